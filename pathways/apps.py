@@ -1,0 +1,14 @@
+"""What students do in Career & Technical Education; its records exist in both editions."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from cte_portal.editions import guard_state
+
+
+class PathwaysConfig(AppConfig):
+    name = "pathways"
+    verbose_name = "CTE pathways"
+
+    def ready(self) -> None:
+        connection_created.connect(guard_state, dispatch_uid="guard_state")

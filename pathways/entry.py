@@ -1,0 +1,58 @@
+"""What a person saves on the screen: stage, judge by the catalogue, apply through the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cte_portal.editions import Scope
+from pathways import ledger, rules, staging
+from pathways.models import Change, Participation
+from pathways.rules import Finding
+from pathways.staging import Row
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written, and what the catalogue wants looked at nevertheless."""
+
+    applied: ledger.Applied
+    warnings: tuple[Finding, ...]
+
+
+def save(scope: Scope, rows: Sequence[Row], *, by: str) -> Saved:
+    """Save typed rows of one district, all or none.
+
+    Raises ledger.Refused with the findings when a rule refuses a row, ledger.Stale when somebody saved one of them in between,
+    ledger.Locked and ledger.Busy; nothing is written then.
+    """
+    staged = staging.stage(rows)
+    checked = rules.check_staged(scope, staged)
+    if checked.refused:
+        raise ledger.Refused(checked.refused)
+    applied = ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
+    return Saved(applied, checked.warnings)
+
+
+def delete(scope: Scope, record: Participation, *, version: int, by: str) -> ledger.Applied:
+    """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
+    staged = staging.stage([Row.of(record, version=version, delete_row=True)])
+    return ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=None)
+
+
+def restore(scope: Scope, change: Change, *, version: int, by: str, source: Change.Source) -> Saved:
+    """Bring a record back to what it was after `change`.
+
+    A row that stood before is never refused for approval or pathway; the findings are shown. `version` is the record's present version
+    as the person saw it, 0 when the record is deleted.
+    """
+    staged = staging.stage([Row.of(change, version=version)])
+    checked = rules.check_staged(scope, staged)
+    applied = ledger.apply(scope, staged, by=by, source=source, checked=None)
+    return Saved(applied, checked.findings)
+
+
+def undo_create(scope: Scope, change: Change, *, by: str) -> ledger.Applied:
+    """Take back a record that `change` entered, unless it has been changed since."""
+    staged = staging.stage([Row.of(change, version=change.version, delete_row=True)])
+    return ledger.apply(scope, staged, by=by, source=Change.Source.UNDO, checked=None)

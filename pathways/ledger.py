@@ -1,0 +1,310 @@
+"""The only writer of participations in the District edition (ADR 0002).
+
+Form, grid, upload, undo and demo stage their rows and come here. One row and 100,000 rows run the same handful of statements: one join
+makes the plan, then UPDATE, INSERT and DELETE follow the plan, and one INSERT … SELECT writes the history. The SQL is plain enough for
+both vendors.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from cte_portal.editions import Edition, Scope
+from pathways.models import Change, CollectionLock
+from pathways.rules.catalogue import Checked
+from pathways.rules.rule import Finding
+from pathways.staging import TYPED, Staged
+
+PLAN = "ledger_plan"
+ADVISORY_LOCK = 4201  # the first key of the district locks; the second is the district number, 0 stands for OPI's reference data
+WAIT = "5s"
+
+
+class NotApplied(Exception):
+    """Nothing was written; `sentence` says why, for the person."""
+
+    sentence = "Nothing was saved."
+
+
+class Locked(NotApplied):
+    """A certification has closed the collection."""
+
+    def __init__(self, lock: CollectionLock | None) -> None:
+        super().__init__()
+        self.lock = lock
+        self.sentence = (
+            f"Records are locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
+        )
+
+
+class Busy(NotApplied):
+    """Somebody holds the district for longer than a person should wait."""
+
+    sentence = "Another change of this district's records is being written. Nothing was saved yet, and what you typed is kept. Save again."
+
+
+class Refused(NotApplied):
+    """Rules refuse a row."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__()
+        self.findings = findings
+        self.sentence = "; ".join(finding.message for finding in findings)
+
+
+class Stale(NotApplied):
+    """A row is no longer at the version the person saw; `lines` names the staged rows."""
+
+    sentence = "Someone else has saved this record since you opened it. Nothing was saved yet, and what you typed is kept."
+
+    def __init__(self, lines: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a call wrote, as counts of rows."""
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    stale: tuple[int, ...] = field(default=())
+
+    @property
+    def written(self) -> int:
+        return self.created + self.updated + self.deleted
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a district stands at one moment, under its lock."""
+
+    cursor: int
+    generation: int
+    active_end_year: int
+    closed: bool
+
+
+def apply(
+    scope: Scope,
+    staged: Staged,
+    *,
+    by: str,
+    source: Change.Source,
+    checked: Checked | None,
+    check: Callable[[Scope, Staged], Checked] | None = None,
+    skip_stale: bool = False,
+    batch: UUID | None = None,
+    exclusive: bool = False,
+) -> Applied:
+    """Write the staged rows of a district, all or none, and their history.
+
+    `checked` is what the catalogue said of these rows; when the district's records or OPI's reference data have moved since, `check` says
+    it again under the lock. None stands for rows that need no leave: undo, restore, demo. A row whose version the person did not see stops
+    the whole call with `Stale`, or is left out and named in the result with `skip_stale`. Raises NotApplied; then nothing is written.
+    """
+    assert scope.edition is Edition.DISTRICT, "the State edition is written by resync alone"
+    with refusals_named(), transaction.atomic():
+        lock_district(scope, exclusive=exclusive)
+        standing = _standing(scope)
+        if standing.closed:
+            raise Locked(CollectionLock.objects.on_participations(scope.district, standing.active_end_year).first())
+        if checked and (checked.cursor, checked.generation) != (standing.cursor, standing.generation) and check:
+            checked = check(scope, staged)
+        if checked and checked.refused:
+            raise Refused(checked.refused)
+        counts, stale = _plan(scope, staged)
+        if stale and not skip_stale:
+            raise Stale(stale)
+        with connection.cursor() as cursor:
+            return _follow(cursor, scope, standing, counts, stale, by=by, source=source, batch=batch)
+
+
+def lock_district(scope: Scope, *, exclusive: bool = False) -> None:
+    """Hold the district until the transaction ends. On SQLite the file's write lock, which the transaction holds, is the district's."""
+    if connection.vendor != "postgresql":
+        return
+    shared = "" if exclusive else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock{shared}(%s, %s)",
+            [WAIT, ADVISORY_LOCK, int(scope.district)],
+        )
+
+
+@contextmanager
+def refusals_named():  # type: ignore[no-untyped-def]
+    """The database's own refusals as `NotApplied`: who waits too long, who loses a race, who meets a closed collection."""
+    try:
+        yield
+    except OperationalError as error:
+        busy = getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
+        if not busy:
+            raise
+        raise Busy from error
+    except IntegrityError as error:
+        if "pathways_collection_is_locked" in str(error):
+            raise Locked(None) from error
+        if raced(error):
+            raise Stale from error
+        raise
+
+
+def raced(error: IntegrityError) -> bool:
+    """Whether somebody wrote the same record or the same version in the same moment."""
+    names = ("pathways_one_record_per_student_and_pathway", "pathways_one_change_per_record_and_version")
+    columns = (
+        "pathways_participation.student_id, pathways_participation.pathway_id",
+        "pathways_change.student_id, pathways_change.pathway_id, pathways_change.version",
+    )
+    return any(name in str(error) for name in (*names, *columns))
+
+
+def _standing(scope: Scope) -> Standing:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT
+                COALESCE((SELECT MAX(id) FROM pathways_change WHERE district = %s), 0),
+                (SELECT generation FROM pathways_referencegeneration WHERE id = 1),
+                active.end_year,
+                EXISTS (
+                    SELECT 1 FROM pathways_collectionlock closed
+                    WHERE closed.district = %s AND closed.end_year = active.end_year AND closed.collection = %s
+                )
+            FROM pathways_schoolyear active WHERE active.is_active
+            """,
+            [scope.district, scope.district, CollectionLock.Collection.END_OF_YEAR],
+        )
+        at, generation, active_end_year, closed = cursor.fetchone()
+        return Standing(at, generation or 0, active_end_year, bool(closed))
+
+
+_SAME = " AND ".join(f"stored.{name} = staged.{name}" for name in TYPED)
+# A deleted row's Change keeps its last image; every other image is what was staged.
+_IMAGE = ", ".join(f"CASE WHEN staged.delete_row THEN stored.{name} ELSE staged.{name} END AS {name}" for name in TYPED)
+_MAKE_PLAN = f"""
+CREATE TEMPORARY TABLE {PLAN} AS
+SELECT
+    staged.line,
+    staged.student_id,
+    staged.pathway_id,
+    stored.id AS participation_id,
+    stored.version AS seen_version,
+    CASE
+        WHEN student.id IS NULL THEN 'stale'
+        WHEN staged.version IS NOT NULL AND staged.version <> COALESCE(stored.version, 0) THEN 'stale'
+        WHEN staged.delete_row AND stored.id IS NULL THEN 'unchanged'
+        WHEN staged.delete_row THEN 'delete'
+        WHEN stored.id IS NULL THEN 'create'
+        WHEN {_SAME} THEN 'unchanged'
+        ELSE 'update'
+    END AS operation,
+    COALESCE((
+        SELECT MAX(earlier.version) FROM pathways_change earlier
+        WHERE earlier.student_id = staged.student_id AND earlier.pathway_id = staged.pathway_id
+    ), 0) + 1 AS version,
+    staged.modified_at,
+    staged.modified_date,
+    staged.modified_by,
+    staged.modified_end_year,
+    {_IMAGE}
+FROM {{table}} staged
+LEFT JOIN pathways_student student ON student.id = staged.student_id AND student.district_id = %s
+LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id AND stored.pathway_id = staged.pathway_id
+"""
+
+
+def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:
+    """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale. Returns counts and the stale lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {PLAN}")
+        cursor.execute(_MAKE_PLAN.format(table=staged.table), [scope.district])
+        cursor.execute(
+            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3"
+        )
+        found = cursor.fetchall()
+    counts: dict[str, int] = {}
+    for operation, number, _ in found:
+        counts[operation] = counts.get(operation, 0) + number
+    return counts, tuple(line for operation, _, line in found if operation == "stale")
+
+
+_TYPED = ", ".join(TYPED)
+_PLAN_TYPED = ", ".join(f"plan.{name}" for name in TYPED)
+_MODIFIED = "COALESCE(plan.modified_date, %s), COALESCE(plan.modified_by, %s), COALESCE(plan.modified_end_year, %s)"
+_UPDATE = f"""
+UPDATE pathways_participation
+SET {", ".join(f"{name} = plan.{name}" for name in TYPED)}, version = plan.version,
+    modified_date = COALESCE(plan.modified_date, %s),
+    modified_by = COALESCE(plan.modified_by, %s),
+    modified_end_year = COALESCE(plan.modified_end_year, %s)
+FROM {PLAN} plan
+WHERE pathways_participation.id = plan.participation_id
+  AND pathways_participation.version = plan.seen_version
+  AND plan.operation = 'update'
+"""
+_INSERT = f"""
+INSERT INTO pathways_participation
+    (student_id, pathway_id, {_TYPED}, version, modified_date, modified_by, modified_end_year)
+SELECT plan.student_id, plan.pathway_id, {_PLAN_TYPED}, plan.version, {_MODIFIED}
+FROM {PLAN} plan WHERE plan.operation = 'create' ORDER BY plan.line
+"""
+_DELETE = f"""
+DELETE FROM pathways_participation
+WHERE EXISTS (
+    SELECT 1 FROM {PLAN} plan
+    WHERE plan.participation_id = pathways_participation.id
+      AND plan.seen_version = pathways_participation.version
+      AND plan.operation = 'delete'
+)
+"""
+_RECORD = f"""
+INSERT INTO pathways_change
+    (district, student_id, pathway_id, version, operation, {_TYPED}, modified_date, by, end_year, at, source, batch)
+SELECT %s, plan.student_id, plan.pathway_id, plan.version, plan.operation, {_PLAN_TYPED}, {_MODIFIED},
+    COALESCE(plan.modified_at, %s), %s, %s
+FROM {PLAN} plan WHERE plan.operation IN ('create', 'update', 'delete') ORDER BY plan.line
+"""
+
+
+def _follow(
+    cursor: Any,
+    scope: Scope,
+    standing: Standing,
+    counts: dict[str, int],
+    stale: tuple[int, ...],
+    *,
+    by: str,
+    source: Change.Source,
+    batch: UUID | None,
+) -> Applied:
+    """Carry out the plan. A row that somebody else wrote between plan and write is not met, and stops the call."""
+    now = timezone.now()
+    modified: list[Any] = [timezone.localdate(now), by, standing.active_end_year]
+    for operation, statement, values in (("update", _UPDATE, modified), ("create", _INSERT, modified), ("delete", _DELETE, [])):
+        if counts.get(operation):
+            cursor.execute(statement, _for_vendor(values))
+            if cursor.rowcount != counts[operation]:
+                raise Stale
+    applied = Applied(
+        counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale
+    )
+    if applied.written:
+        marker = batch.hex if batch and connection.vendor == "sqlite" else batch
+        cursor.execute(_RECORD, _for_vendor([scope.district, *modified, now, source.value, marker]))
+    return applied
+
+
+def _for_vendor(values: list[Any]) -> list[Any]:
+    return [connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime.datetime) else value for value in values]

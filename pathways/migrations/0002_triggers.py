@@ -1,0 +1,11 @@
+"""History is append-only and locked collections are not written: held by the District edition's triggers."""
+
+from django.db import migrations
+
+from pathways import triggers
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pathways", "0001_initial")]
+
+    operations = [migrations.RunPython(triggers.install, triggers.remove, hints={"lives_in": "DISTRICT"})]

@@ -1,0 +1,78 @@
+"""One line of a record's history. Append-only: triggers refuse anything else."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cte_portal.editions import Home
+from pathways.models.participation import credits_field
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def of_record(self, student_id: int, pathway_id: int) -> ChangeQuerySet:
+        return self.filter(student_id=student_id, pathway_id=pathway_id)
+
+    def cursor(self, district: str) -> int:
+        """The district's last Change: two equal cursors mean that nothing of the district was written in between."""
+        last = self.filter(district=district).aggregate(last=models.Max("pk"))["last"]
+        return last or 0
+
+
+class Change(models.Model):
+    """What a participation looked like after one change, in typed columns. The image before it is the version before it.
+
+    Names the record by plain ids: it outlives the record, and a foreign key would cost every write a look-up (performance.md 2).
+    """
+
+    lives_in = Home.DISTRICT
+
+    class Operation(models.TextChoices):
+        CREATE = "create", "Entered"
+        UPDATE = "update", "Changed"
+        DELETE = "delete", "Deleted"
+
+    class Source(models.TextChoices):
+        FORM = "form", "CTE Concentrator screen"
+        UNDO = "undo", "Undo"
+        RESTORE = "restore", "Restored version"
+        DEMO = "demo", "Practice data"
+
+    district = models.CharField(max_length=4)
+    student_id = models.BigIntegerField()
+    pathway_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    operation = models.CharField(max_length=6, choices=Operation.choices)
+    end_year = models.PositiveSmallIntegerField()
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    source = models.CharField(max_length=10, choices=Source.choices)
+    batch = models.UUIDField(null=True)
+
+    concentrator = models.BooleanField()
+    single_parent = models.BooleanField()
+    start_date = models.DateField()
+    in_district_credits = credits_field("In District Credits Earned")
+    out_of_district_credits = credits_field("Out of District Credits Earned")
+    dual_enrollment_credits = credits_field("Dual Enrollment Credits")
+    work_based_learning_credits = credits_field("Work Based Learning Credits")
+    modified_date = models.DateField()
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student_id", "pathway_id", "version"], name="pathways_one_change_per_record_and_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(operation__in=["create", "update", "delete"]), name="pathways_change_operation_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["district", "id"], name="pathways_change_by_district"),
+            models.Index(fields=["batch", "id"], name="pathways_change_by_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} version {self.version}"

@@ -1,0 +1,75 @@
+"""OPI's reference rows that every portal starts with: the guide's 17 pathways and the school years.
+
+There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is missing and leaves alone what OPI has
+changed since.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from cte_portal.editions import Edition, writing_state
+from pathways.models import Pathway, ReferenceGeneration, SchoolYear
+
+# The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.
+PATHWAYS = [
+    "Advanced Manufacturing",
+    "Agriculture, Food & Natural Resources",
+    "Agriculture, Mechanics & Construction",
+    "Arts, A/V Technology, Communication",
+    "Business Management",
+    "Design & Construction (ITE)",
+    "Design & Construction (FCS)",
+    "Education",
+    "Finance",
+    "Health Professions",
+    "Hospitality & Tourism",
+    "Human Services",
+    "Information Technology",
+    "Marketing",
+    "Science, Technology, Engineering & Mathematics",
+    "Transportation, Distribution & Logistics",
+    "Welding & Fabrication",
+]
+FIRST_END_YEAR = 2021  # the guide's list is older than any year that the portal holds
+END_YEARS = range(2023, 2027)
+ACTIVE_END_YEAR = 2025
+
+
+def load() -> None:
+    """Bring pathways and school years into both editions where an edition has none. State rows keep the District row's key."""
+    with transaction.atomic(Edition.DISTRICT.value):
+        ReferenceGeneration.objects.get_or_create(pk=1)
+        if not SchoolYear.objects.exists():
+            SchoolYear.objects.bulk_create(
+                SchoolYear(
+                    end_year=year,
+                    starts=datetime.date(year - 1, 7, 1),
+                    ends=datetime.date(year, 6, 30),
+                    is_active=year == ACTIVE_END_YEAR,
+                )
+                for year in END_YEARS
+            )
+            moved()
+        if not Pathway.objects.exists():
+            Pathway.objects.bulk_create(
+                Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR) for number, name in enumerate(PATHWAYS, 1)
+            )
+            moved()
+    years, pathways = list(SchoolYear.objects.all()), list(Pathway.objects.all())
+    with writing_state(), transaction.atomic(Edition.STATE.value):
+        at_state = Edition.STATE.value
+        if not SchoolYear.objects.db_manager(at_state).exists():
+            SchoolYear.objects.db_manager(at_state).bulk_create(years)
+        if not Pathway.objects.db_manager(at_state).exists():
+            Pathway.objects.db_manager(at_state).bulk_create(pathways)
+
+
+def moved() -> None:
+    """Say that reference data changed: what was checked before is checked again before it is written."""
+    ReferenceGeneration.objects.update(generation=F("generation") + 1)
+
+
+def generation() -> int:
+    return ReferenceGeneration.objects.values_list("generation", flat=True).get(pk=1)

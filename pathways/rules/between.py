@@ -1,0 +1,78 @@
+"""Cross-row rules: a student's records among each other (guide, Step Two A 6 and Step Four 1 c).
+
+At entry the *prospective* rows are judged: the staged ones, and those stored rows of the same students that they do not replace.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from cte_portal.editions import Scope
+from pathways.models import Participation
+from pathways.rules.rule import Example, Kind, OnEntry, Rule, Severity
+from pathways.staging import Staged
+
+SINGLE_PARENT_DIFFERS = Rule(
+    id="CTE-301",
+    title="Single parent differs between pathways",
+    message="Student Single Parent is not the same on every pathway of this student",
+    remedy="Set the same answer on every pathway, or tick Apply to all pathways.",
+    kind=Kind.CROSS_ROW,
+    severity=Severity.ERROR,
+    on_entry=OnEntry.WARN,
+    source="guide, Step Two A 6 and Step Four 1 c",
+    field="single_parent",
+    reads=("single_parent",),
+    passing=(Example(row={"single_parent": True}, world={"beside": {"single_parent": True}}),),
+    failing=(
+        Example(row={"single_parent": True}, world={"beside": {"single_parent": False}}),
+        Example(row={"single_parent": False}, world={"beside": {"single_parent": True}}),
+    ),
+)
+
+RULES = [SINGLE_PARENT_DIFFERS]
+
+_SINGLE_PARENT_DIFFERS_AMONG_STAGED = """
+WITH prospective AS (
+    SELECT staged.student_id, staged.single_parent
+    FROM {table} staged
+    WHERE NOT staged.delete_row AND staged.single_parent IS NOT NULL
+    UNION ALL
+    SELECT stored.student_id, stored.single_parent
+    FROM pathways_participation stored
+    WHERE stored.student_id IN (SELECT student_id FROM {table})
+      AND NOT EXISTS (
+        SELECT 1 FROM {table} staged
+        WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id
+      )
+),
+differing AS (
+    SELECT student_id
+    FROM prospective
+    GROUP BY student_id
+    HAVING MIN(CASE WHEN single_parent THEN 1 ELSE 0 END) <> MAX(CASE WHEN single_parent THEN 1 ELSE 0 END)
+)
+SELECT staged.line, staged.student_id, staged.pathway_id
+FROM {table} staged
+JOIN differing ON differing.student_id = staged.student_id
+WHERE NOT staged.delete_row AND staged.single_parent IS NOT NULL
+ORDER BY staged.line
+"""
+
+
+def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, int]]:
+    """(line, student, pathway) of the staged rows whose student would have both answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=staged.table))
+        return cursor.fetchall()
+
+
+def single_parent_differs_among_stored(scope: Scope) -> QuerySet[Participation, tuple[int, int, int]]:
+    """(key, student, pathway) of the stored rows whose student has both answers."""
+    other = Participation.objects.filter(student_id=OuterRef("student_id")).exclude(single_parent=OuterRef("single_parent"))
+    return Participation.objects.in_scope(scope).filter(Exists(other)).order_by("pk").values_list("pk", "student_id", "pathway_id")
+
+
+STAGED = [(SINGLE_PARENT_DIFFERS, single_parent_differs_among_staged)]
+STORED = [(SINGLE_PARENT_DIFFERS, single_parent_differs_among_stored)]

@@ -1,0 +1,129 @@
+"""All rules, and the one query that judges rows by all row and lookup rules at once (performance.md 1: a statement per rule costs 2.8 ×)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connections
+from django.db.models import BooleanField, ExpressionWrapper, F, QuerySet
+from django.utils import timezone
+
+from cte_portal.editions import Edition, Scope
+from pathways.models import Participation, StagedParticipation
+from pathways.models.participation import TOTAL_CREDITS
+from pathways.rules import between, formats, lookups, record
+from pathways.rules.rule import Finding, Judges, Kind, Parameters, Rule
+from pathways.staging import Staged
+
+CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES)
+_BY_ID = {rule.id: rule for rule in CATALOGUE}
+assert len(_BY_ID) == len(CATALOGUE), "a rule id is used twice"
+
+
+def by_id(rule_id: str) -> Rule:
+    return _BY_ID[rule_id]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the catalogue says of staged rows, and how district and reference data stood when it said so."""
+
+    findings: tuple[Finding, ...]
+    cursor: int
+    generation: int
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.refuses)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.refuses)
+
+
+# How far the district's history and OPI's reference data have come: asked in the same statement that judges, so both are of one moment.
+STANDING = """
+SELECT
+    COALESCE((SELECT MAX(id) FROM pathways_change WHERE district = %s), 0) AS at_cursor,
+    (SELECT generation FROM pathways_referencegeneration WHERE id = 1) AS at_generation
+"""
+
+
+def check_staged(scope: Scope, staged: Staged) -> Checked:
+    """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
+    parameters = Parameters(scope, timezone.localdate())
+    rules = [rule for rule in _compiled(scope)]
+    rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
+    judged, values = _judged(rows.using(Edition.DISTRICT.value), rules, parameters)
+    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(rules, "standing.at_cursor, standing.at_generation")
+    findings: list[Finding] = []
+    with connections[Edition.DISTRICT.value].cursor() as cursor:
+        cursor.execute(sql, [*values, scope.district])
+        found = cursor.fetchall()
+    at_cursor, at_generation = found[0][:2]
+    findings += _findings(found, rules, scope, skip=2)
+    for rule, among_staged in between.STAGED:
+        if rule.in_force(scope.end_year):
+            findings += [Finding(rule, *keys, message=_words(rule, scope, None, None)) for keys in among_staged(staged)]
+    return Checked(tuple(sorted(findings, key=lambda finding: (finding.key, finding.rule.id))), at_cursor, at_generation or 0)
+
+
+def check_stored(scope: Scope) -> list[Finding]:
+    """Judge the records in scope, in the scope's edition, by every rule that stored rows can break."""
+    parameters = Parameters(scope, timezone.localdate())
+    rules = [rule for rule in _compiled(scope) if rule.judges is Judges.ALL]
+    rows = Participation.objects.in_scope(scope).annotate(key=F("pk"))
+    judged, values = _judged(rows, rules, parameters)
+    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS (SELECT 1) " + _findings_sql(rules, "1")
+    with connections[scope.alias].cursor() as cursor:
+        cursor.execute(sql, values)
+        findings = _findings(cursor.fetchall(), rules, scope, skip=1)
+    for rule, among_stored in between.STORED:
+        if rule.in_force(scope.end_year):
+            findings += [Finding(rule, *keys, message=_words(rule, scope, None, None)) for keys in among_stored(scope)]
+    return sorted(findings, key=lambda finding: (finding.key, finding.rule.id))
+
+
+def _compiled(scope: Scope) -> list[Rule]:
+    return [rule for rule in CATALOGUE if rule.kind in (Kind.ROW, Kind.LOOKUP) and rule.in_force(scope.end_year)]
+
+
+def _column(rule: Rule) -> str:
+    return rule.id.lower().replace("-", "_")
+
+
+def _judged(rows: QuerySet[Any], rules: list[Rule], parameters: Parameters) -> tuple[str, tuple[Any, ...]]:
+    """The rows with one boolean column for each rule, as SQL and its parameters."""
+    verdicts = {_column(rule): ExpressionWrapper(rule.condition(parameters), BooleanField()) for rule in rules}
+    annotated = rows.annotate(pathway_name=F("pathway__name"), **verdicts)
+    query = annotated.values("key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts).query
+    return query.get_compiler(rows.db).as_sql()
+
+
+def _findings_sql(rules: list[Rule], first: str) -> str:
+    columns = [_column(rule) for rule in rules]
+    # Filtering outside the materialised query spares computing each verdict twice.
+    return (
+        f"SELECT {first}, judged.key, judged.student_id, judged.pathway_id, judged.total_credits, judged.pathway_name, "
+        f"{', '.join(f'judged.{column}' for column in columns)} "
+        f"FROM standing LEFT JOIN judged ON ({' OR '.join(f'judged.{column}' for column in columns)}) ORDER BY judged.key"
+    )
+
+
+def _findings(found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, skip: int) -> list[Finding]:
+    findings = []
+    for row in found:
+        key, student_id, pathway_id, total, pathway_name, *verdicts = row[skip:]
+        if key is None:
+            continue
+        for rule, broken in zip(rules, verdicts, strict=True):
+            if broken:
+                findings.append(Finding(rule, key, student_id, pathway_id, _words(rule, scope, total, pathway_name)))
+    return findings
+
+
+def _words(rule: Rule, scope: Scope, total: Any, pathway_name: str | None) -> str:
+    amount = "" if total is None else f"{Decimal(str(total)):.2f}"
+    return rule.message.format(total=amount, pathway=pathway_name or "This pathway", school_year=scope.school_year)

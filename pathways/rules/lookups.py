@@ -1,0 +1,236 @@
+"""Lookup rules: a record beside enrollment, approval, pathway, and what is already stored (guide, CTE Lingo; montana.md 1.3)."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from pathways.models import Approval, Enrollment, Participation
+from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
+
+_CREDITS = ("in_district_credits", "out_of_district_credits")
+
+
+def _of_the_district(parameters: Parameters) -> Q:
+    return Q(student__district_id=parameters.scope.district)
+
+
+def _enrolled(parameters: Parameters) -> Enrollment:
+    return Enrollment.objects.filter(student_id=OuterRef("student_id"), calendar__school_year_id=parameters.scope.end_year)
+
+
+def _counts(parameters: Parameters) -> Enrollment:
+    return Enrollment.objects.that_count(parameters.scope.end_year).filter(student_id=OuterRef("student_id"))
+
+
+def _of_a_counting_type(parameters: Parameters) -> Enrollment:
+    return _enrolled(parameters).filter(service_type__in=Enrollment.SERVICE_TYPES_THAT_COUNT)
+
+
+def _new_or_grown() -> Q:
+    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded (design 4)."""
+    return ~Q(
+        Exists(
+            Participation.objects.filter(
+                student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), total_credits__gte=OuterRef("total_credits")
+            )
+        )
+    )
+
+
+def _not_approved(parameters: Parameters) -> Q:
+    return ~Q(
+        Exists(
+            Approval.objects.filter(
+                district_id=parameters.scope.district, pathway_id=OuterRef("pathway_id"), school_year_id=parameters.scope.end_year
+            )
+        )
+    )
+
+
+def _not_offered(parameters: Parameters) -> Q:
+    year = parameters.scope.end_year
+    return Q(pathway__first_year__gt=year) | Q(pathway__last_year__lt=year)
+
+
+def _already_there() -> Q:
+    return Q(Exists(Participation.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"))))
+
+
+STUDENT = [
+    Rule(
+        id="CTE-200",
+        title="The student belongs to the district",
+        message="This is not a student of this district",
+        remedy="Find the student by name or State ID in this district.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 1.3: matched by district number and state ID",
+        field="student",
+        breach=lambda parameters: ~_of_the_district(parameters),
+        judges=Judges.STAGED,
+        passing=(Example(),),
+        failing=(Example(world={"student": "of another district"}), Example(world={"student": "unknown"})),
+    ),
+    Rule(
+        id="CTE-201",
+        title="The student is enrolled in the school year",
+        message="This student has no enrollment in this district in {school_year}",
+        remedy="Correct the enrollment in your student information system, then enter the record.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="guide, Step Two B; montana.md 1.3",
+        field="student",
+        reads=("student",),
+        breach=lambda parameters: _of_the_district(parameters) & ~Q(Exists(_enrolled(parameters))),
+        judges=Judges.STAGED,
+        passing=(Example(),),
+        failing=(Example(world={"enrollment": "none"}),),
+    ),
+    Rule(
+        id="CTE-202",
+        title="The enrollment is Primary, Partial or Special Ed",
+        message="This student's enrollment in {school_year} is not Primary, Partial or Special Ed Services",
+        remedy="Only enrollments of service type P, S or N count.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 1.3: service types P, S, N",
+        field="student",
+        reads=("student",),
+        breach=lambda parameters: _of_the_district(parameters)
+        & Q(Exists(_enrolled(parameters)))
+        & ~Q(Exists(_of_a_counting_type(parameters))),
+        judges=Judges.STAGED,
+        passing=(Example(),),
+        failing=(Example(world={"enrollment": "other service type"}),),
+    ),
+    Rule(
+        id="CTE-203",
+        title="The enrollment did not end before the school year began",
+        message="This student's enrollment ended before the first day of {school_year}",
+        remedy="Correct the enrollment if the student did attend.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="design 5: told apart for a student of this district",
+        field="student",
+        reads=("student",),
+        breach=lambda parameters: _of_the_district(parameters)
+        & Q(Exists(_of_a_counting_type(parameters)))
+        & ~Q(Exists(_counts(parameters))),
+        judges=Judges.STAGED,
+        passing=(Example(), Example(world={"enrollment": "left in March"})),
+        failing=(Example(world={"enrollment": "ended before the year"}),),
+    ),
+    Rule(
+        id="CTE-204",
+        title="Start Date is after the student's birth",
+        message="Start Date must be after the student's date of birth",
+        remedy="Write the date the student began the program.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 2: the date the student began the CTE program",
+        field="start_date",
+        reads=("start_date", "student"),
+        breach=lambda parameters: Q(start_date__lte=F("student__birth_date")),
+        passing=(Example(row={"start_date": datetime.date(2022, 7, 14)}),),
+        failing=(Example(row={"start_date": datetime.date(2007, 1, 1)}, words="the student was born on 01/02/2007"),),
+    ),
+]
+
+PATHWAY = [
+    Rule(
+        id="CTE-211",
+        title="The pathway is offered in the school year",
+        message="{pathway} is not on OPI's list for {school_year}. Choose another pathway",
+        remedy="Records already entered stay readable; their credits cannot grow.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 0.5: pathways change by year",
+        field="pathway",
+        reads=("pathway", "student", *_CREDITS),
+        breach=lambda parameters: _not_offered(parameters) & _new_or_grown(),
+        judges=Judges.STAGED,
+        passing=(Example(), Example(world={"pathway": "retired", "stored": {}}, words="an old record whose credits stay")),
+        failing=(Example(world={"pathway": "retired"}),),
+    ),
+    Rule(
+        id="CTE-212",
+        title="The pathway is approved for the district",
+        message="{pathway} is not approved for this district for {school_year}. OPI can add it",
+        remedy="Ask OPI to approve the pathway for your district, or choose another.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="guide, CTE Lingo: districts must be approved to offer a specific pathway",
+        field="pathway",
+        reads=("pathway", "student", *_CREDITS),
+        breach=lambda parameters: _not_approved(parameters) & ~_not_offered(parameters) & _new_or_grown(),
+        judges=Judges.STAGED,
+        passing=(Example(), Example(world={"approval": "lapsed", "stored": {}}, words="single parent changed, credits as they were")),
+        failing=(
+            Example(world={"approval": "lapsed"}),
+            Example(
+                row={"in_district_credits": Decimal("1.75")},
+                world={"approval": "lapsed", "stored": {"in_district_credits": Decimal("1.50")}},
+                words="the credits grow",
+            ),
+        ),
+    ),
+    Rule(
+        id="CTE-213",
+        title="A record in a pathway without approval",
+        message="{pathway} is not approved for this district for {school_year}. The record stays; its credits cannot grow",
+        remedy="If students still earn credits in it, ask OPI to approve the pathway.",
+        kind=Kind.LOOKUP,
+        severity=Severity.INFO,
+        on_entry=OnEntry.WARN,
+        source="design 4, Approvals",
+        field="pathway",
+        reads=("pathway", "student"),
+        breach=_not_approved,
+        passing=(Example(),),
+        failing=(Example(world={"approval": "lapsed", "stored": {}}),),
+    ),
+    Rule(
+        id="CTE-214",
+        title="A record in a pathway that OPI has retired",
+        message="{pathway} is not on OPI's list for {school_year}. The record stays; its credits cannot grow",
+        remedy="Nothing has to be done. New credits belong to a pathway of this year's list.",
+        kind=Kind.LOOKUP,
+        severity=Severity.INFO,
+        on_entry=OnEntry.WARN,
+        source="montana.md 0.5: retired values must remain readable",
+        field="pathway",
+        reads=("pathway",),
+        breach=_not_offered,
+        passing=(Example(),),
+        failing=(Example(world={"pathway": "retired", "stored": {}}),),
+    ),
+    Rule(
+        id="CTE-220",
+        title="One record for each student and pathway",
+        message="This student already has {pathway}. Open that record to change it",
+        remedy="Open the record in the CTE Participant Summary.",
+        kind=Kind.LOOKUP,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 2: one record per pathway per student",
+        field="pathway",
+        reads=("pathway", "student", "version"),
+        breach=lambda parameters: Q(version=0) & _already_there(),
+        judges=Judges.STAGED,
+        constraint="pathways_one_record_per_student_and_pathway",
+        passing=(Example(row={"version": 0}), Example(row={"version": None}, world={"stored": {}})),
+        failing=(Example(row={"version": 0}, world={"stored": {}}),),
+    ),
+]
+
+RULES = [*STUDENT, *PATHWAY]

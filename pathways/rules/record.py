@@ -1,0 +1,250 @@
+"""Row rules: a record's own fields (guide, Step Two A 3-6 and B 3-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.db.models import F, Q
+from django.db.models.functions import Round
+
+from pathways.models.participation import CONCENTRATOR_CREDITS, MOST_CREDITS
+from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
+
+_IN, _OUT, _DUAL, _WORK = "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"
+CREDITS = {
+    _IN: "In District Credits",
+    _OUT: "Out of District Credits",
+    _DUAL: "Dual Enrollment Credits",
+    _WORK: "Work Based Learning Credits",
+}
+
+
+def _required(rule_id: str, field: str, title: str, message: str, remedy: str) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=title,
+        message=message,
+        remedy=remedy,
+        kind=Kind.ROW,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 2: required on the screen",
+        field=field,
+        breach=lambda parameters: Q(**{f"{field}__isnull": True}),
+        judges=Judges.STAGED,
+        passing=(Example(),),
+        failing=(Example(row={"pathway_id" if field == "pathway" else field: None}),),
+    )
+
+
+def _amount(
+    rule_id: str,
+    field: str,
+    title: str,
+    message: str,
+    breach: Callable[[Parameters], Q],
+    *,
+    passing: tuple[Example, ...],
+    failing: tuple[Example, ...],
+    reads: tuple[str, ...] = (),
+    remedy: str = "Correct the credits.",
+    constraint: str = "",
+) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=title,
+        message=message,
+        remedy=remedy,
+        kind=Kind.ROW,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="guide, Step Two A 3 and 5; limits by design 4",
+        field=field,
+        reads=(field, *reads),
+        breach=breach,
+        constraint=constraint,
+        passing=passing,
+        failing=failing,
+    )
+
+
+def _outside(field: str) -> Callable[[Parameters], Q]:
+    return lambda parameters: Q(**{f"{field}__lt": 0}) | Q(**{f"{field}__gt": MOST_CREDITS})
+
+
+def _third_decimal(field: str) -> Callable[[Parameters], Q]:
+    return lambda parameters: ~Q(**{field: Round(F(field), 2)})
+
+
+REQUIRED = [
+    _required("CTE-101", "pathway", "CTE Pathway is required", "Select a CTE Pathway", "Choose the pathway from the list."),
+    _required("CTE-102", "concentrator", "CTE Concentrator is required", "Choose Yes or No for CTE Concentrator", "2 credits or more: Yes."),
+    _required(
+        "CTE-103",
+        "single_parent",
+        "Student Single Parent is required",
+        "Choose Yes or No for Student Single Parent",
+        "Yes if the student is a single parent of their own child.",
+    ),
+    _required("CTE-104", "start_date", "Start Date is required", "Enter the Start Date, like 07/14/2022", "When the student began the program."),
+    *(
+        _required(f"CTE-{number}", field, f"{label} are required", f"Enter {label}, or 0 if none", "Write 0 where the student earned none.")
+        for number, (field, label) in enumerate(CREDITS.items(), 105)
+    ),
+]
+
+AMOUNTS = [
+    *(
+        _amount(
+            f"CTE-{number}",
+            field,
+            f"{CREDITS[field]} are between 0 and 30",
+            f"{CREDITS[field]} must be between 0 and 30",
+            _outside(field),
+            constraint=f"pathways_{field}_are_0_to_30",
+            passing=(Example(row={field: Decimal(0)}), Example(row={field: Decimal(30), other: Decimal(0)})),
+            failing=(Example(row={field: Decimal("-0.01")}), Example(row={field: Decimal("30.01")})),
+        )
+        for number, field, other in ((111, _IN, _OUT), (112, _OUT, _IN))
+    ),
+    _amount(
+        "CTE-113",
+        _OUT,
+        "Total Pathway Credits are 30 or less",
+        "In District and Out of District Credits come to {total}. The total must be 30 or less",
+        lambda parameters: Q(
+            total_credits__gt=MOST_CREDITS, in_district_credits__lte=MOST_CREDITS, out_of_district_credits__lte=MOST_CREDITS
+        ),
+        reads=(_IN,),
+        constraint="pathways_total_credits_are_0_to_30",
+        passing=(Example(row={_IN: Decimal(15), _OUT: Decimal(15)}),),
+        failing=(Example(row={_IN: Decimal("15.01"), _OUT: Decimal(15)}),),
+    ),
+    *(
+        _amount(
+            f"CTE-{number}",
+            field,
+            f"{CREDITS[field]} are not negative",
+            f"{CREDITS[field]} must be between 0 and 30",
+            lambda parameters, field=field: Q(**{f"{field}__lt": 0}),
+            constraint=constraint,
+            passing=(Example(row={field: Decimal(0)}),),
+            failing=(Example(row={field: Decimal("-1")}),),
+        )
+        for number, field, constraint in (
+            (114, _DUAL, "pathways_dual_enrollment_credits_are_within_the_total"),
+            (115, _WORK, "pathways_work_based_credits_are_within_the_total"),
+        )
+    ),
+    *(
+        _amount(
+            f"CTE-{number}",
+            field,
+            f"{CREDITS[field]} are also counted in or out of district",
+            f"{CREDITS[field]} are more than the total of {{total}}. Count them in In District or Out of District Credits too",
+            lambda parameters, field=field: Q(**{f"{field}__gt": F("total_credits")}),
+            reads=(_IN, _OUT),
+            remedy="Add these credits to In District or Out of District Credits as well.",
+            constraint=constraint,
+            passing=(
+                Example(row={_IN: Decimal("1.10"), _OUT: Decimal("2.20"), field: Decimal("3.30")}, words="0.1 + 0.2 is 0.3"),
+            ),
+            failing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), field: Decimal("1.01")}),),
+        )
+        for number, field, constraint in (
+            (116, _DUAL, "pathways_dual_enrollment_credits_are_within_the_total"),
+            (117, _WORK, "pathways_work_based_credits_are_within_the_total"),
+        )
+    ),
+    *(
+        _amount(
+            f"CTE-{number}",
+            field,
+            f"{label} have no more than two decimals",
+            f"{label} must have no more than 2 decimal places, like 1.75",
+            _third_decimal(field),
+            passing=(Example(row={field: Decimal("0.33")}),),
+            failing=(Example(row={field: Decimal("0.333")}),),
+        )
+        for number, (field, label) in enumerate(CREDITS.items(), 121)
+    ),
+]
+
+DATES = [
+    Rule(
+        id="CTE-126",
+        title="Start Date is not in the future",
+        message="Start Date must be today or earlier",
+        remedy="Write the date the student began the program.",
+        kind=Kind.ROW,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.REFUSE,
+        source="montana.md 2: the date the student began the CTE program",
+        field="start_date",
+        reads=("start_date",),
+        breach=lambda parameters: Q(start_date__gt=parameters.today),
+        passing=(Example(row={"start_date": "today"}),),
+        failing=(Example(row={"start_date": "tomorrow"}),),
+    ),
+]
+
+CONCENTRATOR = [
+    Rule(
+        id="CTE-131",
+        title="2 or more credits, but not a concentrator",
+        message="Total is {total}. Choose Yes for CTE Concentrator, or check the credits",
+        remedy="A student with 2 or more credits in one pathway is a concentrator.",
+        kind=Kind.ROW,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.WARN,
+        source="guide, Step Two A 4 and Step Four 1 d",
+        field="concentrator",
+        reads=("concentrator", _IN, _OUT),
+        breach=lambda parameters: Q(concentrator=False, total_credits__gte=CONCENTRATOR_CREDITS),
+        passing=(
+            Example(row={"concentrator": False, _IN: Decimal("1.99"), _OUT: Decimal(0)}),
+            Example(row={"concentrator": True, _IN: Decimal("2.00"), _OUT: Decimal(0)}),
+        ),
+        failing=(
+            Example(row={"concentrator": False, _IN: Decimal("2.00"), _OUT: Decimal(0)}),
+            Example(row={"concentrator": False, _IN: Decimal("1.90"), _OUT: Decimal("0.10")}),
+        ),
+    ),
+    Rule(
+        id="CTE-132",
+        title="A concentrator with fewer than 2 credits",
+        message="Total is {total}. Choose No for CTE Concentrator, or check the credits",
+        remedy="A student with fewer than 2 credits in the pathway is a participant.",
+        kind=Kind.ROW,
+        severity=Severity.ERROR,
+        on_entry=OnEntry.WARN,
+        source="guide, Step Four 1 d",
+        field="concentrator",
+        reads=("concentrator", _IN, _OUT),
+        breach=lambda parameters: Q(concentrator=True, total_credits__lt=CONCENTRATOR_CREDITS),
+        passing=(Example(row={"concentrator": True, _IN: Decimal("1.50"), _OUT: Decimal("0.50")}),),
+        failing=(Example(row={"concentrator": True, _IN: Decimal("1.99"), _OUT: Decimal(0)}),),
+    ),
+    Rule(
+        id="CTE-133",
+        title="Dual enrollment and work based credits together exceed the total",
+        message="Dual Enrollment and Work Based Learning Credits together are more than the total of {total}. Check them",
+        remedy="One course may be both. If it is not, correct one of the two.",
+        kind=Kind.ROW,
+        severity=Severity.INFO,
+        on_entry=OnEntry.WARN,
+        source="montana.md 2: they may overlap",
+        field=_WORK,
+        reads=(_IN, _OUT, _DUAL, _WORK),
+        breach=lambda parameters: Q(
+            total_credits__lt=Round(F(_DUAL) + F(_WORK), 2),
+            dual_enrollment_credits__lte=F("total_credits"),
+            work_based_learning_credits__lte=F("total_credits"),
+        ),
+        passing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), _DUAL: Decimal("0.50"), _WORK: Decimal("0.50")}),),
+        failing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), _DUAL: Decimal("0.60"), _WORK: Decimal("0.50")}),),
+    ),
+]
+
+RULES = [*REQUIRED, *AMOUNTS, *DATES, *CONCENTRATOR]

@@ -1,0 +1,112 @@
+"""What a rule is: an id that is never reused, words for people, a condition for the database, and examples that are its tests."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.db.models import Q
+
+from cte_portal.editions import Scope
+
+
+class Severity(Enum):
+    """In reports and at certification."""
+
+    ERROR = "error"  # blocks
+    WARNING = "warning"  # blocks until it is explained
+    INFO = "info"
+
+
+class OnEntry(Enum):
+    """While a person types or uploads."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+class Kind(Enum):
+    FORMAT = "format"  # a value that cannot be read (pathways/values.py)
+    ROW = "row"  # a row's own fields
+    LOOKUP = "lookup"  # a row beside enrollment, approval, pathway or what is stored
+    CROSS_ROW = "cross-row"  # a student's rows among each other
+
+
+class Judges(Enum):
+    ALL = "staged and stored rows"
+    STAGED = "staged rows"  # compares what is typed with what is stored, or says what the database holds anyway
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a condition may depend on besides the rows. Years differ by parameters, never by copies of a rule."""
+
+    scope: Scope
+    today: datetime.date
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row that differs from a lawful one in `row`, in a world that differs from an orderly one in `world`.
+
+    `text` stands for a format rule's example: what was typed.
+    """
+
+    row: Mapping[str, Any] = field(default_factory=dict)
+    world: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled in; `remedy` says what to do.
+
+    `field` is where the message stands, `reads` names every field the condition looks at: on a row where one of them is missing the rule
+    is silent, as a missing value is for the *required* rules.
+    """
+
+    id: str
+    title: str
+    message: str
+    remedy: str
+    kind: Kind
+    severity: Severity
+    on_entry: OnEntry
+    source: str
+    field: str
+    reads: tuple[str, ...] = ()
+    breach: Callable[[Parameters], Q] | None = None
+    judges: Judges = Judges.ALL
+    constraint: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    passing: tuple[Example, ...] = ()
+    failing: tuple[Example, ...] = ()
+
+    def in_force(self, end_year: int) -> bool:
+        return (self.first_year is None or self.first_year <= end_year) and (self.last_year is None or end_year <= self.last_year)
+
+    def condition(self, parameters: Parameters) -> Q:
+        """The breach, held back where a field it reads is missing (a negated Q fires on NULL otherwise)."""
+        assert self.breach is not None
+        present = Q(**{f"{name}__isnull": False for name in self.reads})
+        return present & self.breach(parameters)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule broken by one row. `key` is the line of a staged row or the primary key of a stored one."""
+
+    rule: Rule
+    key: int
+    student_id: int | None
+    pathway_id: int | None
+    message: str
+
+    @property
+    def refuses(self) -> bool:
+        return self.rule.on_entry is OnEntry.REFUSE
