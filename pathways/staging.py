@@ -110,7 +110,7 @@ def stage(rows: Iterable[Row]) -> Staged:
         else:
             marks = ", ".join(["%s"] * (len(names) + 1))
             cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})", list(numbered()))
-        # Never analyzed, a table of one row is taken for several hundred, and every student is hashed to meet it (performance.md 8).
+        # Never analyzed, a table of one row is taken for several hundred, and every student is hashed to meet it.
         cursor.execute(f"ANALYZE {TABLE}")
     return Staged(rows=written)
 

@@ -22,7 +22,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 class Change(models.Model):
     """What a participation looked like after one change, in typed columns. The image before it is the version before it.
 
-    Names the record by plain ids: it outlives the record, and a foreign key would cost every write a look-up (performance.md 2).
+    Names the record by plain ids: it outlives the record, and a foreign key would cost every write a look-up.
     """
 
     lives_in = Home.DISTRICT

@@ -25,7 +25,7 @@ def credits_field(name: str) -> models.DecimalField:
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def in_scope(self, scope: Scope) -> ParticipationQuerySet:
-        """Records of the students who are enrolled in the district in that end year: a record itself has no year (design 4)."""
+        """Records of the students who are enrolled in the district in that end year: a record itself has no year."""
         students = Student.objects.in_scope(scope)
         return self.using(scope.alias).filter(student__in=students)
 

@@ -93,7 +93,7 @@ class Student(models.Model):
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def that_count(self, end_year: int) -> EnrollmentQuerySet:
-        """Enrollments that put a student, and so the student's records, in scope of an end year (montana.md 1.3).
+        """Enrollments that put a student, and so the student's records, in scope of an end year.
 
         An enrollment that ended before the year's first day is a no-show: it never began in that year.
         """

@@ -1,4 +1,4 @@
-"""All rules, and the one query that judges rows by all row and lookup rules at once (performance.md 1: a statement per rule costs 2.8 ×)."""
+"""All rules, and the one query that judges rows by all row and lookup rules at once (a statement per rule took 2.8 times as long)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def _format(rule_id: str, title: str, message: str, remedy: str, field: str, pas
         kind=Kind.FORMAT,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 1.3 and 2: decimal credits, MM/DD/YYYY, Y/N",
+        source="Infinite Campus, CTE End of Year Upload (Montana): decimal credits, MM/DD/YYYY, Y/N",
         field=field,
         judges=Judges.STAGED,
         passing=tuple(Example(text=text) for text in passing),

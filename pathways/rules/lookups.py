@@ -1,4 +1,4 @@
-"""Lookup rules: a record beside enrollment, approval, pathway, and what is already stored (guide, CTE Lingo; montana.md 1.3)."""
+"""Lookup rules: a record beside enrollment, approval, pathway, and what is already stored (guide, Step Two and CTE Lingo)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _of_a_counting_type(parameters: Parameters) -> Enrollment:
 
 
 def _new_or_grown() -> Q:
-    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded (design 4)."""
+    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded."""
     return ~Q(
         Exists(
             Participation.objects.filter(
@@ -68,7 +68,7 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 1.3: matched by district number and state ID",
+        source="Infinite Campus, CTE End of Year Upload (Montana): matched by district number and state ID",
         field="student",
         breach=lambda parameters: ~_of_the_district(parameters),
         judges=Judges.STAGED,
@@ -83,7 +83,7 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="guide, Step Two B; montana.md 1.3",
+        source="guide, Step Two B, typical errors",
         field="student",
         reads=("student",),
         breach=lambda parameters: _of_the_district(parameters) & ~Q(Exists(_enrolled(parameters))),
@@ -99,7 +99,7 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 1.3: service types P, S, N",
+        source="Infinite Campus, CTE End of Year Upload (Montana): service types P, S, N",
         field="student",
         reads=("student",),
         breach=lambda parameters: _of_the_district(parameters)
@@ -117,7 +117,7 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="design 5: told apart for a student of this district",
+        source="Infinite Campus, CTE End of Year Upload (Montana): a calendar of the same end year",
         field="student",
         reads=("student",),
         breach=lambda parameters: _of_the_district(parameters)
@@ -135,7 +135,7 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 2: the date the student began the CTE program",
+        source="Infinite Campus, CTE (Montana): the date the student began the CTE program",
         field="start_date",
         reads=("start_date", "student"),
         breach=lambda parameters: Q(start_date__lte=F("student__birth_date")),
@@ -153,7 +153,7 @@ PATHWAY = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 0.5: pathways change by year",
+        source="OPI, Updated Pathways: pathways change by year",
         field="pathway",
         reads=("pathway", "student", *_CREDITS),
         breach=lambda parameters: _not_offered(parameters) & _new_or_grown(),
@@ -192,7 +192,7 @@ PATHWAY = [
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
         on_entry=OnEntry.WARN,
-        source="design 4, Approvals",
+        source="guide, CTE Lingo: Pathway",
         field="pathway",
         reads=("pathway", "student"),
         breach=_not_approved,
@@ -207,7 +207,7 @@ PATHWAY = [
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
         on_entry=OnEntry.WARN,
-        source="montana.md 0.5: retired values must remain readable",
+        source="OPI, Updated Pathways: retired values must remain readable",
         field="pathway",
         reads=("pathway",),
         breach=_not_offered,
@@ -222,7 +222,7 @@ PATHWAY = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="montana.md 2: one record per pathway per student",
+        source="Infinite Campus, CTE (Montana): one record per pathway per student",
         field="pathway",
         reads=("pathway", "student", "version"),
         breach=lambda parameters: Q(version=0) & _already_there(),

@@ -1,0 +1,26 @@
+"""`manage.py migrate`: both editions, then OPI's reference rows."""
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as Migrate
+
+from cte_portal.editions import Edition, writing_state
+from pathways import reference
+
+
+class Command(Migrate):
+    help = "Migrate both editions, then load OPI's reference rows. With --database, that one alone."
+
+    def add_arguments(self, parser: Any) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=None)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        named = options["database"]
+        for edition in Edition:
+            if named in (None, edition.value):
+                with writing_state():
+                    super().handle(*args, **{**options, "database": edition.value})
+        whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
+        if named is None and whole:
+            reference.load()
