@@ -1,0 +1,235 @@
+"""Each rule finds its breaches and passes its near misses, at entry and on stored rows alike."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from pathways import rules, staging, values
+from pathways.models import Approval, Change, Enrollment, Participation, Pathway, Student
+from pathways.rules.document import document
+from pathways.rules.rule import Example, Judges, Kind, Rule
+from pathways.staging import TYPED, Row
+from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, row
+
+JUDGED = [rule for rule in rules.CATALOGUE if rule.kind is not Kind.FORMAT]
+FORMATS = [rule for rule in rules.CATALOGUE if rule.kind is Kind.FORMAT]
+READERS = {"in_district_credits": values.credits, "start_date": values.date, "concentrator": values.yes_or_no}
+
+
+def examples(kind: str) -> list[Any]:
+    return [
+        pytest.param(rule, example, id=f"{rule.id}-{number}")
+        for rule in JUDGED
+        for number, example in enumerate(getattr(rule, kind), 1)
+    ]
+
+
+def day(value: Any) -> Any:
+    today = timezone.localdate()
+    return {"today": today, "tomorrow": today + datetime.timedelta(days=1)}.get(value, value) if isinstance(value, str) else value
+
+
+def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Row:
+    """Build the example's world, and the row it stages in it."""
+    world = example.world
+    student = cottonwood.student("999000123", enrolled="enrollment" not in world)
+    typed = {name: day(value) for name, value in example.row.items()}
+    if "stored" in world:
+        cottonwood.record(student, **{name: value for name, value in {**typed, **world["stored"]}.items() if name in TYPED})
+        typed.setdefault("version", None)
+    if "beside" in world:
+        cottonwood.record(student, BUSINESS, **world["beside"])
+    match world.get("enrollment"):
+        case "other service type":
+            cottonwood.enroll(student, service_type="O")
+        case "ended before the year":
+            cottonwood.enroll(student, start_date=datetime.date(2024, 5, 1), end_date=datetime.date(2024, 6, 15))
+        case "left in March":
+            cottonwood.enroll(student, end_date=datetime.date(2025, 3, 3), end_status="110")
+    if world.get("approval") == "lapsed":
+        Approval.objects.filter(pathway__name=HEALTH).delete()
+    if world.get("pathway") == "retired":
+        Pathway.objects.filter(name=HEALTH).update(last_year=2024)
+    typed_row = row(student, HEALTH, **typed)
+    if world.get("student") == "of another district":
+        return row(elsewhere.student("999000999"), HEALTH, **typed)
+    if world.get("student") == "unknown":
+        return row(987654321, HEALTH, **typed)
+    return typed_row
+
+
+def found(cottonwood: District_, *rows: Row) -> set[str]:
+    return {finding.rule.id for finding in rules.check_staged(cottonwood.scope, staging.stage(rows)).findings}
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("failing"))
+def test_a_rule_finds_its_breach(rule: Rule, example: Example, cottonwood: District_, elsewhere: District_) -> None:
+    assert rule.id in found(cottonwood, arrange(example, cottonwood, elsewhere))
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("passing"))
+def test_a_rule_passes_the_near_miss(rule: Rule, example: Example, cottonwood: District_, elsewhere: District_) -> None:
+    assert rule.id not in found(cottonwood, arrange(example, cottonwood, elsewhere))
+
+
+@pytest.mark.parametrize("rule", FORMATS, ids=lambda rule: rule.id)
+def test_a_format_rule_reads_its_examples(rule: Rule) -> None:
+    read = READERS[rule.field]
+    for example in rule.passing:
+        assert read(example.text, "It") is not None
+    for example in rule.failing:
+        with pytest.raises(values.Unreadable) as refusal:
+            read(example.text, "It")
+        assert refusal.value.rule == rule.id, example.text
+
+
+def test_every_rule_has_words_and_three_examples_or_a_pair() -> None:
+    for rule in rules.CATALOGUE:
+        assert rule.title and rule.message and rule.remedy and rule.source
+        assert rule.passing and rule.failing, rule.id
+
+
+def test_a_lawful_row_has_no_findings(cottonwood: District_, kayla: Student) -> None:
+    assert found(cottonwood, row(kayla)) == set()
+
+
+def test_rules_stay_in_their_district(cottonwood: District_, elsewhere: District_) -> None:
+    stranger = elsewhere.student("999000555")
+    elsewhere.record(stranger, in_district_credits=3)
+    assert rules.check_stored(cottonwood.scope) == []
+    assert [finding.rule.id for finding in rules.check_stored(elsewhere.scope)] == ["CTE-131"]
+
+
+def test_stored_rows_and_the_same_rows_staged_give_the_same_findings(cottonwood: District_) -> None:
+    """Entry, upload, district and state never disagree: one catalogue judges all."""
+    cases: list[dict[str, Any]] = [
+        {},
+        {"concentrator": True},
+        {"in_district_credits": 2},
+        {"in_district_credits": "1.90", "out_of_district_credits": "0.10"},
+        {"dual_enrollment_credits": 1, "work_based_learning_credits": 1},
+        {"start_date": datetime.date(2006, 5, 5)},
+        {"start_date": timezone.localdate() + datetime.timedelta(days=40)},
+    ]
+    for number, case in enumerate(cases):
+        student = cottonwood.student(f"9990002{number:02d}")
+        cottonwood.record(student, HEALTH, **case)
+        cottonwood.record(student, BUSINESS, **{**case, "single_parent": number % 2 == 0})
+        cottonwood.record(student, FINANCE)
+    stored = rules.check_stored(cottonwood.scope)
+    records = list(Participation.objects.order_by("pk"))
+    staged = staging.stage(Row.of(record, version=record.version) for record in records)
+    judged_both = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
+    again = [finding for finding in rules.check_staged(cottonwood.scope, staged).findings if finding.rule.id in judged_both]
+    keys = {line: record.pk for line, record in enumerate(records, 1)}
+    assert {(keys[one.key], one.rule.id, one.message) for one in again} == {(one.key, one.rule.id, one.message) for one in stored}
+    assert {finding.rule.id for finding in stored} >= {"CTE-126", "CTE-131", "CTE-132", "CTE-133", "CTE-204", "CTE-213", "CTE-301"}
+
+
+@pytest.mark.parametrize("missing", ["student_id", "pathway_id", "version", *TYPED])
+def test_a_missing_value_breaks_required_rules_alone(missing: str, cottonwood: District_, kayla: Student) -> None:
+    required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {"CTE-200"}
+    assert found(cottonwood, row(kayla, **{missing: None})) <= required
+
+
+def test_a_row_with_nothing_in_it_is_judged_without_an_error(cottonwood: District_) -> None:
+    assert found(cottonwood, Row(None, None)) == {f"CTE-1{number:02d}" for number in range(1, 9)} | {"CTE-200"}
+
+
+def test_two_hundred_rows_take_as_many_statements_as_one(cottonwood: District_) -> None:
+    students = [cottonwood.student(f"99900{number:04d}") for number in range(200)]
+
+    def statements(rows: list[Row]) -> int:
+        staged = staging.stage(rows)
+        with CaptureQueriesContext(connection) as queries:
+            rules.check_staged(cottonwood.scope, staged)
+        return len(queries)
+
+    assert statements([row(student) for student in students]) == statements([row(students[0])]) == 2
+
+
+def test_prospective_rows_are_judged_not_the_ones_they_replace(cottonwood: District_, kayla: Student) -> None:
+    cottonwood.record(kayla, HEALTH, single_parent=False)
+    cottonwood.record(kayla, BUSINESS, single_parent=False)
+    both = [row(kayla, name, version=1, single_parent=True) for name in (HEALTH, BUSINESS)]
+    assert "CTE-301" in found(cottonwood, both[0])
+    assert "CTE-301" not in found(cottonwood, *both)
+
+
+def test_a_message_names_the_total_the_pathway_and_the_year(cottonwood: District_, kayla: Student) -> None:
+    checked = rules.check_staged(cottonwood.scope, staging.stage([row(kayla, FINANCE, in_district_credits=2)]))
+    said = {finding.rule.id: finding.message for finding in checked.findings}
+    assert said["CTE-131"] == "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
+    assert said["CTE-212"] == "Finance is not approved for this district for 2024-25. OPI can add it"
+
+
+def test_what_a_constraint_forbids_a_rule_refuses_with_the_same_name() -> None:
+    constraints = {constraint.name for constraint in Participation._meta.constraints}
+    assert {rule.constraint for rule in rules.CATALOGUE if rule.constraint} == constraints
+    for rule in rules.CATALOGUE:
+        if rule.constraint:
+            assert rule.on_entry is rules.OnEntry.REFUSE
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"in_district_credits": "-0.01"},
+        {"in_district_credits": "30.01"},
+        {"out_of_district_credits": "NaN"},
+        {"in_district_credits": "20", "out_of_district_credits": "10.01"},
+        {"dual_enrollment_credits": "1.51"},
+        {"work_based_learning_credits": "-1"},
+        {"work_based_learning_credits": "1.51"},
+    ],
+)
+def test_u_53_the_database_itself_refuses_impossible_credits(values: dict[str, str], cottonwood: District_, kayla: Student) -> None:
+    record = cottonwood.record(kayla)
+    if "NaN" in values.values() and connection.vendor == "sqlite":
+        values = {"out_of_district_credits": "31"}  # SQLite has no NaN in a numeric column
+    sets = ", ".join(f"{name} = '{value}'" for name, value in values.items())
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE pathways_participation SET {sets} WHERE id = {record.pk}")
+
+
+def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: District_) -> None:
+    """SQLite keeps credits as floats: total, and *within the total*, hold for each lawful pair all the same."""
+    from decimal import Decimal
+
+    student = cottonwood.student("999000777")
+    record = cottonwood.record(student)
+    hundredth = Decimal("0.01")
+    pairs = [(hundredth * one, hundredth * other) for one in range(0, 301, 7) for other in range(0, 301, 11)]
+    for inside, outside in pairs[:: max(1, len(pairs) // 400)]:
+        total = inside + outside
+        staged = staging.stage(
+            [
+                row(
+                    student,
+                    version=None,
+                    in_district_credits=inside,
+                    out_of_district_credits=outside,
+                    dual_enrollment_credits=total,
+                    work_based_learning_credits=total,
+                    concentrator=total >= 2,
+                )
+            ]
+        )
+        assert not {finding.rule.id for finding in rules.check_staged(cottonwood.scope, staged).findings} - {"CTE-133"}
+    assert record.version == 1
+
+
+def test_the_rules_page_is_the_catalogue() -> None:
+    assert (settings.BASE_DIR / "docs" / "rules.md").read_text() == document(), "run: python3 manage.py rules"
+
+
+def test_enrollment_service_types_that_count_are_the_guides() -> None:
+    assert Enrollment.SERVICE_TYPES_THAT_COUNT == ("P", "S", "N")
+    assert Change.Source.FORM.label == "CTE Concentrator screen"
