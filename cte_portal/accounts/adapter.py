@@ -1,0 +1,25 @@
+"""How allauth behaves here: nobody signs up; people are added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from cte_portal.accounts.models import KeptForm
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Remember whether forms of this person wait, so that no page has to ask for nothing."""
+        response = super().post_login(request, user, **kwargs)
+        if KeptForm.objects.filter(user=user).exists():
+            request.session["forms_kept"] = True
+        return response
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Signing in and out explains itself; allauth's notes about it would only be in the way."""

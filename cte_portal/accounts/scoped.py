@@ -1,0 +1,147 @@
+"""Pages of a district: who may see them, and whose records they show."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.views.generic import FormView, View
+
+from cte_portal.accounts.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.models import KeptForm, Membership, Role
+from cte_portal.editions import Scope
+from cte_portal.registry import registered
+
+security = logging.getLogger("cte_portal.security")
+access = logging.getLogger("cte_portal.access")
+
+LAST_SCOPE = "last_scope"
+
+
+def memberships(request: HttpRequest) -> list[Membership]:
+    """The signed-in person's roles; asked once a request."""
+    if not hasattr(request, "portal_memberships"):
+        request.portal_memberships = list(request.user.memberships.all())  # type: ignore[attr-defined, union-attr]
+    return request.portal_memberships  # type: ignore[attr-defined, no-any-return]
+
+
+def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
+    """(number, name) of the districts the person may enter: the own ones, or all for OPI."""
+    if not hasattr(request, "portal_districts"):
+        (directory,) = registered("PORTAL_DIRECTORY")
+        own = memberships(request)
+        everywhere = any(Role(one.role).is_opi for one in own)
+        numbers = None if everywhere else {one.district for one in own}
+        request.portal_districts = directory.districts(numbers) if everywhere or numbers else []  # type: ignore[attr-defined]
+    return request.portal_districts  # type: ignore[attr-defined, no-any-return]
+
+
+def school_years(request: HttpRequest) -> list[tuple[int, bool]]:
+    """(end year, whether it is the active one), newest first; asked once a request."""
+    if not hasattr(request, "portal_school_years"):
+        (directory,) = registered("PORTAL_DIRECTORY")
+        request.portal_school_years = directory.school_years()  # type: ignore[attr-defined]
+    return request.portal_school_years  # type: ignore[attr-defined, no-any-return]
+
+
+def active_end_year(request: HttpRequest) -> int | None:
+    return next((end_year for end_year, active in school_years(request) if active), None)
+
+
+def roles_in(request: HttpRequest, district: str) -> list[Role]:
+    """The person's roles that hold in a district, strongest first."""
+    held = {one.role for one in memberships(request) if one.district == district or Role(one.role).is_opi}
+    return [role for role in Role if role.value in held]
+
+
+class ScopedView(View):
+    """A page under `/districts/<district>/<end_year>/`.
+
+    Another district answers 404, as an unknown one does; a district of the person's own without the capability answers 403. `capability`
+    is what GET asks, `write_capability`, where given, what every other method asks.
+    """
+
+    capability: ClassVar[Capability]
+    write_capability: ClassVar[Capability | None] = None
+    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+
+    scope: Scope
+    roles: list[Role]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.scope = self._scope(request, kwargs["district"], kwargs["end_year"])
+        request.scope, request.roles = self.scope, self.roles  # type: ignore[attr-defined]
+        needed = self.capability if request.method in ("GET", "HEAD", "OPTIONS") else self.write_capability or self.capability
+        if not self.can(needed):
+            self._deny(request, "capability")
+            raise PermissionDenied
+        if request.session.get(LAST_SCOPE) != [self.scope.district, self.scope.end_year]:
+            request.session[LAST_SCOPE] = [self.scope.district, self.scope.end_year]
+        if self.roles[0].is_opi:
+            access.info("viewed page=%s user=%s district=%s %s", self._page(request), request.user.pk, self.scope.district, self._ids())
+        return super().dispatch(request, *args, **kwargs)
+
+    def can(self, capability: Capability) -> bool:
+        return any(capability in CAPABILITIES[role] for role in self.roles)
+
+    @property
+    def in_active_year(self) -> bool:
+        """Records are written in the active year alone; other years are for reading."""
+        return self.scope.end_year == active_end_year(self.request)
+
+    @property
+    def can_edit(self) -> bool:
+        return self.in_active_year and self.can(Capability.EDIT_RECORDS)
+
+    def kept_form(self) -> QueryDict | None:
+        """What the person typed on this page before being signed out, if anything waits."""
+        waiting = KeptForm.objects.waiting(self.request.user.pk, self.request.path) if self.request.session.get("forms_kept") else None
+        if waiting is None:
+            return None
+        fields = QueryDict(mutable=True)
+        for name, values in waiting.fields.items():
+            fields.setlist(name, values)
+        return fields
+
+    def drop_kept_form(self) -> None:
+        """The person has sent the page's form again: what was kept for it has served."""
+        if self.request.session.get("forms_kept"):
+            KeptForm.objects.filter(user_id=self.request.user.pk, path=self.request.path).delete()
+            if not KeptForm.objects.filter(user_id=self.request.user.pk).exists():
+                del self.request.session["forms_kept"]
+
+    def _scope(self, request: HttpRequest, district: str, end_year: int) -> Scope:
+        self.roles = roles_in(request, district)
+        known = district in {number for number, _ in reachable_districts(request)}
+        if not self.roles or not known or end_year not in {year for year, _ in school_years(request)}:
+            self._deny(request, "district")
+            raise Http404("This page does not exist.")
+        return Scope(district, end_year)
+
+    def _deny(self, request: HttpRequest, why: str) -> None:
+        security.warning("refused page=%s user=%s why=%s method=%s %s", self._page(request), request.user.pk, why, request.method, self._ids())
+
+    def _page(self, request: HttpRequest) -> str:
+        return request.resolver_match.view_name if request.resolver_match else ""
+
+    def _ids(self) -> str:
+        return " ".join(f"{name}={value}" for name, value in sorted(self.kwargs.items()) if name != "district" and isinstance(value, int))
+
+
+class ActionView(ScopedView, FormView[Form]):
+    """A page whose form is carried out by `act`; what `act` refuses with a ValidationError is shown on the form."""
+
+    def act(self, form: Form) -> HttpResponse | None:
+        raise NotImplementedError
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            response = self.act(form)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.form_invalid(form)
+        self.drop_kept_form()
+        return response or super().form_valid(form)

@@ -1,0 +1,50 @@
+"""Where a person lands, which district is open, and staying signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, reachable_districts, school_years
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The district that was open last, the only one there is, or the choice."""
+    districts = {number for number, _ in reachable_districts(request)}
+    years = {year for year, _ in school_years(request)}
+    district, end_year = request.session.get(LAST_SCOPE) or (None, None)
+    if district not in districts or end_year not in years:
+        district, end_year = (next(iter(districts)) if len(districts) == 1 else None), active_end_year(request)
+    if district and end_year:
+        return redirect("district-home", district, end_year)
+    return redirect("districts")
+
+
+class Districts(TemplateView):
+    """Choose a district: the person's own, or any for OPI."""
+
+    template_name = "accounts/districts.html"
+    http_method_names = ["get", "head", "options"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET.get("find", "")[:100].strip().lower()
+        end_year = active_end_year(self.request)
+        reachable = reachable_districts(self.request)
+        found = [
+            {"number": number, "name": name, "url": reverse("district-home", args=[number, end_year])}
+            for number, name in reachable
+            if end_year and (query in name.lower() or query in number)
+        ]
+        return super().get_context_data(districts=found, query=query, reachable=len(reachable), **kwargs)
+
+
+@require_POST
+def stay_signed_in(request: HttpRequest) -> HttpResponse:
+    """A sign of life: like every request it starts the 30 minutes anew. Without script it leads back to the page."""
+    return HttpResponse(status=204) if request.headers.get("X-Requested-With") else redirect("home")
