@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Round
 
 from cte_portal.editions import Home, Scope
@@ -23,6 +24,20 @@ def credits_field(name: str) -> models.DecimalField:
     return models.DecimalField(name, max_digits=5, decimal_places=2)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Students are counted once, however many pathways they are in: as concentrators if any of their records says Yes."""
+
+    students: int
+    concentrators: int
+    records: int
+    changed: int
+
+    @property
+    def participants(self) -> int:
+        return self.students - self.concentrators
+
+
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def in_scope(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the students who are enrolled in the district in that end year: a record itself has no year."""
@@ -32,6 +47,17 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the district's students whether or not they are enrolled in the scope's year."""
         return self.using(scope.alias).filter(student__district_id=scope.district)
+
+    def figures(self, end_year: int) -> Figures:
+        """The counts of these records; `changed` are those whose last change was made while `end_year` was the active year."""
+        return Figures(
+            **self.aggregate(
+                students=Count("student_id", distinct=True),
+                concentrators=Count("student_id", distinct=True, filter=Q(concentrator=True)),
+                records=Count("pk"),
+                changed=Count("pk", filter=Q(modified_end_year=end_year)),
+            )
+        )
 
 
 class Participation(models.Model):

@@ -41,11 +41,8 @@ WITH prospective AS (
     UNION ALL
     SELECT stored.student_id, stored.single_parent
     FROM pathways_participation stored
-    WHERE stored.student_id IN (SELECT student_id FROM {table})
-      AND NOT EXISTS (
-        SELECT 1 FROM {table} staged
-        WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id
-      )
+    LEFT JOIN {table} replaced ON replaced.student_id = stored.student_id AND replaced.pathway_id = stored.pathway_id
+    WHERE stored.student_id IN (SELECT student_id FROM {table}) AND replaced.line IS NULL
 ),
 differing AS (
     SELECT student_id

@@ -15,6 +15,10 @@ class Command(Migrate):
         super().add_arguments(parser)
         parser.set_defaults(database=None)
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        named = options["database"]
+        return {"databases": [named] if named else [edition.value for edition in Edition]}
+
     def handle(self, *args: Any, **options: Any) -> None:
         named = options["database"]
         for edition in Edition:
