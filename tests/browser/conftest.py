@@ -1,0 +1,123 @@
+"""A real Chromium at the portal's pages, with the guide's student in a district of its own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from cte_portal.accounts.models import User
+from pathways import ledger, staging
+from pathways.models import Change, Student
+from tests.fixtures.people import PASSPHRASE
+from tests.fixtures.records import BUSINESS, HEALTH, District_, row
+
+WIDE = {"width": 1366, "height": 768}
+NARROW = {"width": 320, "height": 640}
+
+
+@dataclass
+class Trap:
+    """What a page must not do while it is looked at: speak on the console, open a dialog, ask in vain, ask elsewhere."""
+
+    origin: str
+    heard: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.heard.append(f"failed: {request.url}"))
+        page.on("request", lambda request: None if request.url.startswith((self.origin, "data:")) else self.heard.append(f"other host: {request.url}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        expected = "Failed to load resource: the server responded with a status of 4"  # the error pages themselves
+        if message.type in ("error", "warning") and not message.text.startswith(expected):
+            self.heard.append(f"console: {message.text}")
+
+
+@dataclass
+class Desk:
+    """A browser window at the portal."""
+
+    browser: Browser
+    url: str
+    trap: Trap
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, user: User | None = None, *, script: bool = True, size: dict[str, int] = WIDE, **options: object) -> Page:
+        """A new window, signed in as `user` through the sign-in page, at that person's home page."""
+        context = self.browser.new_context(java_script_enabled=script, viewport=size, base_url=self.url, **options)  # type: ignore[arg-type]
+        self.contexts.append(context)
+        page = context.new_page()
+        self.trap.watch(page)
+        page.goto("/")
+        if user is not None:
+            page.get_by_label("User name").fill(user.username)
+            page.get_by_label("Password", exact=True).fill(PASSPHRASE)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(lambda address: "sign-in" not in address)
+        return page
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: object) -> Iterator[Desk]:
+    url = live_server.url  # type: ignore[attr-defined]
+    desk = Desk(browser, url, Trap(url))
+    yield desk
+    for context in desk.contexts:
+        context.close()
+    assert desk.trap.heard == []
+
+
+@pytest.fixture
+def guides_student(cottonwood: District_) -> Student:
+    """ANDERSON, KAYLA R. as the guide shows her before the edit."""
+    kayla = cottonwood.student("999000123", middle_name="Rae")
+    health = {"start_date": datetime.date(2022, 7, 14), "in_district_credits": Decimal("1.50"), "version": None}
+    business = {
+        "start_date": datetime.date(2024, 7, 8),
+        "in_district_credits": Decimal("0.50"),
+        "single_parent": True,
+        "version": None,
+    }
+
+    def enter(name: str, values: dict[str, object], day: datetime.date, end_year: int) -> None:
+        typed = row(
+            kayla,
+            name,
+            **values,
+            modified_at=datetime.datetime(day.year, day.month, day.day, 19, 0, tzinfo=datetime.UTC),
+            modified_date=day,
+            modified_by="KELLER, DANIEL",
+            modified_end_year=end_year,
+        )
+        ledger.apply(cottonwood.scope, staging.stage([typed]), by="KELLER, DANIEL", source=Change.Source.DEMO, checked=None)
+
+    enter(HEALTH, {**health, "in_district_credits": Decimal("0.50")}, datetime.date(2022, 9, 1), 2023)
+    enter(HEALTH, health, datetime.date(2024, 7, 8), 2024)
+    enter(BUSINESS, business, datetime.date(2025, 5, 8), 2025)
+    return kayla
+
+
+@pytest.fixture
+def classmates(cottonwood: District_, guides_student: Student) -> list[Student]:
+    """A dozen more students, most with a record, so that lists have neighbours."""
+    names = [("Adkins", "Hannah"), ("Allan", "Piper"), ("Aman", "Tessa"), ("Anders", "Cole"), ("Anderson", "Josie"), ("Anderson", "Wyatt"),
+             ("Andrews", "Lena"), ("Ankeny", "Ruth"), ("Anselmo", "Mateo"), ("Banner", "Grace"), ("O’Neil", "José"), ("Whitefeather", "Rose")]  # fmt: skip
+    students = []
+    for number, (last, first) in enumerate(names):
+        student = cottonwood.student(f"9990002{number:02d}", last, first)
+        if number % 3:
+            cottonwood.record(student)
+        students.append(student)
+    return students
+
+
+@pytest.fixture
+def today() -> Callable[[], str]:
+    return lambda: f"{timezone.localdate():%m/%d/%Y}"

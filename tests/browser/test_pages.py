@@ -1,0 +1,345 @@
+"""Every page of the resolver in each of its states: axe, headings, titles, 320 pixels, no noise on the console.
+
+A page that is added to the URLconf without a state here fails the first test. Each state is looked at once at 1280 pixels and once at
+320, as the role that sees most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Page, expect
+
+from cte_portal.accounts.models import User
+from pathways import entry
+from pathways.models import CollectionLock, Participation, Pathway, Student
+from tests.browser.conftest import NARROW, Desk
+from tests.fixtures.records import BUSINESS, HEALTH, District_
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Stage:
+    """What the states are built from."""
+
+    desk: Desk
+    cottonwood: District_
+    clerk: User
+    people: dict[str, User]
+    kayla: Student
+
+    def health(self) -> int:
+        return Pathway.objects.get(name=HEALTH).pk
+
+    def address(self, *parts: object) -> str:
+        return "/districts/9012/2025/" + "".join(f"{part}/" for part in parts)
+
+    def record(self, *parts: object) -> str:
+        return self.address("cte-concentrator", self.kayla.pk, self.health(), *parts)
+
+
+@dataclass(frozen=True)
+class State:
+    name: str
+    visit: Callable[[Stage, Page], None]
+    who: str = "clerk"
+
+
+def at(address: Callable[[Stage], str] | str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto(address if isinstance(address, str) else address(stage))
+
+    return visit
+
+
+def search(term: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto(stage.address("cte-concentrator"))
+        page.get_by_label("Find a student").fill(term)
+        page.get_by_label("Find a student").press("Enter")
+        page.wait_for_url("**list=**")
+
+    return visit
+
+
+def record_with_errors(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    page.get_by_label("In District Credits Earned").fill("2,5")
+    page.get_by_label("Start Date").fill("07/14/22")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def saved_record(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    page.get_by_label("In District Credits Earned").fill("2.5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def conflict(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    page.get_by_label("In District Credits Earned").fill("2.5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state()
+
+
+def locked(stage: Stage, page: Page) -> None:
+    CollectionLock.objects.create(
+        district="9012", end_year=2025, collection="cte-eoy", since="2025-06-12T18:00Z", by="DOE, JANE", reason="Certified.", reference="7K3Q"
+    )
+    page.goto(stage.record())
+
+
+def without_approvals(stage: Stage, page: Page) -> None:
+    stage.cottonwood.district.approvals.all().delete()
+    page.goto(stage.address("cte-concentrator", stage.kayla.pk, "new"))
+
+
+def deleted(stage: Stage, page: Page) -> None:
+    page.goto(stage.record("delete"))
+    page.get_by_role("button", name=re.compile("^Delete")).click()
+    page.wait_for_load_state()
+
+
+def stale_delete(stage: Stage, page: Page) -> None:
+    page.goto(stage.record("delete"))
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    page.get_by_role("button", name=re.compile("^Delete")).click()
+    page.wait_for_load_state()
+
+
+def history_of_a_deleted_record(stage: Stage, page: Page) -> None:
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    entry.delete(stage.cottonwood.scope, record, version=record.version, by="KELLER, DANIEL")
+    page.goto(stage.record("history"))
+
+
+def wrong_password(stage: Stage, page: Page) -> None:
+    page.goto("/accounts/sign-in/")
+    page.get_by_label("User name").fill("cmartin")
+    page.get_by_label("Password", exact=True).fill("not the passphrase")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
+def weak_password(stage: Stage, page: Page) -> None:
+    page.goto("/accounts/password/")
+    for field in page.locator("input[type=password]").all():
+        field.fill("short")
+    page.get_by_role("button", name=re.compile("[Cc]hange")).first.click()
+    page.wait_for_load_state()
+
+
+def reset_sent(stage: Stage, page: Page) -> None:
+    page.goto("/accounts/password/reset/")
+    page.locator("input[type=email]").fill("nobody@example.org")
+    page.get_by_role("main").get_by_role("button").first.click()
+    page.wait_for_load_state()
+
+
+def empty_district(stage: Stage, page: Page) -> None:
+    page.goto("/districts/0965/2025/cte-concentrator/")
+
+
+STATES: dict[str, list[State]] = {
+    "account_login": [
+        State("empty", at("/accounts/sign-in/"), who=""),
+        State("wrong password", wrong_password, who=""),
+    ],
+    "account_logout": [State("ask", at("/accounts/sign-out/"))],
+    "account_reauthenticate": [State("ask", at("/accounts/confirm/"))],
+    "account_change_password": [State("ask", at("/accounts/password/")), State("weak password", weak_password)],
+    "account_reset_password": [State("ask", at("/accounts/password/reset/"), who="")],
+    "account_reset_password_done": [State("sent", reset_sent, who="")],
+    "account_reset_password_from_key": [State("spent link", at("/accounts/password/reset/key/1-set-password/"), who="")],
+    "account_reset_password_from_key_done": [State("done", at("/accounts/password/reset/done/"), who="")],
+    "districts": [
+        State("two districts", at("/districts/"), who="opi"),
+        State("no match", at("/districts/?find=zzz"), who="opi"),
+        State("no role", at("/districts/"), who="nobody"),
+    ],
+    "district-home": [
+        State("with records", at(lambda stage: stage.address())),
+        State("no records", at("/districts/0965/2025/"), who="opi"),
+        State("another year", at("/districts/9012/2024/")),
+    ],
+    "cte-concentrator": [
+        State("start", at(lambda stage: stage.address("cte-concentrator"))),
+        State("found", search("an")),
+        State("nobody found", search("zzzz")),
+        State("no students", empty_district, who="opi"),
+    ],
+    "cte-student": [State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))],
+    "cte-record": [
+        State("open", at(lambda stage: stage.record())),
+        State("errors", record_with_errors),
+        State("saved with a warning", saved_record),
+        State("conflict", conflict),
+        State("locked", locked),
+        State("viewer", at(lambda stage: stage.record()), who="viewer"),
+        State("another year", at(lambda stage: stage.record().replace("2025", "2026"))),
+    ],
+    "cte-record-new": [
+        State("new", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk, "new"))),
+        State("no approved pathway", without_approvals),
+    ],
+    "cte-record-delete": [
+        State("ask", at(lambda stage: stage.record("delete"))),
+        State("deleted", deleted),
+        State("changed meanwhile", stale_delete),
+    ],
+    "cte-record-history": [
+        State("history", at(lambda stage: stage.record("history"))),
+        State("of a deleted record", history_of_a_deleted_record),
+    ],
+    "cte-lingo": [State("page", at("/cte-lingo/"))],
+    "help": [State("page", at("/help/"), who="")],
+}
+WITHOUT_A_PAGE = {
+    "home": "redirects to a district or to the choice of one",
+    "stay-signed-in": "POST only",
+    "cte-record-restore": "POST only, redirects",
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names(pattern.url_patterns)
+        else:
+            found.add(pattern.name or str(pattern.pattern))
+    return found
+
+
+def test_every_page_has_its_states_here() -> None:
+    assert names(get_resolver().url_patterns) == set(STATES) | set(WITHOUT_A_PAGE)
+
+
+@pytest.fixture
+def stage(
+    desk: Desk,
+    cottonwood: District_,
+    elsewhere: District_,
+    clerk: User,
+    viewer: User,
+    opi: User,
+    nobody: User,
+    guides_student: Student,
+    classmates: list[Student],
+) -> Stage:
+    return Stage(desk, cottonwood, clerk, {"clerk": clerk, "viewer": viewer, "opi": opi, "nobody": nobody}, guides_student)
+
+
+def without_violations(page: Page) -> None:
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    assert results.violations_count == 0, results.generate_report()
+
+
+def well_built(page: Page, narrow: bool) -> None:
+    assert page.locator("h1").count() == 1
+    levels = [int(heading.evaluate("h => h.tagName[1]")) for heading in page.locator("h1, h2, h3, h4").all()]
+    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)), levels
+    assert page.title().endswith("CTE Portal")
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sideways <= 0, f"{sideways} pixels wider than the window"
+    if not narrow:
+        page.keyboard.press("Tab") if not page.evaluate("document.activeElement !== document.body") else None
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main .btn")].filter(button => button.offsetParent
+            && (button.offsetHeight < 24 || button.offsetWidth < 24)).map(button => button.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize(
+    ("state",), [pytest.param(state, id=f"{name}: {state.name}") for name, states in STATES.items() for state in states]
+)
+def test_g_01_g_05_a_page_in_a_state_has_no_violations(state: State, stage: Stage) -> None:
+    page = stage.desk.open(stage.people.get(state.who), size={"width": 1280, "height": 800})
+    state.visit(stage, page)
+    without_violations(page)
+    well_built(page, narrow=False)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    without_violations(page)
+    well_built(page, narrow=True)
+
+
+def test_g_03_the_skip_link_is_the_first_stop_and_works(stage: Stage) -> None:
+    page = stage.desk.open(stage.clerk)
+    page.goto("/cte-lingo/")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.textContent.trim()")
+    assert focused.startswith("Skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('main') !== null || location.hash !== ''")
+
+
+def test_g_03_focus_is_seen_and_never_under_the_bar(stage: Stage) -> None:
+    page = stage.desk.open(stage.clerk)
+    page.goto(stage.record())
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => {
+                const element = document.activeElement;
+                if (element === document.body) return true;
+                const box = element.getBoundingClientRect();
+                const style = getComputedStyle(element);
+                const host = getComputedStyle(element.parentElement);
+                const ring = [style, host].some(s => parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== "none") || style.boxShadow !== "none"
+                    || element.matches("input[type=radio], input[type=checkbox]");
+                const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                const clear = !top || !box.width || element.contains(top) || top.contains(element) || top.closest("label")?.contains(element)
+                    || top.closest("label")?.htmlFor === element.id;
+                return ring && clear ? true : element.outerHTML.slice(0, 120) + ` ring ${ring} clear ${clear}`;
+            }"""
+        )
+        assert seen is True, seen
+
+
+def test_g_13_a_page_is_light_and_asks_no_other_host(stage: Stage) -> None:
+    page = stage.desk.open(stage.clerk)
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body()) if response.ok else 0))
+    page.goto(stage.record())
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 20
+    assert sum(sizes) <= 200_000
+
+
+def test_g_16_save_is_in_sight_at_1366_by_768(stage: Stage) -> None:
+    page = stage.desk.open(stage.clerk)
+    page.goto(stage.record())
+    box = page.get_by_role("button", name="Save", exact=True).bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 768
+
+
+def test_p_09_nothing_is_kept_in_the_browser(stage: Stage) -> None:
+    page = stage.desk.open(stage.clerk)
+    search("kayla")(stage, page)
+    saved_record(stage, page)
+    kept = page.evaluate("async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]")
+    assert kept == [0, 0, 0]
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert set(cookies) <= {"sessionid", "csrftoken"}
+    page.goto("/accounts/sign-out/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.go_back()
+    page.wait_for_load_state()
+    page.go_back()
+    page.wait_for_load_state()
+    assert "KAYLA" not in page.content()
