@@ -1,0 +1,76 @@
+"""Where the CTE screens stand in the navigation, and what the home page says of them (guide, Step Two)."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.editions import Scope
+from cte_portal.ui.navigation import HomeFigure, HomeTask, Screen, Standing
+from pathways.models import Participation
+
+CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
+
+SCREENS = (
+    Screen(
+        name="CTE Concentrator",
+        path=CTE_CONCENTRATOR[:-1],
+        url_name="cte-concentrator",
+        step="Step 2",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("CTE Participant Summary", "CTE Participant Detail", "pathway", "credits", "single parent", "find a student"),
+        also=("cte-student", "cte-record", "cte-record-new", "cte-record-delete", "cte-record-history"),
+    ),
+    Screen(
+        name="CTE Lingo",
+        path=("OPI guide",),
+        url_name="cte-lingo",
+        synonyms=("definitions", "glossary", "what is a concentrator"),
+        scoped=False,
+    ),
+)
+
+
+def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 2 of the guide: how far the district's records have come, and the way to them."""
+    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    if not figures.records:
+        sentence = f"No CTE records in {scope.school_year} yet."
+    else:
+        records = f"{_number(figures.records, 'record')} of {_number(figures.students, 'student')}"
+        sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
+    active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
+    if scope.end_year != active:
+        # A record has no year of its own (design 4): other years show what it says today.
+        status = ("locked", "For reading")
+        sentence = f"Current values, not as of {scope.school_year}. {sentence}"
+    elif figures.changed:
+        status = ("progress", "In progress")
+    else:
+        status = ("none", "Not yet started")
+    return [
+        HomeTask(
+            step="2",
+            title="Enter or update records",
+            path=CTE_CONCENTRATOR,
+            status=status,
+            sentence=sentence,
+            url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
+            next_label="Find a student",
+        )
+    ]
+
+
+def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
+    """Students are counted once, as concentrators if any of their records says Yes."""
+    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    return [
+        HomeFigure("Students in CTE", f"{figures.students:,}", f"with {_number(figures.records, 'pathway record')}"),
+        HomeFigure("Concentrators", f"{figures.concentrators:,}", "Yes on one pathway or more"),
+        HomeFigure("Participants", f"{figures.participants:,}", "No on every pathway"),
+        HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {_number(figures.records, 'record')}"),
+    ]
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
