@@ -131,7 +131,7 @@ class ScopedView(View):
         return " ".join(f"{name}={value}" for name, value in sorted(self.kwargs.items()) if name != "district" and isinstance(value, int))
 
 
-class ActionView(ScopedView, FormView[Form]):
+class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
     """A page whose form is carried out by `act`; what `act` refuses with a ValidationError is shown on the form."""
 
     def act(self, form: Form) -> HttpResponse | None:

@@ -1,0 +1,118 @@
+"""`manage.py up`: the whole portal on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import socket
+import sys
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from cte_portal.registry import registered
+from cte_portal.supervise import Child, Supervisor
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Set up what is missing, load practice data into an empty portal, and serve it until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-demo", action="store_true", help="leave an empty portal empty")
+
+    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+        address = f"http://{HOST}:{port}/"
+        with only_one(address):
+            port_is_free(port)
+            self.say("Bringing both databases up to date …")
+            call_command("migrate", verbosity=0, interactive=False)
+            sign_ins = settings.VAR_DIR / "practice-sign-ins.json"
+            if empty() and not no_demo and not settings.PRODUCTION:
+                self.say("Loading practice data …")
+                told = io.StringIO()
+                call_command("demo", json=True, stdout=told)
+                sign_ins.write_text(told.getvalue())
+            connections.close_all()
+            with Supervisor([web(port)]) as children:
+                self.say("Starting the web server …")
+                if children.until(lambda: answers(address), seconds=60):
+                    self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
+                ended = children.wait()
+            if ended:
+                raise CommandError(f"The {ended} process has ended by itself; its message stands above.")
+            self.say("Stopped.")
+
+    def say(self, sentence: str) -> None:
+        self.stderr.write(sentence)
+
+    def welcome(self, address: str, practice: str) -> None:
+        self.stdout.write(f"\nThe CTE Portal is at {address}   (Ctrl-C stops it)\n")
+        people = json.loads(practice)["people"] if practice else []
+        if people:
+            self.stdout.write("\nPractice sign-ins:")
+            width = max(len(person["username"]) for person in people)
+            secret = max(len(person["password"]) for person in people)
+            for person in people:
+                roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
+                self.stdout.write(f"  {person['username']:<{width}}  {person['password']:<{secret}}  {roles}")
+        elif empty():
+            self.stdout.write("\nNobody can sign in yet.")
+        self.stdout.flush()
+
+
+@contextmanager
+def only_one(address: str) -> Iterator[None]:
+    """One `up` for one `var/`: a second is refused with the first one's address."""
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    told = settings.VAR_DIR / "up.address"
+    with open(settings.VAR_DIR / "up.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            where = told.read_text() if told.exists() else "this machine"
+            raise CommandError(f"The portal is already running at {where}. Stop it first, or set VAR_DIR to another folder.") from None
+        told.write_text(address)
+        try:
+            yield
+        finally:
+            told.unlink(missing_ok=True)
+
+
+def port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise CommandError(f"Port {port} is taken by another program. Choose another: python3 manage.py up --port {port + 1}") from None
+
+
+def empty() -> bool:
+    (directory,) = registered("PORTAL_DIRECTORY")
+    return not directory.districts(None) and not get_user_model().objects.exists()
+
+
+def web(port: int) -> Child:
+    command = [sys.executable, "-m", "gunicorn", "cte_portal.wsgi", "--chdir", str(settings.BASE_DIR), "--bind", f"{HOST}:{port}"]
+    return Child("web", [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"])
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}accounts/sign-in/", timeout=5) as response:  # noqa: S310 - our own address
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False

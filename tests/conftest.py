@@ -1,0 +1,48 @@
+"""What every test stands on: both databases, a fast password hasher, and a browser that may be missing only where that is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from django.conf import settings as portal
+
+pytest_plugins = ["tests.fixtures.records", "tests.fixtures.people", "tests.fixtures.flush"]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+IN_CI = bool(os.environ.get("CI"))
+BOTH = ["default", "state"]
+
+# Playwright's own loop runs in the thread of the test; Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)")
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") is None and names & {"db", "client", "transactional_db"}:
+            item.add_marker(pytest.mark.django_db(databases=BOTH))
+        if item.get_closest_marker("browser") and CHROMIUM is None and not IN_CI:
+            item.add_marker(missing)
+    # What flushes the databases runs last, the browser last of all.
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), _commits(item)))
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
