@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "crispy_forms",
@@ -281,8 +282,10 @@ HELP_EMAIL = env.str("HELP_EMAIL", default="aim.help@opi.example")
 # --- what lower layers show of higher ones (cte_portal/registry.py)
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
+PORTAL_STANDING = "cte_portal.accounts.standing.standing"
 PORTAL_NAVIGATION = ["pathways.navigation.SCREENS"]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
+PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]
 
 
 LOGGING = {
@@ -293,6 +296,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "cte_portal": {"level": "INFO"},
+        # Errors are logged by cte_portal.ui.errors, without addresses and messages.
+        "django.request": {"handlers": [], "propagate": False},
         # Django's own request log and its debug query log may hold what people typed.
         "django.db.backends": {"level": "WARNING"},
     },

@@ -1,0 +1,22 @@
+"""The first page of a district: the guide as a task list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView
+from cte_portal.accounts.standing import standing
+from cte_portal.ui.navigation import home_figures, home_tasks
+
+
+class DistrictHome(ScopedView):
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        where = standing(request)
+        return render(request, "home.html", {"tasks": home_tasks(self.scope, where), "figures": home_figures(self.scope, where)})

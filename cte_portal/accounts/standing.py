@@ -1,0 +1,29 @@
+"""Where the signed-in person works, for the frame of the page (settings.PORTAL_STANDING)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from cte_portal.accounts.capabilities import CAPABILITIES
+from cte_portal.accounts.scoped import LAST_SCOPE, reachable_districts, roles_in, school_years
+from cte_portal.editions import Scope
+from cte_portal.ui.navigation import Standing
+
+
+def standing(request: HttpRequest) -> Standing:
+    """Of a page under a district, that district; of any other page, the district that was open last, if it still may be opened."""
+    districts = reachable_districts(request)
+    years = school_years(request)
+    scope: Scope | None = getattr(request, "scope", None)
+    if scope is None:
+        district, end_year = request.session.get(LAST_SCOPE) or ("", 0)
+        if district in {number for number, _ in districts} and end_year in {year for year, _ in years}:
+            scope = Scope(district, end_year)
+    roles = roles_in(request, scope.district) if scope else []
+    return Standing(
+        scope=scope,
+        roles=tuple(str(role.label) for role in roles),
+        districts=tuple(districts),
+        school_years=tuple(years),
+        can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
+    )

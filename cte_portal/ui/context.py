@@ -1,0 +1,116 @@
+"""What every page's frame shows, as the template variable `portal`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from cte_portal.editions import Scope, school_year_label
+from cte_portal.registry import registered
+from cte_portal.ui.navigation import Group, Standing, navigation
+
+MOST_DISTRICTS_IN_MENU = 12
+
+
+@dataclass(frozen=True)
+class Help:
+    """Whom to ask, from settings."""
+
+    name: str
+    hours: str
+    phone: str
+    email: str
+
+    @classmethod
+    def from_settings(cls) -> Help:
+        return cls(settings.HELP_NAME, settings.HELP_HOURS, settings.HELP_PHONE, settings.HELP_EMAIL)
+
+
+class Frame:
+    """Asked lazily: a page without navigation costs no query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated)
+
+    @cached_property
+    def standing(self) -> Standing:
+        if not self.signed_in:
+            return Standing()
+        (standing,) = registered("PORTAL_STANDING")
+        found: Standing = standing(self.request)
+        return found
+
+    @property
+    def person(self) -> str:
+        return str(getattr(self.request.user, "record_name", ""))  # type: ignore[union-attr]
+
+    @property
+    def scope(self) -> Scope | None:
+        return self.standing.scope
+
+    @property
+    def district_name(self) -> str:
+        return self.standing.district_name
+
+    @property
+    def districts(self) -> list[tuple[str, str]]:
+        """The other districts of the person, when there are few enough for a menu."""
+        others = [one for one in self.standing.districts if self.scope is None or one[0] != self.scope.district]
+        return others if len(others) <= MOST_DISTRICTS_IN_MENU else []
+
+    @property
+    def several_districts(self) -> bool:
+        return len(self.standing.districts) > 1
+
+    @property
+    def school_years(self) -> list[tuple[int, str]]:
+        """(end year, as people write it) of the other school years."""
+        return [(year, school_year_label(year)) for year, _ in self.standing.school_years if self.scope is None or year != self.scope.end_year]
+
+    @property
+    def role(self) -> str:
+        return ", ".join(self.standing.roles)
+
+    @cached_property
+    def navigation(self) -> list[Group]:
+        match = self.request.resolver_match
+        return navigation(self.standing, match.view_name if match else "")
+
+    @property
+    def help(self) -> Help:
+        return Help.from_settings()
+
+    @property
+    def warning_seconds(self) -> int:
+        return int(settings.SESSION_WARNING_SECONDS)
+
+    @property
+    def idle_seconds(self) -> int:
+        return int(settings.SESSION_IDLE_SECONDS)
+
+    @property
+    def warning_minutes(self) -> int:
+        """How long is left when the warning comes."""
+        return max(1, (self.idle_seconds - self.warning_seconds) // 60)
+
+    @property
+    def idle_minutes(self) -> int:
+        return max(1, self.idle_seconds // 60)
+
+    @property
+    def now(self) -> Any:
+        return timezone.now()
+
+
+def portal(request: HttpRequest) -> dict[str, Frame]:
+    return {"portal": Frame(request)}

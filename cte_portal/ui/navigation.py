@@ -1,0 +1,126 @@
+"""The screens of the portal under the guide's paths, and the tasks and figures of the home page.
+
+Higher layers register them by dotted path: `PORTAL_NAVIGATION` names tuples of `Screen`, `PORTAL_HOME_TASKS` functions
+`(scope, standing) -> list[HomeTask]`, `PORTAL_HOME_FIGURES` functions `(scope, standing) -> list[HomeFigure]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+
+from cte_portal.editions import Scope
+from cte_portal.registry import registered
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the signed-in person works: the open district and year, if any, the roles there, and what else could be opened."""
+
+    scope: Scope | None = None
+    roles: tuple[str, ...] = ()
+    districts: tuple[tuple[str, str], ...] = ()
+    school_years: tuple[tuple[int, bool], ...] = ()
+    can: Callable[[Any], bool] = lambda capability: False
+
+    @property
+    def district_name(self) -> str:
+        return next((name for number, name in self.districts if self.scope and number == self.scope.district), "")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """An entry of the navigation: the guide's name and path, the step it belongs to, the capability it needs."""
+
+    name: str
+    path: tuple[str, ...]
+    url_name: str
+    step: str = ""
+    capability: Any = None
+    synonyms: tuple[str, ...] = ()
+    scoped: bool = True
+    """Whether the screen belongs to a district and year."""
+    also: tuple[str, ...] = ()
+    """URL names of pages that are part of this screen."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A screen as one page shows it."""
+
+    name: str
+    url: str
+    step: str
+    current: str
+    """What `aria-current` says: `page` on the screen itself, `true` on a page that is part of it."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Screens under one guide path."""
+
+    path: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class HomeTask:
+    """A step of the guide on the home page; `status` is (kind, word) of the status component."""
+
+    step: str
+    title: str
+    path: tuple[str, ...]
+    status: tuple[str, str]
+    sentence: str
+    url: str
+    next_label: str = ""
+
+
+@dataclass(frozen=True)
+class HomeFigure:
+    """A key figure of the home page; one that waits for somebody is shown with attention."""
+
+    label: str
+    value: str
+    sentence: str
+    attention: bool = False
+
+
+HOME = Screen("Home", (), "district-home")
+
+
+def screens() -> Iterable[Screen]:
+    yield HOME
+    for several in registered("PORTAL_NAVIGATION"):
+        yield from several
+
+
+def navigation(standing: Standing, url_name: str) -> list[Group]:
+    """The screens the person may open, in the guide's order, screens of one path together."""
+    open_to = [
+        screen
+        for screen in screens()
+        if (standing.scope or not screen.scoped) and (screen.capability is None or standing.can(screen.capability))
+    ]
+    return [
+        Group(" › ".join(path), tuple(_entry(screen, standing.scope, url_name) for screen in group))
+        for path, group in groupby(open_to, key=lambda screen: screen.path)
+    ]
+
+
+def _entry(screen: Screen, scope: Scope | None, url_name: str) -> Entry:
+    arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
+    current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
+    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current)
+
+
+def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
+    return [task for provider in registered("PORTAL_HOME_TASKS") for task in provider(scope, standing)]
+
+
+def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
+    return [figure for provider in registered("PORTAL_HOME_FIGURES") for figure in provider(scope, standing)]

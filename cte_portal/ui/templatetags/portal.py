@@ -1,0 +1,133 @@
+"""How the portal writes numbers, dates and states: `{% load portal %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STATUS_KINDS = (
+    "completed",
+    "problem",
+    "warning",
+    "progress",
+    "none",
+    "queued",
+    "canceled",
+    "locked",
+    "draft",
+    "people",
+)
+
+
+@register.inclusion_tag("ui/icon.html")
+def icon(name: str) -> dict[str, Any]:
+    """A picture of the sprite; it says nothing by itself, so words stand beside it."""
+    return {"name": name}
+
+
+@register.inclusion_tag("ui/icon.html")
+def turning_icon(name: str) -> dict[str, Any]:
+    """The same in a summary: it turns when the details are open."""
+    return {"name": name, "turn": True}
+
+
+@register.inclusion_tag("ui/status.html")
+def status(kind: str, word: str, sentence: str = "") -> dict[str, str]:
+    """Icon, word and the sentence that says what to do."""
+    if kind not in STATUS_KINDS:
+        raise ValueError(f"No such status: {kind}. There are {', '.join(STATUS_KINDS)}.")
+    return {"kind": kind, "word": word, "sentence": sentence}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the error summary; `target` is the id of the control it leads to, empty for what concerns the whole form."""
+
+    message: str
+    target: str
+
+
+@register.simple_tag
+def problems(form: BaseForm | None = None, forms: Iterable[BaseForm] | None = None) -> list[Problem]:
+    """All errors of one or several forms, in the order of the fields."""
+    found = []
+    for one in [form] if form else forms or []:
+        found += [Problem(str(message), "") for message in one.non_field_errors()]
+        for field in one:
+            found += [Problem(str(message), "" if field.is_hidden else control_id(field)) for message in field.errors]
+    return found
+
+
+def control_id(field: BoundField) -> str:
+    """The control that gets the focus: the first one of a group."""
+    if field.use_fieldset:
+        for choice in field:
+            return choice.id_for_label or ""
+    return field.id_for_label
+
+
+@register.filter
+def widget_is(field: BoundField, kind: str) -> bool:
+    """Whether a field is a single tick box."""
+    return kind == "checkbox" and isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def credits(value: Any) -> str:
+    """Always two decimals; what is not a number stays as it was typed, nothing stays nothing."""
+    if value in (None, ""):
+        return ""
+    try:
+        return f"{Decimal(str(value)):.2f}"
+    except InvalidOperation:
+        return str(value)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _moment(value: datetime, pattern: str) -> SafeString:
+    """A moment as `<time>` with its offset, written where the portal is: in Mountain time."""
+    moment = timezone.localtime(value)
+    return render_to_string("ui/time.html", {"machine": moment.isoformat(timespec="seconds"), "text": moment.strftime(pattern)})
+
+
+@register.filter
+def us_date(value: date | datetime | None) -> str:
+    """MM/DD/YYYY. A moment is dated where the portal is."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return _moment(value, "%m/%d/%Y")
+    return render_to_string("ui/time.html", {"machine": value.isoformat(), "text": f"{value:%m/%d}/{value.year:04d}"})
+
+
+@register.filter
+def mt_time(value: datetime | None) -> str:
+    """01:03:42 PM MT."""
+    return "" if value is None else _moment(value, "%I:%M:%S %p MT")
+
+
+@register.filter
+def us_datetime(value: datetime | None) -> str:
+    """05/07/2025 04:12:06 PM MT."""
+    return "" if value is None else _moment(value, "%m/%d/%Y %I:%M:%S %p MT")
+
+
+@register.filter
+def threes(state_id: str) -> str:
+    """A state id in threes; the gaps are spacing, so that it is copied without them."""
+    return render_to_string("ui/threes.html", {"parts": [state_id[at : at + 3] for at in range(0, len(state_id), 3)]})

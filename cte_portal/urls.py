@@ -1,0 +1,20 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+from cte_portal.accounts.district_home import DistrictHome
+from cte_portal.ui.views import Help
+
+urlpatterns = [
+    path("", include("cte_portal.accounts.urls")),
+    path("help/", Help.as_view(), name="help"),
+    path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),
+    path("", include("pathways.urls")),
+]
+
+handler400 = "cte_portal.ui.errors.bad_request"
+handler403 = "cte_portal.ui.errors.forbidden"
+handler404 = "cte_portal.ui.errors.not_found"
+handler500 = "cte_portal.ui.errors.server_error"
+# Asked for by allauth's rate limits.
+handler429 = "cte_portal.ui.errors.too_many_requests"

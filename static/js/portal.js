@@ -1,0 +1,12 @@
+// Starts what each page needs. Every task works without this script; it only adds comfort.
+import { watchMenus } from "./menu.js";
+import { showBusy } from "./busy.js";
+import { guardUnsaved } from "./unsaved.js";
+import { watchIdle } from "./idle.js";
+import { focusSummary } from "./summary.js";
+
+watchMenus();
+focusSummary();
+guardUnsaved();
+showBusy();
+watchIdle();

@@ -1,0 +1,14 @@
+// The error summary has the focus; its links put the focus into the field.
+export function focusSummary() {
+  const summary = document.querySelector("[data-summary]");
+  if (!summary) return;
+  summary.focus();
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  });
+}
