@@ -43,16 +43,17 @@ def delete(scope: Scope, record: Participation, *, version: int, by: str) -> led
 def restore(scope: Scope, change: Change, *, version: int, by: str, source: Change.Source) -> Saved:
     """Bring a record back to what it was after `change`.
 
-    A row that stood before is never refused for approval or pathway; the findings are shown. `version` is the record's present version
-    as the person saw it, 0 when the record is deleted.
+    `version` is the record's present version as the person saw it, 0 when the record is deleted.
     """
-    staged = staging.stage([Row.of(change, version=version)])
+    return bring_back(scope, [Row.of(change, version=version)], by=by, source=source)
+
+
+def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, source: Change.Source) -> Saved:
+    """Restore several records in one go, all or none: rows made of changes, or with `delete_row` to take back what was entered.
+
+    A row that stood before is never refused for approval or pathway; the findings are shown. Raises ledger.Stale, Locked and Busy.
+    """
+    staged = staging.stage(rows)
     checked = rules.check_staged(scope, staged)
     applied = ledger.apply(scope, staged, by=by, source=source, checked=None)
     return Saved(applied, checked.findings)
-
-
-def undo_create(scope: Scope, change: Change, *, by: str) -> ledger.Applied:
-    """Take back a record that `change` entered, unless it has been changed since."""
-    staged = staging.stage([Row.of(change, version=change.version, delete_row=True)])
-    return ledger.apply(scope, staged, by=by, source=Change.Source.UNDO, checked=None)

@@ -1,0 +1,70 @@
+"""A record's history in words: what each change did to which field. The before-image of a version is the version before it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pathways.models import Change, Participation
+from pathways.staging import TYPED
+
+# The order of the screen, with the total behind the two parts it is made of.
+SHOWN = (*TYPED[:5], "total_credits", *TYPED[5:])
+LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in SHOWN}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field, as the screen names it; `before` is empty where there was no record."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change, with what it did. `restorable`: bringing this version back would change something."""
+
+    change: Change
+    differences: tuple[Difference, ...]
+    is_current: bool
+    restorable: bool
+
+
+def differences(before: Participation | Change | None, after: Participation | Change) -> tuple[Difference, ...]:
+    """The fields that differ between two images of a record; without a `before`, every field."""
+    return tuple(
+        Difference(LABELS[name], _words(getattr(before, name)) if before else "", _words(getattr(after, name)))
+        for name in SHOWN
+        if before is None or getattr(before, name) != getattr(after, name)
+    )
+
+
+def entries(changes: Sequence[Change], record: Participation | None) -> list[Entry]:
+    """The history of a record, newest first, from its changes in that order and the record as it stands (None: deleted)."""
+    found = []
+    for change, earlier in zip(changes, [*changes[1:], None], strict=True):
+        deleted = change.operation == Change.Operation.DELETE
+        before = None if earlier is None or earlier.operation == Change.Operation.DELETE else earlier
+        # A deletion holds the image of the version before it, which has a line of its own to be restored from.
+        restorable = not deleted and (record is None or bool(differences(record, change)))
+        found.append(
+            Entry(
+                change,
+                () if deleted else differences(before, change),
+                is_current=record is not None and record.version == change.version,
+                restorable=restorable,
+            )
+        )
+    return found
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime.date):
+        return f"{value:%m/%d/%Y}"
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
