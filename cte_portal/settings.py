@@ -286,6 +286,7 @@ PORTAL_STANDING = "cte_portal.accounts.standing.standing"
 PORTAL_NAVIGATION = ["pathways.navigation.SCREENS"]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
 PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]
+PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 
 
 LOGGING = {

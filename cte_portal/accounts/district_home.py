@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,4 +20,9 @@ class DistrictHome(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)
-        return render(request, "home.html", {"tasks": home_tasks(self.scope, where), "figures": home_figures(self.scope, where)})
+        found = {
+            "tasks": home_tasks(self.scope, where),
+            "figures": home_figures(self.scope, where),
+            "actions": settings.PORTAL_HOME_ACTIONS,
+        }
+        return render(request, "home.html", found)
