@@ -4,8 +4,10 @@ WORKDIR /portal
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
-# The real values come at run time; these only let collectstatic load the settings.
-RUN PORTAL_MODE=demo VAR_DIR=/tmp/build STATIC_STORAGE=manifest python -m django collectstatic --noinput --settings cte_portal.settings && rm -rf /tmp/build
+# Collecting static files reads the settings but neither database: these values are of no use to anybody.
+RUN PORTAL_MODE=production VAR_DIR=/tmp/build SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built ALLOWED_HOSTS=build \
+    DATABASE_URL=postgres://build/district STATE_DATABASE_URL=postgres://build/state REDIS_URL=redis://build HELP_PHONE=- HELP_EMAIL=- \
+    python -m django collectstatic --noinput --settings cte_portal.settings
 RUN useradd --system --create-home portal && mkdir /data && chown portal /data
 ENV PORTAL_MODE=production VAR_DIR=/data DJANGO_SETTINGS_MODULE=cte_portal.settings
 USER portal

@@ -275,8 +275,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cte-portal@localhost
 
 HELP_NAME = env.str("HELP_NAME", default="AIM Unit")
 HELP_HOURS = env.str("HELP_HOURS", default="weekdays 8 AM to 5 PM MT")
-HELP_PHONE = env.str("HELP_PHONE", default="406-555-0142")
-HELP_EMAIL = env.str("HELP_EMAIL", default="aim.help@opi.example")
+HELP_PHONE = needed("HELP_PHONE", "406-555-0142", "Every page names it.")
+HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it.")
 
 
 # --- what lower layers show of higher ones (cte_portal/registry.py)
