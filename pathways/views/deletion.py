@@ -20,6 +20,11 @@ class DeletionForm(forms.Form):
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
+    def clean(self) -> None:
+        if "version" in self.errors:
+            self.errors.clear()
+            raise forms.ValidationError("This page was not sent as it was shown. Look at the record and delete it again")
+
 
 class DeleteRecord(OneRecord, ActionView):
     """Shows the record and deletes it at the version shown; a record that somebody changed in between is shown again and asked about again."""
@@ -37,11 +42,14 @@ class DeleteRecord(OneRecord, ActionView):
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse | None:
-        if self.record is None:  # deleted before: the page says by whom
+        version, by = form.cleaned_data["version"], self.request.user.record_name  # type: ignore[union-attr]
+        if self.record is None:
+            last = self.changes[0]
+            if (last.by, last.version) == (by, version + 1):  # the second click of a double click finds its work done
+                return HttpResponseRedirect(self.address("cte-student"))
             return self.render_to_response(self.get_context_data(form=form))
-        version = form.cleaned_data["version"]
         try:
-            entry.delete(self.scope, self.record, version=version, by=self.request.user.record_name)  # type: ignore[union-attr]
+            entry.delete(self.scope, self.record, version=version, by=by)
         except ledger.Stale:
             return self._asked_again(version)
         except ledger.NotApplied as refusal:

@@ -49,12 +49,12 @@ class OneRecord(ScopedView):
         return reverse(name, args=[self.scope.district, self.scope.end_year, self.student.pk, *arguments]) + self.list_query
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(  # type: ignore[misc, no-any-return]
-            student=self.student,
-            pathway=self.pathway,
-            record=self.record,
-            changes=self.changes,
-            can_edit=self.can_edit,
-            list_query=self.list_query,
-            **kwargs,
-        )
+        found = {
+            "student": self.student,
+            "pathway": self.pathway,
+            "record": self.record,
+            "changes": self.changes,
+            "can_edit": self.can_edit,
+            "list_query": self.list_query,
+        }
+        return super().get_context_data(**{**kwargs, **found})  # type: ignore[misc, no-any-return]
