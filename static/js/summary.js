@@ -2,7 +2,8 @@
 export function focusSummary() {
   const summary = document.querySelector("[data-summary]");
   if (!summary) return;
-  summary.focus();
+  // autofocus does it alone in most browsers; asking twice would only fill the console.
+  window.addEventListener("load", () => document.activeElement === summary || summary.focus());
   summary.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     const field = link && document.getElementById(link.hash.slice(1));
