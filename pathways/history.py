@@ -12,7 +12,7 @@ from pathways.staging import TYPED
 
 # The order of the screen, with the total behind the two parts it is made of.
 SHOWN = (*TYPED[:5], "total_credits", *TYPED[5:])
-LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in SHOWN}
+LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in SHOWN}  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,18 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from cte_portal.editions import Home
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway
+from pathways.models.student import Student
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def of_record(self, student_id: int, pathway_id: int) -> ChangeQuerySet:
         return self.filter(student_id=student_id, pathway_id=pathway_id)
 
-    def deleted_of_student(self, student_id: int) -> ChangeQuerySet:
+    def deleted_of_student(self, student: Student) -> ChangeQuerySet:
         """The deletions after which a student's record has stayed away, newest first, with `pathway_name`."""
         later = self.model.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), version__gt=OuterRef("version"))
         return (
-            self.filter(student_id=student_id, operation=Change.Operation.DELETE)
+            self.filter(student_id=student.pk, operation=Change.Operation.DELETE)
             .filter(~Exists(later))
             .annotate(pathway_name=Subquery(Pathway.objects.filter(pk=OuterRef("pathway_id")).values("name")))
             .order_by("-at", "-pk")

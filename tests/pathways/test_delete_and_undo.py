@@ -104,7 +104,9 @@ def test_an_undo_can_be_taken_back_itself(desk: Client, record: Participation) -
     assert Participation.objects.get().total_credits == Decimal("1.50")
 
 
-def test_c_06_a_record_that_changed_since_is_shown_again_and_not_deleted(desk: Client, cottonwood: District_, record: Participation) -> None:
+def test_c_06_a_record_that_changed_since_is_shown_again_and_not_deleted(
+    desk: Client, cottonwood: District_, record: Participation
+) -> None:
     cottonwood.record(record.student, HEALTH, in_district_credits=Decimal("2.25"), by="KELLER, DANIEL")
     page = delete(desk, record)
     html = page.content.decode()  # type: ignore[attr-defined]
@@ -189,7 +191,9 @@ def test_a_lapsed_approval_or_a_retired_pathway_does_not_stand_in_the_way(desk: 
     assert Participation.objects.get().total_credits == Decimal("1.50")
 
 
-def test_a_locked_collection_is_neither_deleted_from_nor_restored_to(desk: Client, cottonwood: District_, kayla: Student, record: Participation) -> None:
+def test_a_locked_collection_is_neither_deleted_from_nor_restored_to(
+    desk: Client, cottonwood: District_, kayla: Student, record: Participation
+) -> None:
     gone = cottonwood.record(kayla, BUSINESS)
     entry.delete(cottonwood.scope, gone, version=1, by="MARTIN, CHERYL")
     CollectionLock.objects.create(
@@ -286,7 +290,7 @@ def test_the_student_page_leads_to_what_is_deleted_and_not_to_what_came_back(des
         entry.delete(cottonwood.scope, one, version=1, by="KELLER, DANIEL")
     deletion = Change.objects.get(pathway_id=back.pathway_id, version=2)
     entry.restore(cottonwood.scope, deletion, version=0, by="KELLER, DANIEL", source=Change.Source.RESTORE)
-    assert [(one.pathway_name, one.version) for one in Change.objects.deleted_of_student(kayla.pk)] == [(HEALTH, 2)]
+    assert [(one.pathway_name, one.version) for one in Change.objects.deleted_of_student(kayla)] == [(HEALTH, 2)]
     page = desk.get(address(kayla, "cte-student") + LIST, follow=True).content.decode()
     assert "Deleted records (1)" in page
     assert address(gone, "cte-record-history") + LIST in page

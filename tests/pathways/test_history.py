@@ -79,7 +79,9 @@ def test_an_earlier_version_is_restored_as_a_new_version(client: Client, clerk: 
     assert Change.objects.get(version=3).source == Change.Source.RESTORE
 
 
-def test_a_version_restored_over_somebody_elses_save_is_refused(client: Client, clerk: User, cottonwood: District_, record: Participation) -> None:
+def test_a_version_restored_over_somebody_elses_save_is_refused(
+    client: Client, clerk: User, cottonwood: District_, record: Participation
+) -> None:
     client.force_login(clerk)
     cottonwood.record(record.student, HEALTH, in_district_credits=Decimal("0.75"), by="KELLER, DANIEL")
     page = client.post(page_of(record, "cte-record-restore"), {"version": 1, "seen": 2}, follow=True)
@@ -88,7 +90,9 @@ def test_a_version_restored_over_somebody_elses_save_is_refused(client: Client, 
     assert Participation.objects.get().total_credits == Decimal("0.75")
 
 
-def test_a_deleted_record_has_its_history_and_comes_back_from_it(client: Client, clerk: User, cottonwood: District_, record: Participation) -> None:
+def test_a_deleted_record_has_its_history_and_comes_back_from_it(
+    client: Client, clerk: User, cottonwood: District_, record: Participation
+) -> None:
     entry.delete(cottonwood.scope, record, version=2, by="KELLER, DANIEL")
     client.force_login(clerk)
     html = client.get(page_of(record)).content.decode()
@@ -98,7 +102,9 @@ def test_a_deleted_record_has_its_history_and_comes_back_from_it(client: Client,
     assert Participation.objects.get().total_credits == Decimal("1.50")
 
 
-def test_who_may_only_look_is_offered_no_restore(client: Client, viewer: User, clerk: User, cottonwood: District_, record: Participation) -> None:
+def test_who_may_only_look_is_offered_no_restore(
+    client: Client, viewer: User, clerk: User, cottonwood: District_, record: Participation
+) -> None:
     client.force_login(viewer)
     html = client.get(page_of(record)).content.decode()
     assert "In District Credits Earned" in html and "Restore" not in html
@@ -113,7 +119,9 @@ def test_opi_sees_the_history_of_any_district(client: Client, opi: User, record:
     assert client.get(page_of(record)).status_code == 200
 
 
-def test_the_history_asks_as_much_for_thirty_changes_as_for_two(client: Client, clerk: User, cottonwood: District_, record: Participation) -> None:
+def test_the_history_asks_as_much_for_thirty_changes_as_for_two(
+    client: Client, clerk: User, cottonwood: District_, record: Participation
+) -> None:
     client.force_login(clerk)
     client.get(page_of(record))
 
