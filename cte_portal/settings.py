@@ -184,6 +184,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 ACCOUNT_ADAPTER = "cte_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "cte_portal.accounts.forms.SignInForm",
+    "reauthenticate": "cte_portal.accounts.forms.ConfirmForm",
+    "change_password": "cte_portal.accounts.forms.ChangePasswordForm",
+    "reset_password": "cte_portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "cte_portal.accounts.forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -11,6 +11,15 @@ from cte_portal.accounts.models import KeptForm
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed. Ask your district administrator.",
+        "enter_current_password": "This is not the password you have now",
+        "incorrect_password": "This is not your password",
+        "too_many_login_attempts": "Too many wrong tries. Wait 15 minutes, then try again. Your account is not locked.",
+        "username_password_mismatch": "User name or password is not right. Check both and try again.",
+        "rate_limited": "Too many tries. Wait some minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

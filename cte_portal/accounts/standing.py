@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from cte_portal.accounts.capabilities import CAPABILITIES
-from cte_portal.accounts.scoped import LAST_SCOPE, reachable_districts, roles_in, school_years
+from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, reachable_districts, roles_in, school_years
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import Standing
 
 
 def standing(request: HttpRequest) -> Standing:
-    """Of a page under a district, that district; of any other page, the district that was open last, if it still may be opened."""
+    """Of a page under a district, that district; of any other page, the district that was open last or the only one there is."""
     districts = reachable_districts(request)
     years = school_years(request)
     scope: Scope | None = getattr(request, "scope", None)
@@ -19,6 +19,8 @@ def standing(request: HttpRequest) -> Standing:
         district, end_year = request.session.get(LAST_SCOPE) or ("", 0)
         if district in {number for number, _ in districts} and end_year in {year for year, _ in years}:
             scope = Scope(district, end_year)
+        elif len(districts) == 1 and (active := active_end_year(request)):
+            scope = Scope(districts[0][0], active)
     roles = roles_in(request, scope.district) if scope else []
     return Standing(
         scope=scope,

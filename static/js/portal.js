@@ -4,9 +4,11 @@ import { showBusy } from "./busy.js";
 import { guardUnsaved } from "./unsaved.js";
 import { watchIdle } from "./idle.js";
 import { focusSummary } from "./summary.js";
+import { showPasswords } from "./password.js";
 
 watchMenus();
 focusSummary();
 guardUnsaved();
 showBusy();
 watchIdle();
+showPasswords();
