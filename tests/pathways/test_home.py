@@ -20,11 +20,12 @@ HOME = "/districts/9012/2025/"
 
 @pytest.fixture
 def some_records(cottonwood: District_, elsewhere: District_) -> None:
-    """Three students in CTE: one concentrator with two pathways, two participants; one record last changed in an earlier year."""
+    """Three students in CTE: Yes on one of two pathways, Yes on both, No; one record last changed in an earlier year."""
     one, two, three, _ = (cottonwood.student(f"99900010{number}") for number in range(4))
     cottonwood.record(one, HEALTH, concentrator=True)
     cottonwood.record(one, BUSINESS)
-    cottonwood.record(two, HEALTH)
+    cottonwood.record(two, HEALTH, concentrator=True)
+    cottonwood.record(two, BUSINESS, concentrator=True)
     cottonwood.record(three, HEALTH, modified_end_year=2024)
     gone = cottonwood.student("999000109", enrolled=False)
     cottonwood.enroll(gone, 2024)
@@ -34,14 +35,14 @@ def some_records(cottonwood: District_, elsewhere: District_) -> None:
 
 def test_students_are_counted_once_and_as_concentrators_if_any_record_says_yes(some_records: None) -> None:
     figures = Participation.objects.in_scope(Scope("9012", 2025)).figures(2025)
-    assert (figures.students, figures.concentrators, figures.participants) == (3, 1, 2)
-    assert (figures.records, figures.changed) == (4, 3)
+    assert (figures.students, figures.concentrators, figures.participants) == (3, 2, 1)
+    assert (figures.records, figures.changed) == (5, 4)
 
 
 def test_the_state_edition_is_counted_where_it_is(some_records: None, state_edition: object) -> None:
     assert Participation.objects.in_scope(Scope("9012", 2025).at_state()).figures(2025).records == 0
     state_edition()  # type: ignore[operator]
-    assert Participation.objects.in_scope(Scope("9012", 2025).at_state()).figures(2025).records == 4
+    assert Participation.objects.in_scope(Scope("9012", 2025).at_state()).figures(2025).records == 5
 
 
 def shown(html: str) -> dict[str, str]:
@@ -53,11 +54,11 @@ def test_the_home_page_shows_the_step_that_exists_and_no_other(client: Client, c
     html = client.get(HOME).content.decode()
     assert "Enter or update records" in html
     assert "Student Information › State Programs › CTE Concentrator" in html
-    assert "4 records of 3 students, 3 changed in 2024-25." in html
+    assert "5 records of 3 students, 4 changed in 2024-25." in html
     assert "In progress" in html
     for later in ("Resync", "Certif", "Upload", "Validate", "Follow up", "Identify"):
         assert later not in re.sub(r"<h1>.*?</h1>", "", html)
-    assert shown(html) == {"Students in CTE": "3", "Concentrators": "1", "Participants": "2", "Records changed in 2024-25": "3"}
+    assert shown(html) == {"Students in CTE": "3", "Concentrators": "2", "Participants": "1", "Records changed in 2024-25": "4"}
 
 
 def test_b_01_a_student_is_found_from_the_home_page(client: Client, clerk: User, some_records: None) -> None:
