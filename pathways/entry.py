@@ -34,6 +34,11 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str) -> Saved:
     return Saved(applied, checked.warnings)
 
 
+def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
+    """What the catalogue refuses of typed rows that will not be saved as they are, so that all problems are told at once."""
+    return rules.check_staged(scope, staging.stage(rows)).refused
+
+
 def delete(scope: Scope, record: Participation, *, version: int, by: str) -> ledger.Applied:
     """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
     staged = staging.stage([Row.of(record, version=version, delete_row=True)])

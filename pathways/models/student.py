@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
 
 from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar
@@ -21,6 +21,20 @@ class StudentQuerySet(models.QuerySet["Student"]):
 
     def by_name(self) -> StudentQuerySet:
         return self.order_by("last_name", "first_name", "middle_name", "state_id")
+
+    def listed(self, end_year: int) -> StudentQuerySet:
+        """With `grade`, `school_name` and `enrolled_on` of the latest enrollment that counts in the year, and `record_count`."""
+        enrollment = Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk")).order_by("-start_date", "-pk")
+        return self.annotate(
+            grade=Subquery(enrollment.values("grade")[:1]),
+            school_name=Subquery(enrollment.values("calendar__school__name")[:1]),
+            enrolled_on=Subquery(enrollment.values("start_date")[:1]),
+            record_count=Count("participations"),
+        )
+
+    def with_total(self) -> StudentQuerySet:
+        """With the number of students found, however many are taken of them, as `total`."""
+        return self.annotate(total=Window(Count("pk")))
 
     def matching(self, term: str) -> StudentQuerySet:
         """Students whose names contain each word of `term`, or whose State ID contains its digits.

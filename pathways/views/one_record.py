@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -12,6 +11,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.scoped import ScopedView
 from pathways.models import Change, Participation, Pathway, Student
+from pathways.search import Search
 
 
 class OneRecord(ScopedView):
@@ -40,9 +40,8 @@ class OneRecord(ScopedView):
 
     @property
     def list_query(self) -> str:
-        """The token of the result list that is open beside the record, as links carry it on."""
-        token = self.request.GET.get("list", "")[:64]
-        return f"?{urlencode({'list': token})}" if token else ""
+        """The result list that is open beside the record, as links carry it on."""
+        return Search.of(self.request).query
 
     def address(self, name: str, *arguments: object) -> str:
         """A page of this student: `cte-student`, or with the pathway `cte-record`, `cte-record-history` and so on."""

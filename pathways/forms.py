@@ -1,0 +1,210 @@
+"""The CTE Participant Detail as a form: the guide's fields in the guide's order (Step Two A and B)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from pathways import values
+from pathways.lingo import LINGO, Term
+from pathways.models import Change, Participation, Pathway
+from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.rules import Finding
+from pathways.staging import TYPED, Row
+
+CREDITS = TYPED[3:]
+LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
+MOST_CHARACTERS = 500  # of what was typed is shown again; no field of the screen needs a tenth of it
+
+
+class ReadField(forms.CharField):
+    """Text read by `pathways.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
+
+    def __init__(self, read: Callable[[str, str], Any], term: Term | None = None, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        self.read = read
+        self.definition = term.short if term else ""
+        self.definition_title = term.question if term else ""
+        self.validators = []
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.read(value or "", str(self.label).removesuffix(" Earned"))
+        except values.Unreadable as problem:
+            raise ValidationError(problem.message, code=problem.rule) from problem
+
+
+class CreditsField(ReadField):
+    """Never `type=number`, which turns 1,5 into 15 and changes under the mouse wheel."""
+
+    def __init__(self, name: str) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "size": 6, "data-credits": name}
+        super().__init__(values.credits, label=LABELS[name], widget=forms.TextInput(attrs=attributes))
+        self.before: Any = None
+        self.before_year = ""
+
+
+class YesNoField(ReadField):
+    def __init__(self, name: str) -> None:
+        choices = [("Yes", "Yes"), ("No", "No")]
+        super().__init__(values.yes_or_no, LINGO[name], label=LABELS[name], widget=forms.RadioSelect(choices=choices))
+
+
+class ParticipationForm(forms.Form):
+    """One record of one student.
+
+    `choices` are the pathways offered for a new record, None for a record that stands, whose pathway is its key. `others` is how many more
+    pathways the student has; `before` the record's image at the end of the last school year.
+    """
+
+    use_required_attribute = False
+
+    pathway = ReadField(lambda text, label: values.tidy(text), LINGO["pathway"], label="CTE Pathway", widget=forms.Select)
+    concentrator = YesNoField("concentrator")
+    single_parent = YesNoField("single_parent")
+    apply_to_all = forms.BooleanField(required=False)
+    start_date = ReadField(
+        values.date,
+        LINGO["start_date"],
+        label=LABELS["start_date"],
+        help_text="MM/DD/YYYY",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 10}),
+    )
+    in_district_credits = CreditsField("in_district_credits")
+    out_of_district_credits = CreditsField("out_of_district_credits")
+    dual_enrollment_credits = CreditsField("dual_enrollment_credits")
+    work_based_learning_credits = CreditsField("work_based_learning_credits")
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *arguments: Any,
+        choices: Sequence[Pathway] | None = None,
+        others: int = 0,
+        before: Change | None = None,
+        before_year: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(*arguments, **options)
+        if choices is None:
+            del self.fields["pathway"]
+        else:
+            options_shown = [("", "Select a pathway"), *((str(pathway.pk), pathway.name) for pathway in choices)]
+            self.fields["pathway"].widget.choices = options_shown  # type: ignore[attr-defined]
+        if others:
+            self.fields["apply_to_all"].label = f"Apply to all {others + 1} pathways"
+        else:
+            del self.fields["apply_to_all"]
+        for name in CREDITS:
+            self.fields[name].before = getattr(before, name) if before else None  # type: ignore[attr-defined]
+            self.fields[name].before_year = before_year if before else ""  # type: ignore[attr-defined]
+        self.helper = self._helper()
+
+    @staticmethod
+    def initial_of(record: Participation) -> dict[str, Any]:
+        """What the fields show of a record that stands."""
+        return {
+            "concentrator": "Yes" if record.concentrator else "No",
+            "single_parent": "Yes" if record.single_parent else "No",
+            "start_date": f"{record.start_date:%m/%d/%Y}",
+            "version": record.version,
+            **{name: f"{getattr(record, name):.2f}" for name in CREDITS},
+        }
+
+    @staticmethod
+    def proposed(single_parent: bool) -> dict[str, Any]:
+        """What a new record starts with. The single parent answer is the student's, so it is taken over from the other pathways."""
+        return {
+            "concentrator": "No",
+            "single_parent": "Yes" if single_parent else "No",
+            "start_date": f"{timezone.localdate():%m/%d/%Y}",
+            "version": 0,
+            **dict.fromkeys(CREDITS, "0.00"),
+        }
+
+    def clean_pathway(self) -> int | None:
+        """A pathway that is not offered is left to the catalogue, which says why; what is no pathway at all is nothing chosen."""
+        key = self.cleaned_data["pathway"]
+        return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None
+
+    def clean_version(self) -> int:
+        """A version that was tampered with is one that nobody has seen: the record counts as saved by somebody else."""
+        text = self.cleaned_data["version"]
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 2**31 - 1
+
+    def row(self, student_id: int, pathway_id: int | None) -> Row:
+        """What was typed, as a row to stage. What could not be read is missing; the form says so already."""
+        typed = {name: self.cleaned_data.get(name) for name in TYPED}
+        return Row(student_id=student_id, pathway_id=pathway_id, version=self.cleaned_data.get("version"), **typed)
+
+    def show(self, findings: Iterable[Finding]) -> None:
+        """Put what the catalogue refuses beside its field. A field whose value could not be read is not called missing as well."""
+        for finding in findings:
+            field = finding.rule.field
+            if finding.key != 1 or field not in self.fields:
+                self.add_error(None, finding.message)
+            elif field not in self.errors:
+                self.add_error(field, finding.message)
+
+    @property
+    def total(self) -> Decimal | None:
+        """The total of what the fields show, None where one of them cannot be read."""
+        try:
+            parts = [values.credits(str(self[name].value() or ""), name) for name in ("in_district_credits", "out_of_district_credits")]
+        except values.Unreadable:
+            return None
+        return sum((part for part in parts if part is not None), Decimal(0)) if any(part is not None for part in parts) else None
+
+    @property
+    def total_shown(self) -> str:
+        return "not yet known" if self.total is None else f"{self.total:.2f}"
+
+    @property
+    def before_total(self) -> Decimal | None:
+        parts = [self.fields[name].before for name in ("in_district_credits", "out_of_district_credits")]  # type: ignore[attr-defined]
+        return None if None in parts else sum(parts, Decimal(0))
+
+    @property
+    def advice(self) -> dict[str, str] | None:
+        """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a change. record.js says the same."""
+        if self.total is None:
+            return None
+        enough, answer = self.total >= CONCENTRATOR_CREDITS, self["concentrator"].value()
+        if enough and answer == "No":
+            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the credits"}
+        if not enough and answer == "Yes":
+            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the credits"}
+        return {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"} if enough else None
+
+    def _helper(self) -> FormHelper:
+        sheet = Div(*(Field(name, template="pathways/credits_row.html") for name in CREDITS), template="pathways/credits_sheet.html")
+        single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            Div(
+                Div(
+                    *(["pathway"] if "pathway" in self.fields else [Div(template="pathways/pathway_fixed.html")]),
+                    Div(
+                        Div("concentrator", Div(template="pathways/concentrator_hint.html")),
+                        Div(*single_parent, Div(template="pathways/single_parent_hint.html")),
+                        "start_date",
+                        Div(template="pathways/modified_date.html"),
+                        css_class="pair",
+                    ),
+                    css_class="fields",
+                ),
+                Div(sheet, Div(template="pathways/modified_by.html"), css_class="fields"),
+                css_class="columns",
+            ),
+            "version",
+        )
+        return helper

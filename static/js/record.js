@@ -1,0 +1,74 @@
+// The record form while it is typed in: total, what the total says of the concentrator answer, keys. The server reckons all of it again.
+
+const AMOUNT = /^\s*\+?(?:(\d{1,4})\.?(\d{0,2})|\.(\d{1,2}))\s*$/;
+
+// Credits as whole hundredths, null where they cannot be read: no floating point.
+export function hundredths(text) {
+  if (!text.trim()) return 0;
+  const parts = AMOUNT.exec(text);
+  if (!parts) return null;
+  const decimals = (parts[2] ?? parts[3] ?? "").padEnd(2, "0");
+  return Number(parts[1] ?? 0) * 100 + Number(decimals);
+}
+
+const shown = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
+
+function watchCredits(form) {
+  const output = form.querySelector("[data-total]");
+  const said = form.querySelector("[data-total-said]");
+  const hint = form.querySelector("[data-hint]");
+  const part = (name) => form.querySelector(`[data-credits="${name}"]`).value;
+  let pause;
+
+  const advice = (total) => {
+    const answer = form.querySelector("[name=concentrator]:checked")?.value;
+    if (total === null) return null;
+    const enough = total >= 200;
+    if (enough && answer === "No") return ["differs", `Total is ${shown(total)}. Choose Yes for CTE Concentrator, or check the credits`];
+    if (!enough && answer === "Yes") return ["differs", `Total is ${shown(total)}. Choose No for CTE Concentrator, or check the credits`];
+    return enough ? ["agrees", `${shown(total)} credits: this student is a concentrator`] : null;
+  };
+
+  const reckon = () => {
+    const parts = [hundredths(part("in_district_credits")), hundredths(part("out_of_district_credits"))];
+    const total = parts.includes(null) ? null : parts[0] + parts[1];
+    const text = total === null ? "not yet known" : shown(total);
+    if (output.textContent !== text) {
+      output.textContent = text;
+      clearTimeout(pause);
+      pause = setTimeout(() => { said.textContent = `Total Pathway Credits Earned ${text}`; }, 1000);
+    }
+    const found = advice(total);
+    const words = found ? found[1] : "";
+    if (hint.textContent.trim() === words) return;
+    hint.replaceChildren();
+    if (!found) return;
+    const line = form.querySelector(`[data-hint-${found[0]}]`).content.cloneNode(true);
+    line.querySelector("span").textContent = words;
+    hint.append(line);
+  };
+
+  form.addEventListener("input", reckon);
+  form.addEventListener("change", reckon);
+  for (const field of form.querySelectorAll("[data-credits]")) {
+    field.addEventListener("focus", () => field.select());
+  }
+}
+
+// Keys that press a visible button or link: data-key="Control+Enter".
+function watchKeys() {
+  const keys = new Map([...document.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, element]));
+  document.addEventListener("keydown", (event) => {
+    const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
+    if (!held.length) return;
+    const element = keys.get([...held, event.key].join("+"));
+    if (!element) return;
+    event.preventDefault();
+    element.click();
+  });
+}
+
+const form = document.querySelector("[data-credits-form]");
+if (form) watchCredits(form);
+watchKeys();
+document.querySelector("[data-list] [aria-current]")?.scrollIntoView({ block: "center" });
