@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from pathways import entry, undo
+from pathways import entry, search, undo
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, Student
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
@@ -26,6 +26,9 @@ def record(cottonwood: District_, kayla: Student) -> Participation:
 @pytest.fixture
 def desk(client: Client, clerk: User) -> Client:
     client.force_login(clerk)
+    session = client.session
+    session[search.KEY] = {"a1B2": "an"}
+    session.save()
     return client
 
 
