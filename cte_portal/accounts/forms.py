@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account import forms as allauth
 
-PASSWORD_RULE = "15 characters or more. A few words together are easy to keep in mind; spaces count."
+HINT = "15 characters or more. A few words together are easy to keep in mind; spaces count."
 
 
 class PortalWords:
@@ -43,7 +43,7 @@ class ConfirmForm(PortalWords, allauth.ReauthenticateForm):  # type: ignore[misc
 class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):  # type: ignore[misc]
     words = {
         "oldpassword": ("Password now", "", "Enter the password you have now"),
-        "password1": ("New password", PASSWORD_RULE, "Enter a new password"),
+        "password1": ("New password", HINT, "Enter a new password"),
         "password2": ("New password again", "", "Enter the new password a second time"),
     }
 
@@ -54,6 +54,6 @@ class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):  # type: ignore
 
 class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
     words = {
-        "password1": ("New password", PASSWORD_RULE, "Enter a new password"),
+        "password1": ("New password", HINT, "Enter a new password"),
         "password2": ("New password again", "", "Enter the new password a second time"),
     }

@@ -75,7 +75,9 @@ class Frame:
     @property
     def school_years(self) -> list[tuple[int, str]]:
         """(end year, as people write it) of the other school years."""
-        return [(year, school_year_label(year)) for year, _ in self.standing.school_years if self.scope is None or year != self.scope.end_year]
+        return [
+            (year, school_year_label(year)) for year, _ in self.standing.school_years if self.scope is None or year != self.scope.end_year
+        ]
 
     @property
     def role(self) -> str:

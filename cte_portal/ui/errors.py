@@ -55,7 +55,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. Rendered without database, session or context processors, as any of them may be what failed."""
     reference = new_reference()
-    kind, error, trace = sys.exc_info()
+    kind, _, trace = sys.exc_info()
     log.error(
         "reference=%s page=%s error=%s\n%s",
         reference,
@@ -76,7 +76,7 @@ def _answer(
     if framed and hasattr(request, "user") and hasattr(request, "session"):
         try:
             return HttpResponse(render_to_string(template, {"reference": reference}, request), status=status)
-        except Exception as broken:  # whatever breaks the frame must not hide the message
+        except Exception as broken:  # noqa: BLE001 – whatever breaks the frame must not hide the message
             log.error("reference=%s the frame failed: %s", reference, type(broken).__name__)
     return HttpResponse(_plain(template, reference), status=status)
 
