@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Field, Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pathways import values
@@ -22,6 +23,18 @@ from pathways.staging import TYPED, Row
 CREDITS = TYPED[3:]
 LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
 MOST_CHARACTERS = 500  # of what was typed is shown again; no field of the screen needs a tenth of it
+
+
+class Part(LayoutObject):  # type: ignore[misc]
+    """A piece of the layout with a template of its own, which sees the page's context and, as `fields`, the fields within."""
+
+    def __init__(self, template: str, *fields: Any) -> None:
+        self.template = template
+        self.fields = list(fields)
+
+    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
+        fields = self.get_rendered_fields(form, context, template_pack, **options)
+        return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
 
 
 class ReadField(forms.CharField):
@@ -184,7 +197,7 @@ class ParticipationForm(forms.Form):
         return {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"} if enough else None
 
     def _helper(self) -> FormHelper:
-        sheet = Div(*(Field(name, template="pathways/credits_row.html") for name in CREDITS), template="pathways/credits_sheet.html")
+        sheet = Part("pathways/credits_sheet.html", *(Field(name, template="pathways/credits_row.html") for name in CREDITS))
         single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
         helper = FormHelper()
         helper.form_tag = False
@@ -192,17 +205,17 @@ class ParticipationForm(forms.Form):
         helper.layout = Layout(
             Div(
                 Div(
-                    *(["pathway"] if "pathway" in self.fields else [Div(template="pathways/pathway_fixed.html")]),
+                    *(["pathway"] if "pathway" in self.fields else [Part("pathways/pathway_fixed.html")]),
                     Div(
-                        Div("concentrator", Div(template="pathways/concentrator_hint.html")),
-                        Div(*single_parent, Div(template="pathways/single_parent_hint.html")),
+                        Div("concentrator", Part("pathways/concentrator_hint.html")),
+                        Div(*single_parent, Part("pathways/single_parent_hint.html")),
                         "start_date",
-                        Div(template="pathways/modified_date.html"),
+                        Part("pathways/modified_date.html"),
                         css_class="pair",
                     ),
                     css_class="fields",
                 ),
-                Div(sheet, Div(template="pathways/modified_by.html"), css_class="fields"),
+                Div(sheet, Part("pathways/modified_by.html"), css_class="fields"),
                 css_class="columns",
             ),
             "version",

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import django_tables2 as tables
 
-from cte_portal.editions import Scope
 from pathways.models import Participation
 
 
-def _is_open(record: Participation, table: tables.Table) -> bool:
-    return record.pathway_id == table.open_pathway
+@dataclass(frozen=True)
+class SummaryRow:
+    """A record, the address of its page, and whether it is the one that is open below."""
+
+    record: Participation
+    address: str
+    is_open: bool
 
 
 class SummaryTable(tables.Table):
-    pathway = tables.TemplateColumn(template_name="pathways/summary_pathway.html", verbose_name="CTE Pathway")
-    concentrator = tables.TemplateColumn("{{ value|yesno:'Yes,No' }}", verbose_name="CTE Concentrator")
+    pathway = tables.TemplateColumn(template_name="pathways/summary_pathway.html", accessor="record__pathway", verbose_name="CTE Pathway")
+    concentrator = tables.TemplateColumn("{{ value|yesno:'Yes,No' }}", accessor="record__concentrator", verbose_name="CTE Concentrator")
     total_credits = tables.TemplateColumn(
-        "{% load portal %}{{ value|credits }}", verbose_name="Pathway Credits", attrs={"th": {"class": "num"}, "td": {"class": "num"}}
+        "{% load portal %}{{ value|credits }}", accessor="record__total_credits", verbose_name="Pathway Credits", attrs={"th": {"class": "num"}, "td": {"class": "num"}}
     )
-    single_parent = tables.TemplateColumn("{{ value|yesno:'Yes,No' }}", verbose_name="Student Single Parent")
-    start_date = tables.TemplateColumn("{% load portal %}{{ value|us_date }}", verbose_name="Start Date")
-    modified_date = tables.TemplateColumn("{% load portal %}{{ value|us_date }}", verbose_name="Modified Date")
+    single_parent = tables.TemplateColumn("{{ value|yesno:'Yes,No' }}", accessor="record__single_parent", verbose_name="Student Single Parent")
+    start_date = tables.TemplateColumn("{% load portal %}{{ value|us_date }}", accessor="record__start_date", verbose_name="Start Date")
+    modified_date = tables.TemplateColumn("{% load portal %}{{ value|us_date }}", accessor="record__modified_date", verbose_name="Modified Date")
 
     class Meta:
         orderable = False
         attrs = {"caption": "CTE Participant Summary", "class": "choosable"}
         row_attrs = {
-            "class": lambda record, table: "chosen" if _is_open(record, table) else "",
-            "current": lambda record, table: "true" if _is_open(record, table) else "",
+            "class": lambda record: "chosen" if record.is_open else "",
+            "current": lambda record: "true" if record.is_open else "",
         }
-
-    def __init__(self, records: list[Participation], *, scope: Scope, open_pathway: int | None, list_query: str) -> None:
-        self.scope, self.open_pathway, self.list_query = scope, open_pathway, list_query
-        super().__init__(records)

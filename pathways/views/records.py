@@ -21,7 +21,7 @@ from pathways.forms import ParticipationForm
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import ResultList, Search
 from pathways.staging import TYPED, Row
-from pathways.tables import SummaryTable
+from pathways.tables import SummaryRow, SummaryTable
 
 # Said beside the fields already, each time the record is shown.
 SAID_BESIDE_THE_FIELD = {"CTE-131", "CTE-132", "CTE-301"}
@@ -116,15 +116,13 @@ class StudentPage(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
-        table = SummaryTable(
-            self.records, scope=self.scope, open_pathway=record.pathway_id if record else None, list_query=self.search.query
-        )
+        rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
         answers = {one.single_parent for one in self.records}
         found = {
             "student": self.student,
             "records": self.records,
             "record": record,
-            "summary": table,
+            "summary": SummaryTable(rows),
             "results": self.results,
             "search": self.search,
             "list_query": self.search.query,

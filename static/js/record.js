@@ -71,4 +71,8 @@ function watchKeys() {
 const form = document.querySelector("[data-credits-form]");
 if (form) watchCredits(form);
 watchKeys();
-document.querySelector("[data-list] [aria-current]")?.scrollIntoView({ block: "center" });
+
+// The open student in the middle of the list; scrollIntoView would move the page as well.
+const list = document.querySelector("[data-list]");
+const open = list?.querySelector("[aria-current]");
+if (open) list.scrollTop = open.offsetTop - list.offsetTop - (list.clientHeight - open.offsetHeight) / 2;
