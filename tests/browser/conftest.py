@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from cte_portal.accounts.models import User
 from pathways import ledger, staging
@@ -31,8 +31,12 @@ class Trap:
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.heard.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         page.on("request", lambda request: None if request.url.startswith((self.origin, "data:")) else self.heard.append(f"other host: {request.url}"))
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the next page was asked for before this one's icon came
+            self.heard.append(f"failed: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
         expected = "Failed to load resource: the server responded with a status of 4"  # the error pages themselves
