@@ -74,7 +74,7 @@ class ParticipationForm(forms.Form):
     """One record of one student.
 
     `choices` are the pathways offered for a new record, None for a record that stands, whose pathway is its key. `others` is how many more
-    pathways the student has; `before` the record's image at the end of the last school year.
+    pathways the student has.
     """
 
     use_required_attribute = False
@@ -101,8 +101,6 @@ class ParticipationForm(forms.Form):
         *arguments: Any,
         choices: Sequence[Pathway] | None = None,
         others: int = 0,
-        before: Change | None = None,
-        before_year: str = "",
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
@@ -115,10 +113,13 @@ class ParticipationForm(forms.Form):
             self.fields["apply_to_all"].label = f"Apply to all {others + 1} pathways"
         else:
             del self.fields["apply_to_all"]
-        for name in CREDITS:
-            self.fields[name].before = getattr(before, name) if before else None  # type: ignore[attr-defined]
-            self.fields[name].before_year = before_year if before else ""  # type: ignore[attr-defined]
         self.helper = self._helper()
+
+    def show_before(self, image: Change, school_year: str) -> None:
+        """Show beside each credit field what it was at the end of an earlier school year."""
+        for name in CREDITS:
+            self.fields[name].before = getattr(image, name)  # type: ignore[attr-defined]
+            self.fields[name].before_year = school_year  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(record: Participation) -> dict[str, Any]:

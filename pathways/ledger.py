@@ -228,8 +228,12 @@ LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id
 def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:
     """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale. Returns counts and the stale lines."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {PLAN}")
-        cursor.execute(_MAKE_PLAN.format(table=staged.table), [scope.district])
+        drop, make = f"DROP TABLE IF EXISTS {PLAN}", _MAKE_PLAN.format(table=staged.table)
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{drop};{make}", [scope.district])  # one way to the server and back
+        else:
+            cursor.execute(drop)
+            cursor.execute(make, [scope.district])
         cursor.execute(
             f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3"
         )

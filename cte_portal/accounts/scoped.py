@@ -66,7 +66,7 @@ class ScopedView(View):
 
     capability: ClassVar[Capability]
     write_capability: ClassVar[Capability | None] = None
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head", "options"]
+    http_method_names = ["get", "post", "head", "options"]
 
     scope: Scope
     roles: list[Role]

@@ -89,16 +89,17 @@ class StudentPage(ScopedView, TemplateView):
         return [record for record in self.records if record is not self.record]
 
     def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
-        last_year = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
-        options = {
-            "others": len(self.others()),
-            "before": last_year if last_year and last_year.operation != Change.Operation.DELETE else None,
-            "before_year": school_year_label(self.scope.end_year - 1),
-        }
+        others = len(self.others())
         if self.record is not None:
-            return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), **options)
+            return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), others=others)
         answered_yes = any(record.single_parent for record in self.records)
-        return ParticipationForm(data, choices=self.choices(data), initial=ParticipationForm.proposed(answered_yes), **options)
+        return ParticipationForm(data, choices=self.choices(data), initial=ParticipationForm.proposed(answered_yes), others=others)
+
+    def show_last_year(self, form: ParticipationForm) -> None:
+        """The record's image at the end of the last school year, if it had one then."""
+        image = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
+        if image and image.operation != Change.Operation.DELETE:
+            form.show_before(image, school_year_label(self.scope.end_year - 1))
 
     def choices(self, data: QueryDict | None) -> list[Pathway]:
         """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
@@ -116,6 +117,8 @@ class StudentPage(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
+        if form := kwargs.get("form"):
+            self.show_last_year(form)
         rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
         answers = {one.single_parent for one in self.records}
         found = {

@@ -1,0 +1,78 @@
+"""How many statements a page may ask; transaction statements and the staging table's own DDL are not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cte_portal.accounts.models import User
+from pathways.models import Participation, Student
+from tests.fixtures.records import BUSINESS, HEALTH, District_
+
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "CREATE TEMPORARY TABLE IF NOT EXISTS staged_participation")
+
+
+@contextmanager
+def at_most(number: int) -> Iterator[None]:
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    asked = [query["sql"] for query in queries.captured_queries if not query["sql"].lstrip().startswith(NOT_COUNTED)]
+    assert len(asked) <= number, "\n".join(f"{count} {sql[:160]}" for count, sql in enumerate(asked, 1))
+
+
+@pytest.fixture
+def desk(client: Client, cottonwood: District_, clerk: User, kayla: Student) -> Client:
+    """The clerk at work: the session has seen its first pages."""
+    for number in range(30):
+        student = cottonwood.student(f"9990003{number:02d}", "Anselmo", f"Nr{number}")
+        if number % 2:
+            cottonwood.record(student)
+    cottonwood.record(kayla, HEALTH)
+    cottonwood.record(kayla, BUSINESS, single_parent=True)
+    client.force_login(clerk)
+    client.get("/districts/9012/2025/")
+    return client
+
+
+def test_a_search_takes_six(desk: Client) -> None:
+    with at_most(6):
+        found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})
+    with at_most(6):
+        page = desk.get(found["Location"])
+    assert page.content.count(b"ANSELMO") == 30
+
+
+def test_a_record_page_takes_twelve(desk: Client, kayla: Student) -> None:
+    record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
+    found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})["Location"].partition("?")[2]
+    for address in (f"{record.pathway_id}/", "", "new/"):
+        with at_most(12):
+            assert desk.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{found}").status_code == 200
+
+
+def test_a_save_takes_twenty(desk: Client, kayla: Student) -> None:
+    record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
+    typed = {
+        "concentrator": "Yes",
+        "single_parent": "Yes",
+        "apply_to_all": "on",
+        "start_date": "07/14/2022",
+        "in_district_credits": "2.50",
+        "out_of_district_credits": "0",
+        "dual_enrollment_credits": "1",
+        "work_based_learning_credits": "0",
+        "version": record.version,
+    }
+    with at_most(20):
+        saved = desk.post(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/", typed)
+    assert saved.status_code == 302
+    record.refresh_from_db()
+    assert record.total_credits == 2.5
+    new = {**typed, "pathway": "", "version": "0"}
+    with at_most(20):
+        desk.post(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/new/", new)

@@ -1,0 +1,189 @@
+"""One command sets the portal up, serves it, and stops cleanly; production refuses to start half configured."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PRODUCTION = {
+    "PORTAL_MODE": "production",
+    "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "cte.example.org",
+    "DATABASE_URL": "postgres://u:p@db.example.org/district",
+    "STATE_DATABASE_URL": "postgres://u:p@db.example.org/state",
+    "REDIS_URL": "redis://cache.example.org/0",
+    "HELP_PHONE": "406-555-0142",
+    "HELP_EMAIL": "help@example.org",
+}
+
+
+def bare(**values: str) -> dict[str, str]:
+    """An environment with nothing of this process in it but the path."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **values}
+
+
+def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments], env=bare(**values), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_manage_imports_the_standard_library_alone_until_the_environment_exists() -> None:
+    tree = ast.parse((ROOT / "manage.py").read_text())
+    imported = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("name", "without_dev"), [("requirements.txt", True), ("requirements-dev.txt", False)])
+def test_requirements_are_what_the_lock_says(name: str, without_dev: bool) -> None:
+    lock = {package["name"]: package.get("version") for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    text = (ROOT / name).read_text()
+    pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==([^\s;]+)", text, re.MULTILINE))
+    assert "django" in pinned and ("pytest" in pinned) is not without_dev
+    assert {package: lock.get(package) for package in pinned} == pinned
+    blocks = re.split(r"\n(?=[a-z0-9])", text[text.index("amqp") :])
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_every_dependency_says_why() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().partition("dependencies = [")[2].partition("]\n")[0].strip().splitlines()
+    assert [line for line in lines if "#" not in line] == []
+
+
+def test_w_09_the_deployment_check_has_nothing_to_say_in_production() -> None:
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY"),
+        ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS"),
+        ("DATABASE_URL", "", "DATABASE_URL"),
+        ("STATE_DATABASE_URL", "", "STATE_DATABASE_URL"),
+        ("REDIS_URL", "", "REDIS_URL"),
+        ("HELP_PHONE", "", "HELP_PHONE"),
+        ("PORTAL_MODE", "staging", "PORTAL_MODE"),
+    ],
+)
+def test_w_09_production_does_not_start_half_configured(name: str, value: str, says: str) -> None:
+    refused = manage("check", **{**PRODUCTION, name: value})
+    assert refused.returncode != 0
+    assert says in refused.stderr
+
+
+def test_s_12_practice_data_are_refused_in_production() -> None:
+    refused = manage("demo", **PRODUCTION)
+    assert refused.returncode != 0
+    assert "practice" in refused.stderr.lower() or "demo" in refused.stderr.lower()
+
+
+def test_w_10_no_secrets_lie_in_the_repository() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    secret = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})")
+    found = [
+        name
+        for name in tracked
+        if (ROOT / name).suffix not in {".png", ".svg"} and (ROOT / name).is_file() and name != "tests/portal/test_set_up.py"
+        and secret.search((ROOT / name).read_text(errors="replace"))
+    ]
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
+    """`manage.py up --no-demo` on a `var/` of its own, answering."""
+    var, port = tmp_path_factory.mktemp("var"), free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
+    process = subprocess.Popen(command, env=bare(VAR_DIR=str(var)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=5) as page:
+                assert b"Sign in" in page.read()
+                break
+        except OSError:
+            time.sleep(0.2)
+    yield process, port, var
+    process.kill()
+    process.wait()
+
+
+def test_a_second_up_names_the_first_ones_address(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    _, port, var = served
+    refused = manage("up", "--port", str(free_port()), VAR_DIR=str(var))
+    assert refused.returncode != 0
+    assert f"http://127.0.0.1:{port}/" in refused.stderr
+
+
+def test_up_on_a_taken_port_says_so(served: tuple[subprocess.Popen[str], int, Path], tmp_path: Path) -> None:
+    _, port, _ = served
+    refused = manage("up", "--port", str(port), VAR_DIR=str(tmp_path))
+    assert refused.returncode != 0
+    assert "--port" in refused.stderr
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
+def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+    process, port, _ = served
+    web = children(process.pid)
+    assert web
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    with pytest.raises(OSError, match=r"refused|reset"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
+def test_up_ends_when_the_web_server_dies(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
+    process = subprocess.Popen(command, env=bare(VAR_DIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not children(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "web" in said
+
+
+def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:
+    """Set-up talk goes to stderr, so that a script can read stdout."""
+    if not (ROOT / "pathways/management/commands/demo.py").exists():
+        pytest.skip("no demo command yet")
+    environment = {"VAR_DIR": str(tmp_path)}
+    assert manage("migrate", "-v0", **environment).returncode == 0
+    told = manage("demo", "--json", "--students", "60", **environment)
+    assert told.returncode == 0, told.stderr
+    assert {"districts", "people"} <= set(json.loads(told.stdout))
