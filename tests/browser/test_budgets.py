@@ -26,7 +26,7 @@ document.addEventListener("keydown", event => {
 def counted(page: Page) -> Callable[[], int]:
     """Count steps from here on."""
     steps: list[str] = []
-    page.expose_function("countStep", steps.append)
+    page.expose_function("countStep", lambda step: steps.append(step))
     page.add_init_script(COUNTER)
     page.reload()
     return lambda: len(steps)

@@ -87,12 +87,12 @@ def test_the_guides_example_with_the_keyboard_alone(
     page.wait_for_url("**list=**")
     tab_to(page.get_by_role("link", name="ANDERSON, KAYLA R."))
     keys.press("Enter")
-    page.wait_for_load_state()
+    expect(page.get_by_role("heading", name="ANDERSON, KAYLA R.")).to_be_visible()
     health = page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name="Health Professions")
     if health.count():
         tab_to(health)
         keys.press("Enter")
-        page.wait_for_load_state()
+        expect(health).to_have_count(0)  # it is open below now, no longer a link
     assert summary_row(page, "Health Professions") == BEFORE
 
     tab_to(group(page, "CTE Concentrator", "No"))
