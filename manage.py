@@ -82,7 +82,7 @@ def clean() -> dict[str, str]:
 
 def with_uv(uv: str, needed: str) -> None:
     environment = {**clean(), "UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON": base_python()}
-    command = [uv, "sync", "--frozen", "--quiet", *(["--no-dev"] if needed == "run" else [])]
+    command = [uv, "sync", "--frozen", "--quiet", *(["--no-dev", "--inexact"] if needed == "run" else [])]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         sys.exit("uv could not set up the environment; its message stands above.")
 

@@ -1,0 +1,63 @@
+"""Five districts that look like Montana's, and as many more as are asked for; numbers are synthetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST = ("Agriculture, Food & Natural Resources", "Business Management", "Health Professions", "Welding & Fabrication")
+ALL_BUT = (
+    "Advanced Manufacturing",
+    "Agriculture, Mechanics & Construction",
+    "Arts, A/V Technology, Communication",
+    "Design & Construction (ITE)",
+    "Education",
+    "Hospitality & Tourism",
+    "Information Technology",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """`share` is the district's part of all students, `lapsed` a pathway approved until 2023-24."""
+
+    number: str
+    name: str
+    schools: tuple[tuple[str, str, tuple[str, ...]], ...]
+    share: float
+    pathways: tuple[str, ...]
+    lapsed: str = ""
+
+
+HIGH, MIDDLE = ("09", "10", "11", "12"), ("07", "08")
+
+COTTONWOOD = Place(
+    "9012",
+    "Cottonwood Bend K-12 Schools",
+    (("0101", "Cottonwood Bend High School", HIGH), ("0102", "Cottonwood Bend Middle School", MIDDLE)),
+    0.58,
+    (*MOST, *ALL_BUT),
+    lapsed="Marketing",
+)
+PRACTICE = Place("9099", "Practice District", (("0901", "Practice High School", HIGH),), 0.03, (*MOST, "Education"))
+PLACES = (
+    COTTONWOOD,
+    Place("9020", "Bitterroot Crossing High School District", (("0201", "Bitterroot Crossing High School", HIGH),), 0.25, (*MOST, *ALL_BUT[2:])),
+    Place(
+        "0965",
+        "Sweetgrass Valley Schools",
+        (("0301", "Sweetgrass Valley High School", HIGH), ("0302", "Sweetgrass Valley 7-8", MIDDLE)),
+        0.12,
+        MOST,
+    ),
+    Place("9031", "Lodgepole Creek School", (("0401", "Lodgepole Creek School", (*MIDDLE, *HIGH)),), 0.02, MOST[:2]),
+    PRACTICE,
+)
+
+
+def places(count: int) -> list[Place]:
+    """The first `count` districts; beyond the five, further high school districts of equal size."""
+    more = [
+        Place(f"{8000 + number}", f"Prairie {number} High School District", ((f"{number:04d}", f"Prairie {number} High School", HIGH),), 0.2, MOST)
+        for number in range(1, count - len(PLACES) + 1)
+    ]
+    return [*PLACES, *more][: max(1, count)]

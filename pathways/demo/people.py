@@ -1,0 +1,58 @@
+"""Whom one can sign in as, to practise. Refused in production, where these passwords must not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from cte_portal.accounts.models import Membership, Role, User
+
+PASSPHRASE = "open range, quiet light"  # noqa: S105 - printed by `manage.py up`, for practice alone
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    last: str
+    first: str
+    roles: tuple[tuple[Role, str], ...]
+
+
+PEOPLE = (
+    Person("cmartin", "Martin", "Cheryl", ((Role.DATA_CLERK, "9012"), (Role.DATA_CLERK, "0965"), (Role.DATA_CLERK, "9099"))),
+    Person("dkeller", "Keller", "Daniel", ((Role.DATA_CLERK, "9012"),)),
+    Person("viewer", "Abbott", "Vera", ((Role.VIEWER, "9012"),)),
+    Person("dadmin", "Ashford", "Dana", ((Role.DISTRICT_ADMINISTRATOR, "9012"),)),
+    Person("jdoe", "Doe", "Jane", ((Role.VIEWER, "9012"),)),
+    Person("mreyes", "Reyes", "Maria", ((Role.VIEWER, "9012"),)),
+    Person("opistaff", "Lund", "Ola", ((Role.OPI_STAFF, ""),)),
+    Person("opiadmin", "Strand", "Ida", ((Role.OPI_ADMINISTRATOR, ""),)),
+)
+
+
+def add(numbers: set[str]) -> None:
+    """Add the people whose districts are there."""
+    password = make_password(PASSPHRASE)
+    users = User.objects.bulk_create(
+        User(username=one.username, last_name=one.last, first_name=one.first, email=f"{one.username}@example.org", password=password)
+        for one in PEOPLE
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, role=role, district=district)
+        for user, one in zip(users, PEOPLE, strict=True)
+        for role, district in one.roles
+        if not district or district in numbers
+    )
+
+
+def sign_ins() -> list[dict[str, object]]:
+    """As `manage.py demo --json` tells them: roles as [role, district or null]."""
+    return [
+        {
+            "username": one.username,
+            "password": PASSPHRASE,
+            "roles": [[role.label, district or None] for role, district in one.roles],
+        }
+        for one in PEOPLE
+    ]

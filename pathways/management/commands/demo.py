@@ -1,0 +1,71 @@
+"""`manage.py demo`: practice data in an empty portal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from cte_portal.accounts.models import User
+from cte_portal.editions import Edition, writing_state
+from pathways.demo import load
+from pathways.models import District
+
+
+class Command(BaseCommand):
+    help = "Fill an empty portal with practice data: synthetic districts, students, records, and people to sign in as."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--districts", type=int, default=load.DISTRICTS)
+        parser.add_argument("--students", type=int, default=load.STUDENTS, help="of all districts together")
+        parser.add_argument("--seed", type=int, default=load.SEED)
+        parser.add_argument("--reset", action="store_true", help="drop every table of both databases first")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Practice data do not belong in a production portal.")
+        if options["reset"]:
+            refuse_while_up()
+            reset()
+        elif District.objects.exists() or User.objects.exists():
+            raise CommandError("This portal is not empty. Practice data are loaded into an empty one; --reset empties it first.")
+        told = load.load(districts=options["districts"], size=options["students"], seed=options["seed"])
+        if options["json"]:
+            self.stdout.write(json.dumps(told))
+            return
+        for district in told["districts"]:  # type: ignore[attr-defined]
+            self.stdout.write(f"{district['number']}  {district['records']:>6,} records  {district['name']}")
+        for person in told["people"]:  # type: ignore[attr-defined]
+            roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
+            self.stdout.write(f"{person['username']:<10}  {person['password']}  {roles}")
+
+
+def refuse_while_up() -> None:
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with open(settings.VAR_DIR / "up.lock", "a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CommandError("The portal is running. Stop it first (Ctrl-C where `up` runs), then reset.") from None
+
+
+def reset() -> None:
+    """Drop every table of both databases and migrate again."""
+    for edition in Edition:
+        connection = connections[edition.value]
+        with writing_state(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                continue
+            cursor.execute("PRAGMA foreign_keys = OFF")
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
+            cursor.execute("PRAGMA foreign_keys = ON")
+    call_command("migrate", verbosity=0, interactive=False)

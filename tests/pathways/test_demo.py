@@ -1,0 +1,118 @@
+"""Practice data: the same for the same seed, the guide's student as the guide shows her, every breach in one district."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from cte_portal.editions import Scope
+from pathways import rules
+from pathways.demo import load
+from pathways.models import Approval, Change, District, Participation, Student
+from pathways.rules.rule import Judges
+
+
+@pytest.fixture
+def demo(db: None) -> dict[str, list[dict[str, object]]]:
+    told = StringIO()
+    call_command("demo", json=True, stdout=told)
+    found: dict[str, list[dict[str, object]]] = json.loads(told.getvalue())
+    return found
+
+
+def digest() -> str:
+    values = Participation.objects.order_by("student__state_id", "pathway__code").values_list(
+        "student__state_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent", "start_date",
+        "total_credits", "modified_date", "modified_by", "version",
+    )  # fmt: skip
+    return hashlib.sha256(repr(list(values)).encode()).hexdigest()
+
+
+def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, object]]]) -> None:
+    kayla = Student.objects.in_scope(Scope("9012", 2025)).listed(2025).get(state_id="999000123")
+    assert (kayla.name, kayla.grade, kayla.school_name) == ("ANDERSON, KAYLA R.", "12", "Cottonwood Bend High School")
+    assert kayla.enrolled_on == datetime.date(2024, 8, 21)
+    rows = kayla.participations.order_by("pathway__name").values_list(
+        "pathway__name", "concentrator", "total_credits", "single_parent", "start_date", "modified_date", "modified_end_year"
+    )
+    day = datetime.date
+    assert [(name, concentrator, f"{total:.2f}", *rest) for name, concentrator, total, *rest in rows] == [
+        ("Business Management", False, "0.50", True, day(2024, 7, 8), day(2025, 5, 8), 2025),
+        ("Health Professions", False, "1.50", False, day(2022, 7, 14), day(2024, 7, 8), 2024),
+    ]
+    assert Student.objects.in_scope(Scope("9012", 2026)).filter(pk=kayla.pk).exists()
+
+
+def test_about_five_districts_and_six_hundred_students(demo: dict[str, list[dict[str, object]]]) -> None:
+    assert [one["number"] for one in demo["districts"]] == ["0965", "9012", "9020", "9031", "9099"]
+    assert 590 <= Student.objects.count() <= 620
+    assert 60 <= Student.objects.in_scope(Scope("9012", 2025)).matching("an").count() <= 120
+    half = Student.objects.in_scope(Scope("9012", 2026)).count() / Student.objects.in_scope(Scope("9012", 2025)).count()
+    assert 0.35 <= half <= 0.65
+    assert Participation.objects.filter(modified_end_year__lt=2025).count() > 50, "last changed in earlier years"
+    assert sum(int(str(one["records"])) for one in demo["districts"]) == Participation.objects.count()
+
+
+def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(demo: dict[str, list[dict[str, object]]]) -> None:
+    found = {finding.rule.id for finding in rules.check_stored(Scope("9099", 2025))}
+    possible = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL and not rule.constraint and "decimals" not in rule.title}
+    assert found == possible
+    for number in ("0965", "9020", "9031"):
+        assert rules.check_stored(Scope(number, 2025)) == []
+    assert {finding.rule.id for finding in rules.check_stored(Scope("9012", 2025))} == {"CTE-213", "CTE-301"}
+
+
+def test_an_approval_has_lapsed(demo: dict[str, list[dict[str, object]]]) -> None:
+    years = set(Approval.objects.filter(district="9012", pathway__name="Marketing").values_list("school_year_id", flat=True))
+    assert years == {2023, 2024}
+    records = Participation.objects.filter(student__district="9012", pathway__name="Marketing")
+    assert records.exists() and not records.filter(modified_end_year__gte=2025).exists()
+
+
+def test_every_record_came_through_the_ledger(demo: dict[str, list[dict[str, object]]]) -> None:
+    for record in Participation.objects.all():
+        image = Change.objects.get(student_id=record.student_id, pathway_id=record.pathway_id, version=record.version)
+        assert image.modified_date == record.modified_date and image.source == Change.Source.DEMO
+    assert Change.objects.exclude(modified_date=F("at__date")).count() == 0
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_reference: None) -> None:
+    digests = []
+    for seed in (7, 7, 8):
+        call_command("demo", reset=True, seed=seed, students=60, stdout=StringIO())
+        digests.append(digest())
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_it_is_refused_on_a_portal_that_is_not_empty(demo: dict[str, list[dict[str, object]]]) -> None:
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("demo", stdout=StringIO())
+    assert District.objects.count() == 5
+
+
+def test_s_12_it_is_refused_in_production(db: None, settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo", stdout=StringIO())
+    assert not User.objects.exists()
+
+
+def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(demo: dict[str, list[dict[str, object]]], client: Client) -> None:
+    assert len(demo["people"]) == 8
+    for person in demo["people"]:
+        user = User.objects.get(username=person["username"])
+        validate_password(str(person["password"]), user)
+        assert user.check_password(str(person["password"]))
+        client.force_login(user)
+        assert client.get("/", follow=True).status_code == 200
