@@ -92,7 +92,17 @@ def with_pip(needed: str) -> None:
         sys.exit("Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv")
     steps = [
         [base_python(), "-m", "venv", "--clear", str(VENV)],
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(REQUIREMENTS[needed])],
+        [
+            str(PYTHON),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(REQUIREMENTS[needed]),
+        ],
     ]
     for step in steps:
         if subprocess.run(step, cwd=ROOT, env=clean(), check=False).returncode:

@@ -86,9 +86,7 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
-_CHANGES_DATA = re.compile(
-    r"\b(INSERT|UPDATE|DELETE|MERGE|INTO)\b", re.IGNORECASE
-)
+_CHANGES_DATA = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE|INTO)\b", re.IGNORECASE)
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 

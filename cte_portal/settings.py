@@ -128,18 +128,13 @@ DJANGO_TABLES2_TEMPLATE = "ui/table.html"
 def database(url_name: str, file_name: str) -> dict[str, object]:
     """PostgreSQL when the environment names one, else an SQLite file under `var/`."""
     url = env.str(url_name, default="")
-    if url:
-        config = env.db_url_config(url)
-    else:
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / file_name)}
+    config = env.db_url_config(url) if url else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / file_name)}
     if config["ENGINE"] == "django.db.backends.sqlite3":
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
-            ),
+            "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"),
         }
         config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
     else:

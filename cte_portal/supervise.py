@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
+from typing import Self
 
 GRACE = 10  # seconds between asking a child to stop and stopping it
 PR_SET_PDEATHSIG = 1
@@ -35,11 +36,11 @@ class Supervisor:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.asked_to_stop = False
 
-    def __enter__(self) -> Supervisor:
+    def __enter__(self) -> Self:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._stop)
         for child in self.children:
-            self.running[child.name] = subprocess.Popen(child.command, preexec_fn=end_with_parent)
+            self.running[child.name] = subprocess.Popen(child.command, preexec_fn=end_with_parent)  # noqa: PLW1509 - this process has one thread
         return self
 
     def __exit__(self, *error: object) -> None:

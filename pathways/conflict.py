@@ -103,5 +103,3 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return f"{value:%m/%d/%Y}" if hasattr(value, "strftime") else f"{value:.2f}"
-
-

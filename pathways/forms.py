@@ -155,7 +155,7 @@ class ParticipationForm(forms.Form):
 
     def row(self, student_id: int, pathway_id: int | None) -> Row:
         """What was typed, as a row to stage. What could not be read is missing; the form says so already."""
-        typed = {name: self.cleaned_data.get(name) for name in TYPED}
+        typed: dict[str, Any] = {name: self.cleaned_data.get(name) for name in TYPED}
         return Row(student_id=student_id, pathway_id=pathway_id, version=self.cleaned_data.get("version"), **typed)
 
     def show(self, findings: Iterable[Finding]) -> None:

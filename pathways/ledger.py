@@ -234,9 +234,7 @@ def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]
         else:
             cursor.execute(drop)
             cursor.execute(make, [scope.district])
-        cursor.execute(
-            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3"
-        )
+        cursor.execute(f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3")
         found = cursor.fetchall()
     counts: dict[str, int] = {}
     for operation, number, _ in found:
@@ -301,9 +299,7 @@ def _follow(
             cursor.execute(statement, _for_vendor(values))
             if cursor.rowcount != counts[operation]:
                 raise Stale
-    applied = Applied(
-        counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale
-    )
+    applied = Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
         cursor.execute(_RECORD, _for_vendor([scope.district, *modified, now, source.value, marker]))

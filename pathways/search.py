@@ -57,7 +57,9 @@ class Search:
         """The part of the list in which a student stands, with the neighbours."""
         keys = list(self.found(scope).values_list("pk", flat=True))
         if student_id not in keys:
-            return ResultList(self, list(Student.objects.in_scope(scope).filter(pk__in=keys[:MOST_SHOWN]).by_name().listed(scope.end_year)), len(keys))
+            return ResultList(
+                self, list(Student.objects.in_scope(scope).filter(pk__in=keys[:MOST_SHOWN]).by_name().listed(scope.end_year)), len(keys)
+            )
         at = keys.index(student_id)
         first = max(0, min(at - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
         shown = keys[first : first + MOST_SHOWN]

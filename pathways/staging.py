@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -95,7 +96,7 @@ def stage(rows: Iterable[Row]) -> Staged:
     columns = ", ".join(["line", *names])
     written = 0
 
-    def numbered() -> Iterable[tuple[object, ...]]:
+    def numbered() -> Iterable[tuple[Any, ...]]:
         nonlocal written
         for written, row in enumerate(rows, 1):
             moment = connection.ops.adapt_datetimefield_value(row.modified_at) if row.modified_at else None

@@ -44,7 +44,7 @@ class IdleTimeoutMiddleware:
         return None
 
     def _end(self, request: HttpRequest) -> HttpResponseBase:
-        user_id, back = request.user.pk, request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+        user_id, back = int(request.user.pk or 0), request.get_full_path() if request.method in ("GET", "HEAD") else request.path
         kept = request.method == "POST" and self._keep(request, user_id)
         auth.logout(request)
         request.session["signed_out"] = "kept" if kept else "idle"

@@ -98,7 +98,7 @@ class ScopedView(View):
 
     def kept_form(self) -> QueryDict | None:
         """What the person typed on this page before being signed out, if anything waits."""
-        waiting = KeptForm.objects.waiting(self.request.user.pk, self.request.path) if self.request.session.get("forms_kept") else None
+        waiting = KeptForm.objects.waiting(self._user_id, self.request.path) if self.request.session.get("forms_kept") else None
         if waiting is None:
             return None
         fields = QueryDict(mutable=True)
@@ -109,9 +109,13 @@ class ScopedView(View):
     def drop_kept_form(self) -> None:
         """The person has sent the page's form again: what was kept for it has served."""
         if self.request.session.get("forms_kept"):
-            KeptForm.objects.filter(user_id=self.request.user.pk, path=self.request.path).delete()
-            if not KeptForm.objects.filter(user_id=self.request.user.pk).exists():
+            KeptForm.objects.filter(user_id=self._user_id, path=self.request.path).delete()
+            if not KeptForm.objects.filter(user_id=self._user_id).exists():
                 del self.request.session["forms_kept"]
+
+    @property
+    def _user_id(self) -> int:
+        return int(self.request.user.pk or 0)
 
     def _scope(self, request: HttpRequest, district: str, end_year: int) -> Scope:
         self.roles = roles_in(request, district)
@@ -122,7 +126,9 @@ class ScopedView(View):
         return Scope(district, end_year)
 
     def _deny(self, request: HttpRequest, why: str) -> None:
-        security.warning("refused page=%s user=%s why=%s method=%s %s", self._page(request), request.user.pk, why, request.method, self._ids())
+        security.warning(
+            "refused page=%s user=%s why=%s method=%s %s", self._page(request), request.user.pk, why, request.method, self._ids()
+        )
 
     def _page(self, request: HttpRequest) -> str:
         return request.resolver_match.view_name if request.resolver_match else ""

@@ -41,7 +41,13 @@ COTTONWOOD = Place(
 PRACTICE = Place("9099", "Practice District", (("0901", "Practice High School", HIGH),), 0.03, (*MOST, "Education"))
 PLACES = (
     COTTONWOOD,
-    Place("9020", "Bitterroot Crossing High School District", (("0201", "Bitterroot Crossing High School", HIGH),), 0.25, (*MOST, *ALL_BUT[2:])),
+    Place(
+        "9020",
+        "Bitterroot Crossing High School District",
+        (("0201", "Bitterroot Crossing High School", HIGH),),
+        0.25,
+        (*MOST, *ALL_BUT[2:]),
+    ),
     Place(
         "0965",
         "Sweetgrass Valley Schools",
@@ -57,7 +63,13 @@ PLACES = (
 def places(count: int) -> list[Place]:
     """The first `count` districts; beyond the five, further high school districts of equal size."""
     more = [
-        Place(f"{8000 + number}", f"Prairie {number} High School District", ((f"{number:04d}", f"Prairie {number} High School", HIGH),), 0.2, MOST)
+        Place(
+            f"{8000 + number}",
+            f"Prairie {number} High School District",
+            ((f"{number:04d}", f"Prairie {number} High School", HIGH),),
+            0.2,
+            MOST,
+        )
         for number in range(1, count - len(PLACES) + 1)
     ]
     return [*PLACES, *more][: max(1, count)]

@@ -48,9 +48,9 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
             for grade in grades:
                 calendars[grade, end_year] = calendar
         schools[number] = school
-    grades = sorted({grade for _, _, taught in place.schools for grade in taught})
+    offered = sorted({grade for _, _, taught in place.schools for grade in taught})
     made = [_student(district, chance, next(ids)) for _ in range(size)]
-    taught = [chance.choice(grades) for _ in made]
+    taught = [chance.choice(offered) for _ in made]
     if place is COTTONWOOD:
         made.append(_guides_student(district))
         taught.append("12")

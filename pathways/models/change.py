@@ -19,7 +19,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
     def deleted_of_student(self, student: Student) -> ChangeQuerySet:
         """The deletions after which a student's record has stayed away, newest first, with `pathway_name`."""
-        later = self.model.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), version__gt=OuterRef("version"))
+        later = self.model.objects.filter(
+            student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), version__gt=OuterRef("version")
+        )
         return (
             self.filter(student_id=student.pk, operation=Change.Operation.DELETE)
             .filter(~Exists(later))
@@ -76,12 +78,8 @@ class Change(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["student_id", "pathway_id", "version"], name="pathways_one_change_per_record_and_version"
-            ),
-            models.CheckConstraint(
-                condition=Q(operation__in=["create", "update", "delete"]), name="pathways_change_operation_is_known"
-            ),
+            models.UniqueConstraint(fields=["student_id", "pathway_id", "version"], name="pathways_one_change_per_record_and_version"),
+            models.CheckConstraint(condition=Q(operation__in=["create", "update", "delete"]), name="pathways_change_operation_is_known"),
         ]
         indexes = [
             models.Index(fields=["district", "id"], name="pathways_change_by_district"),

@@ -47,10 +47,7 @@ class StudentQuerySet(models.QuerySet["Student"]):
         found = self
         for word in term.replace(",", " ").split():
             found = found.filter(
-                Q(last_name__icontains=word)
-                | Q(first_name__icontains=word)
-                | Q(middle_name__icontains=word)
-                | Q(state_id__contains=word)
+                Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(middle_name__icontains=word) | Q(state_id__contains=word)
             )
         return found
 

@@ -54,10 +54,12 @@ SELECT
 def check_staged(scope: Scope, staged: Staged) -> Checked:
     """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
     parameters = Parameters(scope, timezone.localdate())
-    rules = [rule for rule in _compiled(scope)]
+    rules = _compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
     judged, values = _judged(rows.using(Edition.DISTRICT.value), rules, parameters)
-    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(rules, "standing.at_cursor, standing.at_generation")
+    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
+        rules, "standing.at_cursor, standing.at_generation"
+    )
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         cursor.execute(sql, [*values, scope.district])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pathways.models import Approval, Enrollment, Participation
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
@@ -17,15 +17,15 @@ def _of_the_district(parameters: Parameters) -> Q:
     return Q(student__district_id=parameters.scope.district)
 
 
-def _enrolled(parameters: Parameters) -> Enrollment:
+def _enrolled(parameters: Parameters) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(student_id=OuterRef("student_id"), calendar__school_year_id=parameters.scope.end_year)
 
 
-def _counts(parameters: Parameters) -> Enrollment:
+def _counts(parameters: Parameters) -> QuerySet[Enrollment]:
     return Enrollment.objects.that_count(parameters.scope.end_year).filter(student_id=OuterRef("student_id"))
 
 
-def _of_a_counting_type(parameters: Parameters) -> Enrollment:
+def _of_a_counting_type(parameters: Parameters) -> QuerySet[Enrollment]:
     return _enrolled(parameters).filter(service_type__in=Enrollment.SERVICE_TYPES_THAT_COUNT)
 
 
@@ -102,9 +102,9 @@ STUDENT = [
         source="Infinite Campus, CTE End of Year Upload (Montana): service types P, S, N",
         field="student",
         reads=("student",),
-        breach=lambda parameters: _of_the_district(parameters)
-        & Q(Exists(_enrolled(parameters)))
-        & ~Q(Exists(_of_a_counting_type(parameters))),
+        breach=lambda parameters: (
+            _of_the_district(parameters) & Q(Exists(_enrolled(parameters))) & ~Q(Exists(_of_a_counting_type(parameters)))
+        ),
         judges=Judges.STAGED,
         passing=(Example(),),
         failing=(Example(world={"enrollment": "other service type"}),),
@@ -120,9 +120,9 @@ STUDENT = [
         source="Infinite Campus, CTE End of Year Upload (Montana): a calendar of the same end year",
         field="student",
         reads=("student",),
-        breach=lambda parameters: _of_the_district(parameters)
-        & Q(Exists(_of_a_counting_type(parameters)))
-        & ~Q(Exists(_counts(parameters))),
+        breach=lambda parameters: (
+            _of_the_district(parameters) & Q(Exists(_of_a_counting_type(parameters))) & ~Q(Exists(_counts(parameters)))
+        ),
         judges=Judges.STAGED,
         passing=(Example(), Example(world={"enrollment": "left in March"})),
         failing=(Example(world={"enrollment": "ended before the year"}),),

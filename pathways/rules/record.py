@@ -73,13 +73,23 @@ def _outside(field: str) -> Callable[[Parameters], Q]:
     return lambda parameters: Q(**{f"{field}__lt": 0}) | Q(**{f"{field}__gt": MOST_CREDITS})
 
 
+def _negative(field: str) -> Callable[[Parameters], Q]:
+    return lambda parameters: Q(**{f"{field}__lt": 0})
+
+
+def _above_the_total(field: str) -> Callable[[Parameters], Q]:
+    return lambda parameters: Q(**{f"{field}__gt": F("total_credits")})
+
+
 def _third_decimal(field: str) -> Callable[[Parameters], Q]:
     return lambda parameters: ~Q(**{field: Round(F(field), 2)})
 
 
 REQUIRED = [
     _required("CTE-101", "pathway", "CTE Pathway is required", "Select a CTE Pathway", "Choose the pathway from the list."),
-    _required("CTE-102", "concentrator", "CTE Concentrator is required", "Choose Yes or No for CTE Concentrator", "2 credits or more: Yes."),
+    _required(
+        "CTE-102", "concentrator", "CTE Concentrator is required", "Choose Yes or No for CTE Concentrator", "2 credits or more: Yes."
+    ),
     _required(
         "CTE-103",
         "single_parent",
@@ -87,7 +97,9 @@ REQUIRED = [
         "Choose Yes or No for Student Single Parent",
         "Yes if the student is a single parent of their own child.",
     ),
-    _required("CTE-104", "start_date", "Start Date is required", "Enter the Start Date, like 07/14/2022", "When the student began the program."),
+    _required(
+        "CTE-104", "start_date", "Start Date is required", "Enter the Start Date, like 07/14/2022", "When the student began the program."
+    ),
     *(
         _required(f"CTE-{number}", field, f"{label} are required", f"Enter {label}, or 0 if none", "Write 0 where the student earned none.")
         for number, (field, label) in enumerate(CREDITS.items(), 105)
@@ -127,10 +139,10 @@ AMOUNTS = [
             field,
             f"{CREDITS[field]} are not negative",
             f"{CREDITS[field]} must be between 0 and 30",
-            lambda parameters, field=field: Q(**{f"{field}__lt": 0}),
+            _negative(field),
             constraint=constraint,
             passing=(Example(row={field: Decimal(0)}),),
-            failing=(Example(row={field: Decimal("-1")}),),
+            failing=(Example(row={field: Decimal(-1)}),),
         )
         for number, field, constraint in (
             (114, _DUAL, "pathways_dual_enrollment_credits_are_within_the_total"),
@@ -143,13 +155,11 @@ AMOUNTS = [
             field,
             f"{CREDITS[field]} are also counted in or out of district",
             f"{CREDITS[field]} are more than the total of {{total}}. Count them in In District or Out of District Credits too",
-            lambda parameters, field=field: Q(**{f"{field}__gt": F("total_credits")}),
+            _above_the_total(field),
             reads=(_IN, _OUT),
             remedy="Add these credits to In District or Out of District Credits as well.",
             constraint=constraint,
-            passing=(
-                Example(row={_IN: Decimal("1.10"), _OUT: Decimal("2.20"), field: Decimal("3.30")}, words="0.1 + 0.2 is 0.3"),
-            ),
+            passing=(Example(row={_IN: Decimal("1.10"), _OUT: Decimal("2.20"), field: Decimal("3.30")}, words="0.1 + 0.2 is 0.3"),),
             failing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), field: Decimal("1.01")}),),
         )
         for number, field, constraint in (

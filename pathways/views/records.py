@@ -199,7 +199,7 @@ class NewRecord(StudentPage):
 
     def already_done(self, row: Row) -> HttpResponse | None:
         """The second click of a double click finds its work done."""
-        standing = Participation.objects.of_district(self.scope).filter(student_id=row.student_id, pathway_id=row.pathway_id).first()
+        standing = Participation.objects.of_district(self.scope).filter(student=self.student, pathway_id=row.pathway_id or 0).first()
         if standing is None or standing.version != (row.version or 0) + 1 or standing.modified_by != self.by:
             return None
         if any(getattr(standing, name) != getattr(row, name) for name in TYPED):
@@ -256,7 +256,7 @@ class Record(NewRecord):
             conflict = Conflict.answered(request.POST, self.record, self._history())
             if conflict.unanswered or request.POST.get("version") != str(self.record.version):
                 return self._compare(conflict)
-            request.POST = conflict.chosen()
+            request.POST = conflict.chosen()  # type: ignore[assignment]
         return super().post(request, *args, **kwargs)
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
@@ -267,7 +267,9 @@ class Record(NewRecord):
             return self._gone()
         conflict = Conflict.between(row, self.record, self._history(), apply_to_all=bool(form.cleaned_data.get("apply_to_all")))
         if not conflict.fields:  # they saved the very same, or another pathway of the student moved
-            return self.refused(self.make_form(conflict.yours_again()), "Another pathway of this student was saved in the same moment. Save again.")
+            return self.refused(
+                self.make_form(conflict.yours_again()), "Another pathway of this student was saved in the same moment. Save again."
+            )
         return self._compare(conflict)
 
     def _history(self) -> dict[int, Change]:

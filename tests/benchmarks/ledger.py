@@ -4,6 +4,7 @@ ROWS (default 20000) rows are staged, judged and written as new, then once more 
 """
 
 import datetime
+import itertools
 import os
 import time
 from decimal import Decimal
@@ -26,7 +27,8 @@ students = Student.objects.bulk_create(
     for number in range(rows // len(pathways))
 )
 Enrollment.objects.bulk_create(
-    Enrollment(student=student, calendar=calendar, service_type="P", grade="12", start_date=datetime.date(2024, 8, 21)) for student in students
+    Enrollment(student=student, calendar=calendar, service_type="P", grade="12", start_date=datetime.date(2024, 8, 21))
+    for student in students
 )
 scope = Scope("9998", year.end_year)
 
@@ -34,8 +36,15 @@ scope = Scope("9998", year.end_year)
 def relation(changed: int) -> list[staging.Row]:
     return [
         staging.Row(
-            student.pk, pathway.pk, False, False, datetime.date(2022, 7, 14),
-            Decimal("1.50") if (number * 5 + index) % 100 >= changed else Decimal("1.75"), Decimal(0), Decimal(0), Decimal(0),
+            student.pk,
+            pathway.pk,
+            False,
+            False,
+            datetime.date(2022, 7, 14),
+            Decimal("1.50") if (number * 5 + index) % 100 >= changed else Decimal("1.75"),
+            Decimal(0),
+            Decimal(0),
+            Decimal(0),
         )
         for number, student in enumerate(students)
         for index, pathway in enumerate(pathways)
@@ -51,5 +60,5 @@ for name, changed in (("all new", 0), ("3 % changed", 3), ("unchanged", 3)):
     clock.append(time.perf_counter())
     applied = ledger.apply(scope, staged, by="BENCH, MARK", source=Change.Source.DEMO, checked=checked, check=rules.check_staged)
     clock.append(time.perf_counter())
-    stage, judge, write = (later - earlier for earlier, later in zip(clock, clock[1:]))
+    stage, judge, write = (later - earlier for earlier, later in itertools.pairwise(clock))
     print(f"{name}: stage {stage:.2f} s, judge {judge:.2f} s, apply {write:.2f} s, findings {len(checked.findings)}, {applied}")

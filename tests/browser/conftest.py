@@ -32,7 +32,10 @@ class Trap:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
         page.on("requestfailed", self._failed)
-        page.on("request", lambda request: None if request.url.startswith((self.origin, "data:")) else self.heard.append(f"other host: {request.url}"))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((self.origin, "data:")) else self.heard.append(f"other host: {request.url}"),
+        )
 
     def _failed(self, request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # the next page was asked for before this one's icon came

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,7 +20,7 @@ from cte_portal.accounts.models import User
 from pathways import entry
 from pathways.models import CollectionLock, Participation, Pathway, Student
 from tests.browser.conftest import NARROW, Desk
-from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.records import HEALTH, District_
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
@@ -96,7 +97,13 @@ def conflict(stage: Stage, page: Page) -> None:
 
 def locked(stage: Stage, page: Page) -> None:
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection="cte-eoy", since="2025-06-12T18:00Z", by="DOE, JANE", reason="Certified.", reference="7K3Q"
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
     )
     page.goto(stage.record())
 
@@ -256,7 +263,7 @@ def without_violations(page: Page) -> None:
 def well_built(page: Page, narrow: bool) -> None:
     assert page.locator("h1").count() == 1
     levels = [int(heading.evaluate("h => h.tagName[1]")) for heading in page.locator("h1, h2, h3, h4").all()]
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)), levels
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), levels
     assert page.title().endswith("CTE Portal")
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sideways <= 0, f"{sideways} pixels wider than the window"

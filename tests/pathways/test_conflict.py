@@ -33,7 +33,9 @@ class Desk:
 
     def meanwhile(self, **values: Any) -> None:
         current = Participation.objects.get(pk=self.record.pk)
-        kept = {name: getattr(current, name) for name in ("concentrator", "single_parent", "in_district_credits", "work_based_learning_credits")}
+        kept = {
+            name: getattr(current, name) for name in ("concentrator", "single_parent", "in_district_credits", "work_based_learning_credits")
+        }
         self.district.record(self.student, version=current.version, by="KELLER, DANIEL", **{**kept, **values})
 
     def save(self, **values: Any) -> Any:

@@ -17,7 +17,6 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.demo import load
 from pathways.models import Approval, Change, District, Participation, Student
 from pathways.rules.rule import Judges
 

@@ -162,7 +162,12 @@ def test_d_02_e_01_bad_input_is_answered_beside_the_field_and_kept(field: str, v
 
 def test_d_01_all_problems_are_told_at_once(desk: Desk) -> None:
     page = text(desk.enter(in_district_credits="1,5", start_date="", single_parent="", pathway=""))
-    for words in ("Enter In District Credits with a point", "Enter the Start Date", "Choose Yes or No for Student Single Parent", "Select a CTE Pathway"):
+    for words in (
+        "Enter In District Credits with a point",
+        "Enter the Start Date",
+        "Choose Yes or No for Student Single Parent",
+        "Select a CTE Pathway",
+    ):
         assert words in page
     assert "Enter In District Credits, or 0 if none" not in page, "unreadable is not missing"
 
@@ -270,7 +275,13 @@ def test_numbers_that_no_row_has_are_not_found(number: str, desk: Desk) -> None:
 def test_d_17_a_locked_record_is_text_with_the_reason(desk: Desk) -> None:
     desk.enter()
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection="cte-eoy", since="2025-06-12T18:00Z", by="DOE, JANE", reason="Certified.", reference="7K3Q"
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
     )
     page = desk.page()
     assert "Locked since 06/12/2025" in text(page) and "7K3Q" in page
@@ -313,7 +324,9 @@ def test_save_and_next_goes_on_in_the_list(desk: Desk, cottonwood: District_) ->
     desk.enter()
     answer = desk.client.post(f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 1, "then": "next", "in_district_credits": "1"})
     assert answer["Location"] == f"/districts/9012/2025/cte-concentrator/{other.pk}/?{token}"
-    answer = desk.client.post(f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 2, "then": "add", "in_district_credits": "1.25"})
+    answer = desk.client.post(
+        f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 2, "then": "add", "in_district_credits": "1.25"}
+    )
     assert answer["Location"] == f"{desk.base}new/?{token}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,9 +26,7 @@ READERS = {"in_district_credits": values.credits, "start_date": values.date, "co
 
 def examples(kind: str) -> list[Any]:
     return [
-        pytest.param(rule, example, id=f"{rule.id}-{number}")
-        for rule in JUDGED
-        for number, example in enumerate(getattr(rule, kind), 1)
+        pytest.param(rule, example, id=f"{rule.id}-{number}") for rule in JUDGED for number, example in enumerate(getattr(rule, kind), 1)
     ]
 
 
@@ -201,8 +200,6 @@ def test_u_53_the_database_itself_refuses_impossible_credits(values: dict[str, s
 
 def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: District_) -> None:
     """SQLite keeps credits as floats: total, and *within the total*, hold for each lawful pair all the same."""
-    from decimal import Decimal
-
     student = cottonwood.student("999000777")
     record = cottonwood.record(student)
     hundredth = Decimal("0.01")

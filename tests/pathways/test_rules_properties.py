@@ -42,7 +42,9 @@ class Undone(Exception):
 
 @SLOW
 @given(first=ROW, second=ROW, approved=st.booleans())
-def test_what_is_let_in_is_stored_and_judged_the_same(first: dict[str, Any], second: dict[str, Any], approved: bool, cottonwood: District_) -> None:
+def test_what_is_let_in_is_stored_and_judged_the_same(
+    first: dict[str, Any], second: dict[str, Any], approved: bool, cottonwood: District_
+) -> None:
     try:
         with transaction.atomic():
             if not approved:
@@ -51,9 +53,7 @@ def test_what_is_let_in_is_stored_and_judged_the_same(first: dict[str, Any], sec
             rows = [row(student, HEALTH, **first), row(student, BUSINESS, **second)]
             staged = staging.stage(rows)
             checked = rules.check_staged(cottonwood.scope, staged)
-            by_the_database = [
-                finding for finding in checked.refused if finding.rule.constraint or "decimals" in finding.rule.title
-            ]
+            by_the_database = [finding for finding in checked.refused if finding.rule.constraint or "decimals" in finding.rule.title]
             try:
                 with transaction.atomic():
                     ledger.apply(cottonwood.scope, staged, by="X", source=Change.Source.DEMO, checked=None)

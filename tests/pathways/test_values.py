@@ -12,7 +12,17 @@ from pathways import values
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("2.5", "2.5"), ("0", "0"), ("-0", "0"), ("+1.5", "1.5"), ("1.", "1"), (".5", "0.5"), ("007.50", "7.5"), ("\u00a02.5\u200b", "2.5"), ("-1", "-1")],
+    [
+        ("2.5", "2.5"),
+        ("0", "0"),
+        ("-0", "0"),
+        ("+1.5", "1.5"),
+        ("1.", "1"),
+        (".5", "0.5"),
+        ("007.50", "7.5"),
+        ("\u00a02.5\u200b", "2.5"),
+        ("-1", "-1"),
+    ],
 )
 def test_u_50_u_52_credits_are_read(text: str, amount: str) -> None:
     assert values.credits(text, "It") == Decimal(amount)

@@ -15,7 +15,7 @@ class Command(Migrate):
         super().add_arguments(parser)
         parser.set_defaults(database=None)
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
         named = options["database"]
         return {"databases": [named] if named else [edition.value for edition in Edition]}
 

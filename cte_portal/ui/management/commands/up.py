@@ -107,7 +107,9 @@ def empty() -> bool:
 
 def web(port: int) -> Child:
     command = [sys.executable, "-m", "gunicorn", "cte_portal.wsgi", "--chdir", str(settings.BASE_DIR), "--bind", f"{HOST}:{port}"]
-    return Child("web", [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"])
+    return Child(
+        "web", [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+    )
 
 
 def answers(address: str) -> bool:
