@@ -19,55 +19,15 @@ from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
 from pathways.models import Change, CollectionLock
+from pathways.refusals import Busy, Locked, NotApplied, Refused, Stale
 from pathways.rules.catalogue import Checked
-from pathways.rules.rule import Finding
 from pathways.staging import TYPED, Staged
+
+__all__ = ["Applied", "Busy", "Locked", "NotApplied", "Refused", "Stale", "apply", "lock_district"]
 
 PLAN = "ledger_plan"
 ADVISORY_LOCK = 4201  # the first key of the district locks; the second is the district number, 0 stands for OPI's reference data
 WAIT = "5s"
-
-
-class NotApplied(Exception):
-    """Nothing was written; `sentence` says why, for the person."""
-
-    sentence = "Nothing was saved."
-
-
-class Locked(NotApplied):
-    """A certification has closed the collection."""
-
-    def __init__(self, lock: CollectionLock | None) -> None:
-        super().__init__()
-        self.lock = lock
-        self.sentence = (
-            f"Records are locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
-        )
-
-
-class Busy(NotApplied):
-    """Somebody holds the district for longer than a person should wait."""
-
-    sentence = "Another change of this district's records is being written. Nothing was saved yet, and what you typed is kept. Save again."
-
-
-class Refused(NotApplied):
-    """Rules refuse a row."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__()
-        self.findings = findings
-        self.sentence = "; ".join(finding.message for finding in findings)
-
-
-class Stale(NotApplied):
-    """A row is no longer at the version the person saw; `lines` names the staged rows."""
-
-    sentence = "Someone else has saved this record since you opened it. Nothing was saved yet, and what you typed is kept."
-
-    def __init__(self, lines: tuple[int, ...] = ()) -> None:
-        super().__init__()
-        self.lines = lines
 
 
 @dataclass(frozen=True)

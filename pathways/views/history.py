@@ -72,7 +72,7 @@ class RestoreRecord(OneRecord):
         if not self.in_active_year:
             raise PermissionDenied("Records are changed in the active school year only.")
         form = RestoreForm(request.POST)
-        if not form.is_valid():
+        if not (self.changes and form.is_valid()):  # a record that is not there answers 404, whatever was sent
             raise BadRequest("The request does not name a version of this record.")
         self.undoing: bool = form.cleaned_data["undo"]
         steps = [Step(self.pathway.pk, form.cleaned_data["version"], form.cleaned_data["seen"]), *form.cleaned_data["also"]]

@@ -1,0 +1,61 @@
+"""Who may do what on which page: the table that the access test compares every route with.
+
+For each route and method: the answer to an anonymous visitor, to each role in its own district, and to the clerk of another district.
+200 stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form sent without its fields.
+"""
+
+from __future__ import annotations
+
+ROLES = ("anonymous", "viewer", "clerk", "administrator", "opi", "stranger", "nobody")
+
+SIGN_IN = 302
+PUBLIC = dict.fromkeys(ROLES, 200)
+SIGNED_IN = {**dict.fromkeys(ROLES, 200), "anonymous": SIGN_IN}
+READ = {"anonymous": SIGN_IN, "viewer": 200, "clerk": 200, "administrator": 200, "opi": 200, "stranger": 404, "nobody": 404}
+READ_BY_EDITORS = {**READ, "viewer": 403, "opi": 403}
+NO_METHOD = {"anonymous": SIGN_IN, "viewer": 405, "clerk": 405, "administrator": 405, "opi": 405, "stranger": 404, "nobody": 404}
+NO_METHOD_FOR_EDITORS = {**NO_METHOD, "viewer": 403, "opi": 403}
+
+
+def write(answer: int) -> dict[str, int]:
+    """POST by those who may edit."""
+    return {"anonymous": SIGN_IN, "viewer": 403, "clerk": answer, "administrator": answer, "opi": 403, "stranger": 404, "nobody": 404}
+
+
+# Pages of a district. An empty POST of a form that saves is shown again with its problems.
+DISTRICT = {
+    "district-home": {"GET": READ, "POST": NO_METHOD},
+    "cte-concentrator": {"GET": READ, "POST": {**READ, "viewer": 302, "clerk": 302, "administrator": 302, "opi": 302}},
+    "cte-student": {"GET": READ, "POST": NO_METHOD_FOR_EDITORS},
+    "cte-record": {"GET": READ, "POST": write(200)},
+    "cte-record-new": {"GET": READ, "POST": write(200)},
+    "cte-record-delete": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "cte-record-history": {"GET": READ, "POST": NO_METHOD},
+    "cte-record-restore": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(400)},
+}
+
+# Pages that show no student, with the reason why they are not under a district.
+OTHER = {
+    "home": "leads to the district that was open last, or to the choice",
+    "districts": "the choice of a district: names of districts alone",
+    "stay-signed-in": "a sign of life, without content",
+    "cte-lingo": "the guide's definitions",
+    "help": "public: whom to ask",
+    "account_login": "public: sign-in",
+    "account_logout": "sign-out",
+    "account_reauthenticate": "asks for the own password again",
+    "account_change_password": "the own password",
+    "account_reset_password": "public: a letter to the own address",
+    "account_reset_password_done": "public: the letter is sent",
+    "account_reset_password_from_key": "public: the link of the letter",
+    "account_reset_password_from_key_done": "public: the password is set",
+}
+PUBLIC_ROUTES = {
+    "help",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}

@@ -1,0 +1,227 @@
+"""Every page, every role, own and other district, every method (Z-01, Z-02, Z-05 … Z-07): the routes come from the resolver."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cte_portal.accounts.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.models import Membership, Role, User
+from cte_portal.accounts.scoped import ScopedView
+from pathways.models import Participation, Student
+from tests.fixtures.people import person
+from tests.fixtures.records import District_
+from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES
+
+
+def routes(patterns: list[Any] | None = None) -> dict[str, URLPattern]:
+    found: dict[str, URLPattern] = {}
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            found |= routes(pattern.url_patterns)
+        else:
+            found[pattern.name or str(pattern.pattern)] = pattern
+    return found
+
+
+@pytest.fixture
+def record(cottonwood: District_, elsewhere: District_, kayla: Student) -> Participation:
+    elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
+    return cottonwood.record(kayla)
+
+
+@pytest.fixture
+def cast(clerk: User, viewer: User, administrator: User, stranger: User, opi: User, nobody: User) -> dict[str, User | None]:
+    return {
+        "anonymous": None, "clerk": clerk, "viewer": viewer, "administrator": administrator, "stranger": stranger, "opi": opi, "nobody": nobody,
+    }  # fmt: skip
+
+
+def address(name: str, record: Participation, district: str = "9012") -> str:
+    arguments: list[object] = [district, 2025]
+    if name in ("cte-student", "cte-record-new"):
+        arguments += [record.student_id]
+    elif name.startswith("cte-record"):
+        arguments += [record.student_id, record.pathway_id]
+    return reverse(name, args=arguments)
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(routes()) == set(DISTRICT) | set(OTHER)
+
+
+def test_every_page_of_a_district_is_a_scoped_view_with_a_capability() -> None:
+    for name, pattern in routes().items():
+        view = getattr(pattern.callback, "view_class", None)
+        scoped = view is not None and issubclass(view, ScopedView)
+        assert scoped == (name in DISTRICT), name
+        if scoped:
+            assert isinstance(view.capability, Capability), name
+
+
+@pytest.mark.parametrize("name", DISTRICT)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("role", ROLES)
+def test_z_01_pages_of_a_district_answer_as_the_table_says(
+    name: str, method: str, role: str, client: Client, record: Participation, cast: dict[str, User | None]
+) -> None:
+    user = cast[role]
+    if user:
+        client.force_login(user)
+    answer = client.generic(method, address(name, record))
+    assert answer.status_code == DISTRICT[name][method][role]
+    if role == "anonymous":
+        assert answer["Location"].startswith("/accounts/sign-in/?next=")
+    assert Participation.objects.get(pk=record.pk).version == 1
+
+
+@pytest.mark.parametrize("name", DISTRICT)
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_e_07_no_page_knows_put_or_delete(name: str, method: str, client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    assert client.generic(method, address(name, record)).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(OTHER))
+def test_pages_outside_a_district_are_public_only_where_said(name: str, client: Client, db: None) -> None:
+    path = reverse(name, kwargs={"uidb36": "1", "key": "set-password"}) if "from_key" in name and "done" not in name else reverse(name)
+    answer = client.get(path)
+    wants_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/sign-in/")
+    assert wants_sign_in == (name not in PUBLIC_ROUTES) or name == "account_logout"
+
+
+@pytest.mark.parametrize("name", DISTRICT)
+def test_z_01_another_district_and_an_unknown_one_answer_alike(name: str, client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+
+    def body(district: str) -> tuple[int, str]:
+        answer = client.get(address(name, record, district))
+        text = re.sub(r"reference <strong>\w+|<strong>[A-Z0-9]{4}</strong>|\b[A-Z0-9]{4}\b", "", answer.content.decode())
+        return answer.status_code, re.sub(r'value="[^"]{64}"', "", text)
+
+    other, unknown = body("0965"), body("4444")
+    assert other == unknown
+    assert other[0] == 404
+
+
+def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    theirs = Participation.objects.exclude(pk=record.pk).get()
+    for name in DISTRICT:
+        if name not in ("district-home", "cte-concentrator"):
+            for method in ("GET", "POST"):
+                answer = client.generic(method, address(name, theirs))
+                assert answer.status_code in (404, 405), (name, method)
+    assert Participation.objects.get(pk=theirs.pk).version == 1
+
+
+def test_z_05_no_page_lets_another_districts_student_slip(client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    theirs = Participation.objects.exclude(pk=record.pk).get()
+    pages = [client.get(address(name, which, district)) for name in DISTRICT for which in (record, theirs) for district in ("9012", "0965")]
+    pages += [client.post("/districts/9012/2025/cte-concentrator/", {"term": term}, follow=True) for term in ("", "zzm", "777555", "sent")]
+    pages += [client.get(path) for path in ("/districts/", "/cte-lingo/", "/help/")]
+    for page in pages:
+        text = page.content.decode().lower()
+        assert "sentinel" not in text and "999777555" not in text and ">zzmarker" not in text
+
+
+def test_a_refusal_leaves_one_line_for_security_without_student_data(
+    client: Client, record: Participation, stranger: User, viewer: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    for user, name, method in ((stranger, "cte-record", "GET"), (viewer, "cte-record", "POST")):
+        client.force_login(user)
+        with caplog.at_level(logging.INFO, logger="cte_portal"):
+            caplog.clear()
+            client.generic(method, address(name, record))
+        lines = [entry.getMessage() for entry in caplog.records if entry.name == "cte_portal.security"]
+        assert len(lines) == 1
+        assert f"user={user.pk}" in lines[0] and f"student={record.student_id}" in lines[0]
+        assert "anderson" not in caplog.text.lower() and "999000123" not in caplog.text
+
+
+def test_what_opi_looks_at_is_logged(client: Client, record: Participation, opi: User, caplog: pytest.LogCaptureFixture) -> None:
+    client.force_login(opi)
+    with caplog.at_level(logging.INFO, logger="cte_portal.access"):
+        client.get(address("cte-record", record))
+    assert [f"user={opi.pk} district=9012" in entry.getMessage() for entry in caplog.records if entry.name == "cte_portal.access"] == [True]
+
+
+def test_z_06_a_role_that_is_taken_away_ends_with_the_next_request(client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    assert client.get(address("cte-record", record)).status_code == 200
+    Membership.objects.filter(user=clerk).update(role=Role.VIEWER)
+    assert client.post(address("cte-record", record), {}).status_code == 403
+    Membership.objects.filter(user=clerk).delete()
+    assert client.get(address("cte-record", record)).status_code == 404
+
+
+def test_z_06_a_deactivated_person_is_out_with_the_next_request(client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    User.objects.filter(pk=clerk.pk).update(is_active=False)
+    assert client.get(address("cte-record", record)).status_code == 302
+
+
+def test_z_06_a_changed_password_ends_other_sessions(client: Client, record: Participation, clerk: User) -> None:
+    client.force_login(clerk)
+    clerk.set_password("another long passphrase 7")
+    clerk.save()
+    assert client.get(address("cte-record", record)).status_code == 302
+
+
+def test_z_07_switching_districts_is_explicit_and_each_action_is_recorded_in_its_own(
+    client: Client, cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
+    both = person("both", "Two", "Districts", (Role.DATA_CLERK, "9012"), (Role.VIEWER, "0965"))
+    client.force_login(both)
+    home = client.get("/districts/9012/2025/").content.decode()
+    assert "9012" in home and "/districts/0965/2025/" in home and "Data Clerk" in home
+    home = client.get("/districts/0965/2025/").content.decode()
+    assert "Viewer" in home and "Data Clerk" not in home
+    stranger = elsewhere.student("999000444")
+    assert client.post(f"/districts/0965/2025/cte-concentrator/{stranger.pk}/new/", {}).status_code == 403, "viewer there, clerk here"
+    assert client.get("/").headers["Location"] == "/districts/0965/2025/", "the one that was open last"
+
+
+def test_a_person_without_a_role_is_told_so(client: Client, nobody: User, cottonwood: District_) -> None:
+    client.force_login(nobody)
+    page = client.get("/", follow=True)
+    assert page.status_code == 200
+    assert "Cottonwood" not in page.content.decode()
+
+
+def test_roles_have_the_capabilities_of_the_matrix() -> None:
+    editors = {role for role, capabilities in CAPABILITIES.items() if Capability.EDIT_RECORDS in capabilities}
+    assert editors == {Role.DATA_CLERK, Role.DISTRICT_ADMINISTRATOR}
+    assert all(Capability.VIEW_RECORDS in capabilities for capabilities in CAPABILITIES.values())
+
+
+def fingerprint() -> dict[str, list[Any]]:
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in ("django_session", "staged_participation")]
+        found = {}
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found[table] = sorted(map(repr, cursor.fetchall()))
+        return found
+
+
+@pytest.mark.parametrize("role", ["clerk", "opi"])
+def test_e_07_looking_at_every_page_changes_nothing(role: str, client: Client, record: Participation, cast: dict[str, User | None]) -> None:
+    user = cast[role]
+    assert user
+    client.force_login(user)
+    before = fingerprint()
+    for name in DISTRICT:
+        client.get(address(name, record))
+        client.head(address(name, record))
+    for name in OTHER:
+        if "from_key" not in name:
+            client.get(reverse(name))
+    assert fingerprint() == before
