@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from cte_portal.accounts.models import KeptForm
+from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -24,8 +26,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
-        """Remember whether forms of this person wait, so that no page has to ask for nothing."""
+        """Start the session's clocks, and remember whether forms of this person wait, so that no page has to ask for nothing."""
         response = super().post_login(request, user, **kwargs)
+        request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         return response

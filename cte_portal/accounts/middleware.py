@@ -13,9 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from cte_portal.accounts.models import KeptForm
+from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
-LAST_SEEN = "last_seen"
-SIGNED_IN_AT = "signed_in_at"
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000
 NEVER_KEPT = ("csrfmiddlewaretoken", "password")
