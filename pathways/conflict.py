@@ -80,9 +80,10 @@ class Conflict:
     def unanswered(self) -> tuple[ConflictField, ...]:
         return tuple(field for field in self.fields if not field.choice)
 
-    def chosen(self) -> QueryDict:
-        """The record's form as it would have been typed on the present version, with the choices made."""
+    def chosen(self, *, then: str) -> QueryDict:
+        """The record's form as it would have been typed on the present version, with the choices made; `then` is the button pressed."""
         data = self.yours_again()
+        data["then"] = then
         for field in self.fields:
             data[field.name] = field.theirs if field.choice == THEIRS else field.yours
         return data

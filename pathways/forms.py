@@ -37,14 +37,23 @@ class Part(LayoutObject):  # type: ignore[misc]
         return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
 
 
+class Definition(LayoutObject):  # type: ignore[misc]
+    """What a term of the guide means, one key away from its field."""
+
+    def __init__(self, *terms: Term, question: str = "") -> None:
+        self.terms = terms
+        self.question = question or terms[0].question
+
+    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
+        return render_to_string("pathways/definition.html", {"terms": self.terms, "question": self.question})
+
+
 class ReadField(forms.CharField):
     """Text read by `pathways.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
 
-    def __init__(self, read: Callable[[str, str], Any], term: Term | None = None, **options: Any) -> None:
+    def __init__(self, read: Callable[[str, str], Any], **options: Any) -> None:
         super().__init__(strip=False, **options)
         self.read = read
-        self.definition = term.short if term else ""
-        self.definition_title = term.question if term else ""
         self.validators = []
 
     def clean(self, value: Any) -> Any:
@@ -67,7 +76,7 @@ class CreditsField(ReadField):
 class YesNoField(ReadField):
     def __init__(self, name: str) -> None:
         choices = [("Yes", "Yes"), ("No", "No")]
-        super().__init__(values.yes_or_no, LINGO[name], label=LABELS[name], widget=forms.RadioSelect(choices=choices))
+        super().__init__(values.yes_or_no, label=LABELS[name], widget=forms.RadioSelect(choices=choices))
 
 
 class ParticipationForm(forms.Form):
@@ -79,13 +88,12 @@ class ParticipationForm(forms.Form):
 
     use_required_attribute = False
 
-    pathway = ReadField(lambda text, label: values.tidy(text), LINGO["pathway"], label="CTE Pathway", widget=forms.Select)
+    pathway = ReadField(lambda text, label: values.tidy(text), label="CTE Pathway", widget=forms.Select)
     concentrator = YesNoField("concentrator")
     single_parent = YesNoField("single_parent")
     apply_to_all = forms.BooleanField(required=False)
     start_date = ReadField(
         values.date,
-        LINGO["start_date"],
         label=LABELS["start_date"],
         help_text="MM/DD/YYYY",
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 10}),
@@ -199,6 +207,9 @@ class ParticipationForm(forms.Form):
 
     def _helper(self) -> FormHelper:
         sheet = Part("pathways/credits_sheet.html", *(Field(name, template="pathways/credits_row.html") for name in CREDITS))
+        entered = Div("pathway", Part("pathways/pathways_entered.html"), Definition(LINGO["pathway"]))
+        pathway = entered if "pathway" in self.fields else Part("pathways/pathway_fixed.html")
+        explained = Definition(*(LINGO[name] for name in ("pathway_credits", *CREDITS)), question="Which credits count where?")
         single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
         helper = FormHelper()
         helper.form_tag = False
@@ -206,17 +217,17 @@ class ParticipationForm(forms.Form):
         helper.layout = Layout(
             Div(
                 Div(
-                    *(["pathway"] if "pathway" in self.fields else [Part("pathways/pathway_fixed.html")]),
+                    pathway,
                     Div(
-                        Div("concentrator", Part("pathways/concentrator_hint.html")),
-                        Div(*single_parent, Part("pathways/single_parent_hint.html")),
-                        "start_date",
+                        Div("concentrator", Part("pathways/concentrator_hint.html"), Definition(LINGO["concentrator"])),
+                        Div(*single_parent, Part("pathways/single_parent_hint.html"), Definition(LINGO["single_parent"])),
+                        Div("start_date", Definition(LINGO["start_date"])),
                         Part("pathways/modified_date.html"),
                         css_class="pair",
                     ),
                     css_class="fields",
                 ),
-                Div(sheet, Part("pathways/modified_by.html"), css_class="fields"),
+                Div(Div(sheet, explained), Part("pathways/modified_by.html"), css_class="fields"),
                 css_class="columns",
             ),
             "version",

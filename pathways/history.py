@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,6 +60,14 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[Ent
             )
         )
     return found
+
+
+def deleted(changes: Iterable[Change]) -> list[Change]:
+    """Of a student's history, newest first, the deletions after which the record has stayed away."""
+    last: dict[int, Change] = {}
+    for change in changes:
+        last.setdefault(change.pathway_id, change)
+    return [change for change in last.values() if change.operation == Change.Operation.DELETE]
 
 
 def _words(value: object) -> str:

@@ -125,7 +125,7 @@ FIELDS = (
     Term(
         "start_date",
         "Start Date",
-        "Which date is the start date?",
+        "What is the start date?",
         "The date the student began the CTE program.",
         "Infinite Campus, CTE (Montana)",
     ),

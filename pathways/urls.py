@@ -5,7 +5,8 @@ from django.urls import path
 from pathways.views.deletion import DeleteRecord
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
-from pathways.views.records import NewRecord, Record, StudentPage
+from pathways.views.records import NewRecord, Record
+from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"

@@ -5,29 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.editions import Home
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway
-from pathways.models.student import Student
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def of_record(self, student_id: int, pathway_id: int) -> ChangeQuerySet:
         return self.filter(student_id=student_id, pathway_id=pathway_id)
 
-    def deleted_of_student(self, student: Student) -> ChangeQuerySet:
-        """The deletions after which a student's record has stayed away, newest first, with `pathway_name`."""
-        later = self.model.objects.filter(
-            student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), version__gt=OuterRef("version")
-        )
-        return (
-            self.filter(student_id=student.pk, operation=Change.Operation.DELETE)
-            .filter(~Exists(later))
-            .annotate(pathway_name=Subquery(Pathway.objects.filter(pk=OuterRef("pathway_id")).values("name")))
-            .order_by("-at", "-pk")
-        )
+    def of_student(self, student_id: int) -> ChangeQuerySet:
+        """The history of all records of a student, newest first, with `pathway_name`."""
+        name = Subquery(Pathway.objects.filter(pk=OuterRef("pathway_id")).values("name"))
+        return self.filter(student_id=student_id).annotate(pathway_name=name).order_by("-pk")
 
     def cursor(self, district: str) -> int:
         """The district's last Change: two equal cursors mean that nothing of the district was written in between."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value, Window
 
 from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar
@@ -23,10 +23,10 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.order_by("last_name", "first_name", "middle_name", "state_id")
 
     def listed(self, end_year: int) -> StudentQuerySet:
-        """With `grade`, `school_name` and `enrolled_on` of the latest enrollment that counts in the year, and `record_count`."""
+        """With `grade` (9, 12, KG), `school_name` and `enrolled_on` of the latest enrollment that counts in the year, and `record_count`."""
         enrollment = Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk")).order_by("-start_date", "-pk")
         return self.annotate(
-            grade=Subquery(enrollment.values("grade")[:1]),
+            grade=Func(Subquery(enrollment.values("grade")[:1]), Value("0"), function="LTRIM", output_field=models.CharField()),
             school_name=Subquery(enrollment.values("calendar__school__name")[:1]),
             enrolled_on=Subquery(enrollment.values("start_date")[:1]),
             record_count=Count("participations"),

@@ -1,143 +1,26 @@
-"""The CTE Concentrator screen: a student's summary, and one record to enter or update (guide, Step Two A and B)."""
+"""Entering a record and updating one: the CTE Participant Detail (guide, Step Two A and B)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView
-from cte_portal.editions import school_year_label
 from pathways import entry, ledger, undo
 from pathways.conflict import Conflict
 from pathways.forms import ParticipationForm
-from pathways.models import Change, CollectionLock, Participation, Pathway, Student
-from pathways.search import ResultList, Search
+from pathways.history import differences
+from pathways.models import Change, Participation, Pathway
 from pathways.staging import TYPED, Row
-from pathways.tables import SummaryRow, SummaryTable
+from pathways.views.student_page import StudentPage
 
 # Said beside the fields already, each time the record is shown.
 SAID_BESIDE_THE_FIELD = {"CTE-131", "CTE-132", "CTE-301"}
-
-
-class StudentPage(ScopedView, TemplateView):
-    """A student with summary and detail. Without a pathway in the address the record changed last is open, or a new one begun."""
-
-    capability = Capability.VIEW_RECORDS
-    write_capability = Capability.EDIT_RECORDS
-    http_method_names = ["get", "head", "options"]
-    template_name = "pathways/student.html"
-
-    @cached_property
-    def search(self) -> Search:
-        return Search.of(self.request)
-
-    @cached_property
-    def results(self) -> ResultList:
-        return self.search.around(self.scope, self.kwargs["student"])
-
-    @cached_property
-    def student(self) -> Student:
-        students = Student.objects.in_scope(self.scope).listed(self.scope.end_year)
-        return get_object_or_404(students, pk=self.kwargs["student"])
-
-    @cached_property
-    def records(self) -> list[Participation]:
-        records = Participation.objects.of_district(self.scope).filter(student_id=self.student.pk)
-        return list(records.select_related("pathway").order_by("pathway__name"))
-
-    @cached_property
-    def record(self) -> Participation | None:
-        """The record that is open in the detail."""
-        return max(self.records, key=lambda record: (record.modified_date, record.pk), default=None)
-
-    @cached_property
-    def changes(self) -> list[Change]:
-        """The open record's history, newest first."""
-        if self.record is None:
-            return []
-        return list(Change.objects.of_record(self.student.pk, self.record.pathway_id).order_by("-version"))
-
-    @cached_property
-    def lock(self) -> CollectionLock | None:
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
-
-    @cached_property
-    def may_edit(self) -> bool:
-        return self.can_edit and self.lock is None
-
-    @cached_property
-    def offered(self) -> list[Pathway]:
-        """Approved pathways that the student does not have yet."""
-        entered = {record.pathway_id for record in self.records}
-        approved = Pathway.objects.approved_for(self.scope.district, self.scope.end_year)
-        return [pathway for pathway in approved if pathway.pk not in entered]
-
-    def address(self, name: str, *arguments: object) -> str:
-        student = () if name == "cte-concentrator" else (self.student.pk,)
-        return reverse(name, args=[self.scope.district, self.scope.end_year, *student, *arguments]) + self.search.query
-
-    def others(self) -> list[Participation]:
-        """The student's records apart from the open one."""
-        return [record for record in self.records if record is not self.record]
-
-    def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
-        others = len(self.others())
-        if self.record is not None:
-            return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), others=others)
-        answered_yes = any(record.single_parent for record in self.records)
-        return ParticipationForm(data, choices=self.choices(data), initial=ParticipationForm.proposed(answered_yes), others=others)
-
-    def show_last_year(self, form: ParticipationForm) -> None:
-        """The record's image at the end of the last school year, if it had one then."""
-        image = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
-        if image and image.operation != Change.Operation.DELETE:
-            form.show_before(image, school_year_label(self.scope.end_year - 1))
-
-    def choices(self, data: QueryDict | None) -> list[Pathway]:
-        """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
-        chosen = data.get("pathway", "") if data else ""
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 and int(chosen) not in {pathway.pk for pathway in self.offered}:
-            return [*self.offered, *Pathway.objects.filter(pk=int(chosen))]
-        return self.offered
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = None
-        kept = self.kept_form() if self.may_edit else None
-        if self.may_edit and (self.record is not None or self.offered):
-            form = self.make_form(kept)
-        return self.render_to_response(self.get_context_data(form=form, is_kept=kept is not None))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        record = self.record
-        if form := kwargs.get("form"):
-            self.show_last_year(form)
-        rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
-        answers = {one.single_parent for one in self.records}
-        found = {
-            "student": self.student,
-            "records": self.records,
-            "record": record,
-            "summary": SummaryTable(rows),
-            "results": self.results,
-            "search": self.search,
-            "list_query": self.search.query,
-            "history_count": len(self.changes),
-            "deleted_records": Change.objects.deleted_of_student(self.student),
-            "undo": undo.offered(self.request),
-            "lock": self.lock,
-            "may_edit": self.may_edit,
-            "in_active_year": self.in_active_year,
-            "single_parent_differs": len(answers) > 1,
-        }
-        return super().get_context_data(**{**found, **kwargs})
 
 
 class NewRecord(StudentPage):
@@ -185,11 +68,13 @@ class NewRecord(StudentPage):
         return self.refused(form)
 
     def refused(self, form: ParticipationForm, sentence: str = "") -> HttpResponse:
-        """The page again with everything that was typed."""
+        """The page again with everything that was typed, and what somebody else has saved since."""
         if sentence:
             form.add_error(None, sentence)
         self.may_edit = True
-        return self.render_to_response(self.get_context_data(form=form))
+        seen = next((change for change in self.changes if change.version == form.cleaned_data.get("version")), None)
+        meanwhile = differences(seen, self.record) if seen and self.record else ()
+        return self.render_to_response(self.get_context_data(form=form, meanwhile=meanwhile, last_change=next(iter(self.changes), None)))
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
         """Somebody entered the same pathway in the same moment."""
@@ -221,20 +106,22 @@ class NewRecord(StudentPage):
         words = f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits, {timezone.localtime():%I:%M:%S %p} MT.{others}"
         steps = [undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version) for row in changed]  # type: ignore[arg-type, index]
         undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
+        onward = self.onward(record.pathway_id)
+        leaves = onward["Location"] != self.address("cte-record", record.pathway_id)
         for finding in saved.warnings:
-            if finding.key == 1 and finding.rule.id not in SAID_BESIDE_THE_FIELD:
-                messages.warning(self.request, finding.message)
-        return self.onward(record.pathway_id)
+            if finding.key == 1 and leaves:
+                messages.warning(self.request, f"{self.student.name}, {record.pathway.name}: {finding.message}.")
+            elif finding.key == 1 and finding.rule.id not in SAID_BESIDE_THE_FIELD:
+                messages.warning(self.request, f"{finding.message}.")
+        return onward
 
-    def onward(self, pathway_id: int) -> HttpResponse:
+    def onward(self, pathway_id: int) -> HttpResponseRedirect:
         then = self.request.POST.get("then", "")
         if then == "next" and self.results.next:
             return HttpResponseRedirect(
                 reverse("cte-student", args=[self.scope.district, self.scope.end_year, self.results.next]) + self.search.query
             )
-        if then == "add":
-            return HttpResponseRedirect(self.address("cte-record-new"))
-        return HttpResponseRedirect(self.address("cte-record", pathway_id))
+        return HttpResponseRedirect(self.address("cte-record-new") if then == "add" else self.address("cte-record", pathway_id))
 
 
 class Record(NewRecord):
@@ -252,11 +139,14 @@ class Record(NewRecord):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.record is None:
             return self._gone()
+        if "drop" in request.POST:
+            self.drop_kept_form()
+            return HttpResponseRedirect(self.address("cte-record", self.record.pathway_id))
         if "resolve" in request.POST:
             conflict = Conflict.answered(request.POST, self.record, self._history())
             if conflict.unanswered or request.POST.get("version") != str(self.record.version):
                 return self._compare(conflict)
-            request.POST = conflict.chosen()  # type: ignore[assignment]
+            request.POST = conflict.chosen(then=request.POST.get("then", ""))  # type: ignore[assignment]
         return super().post(request, *args, **kwargs)
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
@@ -277,7 +167,8 @@ class Record(NewRecord):
 
     def _compare(self, conflict: Conflict) -> HttpResponse:
         self.template_name = "pathways/record_conflict.html"
-        return self.render_to_response(self.get_context_data(conflict=conflict, then=self.request.POST.get("then", "")))
+        last = next(iter(self.changes), None)
+        return self.render_to_response(self.get_context_data(conflict=conflict, last_change=last, then=self.request.POST.get("then", "")))
 
     def _gone(self) -> HttpResponse:
         """Deleted since it was opened: told so, not made again; what was typed can be entered as a new record."""

@@ -33,6 +33,7 @@ function watchCredits(form) {
     const parts = [hundredths(part("in_district_credits")), hundredths(part("out_of_district_credits"))];
     const total = parts.includes(null) ? null : parts[0] + parts[1];
     const text = total === null ? "not yet known" : shown(total);
+    output.classList.toggle("hint", total === null);
     if (output.textContent !== text) {
       output.textContent = text;
       clearTimeout(pause);

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from pathways import entry, search, undo
+from pathways import entry, history, search, undo
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, Student
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
@@ -293,7 +293,7 @@ def test_the_student_page_leads_to_what_is_deleted_and_not_to_what_came_back(des
         entry.delete(cottonwood.scope, one, version=1, by="KELLER, DANIEL")
     deletion = Change.objects.get(pathway_id=back.pathway_id, version=2)
     entry.restore(cottonwood.scope, deletion, version=0, by="KELLER, DANIEL", source=Change.Source.RESTORE)
-    assert [(one.pathway_name, one.version) for one in Change.objects.deleted_of_student(kayla)] == [(HEALTH, 2)]
+    assert [(one.pathway_name, one.version) for one in history.deleted(Change.objects.of_student(kayla.pk))] == [(HEALTH, 2)]
     page = desk.get(address(kayla, "cte-student") + LIST, follow=True).content.decode()
     assert "Deleted records (1)" in page
     assert address(gone, "cte-record-history") + LIST in page

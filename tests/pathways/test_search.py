@@ -107,7 +107,7 @@ def test_an_unknown_token_stands_for_everybody(desk: Client) -> None:
 def test_a_long_list_is_cut_and_says_so(desk: Client, cottonwood: District_, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "MOST_SHOWN", 2)
     page = desk.get(SCREEN).content.decode()
-    assert "4 students" in page and "2 of 4 are shown" in page
+    assert "4 students" in page and "2 shown, type more" in page
 
 
 def test_old_searches_are_let_go(desk: Client) -> None:
