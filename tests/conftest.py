@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as portal
 
-pytest_plugins = ["tests.fixtures.records", "tests.fixtures.people", "tests.fixtures.flush"]
+pytest_plugins = ["tests.fixtures.records", "tests.fixtures.people", "tests.fixtures.flush", "tests.fixtures.markers"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = bool(os.environ.get("CI"))

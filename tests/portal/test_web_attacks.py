@@ -1,0 +1,140 @@
+"""What an attacker tries first: markup in names, SQL in fields, frames, other origins; and that no marked student leaks (W-…, P-…)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from pathways.models import Participation
+from tests.fixtures.records import BUSINESS, District_
+
+ROOT = Path(settings.BASE_DIR)
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}",
+    "{% debug %}",
+    "javascript:alert(1)",
+    "'; DROP TABLE x; --",
+    "%s %d",
+]
+CODE = [*ROOT.glob("cte_portal/**/*.py"), *ROOT.glob("pathways/**/*.py"), *ROOT.glob("certification/**/*.py")]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_w_01_a_hostile_name_is_text_on_every_page(hostile: str, client: Client, clerk: User, cottonwood: District_) -> None:
+    student = cottonwood.student("999000200", hostile[:50], hostile[:50])
+    record = cottonwood.record(student, by=hostile)
+    client.force_login(clerk)
+    base = f"/districts/9012/2025/cte-concentrator/{student.pk}/"
+    pages = ["", "new/", f"{record.pathway_id}/", f"{record.pathway_id}/history/", f"{record.pathway_id}/delete/"]
+    answers = [client.get(base + page) for page in pages] + [client.get("/districts/9012/2025/cte-concentrator/")]
+    for answer in answers:
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "<script>alert" not in page.lower() and "<img src=x" not in page.lower() and "7*7" not in page.replace("{{ 7*7 }}", "")
+
+
+def test_w_01_no_code_marks_text_as_safe() -> None:
+    unsafe = re.compile(r"mark_safe|format_html|SafeString\(|autoescape off|\|safe\b|\.extra\(|RawSQL")
+    for path in [*CODE, *ROOT.glob("templates/**/*")]:
+        if path.is_file() and path.suffix != ".txt":  # letters are plain text
+            assert not unsafe.search(path.read_text()), path
+
+
+def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
+    homes = {"pathways/ledger.py", "pathways/staging.py", "pathways/rules/between.py", "pathways/rules/catalogue.py", "pathways/triggers/__init__.py",
+             "pathways/management/commands/demo.py"}  # fmt: skip
+    found = {str(path.relative_to(ROOT)) for path in CODE if re.search(r"cursor\.execute|\.raw\(|executemany", path.read_text())}
+    assert found <= homes
+
+
+@pytest.mark.parametrize(
+    "injection", ["1; DROP TABLE pathways_student", "' OR 1=1 --", "name) UNION SELECT password FROM accounts_user --"]
+)
+def test_w_04_parameters_are_data(injection: str, client: Client, clerk: User, cottonwood: District_) -> None:
+    cottonwood.student("999000200")
+    client.force_login(clerk)
+    for parameters in ({"sort": injection}, {"page": injection}, {"list": injection}, {"find": injection}):
+        for path in ("/districts/9012/2025/cte-concentrator/", "/districts/", "/districts/9012/2025/"):
+            assert client.get(path, parameters).status_code == 200
+    assert cottonwood.district.students.count() == 1
+
+
+def test_w_03_no_page_lets_itself_be_framed(client: Client, clerk: User, cottonwood: District_) -> None:
+    client.force_login(clerk)
+    for path in ("/districts/9012/2025/", "/help/", "/nowhere/"):
+        answer = client.get(path)
+        assert answer["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+        assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_e_05_forms_without_a_token_or_from_elsewhere_are_refused(clerk: User, cottonwood: District_) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(clerk)
+    student = cottonwood.student("999000200")
+    for path in (
+        f"/districts/9012/2025/cte-concentrator/{student.pk}/new/",
+        "/districts/9012/2025/cte-concentrator/",
+        "/accounts/sign-out/",
+    ):
+        assert client.post(path, {"term": "x"}).status_code == 403
+        token = client.get("/accounts/password/").context["csrf_token"]
+        foreign = client.post(path, {"term": "x", "csrfmiddlewaretoken": str(token)}, headers={"Origin": "https://evil.example"})
+        assert foreign.status_code == 403
+        assert "CTE Portal" in foreign.content.decode()
+    assert not Participation.objects.exists()
+
+
+def test_p_01_a_marked_student_goes_through_every_page_and_leaks_nowhere(
+    client: Client, clerk: User, opi: User, cottonwood: District_
+) -> None:
+    """The fixture of tests/fixtures/markers.py listens."""
+    student = cottonwood.student("999777555", "Zzmarker", "Mark")
+    record = cottonwood.record(student)
+    base = f"/districts/9012/2025/cte-concentrator/{student.pk}/"
+    for user in (clerk, opi):
+        client.force_login(user)
+        for term in ("Zzmarker", "999777555", "999 777 555"):
+            page = client.post("/districts/9012/2025/cte-concentrator/", {"term": term}, follow=True)
+            assert "ZZMARKER" in page.content.decode()
+        for page in ("", "new/", f"{record.pathway_id}/", f"{record.pathway_id}/history/", f"{record.pathway_id}/delete/", "99999/"):
+            client.get(base + page)
+    client.force_login(clerk)
+    client.post(f"{base}new/", {"start_date": "Zzmarker", "pathway": "999777555", "version": "x"})
+    client.post(f"{base}{record.pathway_id}/delete/", {"version": 1}, follow=True)
+    client.post(f"{base}{record.pathway_id}/restore/", {"version": 1, "seen": 0, "undo": 1}, follow=True)
+    client.post("/accounts/sign-out/")
+    client.post("/accounts/sign-in/", {"login": "Zzmarker", "password": "999777555"})
+
+
+def test_p_01_our_own_fault_logs_no_student(client: Client, clerk: User, cottonwood: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+    student = cottonwood.student("999777555", "Zzmarker", "Mark")
+    client.force_login(clerk)
+    client.raise_request_exception = False
+
+    def broken(*arguments: object, **options: object) -> None:
+        raise KeyError(student.last_name, student.state_id)
+
+    monkeypatch.setattr("pathways.entry.save", broken)
+    typed = {"concentrator": "No", "single_parent": "No", "start_date": "07/14/2022", "in_district_credits": "1", "out_of_district_credits": "0",
+             "dual_enrollment_credits": "0", "work_based_learning_credits": "0", "version": "0"}  # fmt: skip
+    pathway = cottonwood.district.approvals.get(pathway__name=BUSINESS).pathway_id
+    answer = client.post(f"/districts/9012/2025/cte-concentrator/{student.pk}/new/", {**typed, "pathway": pathway})
+    assert answer.status_code == 500
+    assert "zzmarker" not in answer.content.decode().lower()
+
+
+def test_p_09_pages_are_not_stored_and_messages_stay_on_the_server(client: Client, clerk: User, cottonwood: District_) -> None:
+    student = cottonwood.student("999777555", "Zzmarker", "Mark")
+    client.force_login(clerk)
+    answer = client.get(f"/districts/9012/2025/cte-concentrator/{student.pk}/")
+    assert "no-store" in answer["Cache-Control"]
+    assert settings.MESSAGE_STORAGE.endswith("SessionStorage")
+    assert set(client.cookies) <= {"sessionid", "csrftoken"}
