@@ -108,11 +108,10 @@ class NewRecord(StudentPage):
         undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
         onward = self.onward(record.pathway_id)
         leaves = onward["Location"] != self.address("cte-record", record.pathway_id)
-        for finding in saved.warnings:
-            if finding.key == 1 and leaves:
-                messages.warning(self.request, f"{self.student.name}, {record.pathway.name}: {finding.message}.")
-            elif finding.key == 1 and finding.rule.id not in SAID_BESIDE_THE_FIELD:
-                messages.warning(self.request, f"{finding.message}.")
+        warnings = [one for one in saved.warnings if one.key == 1 and (leaves or one.rule.id not in SAID_BESIDE_THE_FIELD)]
+        if warnings:
+            sentences = " ".join(f"{finding.message}." for finding in warnings)
+            messages.warning(self.request, f"{self.student.name}, {record.pathway.name}: {sentences}" if leaves else sentences)
         return onward
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,7 +15,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, active_end_year
 from cte_portal.editions import Scope, school_year_label
 from pathways import undo
-from pathways.forms import ParticipationForm
+from pathways.forms import CREDITS, LABELS, ParticipationForm
 from pathways.history import deleted
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import ResultList, Search
@@ -113,11 +114,15 @@ class StudentPage(ScopedView, TemplateView):
         answered_yes = any(record.single_parent for record in self.records)
         return ParticipationForm(data, choices=self.choices(data), initial=ParticipationForm.proposed(answered_yes), others=others)
 
-    def show_last_year(self, form: ParticipationForm) -> None:
-        """The record's image at the end of the last school year, if it had one then."""
+    @cached_property
+    def last_year(self) -> Change | None:
+        """The record's image at the end of the last school year, if it stood then. Other years show what is current, beside nothing."""
         image = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
-        if image and image.operation != Change.Operation.DELETE:
-            form.show_before(image, school_year_label(self.scope.end_year - 1))
+        return image if image and self.in_active_year and image.operation != Change.Operation.DELETE else None
+
+    def credits_to_read(self) -> list[tuple[str, Decimal | None, Decimal]]:
+        """Label, last year's value and the present one of each credit field of the open record."""
+        return [(LABELS[name], getattr(self.last_year, name, None), getattr(self.record, name)) for name in CREDITS if self.record]
 
     def choices(self, data: QueryDict | None) -> list[Pathway]:
         """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
@@ -135,8 +140,9 @@ class StudentPage(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
-        if form := kwargs.get("form"):
-            self.show_last_year(form)
+        form, last_year = kwargs.get("form"), school_year_label(self.scope.end_year - 1)
+        if form and self.last_year:
+            form.show_before(self.last_year, last_year)
         rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
         answers = {one.single_parent for one in self.records}
         found = {
@@ -148,6 +154,9 @@ class StudentPage(ScopedView, TemplateView):
             "results": self.results,
             "search": self.search,
             "list_query": self.search.query,
+            "credits_to_read": self.credits_to_read(),
+            "before": self.last_year,
+            "before_year": last_year if self.last_year else "",
             "history_count": len(self.changes),
             "deleted_records": deleted(self.changes_of_student),
             "undo": undo.offered(self.request),
