@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import KeptForm, User
 from pathways import entry
 from pathways.models import Change, Participation, Student
 from tests.fixtures.records import HEALTH, District_
@@ -41,12 +41,13 @@ class Desk:
     def save(self, **values: Any) -> Any:
         return self.client.post(self.address, {**TYPED, "version": 1, **values})
 
-    def choose(self, page: str, **choices: str) -> Any:
+    def choose(self, page: str, *, then: str = "stay", **choices: str) -> Any:
         """Send the conflict page's own form, with choices made over those it proposes."""
         form = re.search(r'<form id="compare".*?</form>', page, re.DOTALL).group()  # type: ignore[union-attr]
         fields = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form))
         fields |= dict(re.findall(r'type="radio" id="[^"]*" name="([^"]*)" value="([^"]*)" checked', form))
-        return self.client.post(self.address, {**fields, **{f"choice_{name}": choice for name, choice in choices.items()}})
+        chosen = {f"choice_{name}": choice for name, choice in choices.items()}
+        return self.client.post(self.address, {**fields, **chosen, "then": then})
 
     def now(self) -> Participation:
         return Participation.objects.get(pk=self.record.pk)
@@ -146,3 +147,41 @@ def test_apply_to_all_survives_the_choice(desk: Desk) -> None:
     other.refresh_from_db()
     assert other.single_parent is True and desk.now().single_parent is True
     assert HEALTH
+
+
+def test_the_button_that_was_pressed_is_remembered_while_choosing(desk: Desk) -> None:
+    other = desk.district.student("999000200", "Andrews", "Lena")
+    desk.meanwhile(single_parent=True)
+    page = desk.save(in_district_credits="2.00", then="next").content.decode()
+    form = re.search(r'<button class="btn main"[^>]*name="then" value="(\w+)"', page)
+    assert form and form[1] == "next"
+    answer = desk.choose(page, then="next")
+    assert answer["Location"] == f"/districts/9012/2025/cte-concentrator/{other.pk}/"
+
+
+def test_keeping_theirs_writes_nothing(desk: Desk) -> None:
+    desk.meanwhile(in_district_credits=Decimal("1.75"))
+    page = desk.save(in_district_credits="2.00").content.decode()
+    assert re.search(r'<button [^>]*name="drop" value="1"', page)
+    assert desk.client.post(desk.address, {"drop": "1"})["Location"] == desk.address
+    assert desk.now().version == 2
+
+
+def test_d_18_who_saved_meanwhile_is_told_beside_the_problems_already(desk: Desk) -> None:
+    desk.meanwhile(single_parent=True)
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", desk.save(in_district_credits="2,00").content.decode()))
+    assert "KELLER, DANIEL saved this record at" in page
+    assert "Student Single Parent is Yes now, it was No." in page
+    assert "saved this record at" not in desk.client.get(desk.address).content.decode()
+
+
+def test_a_choice_that_was_cut_off_by_the_sign_out_is_asked_again(desk: Desk, clerk: User) -> None:
+    desk.meanwhile(in_district_credits=Decimal("1.75"))
+    fields = {**TYPED, "in_district_credits": "2.00", "resolve": "1", "seen": "1", "version": "2", "choice_in_district_credits": "yours"}
+    KeptForm.objects.keep(clerk.pk, desk.address, {name: [value] for name, value in fields.items()})
+    session = desk.client.session
+    session["forms_kept"] = True
+    session.save()
+    page = desk.client.get(desk.address).content.decode()
+    assert "What you typed is back" in page and 'value="2.00"' in page
+    assert re.search(r'name="version" value="1"', page), "saving compares once more"
