@@ -28,6 +28,13 @@ SCREENS = (
         synonyms=("definitions", "glossary", "what is a concentrator"),
         scoped=False,
     ),
+    Screen(
+        name="Rules",
+        path=("OPI guide",),
+        url_name="rules",
+        synonyms=("errors", "warnings", "validation"),
+        scoped=False,
+    ),
 )
 
 

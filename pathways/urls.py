@@ -6,6 +6,7 @@ from pathways.views.deletion import DeleteRecord
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
 from pathways.views.records import NewRecord, Record
+from pathways.views.rules import Rules
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
 
@@ -21,4 +22,5 @@ urlpatterns = [
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
+    path("rules/", Rules.as_view(), name="rules"),
 ]

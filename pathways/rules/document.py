@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pathways.models import Participation
 from pathways.rules.catalogue import CATALOGUE
 from pathways.rules.rule import Example, Kind, OnEntry, Rule, Severity
 
@@ -17,6 +20,16 @@ A rule is judged the same way while a clerk types, in an uploaded file, at the d
 again for something else.
 """
 
+# Examples in the words of the screen.
+_NAMES = {
+    **{field.name: str(field.verbose_name) for field in Participation._meta.local_fields},
+    "pathway": "pathway",
+    "pathway_id": "CTE Pathway",
+    "student_id": "student",
+    "version": "version seen",
+    "stored": "stored record:",
+    "beside": "another pathway:",
+}
 _KINDS = {
     Kind.FORMAT: "Values that cannot be read",
     Kind.ROW: "A record's own fields",
@@ -27,47 +40,88 @@ _SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.IN
 _ENTRY = {OnEntry.REFUSE: "refused on entry", OnEntry.WARN: "warns on entry"}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One rule as people read it."""
+
+    rule: Rule
+    severity: str
+    on_entry: str
+    years: str
+    passing: tuple[str, ...]
+    failing: tuple[str, ...]
+
+    @property
+    def anchor(self) -> str:
+        return self.rule.id.lower()
+
+    @property
+    def message(self) -> str:
+        """The sentence with words in place of the record's own values."""
+        return self.rule.message.format(total="2.50", pathway="This pathway", school_year="2024-25")
+
+
+def sections() -> list[tuple[str, list[Entry]]]:
+    """The catalogue by kind, in the order of the ids."""
+    return [(heading, [_entry(rule) for rule in CATALOGUE if rule.kind is kind]) for kind, heading in _KINDS.items()]
+
+
 def document() -> str:
     """The whole page as Markdown."""
     parts = [_INTRODUCTION]
-    for kind, heading in _KINDS.items():
+    for heading, entries in sections():
         parts.append(f"\n## {heading}\n")
-        parts += [_section(rule) for rule in CATALOGUE if rule.kind is kind]
+        parts += [_section(entry) for entry in entries]
     return "".join(parts)
 
 
-def _section(rule: Rule) -> str:
-    years = "every year" if rule.first_year is None and rule.last_year is None else f"{rule.first_year or ''}–{rule.last_year or ''}"
+def _entry(rule: Rule) -> Entry:
+    every = rule.first_year is None and rule.last_year is None
+    return Entry(
+        rule,
+        _SEVERITIES[rule.severity],
+        _ENTRY[rule.on_entry],
+        "every year" if every else f"{rule.first_year or ''}–{rule.last_year or ''}",
+        tuple(_example(example) for example in rule.passing),
+        tuple(_example(example) for example in rule.failing),
+    )
+
+
+def _section(entry: Entry) -> str:
+    rule = entry.rule
     lines = [
         f"\n### {rule.id} {rule.title}\n",
-        f"{_SEVERITIES[rule.severity]}, {_ENTRY[rule.on_entry]} · field `{rule.field}` · judges {rule.judges.value} · {years}\n",
+        f"{entry.severity}, {entry.on_entry} · field `{rule.field}` · judges {rule.judges.value} · {entry.years}\n",
         f"- Message: {rule.message}",
         f"- What to do: {rule.remedy}",
         f"- Source: {rule.source}",
     ]
     if rule.constraint:
         lines.append(f"- Held by the database: `{rule.constraint}`")
-    lines.append(f"- Passes: {'; '.join(_example(example) for example in rule.passing)}")
-    lines.append(f"- Breaks: {'; '.join(_example(example) for example in rule.failing)}")
-    return "\n".join([lines[0], lines[1], *lines[2:]]) + "\n"
+    lines.append(f"- Passes: {'; '.join(entry.passing)}")
+    lines.append(f"- Breaks: {'; '.join(entry.failing)}")
+    return "\n".join(lines) + "\n"
 
 
 def _example(example: Example) -> str:
     if example.text:
-        return f"`{example.text}`"
-    said = [f"{name} {_value(value)}" for name, value in example.row.items()]
-    said += [f"{name} {_value(value)}" for name, value in example.world.items()]
+        return f"“{example.text}”"
+    said = [f"{_NAMES.get(name, name)} {_value(value)}" for name, value in [*example.row.items(), *example.world.items()]]
     words = ", ".join(said) or "an orderly record"
     return f"{words} ({example.words})" if example.words else words
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "missing"
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, Decimal):
-        return f"{value}"
-    if isinstance(value, dict):
-        return "(" + ", ".join(f"{name} {_value(inner)}" for name, inner in value.items()) + ")" if value else "the same record"
-    return f"{value}"
+    match value:
+        case None:
+            return "missing"
+        case bool():
+            return "Yes" if value else "No"
+        case Decimal():
+            return f"{value:.2f}" if value == round(value, 2) else f"{value}"
+        case datetime.date():
+            return f"{value:%m/%d/%Y}"
+        case dict():
+            return ", ".join(f"{_NAMES.get(name, name)} {_value(inner)}" for name, inner in value.items()) or "as it is"
+        case _:
+            return f"{value}"

@@ -212,6 +212,7 @@ STATES: dict[str, list[State]] = {
         State("of a deleted record", history_of_a_deleted_record),
     ],
     "cte-lingo": [State("page", at("/cte-lingo/"))],
+    "rules": [State("page", at("/rules/"))],
     "help": [State("page", at("/help/"), who="")],
 }
 WITHOUT_A_PAGE = {

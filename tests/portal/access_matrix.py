@@ -40,6 +40,7 @@ OTHER = {
     "districts": "the choice of a district: names of districts alone",
     "stay-signed-in": "a sign of life, without content",
     "cte-lingo": "the guide's definitions",
+    "rules": "the rule catalogue",
     "help": "public: whom to ask",
     "account_login": "public: sign-in",
     "account_logout": "sign-out",
