@@ -135,7 +135,7 @@ class StudentPage(ScopedView, TemplateView):
         form = None
         kept = self.kept_form() if self.may_edit else None
         if kept is not None and "seen" in kept:  # sent from the conflict page: what it chose is asked again
-            kept["version"] = kept["seen"]
+            kept["version"] = str(kept["seen"])
         if self.may_edit and (self.record is not None or self.offered):
             form = self.make_form(kept)
         return self.render_to_response(self.get_context_data(form=form, is_kept=kept is not None))
