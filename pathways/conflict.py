@@ -80,10 +80,10 @@ class Conflict:
     def unanswered(self) -> tuple[ConflictField, ...]:
         return tuple(field for field in self.fields if not field.choice)
 
-    def chosen(self, *, then: str) -> QueryDict:
-        """The record's form as it would have been typed on the present version, with the choices made; `then` is the button pressed."""
+    def chosen(self, sent: QueryDict) -> QueryDict:
+        """The record's form as it would have been typed on the present version, with the choices made and the button that was pressed."""
         data = self.yours_again()
-        data["then"] = then
+        data.update({name: sent.get(name, "") for name in ("then", "next")})
         for field in self.fields:
             data[field.name] = field.theirs if field.choice == THEIRS else field.yours
         return data

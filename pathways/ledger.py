@@ -19,11 +19,11 @@ from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
 from pathways.models import Change, CollectionLock
-from pathways.refusals import Busy, Locked, NotApplied, Refused, Stale
+from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, Stale
 from pathways.rules.catalogue import Checked
 from pathways.staging import TYPED, Staged
 
-__all__ = ["Applied", "Busy", "Locked", "NotApplied", "Refused", "Stale", "apply", "lock_district"]
+__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "lock_district"]
 
 PLAN = "ledger_plan"
 ADVISORY_LOCK = 4201  # the first key of the district locks; the second is the district number, 0 stands for OPI's reference data
@@ -146,7 +146,10 @@ def _standing(scope: Scope) -> Standing:
             """,
             [scope.district, scope.district, CollectionLock.Collection.END_OF_YEAR],
         )
-        at, generation, active_end_year, closed = cursor.fetchone()
+        found = cursor.fetchone()
+        if found is None:
+            raise NoActiveYear
+        at, generation, active_end_year, closed = found
         return Standing(at, generation or 0, active_end_year, bool(closed))
 
 

@@ -31,6 +31,12 @@ class Busy(NotApplied):
     sentence = "Another change of this district's records is being written. Nothing was saved yet, and what you typed is kept. Save again."
 
 
+class NoActiveYear(NotApplied):
+    """OPI has named no school year as the active one."""
+
+    sentence = "No school year is active. Nothing was saved, and what you typed is kept. OPI opens the year."
+
+
 class Refused(NotApplied):
     """Rules refuse a row."""
 

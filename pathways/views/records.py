@@ -115,11 +115,11 @@ class NewRecord(StudentPage):
         return onward
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:
-        then = self.request.POST.get("then", "")
-        if then == "next" and self.results.next:
-            return HttpResponseRedirect(
-                reverse("cte-student", args=[self.scope.district, self.scope.end_year, self.results.next]) + self.search.query
-            )
+        """Where the button leads that was pressed. The page has named the next student of its list; an address of the district does no harm."""
+        then, following = self.request.POST.get("then", ""), self.request.POST.get("next", "")
+        if then == "next" and following.isascii() and following.isdigit() and len(following) < 19:
+            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, int(following)])
+            return HttpResponseRedirect(address + self.search.query)
         return HttpResponseRedirect(self.address("cte-record-new") if then == "add" else self.address("cte-record", pathway_id))
 
 
@@ -145,7 +145,7 @@ class Record(NewRecord):
             conflict = Conflict.answered(request.POST, self.record, self._history())
             if conflict.unanswered or request.POST.get("version") != str(self.record.version):
                 return self._compare(conflict)
-            request.POST = conflict.chosen(then=request.POST.get("then", ""))  # type: ignore[assignment]
+            request.POST = conflict.chosen(request.POST)  # type: ignore[assignment]
         return super().post(request, *args, **kwargs)
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:

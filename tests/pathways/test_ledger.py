@@ -195,6 +195,13 @@ def test_c_24_the_database_refuses_raw_sql_on_a_closed_collection(statement: str
         cursor.execute(statement)
 
 
+def test_without_an_active_year_nothing_is_written(cottonwood: District_, kayla: Student) -> None:
+    SchoolYear.objects.update(is_active=False)
+    with pytest.raises(ledger.NoActiveYear):
+        save(cottonwood, row(kayla))
+    assert not Participation.objects.exists()
+
+
 def test_a_lock_of_another_district_or_year_closes_nothing(cottonwood: District_, elsewhere: District_, kayla: Student) -> None:
     close(elsewhere)
     close(cottonwood, end_year=2024)

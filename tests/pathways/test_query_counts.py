@@ -67,6 +67,8 @@ def test_a_save_takes_twenty(desk: Client, kayla: Student) -> None:
         "dual_enrollment_credits": "1",
         "work_based_learning_credits": "0",
         "version": record.version,
+        "then": "next",
+        "next": kayla.pk + 1,
     }
     with at_most(20):
         saved = desk.post(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/", typed)

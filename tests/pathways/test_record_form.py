@@ -112,7 +112,9 @@ def test_save_and_next_goes_on_in_the_list(desk: Desk, cottonwood: District_) ->
     other = cottonwood.student("999000200", "Andrews", "Lena")
     token = desk.client.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})["Location"].partition("?")[2]
     desk.enter()
-    answer = desk.client.post(f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 1, "then": "next", "in_district_credits": "1"})
+    answer = desk.client.post(
+        f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 1, "then": "next", "next": other.pk, "in_district_credits": "1"}
+    )
     assert answer["Location"] == f"/districts/9012/2025/cte-concentrator/{other.pk}/?{token}"
     answer = desk.client.post(
         f"{desk.base}{desk.pathway()}/?{token}", {**TYPED, "version": 2, "then": "add", "in_district_credits": "1.25"}
@@ -137,8 +139,9 @@ def test_undo_after_a_save_brings_back_every_pathway_it_touched(desk: Desk) -> N
 
 
 def test_what_a_saved_record_still_wants_is_said_when_the_clerk_goes_on_to_the_next(desk: Desk, cottonwood: District_) -> None:
-    cottonwood.student("999000200", "Andrews", "Lena")
-    answer = desk.enter(in_district_credits="2.50", then="next")
+    other = cottonwood.student("999000200", "Andrews", "Lena")
+    assert f'name="next" value="{other.pk}"' in desk.page()
+    answer = desk.enter(in_district_credits="2.50", then="next", next=other.pk)
     page = text(desk.client.get(answer["Location"]))
     assert "ANDREWS, LENA" in page
     assert "ANDERSON, KAYLA R., Health Professions: Total is 2.50. Choose Yes for CTE Concentrator, or check the credits." in page
@@ -188,3 +191,8 @@ def test_no_student_data_stand_in_addresses_or_cookies_after_a_save(desk: Desk) 
     for marked in ("kayla", "anderson", "999000123"):
         assert marked not in answer["Location"].lower() and marked not in cookies.lower()
         assert not any(marked in address.lower() for address in re.findall(r'(?:href|action)="([^"]*)"', page))
+
+
+@pytest.mark.parametrize("following", ["", "x", "-1", "９", "99999999999999999999", "//elsewhere.example/"])
+def test_e_02_a_next_student_that_was_tampered_with_is_left_out(following: str, desk: Desk) -> None:
+    assert desk.enter(then="next", next=following)["Location"] == f"{desk.base}{desk.pathway()}/"
