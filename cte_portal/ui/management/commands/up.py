@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
                 self.stdout.write(f"  {person['username']:<{width}}  {person['password']:<{secret}}  {roles}")
         elif empty():
-            self.stdout.write("\nNobody can sign in yet.")
+            self.stdout.write("\nNobody can sign in yet. In another window: python3 manage.py createsuperuser")
         self.stdout.flush()
 
 
