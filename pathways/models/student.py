@@ -9,6 +9,14 @@ from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar
 from pathways.models.district import District
 
+_SEARCHED = ("last_name", "first_name", "middle_name", "state_id")
+
+
+def _spellings(word: str) -> set[str]:
+    """A word as names may hold it: with either apostrophe, and, as SQLite folds the case of ASCII letters only, in either case."""
+    spellings = {word, word.replace("'", "’"), word.replace("’", "'")}
+    return spellings if word.isascii() else {one for spelling in spellings for one in (spelling, spelling.lower(), spelling.upper())}
+
 
 class StudentQuerySet(models.QuerySet["Student"]):
     def in_scope(self, scope: Scope) -> StudentQuerySet:
@@ -47,7 +55,7 @@ class StudentQuerySet(models.QuerySet["Student"]):
         found = self
         for word in term.replace(",", " ").split():
             found = found.filter(
-                Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(middle_name__icontains=word) | Q(state_id__contains=word)
+                Q.create([(f"{field}__icontains", one) for one in _spellings(word) for field in _SEARCHED], connector=Q.OR)
             )
         return found
 
