@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from django.db import connection
+
 from pathways import reference
 from pathways.demo import people, records, students
 from pathways.demo.districts import PRACTICE, Place, places
@@ -33,6 +35,9 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         else:
             records.add(place, enrolled, pathways, chance)
     people.add({place.number for place in chosen})
+    with connection.cursor() as cursor:
+        # Planned with the statistics of an empty portal, the first pages would take nested loops over all students.
+        cursor.execute("ANALYZE")
     return summary()
 
 
