@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.views.generic import FormView, View
@@ -141,7 +141,7 @@ class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
     """A page whose form is carried out by `act`; what `act` refuses with a ValidationError is shown on the form."""
 
     def act(self, form: Form) -> HttpResponse | None:
-        raise NotImplementedError
+        raise ImproperlyConfigured(f"{type(self).__name__} does not say what its form does.")
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

@@ -6,12 +6,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from cte_portal.editions import Home
+from cte_portal.editions import Home, Scope
 from pathways.models.calendar import SchoolYear
 from pathways.models.district import District
 
 
 class PathwayQuerySet(models.QuerySet["Pathway"]):
+    def in_scope(self, scope: Scope) -> PathwayQuerySet:
+        """OPI's list as the scope's edition has it."""
+        return self.using(scope.alias)
+
     def offered_in(self, end_year: int) -> PathwayQuerySet:
         return self.filter(Q(last_year=None) | Q(last_year__gte=end_year), first_year__lte=end_year)
 

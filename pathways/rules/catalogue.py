@@ -56,7 +56,7 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     parameters = Parameters(scope, timezone.localdate())
     rules = _compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
-    judged, values = _judged(rows.using(Edition.DISTRICT.value), rules, parameters)
+    judged, values = _judged(rows, rules, parameters)
     sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
         rules, "standing.at_cursor, standing.at_generation"
     )

@@ -23,7 +23,7 @@ class OneRecord(ScopedView):
 
     @cached_property
     def pathway(self) -> Pathway:
-        return get_object_or_404(Pathway.objects.using(self.scope.alias), pk=self.kwargs["pathway"])
+        return get_object_or_404(Pathway.objects.in_scope(self.scope), pk=self.kwargs["pathway"])
 
     @cached_property
     def record(self) -> Participation | None:

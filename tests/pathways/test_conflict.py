@@ -13,16 +13,7 @@ from cte_portal.accounts.models import KeptForm, User
 from pathways import entry
 from pathways.models import Change, Participation, Student
 from tests.fixtures.records import HEALTH, District_
-
-TYPED = {
-    "concentrator": "No",
-    "single_parent": "No",
-    "start_date": "07/14/2022",
-    "in_district_credits": "1.50",
-    "out_of_district_credits": "0.00",
-    "dual_enrollment_credits": "0.00",
-    "work_based_learning_credits": "0.00",
-}
+from tests.pathways.desk import TYPED
 
 
 class Desk:

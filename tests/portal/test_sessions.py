@@ -18,19 +18,11 @@ from cte_portal.accounts.models import KeptForm, User
 from pathways.models import Participation, Student
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
+from tests.pathways import desk
 
 START = datetime.datetime(2025, 5, 8, 18, 0, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
-TYPED = {
-    "concentrator": "No",
-    "single_parent": "No",
-    "start_date": "07/14/2022",
-    "in_district_credits": "1.75",
-    "out_of_district_credits": "0.00",
-    "dual_enrollment_credits": "0.00",
-    "work_based_learning_credits": "0.00",
-    "version": "1",
-}
+TYPED = {**desk.TYPED, "in_district_credits": "1.75", "version": "1"}
 
 
 @pytest.fixture
