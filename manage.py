@@ -1,120 +1,148 @@
 #!/usr/bin/env python3
-"""The portal's one command. Makes its own environment first, from nothing but Python 3.11 or newer: `python3 manage.py up`.
+"""The portal's one entrance: `python3 manage.py up`, `python3 manage.py test`, or any other command.
 
-Until the environment exists, this file imports the standard library alone.
+Needs nothing but Python 3.11. It makes the environment in `.venv` when that is missing or out of date, starts itself again in it, and
+hands over: `test` to pytest, everything else to Django. Until then it uses the standard library alone.
 """
 
-import contextlib
+import sys
+
+if sys.version_info < (3, 11):  # before anything that an older Python could stumble over
+    sys.exit("CTE Portal needs Python 3.11 or newer; this is Python %d.%d (%s)." % (*sys.version_info[:2], sys.executable))  # noqa: UP031
+
 import fcntl
 import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
-import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "portal-stamp"
-REQUIREMENTS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+STAMP = VENV / "portal-environment"  # what the environment was made from: "<set> <digest>"
+LOCKED = {"base": "requirements.txt", "dev": "requirements-dev.txt"}  # the dev set holds the base set too
+
+
+class CannotPrepare(Exception):
+    """The environment cannot be made; the message is the sentence that people read."""
 
 
 def say(sentence: str) -> None:
-    """Set-up talk goes to stderr: stdout belongs to the command."""
     print(sentence, file=sys.stderr, flush=True)
 
 
+def digest() -> str:
+    """What the environment must be made from."""
+    return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in ("uv.lock", *LOCKED.values()))).hexdigest()
+
+
+def installed() -> str:
+    """The set that is in `.venv` and current: `base`, `dev`, or nothing."""
+    try:
+        name, made_from = STAMP.read_text().split()
+    except (OSError, ValueError):
+        return ""
+    return name if made_from == digest() and PYTHON.exists() else ""
+
+
+def prepare(wanted: str) -> None:
+    """Make `.venv` hold the wanted set. Costs a hash when it does; waits for whoever is already making it."""
+    if installed() in {wanted, "dev"}:
+        return
+    with open(ROOT / ".venv.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if installed() in {wanted, "dev"}:
+            return
+        if STAMP.exists() and STAMP.read_text().startswith("dev "):
+            wanted = "dev"  # keep the test tools of an environment that only grew old
+        started = time.monotonic()
+        what = {"base": "packages", "dev": "packages and test tools"}[wanted]
+        uv = working_uv()
+        say(f"Installing {what} into .venv with {'uv' if uv else 'pip'} (once; about half a minute) ...")
+        STAMP.unlink(missing_ok=True)
+        if not (uv and install_with_uv(uv, wanted)):
+            install_with_pip(wanted)
+        STAMP.write_text(f"{wanted} {digest()}\n")
+        say(f"Installed in {time.monotonic() - started:.0f} s.")
+
+
+def outside() -> dict[str, str]:
+    """The environment variables for the installers: an active environment of someone else's is neither used nor touched."""
+    foreign = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "UV_PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_REQUIRE_VIRTUALENV"}
+    return {name: value for name, value in os.environ.items() if name not in foreign}
+
+
+def working_uv() -> str | None:
+    """uv's path when it answers; a version manager's shim may lie on the path and lead nowhere."""
+    path = shutil.which("uv")
+    if path is None:
+        return None
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, env=outside(), check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return path if answer.returncode == 0 and answer.stdout.startswith("uv ") else None
+
+
+def own_python() -> str:
+    """The interpreter that the environment is made from: never the environment's own, which may be cleared."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def install_with_uv(uv: str, wanted: str) -> bool:
+    command = [uv, "sync", "--frozen", "--quiet", "--project", str(ROOT), "--no-python-downloads", "--python", own_python()]
+    env = outside() | {"UV_PROJECT_ENVIRONMENT": str(VENV)}
+    done = subprocess.run(command if wanted == "dev" else [*command, "--no-dev"], env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(f"uv could not do it ({last_line(done.stderr)}); trying pip ...")
+    return not done.returncode
+
+
+def install_with_pip(wanted: str) -> None:
+    if not (PYTHON.exists() and run([str(PYTHON), "-m", "pip", "--version"]).returncode == 0):
+        missing = CannotPrepare(f"Python's venv is missing ({own_python()}). On Debian or Ubuntu: apt-get install python3-venv")
+        if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+            raise missing
+        made = run([own_python(), "-m", "venv", "--clear", str(VENV)])
+        if made.returncode:
+            raise missing if "ensurepip" in made.stdout + made.stderr else CannotPrepare(f"venv failed: {last_line(made.stderr)}")
+    requirements = str(ROOT / LOCKED[wanted])
+    done = run([str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", requirements])
+    if done.returncode:
+        raise CannotPrepare(f"pip could not install {requirements}: {last_line(done.stderr)}")
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=outside(), capture_output=True, text=True, check=False)
+
+
+def last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+
+
+def in_environment() -> bool:
+    return os.path.exists(VENV) and os.path.samefile(sys.prefix, VENV)
+
+
 def main() -> None:
-    if sys.version_info < (3, 11):
-        sys.exit(f"The CTE Portal needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     arguments = sys.argv[1:]
     testing = arguments[:1] == ["test"]
-    needed = "dev" if testing or os.environ.get("PORTAL_DEV") else "run"
-    make_environment(needed)
-    if Path(sys.prefix).resolve() != VENV.resolve():
-        os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments])
+    try:
+        prepare("dev" if testing else "base")
+    except CannotPrepare as reason:
+        sys.exit(f"{reason}")
+    except KeyboardInterrupt:
+        sys.exit("Stopped; the next start finishes the installation.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
     if testing:
         os.chdir(ROOT)
         os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *arguments[1:]])
-    django()
+    if not in_environment():
+        os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments])
 
-
-def make_environment(needed: str) -> None:
-    """Bring `.venv` to the locked versions, once: a stamp says which lock and which set it holds. Two starts at once wait for each other."""
-    lock = hashlib.sha256(b"".join(path.read_bytes() for path in (ROOT / "uv.lock", *REQUIREMENTS.values()))).hexdigest()
-    if stands(lock, needed):
-        return
-    with open(ROOT / ".venv.lock", "w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if stands(lock, needed):
-            return
-        say(f"Setting up the environment in {VENV} (once, about half a minute) …")
-        STAMP.unlink(missing_ok=True)
-        if uv := working_uv():
-            with_uv(uv, needed)
-        else:
-            with_pip(needed)
-        STAMP.write_text(f"{lock} {needed}")
-
-
-def stands(lock: str, needed: str) -> bool:
-    with contextlib.suppress(OSError):
-        held, _, kind = STAMP.read_text().partition(" ")
-        return held == lock and kind in (needed, "dev") and PYTHON.exists()
-    return False
-
-
-def working_uv() -> str | None:
-    """uv, when it is there and answers: a shim on the path may stand for an interpreter that is gone."""
-    path = shutil.which("uv")
-    if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
-        return path
-    return None
-
-
-def clean() -> dict[str, str]:
-    """The environment without somebody else's virtual environment."""
-    return {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")}
-
-
-def with_uv(uv: str, needed: str) -> None:
-    environment = {**clean(), "UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON": base_python()}
-    command = [uv, "sync", "--frozen", "--quiet", *(["--no-dev", "--inexact"] if needed == "run" else [])]
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        sys.exit("uv could not set up the environment; its message stands above.")
-
-
-def with_pip(needed: str) -> None:
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        sys.exit("Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv")
-    steps = [
-        [base_python(), "-m", "venv", "--clear", str(VENV)],
-        [
-            str(PYTHON),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            str(REQUIREMENTS[needed]),
-        ],
-    ]
-    for step in steps:
-        if subprocess.run(step, cwd=ROOT, env=clean(), check=False).returncode:
-            sys.exit("The environment could not be set up; the message stands above. Is a package index within reach?")
-
-
-def base_python() -> str:
-    """The interpreter behind this one: never the one inside the environment that is being made."""
-    return getattr(sys, "_base_executable", None) or sys.executable
-
-
-def django() -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

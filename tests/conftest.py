@@ -20,6 +20,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("PORTAL_LANE") == "postgresql" and "postgresql" not in str(portal.DATABASES["default"]["ENGINE"]):
+        raise pytest.UsageError("The PostgreSQL lane has no DATABASE_URL: it would only repeat the suite on SQLite.")
     portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
