@@ -155,11 +155,14 @@ class Record(NewRecord):
         if self.record is None:
             return self._gone()
         conflict = Conflict.between(row, self.record, self._history(), apply_to_all=bool(form.cleaned_data.get("apply_to_all")))
-        if not conflict.fields:  # they saved the very same, or another pathway of the student moved
-            return self.refused(
-                self.make_form(conflict.yours_again()), "Another pathway of this student was saved in the same moment. Save again."
-            )
-        return self._compare(conflict)
+        if conflict.fields:
+            return self._compare(conflict)
+        if row.version != self.record.version and not conflict.apply_to_all:
+            same = f"{self.record.modified_by} has saved the same values meanwhile, so nothing was left to save."
+            undo.offer(self.request, student=self.student.pk, title="Nothing was changed.", words=same, steps=[])
+            return self.onward(self.record.pathway_id)
+        again = "Another pathway of this student was saved in the same moment. Nothing was saved yet. Save again."
+        return self.refused(self.make_form(conflict.yours_again()), again)
 
     def _history(self) -> dict[int, Change]:
         return {change.version: change for change in self.changes}
