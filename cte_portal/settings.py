@@ -155,6 +155,8 @@ if DATABASES["default"]["ENGINE"] != DATABASES["state"]["ENGINE"]:
     raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL must both be set, or neither.")
 if PRODUCTION and "sqlite3" in str(DATABASES["default"]["ENGINE"]):
     raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL are not set; production needs two PostgreSQL databases.")
+if all(DATABASES["default"].get(key) == DATABASES["state"].get(key) for key in ("HOST", "PORT", "NAME")):
+    raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL name the same database; each edition needs its own.")
 DATABASE_ROUTERS = ["cte_portal.editions.EditionRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

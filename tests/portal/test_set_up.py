@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -87,6 +88,7 @@ def test_w_09_the_deployment_check_has_nothing_to_say_in_production() -> None:
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS"),
         ("DATABASE_URL", "", "DATABASE_URL"),
         ("STATE_DATABASE_URL", "", "STATE_DATABASE_URL"),
+        ("STATE_DATABASE_URL", PRODUCTION["DATABASE_URL"], "same database"),
         ("REDIS_URL", "", "REDIS_URL"),
         ("HELP_PHONE", "", "HELP_PHONE"),
         ("PORTAL_MODE", "staging", "PORTAL_MODE"),
@@ -178,6 +180,32 @@ def test_up_ends_when_the_web_server_dies(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "web" in said
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_up_stops_cleanly_while_it_is_still_setting_up(asked: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(free_port())]
+    process = subprocess.Popen(command, env=bare(VAR_DIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(asked)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.splitlines()[-1] == "Stopped."
+
+
+def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Path) -> None:
+    environment = {"VAR_DIR": str(tmp_path)}
+    assert manage("migrate", "-v0", **environment).returncode == 0
+    assert manage("demo", "--students", "60", **environment).returncode == 0
+    with sqlite3.connect(tmp_path / "district.sqlite3") as district:
+        district.execute("DELETE FROM accounts_user")
+    refused = manage("up", "--port", str(free_port()), **environment)
+    assert refused.returncode != 0
+    assert "demo --reset" in refused.stderr
+    (tmp_path / "practice-sign-ins.json").unlink()
+    assert manage("demo", "--reset", "--students", "60", **environment).returncode == 0
+    assert "cmartin" in (tmp_path / "practice-sign-ins.json").read_text()
 
 
 def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:

@@ -31,12 +31,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Practice data do not belong in a production portal.")
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         if options["reset"]:
             refuse_while_up()
             reset()
         elif District.objects.exists() or User.objects.exists():
             raise CommandError("This portal is not empty. Practice data are loaded into an empty one; --reset empties it first.")
         told = load.load(districts=options["districts"], size=options["students"], seed=options["seed"])
+        # `up` prints the sign-ins from here at each start.
+        (settings.VAR_DIR / "practice-sign-ins.json").write_text(json.dumps(told))
         if options["json"]:
             self.stdout.write(json.dumps(told))
             return
@@ -48,7 +51,6 @@ class Command(BaseCommand):
 
 
 def refuse_while_up() -> None:
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     with open(settings.VAR_DIR / "up.lock", "a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

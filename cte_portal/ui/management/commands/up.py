@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+import signal
 import socket
 import sys
 import urllib.error
@@ -34,22 +35,31 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave an empty portal empty")
 
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # during set-up TERM ends it as Ctrl-C does
+        try:
+            self.serve(port, no_demo)
+        except KeyboardInterrupt:
+            self.say("Stopped.")
+
+    def serve(self, port: int, no_demo: bool) -> None:
         address = f"http://{HOST}:{port}/"
         with only_one(address):
             port_is_free(port)
             self.say("Bringing both databases up to date …")
             call_command("migrate", verbosity=0, interactive=False)
             sign_ins = settings.VAR_DIR / "practice-sign-ins.json"
-            if empty() and not no_demo and not settings.PRODUCTION:
-                self.say("Loading practice data …")
-                told = io.StringIO()
-                call_command("demo", json=True, stdout=told)
-                sign_ins.write_text(told.getvalue())
+            if not settings.PRODUCTION:
+                refuse_half_loaded()
+                if empty() and not no_demo:
+                    self.say("Loading practice data …")
+                    call_command("demo", stdout=io.StringIO())
             connections.close_all()
             with Supervisor([web(port)]) as children:
                 self.say("Starting the web server …")
                 if children.until(lambda: answers(address), seconds=60):
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
+                elif not children.asked_to_stop and not children.ended():
+                    raise CommandError("The web server does not answer; its message may stand above.")
                 ended = children.wait()
             if ended:
                 raise CommandError(f"The {ended} process has ended by itself; its message stands above.")
@@ -100,9 +110,23 @@ def port_is_free(port: int) -> None:
             raise CommandError(f"Port {port} is taken by another program. Choose another: python3 manage.py up --port {port + 1}") from None
 
 
-def empty() -> bool:
+def has_districts() -> bool:
     (directory,) = registered("PORTAL_DIRECTORY")
-    return not directory.districts(None) and not get_user_model().objects.exists()
+    return bool(directory.districts(None))
+
+
+def has_people() -> bool:
+    return get_user_model().objects.exists()
+
+
+def empty() -> bool:
+    return not has_districts() and not has_people()
+
+
+def refuse_half_loaded() -> None:
+    """Practice data come with their people last: districts without anybody are a load that was cut off."""
+    if has_districts() and not has_people():
+        raise CommandError("An earlier load of practice data was cut off. Load them anew: python3 manage.py demo --reset")
 
 
 def web(port: int) -> Child:
