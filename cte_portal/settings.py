@@ -56,6 +56,7 @@ if PRODUCTION and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is *; name the portal's own hosts.")
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -275,6 +276,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
+# What links in letters begin with; the demo takes it from the request.
+PORTAL_ADDRESS = needed("PORTAL_ADDRESS", " ", "Links in letters begin with it, like https://cte.example.gov").strip().rstrip("/")
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cte-portal@localhost")
 
 
@@ -290,7 +294,7 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
 PORTAL_STANDING = "cte_portal.accounts.standing.standing"
-PORTAL_NAVIGATION = ["pathways.navigation.SCREENS"]
+PORTAL_NAVIGATION = ["cte_portal.accounts.navigation.HOME", "pathways.navigation.SCREENS", "cte_portal.accounts.navigation.SCREENS"]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
 PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]

@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from cte_portal.accounts.district_home import DistrictHome
-from cte_portal.ui.views import Help
+from cte_portal.ui.views import FindScreen, Help
 
 urlpatterns = [
     path("", include("cte_portal.accounts.urls")),
     path("help/", Help.as_view(), name="help"),
+    path("screens/", FindScreen.as_view(), name="screens"),
     path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),
     path("", include("pathways.urls")),
 ]

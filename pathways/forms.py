@@ -171,9 +171,9 @@ class ParticipationForm(forms.Form):
         for finding in findings:
             field = finding.rule.field
             if finding.key != 1 or field not in self.fields:
-                self.add_error(None, finding.message)
+                self.add_error(None, ValidationError(finding.message, code=finding.rule.id))
             elif field not in self.errors:
-                self.add_error(field, finding.message)
+                self.add_error(field, ValidationError(finding.message, code=finding.rule.id))
 
     @property
     def total(self) -> Decimal | None:

@@ -18,16 +18,15 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
+from pathways.locks import lock_district
 from pathways.models import Change, CollectionLock
 from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, Stale
 from pathways.rules.catalogue import Checked
 from pathways.staging import TYPED, Staged
 
-__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "lock_district"]
+__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "refusals_named"]
 
 PLAN = "ledger_plan"
-ADVISORY_LOCK = 4201  # the first key of the district locks; the second is the district number, 0 stands for OPI's reference data
-WAIT = "5s"
 
 
 @dataclass(frozen=True)
@@ -88,18 +87,6 @@ def apply(
             raise Stale(stale)
         with connection.cursor() as cursor:
             return _follow(cursor, scope, standing, counts, stale, by=by, source=source, batch=batch)
-
-
-def lock_district(scope: Scope, *, exclusive: bool = False) -> None:
-    """Hold the district until the transaction ends. On SQLite the file's write lock, which the transaction holds, is the district's."""
-    if connection.vendor != "postgresql":
-        return
-    shared = "" if exclusive else "_shared"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock{shared}(%s, %s)",
-            [WAIT, ADVISORY_LOCK, int(scope.district)],
-        )
 
 
 @contextmanager

@@ -18,8 +18,43 @@ SCREENS = (
         url_name="cte-concentrator",
         step="Step 2",
         capability=Capability.VIEW_RECORDS,
-        synonyms=("CTE Participant Summary", "CTE Participant Detail", "pathway", "credits", "single parent", "find a student"),
+        synonyms=(
+            "CTE Participant Summary",
+            "CTE Participant Detail",
+            "pathway",
+            "credits",
+            "single parent",
+            "find a student",
+            "Student Information > General > CTE",
+            "Program Participation",
+        ),
         also=("cte-student", "cte-record", "cte-record-new", "cte-record-delete", "cte-record-history"),
+    ),
+    Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
+    *(
+        Screen(
+            name=name,
+            path=("Set up the collection",),
+            url_name=f"admin:pathways_{model}_changelist",
+            capability=Capability.SEE_LISTS,
+            synonyms=synonyms,
+            scoped=False,
+            also=tuple(f"admin:pathways_{model}_{page}" for page in ("add", "change", "delete")),
+        )
+        for name, model, synonyms in (
+            ("School years", "schoolyear", ("current year", "active year", "calendar")),
+            ("Districts", "district", ("school system", "district number")),
+            ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway")),
+        )
+    ),
+    Screen(
+        name="Pathway approvals",
+        path=("Set up the collection",),
+        url_name="approvals",
+        capability=Capability.SEE_LISTS,
+        synonyms=("approved pathways", "which district may offer"),
+        scoped=False,
+        also=("approvals-of-pathway", "approvals-of-district", "approvals-copy", "approvals-import"),
     ),
     Screen(
         name="CTE Lingo",

@@ -9,8 +9,9 @@ import datetime
 from django.db import transaction
 from django.db.models import F
 
-from cte_portal.editions import Edition, writing_state
+from cte_portal.editions import Edition
 from pathways.models import Pathway, ReferenceGeneration, SchoolYear
+from pathways.publish import publish
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.
 PATHWAYS = [
@@ -38,7 +39,7 @@ ACTIVE_END_YEAR = 2025
 
 
 def load() -> None:
-    """Bring pathways and school years into both editions where an edition has none. State rows keep the District row's key."""
+    """Bring pathways and school years into the District edition where it has none, and what OPI keeps to the state."""
     with transaction.atomic(Edition.DISTRICT.value):
         ReferenceGeneration.objects.get_or_create(pk=1)
         if not SchoolYear.objects.exists():
@@ -57,13 +58,7 @@ def load() -> None:
                 Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR) for number, name in enumerate(PATHWAYS, 1)
             )
             moved()
-    years, pathways = list(SchoolYear.objects.all()), list(Pathway.objects.all())
-    with writing_state(), transaction.atomic(Edition.STATE.value):
-        at_state = Edition.STATE.value
-        if not SchoolYear.objects.db_manager(at_state).exists():
-            SchoolYear.objects.db_manager(at_state).bulk_create(years)
-        if not Pathway.objects.db_manager(at_state).exists():
-            Pathway.objects.db_manager(at_state).bulk_create(pathways)
+    publish()
 
 
 def moved() -> None:

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from pathways import admin
+from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
@@ -11,6 +13,7 @@ from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
+APPROVALS = "opi/approvals/<int:end_year>/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
 
 urlpatterns = [
@@ -22,5 +25,12 @@ urlpatterns = [
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
+    path("admin/", admin.site.urls),
+    path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),
+    path(f"{APPROVALS}pathways/<int:pathway>/", approvals.OfPathway.as_view(), name="approvals-of-pathway"),
+    path(f"{APPROVALS}districts/<str:district>/", approvals.OfDistrict.as_view(), name="approvals-of-district"),
+    path(f"{APPROVALS}copy/", approvals.Copy.as_view(), name="approvals-copy"),
+    path(f"{APPROVALS}file/", approvals.Download.as_view(), name="approvals-csv"),
+    path(f"{APPROVALS}import/", approvals.Import.as_view(), name="approvals-import"),
     path("rules/", Rules.as_view(), name="rules"),
 ]

@@ -7,7 +7,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
+from cte_portal.accounts.letters import portal_address
 from cte_portal.accounts.models import KeptForm
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
@@ -32,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         return response
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """A letter's link begins with the portal's own address, whatever the request called it."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+        return portal_address(self.request, path)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""

@@ -1,4 +1,4 @@
-"""What each role may do. Code asks for a capability, never for a role."""
+"""What each role may do. Code asks for a capability, never for a role (docs/adr/0004)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from cte_portal.accounts.models import Role
 class Capability(Enum):
     VIEW_RECORDS = "view records"
     EDIT_RECORDS = "edit records"
+    MANAGE_PEOPLE = "manage the people of a district"
+    MANAGE_EVERYONE = "manage people everywhere"
+    SEE_LISTS = "see OPI's lists, and who changed them"
+    KEEP_LISTS = "keep OPI's lists"
 
 
+# Who keeps the lists and the people sees no student; who sees students changes no list.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.OPI_ADMINISTRATOR: frozenset({Capability.VIEW_RECORDS}),
-    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS}),
-    Role.DISTRICT_ADMINISTRATOR: frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS}),
+    Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
+    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEE_LISTS}),
+    Role.DISTRICT_ADMINISTRATOR: frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.MANAGE_PEOPLE}),
     Role.DATA_CLERK: frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS}),
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),
 }

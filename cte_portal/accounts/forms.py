@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from django.core.exceptions import ValidationError
 
 HINT = "15 characters or more. A few words together are easy to keep in mind; spaces count."
 
@@ -34,6 +35,12 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false", autofocus=not self.is_bound)
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.user and self.user.dormant:
+            raise ValidationError("This account was not used for 180 days and is closed. Ask your district administrator.")
+        return cleaned
 
 
 class ConfirmForm(PortalWords, allauth.ReauthenticateForm):  # type: ignore[misc]

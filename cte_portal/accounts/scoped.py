@@ -29,12 +29,11 @@ def memberships(request: HttpRequest) -> list[Membership]:
 
 
 def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
-    """(number, name) of the districts the person may enter: the own ones, or all for OPI."""
+    """(number, name) of the districts the person may enter: the own ones, or all for who sees records everywhere."""
     if not hasattr(request, "portal_districts"):
         (directory,) = registered("PORTAL_DIRECTORY")
-        own = memberships(request)
-        everywhere = any(Role(one.role).is_opi for one in own)
-        numbers = None if everywhere else {one.district for one in own}
+        everywhere = can_statewide(request, Capability.VIEW_RECORDS)
+        numbers = None if everywhere else {one.district for one in memberships(request)} - {""}
         request.portal_districts = directory.districts(numbers) if everywhere or numbers else []  # type: ignore[attr-defined]
     return request.portal_districts  # type: ignore[attr-defined, no-any-return]
 
@@ -55,6 +54,39 @@ def roles_in(request: HttpRequest, district: str) -> list[Role]:
     """The person's roles that hold in a district, strongest first."""
     held = {one.role for one in memberships(request) if one.district == district or Role(one.role).is_opi}
     return [role for role in Role if role.value in held]
+
+
+def page_of(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def refused(request: HttpRequest, why: str, ids: str = "") -> None:
+    """One line for whoever watches over the portal, without student data."""
+    security.warning("refused page=%s user=%s why=%s method=%s %s", page_of(request), request.user.pk, why, request.method, ids)
+
+
+class StatewideView(View):
+    """A page of OPI, about all districts. Who lacks the capability gets 403: that OPI has such a page is no secret."""
+
+    capability: ClassVar[Capability]
+    write_capability: ClassVar[Capability | None] = None
+    http_method_names = ["get", "post", "head", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.statewide = True  # type: ignore[attr-defined]
+        needed = self.capability if request.method in ("GET", "HEAD", "OPTIONS") else self.write_capability or self.capability
+        if not self.can(needed):
+            refused(request, "capability")
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def can(self, capability: Capability) -> bool:
+        return can_statewide(self.request, capability)
+
+
+def can_statewide(request: HttpRequest, capability: Capability) -> bool:
+    """Whether a role that holds in every district gives the capability."""
+    return any(capability in CAPABILITIES[role] for role in roles_in(request, "") if role.is_opi)
 
 
 class ScopedView(View):
@@ -81,7 +113,7 @@ class ScopedView(View):
         if request.session.get(LAST_SCOPE) != [self.scope.district, self.scope.end_year]:
             request.session[LAST_SCOPE] = [self.scope.district, self.scope.end_year]
         if self.roles[0].is_opi:
-            access.info("viewed page=%s user=%s district=%s %s", self._page(request), request.user.pk, self.scope.district, self._ids())
+            access.info("viewed page=%s user=%s district=%s %s", page_of(request), request.user.pk, self.scope.district, self._ids())
         return super().dispatch(request, *args, **kwargs)
 
     def can(self, capability: Capability) -> bool:
@@ -126,12 +158,7 @@ class ScopedView(View):
         return Scope(district, end_year)
 
     def _deny(self, request: HttpRequest, why: str) -> None:
-        security.warning(
-            "refused page=%s user=%s why=%s method=%s %s", self._page(request), request.user.pk, why, request.method, self._ids()
-        )
-
-    def _page(self, request: HttpRequest) -> str:
-        return request.resolver_match.view_name if request.resolver_match else ""
+        refused(request, why, self._ids())
 
     def _ids(self) -> str:
         return " ".join(f"{name}={value}" for name, value in sorted(self.kwargs.items()) if name != "district" and isinstance(value, int))

@@ -11,21 +11,23 @@ from cte_portal.ui.navigation import Standing
 
 
 def standing(request: HttpRequest) -> Standing:
-    """Of a page under a district, that district; of any other page, the district that was open last or the only one there is."""
+    """Of a page under a district, that district; of OPI's pages none; of any other page, the one that was open last or the only one there is."""
     districts = reachable_districts(request)
     years = school_years(request)
     scope: Scope | None = getattr(request, "scope", None)
-    if scope is None:
+    statewide = getattr(request, "statewide", False)
+    if scope is None and not statewide:
         district, end_year = request.session.get(LAST_SCOPE) or ("", 0)
         if district in {number for number, _ in districts} and end_year in {year for year, _ in years}:
             scope = Scope(district, end_year)
         elif len(districts) == 1 and (active := active_end_year(request)):
             scope = Scope(districts[0][0], active)
-    roles = roles_in(request, scope.district) if scope else []
+    roles = roles_in(request, scope.district if scope else "")
     return Standing(
         scope=scope,
         roles=tuple(str(role.label) for role in roles),
         districts=tuple(districts),
         school_years=tuple(years),
         can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
+        statewide=any(role.is_opi for role in roles) and scope is None,
     )

@@ -4,10 +4,25 @@ from allauth.account import views as allauth
 from django.urls import path, re_path
 
 from cte_portal.accounts import views
+from cte_portal.accounts.audit import Audit, AuditDownload
+from cte_portal.accounts.invitation import Accept, open_invitation
+from cte_portal.accounts.people_pages import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
+
+DISTRICT = "districts/<str:district>/<int:end_year>/"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("districts/", views.Districts.as_view(), name="districts"),
+    path("opi/people/", People.as_view(), name="people"),
+    path("opi/people/new/", PersonNew.as_view(), name="person-new"),
+    path("opi/people/<int:person>/", Person.as_view(), name="person"),
+    path(f"{DISTRICT}people/", DistrictPeople.as_view(), name="district-people"),
+    path(f"{DISTRICT}people/new/", DistrictPersonNew.as_view(), name="district-person-new"),
+    path(f"{DISTRICT}people/<int:person>/", DistrictPerson.as_view(), name="district-person"),
+    path("accounts/invitation/", Accept.as_view(), name="invitation"),
+    path("accounts/invitation/<str:secret>/", open_invitation, name="invitation-link"),
+    path("opi/audit/", Audit.as_view(), name="audit"),
+    path("opi/audit/file/", AuditDownload.as_view(), name="audit-csv"),
     path("session/stay/", views.stay_signed_in, name="stay-signed-in"),
     path("accounts/sign-in/", allauth.login, name="account_login"),
     path("accounts/sign-out/", allauth.logout, name="account_logout"),

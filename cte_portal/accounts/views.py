@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, reachable_districts, school_years
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The district that was open last, the only one there is, or the choice."""
+    """The district that was open last, the only one there is, or the choice; OPI's desk for who keeps the lists and enters no district."""
     districts = {number for number, _ in reachable_districts(request)}
     years = {year for year, _ in school_years(request)}
     district, end_year = request.session.get(LAST_SCOPE) or (None, None)
@@ -23,6 +24,8 @@ def home(request: HttpRequest) -> HttpResponse:
         district, end_year = (next(iter(districts)) if len(districts) == 1 else None), active_end_year(request)
     if district and end_year:
         return redirect("district-home", district, end_year)
+    if can_statewide(request, Capability.KEEP_LISTS) and not can_statewide(request, Capability.VIEW_RECORDS):
+        return redirect("admin:index")
     return redirect("districts")
 
 

@@ -80,6 +80,11 @@ class Frame:
         ]
 
     @property
+    def active_year(self) -> str:
+        """The school year that districts work in, as people write it; empty before OPI has named one."""
+        return next((school_year_label(year) for year, active in self.standing.school_years if active), "")
+
+    @property
     def role(self) -> str:
         return ", ".join(self.standing.roles)
 

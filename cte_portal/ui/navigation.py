@@ -26,6 +26,8 @@ class Standing:
     districts: tuple[tuple[str, str], ...] = ()
     school_years: tuple[tuple[int, bool], ...] = ()
     can: Callable[[Any], bool] = lambda capability: False
+    statewide: bool = False
+    """Whether a role holds in every district."""
 
     @property
     def district_name(self) -> str:
@@ -46,6 +48,11 @@ class Screen:
     """Whether the screen belongs to a district and year."""
     also: tuple[str, ...] = ()
     """URL names of pages that are part of this screen."""
+
+    @property
+    def searched(self) -> str:
+        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms."""
+        return " ".join((self.name, *self.path, self.step, *self.synonyms)).lower()
 
 
 @dataclass(frozen=True)
@@ -90,29 +97,36 @@ class HomeFigure:
     attention: bool = False
 
 
-HOME = Screen("Home", (), "district-home")
-
-
 def screens() -> Iterable[Screen]:
-    yield HOME
     for several in registered("PORTAL_NAVIGATION"):
         yield from several
 
 
-def navigation(standing: Standing, url_name: str) -> list[Group]:
-    """The screens the person may open, in the guide's order, screens of one path together."""
-    open_to = [
+def open_screens(standing: Standing) -> list[Screen]:
+    """The screens the person may open here, in the guide's order."""
+    return [
         screen
         for screen in screens()
         if (standing.scope or not screen.scoped) and (screen.capability is None or standing.can(screen.capability))
     ]
+
+
+def navigation(standing: Standing, url_name: str) -> list[Group]:
+    """The open screens, those of one path together."""
     return [
-        Group(" › ".join(path), tuple(_entry(screen, standing.scope, url_name) for screen in group))
-        for path, group in groupby(open_to, key=lambda screen: screen.path)
+        Group(" › ".join(path), tuple(entry(screen, standing.scope, url_name) for screen in group))
+        for path, group in groupby(open_screens(standing), key=lambda screen: screen.path)
     ]
 
 
-def _entry(screen: Screen, scope: Scope | None, url_name: str) -> Entry:
+def find_screens(standing: Standing, term: str) -> list[Screen]:
+    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins with it come first."""
+    words = term.lower().split()
+    found = [screen for screen in open_screens(standing) if all(word in screen.searched for word in words)]
+    return sorted(found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip()))
+
+
+def entry(screen: Screen, scope: Scope | None, url_name: str) -> Entry:
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
     return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current)

@@ -1,8 +1,15 @@
 """Pages that belong to no district."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
+
+from cte_portal.ui.context import Frame
+from cte_portal.ui.navigation import entry, find_screens
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -11,3 +18,16 @@ class Help(TemplateView):
 
     template_name = "help.html"
     http_method_names = ["get", "head", "options"]
+
+
+class FindScreen(View):
+    """Screens by name, by the guide's path or by what they were called in the *Old Look*; a single one opens at once."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        standing, term = Frame(request).standing, request.GET.get("find", "")[:100].strip()
+        found = [(screen, entry(screen, standing.scope, "")) for screen in find_screens(standing, term)]
+        if term and len(found) == 1:
+            return redirect(found[0][1].url)
+        return render(request, "screens.html", {"found": found, "term": term})

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from pathways import triggers
+from pathways.triggers import TRIGGERS
 
 
 class Migration(migrations.Migration):
     dependencies = [("pathways", "0001_initial")]
 
-    operations = [migrations.RunPython(triggers.install, triggers.remove, hints={"lives_in": "DISTRICT"})]
+    operations = [migrations.RunPython(TRIGGERS.install, TRIGGERS.remove, hints={"lives_in": "DISTRICT"})]

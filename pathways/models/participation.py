@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Round
 
 from cte_portal.editions import Home, Scope
 from pathways.models.pathway import Pathway
-from pathways.models.student import Student
+from pathways.models.student import Enrollment, Student
 
 MOST_CREDITS = Decimal(30)
 CONCENTRATOR_CREDITS = Decimal(2)
@@ -38,6 +38,18 @@ class Figures:
         return self.students - self.concentrators
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How many records, and of how many districts."""
+
+    districts: int
+    records: int
+
+    def __str__(self) -> str:
+        districts = f"{self.districts:,} district{'' if self.districts == 1 else 's'}"
+        return f"{districts}, {self.records:,} record{'' if self.records == 1 else 's'}"
+
+
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def in_scope(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the students who are enrolled in the district in that end year: a record itself has no year."""
@@ -47,6 +59,14 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the district's students whether or not they are enrolled in the scope's year."""
         return self.using(scope.alias).filter(student__district_id=scope.district)
+
+    def enrolled_in(self, end_year: int) -> ParticipationQuerySet:
+        """Records, of all districts, of the students who are enrolled in that end year."""
+        return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("student_id"))))
+
+    def reach(self) -> Reach:
+        """How far a change that touches these records goes."""
+        return Reach(**self.aggregate(records=Count("pk"), districts=Count("student__district_id", distinct=True)))
 
     def figures(self, end_year: int) -> Figures:
         """The counts of these records; `changed` are those whose last change was made while `end_year` was the active year."""

@@ -16,8 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 
-from cte_portal.accounts.models import User
-from pathways import entry
+from cte_portal.accounts.models import Invitation, User
+from pathways import entry, register
 from pathways.models import CollectionLock, Participation, Pathway, Student
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures.records import HEALTH, District_
@@ -160,7 +160,150 @@ def empty_district(stage: Stage, page: Page) -> None:
     page.goto("/districts/0965/2025/cte-concentrator/")
 
 
+def health_approvals(query: str = "") -> Callable[[Stage, Page], None]:
+    return at(lambda stage: f"/opi/approvals/2025/pathways/{stage.health()}/{query}")
+
+
+def approvals_preview(stage: Stage, page: Page) -> None:
+    health_approvals()(stage, page)
+    page.get_by_label(re.compile("^9012")).check()
+    page.get_by_text("Not approved", exact=True).last.click()
+    page.get_by_role("button", name="See what follows").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def approvals_nothing_chosen(stage: Stage, page: Page) -> None:
+    health_approvals()(stage, page)
+    page.get_by_role("button", name="See what follows").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def bring(content: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto("/opi/approvals/2025/import/")
+        page.get_by_label("File").set_input_files({"name": "approvals.csv", "mimeType": "text/csv", "buffer": content.encode()})
+        page.get_by_role("button", name="Read the file").click()
+        expect(page.get_by_text("line 2" if "nobody" in content else "1 line read")).to_be_visible()
+
+    return visit
+
+
+def pathway_effect(stage: Stage, page: Page) -> None:
+    page.goto(f"/admin/pathways/pathway/{stage.health()}/change/")
+    page.get_by_label("CTE Pathway").fill("Health Sciences")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+
+
+def pathway_errors(stage: Stage, page: Page) -> None:
+    page.goto("/admin/pathways/pathway/add/")
+    page.get_by_label("Code").fill("1")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def unused_pathway(stage: Stage, page: Page) -> None:
+    row = Pathway.objects.create(code="91", name="Drones", first_year=2025)
+    page.goto(f"/admin/pathways/pathway/{row.pk}/delete/")
+
+
+def something_done(stage: Stage, page: Page) -> None:
+    with register.changing(by=stage.people["keeper"], reason="Program closed, letter of 05/30/2025") as entries:
+        row = Pathway.objects.get(name=HEALTH)
+        row.name = "Health Sciences"
+        entries.save(row)
+    page.goto("/opi/audit/")
+
+
+def person_added(stage: Stage, page: Page) -> None:
+    page.goto(stage.address("people", "new"))
+    for label, value in (("User name", "nlee"), ("First name", "Nora"), ("Last name", "Lee"), ("E-mail address", "nora@example.org")):
+        page.get_by_label(label).fill(value)
+    page.get_by_label("Role").select_option("Data Clerk")
+    page.get_by_label("Mail the one-time link").uncheck()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_label("One-time link", exact=True)).to_be_visible()
+
+
+def person_errors(address: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto(address)
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+
+    return visit
+
+
+def invited(stage: Stage, page: Page) -> None:
+    page.goto(f"/accounts/invitation/{Invitation.objects.make(stage.people['nobody'].pk, 'HALE, ROBIN')}/")
+
+
+def invited_weak(stage: Stage, page: Page) -> None:
+    invited(stage, page)
+    page.get_by_role("button", name="Save the password").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
+    "admin:index": [State("set up", at("/admin/"), who="keeper"), State("staff", at("/admin/"), who="opi")],
+    "admin:pathways_pathway_changelist": [
+        State("list", at("/admin/pathways/pathway/"), who="keeper"),
+        State("nothing found", at("/admin/pathways/pathway/?q=zzz"), who="keeper"),
+    ],
+    "admin:pathways_pathway_add": [
+        State("new", at("/admin/pathways/pathway/add/"), who="keeper"),
+        State("errors", pathway_errors, who="keeper"),
+    ],
+    "admin:pathways_pathway_change": [
+        State("effect", pathway_effect, who="keeper"),
+        State("staff", at(lambda stage: f"/admin/pathways/pathway/{stage.health()}/change/"), who="opi"),
+    ],
+    "admin:pathways_pathway_delete": [State("ask", unused_pathway, who="keeper")],
+    "admin:pathways_district_changelist": [State("list", at("/admin/pathways/district/"), who="keeper")],
+    "admin:pathways_district_add": [State("new", at("/admin/pathways/district/add/"), who="keeper")],
+    "admin:pathways_district_change": [State("open", at("/admin/pathways/district/9012/change/"), who="keeper")],
+    "admin:pathways_schoolyear_changelist": [State("list", at("/admin/pathways/schoolyear/"), who="keeper")],
+    "admin:pathways_schoolyear_add": [State("new", at("/admin/pathways/schoolyear/add/"), who="keeper")],
+    "admin:pathways_schoolyear_change": [State("open", at("/admin/pathways/schoolyear/2025/change/"), who="keeper")],
+    "approvals-of-pathway": [
+        State("list", health_approvals(), who="keeper"),
+        State("nothing found", health_approvals("?find=zzz"), who="keeper"),
+        State("preview without a reason", approvals_preview, who="keeper"),
+        State("nothing chosen", approvals_nothing_chosen, who="keeper"),
+        State("staff", health_approvals(), who="opi"),
+    ],
+    "approvals-of-district": [State("list", at("/opi/approvals/2025/districts/9012/"), who="keeper")],
+    "approvals-copy": [
+        State("something", at("/opi/approvals/2026/copy/"), who="keeper"),
+        State("nothing", at("/opi/approvals/2025/copy/"), who="keeper"),
+    ],
+    "approvals-import": [
+        State("ask", at("/opi/approvals/2025/import/"), who="keeper"),
+        State("problems", bring("District Number,Pathway Code,Approved\nnobody,10,Yes"), who="keeper"),
+        State("preview", bring("District Number,Pathway Code,Approved\n9012,10,No"), who="keeper"),
+    ],
+    "audit": [
+        State("changes", something_done, who="keeper"),
+        State("none", at("/opi/audit/"), who="opi"),
+        State("bad date", at("/opi/audit/?first=yesterday"), who="keeper"),
+    ],
+    "people": [State("list", at("/opi/people/"), who="keeper"), State("nobody found", at("/opi/people/?find=zzz"), who="keeper")],
+    "person": [
+        State("a clerk", at(lambda stage: f"/opi/people/{stage.clerk.pk}/"), who="keeper"),
+        State("oneself", at(lambda stage: f"/opi/people/{stage.people['keeper'].pk}/"), who="keeper"),
+    ],
+    "person-new": [State("new", at("/opi/people/new/"), who="keeper"), State("errors", person_errors("/opi/people/new/"), who="keeper")],
+    "district-people": [State("list", at(lambda stage: stage.address("people")), who="administrator")],
+    "district-person": [
+        State("link shown", person_added, who="administrator"),
+        State("a clerk", at(lambda stage: stage.address("people", stage.clerk.pk)), who="administrator"),
+    ],
+    "district-person-new": [State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")],
+    "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who="")],
+    "invitation-link": [State("spent", at("/accounts/invitation/spent/"), who="")],
+    "screens": [State("all", at("/screens/")), State("none", at("/screens/?find=zzz"))],
     "account_login": [
         State("empty", at("/accounts/sign-in/"), who=""),
         State("wrong password", wrong_password, who=""),
@@ -218,17 +361,26 @@ STATES: dict[str, list[State]] = {
 WITHOUT_A_PAGE = {
     "home": "redirects to a district or to the choice of one",
     "stay-signed-in": "POST only",
+    "approvals": "leads to the first pathway",
+    "approvals-csv": "a file",
+    "audit-csv": "a file",
+    "admin:<path:object_id>/": "leads to the row's page",
+    "admin:pathways_pathway_history": "leads to the audit search",
+    "admin:pathways_district_history": "leads to the audit search",
+    "admin:pathways_schoolyear_history": "leads to the audit search",
+    "admin:pathways_district_delete": "one template with the pathway's",
+    "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",
 }
 
 
-def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
     found: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            found |= names(pattern.url_patterns)
+            found |= names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         else:
-            found.add(pattern.name or str(pattern.pattern))
+            found.add(space + (pattern.name or str(pattern.pattern)))
     return found
 
 
@@ -244,11 +396,14 @@ def stage(
     clerk: User,
     viewer: User,
     opi: User,
+    keeper: User,
+    administrator: User,
     nobody: User,
     guides_student: Student,
     classmates: list[Student],
 ) -> Stage:
-    return Stage(desk, cottonwood, clerk, {"clerk": clerk, "viewer": viewer, "opi": opi, "nobody": nobody}, guides_student)
+    people = {"clerk": clerk, "viewer": viewer, "opi": opi, "keeper": keeper, "administrator": administrator, "nobody": nobody}
+    return Stage(desk, cottonwood, clerk, people, guides_student)
 
 
 def without_violations(page: Page) -> None:

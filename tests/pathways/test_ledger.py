@@ -13,9 +13,12 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pathways import entry, ledger, reference, rules, staging, triggers
+from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
+from pathways import entry, ledger, locks, reference, rules, staging
+from pathways.locks import lock_district
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
 from pathways.staging import TYPED, Row
+from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 CLERK = "MARTIN, CHERYL"
@@ -220,13 +223,12 @@ def test_p_04_history_cannot_be_rewritten(statement: str, cottonwood: District_,
 
 def test_the_triggers_stand_after_all_migrations(db: None) -> None:
     query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'pathways_%'",
-        "postgresql": "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-        "WHERE NOT tgisinternal AND relname LIKE 'pathways\\_%'",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query, None)
-        assert {name for (name,) in cursor.fetchall()} == triggers.NAMES[connection.vendor]
+        assert {name for (name,) in cursor.fetchall()} == {*PATHWAYS.names[connection.vendor], *ACCOUNTS.names[connection.vendor]}
     with connections["state"].cursor() as cursor:
         cursor.execute(query, None)
         assert cursor.fetchall() == [], "records reach the State edition as they were sent, locked or not"
@@ -312,12 +314,12 @@ def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(opi_reference
 def test_who_waits_too_long_for_a_district_is_told(opi_reference: None, cottonwood: District_, monkeypatch: pytest.MonkeyPatch) -> None:
     student = cottonwood.student("999000321")
     typed = row(student)
-    monkeypatch.setattr(ledger, "WAIT", "100ms")
+    monkeypatch.setattr(locks, "WAIT", "100ms")
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            ledger.lock_district(cottonwood.scope, exclusive=True)
+            lock_district(cottonwood.scope, exclusive=True)
             held.set()
             done.wait(20)
         connections.close_all()

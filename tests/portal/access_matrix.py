@@ -1,25 +1,44 @@
 """Who may do what on which page: the table that the access test compares every route with.
 
 For each route and method: the answer to an anonymous visitor, to each role in its own district, and to the clerk of another district.
+The keeper is OPI's administrator, who enters no district.
 200 stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form sent without its fields.
 """
 
 from __future__ import annotations
 
-ROLES = ("anonymous", "viewer", "clerk", "administrator", "opi", "stranger", "nobody")
+ROLES = ("anonymous", "viewer", "clerk", "administrator", "opi", "keeper", "stranger", "nobody")
 
 SIGN_IN = 302
 PUBLIC = dict.fromkeys(ROLES, 200)
 SIGNED_IN = {**dict.fromkeys(ROLES, 200), "anonymous": SIGN_IN}
-READ = {"anonymous": SIGN_IN, "viewer": 200, "clerk": 200, "administrator": 200, "opi": 200, "stranger": 404, "nobody": 404}
+READ = {"anonymous": SIGN_IN, "viewer": 200, "clerk": 200, "administrator": 200, "opi": 200, "keeper": 404, "stranger": 404, "nobody": 404}
 READ_BY_EDITORS = {**READ, "viewer": 403, "opi": 403}
-NO_METHOD = {"anonymous": SIGN_IN, "viewer": 405, "clerk": 405, "administrator": 405, "opi": 405, "stranger": 404, "nobody": 404}
+NO_METHOD = {
+    "anonymous": SIGN_IN,
+    "viewer": 405,
+    "clerk": 405,
+    "administrator": 405,
+    "opi": 405,
+    "keeper": 404,
+    "stranger": 404,
+    "nobody": 404,
+}
 NO_METHOD_FOR_EDITORS = {**NO_METHOD, "viewer": 403, "opi": 403}
 
 
 def write(answer: int) -> dict[str, int]:
     """POST by those who may edit."""
-    return {"anonymous": SIGN_IN, "viewer": 403, "clerk": answer, "administrator": answer, "opi": 403, "stranger": 404, "nobody": 404}
+    return {
+        "anonymous": SIGN_IN,
+        "viewer": 403,
+        "clerk": answer,
+        "administrator": answer,
+        "opi": 403,
+        "keeper": 404,
+        "stranger": 404,
+        "nobody": 404,
+    }
 
 
 # Pages of a district. An empty POST of a form that saves is shown again with its problems.
@@ -34,6 +53,43 @@ DISTRICT = {
     "cte-record-restore": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(400)},
 }
 
+PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}
+DISTRICT |= {
+    "district-people": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},
+    "district-person": {"GET": PEOPLE, "POST": PEOPLE},
+    "district-person-new": {"GET": PEOPLE, "POST": PEOPLE},
+}
+
+
+def opi_alone(staff: int, keeper: int) -> dict[str, int]:
+    """Pages of OPI: nobody of a district sees them."""
+    return {**dict.fromkeys(ROLES, 403), "anonymous": SIGN_IN, "opi": staff, "keeper": keeper}
+
+
+SEEN, NO_POST = opi_alone(200, 200), opi_alone(405, 405)
+STATEWIDE = {
+    "approvals": {"GET": opi_alone(302, 302), "POST": opi_alone(403, 405)},
+    "approvals-of-pathway": {"GET": SEEN, "POST": opi_alone(403, 200)},
+    "approvals-of-district": {"GET": SEEN, "POST": opi_alone(403, 200)},
+    "approvals-copy": {"GET": SEEN, "POST": opi_alone(403, 200)},
+    "approvals-csv": {"GET": SEEN, "POST": opi_alone(403, 405)},
+    "approvals-import": {"GET": SEEN, "POST": opi_alone(403, 200)},
+    "audit": {"GET": SEEN, "POST": NO_POST},
+    "audit-csv": {"GET": SEEN, "POST": NO_POST},
+    "people": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
+    "person": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
+    "person-new": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
+    "admin:index": {"GET": SEEN, "POST": SEEN},
+}
+for _model in ("district", "pathway", "schoolyear"):
+    STATEWIDE |= {
+        f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},
+        f"admin:pathways_{_model}_add": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
+        f"admin:pathways_{_model}_change": {"GET": SEEN, "POST": opi_alone(403, 200)},
+        f"admin:pathways_{_model}_delete": {"GET": opi_alone(403, 403), "POST": opi_alone(403, 403)},
+        f"admin:pathways_{_model}_history": {"GET": opi_alone(302, 302), "POST": opi_alone(302, 302)},
+    }
+
 # Pages that show no student, with the reason why they are not under a district.
 OTHER = {
     "home": "leads to the district that was open last, or to the choice",
@@ -41,6 +97,10 @@ OTHER = {
     "stay-signed-in": "a sign of life, without content",
     "cte-lingo": "the guide's definitions",
     "rules": "the rule catalogue",
+    "screens": "screens by name",
+    "admin:<path:object_id>/": "leads to the page of a row of OPI's lists",
+    "invitation": "public: the one-time link's page",
+    "invitation-link": "public: the one-time link",
     "help": "public: whom to ask",
     "account_login": "public: sign-in",
     "account_logout": "sign-out",
@@ -52,6 +112,8 @@ OTHER = {
     "account_reset_password_from_key_done": "public: the password is set",
 }
 PUBLIC_ROUTES = {
+    "invitation",
+    "invitation-link",
     "help",
     "account_login",
     "account_logout",

@@ -13,20 +13,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
-from cte_portal.accounts.scoped import ScopedView
-from pathways.models import Participation, Student
+from cte_portal.accounts.scoped import ScopedView, StatewideView
+from pathways.models import Participation, Pathway, Student
 from tests.fixtures.people import person
-from tests.fixtures.records import District_
-from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES
+from tests.fixtures.records import HEALTH, District_
+from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
 
 
-def routes(patterns: list[Any] | None = None) -> dict[str, URLPattern]:
+def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLPattern]:
     found: dict[str, URLPattern] = {}
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
-            found |= routes(pattern.url_patterns)
+            found |= routes(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         else:
-            found[pattern.name or str(pattern.pattern)] = pattern
+            found[space + (pattern.name or str(pattern.pattern))] = pattern
     return found
 
 
@@ -37,9 +37,9 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student) -> Parti
 
 
 @pytest.fixture
-def cast(clerk: User, viewer: User, administrator: User, stranger: User, opi: User, nobody: User) -> dict[str, User | None]:
+def cast(clerk: User, viewer: User, administrator: User, stranger: User, opi: User, keeper: User, nobody: User) -> dict[str, User | None]:
     return {
-        "anonymous": None, "clerk": clerk, "viewer": viewer, "administrator": administrator, "stranger": stranger, "opi": opi, "nobody": nobody,
+        "anonymous": None, "clerk": clerk, "viewer": viewer, "administrator": administrator, "stranger": stranger, "opi": opi, "keeper": keeper, "nobody": nobody,
     }  # fmt: skip
 
 
@@ -49,11 +49,27 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [record.student_id]
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
+    elif name == "district-person":
+        arguments += [User.objects.get(username="cmartin").pk]
     return reverse(name, args=arguments)
 
 
+def statewide_address(name: str) -> str:
+    keys = {"district": "9012", "pathway": Pathway.objects.get(name=HEALTH).pk, "schoolyear": 2025}
+    arguments: dict[str, list[object]] = {
+        "approvals-of-pathway": [2025, keys["pathway"]],
+        "approvals-of-district": [2025, "9012"],
+        "person": [User.objects.get(username="cmartin").pk],
+    }
+    if name.startswith("approvals-") and name not in arguments:
+        return reverse(name, args=[2025])
+    if name.startswith("admin:") and name.endswith(("change", "delete", "history")):
+        return reverse(name, args=[keys[name.split("_")[1]]])
+    return reverse(name, args=arguments.get(name, []))
+
+
 def test_every_route_is_in_the_table() -> None:
-    assert set(routes()) == set(DISTRICT) | set(OTHER)
+    assert set(routes()) == set(DISTRICT) | set(OTHER) | set(STATEWIDE)
 
 
 def test_every_page_of_a_district_is_a_scoped_view_with_a_capability() -> None:
@@ -63,6 +79,26 @@ def test_every_page_of_a_district_is_a_scoped_view_with_a_capability() -> None:
         assert scoped == (name in DISTRICT), name
         if scoped:
             assert isinstance(view.capability, Capability), name
+        statewide = view is not None and issubclass(view, StatewideView)
+        assert statewide == (name in STATEWIDE and not name.startswith("admin:")), name
+
+
+@pytest.mark.parametrize("name", STATEWIDE)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_z_09_pages_of_opi_answer_as_the_table_says(
+    name: str, method: str, client: Client, record: Participation, cast: dict[str, User | None]
+) -> None:
+    before = fingerprint()
+    found = {}
+    for role, user in cast.items():
+        client.logout()
+        if user:
+            client.force_login(user)
+        found[role] = client.generic(method, statewide_address(name)).status_code
+    assert found == STATEWIDE[name][method]
+    after = fingerprint()
+    del before["accounts_user"], after["accounts_user"]  # signing in is written there
+    assert after == before
 
 
 @pytest.mark.parametrize("name", DISTRICT)
@@ -83,14 +119,24 @@ def test_z_01_pages_of_a_district_answer_as_the_table_says(
 
 @pytest.mark.parametrize("name", DISTRICT)
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_e_07_no_page_knows_put_or_delete(name: str, method: str, client: Client, record: Participation, clerk: User) -> None:
-    client.force_login(clerk)
+def test_e_07_no_page_knows_put_or_delete(
+    name: str, method: str, client: Client, record: Participation, clerk: User, administrator: User
+) -> None:
+    client.force_login(administrator)
     assert client.generic(method, address(name, record)).status_code == 405
 
 
 @pytest.mark.parametrize("name", sorted(OTHER))
 def test_pages_outside_a_district_are_public_only_where_said(name: str, client: Client, db: None) -> None:
-    path = reverse(name, kwargs={"uidb36": "1", "key": "set-password"}) if "from_key" in name and "done" not in name else reverse(name)
+    path = (
+        reverse(name, kwargs={"uidb36": "1", "key": "set-password"})
+        if "from_key" in name and "done" not in name
+        else "/accounts/invitation/x/"
+        if name == "invitation-link"
+        else "/admin/pathways/district/9012/"
+        if name.startswith("admin:")
+        else reverse(name)
+    )
     answer = client.get(path)
     wants_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/sign-in/")
     assert wants_sign_in == (name not in PUBLIC_ROUTES) or name == "account_logout"
@@ -114,7 +160,7 @@ def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(client: Cl
     client.force_login(clerk)
     theirs = Participation.objects.exclude(pk=record.pk).get()
     for name in DISTRICT:
-        if name not in ("district-home", "cte-concentrator"):
+        if name not in ("district-home", "cte-concentrator") and not name.startswith("district-"):
             for method in ("GET", "POST"):
                 answer = client.generic(method, address(name, theirs))
                 assert answer.status_code in (404, 405), (name, method)
@@ -199,7 +245,10 @@ def test_a_person_without_a_role_is_told_so(client: Client, nobody: User, cotton
 def test_roles_have_the_capabilities_of_the_matrix() -> None:
     editors = {role for role, capabilities in CAPABILITIES.items() if Capability.EDIT_RECORDS in capabilities}
     assert editors == {Role.DATA_CLERK, Role.DISTRICT_ADMINISTRATOR}
-    assert all(Capability.VIEW_RECORDS in capabilities for capabilities in CAPABILITIES.values())
+    readers = {role for role, capabilities in CAPABILITIES.items() if Capability.VIEW_RECORDS in capabilities}
+    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR}, "who keeps lists and people sees no student"
+    keepers = {role for role, capabilities in CAPABILITIES.items() if Capability.KEEP_LISTS in capabilities}
+    assert keepers == {Role.OPI_ADMINISTRATOR}
 
 
 def fingerprint() -> dict[str, list[Any]]:
@@ -222,6 +271,6 @@ def test_e_07_looking_at_every_page_changes_nothing(role: str, client: Client, r
         client.get(address(name, record))
         client.head(address(name, record))
     for name in OTHER:
-        if "from_key" not in name:
+        if "from_key" not in name and name != "invitation-link" and not name.startswith("admin:"):
             client.get(reverse(name))
     assert fingerprint() == before

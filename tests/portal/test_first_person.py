@@ -19,8 +19,8 @@ def test_createsuperuser_makes_an_opi_administrator(cottonwood: District_, clien
     assert list(first.memberships.values_list("role", "district")) == [(Role.OPI_ADMINISTRATOR, "")]
     client.force_login(first)
     page = client.get("/", follow=True)
-    assert page.status_code == 200 and "Cottonwood Bend" in page.content.decode()
-    assert client.get("/districts/9012/2025/").status_code == 200
+    assert page.status_code == 200 and "Set up the collection" in page.content.decode()
+    assert client.get("/districts/9012/2025/").status_code == 404, "no student data in reach"
 
 
 def test_a_name_that_is_taken_leaves_nothing_behind(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://u:p@db.example.org/district",
     "STATE_DATABASE_URL": "postgres://u:p@db.example.org/state",
     "REDIS_URL": "redis://cache.example.org/0",
+    "PORTAL_ADDRESS": "https://cte.example.org",
     "HELP_PHONE": "406-555-0142",
     "HELP_EMAIL": "help@example.org",
 }
@@ -91,6 +92,7 @@ def test_w_09_the_deployment_check_has_nothing_to_say_in_production() -> None:
         ("STATE_DATABASE_URL", PRODUCTION["DATABASE_URL"], "same database"),
         ("REDIS_URL", "", "REDIS_URL"),
         ("HELP_PHONE", "", "HELP_PHONE"),
+        ("PORTAL_ADDRESS", "", "PORTAL_ADDRESS"),
         ("PORTAL_MODE", "staging", "PORTAL_MODE"),
     ],
 )

@@ -1,7 +1,9 @@
-"""People, their roles, and what they typed before they were signed out."""
+"""People, their roles, what they typed before they were signed out, and what administrators did."""
 
+from cte_portal.accounts.models.audit import AuditEvent, Deed
+from cte_portal.accounts.models.invitation import Invitation
 from cte_portal.accounts.models.kept_form import KeptForm
-from cte_portal.accounts.models.membership import Membership, Role
+from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
 from cte_portal.accounts.models.user import User
 
-__all__ = ["KeptForm", "Membership", "Role", "User"]
+__all__ = ["OPI_ROLES", "AuditEvent", "Deed", "Invitation", "KeptForm", "Membership", "Role", "User"]

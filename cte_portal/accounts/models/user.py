@@ -1,14 +1,41 @@
 """A person who signs in."""
 
-from typing import Any, ClassVar
+import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from cte_portal.accounts.models.invitation import Invitation
+
+UNUSED = datetime.timedelta(days=180)
 
 
-class UserManager(DjangoUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def of_district(self, district: str) -> "UserQuerySet":
+        return self.filter(memberships__district=district).distinct()
+
+    def matching(self, text: str) -> "UserQuerySet":
+        """People whose names, user name or e-mail contain each word."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word)
+            )
+        return found
+
+    def listed(self) -> "UserQuerySet":
+        """By name, with roles and an open invitation at hand."""
+        return self.order_by("last_name", "first_name", "username").select_related("invitation").prefetch_related("memberships")
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     use_in_migrations = False
 
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
@@ -20,6 +47,11 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    """How often all sessions of the person were ended: part of what a session must prove."""
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When an administrator last let the person in again."""
+
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
@@ -34,7 +66,37 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.record_name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends sessions whose hash differs: after a new password, and after `sessions_ended` moved."""
+        return salted_hmac(
+            "cte_portal.accounts.session", f"{self.password} {self.sessions_ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    @property
+    def unused_since(self) -> datetime.datetime:
+        return max(moment for moment in (self.date_joined, self.last_login, self.opened_at) if moment)
+
+    @property
+    def dormant(self) -> bool:
+        """Closed by itself, as nobody has used it for 180 days."""
+        return timezone.now() - self.unused_since > UNUSED
+
+    @property
+    def waits(self) -> "Invitation | None":
+        """The invitation that the person has not yet used."""
+        return getattr(self, "invitation", None)
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """(kind, word) of the status component."""
+        if not self.is_active:
+            return "locked", "Closed"
+        if self.waits and not self.has_usable_password():
+            return ("warning", "Invited, link expired") if self.waits.expired else ("people", "Invited")
+        return ("locked", "Closed, unused for 180 days") if self.dormant else ("completed", "Active")
+
     @property
     def record_name(self) -> str:
-        """As records show who changed them: MARTIN, CHERYL."""
-        return f"{self.last_name}, {self.first_name}".upper() if self.last_name and self.first_name else self.username.upper()
+        """As records show who changed them: MARTIN, CHERYL. No longer than they have room for."""
+        name = f"{self.last_name}, {self.first_name}" if self.last_name and self.first_name else self.username
+        return name.upper()[:120]

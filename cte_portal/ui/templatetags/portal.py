@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
+from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -67,6 +69,19 @@ def problems(form: BaseForm | None = None, forms: Iterable[BaseForm] | None = No
         for field in one:
             found += [Problem(str(message), "" if field.is_hidden else control_id(field)) for message in field.errors]
     return found
+
+
+_RULE = re.compile(r"[A-Z]{2,4}-[0-9]{3}")
+
+
+@register.filter
+def told(errors: ErrorList) -> list[tuple[str, str]]:
+    """(message, id of the rule that says so, or nothing) of each error of a field."""
+    return [
+        (str(message), error.code if error.code and _RULE.fullmatch(error.code) else "")
+        for error in errors.as_data()
+        for message in error.messages
+    ]
 
 
 def control_id(field: BoundField) -> str:

@@ -1,0 +1,98 @@
+"""What was done to OPI's lists and to people, for OPI to look through (ux O-19)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import AuditEvent
+from cte_portal.accounts.models.audit import AuditEventQuerySet
+from cte_portal.accounts.scoped import StatewideView
+
+PAGE = 50
+DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": "Write the date as MM/DD/YYYY, like 07/14/2025"}}
+
+
+class AuditFilter(forms.Form):
+    """What to look for; nothing given finds everything."""
+
+    find = forms.CharField(required=False, max_length=100, label="Name or reason")
+    kind = forms.ChoiceField(required=False, label="What")
+    district = forms.CharField(required=False, max_length=4, label="District")
+    first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
+    last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
+    key = forms.CharField(required=False, max_length=150, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        kinds = AuditEvent.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        self.fields["kind"].choices = [("", "Everything"), *((kind, kind.capitalize()) for kind in kinds)]  # type: ignore[attr-defined]
+
+    def events(self) -> AuditEventQuerySet:
+        """Newest first. A filter that cannot be read finds nothing: a list must not say more than was asked for."""
+        if not self.is_valid():
+            return AuditEvent.objects.none()
+        asked = self.cleaned_data
+        found = AuditEvent.objects.newest_first().between(asked["first"], asked["last"]).naming(asked["find"])
+        for name in ("kind", "key", "district"):
+            if asked[name]:
+                found = found.filter(**{name: asked[name]})
+        return found
+
+
+class Audit(StatewideView):
+    capability = Capability.SEE_LISTS
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = AuditFilter(request.GET)
+        query = request.GET.copy()
+        number = query.pop("page", ["1"])[-1]
+        page = Paginator(form.events(), PAGE).get_page(number)
+        told = {"form": form, "page": page, "query": query.urlencode(), "filtered": any(form.data.get(name) for name in form.fields)}
+        return render(request, "accounts/audit.html", told)
+
+
+class AuditDownload(StatewideView):
+    """The same events as a file for a spreadsheet."""
+
+    capability = Capability.SEE_LISTS
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        rows = self._rows(AuditFilter(request.GET).events())
+        response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="audit.csv"'
+        return response
+
+    def _rows(self, events: AuditEventQuerySet) -> Iterator[str]:
+        lines: list[str] = []
+
+        class Line:
+            def write(self, text: str) -> None:
+                lines.append(text)
+
+        writer = csv.writer(Line())
+        writer.writerow(["When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason"])
+        for event in events.iterator(chunk_size=500):
+            at = timezone.localtime(event.at).strftime("%m/%d/%Y %H:%M:%S")
+            values = [at, event.by, event.get_operation_display(), event.kind, event.name, event.district, event.end_year or ""]
+            values += [json.dumps(event.before, ensure_ascii=False), json.dumps(event.after, ensure_ascii=False), event.reason]
+            writer.writerow([safe(str(value)) for value in values])
+            yield from lines
+            lines.clear()
+        yield from lines
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

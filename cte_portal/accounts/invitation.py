@@ -1,0 +1,102 @@
+"""The one-time link: it leads to a page where a person chooses a password, and signs in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.core import ratelimit
+from django import forms
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+from django.views.generic import View
+
+from cte_portal.accounts import people
+from cte_portal.accounts.forms import HINT
+from cte_portal.accounts.models import Invitation
+
+LINK = "invitation_link"
+
+
+@require_safe
+@login_not_required
+def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the secret out of the address, where histories and logs would keep it."""
+    request.session[LINK] = secret[:100]
+    response = redirect("invitation")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+class ChoosePasswordForm(forms.Form):
+    use_required_attribute = False
+
+    password1 = forms.CharField(
+        label="New password",
+        help_text=HINT,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Enter a new password"},
+    )
+    password2 = forms.CharField(
+        label="New password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": "Enter the new password a second time"},
+    )
+
+    def __init__(self, *arguments: Any, person: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.person = person
+
+    def clean_password1(self) -> str:
+        password = str(self.cleaned_data["password1"])
+        validate_password(password, self.person)
+        return password
+
+    def clean_password2(self) -> str:
+        again = str(self.cleaned_data["password2"])
+        if "password1" in self.cleaned_data and again != self.cleaned_data["password1"]:
+            raise forms.ValidationError("The two passwords differ. Enter the same one twice")
+        return again
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Accept(View):
+    http_method_names = ["get", "post", "head", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not ratelimit.consume(request, action="reset_password_from_key"):
+            return ratelimit.respond_429(request)  # type: ignore[no-any-return]
+        self.invitation = Invitation.objects.by_secret(request.session.get(LINK, ""))
+        if self.invitation is None:
+            return render(request, "accounts/invitation_gone.html", status=410)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(ChoosePasswordForm(person=self.person))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ChoosePasswordForm(request.POST, person=self.person)
+        if not form.is_valid():
+            return self.show(form)
+        assert self.invitation is not None  # noqa: S101 - dispatch answers without one
+        try:
+            person = people.accept(self.invitation, form.cleaned_data["password1"])
+        except Invitation.DoesNotExist:
+            return render(request, "accounts/invitation_gone.html", status=410)
+        logout(request)
+        return perform_login(request, Login(user=person, redirect_url="/"))
+
+    @property
+    def person(self) -> Any:
+        return self.invitation.user if self.invitation else None
+
+    def show(self, form: ChoosePasswordForm) -> HttpResponse:
+        return render(self.request, "accounts/invitation.html", {"form": form, "person": self.person})

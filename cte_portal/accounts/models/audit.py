@@ -1,0 +1,122 @@
+"""What was done to reference data, people and roles: append-only, triggers refuse anything else."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from cte_portal.accounts.models.user import User
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing done to one subject, before it is written. Values are words as people read them, by the label of their field."""
+
+    kind: str
+    key: str
+    name: str
+    operation: AuditEvent.Operation
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    district: str = ""
+    end_year: int | None = None
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def record(self, deeds: Iterable[Deed], *, by: User, reason: str = "") -> int:
+        """Write what `by` has just done, in the transaction that does it. Returns how many events were written."""
+        now = timezone.now()
+        events = [
+            AuditEvent(
+                at=now,
+                by=by.record_name,
+                by_id=by.pk,
+                kind=deed.kind,
+                key=deed.key,
+                name=deed.name[:200],
+                operation=deed.operation,
+                before=dict(deed.before),
+                after=dict(deed.after),
+                district=deed.district,
+                end_year=deed.end_year,
+                reason=reason,
+            )
+            for deed in deeds
+        ]
+        AuditEvent.objects.bulk_create(events, batch_size=500)
+        return len(events)
+
+    def about(self, kind: str, key: str) -> AuditEventQuerySet:
+        return self.filter(kind=kind, key=key)
+
+    def newest_first(self) -> AuditEventQuerySet:
+        return self.order_by("-pk")
+
+    def between(self, first: datetime.date | None, last: datetime.date | None) -> AuditEventQuerySet:
+        """Events of whole days, as the portal's clock counts them, both included."""
+        zone, found = timezone.get_default_timezone(), self
+        if first:
+            found = found.filter(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
+        if last:
+            found = found.filter(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
+        return found
+
+    def naming(self, text: str) -> AuditEventQuerySet:
+        """Events whose subject, doer or reason contains each word of `text`."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(name__icontains=word) | Q(by__icontains=word) | Q(reason__icontains=word) | Q(key__icontains=word))
+        return found
+
+
+class AuditEvent(models.Model):
+    """Names its subject by kind and natural key, and its district by number: it outlives them all."""
+
+    class Operation(models.TextChoices):
+        ADD = "add", "Added"
+        CHANGE = "change", "Changed"
+        REMOVE = "remove", "Removed"
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=120)
+    by_id = models.BigIntegerField()
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=150)
+    name = models.CharField(max_length=200)
+    operation = models.CharField(max_length=6, choices=Operation.choices)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    district = models.CharField(max_length=4, blank=True)
+    end_year = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(operation__in=["add", "change", "remove"]), name="accounts_audit_operation_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "key", "id"], name="accounts_audit_by_subject"),
+            models.Index(fields=["district", "id"], name="accounts_audit_by_district"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_operation_display()} {self.kind} {self.key}"
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(label, before, after) of each field that differs, in the order of the form."""
+        labels = dict.fromkeys([*self.after, *self.before])
+        return [
+            (label, self.before.get(label, ""), self.after.get(label, ""))
+            for label in labels
+            if self.before.get(label, "") != self.after.get(label, "")
+        ]

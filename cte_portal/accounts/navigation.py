@@ -1,0 +1,38 @@
+"""Where the pages about districts and people stand in the navigation."""
+
+from __future__ import annotations
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.ui.navigation import Screen
+
+HOME = (Screen("Home", (), "district-home", capability=Capability.VIEW_RECORDS, synonyms=("tasks", "end of year collection", "dashboard")),)
+
+PEOPLE = ("users", "user groups", "user account", "password", "System Administration > User Security > Users")
+
+SCREENS = (
+    Screen(
+        name="People",
+        path=("System Settings", "User Management"),
+        url_name="district-people",
+        capability=Capability.MANAGE_PEOPLE,
+        synonyms=PEOPLE,
+        also=("district-person", "district-person-new"),
+    ),
+    Screen(
+        name="People",
+        path=("Run the portal",),
+        url_name="people",
+        capability=Capability.MANAGE_EVERYONE,
+        synonyms=PEOPLE,
+        scoped=False,
+        also=("person", "person-new"),
+    ),
+    Screen(
+        name="Audit search",
+        path=("Run the portal",),
+        url_name="audit",
+        capability=Capability.SEE_LISTS,
+        synonyms=("log", "history", "who changed what", "reference data changes"),
+        scoped=False,
+    ),
+)

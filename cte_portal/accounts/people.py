@@ -1,0 +1,214 @@
+"""Who may sign in, and in which role: every change of people, each in one transaction with its AuditEvents.
+
+What a person may not do is refused here, whatever a page shows: nobody gives or takes a role above the own one, changes the own roles, or
+reaches people of other districts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cte_portal.accounts.models import AuditEvent, Deed, Invitation, Membership, Role, User
+from cte_portal.accounts.models.user import UserQuerySet
+
+Operation = AuditEvent.Operation
+TAKEN = "Another person has that user name"
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Who changes people, and where: in one district, or everywhere (`district` is empty)."""
+
+    actor: User
+    district: str = ""
+
+    @property
+    def everywhere(self) -> bool:
+        return not self.district
+
+    @property
+    def roles(self) -> list[Role]:
+        """What the actor may give and take: never more than the own role."""
+        return [role for role in Role if self.everywhere or not role.is_opi]
+
+    @property
+    def people(self) -> UserQuerySet:
+        found: UserQuerySet = User.objects.all()
+        return found if self.everywhere else found.of_district(self.district)
+
+    def memberships(self, person: User) -> list[Membership]:
+        """The person's roles as far as they are the actor's to see."""
+        return [one for one in person.memberships.all() if self.everywhere or one.district == self.district]
+
+    def keeps(self, person: User) -> bool:
+        """Whether the whole account is the actor's to change: not the own one, and nobody's who also works where she has no say."""
+        if person.pk == self.actor.pk:
+            return False
+        if self.everywhere:
+            return True
+        mine = {one.district for one in self.actor.memberships.all() if one.role == Role.DISTRICT_ADMINISTRATOR}
+        return all(one.district in mine for one in person.memberships.all())
+
+    def may_assign(self, person: User | None, role: str, district: str) -> bool:
+        if person is not None and person.pk == self.actor.pk:
+            return False
+        known = role in {one.value for one in self.roles}
+        return known and (self.everywhere or district == self.district)
+
+
+def add(
+    authority: Authority, *, username: str, first_name: str, last_name: str, email: str, role: str, district: str
+) -> tuple[User, str | None]:
+    """Add a person with one role. Returns the secret of the one-time link, or None for somebody who has an account already.
+
+    Who has an account elsewhere is added by giving the same user name and e-mail; anything else is refused with the words for a name
+    that is taken, so that nobody learns whose it is.
+    """
+    with transaction.atomic():
+        _begin(authority)
+        known = User.objects.filter(username__iexact=username).first()
+        if known:
+            if known.email.lower() != email.lower() or not email:
+                raise ValidationError({"username": TAKEN})
+            if known in authority.people:
+                raise ValidationError({"username": "This person is on the list already. Give the role there"})
+            _assign(authority, known, role, district)
+            return known, None
+        try:
+            with transaction.atomic():
+                person = User.objects.create_user(username, email, None, first_name=first_name, last_name=last_name)
+        except IntegrityError as error:
+            raise ValidationError({"username": TAKEN}) from error
+        _record(authority, person, Operation.ADD, {}, _words(person))
+        _assign(authority, person, role, district)
+        return person, Invitation.objects.make(person.pk, authority.actor.record_name)
+
+
+def give(authority: Authority, person: User, role: str, district: str) -> None:
+    with transaction.atomic():
+        _begin(authority, person)
+        if person.memberships.filter(role=role, district=district).exists():
+            raise ValidationError("This person already has that role there")
+        _assign(authority, person, role, district)
+
+
+def take(authority: Authority, person: User, membership_id: str) -> None:
+    """Take a role away. What is gone already stays gone."""
+    with transaction.atomic():
+        _begin(authority, person)
+        held = person.memberships.filter(pk=membership_id).first() if membership_id.isascii() and membership_id.isdigit() else None
+        if held is None:
+            return
+        if not authority.may_assign(person, held.role, held.district):
+            raise PermissionDenied
+        _record_role(authority, person, Operation.REMOVE, held.role, held.district)
+        held.delete()
+
+
+def rename(authority: Authority, person: User, *, first_name: str, last_name: str, email: str) -> None:
+    with transaction.atomic():
+        _keep(authority, person)
+        before = _words(person)
+        person.first_name, person.last_name, person.email = first_name, last_name, email
+        person.save(update_fields=["first_name", "last_name", "email"])
+        if before != _words(person):
+            _record(authority, person, Operation.CHANGE, before, _words(person))
+
+
+def close(authority: Authority, person: User) -> None:
+    """Nobody signs in with it any more: sessions end at once, and an unused link no longer works."""
+    with transaction.atomic():
+        _keep(authority, person)
+        if person.is_active:
+            person.is_active = False
+            person.sessions_ended += 1
+            person.save(update_fields=["is_active", "sessions_ended"])
+            Invitation.objects.filter(user=person).delete()
+            _record(authority, person, Operation.CHANGE, {"Account": "open"}, {"Account": "closed"})
+
+
+def open_again(authority: Authority, person: User) -> None:
+    with transaction.atomic():
+        _keep(authority, person)
+        if person.dormant or not person.is_active:
+            person.is_active, person.opened_at = True, timezone.now()
+            person.save(update_fields=["is_active", "opened_at"])
+            _record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
+
+
+def new_link(authority: Authority, person: User) -> str:
+    """A one-time link for somebody who cannot sign in; it stands in place of an earlier one."""
+    with transaction.atomic():
+        _keep(authority, person)
+        if not person.is_active:
+            raise ValidationError("This account is closed. Open it first")
+        person.opened_at = timezone.now()
+        person.save(update_fields=["opened_at"])
+        _record(authority, person, Operation.CHANGE, {}, {"One-time link": "made"})
+        return Invitation.objects.make(person.pk, authority.actor.record_name)
+
+
+def accept(invitation: Invitation, password: str) -> User:
+    """The person has chosen a password: the link is used up, and sessions from before are over. Raises Invitation.DoesNotExist when used."""
+    with transaction.atomic():
+        if not Invitation.objects.open().filter(pk=invitation.pk, digest=invitation.digest).delete()[0]:
+            raise Invitation.DoesNotExist
+        person = User.objects.select_for_update().get(pk=invitation.user_id)
+        person.set_password(password)
+        person.sessions_ended += 1
+        person.save(update_fields=["password", "sessions_ended"])
+        AuditEvent.objects.record([_deed(person, Operation.CHANGE, {}, {"Password": "chosen by the one-time link"})], by=person)
+        return person
+
+
+def _begin(authority: Authority, person: User | None = None) -> None:
+    """Hold the actor and the person, and see that the actor still may: two who close each other at once must not both succeed."""
+    held = {authority.actor.pk, *([person.pk] if person else [])}
+    rows = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")}
+    actor = rows.get(authority.actor.pk)
+    role, district = (Role.OPI_ADMINISTRATOR, "") if authority.everywhere else (Role.DISTRICT_ADMINISTRATOR, authority.district)
+    if actor is None or not actor.is_active or not actor.memberships.filter(role=role, district=district).exists():
+        raise PermissionDenied
+    if person is not None:
+        person.refresh_from_db()
+
+
+def _keep(authority: Authority, person: User) -> None:
+    _begin(authority, person)
+    if not authority.keeps(person):
+        raise PermissionDenied
+
+
+def _assign(authority: Authority, person: User, role: str, district: str) -> None:
+    if not authority.may_assign(person, role, district):
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            person.memberships.create(role=role, district=district)
+    except IntegrityError as error:
+        raise ValidationError("This person already has that role there") from error
+    _record_role(authority, person, Operation.ADD, role, district)
+
+
+def _words(person: User) -> dict[str, str]:
+    return {"User name": person.username, "First name": person.first_name, "Last name": person.last_name, "E-mail": person.email}
+
+
+def _deed(
+    person: User, operation: Operation, before: dict[str, str], after: dict[str, str], kind: str = "person", district: str = ""
+) -> Deed:
+    return Deed(kind, str(person.pk), f"{person.record_name} ({person.username})", operation, before, after, district)
+
+
+def _record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
+    AuditEvent.objects.record([_deed(person, operation, before, after, district=authority.district)], by=authority.actor)
+
+
+def _record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
+    words = {"Role": f"{Role(role).label} {district}".strip()}
+    before, after = (words, {}) if operation is Operation.REMOVE else ({}, words)
+    AuditEvent.objects.record([_deed(person, operation, before, after, kind="role", district=district)], by=authority.actor)

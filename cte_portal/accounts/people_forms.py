@@ -1,0 +1,83 @@
+"""The forms about people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cte_portal.accounts.models import OPI_ROLES, User
+from cte_portal.accounts.people import Authority
+from cte_portal.registry import registered
+
+
+class RoleForm(forms.Form):
+    """A role; everywhere also the district in which it holds."""
+
+    use_required_attribute = False
+
+    role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role"})
+    district = forms.CharField(
+        label="District Number",
+        help_text="4 digits; empty for OPI",
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *arguments: Any, authority: Authority, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.authority = authority
+        self.fields["role"].choices = [("", "Choose a role"), *((role.value, role.label) for role in authority.roles)]  # type: ignore[attr-defined]
+        if not authority.everywhere:
+            del self.fields["district"]
+
+    def clean_district(self) -> str:
+        number = str(self.cleaned_data["district"]).strip()
+        if number.isascii() and number.isdigit() and 0 < len(number) < 4:
+            raise forms.ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
+        (directory,) = registered("PORTAL_DIRECTORY")
+        if number and number not in {known for known, _ in directory.districts({number})}:
+            raise forms.ValidationError("No district has that number")
+        return number
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.authority.everywhere:
+            cleaned["district"] = self.authority.district
+        elif "role" in cleaned and "district" in cleaned:
+            opi = cleaned["role"] in OPI_ROLES
+            if opi and cleaned["district"]:
+                self.add_error("district", "An OPI role holds everywhere. Leave this empty")
+            if not opi and not cleaned["district"]:
+                self.add_error("district", "Enter the district in which the role holds")
+        return cleaned
+
+
+class DetailsForm(forms.Form):
+    use_required_attribute = False
+
+    first_name = forms.CharField(label="First name", max_length=50, error_messages={"required": "Enter the first name"})
+    last_name = forms.CharField(label="Last name", max_length=50, error_messages={"required": "Enter the last name"})
+    email = forms.EmailField(label="E-mail address", max_length=254, error_messages={"required": "Enter the e-mail address"})
+
+
+class PersonForm(DetailsForm, RoleForm):
+    """Somebody new."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=60,
+        validators=[User.username_validator],
+        error_messages={"required": "Enter a user name"},
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    mail = forms.BooleanField(label="Mail the one-time link", required=False)
+
+    field_order = ["username", "first_name", "last_name", "email", "role", "district", "mail"]
+
+
+class PeopleFilter(forms.Form):
+    find = forms.CharField(required=False, max_length=100)
+    district = forms.CharField(required=False, max_length=4)
+    role = forms.CharField(required=False, max_length=30)

@@ -1,0 +1,213 @@
+"""People: for a District Administrator those of the district, for an OPI Administrator everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from cte_portal.accounts import people
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.letters import invitation_link, mail_invitation
+from cte_portal.accounts.models import AuditEvent, Role, User
+from cte_portal.accounts.people import Authority
+from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, RoleForm
+from cte_portal.accounts.scoped import ScopedView, StatewideView
+
+PAGE = 50
+SHOWN_ONCE = "one_time_link"
+
+
+class Pages:
+    """What the pages of both have in common."""
+
+    request: HttpRequest
+    authority: Authority
+
+    def address(self, name: str, *arguments: object) -> str:
+        raise NotImplementedError
+
+    def told(self) -> dict[str, Any]:
+        return {"everywhere": self.authority.everywhere, "list_url": self.address("people"), "new_url": self.address("person-new")}
+
+
+class DistrictPages(Pages, ScopedView):
+    capability = Capability.MANAGE_PEOPLE
+
+    @property
+    def authority(self) -> Authority:  # type: ignore[override]
+        return Authority(self.request.user, self.scope.district)  # type: ignore[arg-type]
+
+    def address(self, name: str, *arguments: object) -> str:
+        return reverse(f"district-{name}", args=[self.scope.district, self.scope.end_year, *arguments])
+
+
+class OpiPages(Pages, StatewideView):
+    capability = Capability.MANAGE_EVERYONE
+
+    @property
+    def authority(self) -> Authority:  # type: ignore[override]
+        return Authority(self.request.user)  # type: ignore[arg-type]
+
+    def address(self, name: str, *arguments: object) -> str:
+        return reverse(name, args=arguments)
+
+
+class ListPage(Pages):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = PeopleFilter(request.GET)
+        asked = form.cleaned_data if form.is_valid() else {}
+        found = self.authority.people.matching(asked.get("find", ""))
+        if self.authority.everywhere and (asked.get("district") or asked.get("role")):
+            held = Q(memberships__district=asked["district"]) if asked["district"] else Q()
+            held &= Q(memberships__role=asked["role"]) if asked["role"] else Q()
+            found = found.filter(held).distinct()
+        query = request.GET.copy()
+        number = query.pop("page", ["1"])[-1]
+        page = Paginator(found.listed(), PAGE).get_page(number)
+        told = {
+            "page": page,
+            "people": [(one, self.authority.memberships(one), self.address("person", one.pk)) for one in page],
+            "query": query.urlencode(),
+            "asked": asked,
+            "filtered": any(asked.values()),
+            "roles": Role.choices,
+            **self.told(),
+        }
+        return render(request, "accounts/people.html", told)
+
+
+class NewPage(Pages):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(PersonForm(authority=self.authority, initial={"mail": True}))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = PersonForm(request.POST, authority=self.authority)
+        if not form.is_valid():
+            return self.show(form)
+        asked = {name: form.cleaned_data[name] for name in ("username", "first_name", "last_name", "email", "role", "district")}
+        try:
+            person, secret = people.add(self.authority, **asked)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(form)
+        if secret is None:
+            messages.success(request, f"{person.record_name} has an account already, and now this role too. No link is needed.")
+        else:
+            show_link(request, person, secret, mail=form.cleaned_data["mail"])
+        return redirect(self.address("person", person.pk))
+
+    def show(self, form: PersonForm) -> HttpResponse:
+        return render(self.request, "accounts/person_new.html", {"form": form, **self.told()})
+
+
+def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
+    """Keep the link for the next page, and mail it if asked to."""
+    link = invitation_link(request, secret)
+    mailed = mail and mail_invitation(person, link, str(request.user))
+    request.session[SHOWN_ONCE] = {"person": person.pk, "link": link, "mailed": mailed, "failed": mail and not mailed}
+
+
+class PersonPage(Pages):
+    """One person: roles, name, account. Each button sends `do`."""
+
+    kwargs: dict[str, Any]
+
+    @property
+    def person(self) -> User:
+        found = self.authority.people.listed().filter(pk=self.kwargs["person"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.person)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = self.person
+        do = request.POST.get("do", "")
+        try:
+            if do == "give":
+                form: Any = RoleForm(request.POST, authority=self.authority)
+                if not form.is_valid():
+                    return self.show(person, role_form=form)
+                people.give(self.authority, person, form.cleaned_data["role"], form.cleaned_data["district"])
+            elif do == "details":
+                form = DetailsForm(request.POST)
+                if not form.is_valid():
+                    return self.show(person, details_form=form)
+                people.rename(self.authority, person, **form.cleaned_data)
+            elif do in ("link", "mail"):
+                show_link(request, person, people.new_link(self.authority, person), mail=do == "mail")
+                return redirect(request.path)
+            elif do in ("take", "close", "open"):
+                self.carry_out(do, person)
+            else:
+                return self.show(person, problem="Choose what to do. Nothing was changed.")
+        except ValidationError as refusal:
+            return self.show(person, problem=". ".join(refusal.messages) + ".")
+        messages.success(request, "Saved.")
+        gone = not self.authority.people.filter(pk=person.pk).exists()
+        return redirect(self.address("people") if gone else request.path)
+
+    def carry_out(self, do: str, person: User) -> None:
+        if do == "take":
+            people.take(self.authority, person, self.request.POST.get("membership", ""))
+        elif do == "close":
+            people.close(self.authority, person)
+        else:
+            people.open_again(self.authority, person)
+
+    def show(self, person: User, *, role_form: Any = None, details_form: Any = None, problem: str = "") -> HttpResponse:
+        once = self.request.session.get(SHOWN_ONCE)
+        if once and once["person"] == person.pk:
+            del self.request.session[SHOWN_ONCE]
+        else:
+            once = None
+        names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+        events = AuditEvent.objects.filter(kind__in=["person", "role"], key=str(person.pk)).newest_first()
+        if not self.authority.everywhere:
+            events = events.filter(district=self.authority.district)
+        told = {
+            "person": person,
+            "memberships": self.authority.memberships(person),
+            "own": person.pk == self.authority.actor.pk,
+            "keeps": self.authority.keeps(person),
+            "role_form": role_form or RoleForm(authority=self.authority),
+            "details_form": details_form or DetailsForm(initial=names),
+            "events": events[:50],
+            "once": once,
+            "problem": problem,
+            **self.told(),
+        }
+        return render(self.request, "accounts/person.html", told)
+
+
+class DistrictPeople(ListPage, DistrictPages):
+    http_method_names = ["get", "head", "options"]
+
+
+class DistrictPersonNew(NewPage, DistrictPages):
+    pass
+
+
+class DistrictPerson(PersonPage, DistrictPages):
+    pass
+
+
+class People(ListPage, OpiPages):
+    http_method_names = ["get", "head", "options"]
+
+
+class PersonNew(NewPage, OpiPages):
+    pass
+
+
+class Person(PersonPage, OpiPages):
+    pass

@@ -1,0 +1,293 @@
+"""OPI's lists in Django's admin site, in the portal's look. Sign-in, rights and history are the portal's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import Membership
+from cte_portal.accounts.scoped import can_statewide, refused
+from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, SchoolYearForm
+from pathways.models import Approval, Change, District, Participation, Pathway, SchoolYear
+from pathways.models.counted import counted
+from pathways.opi_home import steps
+from pathways.refusals import NotApplied
+from pathways.register import InUse, changing, subject, words
+
+
+class OpiSite(admin.AdminSite):
+    """Seen by who may see OPI's lists; its first page is OPI's desk."""
+
+    site_header = site_title = "CTE Portal"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return can_statewide(request, Capability.SEE_LISTS)
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
+        """Sign-in is asked for by the portal's middleware, as on every page; here only the capability is."""
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            request.statewide = True  # type: ignore[attr-defined]
+            if not self.has_permission(request):
+                refused(request, "capability")
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return never_cache(csrf_protect(inner))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The lists alone: sign-in, sign-out and passwords have their own pages, and nothing else is needed."""
+        lists = [
+            path(f"{model._meta.app_label}/{model._meta.model_name}/", include(model_admin.urls))  # type: ignore[arg-type]
+            for model, model_admin in self._registry.items()
+        ]
+        return [path("", self.admin_view(self.index), name="index"), *lists]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The portal's own navigation shows the lists."""
+        return []
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return render(request, "pathways/opi_home.html", {"steps": steps(request), "keeps": can_statewide(request, Capability.KEEP_LISTS)})
+
+
+site = OpiSite(name="admin")
+
+
+class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One of OPI's lists: seen by OPI, kept by its administrators, changed through the register alone."""
+
+    form: type[RegisterForm]
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    path_of: ClassVar[str]
+    about: ClassVar[str]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_statewide(request, Capability.SEE_LISTS)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return can_statewide(request, Capability.KEEP_LISTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can_statewide(request, Capability.KEEP_LISTS)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is in use is never removed."""
+        return can_statewide(request, Capability.KEEP_LISTS) and (obj is None or self.unused().filter(pk=obj.pk).exists())
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def unused(self) -> QuerySet[Any]:
+        """Rows that nothing names."""
+        raise NotImplementedError
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Keys are numbers; what holds anything else is no key, and is not shown to a database that may choke on it."""
+        return super().get_object(request, object_id, from_field) if object_id.isascii() and object_id.isdigit() else None
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form as it is written, without the admin's own widgets; `refusal` is why it could not be saved a moment ago."""
+        return type(self.form.__name__, (self.form,), {"refusal": getattr(request, "refusal", "")})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": []})]
+
+    def save_form(self, request: Any, form: Any, change: bool) -> Any:
+        return form.save(commit=False)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with changing(by=request.user, reason=form.cleaned_data["reason"]) as entries:  # type: ignore[arg-type]
+            if change:
+                entries.save(obj, seen=form.seen_words)
+            else:
+                entries.add([obj])
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with changing(by=request.user) as entries:  # type: ignore[arg-type]
+            if not self.unused().filter(pk=obj.pk).exists():
+                raise InUse
+            entries.remove([obj])
+
+    def log_addition(self, *args: Any) -> None:  # type: ignore[override]
+        """What was done is written by the register; the admin's own log would be a second truth."""
+
+    log_change = log_deletions = log_addition  # type: ignore[assignment]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"path_of": self.path_of, "about": self.about, "add_url": self._url("add")})
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+        row = self.get_object(request, object_id) if object_id else None
+        told = {
+            **self._about(row),
+            "may_delete": row is not None and self.has_delete_permission(request, row),
+            "audit": self._audit(row) if row else "",
+        }
+        try:
+            return super().changeform_view(request, object_id, form_url, told)
+        except NotApplied as refusal:
+            # Somebody came between the check and the write: the form once more, with what was typed.
+            request.refusal = refusal.sentence  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, told)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        row = self.get_object(request, object_id)
+        try:
+            return super().delete_view(request, object_id, self._about(row))
+        except NotApplied as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect(self._url("changelist"))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return redirect(self._audit(row))
+
+    def _about(self, row: Any) -> dict[str, Any]:
+        told = {"path_of": self.path_of, "list_url": self._url("changelist"), "words": words(row) if row else {}, "name": str(row or "")}
+        return {**told, "delete_url": self._url("delete", row.pk)} if row else told
+
+    def _url(self, page: str, *keys: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=keys)
+
+    def _audit(self, row: Any) -> str:
+        kind, key, _ = subject(row)
+        return reverse("audit", query={"kind": kind, "key": key})
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._done(request, f"{obj} is added.")
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._done(request, f"{obj} is saved.")
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        return self._done(request, f"{obj_display} is removed.")
+
+    def _done(self, request: HttpRequest, sentence: str) -> HttpResponse:
+        messages.success(request, sentence)
+        return redirect(self._url("changelist"))
+
+
+@admin.register(Pathway, site=site)
+class PathwayAdmin(RegisterAdmin):
+    form = PathwayForm
+    path_of = "Set up the collection › Pathways"
+    about = "The approved areas of study. A pathway that has been used is never removed: give it a last school year instead."
+    list_display = ("code", "name", "first", "last", "approved", "records")
+    list_display_links = ("name",)
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pathway]:
+        return (
+            Pathway.objects.annotate(record_count=counted(Participation.objects.all(), "pathway"))
+            .annotate(approval_count=counted(Approval.objects.filter(school_year__is_active=True), "pathway"))
+            .order_by("code")
+        )
+
+    def unused(self) -> QuerySet[Pathway]:
+        history = Change.objects.filter(pathway_id=OuterRef("pk"))
+        return Pathway.objects.filter(~Exists(history), participations=None, approvals=None)
+
+    @admin.display(description="First school year", ordering="first_year")
+    def first(self, row: Pathway) -> str:
+        return words(row)["First school year"]
+
+    @admin.display(description="Last school year", ordering="last_year")
+    def last(self, row: Pathway) -> str:
+        return words(row)["Last school year"]
+
+    @admin.display(description="Districts this year", ordering="approval_count")
+    def approved(self, row: Any) -> str:
+        return f"{row.approval_count:,}"
+
+    @admin.display(description="Records", ordering="record_count")
+    def records(self, row: Any) -> str:
+        return f"{row.record_count:,}"
+
+
+@admin.register(District, site=site)
+class DistrictAdmin(RegisterAdmin):
+    form = DistrictForm
+    path_of = "Set up the collection › Districts"
+    about = "The school systems that report, by the number that files call District Number."
+    list_display = ("number", "name", "approved", "records")
+    list_display_links = ("name",)
+    search_fields = ("number", "name")
+    ordering = ("number",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[District]:
+        return (
+            District.objects.annotate(record_count=counted(Participation.objects.all(), "student__district"))
+            .annotate(approval_count=counted(Approval.objects.filter(school_year__is_active=True), "district"))
+            .order_by("number")
+        )
+
+    def unused(self) -> QuerySet[District]:
+        history, people = Change.objects.filter(district=OuterRef("pk")), Membership.objects.filter(district=OuterRef("pk"))
+        return District.objects.filter(~Exists(history), ~Exists(people), students=None, schools=None, approvals=None)
+
+    @admin.display(description="Pathways this year", ordering="approval_count")
+    def approved(self, row: Any) -> str:
+        return f"{row.approval_count:,}"
+
+    @admin.display(description="Records", ordering="record_count")
+    def records(self, row: Any) -> str:
+        return f"{row.record_count:,}"
+
+
+@admin.register(SchoolYear, site=site)
+class SchoolYearAdmin(RegisterAdmin):
+    form = SchoolYearForm
+    path_of = "Set up the collection › School years"
+    about = "Exactly one school year is the current one: records are entered and changed in it, all others are for reading."
+    list_display = ("label", "starts_on", "ends_on", "current")
+    list_display_links = ("label",)
+    ordering = ("-end_year",)
+
+    def unused(self) -> QuerySet[SchoolYear]:
+        history = Change.objects.filter(end_year=OuterRef("pk"))
+        return SchoolYear.objects.filter(~Exists(history), is_active=False, calendars=None, approvals=None)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The year that was active until now ends in the same change."""
+        with changing(by=request.user, reason=form.cleaned_data["reason"]) as entries:  # type: ignore[arg-type]
+            if obj.is_active:
+                for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
+                    other.is_active = False
+                    entries.save(other)
+            if change:
+                entries.save(obj, seen=form.seen_words)
+            else:
+                entries.add([obj])
+
+    @admin.display(description="School year", ordering="end_year")
+    def label(self, row: SchoolYear) -> str:
+        return str(row)
+
+    @admin.display(description="First day", ordering="starts")
+    def starts_on(self, row: SchoolYear) -> str:
+        return words(row)["First day"]
+
+    @admin.display(description="Last day", ordering="ends")
+    def ends_on(self, row: SchoolYear) -> str:
+        return words(row)["Last day"]
+
+    @admin.display(description="Current", ordering="is_active")
+    def current(self, row: SchoolYear) -> str:
+        return "Current year" if row.is_active else ""

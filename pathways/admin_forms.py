@@ -1,0 +1,172 @@
+"""The forms of OPI's lists: what would follow is shown first, and saved once it has been seen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from pathways.effects import effects
+from pathways.models import District, Pathway, SchoolYear
+from pathways.register import Overtaken, words
+
+FIRST, LAST = 2000, 2100
+
+
+class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of OPI's lists.
+
+    `seen` is the row as the page showed it: who saves over somebody else is told. `confirmed` holds the effects that the person has been
+    shown; while they are others, the form is shown again with them instead of saved.
+    """
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        max_length=200, required=False, label="Reason", help_text="kept with the change, such as a letter and its date"
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    refusal = ""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.effects: list[str] = []
+        for field in self.fields.values():
+            field.error_messages["required"] = f"Enter a value for {field.label}"
+        if not self.adding:
+            self.initial["seen"] = json.dumps(words(self.instance))
+
+    @property
+    def adding(self) -> bool:
+        return bool(self.instance._state.adding)
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        return self.visible_fields()
+
+    @property
+    def seen_words(self) -> Any:
+        """The row as the page showed it; what is no such thing is a row that nobody has seen."""
+        try:
+            return json.loads(self.cleaned_data.get("seen") or "null") or {}
+        except ValueError:
+            return {}
+
+    @property
+    def asks_to_confirm(self) -> bool:
+        return [error.code for error in self.non_field_errors().as_data()] == ["effects"]
+
+    def _post_clean(self) -> None:
+        """After the row's own checks: whether it is still the row that was opened, and what would follow."""
+        stored = None if self.adding else type(self.instance)._base_manager.filter(pk=self.instance.pk).first()
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        if self.refusal:
+            self.add_error(None, ValidationError(self.refusal, code="refused"))
+        elif stored and self.seen_words != words(stored):
+            self._show_again("seen", words(stored), f"{Overtaken.sentence} It now says – {_told(words(stored))}", "overtaken")
+        elif stored:
+            self.effects = effects(self.instance, stored)
+            if self.effects and self.cleaned_data.get("confirmed") != json.dumps(self.effects):
+                self._show_again("confirmed", self.effects, "Look at what follows from this change, then save it", "effects")
+
+    def _show_again(self, name: str, value: Any, message: str, code: str) -> None:
+        """Refuse this time; the next time the person has seen `value`."""
+        self.data = {**self.data.dict(), name: json.dumps(value)}  # type: ignore[attr-defined]
+        self.add_error(None, ValidationError(message, code=code))
+
+
+def _told(stored: dict[str, str]) -> str:
+    return "; ".join(f"{label}: {value}" for label, value in stored.items())
+
+
+class PathwayForm(RegisterForm):
+    code = forms.CharField(
+        max_length=10, label="Code", help_text="2 digits, as in files", widget=forms.TextInput(attrs={"size": 4, "inputmode": "numeric"})
+    )
+    name = forms.CharField(max_length=100, label="CTE Pathway")
+    first_year = forms.IntegerField(
+        min_value=FIRST,
+        max_value=LAST,
+        label="First end year",
+        help_text="2025 stands for 2024-25",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    last_year = forms.IntegerField(
+        min_value=FIRST,
+        max_value=LAST,
+        required=False,
+        label="Last end year",
+        help_text="empty while it is offered",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+    class Meta:
+        model = Pathway
+        fields = ["code", "name", "first_year", "last_year"]
+
+
+class DistrictForm(RegisterForm):
+    number = forms.CharField(
+        max_length=10,
+        label="District Number",
+        help_text="4 digits, leading zeros included",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    name = forms.CharField(max_length=100, label="Name")
+
+    class Meta:
+        model = District
+        fields = ["number", "name"]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not self.adding:
+            # The number is how everything names the district; it does not change.
+            del self.fields["number"]
+
+    def clean_number(self) -> str:
+        number = str(self.cleaned_data["number"]).strip()
+        if number.isascii() and number.isdigit() and len(number) < 4:
+            raise ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
+        return number
+
+
+class SchoolYearForm(RegisterForm):
+    end_year = forms.IntegerField(
+        min_value=FIRST,
+        max_value=LAST,
+        label="End Year",
+        help_text="2026 stands for 2025-26",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    starts = forms.DateField(
+        label="First day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y")
+    )
+    ends = forms.DateField(label="Last day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y"))
+    is_active = forms.BooleanField(required=False, label="The current year: records are entered and changed in it")
+
+    class Meta:
+        model = SchoolYear
+        fields = ["end_year", "starts", "ends", "is_active"]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.was_active = self.instance.is_active
+        if not self.adding:
+            del self.fields["end_year"]
+
+    def clean_is_active(self) -> bool:
+        active = bool(self.cleaned_data["is_active"])
+        if self.was_active and not active:
+            raise ValidationError("There is always one current year. Make another year the current one instead")
+        return active
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """That one year alone is active is kept by the register, which ends the other one in the same change."""
+        return super()._get_validation_exclusions() | {"is_active"}  # type: ignore[misc, no-any-return]

@@ -1,0 +1,67 @@
+"""What a change of OPI's reference data would mean, told before it is made (ux O-15, O-16)."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from django.db import models
+
+from cte_portal.editions import school_year_label
+from pathways.models import District, Enrollment, Participation, Pathway, SchoolYear
+
+
+@singledispatch
+def effects(after: models.Model, before: models.Model) -> list[str]:
+    """Sentences on what follows from `after` in place of `before`; none when nobody would notice."""
+    raise TypeError(f"{type(after).__name__} is not OPI's.")
+
+
+@effects.register
+def _(after: Pathway, before: Pathway) -> list[str]:
+    found = []
+    records = Participation.objects.filter(pathway_id=after.pk)
+    if (after.code, after.name) != (before.code, before.name) and (reach := records.reach()).records:
+        found.append(f"Affects {reach}: they show “{after.code} {after.name}” from now on.")
+    year = SchoolYear.objects.filter(is_active=True).first()
+    if year and _offered(before, year.end_year) and not _offered(after, year.end_year):
+        reach = records.enrolled_in(year.end_year).reach()
+        found.append(
+            f"No longer offered in {year}. Affects {reach}: they stay as they are and can be read and corrected, "
+            "but no record can be entered in this pathway and no credits added."
+        )
+    if year and _offered(after, year.end_year) and not _offered(before, year.end_year):
+        approved = after.approvals.filter(school_year=year).count()
+        found.append(f"Offered again in {year}, in the {approved:,} district{'' if approved == 1 else 's'} where it is approved.")
+    return found
+
+
+def _offered(pathway: Pathway, end_year: int) -> bool:
+    return pathway.first_year <= end_year and (pathway.last_year is None or end_year <= pathway.last_year)
+
+
+@effects.register
+def _(after: District, before: District) -> list[str]:
+    if after.name == before.name:
+        return []
+    reach = Participation.objects.filter(student__district_id=after.pk).reach()
+    return [f"Affects {reach}: every page and report shows “{after.name}” from now on."]
+
+
+@effects.register
+def _(after: SchoolYear, before: SchoolYear) -> list[str]:
+    found = []
+    if after.is_active and not before.is_active:
+        districts = District.objects.count()
+        reach = Participation.objects.enrolled_in(after.end_year).reach()
+        found.append(
+            f"{after} becomes the current year for {districts:,} district{'' if districts == 1 else 's'}: records are entered and "
+            f"changed there, all other years are for reading. Today {reach} belong to students enrolled in {after}."
+        )
+    if after.starts != before.starts:
+        enrolled = Enrollment.objects.filter(calendar__school_year_id=after.end_year).values("student_id").distinct().count()
+        if enrolled:
+            found.append(
+                f"An enrollment that ended before the first day does not count in {school_year_label(after.end_year)}. "
+                f"{enrolled:,} student{' is' if enrolled == 1 else 's are'} enrolled there."
+            )
+    return found

@@ -1,0 +1,98 @@
+"""OPI's desk: what has to be set up before districts can work, in the order in which it is done."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.accounts.scoped import can_statewide
+from cte_portal.ui.navigation import HomeTask
+from pathways.models import Approval, District, Pathway, SchoolYear
+
+SET_UP = "Set up the collection"
+
+
+def steps(request: HttpRequest) -> list[HomeTask]:
+    active = SchoolYear.objects.filter(is_active=True).first()
+    districts = District.objects.count()
+    found = [_school_years(active), _districts(districts), _pathways(active), _approvals(active, districts)]
+    if can_statewide(request, Capability.MANAGE_EVERYONE):
+        found.append(_people(districts))
+    return [HomeTask(step=str(number), **step) for number, step in enumerate(found, 1)]  # type: ignore[arg-type]
+
+
+def _list(model: str) -> str:
+    return reverse(f"admin:pathways_{model}_changelist")
+
+
+def _school_years(active: SchoolYear | None) -> dict[str, object]:
+    return {
+        "title": "School years",
+        "path": (SET_UP, "School years"),
+        "status": ("completed", "Set up") if active else ("problem", "No current year"),
+        "sentence": f"{active} is the current year." if active else "Districts can enter records once a year is the current one.",
+        "url": _list("schoolyear"),
+        "next_label": "" if active else "Choose the current year",
+    }
+
+
+def _districts(districts: int) -> dict[str, object]:
+    return {
+        "title": "Districts",
+        "path": (SET_UP, "Districts"),
+        "status": ("completed", "Set up") if districts else ("none", "Not yet started"),
+        "sentence": f"{districts:,} district{'' if districts == 1 else 's'}." if districts else "Add the school systems that report.",
+        "url": _list("district") if districts else reverse("admin:pathways_district_add"),
+        "next_label": "" if districts else "Add a district",
+    }
+
+
+def _pathways(active: SchoolYear | None) -> dict[str, object]:
+    total = Pathway.objects.count()
+    offered = Pathway.objects.offered_in(active.end_year).count() if active else 0
+    return {
+        "title": "Pathways",
+        "path": (SET_UP, "Pathways"),
+        "status": ("completed", "Set up") if offered else ("none", "Not yet started"),
+        "sentence": f"{offered:,} of {total:,} are offered in {active}." if active else f"{total:,} on the list.",
+        "url": _list("pathway"),
+        "next_label": "",
+    }
+
+
+def _approvals(active: SchoolYear | None, districts: int) -> dict[str, object]:
+    given = Approval.objects.filter(school_year=active).count() if active else 0
+    without = District.objects.filter(~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))).count()
+    if given and not without:
+        status, sentence = ("completed", "Set up"), f"{given:,} approvals in {districts:,} district{'' if districts == 1 else 's'}."
+    elif given:
+        status = ("progress", "In progress")
+        sentence = f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
+    else:
+        status, sentence = ("none", "Not yet started"), "Say which district may offer which pathway."
+    return {
+        "title": "Pathway approvals",
+        "path": (SET_UP, "Pathway approvals"),
+        "status": status,
+        "sentence": sentence,
+        "url": reverse("approvals"),
+        "next_label": "Approve pathways" if districts and active and not (given and not without) else "",
+    }
+
+
+def _people(districts: int) -> dict[str, object]:
+    people = User.objects.filter(is_active=True).count()
+    waiting = User.objects.filter(is_active=True, last_login=None).count()
+    return {
+        "title": "People",
+        "path": ("Run the portal", "People"),
+        "status": ("completed", "Set up") if people > 1 else ("none", "Not yet started"),
+        "sentence": f"{people:,} can sign in, {waiting:,} of them never did."
+        if people > 1
+        else "Add a District Administrator for each district; she adds her clerks.",
+        "url": reverse("people"),
+        "next_label": "Add people" if districts and people < 2 else "",
+    }

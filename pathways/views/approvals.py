@@ -1,0 +1,328 @@
+"""Pathway approvals: district × pathway × end year, seen by OPI, changed by its administrators (ux O-16)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import StatewideView
+from cte_portal.editions import school_year_label
+from pathways import approvals, approvals_file
+from pathways.approvals import Line, Pair, Plan
+from pathways.models import District, Pathway, SchoolYear
+from pathways.refusals import NotApplied
+
+PAGE = 50
+SHOWN = {
+    "use": "Approved or with records",
+    "all": "All",
+    "approved": "Approved",
+    "lapsed": "Lapsed: records without approval",
+    "none": "Not approved",
+}
+
+
+class Echo:
+    """What csv writes to: each line is handed on as it is made."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+class ReasonForm(forms.Form):
+    """Why approvals change; kept with each of them."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Say why, such as a letter and its date"})
+
+
+class ApprovalsView(StatewideView):
+    """Shared by the pages of one end year."""
+
+    capability = Capability.SEE_LISTS
+    write_capability = Capability.KEEP_LISTS
+
+    year: SchoolYear
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and "end_year" in kwargs:
+            found = SchoolYear.objects.filter(pk=kwargs["end_year"]).first()
+            if found is None:
+                raise Http404
+            self.year = found
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def may_change(self) -> bool:
+        return self.can(Capability.KEEP_LISTS)
+
+    def save(self, wanted: Plan, reason: str) -> str:
+        """Carry the plan out; returns why it could not be, or nothing."""
+        try:
+            approvals.carry_out(wanted, by=self.request.user, reason=reason)  # type: ignore[arg-type]
+        except NotApplied as refusal:
+            return refusal.sentence
+        given, withdrawn = len(wanted.give), len(wanted.withdraw)
+        parts = [f"{given:,} approved" if given else "", f"{withdrawn:,} withdrawn" if withdrawn else ""]
+        messages.success(self.request, f"Saved. {', '.join(part for part in parts if part)} for {self.year}.")
+        return ""
+
+
+class Approvals(ApprovalsView):
+    """Leads to the first pathway of the current year."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        year = SchoolYear.objects.order_by("-is_active", "-end_year").first()
+        pathway = Pathway.objects.order_by("code").first()
+        if year is None or pathway is None:
+            return redirect("admin:index")
+        return redirect("approvals-of-pathway", year.pk, pathway.pk)
+
+
+class Lines(ApprovalsView):
+    """A list of which some are chosen and changed, once what follows has been seen."""
+
+    template: ClassVar[str] = "pathways/approvals.html"
+
+    def lines(self) -> list[Line]:
+        raise NotImplementedError
+
+    def pair(self, line: Line) -> Pair:
+        raise NotImplementedError
+
+    def about(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(set())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = self.found()
+        keys = set(request.POST.getlist("chosen"))
+        chosen = found if request.POST.get("everything") else [line for line in self.lines() if line.key in keys]
+        to = request.POST.get("to", "")
+        if not chosen or to not in ("approve", "withdraw"):
+            return self.show(keys, problem="Choose at least one line, and what to change to. Nothing was changed.")
+        pairs = [self.pair(line) for line in chosen]
+        wanted = approvals.plan(self.year.pk, **{"give" if to == "approve" else "withdraw": pairs})
+        keys = {line.key for line in chosen}
+        if not wanted.size:
+            return self.show(
+                keys, problem=f"{wanted.sentence} The chosen lines are so already." if not wanted.not_offered else wanted.sentence
+            )
+        if request.POST.get("seen") != wanted.sentence:
+            return self.show(keys, plan=wanted, to=to, form=ReasonForm())
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            return self.show(keys, plan=wanted, to=to, form=form)
+        if refusal := self.save(wanted, form.cleaned_data["reason"]):
+            return self.show(keys, plan=wanted, to=to, form=form, problem=refusal)
+        return redirect(request.get_full_path())
+
+    def found(self) -> list[Line]:
+        """The lines that the filters leave."""
+        show, words = self.show_what, self.request.GET.get("find", "")[:100].lower().split()
+        return [
+            line
+            for line in self.lines()
+            if all(word in f"{line.code} {line.name}".lower() for word in words)
+            and (
+                show == "all"
+                or (show == "use" and (line.approved or line.records))
+                or (show == "approved" and line.approved)
+                or (show == "lapsed" and line.lapsed)
+                or (show == "none" and not line.approved)
+            )
+        ]
+
+    @property
+    def show_what(self) -> str:
+        show = self.request.GET.get("show", "all")
+        return show if show in SHOWN else "all"
+
+    def show(self, chosen: set[str], *, plan: Plan | None = None, to: str = "", form: Any = None, problem: str = "") -> HttpResponse:
+        found = self.found()
+        query = self.request.GET.copy()
+        number = query.pop("page", ["1"])[-1]
+        page = Paginator(found, PAGE).get_page(number)
+        shown = {line.key for line in page}
+        told = {
+            "year": self.year,
+            "years": SchoolYear.objects.order_by("-end_year"),
+            "counts": approvals.counts(self.year.pk),
+            "page": page,
+            "lines": [(line, line.key in chosen) for line in page],
+            "elsewhere": sorted(chosen - shown),
+            "find": self.request.GET.get("find", "")[:100],
+            "show": self.show_what,
+            "shown": SHOWN.items(),
+            "query": query.urlencode(),
+            "total": len(found),
+            "everything": self.request.POST.get("everything"),
+            "may_change": self.may_change,
+            "plan": plan,
+            "to": to,
+            "form": form,
+            "problem": problem,
+            "asked_before": bool(self.request.POST.get("seen")) and form is not None and not form.is_bound,
+            **self.about(),
+        }
+        return render(self.request, self.template, told)
+
+
+class OfPathway(Lines):
+    """The districts of one pathway."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.pathway = get_object_or_404(Pathway, pk=kwargs["pathway"]) if request.user.is_authenticated else Pathway()
+        return super().dispatch(request, *args, **kwargs)
+
+    def lines(self) -> list[Line]:
+        return approvals.lines_of_pathway(self.pathway, self.year.pk)
+
+    def pair(self, line: Line) -> Pair:
+        return line.key, self.pathway.pk
+
+    def about(self) -> dict[str, Any]:
+        first = f"First year {school_year_label(self.pathway.first_year)}"
+        last = f"Last year {school_year_label(self.pathway.last_year)}" if self.pathway.last_year else "No last year"
+        return {
+            "pathway": self.pathway,
+            "heading": f"{self.pathway.code} {self.pathway.name}",
+            "facts": [first, last],
+            "noun": "district",
+            "finds": "District name or number",
+            "line_url": "approvals-of-district",
+            "year_urls": [(year, reverse("approvals-of-pathway", args=[year.pk, self.pathway.pk])) for year in SchoolYear.objects.all()],
+        }
+
+
+class OfDistrict(Lines):
+    """The pathways of one district."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        number = kwargs["district"] if kwargs["district"].isascii() and kwargs["district"].isdigit() else ""
+        self.district = get_object_or_404(District, pk=number) if request.user.is_authenticated else District()
+        return super().dispatch(request, *args, **kwargs)
+
+    def lines(self) -> list[Line]:
+        return approvals.lines_of_district(self.district, self.year.pk)
+
+    def pair(self, line: Line) -> Pair:
+        return self.district.pk, int(line.key)
+
+    def about(self) -> dict[str, Any]:
+        return {
+            "heading": str(self.district),
+            "facts": [],
+            "noun": "pathway",
+            "finds": "Pathway name or code",
+            "line_url": "approvals-of-pathway",
+            "year_urls": [(year, reverse("approvals-of-district", args=[year.pk, self.district.pk])) for year in SchoolYear.objects.all()],
+        }
+
+
+class Copy(ApprovalsView):
+    """Last year's approvals for this year: shown first, then given."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(ReasonForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wanted, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)
+        if not wanted.size or request.POST.get("seen") != wanted.sentence:
+            return self.show(ReasonForm())
+        if not form.is_valid():
+            return self.show(form)
+        if refusal := self.save(wanted, form.cleaned_data["reason"]):
+            return self.show(form, refusal)
+        return redirect("approvals")
+
+    def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
+        told = {"year": self.year, "before": school_year_label(self.year.pk - 1), "plan": approvals.copy_of(self.year.pk), "form": form}
+        return render(self.request, "pathways/approvals_copy.html", {**told, "problem": problem, "may_change": self.may_change})
+
+
+class Download(ApprovalsView):
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        return download(approvals_file.rows(self.year.pk), f"pathway-approvals-{self.year.pk}.csv")
+
+
+def download(rows: Iterable[Iterable[str]], name: str) -> StreamingHttpResponse:
+    writer = csv.writer(Echo())
+    response = StreamingHttpResponse((writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class ImportForm(forms.Form):
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label="File",
+        help_text="CSV with the columns of the download",
+        error_messages={"required": "Choose a file", "empty": "This file is empty"},
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > approvals_file.MOST_BYTES:
+            raise forms.ValidationError("This file is larger than 2 MB")
+        return file
+
+
+class Import(ApprovalsView):
+    """A file is read and shown first; what it asks for is then sent once more, without the file, and saved."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(form=ImportForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "changes" in request.POST:
+            return self.confirm(request.POST["changes"])
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.show(form=form)
+        read = approvals_file.read(form.cleaned_data["file"].read(), self.year.pk)
+        return self.preview(read, ReasonForm(), form)
+
+    def confirm(self, changes: str) -> HttpResponse:
+        read = approvals_file.read(changes.encode(), self.year.pk)
+        form = ReasonForm(self.request.POST)
+        wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
+        if read.problems or self.request.POST.get("seen") != wanted.sentence or not wanted.size:
+            return self.preview(read, ReasonForm(), ImportForm())
+        if not form.is_valid():
+            return self.preview(read, form, ImportForm())
+        if refusal := self.save(wanted, form.cleaned_data["reason"]):
+            return self.preview(read, form, ImportForm(), refusal)
+        return redirect("approvals")
+
+    def preview(self, read: approvals_file.Read, reason: ReasonForm, form: ImportForm, problem: str = "") -> HttpResponse:
+        wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
+        codes = dict(Pathway.objects.values_list("pk", "code"))
+        lines = [f"{district},{codes[pathway]},Yes" for district, pathway in wanted.give]
+        lines += [f"{district},{codes[pathway]},No" for district, pathway in wanted.withdraw]
+        changes = "\n".join(["District Number,Pathway Code,Approved", *lines])
+        return self.show(form=form, read=read, plan=wanted, reason=reason, changes=changes, problem=problem)
+
+    def show(self, **told: Any) -> HttpResponse:
+        read = told.get("read")
+        more = max(0, len(read.problems) - approvals_file.MOST_PROBLEMS) if read else 0
+        problems = read.problems[: approvals_file.MOST_PROBLEMS] if read else []
+        about = {"year": self.year, "may_change": self.may_change, "problems": problems, "more": more}
+        return render(self.request, "pathways/approvals_import.html", {**about, **told})
