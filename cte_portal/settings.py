@@ -69,8 +69,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_tables2",
     "csp",
+    "django_htmx",
     "cte_portal.ui",
     "cte_portal.accounts",
+    "cte_portal.batches",
     "pathways",
     "certification",
 ]
@@ -167,6 +169,44 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(VAR_DIR / "cache")}
 }
+
+
+# --- the Batch Queue (cte_portal/batches, docs/adr/0005)
+
+BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
+if BROKER_URL:
+    # The visibility time-out is longer than any job: what comes back sooner is told apart by the claim anyway.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 4 * 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
+else:
+    QUEUE_DIR = VAR_DIR / "queue"
+    for folder in ("messages", "control"):
+        (QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(QUEUE_DIR / "messages"),
+        "data_folder_out": str(QUEUE_DIR / "messages"),
+        "control_folder": str(QUEUE_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 3600
+CELERY_TASK_DEFAULT_QUEUE = "district"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+BATCH_LEASE_SECONDS = env.float("BATCH_LEASE_SECONDS", default=20)
+BATCH_RENEW_SECONDS = env.float("BATCH_RENEW_SECONDS", default=5)
+BATCH_POLL_SECONDS = env.float("BATCH_POLL_SECONDS", default=0.5)
+BATCH_REPUBLISH_SECONDS = env.float("BATCH_REPUBLISH_SECONDS", default=10)
+BATCH_RETRY_FACTOR = env.float("BATCH_RETRY_FACTOR", default=1)
+UPLOADS_A_MINUTE = 20
 
 
 # --- people, sign-in, sessions (cte_portal/accounts)
@@ -274,6 +314,13 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "files"
 
+# What one uploaded file may weigh; the embedded database is for trial and small districts.
+EMBEDDED = "sqlite3" in str(DATABASES["default"]["ENGINE"])
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20 if EMBEDDED else 256)
+UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
+FILE_UPLOAD_HANDLERS = ["cte_portal.ui.upload_limit.LimitedUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
+
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
 # What links in letters begin with; the demo takes it from the request.
@@ -294,7 +341,18 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
 PORTAL_STANDING = "cte_portal.accounts.standing.standing"
-PORTAL_NAVIGATION = ["cte_portal.accounts.navigation.HOME", "pathways.navigation.SCREENS", "cte_portal.accounts.navigation.SCREENS"]
+PORTAL_NAVIGATION = [
+    "cte_portal.accounts.navigation.HOME",
+    "pathways.navigation.SCREENS",
+    "cte_portal.accounts.navigation.SCREENS",
+]
+PORTAL_RUNNING = "cte_portal.batches.navigation.running"
+PORTAL_BATCH_KINDS = [
+    "cte_portal.batches.notice.NOTICE",
+    "pathways.uploads.kinds.UPLOAD",
+    "pathways.uploads.kinds.UNDO",
+    "pathways.extract.EXTRACT",
+]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
 PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("help/", Help.as_view(), name="help"),
     path("screens/", FindScreen.as_view(), name="screens"),
     path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),
+    path("", include("cte_portal.batches.urls")),
     path("", include("pathways.urls")),
 ]
 

@@ -24,7 +24,7 @@ from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, S
 from pathways.rules.catalogue import Checked
 from pathways.staging import TYPED, Staged
 
-__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "refusals_named"]
+__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "preview", "refusals_named"]
 
 PLAN = "ledger_plan"
 
@@ -87,6 +87,12 @@ def apply(
             raise Stale(stale)
         with connection.cursor() as cursor:
             return _follow(cursor, scope, standing, counts, stale, by=by, source=source, batch=batch)
+
+
+def preview(scope: Scope, staged: Staged) -> Applied:
+    """What `apply` would do with the staged rows if nothing else happened; the plan stays in the temporary table `ledger_plan`."""
+    counts, stale = _plan(scope, staged)
+    return Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
 
 
 @contextmanager

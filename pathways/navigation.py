@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import reverse
 
 from cte_portal.accounts.capabilities import Capability
+from cte_portal.batches.models import Batch
+from cte_portal.batches.navigation import BATCH_QUEUE
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Screen, Standing
 from pathways.models import Participation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
+MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 
 SCREENS = (
     Screen(
@@ -30,6 +33,23 @@ SCREENS = (
         ),
         also=("cte-student", "cte-record", "cte-record-new", "cte-record-delete", "cte-record-history"),
     ),
+    Screen(
+        name="MT Data Upload",
+        path=MT_STATE_REPORTING,
+        url_name="mt-data-upload",
+        step="Step 2B",
+        capability=Capability.SEE_BATCHES,
+        synonyms=("upload a file", "import", "tsv", "Validate and Test File", "template", "MT State Reporting > MT Data Upload"),
+        also=("mt-data-upload-columns", "mt-data-upload-undo"),
+    ),
+    Screen(
+        name="MT Extracts",
+        path=MT_STATE_REPORTING,
+        url_name="mt-extracts",
+        capability=Capability.SEE_BATCHES,
+        synonyms=("export", "download records", "State Format", "MT State Reporting > MT Extracts"),
+    ),
+    BATCH_QUEUE,
     Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
     *(
         Screen(
@@ -99,6 +119,27 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             sentence=sentence,
             url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
             next_label="Find a student",
+        ),
+        *upload_task(scope, standing),
+    ]
+
+
+def upload_task(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 2 B is the other way to the same records, so it has a status only once it was used."""
+    if not standing.can(Capability.SEE_BATCHES):
+        return []
+    last = Batch.objects.of_district(scope.district).filter(kind="upload").first()
+    return [
+        HomeTask(
+            step="2 B",
+            title="Upload a file of records",
+            path=(*MT_STATE_REPORTING, "MT Data Upload"),
+            status=("progress", "Running") if last and last.is_live else ("none", "Last upload" if last else "Not used"),
+            sentence=f"{last.sentence}"
+            if last and last.sentence
+            else "Instead of typing: a tab-delimited file from your student information system.",
+            url=reverse("mt-data-upload", args=[scope.district, scope.end_year]),
+            next_label="Upload a file",
         )
     ]
 

@@ -116,6 +116,23 @@ def stage(rows: Iterable[Row]) -> Staged:
     return Staged(rows=written)
 
 
+FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
+
+
+def add_lines(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put rows of a file (`FILE_COLUMNS` each, by the file's own line numbers) beside those that are already staged."""
+    columns = ", ".join((*FILE_COLUMNS, "delete_row"))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # The values hold no tab, backslash or line end: numbers, dates, True and False alone.
+            text = "".join("\t".join(["\\N" if value is None else str(value) for value in row]) + "\tFalse\n" for row in rows)
+            with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:
+                copy.write(text)
+        else:
+            marks = ", ".join(["%s"] * len(FILE_COLUMNS))
+            cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)", list(rows))
+
+
 def prepare(cursor) -> None:  # type: ignore[no-untyped-def]
     """The staging table of this connection, empty."""
     columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())

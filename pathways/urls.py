@@ -11,9 +11,11 @@ from pathways.views.records import NewRecord, Record
 from pathways.views.rules import Rules
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
+from pathways.views.uploads import MTDataUpload, MTExtracts, SaveTested, Template, UndoUpload, UploadColumns
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"
+UPLOAD = "districts/<str:district>/<int:end_year>/mt-data-upload/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
 
 urlpatterns = [
@@ -24,6 +26,12 @@ urlpatterns = [
     path(f"{RECORD}delete/", DeleteRecord.as_view(), name="cte-record-delete"),
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
+    path(UPLOAD, MTDataUpload.as_view(), name="mt-data-upload"),
+    path(f"{UPLOAD}columns/", UploadColumns.as_view(), name="mt-data-upload-columns"),
+    path(f"{UPLOAD}template/<str:form>/", Template.as_view(), name="mt-data-upload-template"),
+    path(f"{UPLOAD}<uuid:batch>/save/", SaveTested.as_view(), name="mt-data-upload-save"),
+    path(f"{UPLOAD}<uuid:batch>/undo/", UndoUpload.as_view(), name="mt-data-upload-undo"),
+    path("districts/<str:district>/<int:end_year>/mt-extracts/", MTExtracts.as_view(), name="mt-extracts"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
     path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),

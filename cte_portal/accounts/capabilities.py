@@ -10,17 +10,21 @@ from cte_portal.accounts.models import Role
 class Capability(Enum):
     VIEW_RECORDS = "view records"
     EDIT_RECORDS = "edit records"
+    SEE_BATCHES = "see the Batch Queue, its reports and files"
+    EXPORT_RECORDS = "take records out as a file"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
     SEE_LISTS = "see OPI's lists, and who changed them"
     KEEP_LISTS = "keep OPI's lists"
 
 
+_CLERK = frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.SEE_BATCHES, Capability.EXPORT_RECORDS})
+
 # Who keeps the lists and the people sees no student; who sees students changes no list.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
-    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEE_LISTS}),
-    Role.DISTRICT_ADMINISTRATOR: frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.MANAGE_PEOPLE}),
-    Role.DATA_CLERK: frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS}),
+    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEE_BATCHES, Capability.SEE_LISTS}),
+    Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE},
+    Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),
 }

@@ -93,6 +93,15 @@ class Frame:
         match = self.request.resolver_match
         return navigation(self.standing, match.view_name if match else "")
 
+    @cached_property
+    def running(self) -> int | None:
+        """How many jobs of the district wait or run; None for who does not see them."""
+        if self.scope is None:
+            return None
+        (running,) = registered("PORTAL_RUNNING")
+        number: int | None = running(self.scope, self.standing)
+        return number
+
     @property
     def help(self) -> Help:
         return Help.from_settings()

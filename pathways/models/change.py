@@ -42,6 +42,7 @@ class Change(models.Model):
 
     class Source(models.TextChoices):
         FORM = "form", "CTE Concentrator screen"
+        UPLOAD = "upload", "MT Data Upload"
         UNDO = "undo", "Undo"
         RESTORE = "restore", "Restored version"
         DEMO = "demo", "Practice data"

@@ -33,7 +33,7 @@ SINGLE_PARENT_DIFFERS = Rule(
 
 RULES = [SINGLE_PARENT_DIFFERS]
 
-_SINGLE_PARENT_DIFFERS_AMONG_STAGED = """
+SINGLE_PARENT_DIFFERS_AMONG_STAGED = """
 WITH prospective AS (
     SELECT staged.student_id, staged.single_parent
     FROM {table} staged
@@ -61,7 +61,7 @@ ORDER BY staged.line
 def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, int]]:
     """(line, student, pathway) of the staged rows whose student would have both answers."""
     with connection.cursor() as cursor:
-        cursor.execute(_SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=staged.table))
+        cursor.execute(SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=staged.table))
         return cursor.fetchall()
 
 

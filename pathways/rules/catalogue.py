@@ -13,11 +13,11 @@ from django.utils import timezone
 from cte_portal.editions import Edition, Scope
 from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
-from pathways.rules import between, formats, lookups, record
+from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Judges, Kind, Parameters, Rule
 from pathways.staging import Staged
 
-CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES)
+CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
 _BY_ID = {rule.id: rule for rule in CATALOGUE}
 assert len(_BY_ID) == len(CATALOGUE), "a rule id is used twice"
 
@@ -68,8 +68,42 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     findings += _findings(found, rules, scope, skip=2)
     for rule, among_staged in between.STAGED:
         if rule.in_force(scope.end_year):
-            findings += [Finding(rule, *keys, message=_words(rule, scope, None, None)) for keys in among_staged(staged)]
+            findings += [Finding(rule, *keys, message=words(rule, scope, None, None)) for keys in among_staged(staged)]
     return Checked(tuple(sorted(findings, key=lambda finding: (finding.key, finding.rule.id))), at_cursor, at_generation or 0)
+
+
+def stored_keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    """`student_id` and `pathway_id` of the records in scope, as SQL and its parameters."""
+    query = Participation.objects.in_scope(scope).order_by().values("student_id", "pathway_id").query
+    return query.get_compiler(scope.alias).as_sql()
+
+
+VERDICTS = "staged_verdict"
+
+
+def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
+    """Judge the staged rows of a file into the temporary table `staged_verdict`: a row for each line that breaks a rule, with `key`,
+    `total_credits`, `pathway_name` and a column for each rule (`column_of`). Returns cursor, generation and the rules that were broken.
+
+    Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again.
+    """
+    parameters = Parameters(scope, timezone.localdate())
+    rules = _compiled(scope)
+    rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
+    judged, values = _judged(rows, rules, parameters)
+    columns = [column_of(rule) for rule in rules]
+    with connections[Edition.DISTRICT.value].cursor() as cursor:
+        cursor.execute(STANDING, [scope.district])
+        at_cursor, at_generation = cursor.fetchone()
+        cursor.execute(f"DROP TABLE IF EXISTS {VERDICTS}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) "
+            f"SELECT key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE {' OR '.join(columns)}",
+            values,
+        )
+        cursor.execute(f"SELECT {', '.join(f'MAX(CASE WHEN {column} THEN 1 ELSE 0 END)' for column in columns)} FROM {VERDICTS}")
+        broken = cursor.fetchone()
+    return at_cursor, at_generation or 0, [rule for rule, met in zip(rules, broken, strict=True) if met]
 
 
 def check_stored(scope: Scope) -> list[Finding]:
@@ -84,7 +118,7 @@ def check_stored(scope: Scope) -> list[Finding]:
         findings = _findings(cursor.fetchall(), rules, scope, skip=1)
     for rule, among_stored in between.STORED:
         if rule.in_force(scope.end_year):
-            findings += [Finding(rule, *keys, message=_words(rule, scope, None, None)) for keys in among_stored(scope)]
+            findings += [Finding(rule, *keys, message=words(rule, scope, None, None)) for keys in among_stored(scope)]
     return sorted(findings, key=lambda finding: (finding.key, finding.rule.id))
 
 
@@ -92,20 +126,20 @@ def _compiled(scope: Scope) -> list[Rule]:
     return [rule for rule in CATALOGUE if rule.kind in (Kind.ROW, Kind.LOOKUP) and rule.in_force(scope.end_year)]
 
 
-def _column(rule: Rule) -> str:
+def column_of(rule: Rule) -> str:
     return rule.id.lower().replace("-", "_")
 
 
 def _judged(rows: QuerySet[Any], rules: list[Rule], parameters: Parameters) -> tuple[str, tuple[Any, ...]]:
     """The rows with one boolean column for each rule, as SQL and its parameters."""
-    verdicts = {_column(rule): ExpressionWrapper(rule.condition(parameters), BooleanField()) for rule in rules}
+    verdicts = {column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField()) for rule in rules}
     annotated = rows.annotate(pathway_name=F("pathway__name"), **verdicts)
     query = annotated.values("key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts).query
     return query.get_compiler(rows.db).as_sql()
 
 
 def _findings_sql(rules: list[Rule], first: str) -> str:
-    columns = [_column(rule) for rule in rules]
+    columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
     return (
         f"SELECT {first}, judged.key, judged.student_id, judged.pathway_id, judged.total_credits, judged.pathway_name, "
@@ -122,10 +156,11 @@ def _findings(found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, ski
             continue
         for rule, broken in zip(rules, verdicts, strict=True):
             if broken:
-                findings.append(Finding(rule, key, student_id, pathway_id, _words(rule, scope, total, pathway_name)))
+                findings.append(Finding(rule, key, student_id, pathway_id, words(rule, scope, total, pathway_name)))
     return findings
 
 
-def _words(rule: Rule, scope: Scope, total: Any, pathway_name: str | None) -> str:
+def words(rule: Rule, scope: Scope, total: Any, pathway_name: str | None) -> str:
+    """The rule's sentence with the row's own values."""
     amount = "" if total is None else f"{Decimal(str(total)):.2f}"
     return rule.message.format(total=amount, pathway=pathway_name or "This pathway", school_year=scope.school_year)

@@ -35,6 +35,7 @@ _KINDS = {
     Kind.ROW: "A record's own fields",
     Kind.LOOKUP: "A record beside enrollment, approval and pathway",
     Kind.CROSS_ROW: "A student's records among each other",
+    Kind.FILE: "What only a file can break",
 }
 _SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
 _ENTRY = {OnEntry.REFUSE: "refused on entry", OnEntry.WARN: "warns on entry"}

@@ -32,6 +32,7 @@ class Kind(Enum):
     FORMAT = "format"  # a value that cannot be read (pathways/values.py)
     ROW = "row"  # a row's own fields
     LOOKUP = "lookup"  # a row beside enrollment, approval, pathway or what is stored
+    FILE = "file"  # what only a file can break (pathways/files/reader.py)
     CROSS_ROW = "cross-row"  # a student's rows among each other
 
 

@@ -19,7 +19,7 @@ from pathways.rules.rule import Example, Judges, Kind, Rule
 from pathways.staging import TYPED, Row
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, row
 
-JUDGED = [rule for rule in rules.CATALOGUE if rule.kind is not Kind.FORMAT]
+JUDGED = [rule for rule in rules.CATALOGUE if rule.kind not in (Kind.FORMAT, Kind.FILE)]
 FORMATS = [rule for rule in rules.CATALOGUE if rule.kind is Kind.FORMAT]
 READERS = {"in_district_credits": values.credits, "start_date": values.date, "concentrator": values.yes_or_no}
 

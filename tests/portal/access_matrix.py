@@ -59,6 +59,29 @@ DISTRICT |= {
     "district-person": {"GET": PEOPLE, "POST": PEOPLE},
     "district-person-new": {"GET": PEOPLE, "POST": PEOPLE},
 }
+# The Batch Queue and what fills it: who enters records, and OPI, which looks.
+QUEUE = {**READ, "viewer": 403}
+SUBMIT = {**QUEUE, "opi": 403}
+NO_GET = {**QUEUE, "clerk": 405, "administrator": 405, "opi": 405}
+
+
+def submit(answer: int) -> dict[str, int]:
+    return {**SUBMIT, "clerk": answer, "administrator": answer}
+
+
+DISTRICT |= {
+    "batch-queue": {"GET": QUEUE, "POST": NO_GET},
+    "batch": {"GET": QUEUE, "POST": NO_GET},
+    "batch-file": {"GET": QUEUE, "POST": NO_GET},
+    "batch-cancel": {"GET": NO_GET, "POST": submit(302)},
+    "batch-again": {"GET": NO_GET, "POST": submit(302)},
+    "mt-data-upload": {"GET": QUEUE, "POST": submit(200)},
+    "mt-data-upload-columns": {"GET": QUEUE, "POST": NO_GET},
+    "mt-data-upload-template": {"GET": SUBMIT, "POST": NO_GET},
+    "mt-data-upload-save": {"GET": NO_GET, "POST": submit(302)},
+    "mt-data-upload-undo": {"GET": SUBMIT, "POST": submit(302)},
+    "mt-extracts": {"GET": QUEUE, "POST": submit(200)},
+}
 
 
 def opi_alone(staff: int, keeper: int) -> dict[str, int]:

@@ -7,17 +7,31 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
+from cte_portal.batches.models import Batch
 from pathways.models import Participation, Pathway, Student
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
+
+WITHOUT_A_ROW = (
+    "district-home",
+    "cte-concentrator",
+    "batch-queue",
+    "mt-data-upload",
+    "mt-data-upload-columns",
+    "mt-data-upload-template",
+    "mt-extracts",
+)
 
 
 def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLPattern]:
@@ -31,9 +45,18 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
 
 
 @pytest.fixture
-def record(cottonwood: District_, elsewhere: District_, kayla: Student) -> Participation:
-    elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
-    return cottonwood.record(kayla)
+def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User) -> Participation:
+    theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
+    mine = cottonwood.record(kayla)
+    for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
+        batch = Batch.objects.create(
+            kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
+            title="MT Data Upload", subject="sentinel.tsv" if one is theirs else "mine.tsv", idempotency_key=user.username, status="completed",
+            finished_at=timezone.now(), options={"work": "upload"}, result={"saved": True},
+        )  # fmt: skip
+        stored = default_storage.save(f"batches/{batch.pk}/1/report.csv", ContentFile(b"sentinel" if one is theirs else b"mine"))
+        batch.files.create(role="report.csv", name="Import Results Summary.csv", stored=stored, content_type="text/csv", size=4, sha256="")
+    return mine
 
 
 @pytest.fixture
@@ -49,6 +72,11 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [record.student_id]
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
+    elif (name.startswith("batch-") and name != "batch-queue") or name == "batch" or name.endswith(("-save", "-undo")):
+        arguments += [Batch.objects.get(district=record.student.district_id).pk]
+        arguments += ["report.csv"] if name == "batch-file" else []
+    elif name == "mt-data-upload-template":
+        arguments += ["filled"]
     elif name == "district-person":
         arguments += [User.objects.get(username="cmartin").pk]
     return reverse(name, args=arguments)
@@ -160,7 +188,7 @@ def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(client: Cl
     client.force_login(clerk)
     theirs = Participation.objects.exclude(pk=record.pk).get()
     for name in DISTRICT:
-        if name not in ("district-home", "cte-concentrator") and not name.startswith("district-"):
+        if name not in WITHOUT_A_ROW and not name.startswith("district-"):
             for method in ("GET", "POST"):
                 answer = client.generic(method, address(name, theirs))
                 assert answer.status_code in (404, 405), (name, method)
@@ -174,7 +202,7 @@ def test_z_05_no_page_lets_another_districts_student_slip(client: Client, record
     pages += [client.post("/districts/9012/2025/cte-concentrator/", {"term": term}, follow=True) for term in ("", "zzm", "777555", "sent")]
     pages += [client.get(path) for path in ("/districts/", "/cte-lingo/", "/help/")]
     for page in pages:
-        text = page.content.decode().lower()
+        text = (b"".join(page.streaming_content) if page.streaming else page.content).decode().lower()
         assert "sentinel" not in text and "999777555" not in text and ">zzmarker" not in text
 
 

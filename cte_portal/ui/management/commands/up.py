@@ -35,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave an empty portal empty")
 
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # during set-up TERM ends it as Ctrl-C does
+        for name in (signal.SIGINT, signal.SIGTERM):  # during set-up TERM ends it as Ctrl-C does, even where a shell had it ignored
+            signal.signal(name, signal.default_int_handler)
         try:
             self.serve(port, no_demo)
         except KeyboardInterrupt:
@@ -54,8 +55,8 @@ class Command(BaseCommand):
                     self.say("Loading practice data …")
                     call_command("demo", stdout=io.StringIO())
             connections.close_all()
-            with Supervisor([web(port)]) as children:
-                self.say("Starting the web server …")
+            with Supervisor([web(port), dispatcher(), worker("district"), worker("statewide")]) as children:
+                self.say("Starting the web server, the dispatcher and two workers …")
                 if children.until(lambda: answers(address), seconds=60):
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
                 elif not children.asked_to_stop and not children.ended():
@@ -134,6 +135,18 @@ def web(port: int) -> Child:
     return Child(
         "web", [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     )
+
+
+def dispatcher() -> Child:
+    return Child("dispatcher", [sys.executable, str(settings.BASE_DIR / "manage.py"), "dispatch"])
+
+
+def worker(queue: str) -> Child:
+    """One worker for a queue, so that a statewide job never keeps a clerk waiting (F-34)."""
+    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery"]
+    command = [*celery, "--quiet", "--workdir", str(settings.BASE_DIR), "--app", "cte_portal", "worker", "--queues", queue]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    return Child(f"{queue} worker", [*command, "--hostname", f"{queue}@%h", "--concurrency", "1", *quiet])
 
 
 def answers(address: str) -> bool:

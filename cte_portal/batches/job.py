@@ -1,0 +1,313 @@
+"""One attempt at a batch, in whatever process runs it: a worker's, or a command's own."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import random
+import socket
+import tempfile
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
+from django.db.models.functions import Now
+
+from cte_portal.accounts.capabilities import CAPABILITIES
+from cte_portal.accounts.models import Role
+from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, Status, moment
+from cte_portal.batches.submit import canceled_sentence
+from cte_portal.editions import Edition, Scope
+from cte_portal.ui.errors import new_reference
+
+log = logging.getLogger("cte_portal.batches")
+
+STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
+RETRY_SECONDS = (5, 20)
+
+
+class Lost(Exception):
+    """The batch belongs to another attempt now; whatever this one still does must leave no trace."""
+
+
+class CancelAsked(Exception):
+    """Somebody canceled the batch."""
+
+
+class CannotRun(Exception):
+    """The work cannot be done, now or later; the message is the sentence for the person. Not our fault, so it is not tried again."""
+
+
+@dataclass
+class Outcome:
+    """How the work ended, in words for the person."""
+
+    sentence: str
+    with_errors: bool = False
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+class Job:
+    """What a kind's `run` works with: the batch, its checkpoints, its files, its end."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.outcome: Outcome | None = None
+        self.files: dict[str, BatchFile] = {}
+        self.lost = threading.Event()
+        self.finished = False
+        self._told = 0.0
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.batch.district, int(self.batch.end_year or 0))
+
+    def step(self, name: str, done: int | None = None, total: int | None = None) -> None:
+        """A checkpoint: the named step for the page, and the place where a canceled or lost job stops. Never inside `finishing`."""
+        self.check()
+        self._told = time.monotonic()
+        if not Batch.objects.held(self.batch).filter(cancel_by="").update(stage=name, done=done, total=total):
+            self.check(ask=True)
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Rows done within the step, told about twice a second at most."""
+        if time.monotonic() - self._told < 0.5:
+            return
+        self._told = time.monotonic()
+        if not Batch.objects.held(self.batch).filter(cancel_by="").update(done=done, total=total):
+            self.check(ask=True)
+
+    def check(self, ask: bool = False) -> None:
+        if self.lost.is_set() or ask:
+            if Batch.objects.held(self.batch).exclude(cancel_by="").exists():
+                raise CancelAsked
+            raise Lost
+
+    @contextmanager
+    def writing(self, role: str, name: str, content_type: str) -> Iterator[IO[bytes]]:
+        """A file of the result. It is written aside, then stored whole; nobody can see it before the batch has ended (F-26)."""
+        with tempfile.TemporaryFile() as aside:
+            yield aside
+            self.keep(role, name, content_type, aside)
+
+    def keep(self, role: str, name: str, content_type: str, content: IO[bytes]) -> None:
+        content.seek(0)
+        digest, size = hashlib.sha256(), 0
+        while chunk := content.read(1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
+        content.seek(0)
+        stored = default_storage.save(f"batches/{self.batch.pk}/{self.batch.attempt}/{role}", File(content))
+        self.files[role] = BatchFile(
+            batch=self.batch, role=role, name=name[:160], stored=stored, content_type=content_type, size=size, sha256=digest.hexdigest()
+        )
+
+    def drop_files(self) -> None:
+        """What an attempt has stored is in nobody's way when it is made anew."""
+        for file in self.files.values():
+            default_storage.delete(file.stored)
+        self.files.clear()
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """One transaction for the last work and the batch's end: both happen, or neither. Raises Lost or CancelAsked, then neither did."""
+        with transaction.atomic():
+            yield
+            self._end()
+        self.finished = True
+
+    def _end(self) -> None:
+        outcome = self.outcome or Outcome("Done.")
+        status = Status.WITH_ERRORS if outcome.with_errors else Status.COMPLETED
+        ended = _final(status=status, sentence=outcome.sentence, result=outcome.result)
+        if not Batch.objects.held(self.batch).filter(cancel_by="").update(**ended):
+            self.check(ask=True)
+        BatchFile.objects.bulk_create(self.files.values())
+        _told(self.batch, outcome.sentence)
+
+
+def _final(**values: Any) -> dict[str, Any]:
+    return {**values, "finished_at": Now(), "lease_until": None, "stage": "", "done": None, "total": None}
+
+
+def _told(batch: Batch, sentence: str) -> None:
+    """Who asked for a letter gets one: a batch of its own, in the same transaction, once for each batch."""
+    if batch.notify:
+        Batch.objects.get_or_create(
+            idempotency_key=f"notice:{batch.pk}",
+            defaults={
+                "kind": "notice",
+                "queue": kind_of("notice").queue,
+                "district": batch.district,
+                "end_year": batch.end_year,
+                "submitted_by_id": batch.submitted_by_id,
+                "submitted_name": batch.submitted_name,
+                "title": batch.title,
+                "about": batch,
+                "hidden": True,
+            },
+        )
+
+
+def run(key: uuid.UUID) -> bool:
+    """Run a batch once, if it can be claimed. Whatever happens is on the row afterwards, or the sweep finds it."""
+    batch = Batch.objects.claim(key, f"{socket.gethostname()}:{os.getpid()}")
+    if batch is None:
+        log.info("not claimed batch=%s", key)
+        return False
+    log.info("claimed batch=%s kind=%s attempt=%s", batch.pk, batch.kind, batch.attempt)
+    job = Job(batch)
+    try:
+        with unhurried(), renewing(job):
+            _may_run(batch)
+            _clear_earlier(batch)
+            kind_of(batch.kind).run(job)
+            if not job.finished:
+                with job.finishing():
+                    pass
+        log.info("finished batch=%s attempt=%s", batch.pk, batch.attempt)
+    except Lost:
+        log.warning("lost batch=%s attempt=%s", batch.pk, batch.attempt)
+        job.drop_files()
+    except CancelAsked:
+        job.drop_files()
+        canceled_by = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
+        Batch.objects.held(batch).update(**_final(status=Status.CANCELED, sentence=canceled_sentence(canceled_by)))
+    except CannotRun as cause:
+        job.drop_files()
+        with transaction.atomic():
+            Batch.objects.held(batch).update(**_final(status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}"))
+            _told(batch, str(cause))
+    except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
+        _our_fault(job, error)
+    return True
+
+
+def _may_run(batch: Batch) -> None:
+    """The submitter's right is asked again when the work begins (Z-06, Z-10)."""
+    needed = kind_of(batch.kind).capability
+    if needed is None:
+        return
+    person = batch.submitted_by
+    roles = [Role(one.role) for one in person.memberships.all() if one.district == batch.district or Role(one.role).is_opi]
+    if not person.is_active or not any(needed in CAPABILITIES[role] for role in roles):
+        raise CannotRun(f"{batch.submitted_name} may no longer do this in this district.")
+
+
+def _clear_earlier(batch: Batch) -> None:
+    """Files of an attempt that died."""
+    for attempt in range(1, batch.attempt):
+        folder = f"batches/{batch.pk}/{attempt}"
+        with suppress(FileNotFoundError, NotImplementedError):
+            for name in default_storage.listdir(folder)[1]:
+                default_storage.delete(f"{folder}/{name}")
+
+
+def _our_fault(job: Job, error: Exception) -> None:
+    """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
+    batch, reference = job.batch, new_reference()
+    log.error(
+        "reference=%s batch=%s attempt=%s error=%s\n%s",
+        reference,
+        batch.pk,
+        batch.attempt,
+        type(error).__name__,
+        "".join(traceback.format_tb(error.__traceback__)),
+    )
+    try:
+        connections.close_all() if not connection.in_atomic_block else None
+        job.drop_files()
+        if batch.attempt < MOST_ATTEMPTS:
+            delay = RETRY_SECONDS[batch.attempt - 1] * settings.BATCH_RETRY_FACTOR * random.uniform(1, 1.5)  # noqa: S311 - jitter
+            waiting = {"status": Status.QUEUED, "available_at": moment(delay), "published_at": None, "lease_until": None, "stage": ""}
+            Batch.objects.held(batch).update(**waiting, reference=reference)
+            return
+        with transaction.atomic():
+            if Batch.objects.held(batch).update(**failed(batch, reference)):
+                _told(batch, "Failed")
+    except (DatabaseError, InterfaceError, OSError):
+        log.error("batch=%s is left to the sweep: the database does not answer", batch.pk)
+
+
+def failed(batch: Batch, reference: str) -> dict[str, Any]:
+    """What a row says when the portal itself could not do the work (J-13)."""
+    safe = "Your file is safe. " if batch.input_file else ""
+    return _final(
+        status=Status.FAILED,
+        reference=reference,
+        sentence=f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference {reference}.",
+    )
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock."""
+    for edition in Edition:
+        used = connections[edition.value]
+        if used.vendor == "postgresql" and edition is Edition.DISTRICT:
+            with used.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
+        elif used.vendor == "sqlite" and edition is Edition.DISTRICT:
+            with used.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout=20000")
+    try:
+        yield
+    finally:
+        # A page that may use this connection after us has its own, short patience again.
+        with suppress(DatabaseError, InterfaceError):
+            if not connection.in_atomic_block:
+                connection.close()
+
+
+@contextmanager
+def renewing(job: Job) -> Iterator[None]:
+    """Renew the lease from a second connection while the first is busy.
+
+    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds the job finished.
+    """
+    ended = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not ended.wait(settings.BATCH_RENEW_SECONDS):
+                try:
+                    if not Batch.objects.held(job.batch).filter(cancel_by="").update(lease_until=moment(settings.BATCH_LEASE_SECONDS)):
+                        job.lost.set()
+                except (DatabaseError, InterfaceError):
+                    connection.close()
+        finally:
+            connection.close()
+
+    if connection.in_atomic_block:  # a test's own transaction: no second connection could see the row
+        yield
+        return
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=5)
+
+
+def run_here(batch: Batch, *, patience: float = 600) -> Batch:
+    """Run a batch in this process, as commands do, under the same claim and locks; or wait for the worker that was quicker."""
+    deadline = time.monotonic() + patience
+    while True:
+        run(batch.pk)
+        batch = Batch.objects.get(pk=batch.pk)
+        if not batch.is_live or time.monotonic() > deadline:
+            return batch
+        time.sleep(0.2)

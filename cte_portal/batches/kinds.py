@@ -1,0 +1,44 @@
+"""Kinds of batches, which higher layers register by dotted path in settings.PORTAL_BATCH_KINDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.registry import registered
+
+if TYPE_CHECKING:
+    from cte_portal.batches.job import Job
+    from cte_portal.batches.models import Batch
+
+DISTRICT, STATEWIDE = "district", "statewide"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the queue has to know of a kind of work.
+
+    `run` does the work and leaves its outcome on the job. `capability` is what the submitter must still have when the work begins.
+    `result` gives the template of the finished batch's page and what it shows, by what the address asks; without one the page shows sentence and files.
+    """
+
+    name: str
+    run: Callable[[Job], None]
+    queue: str = DISTRICT
+    capability: Capability | None = None
+    in_turn: bool = False
+    hidden: bool = False
+    changes_nothing: str = "Nothing was changed."
+    result: Callable[[Batch, Mapping[str, str]], tuple[str, dict[str, Any]]] | None = None
+
+
+@cache
+def _kinds() -> dict[str, Kind]:
+    return {kind.name: kind for kind in registered("PORTAL_BATCH_KINDS")}
+
+
+def kind_of(name: str) -> Kind:
+    return _kinds()[name]

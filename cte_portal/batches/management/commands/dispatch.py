@@ -1,0 +1,52 @@
+"""`manage.py dispatch`: hands queued batches to the workers and sweeps, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, connections
+
+from cte_portal.batches import dispatch
+
+log = logging.getLogger("cte_portal.batches.dispatch")
+
+RETIRE_EVERY = 3600
+
+
+class Command(BaseCommand):
+    help = "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        stop = threading.Event()
+
+        def asked(number: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        if not once:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, asked)
+        retired = -RETIRE_EVERY
+        while not stop.is_set():
+            try:
+                dispatch.sweep()
+                dispatch.publish()
+                if time.monotonic() - retired > RETIRE_EVERY:
+                    retired = int(time.monotonic())
+                    dispatch.retire()
+            except (DatabaseError, InterfaceError) as error:  # a restart of the database ends no dispatcher
+                log.warning("the database does not answer: %s", type(error).__name__)
+                connections.close_all()
+            if once:
+                return
+            stop.wait(settings.BATCH_POLL_SECONDS)

@@ -1,0 +1,186 @@
+"""A batch is a row, and the row is the truth: the queue page reads it, the broker only carries its id (docs/adr/0005)."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+MOST_ATTEMPTS = 3
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    PROCESSING = "processing", "Processing"
+    COMPLETED = "completed", "Completed"
+    WITH_ERRORS = "with-errors", "Completed with errors"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+LIVE = (Status.QUEUED, Status.PROCESSING)
+
+
+def moment(seconds: float = 0) -> ExpressionWrapper:
+    """The database's own time, some seconds from now: workers' clocks are never asked (F-24)."""
+    return ExpressionWrapper(Now() + Value(datetime.timedelta(seconds=seconds)), output_field=models.DateTimeField())
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def of_district(self, district: str) -> BatchQuerySet:
+        """What the district's Batch Queue List shows, newest first."""
+        return self.filter(district=district, hidden=False).order_by("-queued_at", "-pk")
+
+    def live(self) -> BatchQuerySet:
+        return self.filter(status__in=LIVE)
+
+    def earlier_in_turn(self) -> BatchQuerySet:
+        """For a subquery: unfinished work of the same district that was submitted before, where both must keep their turn."""
+        before = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
+        return self.live().filter(before, district=OuterRef("district"), in_turn=True)
+
+    def with_standing(self) -> BatchQuerySet:
+        """With what a status sentence needs: `waits_for` (who submitted what goes first), `ahead`, `lapsed`, `handed_late`."""
+        earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
+        ahead = (
+            Batch.objects.live()
+            .filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at"))
+            .order_by()
+            .values("queue")
+            .annotate(number=models.Count("pk"))
+            .values("number")
+        )
+        return self.annotate(
+            waits_for=Subquery(earlier.values("submitted_name")[:1]),
+            ahead=Subquery(ahead),
+            lapsed=Q(status=Status.PROCESSING, lease_until__lt=Now()),
+            handed_late=Q(status=Status.QUEUED, published_at=None, available_at__lt=moment(-3)),
+        )
+
+    def may_start(self) -> BatchQuerySet:
+        """Queued work whose time and turn have come."""
+        return self.filter(status=Status.QUEUED, available_at__lte=Now()).exclude(Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn()))
+
+    def to_publish(self) -> BatchQuerySet:
+        """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
+        running = Batch.objects.filter(queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now())
+        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(Exists(running))
+        return self.may_start().filter(Q(published_at=None) | lost).order_by("queued_at", "pk")
+
+    def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
+        """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another one's turn. A message may come twice."""
+        due = Q(status=Status.QUEUED, available_at__lte=Now()) | Q(status=Status.PROCESSING, lease_until__lt=Now())
+        others_turn = Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
+        met = (
+            self.filter(due, pk=key, attempt__lt=MOST_ATTEMPTS, cancel_by="")
+            .exclude(others_turn)
+            .update(
+                status=Status.PROCESSING,
+                attempt=F("attempt") + 1,
+                lease_until=moment(settings.BATCH_LEASE_SECONDS),
+                worker=worker[:100],
+                started_at=Now(),
+                stage="Starting",
+                done=None,
+                total=None,
+            )
+        )
+        return self.get(pk=key) if met else None
+
+    def held(self, batch: Batch) -> BatchQuerySet:
+        """The row, as long as it still belongs to this attempt: each write of a worker goes through here."""
+        return self.filter(pk=batch.pk, attempt=batch.attempt, status=Status.PROCESSING)
+
+
+class Batch(models.Model):
+    """One piece of work in the Batch Queue. Names its district by number: batches are not part of an edition."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=30)
+    queue = models.CharField(max_length=12)
+    district = models.CharField(max_length=4, blank=True)
+    end_year = models.PositiveSmallIntegerField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_name = models.CharField(max_length=310)
+    title = models.CharField(max_length=100)
+    subject = models.CharField(max_length=120, blank=True)
+    options = models.JSONField(default=dict)
+    about = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
+    """The batch that this one continues: saves what a test showed, takes an upload back, tells of an end."""
+    idempotency_key = models.CharField(max_length=80)
+    in_turn = models.BooleanField(default=False)
+    """Whether it waits for what the district submitted before."""
+    hidden = models.BooleanField(default=False)
+    notify = models.BooleanField(default=False)
+
+    input_file = models.CharField(max_length=200, blank=True)
+    input_bytes = models.BigIntegerField(null=True)
+    input_sha256 = models.CharField(max_length=64, blank=True)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField(default=timezone.now)
+    available_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=100, blank=True)
+    stage = models.CharField(max_length=60, blank=True)
+    done = models.PositiveIntegerField(null=True)
+    total = models.PositiveIntegerField(null=True)
+    cancel_by = models.CharField(max_length=310, blank=True)
+    sentence = models.CharField(max_length=400, blank=True)
+    reference = models.CharField(max_length=8, blank=True)
+    result: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["idempotency_key"], name="batches_submitted_once"),
+            models.CheckConstraint(condition=Q(status__in=[status.value for status in Status]), name="batches_status_is_known"),
+            models.CheckConstraint(condition=Q(attempt__lte=MOST_ATTEMPTS), name="batches_three_attempts_at_most"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in LIVE]) | Q(finished_at__isnull=False), name="batches_an_end_has_its_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["district", "-queued_at"], name="batches_of_district"),
+            models.Index(fields=["queued_at"], condition=Q(status__in=["queued", "processing"]), name="batches_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def failed(self) -> bool:
+        return self.status == Status.FAILED
+
+
+class BatchFile(models.Model):
+    """A finished file of a batch. The row is written with the batch's end, so that half a file is never offered."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="files")
+    role = models.CharField(max_length=30)
+    name = models.CharField("file name", max_length=160)
+    stored = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "role"], name="batches_one_file_of_a_role")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,30 @@
+"""The letter at the end, for who asked: a batch that the queue list does not show. No word about students, no file name (P-08)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import Kind
+
+
+def run(job: Job) -> None:
+    about = job.batch.about
+    assert about is not None  # noqa: S101 - a notice is always about a batch
+    person = about.submitted_by
+    if person.is_active and person.email:
+        path = reverse("batch", args=[about.district, about.end_year, about.pk])
+        told = {"batch": about, "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "", "name": settings.HELP_NAME}
+        send_mail(
+            f"CTE Portal: {about.title} has ended",
+            render_to_string("batches/notice.txt", told),
+            settings.DEFAULT_FROM_EMAIL,
+            [person.email],
+        )
+    job.outcome = Outcome("Sent.")
+
+
+NOTICE = Kind(name="notice", run=run, hidden=True)

@@ -1,0 +1,95 @@
+"""A batch as people read it: the status component, the sentence that says what goes on, what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.models import MOST_ATTEMPTS, Batch, Status
+
+_KINDS = {
+    Status.QUEUED: "queued",
+    Status.PROCESSING: "progress",
+    Status.COMPLETED: "completed",
+    Status.WITH_ERRORS: "warning",
+    Status.FAILED: "problem",
+    Status.CANCELED: "canceled",
+}
+_BANNERS = {Status.COMPLETED: "saved", Status.WITH_ERRORS: "attention", Status.FAILED: "failed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the Batch Queue List, made from a batch `with_standing`."""
+
+    batch: Batch
+
+    @property
+    def kind(self) -> str:
+        return "warning" if self.stuck else _KINDS[Status(self.batch.status)]
+
+    @property
+    def banner(self) -> str:
+        return _BANNERS.get(Status(self.batch.status), "info")
+
+    @property
+    def word(self) -> str:
+        return str(self.batch.get_status_display())
+
+    @property
+    def stuck(self) -> bool:
+        """Nothing has been heard of the worker since the lease ran out."""
+        return bool(getattr(self.batch, "lapsed", False))
+
+    @property
+    def sentence(self) -> str:
+        batch = self.batch
+        if batch.status == Status.QUEUED:
+            return self._queued()
+        if batch.status != Status.PROCESSING:
+            return batch.sentence
+        if self.stuck:
+            heard = timezone.localtime(batch.lease_until)
+            return f"Stuck: nothing heard since {heard:%I:%M:%S %p} MT. It is started again by itself."
+        if batch.cancel_by:
+            return "Canceling at the next step."
+        if batch.done is not None and batch.total:
+            return f"{batch.stage} row {batch.done:,} of {batch.total:,}."
+        if batch.done is not None:
+            return f"{batch.stage} row {batch.done:,}."
+        return f"{batch.stage}." if batch.stage else "Starting."
+
+    def _queued(self) -> str:
+        batch = self.batch
+        if waits_for := getattr(batch, "waits_for", None):
+            return f"Waits for the upload by {waits_for}." if batch.in_turn else "Waits for earlier work."
+        if getattr(batch, "handed_late", False):
+            return "Waiting for the processing service. Nothing is lost."
+        if batch.attempt:
+            return f"Starts again: attempt {batch.attempt + 1} of {MOST_ATTEMPTS}."
+        ahead = getattr(batch, "ahead", None)
+        return f"{ahead} in front of it." if ahead else "Starts next."
+
+    @property
+    def percent(self) -> int | None:
+        batch = self.batch
+        return (
+            min(100, batch.done * 100 // batch.total)
+            if batch.status == Status.PROCESSING and batch.total and batch.done is not None
+            else None
+        )
+
+    @property
+    def file(self) -> Any:
+        """The one file of the list's Download column."""
+        files = {file.role: file for file in self.batch.files.all()}
+        return files.get("report.csv") or next(iter(files.values()), None)
+
+    @property
+    def may_run_again(self) -> bool:
+        batch = self.batch
+        ended = batch.status in (Status.FAILED, Status.CANCELED)
+        return ended and kind_of(batch.kind).name != "undo" and (bool(batch.input_file) or batch.input_bytes is None)

@@ -1,0 +1,116 @@
+"""Putting work into the Batch Queue. The row is committed; the dispatcher hands it over (design: job row first)."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.models import Batch, Status
+from cte_portal.editions import Scope
+
+
+def submit(
+    kind: str,
+    *,
+    by: User,
+    title: str,
+    subject: str = "",
+    scope: Scope | None = None,
+    options: dict[str, Any] | None = None,
+    key: str = "",
+    content: File[Any] | Iterable[bytes] | None = None,
+    about: Batch | None = None,
+    notify: bool = False,
+) -> Batch:
+    """Queue one piece of work. The same `key` twice is one batch, the first (C-01); the content of the second is dropped."""
+    what = kind_of(kind)
+    key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
+    if earlier := Batch.objects.filter(idempotency_key=key).first():
+        return earlier
+    batch = Batch(
+        kind=kind,
+        queue=what.queue,
+        district=scope.district if scope else "",
+        end_year=scope.end_year if scope else None,
+        submitted_by=by,
+        submitted_name=by.record_name,
+        title=title,
+        subject=subject[:120],
+        options=options or {},
+        about=about,
+        idempotency_key=key,
+        in_turn=what.in_turn,
+        hidden=what.hidden,
+        notify=notify,
+    )
+    if content is not None:
+        _keep(batch, content)
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:
+        _drop(batch)
+        return Batch.objects.get(idempotency_key=key)
+    except BaseException:
+        _drop(batch)
+        raise
+    return batch
+
+
+def again(batch: Batch, *, by: User, key: str) -> Batch:
+    """The same work once more, on the same bytes."""
+    scope = Scope(batch.district, batch.end_year) if batch.end_year else None
+    content = default_storage.open(batch.input_file) if batch.input_file else None
+    return submit(
+        batch.kind,
+        by=by,
+        title=batch.title,
+        subject=batch.subject,
+        scope=scope,
+        options=batch.options,
+        key=key,
+        content=content,
+        about=batch.about,
+        notify=batch.notify,
+    )
+
+
+def cancel(batch: Batch, *, by: str) -> bool:
+    """Cancel what waits at once, and ask what runs to stop at its next checkpoint. False when it had ended before (F-27)."""
+    waiting = Batch.objects.filter(pk=batch.pk, status=Status.QUEUED)
+    if waiting.update(status=Status.CANCELED, cancel_by=by, finished_at=timezone.now(), sentence=canceled_sentence(by)):
+        return True
+    return bool(Batch.objects.filter(pk=batch.pk, status=Status.PROCESSING).update(cancel_by=by))
+
+
+def canceled_sentence(by: str) -> str:
+    return f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT. Nothing was changed."
+
+
+def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
+    """Store what was sent under a name of our own; size and digest tell later whether it is still whole (F-21)."""
+    digest, size = hashlib.sha256(), 0
+    name = f"batches/{batch.pk}/input"
+    if not isinstance(content, File):
+        content = ContentFile(b"".join(content))
+    content.seek(0)
+    for chunk in content.chunks():
+        digest.update(chunk)
+        size += len(chunk)
+    content.seek(0)
+    batch.input_file = default_storage.save(name, content)
+    batch.input_bytes, batch.input_sha256 = size, digest.hexdigest()
+
+
+def _drop(batch: Batch) -> None:
+    if batch.input_file:
+        default_storage.delete(batch.input_file)

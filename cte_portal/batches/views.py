@@ -1,0 +1,160 @@
+"""The Batch Queue List, a batch's page, its files, and what may be done with it. All of it comes from the row; Celery is never asked."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView, access
+from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.models import Batch, BatchFile, Status
+from cte_portal.batches.standing import Line
+from cte_portal.batches.submit import again, cancel
+from cte_portal.editions import Scope
+
+TOPS = (10, 50, 200)
+_DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"}
+
+
+class QueueFilter(forms.Form):
+    """What the Batch Queue List shows; the list stands below other screens too, so its fields carry a prefix."""
+
+    prefix = "queue"
+    top = forms.TypedChoiceField(label="Show top", choices=[(n, n) for n in TOPS], coerce=int, empty_value="", initial=50, required=False)
+    first = forms.DateField(
+        label="From", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
+        error_messages={"invalid": "Enter a date like 05/08/2025"},
+    )  # fmt: skip
+    last = forms.DateField(
+        label="To", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
+        error_messages={"invalid": "Enter a date like 05/08/2025"},
+    )  # fmt: skip
+    status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *Status.choices])
+    by = forms.ChoiceField(label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")])
+
+    def lines(self, scope: Scope, user: Any) -> list[Line]:
+        asked = self.cleaned_data if self.is_valid() else {}
+        zone, found = timezone.get_default_timezone(), Batch.objects.of_district(scope.district)
+        if first := asked.get("first"):
+            found = found.filter(queued_at__gte=datetime.datetime.combine(first, datetime.time(), zone))
+        if last := asked.get("last"):
+            found = found.filter(queued_at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
+        if status := asked.get("status"):
+            found = found.filter(status=status)
+        if asked.get("by"):
+            found = found.filter(submitted_by=user)
+        return [Line(batch) for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]]
+
+
+def queue_list(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    """What templates/batches/list.html shows: on the queue's own page and below the screens that submit work."""
+    asked = any(name.startswith("queue-") for name in request.GET)
+    form = QueueFilter(request.GET if asked else None, prefix="queue")
+    lines = form.lines(scope, request.user)
+    live = [line for line in lines if line.batch.is_live]
+    return {"queue_form": form, "lines": lines, "queue_live": bool(live), "queue_address": request.get_full_path(), "queue_scope": scope}
+
+
+class BatchQueue(ScopedView, TemplateView):
+    capability = Capability.SEE_BATCHES
+    http_method_names = ["get", "head", "options"]
+    template_name = "batches/queue.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**queue_list(self.request, self.scope), **kwargs)
+
+
+class OneBatch(ScopedView):
+    """A page about a batch of the district; another district's does not exist here."""
+
+    capability = Capability.SEE_BATCHES
+
+    @property
+    def batch(self) -> Batch:
+        if not hasattr(self, "_batch"):
+            found = Batch.objects.of_district(self.scope.district).with_standing().select_related("about", "submitted_by")
+            batch = found.prefetch_related("files").filter(pk=self.kwargs["batch"]).first()
+            if batch is None:
+                raise Http404("There is no such batch.")
+            self._batch = batch
+        return self._batch
+
+    @property
+    def address(self) -> str:
+        return reverse("batch", args=[self.scope.district, self.scope.end_year, self.batch.pk])
+
+    def may_change(self) -> bool:
+        """Who submitted it, and who looks after the district's people."""
+        mine = self.batch.submitted_by_id == self._user_id
+        return self.can(Capability.EDIT_RECORDS) and (mine or self.can(Capability.MANAGE_PEOPLE))
+
+
+class BatchPage(OneBatch, TemplateView):
+    http_method_names = ["get", "head", "options"]
+    template_name = "batches/batch.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch, kind = self.batch, kind_of(self.batch.kind)
+        template, found = kind.result(batch, self.request.GET) if kind.result and not batch.is_live else ("", {})
+        own = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
+        rights = {"may_change": self.may_change(), "may_edit": self.can_edit}
+        return super().get_context_data(**{**kwargs, **found, **own, **rights})
+
+
+class CancelBatch(OneBatch):
+    http_method_names = ["post"]
+    write_capability = Capability.EDIT_RECORDS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_change():
+            raise PermissionDenied
+        if not cancel(self.batch, by=request.user.record_name):  # type: ignore[union-attr]
+            messages.warning(request, f"It had already ended: {self.batch.get_status_display()}. Nothing was canceled.")
+        return redirect(self.address)
+
+
+class AgainForm(forms.Form):
+    key = forms.UUIDField()
+
+
+class RunAgain(OneBatch):
+    """The same work on the same bytes, as a new batch; a double click makes one."""
+
+    http_method_names = ["post"]
+    write_capability = Capability.EDIT_RECORDS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = AgainForm(request.POST)
+        if not self.may_change() or not self.in_active_year:
+            raise PermissionDenied
+        if not form.is_valid() or not Line(self.batch).may_run_again:
+            messages.warning(request, "This cannot be run again. Submit the file once more.")
+            return redirect(self.address)
+        batch = again(self.batch, by=request.user, key=f"again:{form.cleaned_data['key']}")  # type: ignore[arg-type]
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class Download(OneBatch):
+    """A file of a finished batch, asked for its right each time (Z-03): an attachment under a name that is no path."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        file: BatchFile | None = next((file for file in self.batch.files.all() if file.role == kwargs["role"]), None)
+        if file is None or not default_storage.exists(file.stored):
+            raise Http404("This file is no longer kept.")
+        access.info("downloaded file=%s batch=%s user=%s district=%s", file.role, self.batch.pk, self._user_id, self.scope.district)
+        content = default_storage.open(file.stored)
+        return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)

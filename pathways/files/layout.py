@@ -1,0 +1,71 @@
+"""The layouts that OPI publishes. Reader, writer, template and help page all read these definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, by its position. `field` is the name rules and records know it by; `width` is in characters."""
+
+    name: str
+    field: str
+    width: int
+    holds: str
+    example: str
+    required: bool = True
+    provisional: bool = True
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One version of one file. Tab-separated; the first line is the header record `HD`, date, time, version."""
+
+    slug: str
+    title: str
+    version: str
+    record_type: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def position(self, field: str) -> int:
+        return next(at for at, column in enumerate(self.columns) if column.field == field)
+
+
+_CREDITS = "a number with a point and at most 2 decimals, 0 to 30"
+
+CTE_END_OF_YEAR = Layout(
+    slug="cte-eoy",
+    title="CTE End of Year",
+    version="MT9.1",
+    record_type="CE",
+    columns=(
+        Column("Record Type", "record_type", 2, "CE", "CE", provisional=False),
+        Column("District Number", "district", 4, "4 digits, leading zeros kept", "0965", provisional=False),
+        Column("Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False),
+        Column("Student Local ID", "local_id", 15, "your own number of the student", "20113", required=False, provisional=False),
+        Column(
+            "Last Name", "last_name", 50, "compared with the student's; nothing is changed", "SAMPLE", required=False, provisional=False
+        ),
+        Column("First Name", "first_name", 50, "compared with the student's; nothing is changed", "ROW", required=False),
+        Column("CTE Pathway", "pathway", 100, "OPI's code or name of the pathway", "10"),
+        Column("CTE Concentrator", "concentrator", 3, "Y or N", "Y"),
+        Column("Student Single Parent", "single_parent", 3, "Y or N", "N"),
+        Column("Start Date", "start_date", 10, "MM/DD/YYYY", "08/28/2023"),
+        Column("Pathway Credits", "total_credits", 5, f"District Credits + Transfer Credits: {_CREDITS}", "2.50"),
+        Column("District Credits", "in_district_credits", 5, f"In District Credits Earned: {_CREDITS}", "2.00"),
+        Column("Transfer Credits", "out_of_district_credits", 5, "Out of District Credits Earned; empty is 0", "0.50", required=False),
+        Column("Dual Enrollment Credits", "dual_enrollment_credits", 5, "a part of the total; empty is 0", "0.00", required=False),
+        Column("Work Based Learning Credits", "work_based_learning_credits", 5, "a part of the total; empty is 0", "0.50", required=False),
+        Column("End Year", "end_year", 4, "4 digits: 2025 for 2024-25", "2025"),
+    ),
+)
+
+LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
+
+# A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
+ERRORS_ADDED = "Errors stand after End Year"

@@ -1,0 +1,84 @@
+"""Rows of a layout as State Format (TSV), CSV and XLSX. The first uploads back; the others are for spreadsheets, and safe in them."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import xlsxwriter
+
+from pathways.files.layout import Layout
+
+TSV, CSV = "text/tab-separated-values; charset=utf-8", "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOST_XLSX_ROWS = 1_048_000
+_BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (O-01)."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠") else text
+
+
+def header(layout: Layout, at: datetime.datetime, *more: str) -> str:
+    return "\t".join(["HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version, *more]) + "\n"
+
+
+def tsv_line(cells: Iterable[str]) -> str:
+    """A line of State Format: values as they are, but no value can shift a column (O-02)."""
+    return "\t".join(cell.translate(_BREAKS) for cell in cells) + "\n"
+
+
+def write_tsv(into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime) -> int:
+    """State Format. Returns the number of rows."""
+    into.write(header(layout, at).encode())
+    number, lines = 0, []
+    for row in rows:
+        number += 1
+        lines.append(tsv_line(row))
+        if len(lines) == 2000:
+            into.write("".join(lines).encode())
+            lines.clear()
+    into.write("".join(lines).encode())
+    return number
+
+
+def write_csv(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """CSV with a byte order mark, so that Excel reads its letters."""
+    text = io.TextIOWrapper(into, encoding="utf-8-sig", newline="", write_through=False)
+    writer = csv.writer(text)
+    writer.writerow(titles)
+    number = 0
+    for row in rows:
+        number += 1
+        writer.writerow([safe(cell) for cell in row])
+    text.flush()
+    text.detach()
+    return number
+
+
+def write_xlsx(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str, notes: Sequence[str] = ()) -> int:
+    """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a second sheet."""
+    book = xlsxwriter.Workbook(into, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False})
+    page = book.add_worksheet(sheet)
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
+    page.set_column(0, max(len(titles) - 1, 0), 18, text)
+    page.freeze_panes(1, 0)
+    page.write_row(0, 0, list(titles), bold)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        if number > _MOST_XLSX_ROWS:
+            page.write_string(number, 0, "More stands in the other formats.", bold)
+            break
+        for at, cell in enumerate(row):
+            page.write_string(number, at, cell[:32_000], text)
+    if notes:
+        second = book.add_worksheet("Notes")
+        second.set_column(0, 0, 110)
+        for at, note in enumerate(notes):
+            second.write_string(at, 0, note)
+    book.close()
+    return number

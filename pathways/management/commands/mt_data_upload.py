@@ -1,0 +1,105 @@
+"""`manage.py mt_data_upload`: the same upload as on the page, as a batch that this process runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand, CommandError
+
+from cte_portal.batches.job import run_here
+from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.submit import submit
+from cte_portal.editions import Scope
+from pathways.files import writer
+from pathways.files.layout import LAYOUTS
+from pathways.models import District, SchoolYear
+from pathways.uploads.run import NAMES, UPLOAD, VALIDATE
+
+
+class Command(BaseCommand):
+    help = "Test or upload a file of records. Exit code 0: done; 2: the file was refused."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--district", required=True, help="4 digits")
+        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of who submits it")
+        parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
+        parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
+        parser.add_argument("--all-or-nothing", action="store_true", help="save nothing unless all rows are good")
+        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+    def handle(self, *args: Any, file: Path, district: str, person: str, work: str, type: str, **options: Any) -> None:
+        user = get_user_model().objects.filter(username=person, is_active=True).first()
+        year = SchoolYear.objects.filter(is_active=True).first()
+        if user is None:
+            raise CommandError(f"Nobody signs in as {person}.")
+        if year is None or not District.objects.filter(pk=district).exists():
+            raise CommandError(f"There is no district {district}, or no school year is active.")
+        if not file.is_file():
+            raise CommandError(f"{file} is not a file.")
+        with file.open("rb") as content:
+            batch = submit(
+                "upload",
+                by=user,
+                title=f"MT Data Upload – {NAMES[work]}",
+                subject=file.name,
+                scope=Scope(district, year.end_year),
+                options={"type": type, "work": work, "all_or_nothing": options["all_or_nothing"]},
+                content=File(content, name="input"),
+            )
+        batch = run_here(batch)
+        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+            raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+        refused = batch.result.get("refused", "")
+        self.stdout.write(json.dumps(told(batch), ensure_ascii=False) if options["json"] else people(batch))
+        if refused:
+            sys.exit(2)
+
+
+def told(batch: Batch) -> dict[str, Any]:
+    result = batch.result
+    shape = {"status": "refused" if result.get("refused") else batch.status, "counts": result["counts"], "findings": findings(batch)}
+    if result.get("refused"):
+        return {**shape, "reason": result["refused"]}
+    return {**shape, "adjusted": result["adjusted"]}
+
+
+def findings(batch: Batch) -> list[dict[str, Any]]:
+    """All of them, from the Import Results Summary."""
+    report = batch.files.filter(role="report.csv").first()
+    if report is None:
+        return []
+    names = {column.name: column.field for layout in LAYOUTS.values() for column in layout.columns}
+    with default_storage.open(report.stored) as content:
+        lines = io.StringIO(content.read().decode("utf-8-sig"), newline="")
+    return [
+        {
+            "line": int(row["Line"]),
+            "field": names.get(row["Column"], "line"),
+            "rule": row["Rule"],
+            "severity": row["Level"].lower(),
+            "value": as_read(row["In your file"]),
+            "message": row["What is wrong"],
+        }
+        for row in csv.DictReader(lines)
+    ]
+
+
+def as_read(text: str) -> str:
+    """The value without the apostrophe that keeps spreadsheets from calculating it."""
+    return text[1:] if text.startswith("'") and writer.safe(text[1:]) == text else text
+
+
+def people(batch: Batch) -> str:
+    counts = " · ".join(f"{name} {number:,}" for name, number in batch.result["counts"].items())
+    lines = [batch.sentence, counts, *batch.result.get("adjusted", [])]
+    return "\n".join([*lines, *(f"line {f['line']}: {f['severity']} {f['rule']} {f['field']}: {f['message']}" for f in findings(batch))])

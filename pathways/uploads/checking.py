@@ -1,0 +1,248 @@
+"""A file read, staged and judged, set-wise: nothing here grows with the number of rows but temporary tables.
+
+Runs outside any transaction (design: only *apply* holds one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import connection, connections
+
+from cte_portal.batches.job import Job
+from cte_portal.editions import Edition, Scope
+from pathways import ledger, rules, staging
+from pathways.files.reader import Problem, Reader
+from pathways.rules import between
+from pathways.rules.catalogue import VERDICTS, column_of, verdicts
+from pathways.rules.catalogue import words as words_of
+from pathways.rules.rule import OnEntry, Severity
+from pathways.staging import TABLE, TYPED, Staged
+
+FINDINGS = "upload_finding"
+CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file as it would be applied: counts, and how district and reference data stood when it was judged."""
+
+    cursor: int
+    generation: int
+    read: int
+    rejected: int
+    warnings: int
+    repeated: int
+    preview: ledger.Applied
+    not_in_file: int
+    by_field: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding, in the order of the lines."""
+
+    line: int
+    rule: rules.Rule
+    field: str
+    value: str | None
+    message: str
+    refuses: bool
+
+
+def stage_file(job: Job, reader: Reader) -> None:
+    """Read the file to its end into the staging table and the table of findings. Raises FileRefused, with the findings so far kept."""
+    _prepare()
+    rows = iter(reader)
+    total = None
+    while True:
+        staged: list[tuple[Any, ...]] = []
+        problems: list[Problem] = []
+        try:
+            for row in islice(rows, CHUNK):
+                if row.staged is not None:
+                    staged.append(row.staged)
+                problems += row.problems
+                if len(problems) > 4 * CHUNK:
+                    break
+            ended = not staged and not problems
+        finally:
+            if staged:
+                staging.add_lines(staged)
+            add_problems(problems)
+        job.progress(reader.summary.rows, total)
+        if ended:
+            break
+    add_problems(reader.summary.heading)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS upload_finding_line ON {FINDINGS} (line)")
+        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(f"ANALYZE {FINDINGS}")
+
+
+def _prepare() -> None:
+    with connection.cursor() as cursor:
+        staging.prepare(cursor)
+        cursor.execute(f"DROP TABLE IF EXISTS {FINDINGS}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {FINDINGS} (line integer, rule varchar(10), field varchar(40), value text, message text, "
+            "refuses boolean, total numeric, pathway text)"
+        )
+
+
+def add_problems(problems: list[Problem]) -> None:
+    """What the reader found, beside what the catalogue will find."""
+    if not problems:
+        return
+    refusing = {problem.rule: rules.by_id(problem.rule).on_entry is OnEntry.REFUSE for problem in problems}
+    # A zero byte is told in the message; PostgreSQL's text holds none.
+    rows = [(p.line, p.rule, p.field, p.value.replace("\x00", "\ufffd"), p.message, refusing[p.rule]) for p in problems]
+    columns = "line, rule, field, value, message, refuses"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {FINDINGS} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)", rows)
+
+
+def judge(scope: Scope, reader: Reader, *, since: int | None) -> Checked:
+    """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the cursor of a preview (CTE-415)."""
+    repeated = _repeated()
+    at_cursor, generation, broken = verdicts(scope)
+    with connection.cursor() as cursor:
+        for rule in broken:
+            cursor.execute(_FROM_VERDICT.format(column=column_of(rule)), [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field])
+        differs = between.SINGLE_PARENT_DIFFERS
+        if differs.in_force(scope.end_year):
+            among = between.SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=TABLE)
+            cursor.execute(
+                f"INSERT INTO {FINDINGS} (line, rule, field, refuses) SELECT line, %s, %s, FALSE FROM ({among}) AS differing",
+                [differs.id, differs.field],
+            )
+        if since is not None:
+            cursor.execute(_MOVED, [since, scope.district])
+        cursor.execute(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses")
+        rejected = cursor.fetchone()[0]
+        cursor.execute(f"SELECT COUNT(*) FROM {FINDINGS} WHERE NOT refuses")
+        warnings = cursor.fetchone()[0]
+        not_in_file = _not_in_file(cursor, scope)
+        cursor.execute(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)")
+        cursor.execute(f"ANALYZE {TABLE}")
+    preview = ledger.preview(scope, Staged(rows=reader.summary.rows))
+    return Checked(at_cursor, generation, reader.summary.rows, rejected, warnings, repeated, preview, not_in_file, _by_field())
+
+
+# What the reader could not read is not asked for as missing besides.
+_FROM_VERDICT = f"""
+INSERT INTO {FINDINGS} (line, rule, field, refuses, total, pathway)
+SELECT verdict.key, %s, %s, %s, verdict.total_credits, verdict.pathway_name
+FROM {VERDICTS} verdict
+WHERE verdict.{{column}}
+  AND NOT EXISTS (SELECT 1 FROM {FINDINGS} told WHERE told.line = verdict.key AND told.field = %s AND told.refuses AND told.value IS NOT NULL)
+"""
+_MOVED = f"""
+INSERT INTO {FINDINGS} (line, rule, field, refuses)
+SELECT staged.line, 'CTE-415', 'line', TRUE
+FROM {TABLE} staged
+WHERE EXISTS (
+    SELECT 1 FROM pathways_change change
+    WHERE change.student_id = staged.student_id AND change.pathway_id = staged.pathway_id AND change.id > %s AND change.district = %s
+)
+"""
+
+
+def _one(name: str) -> str:
+    value = f"CASE WHEN {name} THEN 1 ELSE 0 END" if name in ("concentrator", "single_parent") else name
+    return f"MIN({value}) = MAX({value}) AND COUNT({name}) = COUNT(*)"
+
+
+def _repeated() -> int:
+    """One row for each student and pathway (U-46): equal lines count once, different ones are all refused. Returns how many were left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS upload_repeated")
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE upload_repeated AS
+            SELECT student_id, pathway_id, MIN(line) AS first_line, CASE WHEN {" AND ".join(_one(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
+            FROM {TABLE}
+            WHERE student_id IS NOT NULL AND pathway_id IS NOT NULL
+              AND line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
+            GROUP BY student_id, pathway_id HAVING COUNT(*) > 1
+            """
+        )
+        for same, rule_id, refuses, which in ((1, "CTE-408", False, "AND staged.line > repeated.first_line"), (0, "CTE-409", True, "")):
+            cursor.execute(
+                f"""
+                INSERT INTO {FINDINGS} (line, rule, field, refuses)
+                SELECT staged.line, %s, %s, %s FROM {TABLE} staged
+                JOIN upload_repeated repeated ON repeated.student_id = staged.student_id AND repeated.pathway_id = staged.pathway_id
+                WHERE repeated.same = %s {which} AND staged.line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
+                """,
+                [rule_id, rules.by_id(rule_id).field, refuses, same],
+            )
+        cursor.execute(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')")
+        return int(cursor.rowcount)
+
+
+def _not_in_file(cursor: Any, scope: Scope) -> int:
+    """Records in scope that no line of the file is about; they stay as they are."""
+    from_scope, values = rules.stored_keys(scope)
+    cursor.execute(
+        f"SELECT COUNT(*) FROM ({from_scope}) AS stored WHERE NOT EXISTS "
+        f"(SELECT 1 FROM {TABLE} staged WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id)",
+        values,
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _by_field() -> dict[str, int]:
+    """How many of the changed rows change each field."""
+    sums = ", ".join(f"SUM(CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END)" for name in TYPED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {sums} FROM {ledger.PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id "
+            "WHERE plan.operation = 'update'"
+        )
+        return {name: int(number) for name, number in zip(TYPED, cursor.fetchone(), strict=True) if number}
+
+
+def changed_rows(most: int) -> list[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
+    """(line, student, pathway, field → before and after) of the first changed rows of the plan."""
+    both = ", ".join(f"stored.{name}, plan.{name}" for name in TYPED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT plan.line, plan.student_id, plan.pathway_id, {both} FROM {ledger.PLAN} plan "
+            "JOIN pathways_participation stored ON stored.id = plan.participation_id "
+            f"WHERE plan.operation = 'update' ORDER BY plan.line LIMIT {int(most)}"
+        )
+        found = cursor.fetchall()
+    changed = []
+    for line, student, pathway, *values in found:
+        pairs = dict(zip(TYPED, zip(values[::2], values[1::2], strict=True), strict=True))
+        changed.append((line, student, pathway, {name: (old, new) for name, (old, new) in pairs.items() if old != new}))
+    return changed
+
+
+def findings(scope: Scope) -> Iterator[Found]:
+    """All findings in the order of the lines, however many."""
+    with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
+        cursor.execute(f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field")
+        while rows := cursor.fetchmany(2000):
+            for line, rule_id, field, value, message, refuses, total, pathway in rows:
+                rule = rules.by_id(rule_id)
+                yield Found(line, rule, field, value, message or words_of(rule, scope, total, pathway), bool(refuses))
+
+
+def counts_by_rule() -> list[tuple[str, int, int, bool]]:
+    """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM {FINDINGS} GROUP BY rule ORDER BY 4 DESC, 2 DESC, 1"
+        )
+        found = [(rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()]
+    return sorted(found, key=lambda one: not one[3] and rules.by_id(one[0]).severity is Severity.INFO)

@@ -1,0 +1,8 @@
+"""The uploads' kinds of batches (settings.PORTAL_BATCH_KINDS)."""
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.batches.kinds import Kind
+from pathways.uploads import result, run, undo
+
+UPLOAD = Kind(name="upload", run=run.run, capability=Capability.EDIT_RECORDS, in_turn=True, result=result.of)
+UNDO = Kind(name="undo", run=undo.run, capability=Capability.EDIT_RECORDS, in_turn=True)

@@ -1,0 +1,157 @@
+"""The Import Results Summary and the other files of an upload, written in one pass over the file and its findings."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import IO, Any
+
+from django.utils import timezone
+
+from cte_portal.batches.job import Job
+from pathways import values
+from pathways.files import writer
+from pathways.files.layout import ERRORS_ADDED, Layout
+from pathways.files.reader import Known, plain
+from pathways.files.text import Lines
+from pathways.rules.rule import Severity
+from pathways.uploads import checking
+from pathways.uploads.checking import Found
+
+TITLES = ("Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "In your file", "What is wrong", "What to do")
+SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
+
+
+def level(found: Found) -> str:
+    """`error` when the row is refused, else what the rule is."""
+    if found.refuses:
+        return "error"
+    return "info" if found.rule.severity is Severity.INFO else "warning"
+
+
+class Report:
+    """Made once for a file that has been judged: files on the job, and what the page shows in `shown`."""
+
+    def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str) -> None:
+        self.job, self.layout, self.known, self.lines = job, layout, known, lines
+        self.name = name.rsplit(".", 1)[0][:80] or "file"
+        self.columns = {column.field: column.name for column in layout.columns}
+        self.positions = {column.field: at for at, column in enumerate(layout.columns)}
+        self.shown: dict[str, list[dict[str, Any]]] = {}
+        self._count = 0
+
+    def write(self, *, rejected: int) -> None:
+        """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with its errors."""
+        groups = checking.counts_by_rule()
+        scope = self.job.scope
+        with (
+            tempfile.TemporaryFile() as table,
+            tempfile.TemporaryFile() as rejects,
+            tempfile.TemporaryFile() as annotated,
+        ):
+            self._walk(table, rejects, annotated, checking.findings(scope))
+            if rejected:
+                self.job.keep("rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects)
+            if groups:
+                self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
+            with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
+                writer.write_csv(file, TITLES, _rows(table))
+            with self.job.writing("report.xlsx", "Import Results Summary.xlsx", writer.XLSX) as file:
+                writer.write_xlsx(file, TITLES, _rows(table), sheet="Import Results Summary")
+        self._keep_shown()
+
+    def write_refused(self) -> None:
+        """A refused file has its findings, but no rows that could be sent again by themselves."""
+        with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as rejects, tempfile.TemporaryFile() as annotated:
+            self._walk(table, rejects, annotated, checking.findings(self.job.scope))
+            with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
+                writer.write_csv(file, TITLES, _rows(table))
+        self._keep_shown()
+
+    def _walk(self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]) -> None:
+        """File and findings side by side, both in the order of the lines. A byte order mark lets Excel read the letters."""
+        by_line = groupby(findings, key=lambda found: found.line)
+        line, told = next(by_line, (None, iter(())))
+        now = timezone.localtime()
+        rejects.write(b"\xef\xbb\xbf" + writer.header(self.layout, now).encode())
+        annotated.write(b"\xef\xbb\xbf" + writer.header(self.layout, now, ERRORS_ADDED).encode())
+        for number, text, _ in self.lines:
+            if not text.strip(values._AROUND):
+                continue
+            cells = text.split("\t")
+            of_line: list[Found] = []
+            if line == number:
+                of_line = list(told)
+                line, told = next(by_line, (None, iter(())))
+            for found in of_line:
+                self._one(table, found, cells)
+            if values.tidy(cells[0]).upper() == "HD":
+                continue
+            row = [*cells[: len(self.layout.columns)], *[""] * (len(self.layout.columns) - len(cells))]
+            if any(found.refuses for found in of_line):
+                rejects.write(writer.tsv_line(row).encode())
+            said = "; ".join(f"{found.rule.id} {found.message}" for found in of_line)
+            annotated.write(writer.tsv_line([*row, said]).encode())
+
+    def _one(self, table: IO[bytes], found: Found, cells: list[str]) -> None:
+        at = self.positions.get(found.field)
+        value = found.value if found.value is not None else values.tidy(cells[at]) if at is not None and at < len(cells) else ""
+        state_id = values.tidy(cells[2]) if len(cells) > 2 else ""
+        student = self.known.student(state_id)
+        name = (
+            f"{student.last_name}, {student.first_name}"
+            if student
+            else ", ".join(values.tidy(cell) for cell in cells[4:6] if values.tidy(cell))
+        )
+        pathway = values.tidy(cells[6]) if len(cells) > 6 else ""
+        pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
+        column = self.columns.get(found.field, "")
+        row = [str(found.line), level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100], column]
+        row += [value[:200], found.message, found.rule.remedy]
+        table.write(json.dumps(row).encode() + b"\n")
+        shown = self.shown.setdefault(found.rule.id, [])
+        if len(shown) < SHOWN_PER_RULE and self._count < SHOWN:
+            self._count += 1
+            shown.append(
+                {
+                    "line": found.line,
+                    "student": name.upper()[:110],
+                    "student_pk": student.pk if student else None,
+                    "pathway": self.known.names.get(pathway_pk or 0, pathway)[:100],
+                    "pathway_pk": pathway_pk,
+                    "field": column,
+                    "level": level(found),
+                    "value": value[:200],
+                    "message": found.message,
+                }
+            )
+
+    def _keep_shown(self) -> None:
+        changed = [
+            {"line": line, "student_pk": student, "pathway": self.known.names.get(pathway, ""), "pathway_pk": pathway,
+             "changes": [[self.columns.get(name, name), _word(name, old), _word(name, new)] for name, (old, new) in changes.items()]}
+            for line, student, pathway, changes in (checking.changed_rows(SHOWN_CHANGES) if self.with_changes else [])
+        ]  # fmt: skip
+        with self.job.writing("findings.json", "findings.json", "application/json") as file:
+            file.write(json.dumps({"findings": self.shown, "changed": changed}).encode())
+
+    with_changes = True
+
+
+def _rows(table: IO[bytes]) -> Iterator[list[str]]:
+    table.seek(0)
+    for line in table:
+        yield json.loads(line)
+
+
+def _word(field: str, value: Any) -> str:
+    """A value as the screen shows it; SQLite gives back flags as 0 and 1, dates as text."""
+    if field in ("concentrator", "single_parent"):
+        return "Yes" if value else "No"
+    if field == "start_date":
+        text = str(value)[:10]
+        return f"{text[5:7]}/{text[8:10]}/{text[:4]}"
+    return f"{Decimal(str(value)):.2f}"

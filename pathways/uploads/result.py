@@ -1,0 +1,97 @@
+"""What the page of a finished upload shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from cte_portal.batches.models import Batch
+from pathways import rules
+from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.models import Change
+from pathways.rules.rule import Severity
+from pathways.uploads.run import UPLOAD, VALIDATE
+
+LEVELS = (("error", "Errors"), ("warning", "Warnings"), ("info", "Infos"))
+DOWNLOADS = (
+    ("report.csv", "Import Results Summary, .csv"),
+    ("report.xlsx", "Import Results Summary, .xlsx"),
+    ("errors.tsv", "Your file with errors added, .tsv"),
+)
+
+
+def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
+    """Template and context; nothing is asked of the file that was sent, so it may have been retired."""
+    files = {file.role: file for file in batch.files.all()}
+    shown = _shown(files)
+    result, options = batch.result, batch.options
+    scope = [batch.district, batch.end_year]
+    groups = [_group(group, shown["findings"], scope) for group in result.get("groups", [])]
+    undone = batch.followers.filter(kind="undo").first()
+    saved = bool(result.get("saved"))
+    return "pathways/upload_result.html", {
+        "counts": result.get("counts", {}),
+        "good": result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0,
+        "saved": saved,
+        "levels": LEVELS,
+        "groups": [group for group in groups if asked.get("level") in (None, "", group["level"])],
+        "level": asked.get("level", ""),
+        "changed": _changed(shown["changed"], scope),
+        "by_field": [(_label(name), number) for name, number in result.get("by_field", {}).items()],
+        "adjusted": result.get("adjusted", []),
+        "not_in_file": result.get("not_in_file", 0),
+        "same_as": result.get("same_as", ""),
+        "refused": result.get("refused", ""),
+        "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
+        "rejected_file": files.get("rejected.tsv"),
+        "can_upload": options.get("work") == VALIDATE and not result.get("refused") and "counts" in result and bool(batch.input_file),
+        "was_upload": options.get("work") == UPLOAD,
+        "undone": undone,
+        "can_undo": saved and undone is None and Change.objects.filter(batch=batch.pk).exists(),
+    }
+
+
+def _shown(files: dict[str, Any]) -> dict[str, Any]:
+    file = files.get("findings.json")
+    if file is None or not default_storage.exists(file.stored):
+        return {"findings": {}, "changed": []}
+    with default_storage.open(file.stored) as content:
+        return json.load(content)  # type: ignore[no-any-return]
+
+
+def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope: list[Any]) -> dict[str, Any]:
+    rule = rules.by_id(group["rule"])
+    rows = shown.get(rule.id, [])
+    for row in rows:
+        row["link"] = reverse("cte-student", args=[*scope, row["student_pk"]]) if row["student_pk"] else ""
+        row["visible"] = row["value"].replace(" ", "␣")
+    info = rule.severity is Severity.INFO and not group["refuses"]
+    return {
+        "rule": rule,
+        "kind": "problem" if group["refuses"] else "none" if info else "warning",
+        "word": "Error" if group["refuses"] else "Info" if info else "Warning",
+        "level": "error" if group["refuses"] else "info" if info else "warning",
+        "count": group["count"],
+        "first": group["first"],
+        "rows": rows,
+        "more": group["count"] - len(rows),
+    }
+
+
+def _changed(rows: list[dict[str, Any]], scope: list[Any]) -> list[dict[str, Any]]:
+    for row in rows:
+        row["link"] = reverse("cte-record", args=[*scope, row["student_pk"], row["pathway_pk"]])
+    return rows
+
+
+_LABELS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
+
+
+def _label(field: str) -> str:
+    """The column that changes it."""
+    return _LABELS.get(field, field)

@@ -1,0 +1,176 @@
+"""The upload batch: read, stage, check, compare, report; then, if that was asked for, save through the ledger in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.models import Batch, Status
+from cte_portal.editions import Scope
+from pathways import ledger
+from pathways.files.layout import LAYOUTS
+from pathways.files.reader import Reader
+from pathways.files.text import FileRefused
+from pathways.models import Change
+from pathways.rules import Checked as Judged
+from pathways.staging import Staged
+from pathways.uploads import checking
+from pathways.uploads.known import known_in
+from pathways.uploads.report import Report
+
+VALIDATE, UPLOAD = "validate", "upload"
+NAMES = {VALIDATE: "Validate and Test File", UPLOAD: "Upload File"}
+ANALYZE_FROM = 2_000
+AGAIN = 5  # times that somebody may save in between before the district is held for the whole check
+
+
+class Moved(Exception):
+    """Records or OPI's lists have changed since the rows were checked."""
+
+
+def run(job: Job) -> None:
+    options = job.batch.options
+    for attempt in range(AGAIN):
+        try:
+            if _once(job, options):
+                return
+        except Moved:
+            job.drop_files()
+            if attempt == AGAIN - 1:
+                raise
+
+
+def _once(job: Job, options: dict[str, Any]) -> bool:
+    scope, batch = job.scope, job.batch
+    layout = LAYOUTS[options["type"]]
+    if not batch.input_file or not default_storage.exists(batch.input_file):
+        raise CannotRun("The file is no longer kept. Choose it again.")
+    with default_storage.open(batch.input_file) as file:
+        if file.size != batch.input_bytes:
+            raise CannotRun("The stored file is not the one that was sent. Choose it again.")
+        job.step("Reading", 0)
+        known = known_in(scope)
+        try:
+            reader = Reader(file, layout, known, today=timezone.localdate(), most_rows=settings.UPLOAD_MOST_ROWS)
+            report = Report(job, layout, known, reader.lines, batch.subject)
+            try:
+                checking.stage_file(job, reader)
+            except FileRefused:
+                report.with_changes = False
+                report.write_refused()
+                raise
+        except FileRefused as refused:
+            job.outcome = Outcome(
+                f"The file was refused: {refused.sentence}. Nothing was changed.",
+                with_errors=True,
+                result={
+                    "refused": f"{refused.sentence}.",
+                    "rule": refused.rule,
+                    "counts": dict.fromkeys(COUNTS, 0),
+                    "groups": _groups() if job.files else [],
+                },
+            )
+            return True
+        job.step("Checking")
+        checked = checking.judge(scope, reader, since=options.get("since"))
+        job.step("Writing the report of")
+        report.write(rejected=checked.rejected)
+        result = _result(job, checked, reader, options)
+        if not _saves(options, checked):
+            result["saved"] = False
+            job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
+            return True
+        job.step("Saving")
+        return _save(job, scope, checked, options, result)
+
+
+COUNTS = ("read", "new", "changed", "unchanged", "rejected", "warnings")
+
+
+def _saves(options: dict[str, Any], checked: checking.Checked) -> bool:
+    return options["work"] == UPLOAD and not (options.get("all_or_nothing") and checked.rejected)
+
+
+def _save(job: Job, scope: Scope, checked: checking.Checked, options: dict[str, Any], result: dict[str, Any]) -> bool:
+    def moved(scope: Scope, staged: Staged) -> Judged:
+        raise Moved
+
+    judged = Judged((), checked.cursor, checked.generation)
+    staged = Staged(rows=checked.read)
+    try:
+        with job.finishing():
+            applied = ledger.apply(
+                scope, staged, by=job.batch.submitted_name, source=Change.Source.UPLOAD, checked=judged, check=moved,
+                batch=job.batch.pk, exclusive=True,
+            )  # fmt: skip
+            result["counts"] |= {"new": applied.created, "changed": applied.updated, "unchanged": applied.unchanged + checked.repeated}
+            result["saved"] = True
+            job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
+    except ledger.Locked as locked:
+        raise CannotRun(locked.sentence) from locked
+    if applied.written > ANALYZE_FROM and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # a table that has grown is planned for as if it had not
+            cursor.execute("ANALYZE pathways_participation")
+            cursor.execute("ANALYZE pathways_change")
+    return True
+
+
+def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[str, Any]) -> dict[str, Any]:
+    preview = checked.preview
+    return {
+        "counts": {
+            "read": checked.read,
+            "new": preview.created,
+            "changed": preview.updated,
+            "unchanged": preview.unchanged + checked.repeated,
+            "rejected": checked.rejected,
+            "warnings": checked.warnings,
+        },
+        "by_field": checked.by_field,
+        "not_in_file": checked.not_in_file,
+        "adjusted": reader.summary.what_we_adjusted,
+        "groups": _groups(),
+        "cursor": checked.cursor,
+        "same_as": _same_as(job.batch),
+    }
+
+
+def _groups() -> list[dict[str, Any]]:
+    return [{"rule": rule, "count": number, "first": line, "refuses": refuses} for rule, number, line, refuses in checking.counts_by_rule()]
+
+
+def _same_as(batch: Batch) -> str:
+    """The earlier upload of the very same bytes, in words (C-02)."""
+    ended = (Status.COMPLETED, Status.WITH_ERRORS)
+    found = Batch.objects.filter(kind=batch.kind, district=batch.district, input_sha256=batch.input_sha256, status__in=ended)
+    earlier = found.filter(result__saved=True).exclude(pk=batch.pk).order_by("-finished_at").first()
+    if earlier is None or earlier.finished_at is None:
+        return ""
+    return f"Identical to the upload of {timezone.localtime(earlier.finished_at):%m/%d/%Y} by {earlier.submitted_name}."
+
+
+def _words(options: dict[str, Any], checked: checking.Checked) -> str:
+    """What was done, and what was not."""
+    good = checked.read - checked.rejected
+    rejected = f"{checked.rejected:,} row{'' if checked.rejected == 1 else 's'}"
+    if options["work"] == VALIDATE:
+        preview = checked.preview
+        found = f"{preview.created:,} new, {preview.updated:,} changed, {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
+        return f"Tested: {found}. Nothing is saved yet."
+    if not checked.rejected:
+        written = checked.preview.created + checked.preview.updated
+        return (
+            f"{written:,} record{'' if written == 1 else 's'} saved."
+            if written
+            else "All rows were already in the portal. Nothing had to be saved."
+        )
+    if options.get("all_or_nothing"):
+        return f"{rejected} have errors, so nothing was saved, as you chose."
+    return (
+        f"{good:,} rows are in the portal. {rejected} were not saved: download them, correct them and upload that file, or fix them here."
+    )

@@ -1,0 +1,67 @@
+"""Taking an upload back: what nobody has touched since becomes what it was before; the rest is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from cte_portal.batches.job import CannotRun, Job, Outcome
+from pathways import ledger, staging
+from pathways.files import writer
+from pathways.models import Change, Pathway, Student
+from pathways.staging import TABLE, TYPED, Staged
+
+_BEFORE = ", ".join(f"CASE WHEN before.id IS NULL THEN mine.{name} ELSE before.{name} END" for name in TYPED)
+_STAGE = f"""
+INSERT INTO {TABLE} (line, student_id, pathway_id, {", ".join(TYPED)}, version, delete_row)
+SELECT ROW_NUMBER() OVER (ORDER BY mine.id), mine.student_id, mine.pathway_id, {_BEFORE}, mine.version,
+    before.id IS NULL OR before.operation = 'delete'
+FROM pathways_change mine
+LEFT JOIN pathways_change before
+    ON before.student_id = mine.student_id AND before.pathway_id = mine.pathway_id AND before.version = mine.version - 1
+WHERE mine.batch = %s AND mine.district = %s
+"""
+
+
+def run(job: Job) -> None:
+    upload = job.batch.about
+    assert upload is not None  # noqa: S101 - an undo is always of an upload
+    job.step("Reading what the upload changed")
+    with connection.cursor() as cursor:
+        staging.prepare(cursor)
+        cursor.execute(_STAGE, [upload.pk.hex if connection.vendor == "sqlite" else upload.pk, job.scope.district])
+        number = cursor.rowcount
+        cursor.execute(f"ANALYZE {TABLE}")
+    job.step("Saving")
+    try:
+        with job.finishing():
+            applied = ledger.apply(
+                job.scope, Staged(rows=number), by=job.batch.submitted_name, source=Change.Source.UNDO, checked=None, skip_stale=True,
+                batch=job.batch.pk, exclusive=True,
+            )  # fmt: skip
+            left = len(applied.stale)
+            if left:
+                with job.writing("left.csv", "Changed since the upload.csv", writer.CSV) as file:
+                    writer.write_csv(file, ("Student State ID", "Student", "CTE Pathway"), _left())
+            job.outcome = Outcome(_words(applied.written, left), with_errors=bool(left), result={"restored": applied.written, "left": left})
+    except ledger.Locked as locked:
+        raise CannotRun(locked.sentence) from locked
+
+
+def _left() -> Iterator[tuple[str, str, str]]:
+    """Records that somebody has changed since."""
+    names = dict(Pathway.objects.values_list("pk", "name"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT student_id, pathway_id FROM {ledger.PLAN} WHERE operation = 'stale' ORDER BY line")
+        rows = cursor.fetchall()
+    for at in range(0, len(rows), 500):
+        part = rows[at : at + 500]
+        students = {student.pk: student for student in Student.objects.filter(pk__in={student for student, _ in part})}
+        for student, pathway in part:
+            yield students[student].state_id, students[student].name, names.get(pathway, "")
+
+
+def _words(restored: int, left: int) -> str:
+    done = f"{restored:,} record{'' if restored == 1 else 's'} are as before the upload."
+    return f"{done} {left:,} were changed since and stay as they are." if left else done

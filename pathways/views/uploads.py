@@ -1,0 +1,295 @@
+"""MT Data Upload (guide, Step Two B): the form, templates, the page about columns, saving what a test showed, taking an upload back."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ActionView, ScopedView, access
+from cte_portal.batches.models import Batch
+from cte_portal.batches.submit import submit
+from cte_portal.batches.views import OneBatch, queue_list
+from cte_portal.ui.errors import too_many_requests
+from cte_portal.ui.upload_limit import most_bytes, too_large
+from pathways import extract
+from pathways.files import writer
+from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
+from pathways.models import Change, Participation, Pathway
+from pathways.uploads.result import of as result_of
+from pathways.uploads.run import NAMES, UPLOAD, VALIDATE
+
+TITLE = "MT Data Upload"
+
+
+class UploadForm(forms.Form):
+    """The guide's screen: Import Type, Work to Perform, File. The content decides, not what the browser says of it (U-14)."""
+
+    use_required_attribute = False
+
+    type = forms.ChoiceField(label="Import Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()])
+    file = forms.FileField(
+        label="File",
+        error_messages={"required": "Select a file", "empty": "The selected file is empty"},
+        widget=forms.FileInput(attrs={"accept": ".tsv,.txt", "data-upload": "", "aria-describedby": "file-said"}),
+    )
+    work = forms.ChoiceField(
+        label="Work to Perform",
+        choices=list(NAMES.items()),
+        initial=VALIDATE,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what to do with the file"},
+    )
+    rows = forms.ChoiceField(
+        label="When some rows have errors",
+        choices=[("good", "Save the good rows"), ("nothing", "Save nothing unless all rows are good")],
+        initial="good",
+        widget=forms.RadioSelect,
+    )
+    notify = forms.BooleanField(label="E-mail me at the end", required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["file"].help_text = f"*.tsv, up to {settings.UPLOAD_MAX_MB} MB"
+        self.fields["file"].widget.attrs["data-most"] = str(most_bytes())
+        self.fields["file"].required = not (request.method == "POST" and too_large(request))
+
+    def clean_file(self) -> UploadedFile | None:
+        if too_large(self.request):
+            raise forms.ValidationError(f"The selected file must be smaller than {settings.UPLOAD_MAX_MB} MB")
+        file: UploadedFile | None = self.cleaned_data.get("file")
+        if file is None:
+            return None
+        if len(self.files.getlist(self.add_prefix("file"))) > 1:  # type: ignore[attr-defined]
+            raise forms.ValidationError("Select one file")
+        name = (file.name or "").lower()
+        if name.endswith((".xlsx", ".xls", ".csv")):
+            raise forms.ValidationError(
+                f"{'A comma-separated file' if name.endswith('.csv') else 'An Excel workbook'} cannot be read. "
+                "In Excel choose Save As, then Text (Tab delimited), and choose that file"
+            )
+        if not name.endswith((".tsv", ".txt")):
+            raise forms.ValidationError("The file's name must end with .tsv")
+        return file
+
+
+def plain_name(name: str) -> str:
+    """The file's own name, for people to read: never a path, nothing that hides (U-13)."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in base if letter.isprintable())
+    return (kept if len(kept) <= 110 else f"{kept[:100]}…{kept[-9:]}") or "file"
+
+
+class MTDataUpload(ActionView):
+    capability = Capability.SEE_BATCHES
+    write_capability = Capability.EDIT_RECORDS
+    form_class = UploadForm
+    template_name = "pathways/upload.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"work": VALIDATE, "rows": "good", "key": uuid.uuid4()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0
+        more = queue_list(self.request, self.scope)
+        return super().get_context_data(records=records, can_upload=self.can_edit, layout=CTE_END_OF_YEAR, **more, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.in_active_year:
+            raise PermissionDenied("Files are uploaded in the active school year only.")
+        recent = Batch.objects.filter(submitted_by=self._user_id, queued_at__gt=timezone.now() - datetime.timedelta(minutes=1))
+        if recent.count() >= settings.UPLOADS_A_MINUTE:
+            answer = too_many_requests(request)
+            answer["Retry-After"] = "60"
+            return answer
+        return super().post(request, *args, **kwargs)
+
+    def act(self, form: forms.Form) -> HttpResponse:
+        asked = form.cleaned_data
+        batch = submit(
+            "upload",
+            by=self.request.user,  # type: ignore[arg-type]
+            title=f"{TITLE} – {NAMES[asked['work']]}",
+            subject=plain_name(asked["file"].name),
+            scope=self.scope,
+            options={"type": asked["type"], "work": asked["work"], "all_or_nothing": asked["rows"] == "nothing"},
+            key=str(asked["key"]),
+            content=asked["file"],
+            notify=asked["notify"],
+        )
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class OneUpload(OneBatch):
+    write_capability = Capability.EDIT_RECORDS
+
+    def upload(self) -> Batch:
+        if self.batch.kind != "upload":
+            raise Http404("This batch is no upload.")
+        if not self.in_active_year:
+            raise PermissionDenied("Records are changed in the active school year only.")
+        return self.batch
+
+
+class SaveTested(OneUpload):
+    """*Upload this file* after Validate and Test: the very same bytes; rows that somebody has changed since are left out and listed."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tested = self.upload()
+        if not result_of(tested)[1]["can_upload"] or not default_storage.exists(tested.input_file):
+            messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
+            return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
+        batch = submit(
+            "upload",
+            by=request.user,  # type: ignore[arg-type]
+            title=f"{TITLE} – {NAMES[UPLOAD]}",
+            subject=tested.subject,
+            scope=self.scope,
+            options={**tested.options, "work": UPLOAD, "since": tested.result["cursor"]},
+            key=f"save:{tested.pk}",
+            content=default_storage.open(tested.input_file),
+            about=tested,
+            notify=tested.notify,
+        )
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class UndoUpload(OneUpload, TemplateView):
+    """Says first what will happen."""
+
+    capability = Capability.EDIT_RECORDS
+    template_name = "pathways/upload_undo.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        upload = self.upload()
+        records = Change.objects.filter(batch=upload.pk).count()
+        own = {"batch": upload, "records": records, "can_undo": result_of(upload)[1]["can_undo"]}
+        return super().get_context_data(**{**kwargs, **own})
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        upload = self.upload()
+        if not upload.result.get("saved"):
+            raise Http404("This upload saved nothing.")
+        batch = submit(
+            "undo",
+            by=request.user,  # type: ignore[arg-type]
+            title=f"{TITLE} – Undo",
+            subject=upload.subject,
+            scope=self.scope,
+            key=str(upload.pk),
+            about=upload,
+        )
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class UploadColumns(ScopedView, TemplateView):
+    """What each column means, from the layout's definition."""
+
+    capability = Capability.SEE_BATCHES
+    http_method_names = ["get", "head", "options"]
+    template_name = "pathways/upload_columns.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            layout=CTE_END_OF_YEAR, pathways=Pathway.objects.offered_in(self.scope.end_year).order_by("code"), **kwargs
+        )
+
+
+NOTES = (
+    "Fill in the first sheet. All columns are text, so that leading zeros stay.",
+    "The sample row is not a real student: take it out.",
+    "Then choose Save As, Text (Tab delimited), in Excel, and upload that file.",
+    "The first line of the file must be the header record: HD, date, time, MT9.1, separated by tabs. The title row may stay below it.",
+)
+
+
+class Template(ScopedView):
+    """The empty template with one sample row, and the one filled with the district's records."""
+
+    capability = Capability.SEE_BATCHES
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
+        layout = CTE_END_OF_YEAR
+        if form not in ("tsv", "xlsx", "filled"):
+            raise Http404("There is no such template.")
+        if form == "filled" and not self.can(Capability.EXPORT_RECORDS):
+            raise PermissionDenied
+        content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        own = {"district": self.scope.district, "end_year": str(self.scope.end_year)}
+        sample = tuple(own.get(column.field, column.example) for column in layout.columns)
+        if form == "filled":
+            extract.write(content, self.scope, "tsv")
+            access.info("downloaded file=filled-template user=%s district=%s", self._user_id, self.scope.district)
+        elif form == "tsv":
+            writer.write_tsv(content, layout, [sample], timezone.localtime())
+        else:
+            at = timezone.localtime()
+            head = ("HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version)
+            writer.write_xlsx(content, head, [tuple(layout.names), sample], sheet=layout.title, notes=NOTES)
+        content.seek(0)
+        names = {
+            "tsv": "EOY CTE Template.tsv",
+            "xlsx": "EOY CTE Template.xlsx",
+            "filled": f"CTE EOY {self.scope.district} {self.scope.end_year}.tsv",
+        }
+        kind = writer.XLSX if form == "xlsx" else writer.TSV
+        return FileResponse(content, as_attachment=True, filename=names[form], content_type=kind)
+
+
+class ExtractForm(forms.Form):
+    use_required_attribute = False
+
+    type = forms.ChoiceField(label="Extract Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()])
+    format = forms.ChoiceField(label="Format", choices=list(extract.FORMATS.items()), initial="tsv", widget=forms.RadioSelect)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class MTExtracts(ActionView):
+    """Reporting > MT State Reporting > MT Extracts."""
+
+    capability = Capability.SEE_BATCHES
+    write_capability = Capability.EXPORT_RECORDS
+    form_class = ExtractForm
+    template_name = "pathways/extracts.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"format": "tsv", "key": uuid.uuid4()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        more = queue_list(self.request, self.scope)
+        current = self.in_active_year
+        return super().get_context_data(can_extract=self.can(Capability.EXPORT_RECORDS), current=current, **more, **kwargs)
+
+    def act(self, form: forms.Form) -> HttpResponse:
+        asked = form.cleaned_data
+        batch = submit(
+            "extract",
+            by=self.request.user,  # type: ignore[arg-type]
+            title=f"MT Extracts – {LAYOUTS[asked['type']].title}",
+            subject=extract.FORMATS[asked["format"]],
+            scope=self.scope,
+            options={"type": asked["type"], "format": asked["format"]},
+            key=str(asked["key"]),
+        )
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
