@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from django.conf import settings as portal
 
-pytest_plugins = ["tests.fixtures.records", "tests.fixtures.people", "tests.fixtures.flush", "tests.fixtures.markers"]
+pytest_plugins = [
+    "tests.fixtures.records",
+    "tests.fixtures.people",
+    "tests.fixtures.flush",
+    "tests.fixtures.markers",
+    "tests.fixtures.uploads",
+]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = bool(os.environ.get("CI"))
@@ -24,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("The PostgreSQL lane has no DATABASE_URL: it would only repeat the suite on SQLite.")
     portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    portal.MEDIA_ROOT = portal.VAR_DIR / "test-files"
     portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
