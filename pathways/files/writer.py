@@ -64,7 +64,7 @@ def write_xlsx(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[s
     """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a second sheet."""
     book = xlsxwriter.Workbook(into, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False})
     page = book.add_worksheet(sheet)
-    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
+    text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True, "num_format": 49})
     page.set_column(0, max(len(titles) - 1, 0), 18, text)
     page.freeze_panes(1, 0)
     page.write_row(0, 0, list(titles), bold)

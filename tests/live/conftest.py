@@ -1,0 +1,207 @@
+"""Real workers, a real dispatcher and, on PostgreSQL, a real Redis: in a folder and databases of their own, with short clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as portal
+
+ROOT = Path(__file__).resolve().parents[2]
+POSTGRESQL = "postgresql" in str(portal.DATABASES["default"]["ENGINE"])
+REDIS = shutil.which("redis-server")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Broker:
+    """Redis as production runs it: append-only, noeviction."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        assert REDIS, "redis-server is missing (Debian: apt-get install redis-server)"
+        self.process = subprocess.Popen(
+            [
+                REDIS,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                str(self.folder),
+                "--appendonly",
+                "yes",
+                "--maxmemory-policy",
+                "noeviction",
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        wait(lambda: self.ask("PING"), 10)
+
+    def ask(self, command: str) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as link:
+                link.sendall(f"{command}\r\n".encode())
+                return link.recv(100).startswith(b"+")
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+            self.process.wait(10)
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process
+        self.process.send_signal(number)
+
+
+def wait(ready: Callable[[], Any], seconds: float = 40) -> Any:
+    """Whatever `ready` answers, once it is true; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := ready():
+            return answer
+        time.sleep(0.1)
+    pytest.fail("nothing happened in time")
+
+
+class Portal:
+    """One installation: `ask` speaks with its desk, `start` and `kill` with its processes."""
+
+    def __init__(self, folder: Path, env: dict[str, str], broker: Broker | None) -> None:
+        self.folder, self.env, self.broker = folder, env, broker
+        self.fault = folder / "fault"
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.desk: subprocess.Popen[str] | None = None
+        self.number = 0
+
+    def manage(self, *words: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.env, check=True, capture_output=True)
+
+    def start(self, name: str) -> None:
+        commands = {"dispatch": ["manage.py", "dispatch"]}
+        worker = ["-m", "celery", "--quiet", "--app", "cte_portal", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
+                  "--without-heartbeat", "--loglevel", "WARNING", "--hostname", f"{name}@%h", "--queues"]  # fmt: skip
+        command = commands.get(name) or [*worker, "statewide" if "statewide" in name else "district"]
+        log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+        )
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(number)
+        process.wait(20)
+
+    def ask(self, do: str, **values: Any) -> Any:
+        if self.desk is None:
+            self.desk = subprocess.Popen(
+                [sys.executable, "-m", "tests.live.desk"], cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self.desk.stdin and self.desk.stdout
+        self.desk.stdin.write(json.dumps({"do": do, **values}) + "\n")
+        self.desk.stdin.flush()
+        said = json.loads(self.desk.stdout.readline())
+        if "error" in said:
+            raise RuntimeError(said["error"])
+        return said["answer"]
+
+    def all_changed(self) -> tuple[str, int]:
+        """A file that changes every record of the district: each start date becomes one that no file had before."""
+        self.number += 1
+        rows = [row.split("\t") for row in self.ask("rows")]
+        for row in rows:
+            row[9] = f"08/{self.number % 28 + 1:02d}/{2019 + self.number // 28}"
+        return "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *("\t".join(row) for row in rows)]), len(rows)
+
+    def ended(self, key: str, seconds: float = 40) -> dict[str, Any]:
+        """The batch once it has ended."""
+        try:
+            return wait(lambda: (row := self.ask("look", key=key))["status"] not in ("queued", "processing") and row, seconds)  # type: ignore[no-any-return]
+        except BaseException:
+            for log in self.folder.glob("*.log"):
+                print(log.name, log.read_text()[-3000:])
+            print(self.ask("look", key=key))
+            raise
+
+    def written_once(self, key: str, rows: int) -> None:
+        """The oracle: every row of the file was written exactly once, history and records agree."""
+        assert self.ask("state", key=key) == {"changes": rows, "once": True, "agree": True}
+
+    def close(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+        if self.desk:
+            self.desk.kill()
+            self.desk.wait()
+        if self.broker:
+            self.broker.stop()
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    folder = tmp_path_factory.mktemp("live")
+    hidden = ("DATABASE_URL", "STATE_DATABASE_URL", "REDIS_URL", "BROKER_URL")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env |= {
+        "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.live.settings", "FAULT_FILE": str(folder / "fault"), "BATCH_LEASE_SECONDS": "2",
+        "BATCH_RENEW_SECONDS": "0.5", "BATCH_POLL_SECONDS": "0.2", "BATCH_REPUBLISH_SECONDS": "1.5", "BATCH_RETRY_FACTOR": "0.1",
+    }  # fmt: skip
+    broker, names = None, []
+    admin = {
+        key.lower(): value for key, value in portal.DATABASES["default"].items() if key in ("HOST", "PORT", "USER", "PASSWORD") and value
+    }
+    if POSTGRESQL:
+        broker = Broker(folder)
+        broker.start()
+        env["BROKER_URL"] = f"redis://127.0.0.1:{broker.port}/1"
+        for variable in ("DATABASE_URL", "STATE_DATABASE_URL"):
+            names.append(f"live_{uuid.uuid4().hex[:12]}")
+            with psycopg.connect(dbname="postgres", autocommit=True, **admin) as server:
+                server.execute(f"CREATE DATABASE {names[-1]}")
+            login = f"{admin['user']}:{admin.get('password', '')}@{admin['host']}:{admin['port']}"
+            env[variable] = f"postgres://{login}/{names[-1]}"
+    live = Portal(folder, env, broker)
+    live.manage("migrate", "-v0")
+    live.manage("demo", "--students", "120")
+    try:
+        yield live
+    finally:
+        live.close()
+        for name in names:
+            with psycopg.connect(dbname="postgres", autocommit=True, **admin) as server:
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def live(installation: Portal) -> Iterator[Portal]:
+    """All processes run, no fault is asked for."""
+    installation.fault.unlink(missing_ok=True)
+    installation.fault.with_suffix(".paused").unlink(missing_ok=True)
+    for name in ("dispatch", "worker", "statewide-worker"):
+        if name not in installation.processes or installation.processes[name].poll() is not None:
+            installation.start(name)
+    yield installation
+    installation.fault.unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""Faults at a named step, asked for by a file: `<step> <what> [always]`. Once by default: the file is removed before the fault strikes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+ASKED = Path(os.environ.get("FAULT_FILE", "/nonexistent"))
+
+
+def reached(step: str) -> None:
+    """Called at each named step; strikes when the file asks for this one."""
+    try:
+        where, what, *rest = ASKED.read_text().split()
+    except (OSError, ValueError):
+        return
+    if where != step:
+        return
+    if "always" not in rest:
+        ASKED.unlink(missing_ok=True)
+    if what == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "kill-all":
+        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "raise":
+        raise RuntimeError("a fault was asked for")
+    elif what == "pause":
+        ASKED.with_suffix(".paused").touch()
+        time.sleep(float(rest[0]))
+
+
+def between(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    text = " ".join(str(sql).split())
+    if text.startswith("INSERT INTO pathways_change"):
+        reached("before-the-ledger")
+    answer = execute(sql, params, many, context)
+    if text.startswith("UPDATE pathways_participation"):
+        reached("after-the-update")
+    if text.startswith("INSERT INTO pathways_participation"):
+        reached("after-the-insert")
+    return answer
+
+
+def watch(sender: Any, connection: Any, **_: Any) -> None:
+    if between not in connection.execute_wrappers:
+        connection.execute_wrappers.append(between)
+
+
+def after(module: Any, name: str, step: str) -> None:
+    own = getattr(module, name)
+
+    def wrapped(*arguments: Any, **values: Any) -> Any:
+        answer = own(*arguments, **values)
+        reached(step)
+        return answer
+
+    setattr(module, name, wrapped)
+
+
+class FaultsConfig(AppConfig):
+    name = "tests.live"
+    label = "live_faults"
+
+    def ready(self) -> None:
+        from cte_portal.batches import tasks  # noqa: PLC0415 - models are ready only now
+        from pathways.files import reader  # noqa: PLC0415
+        from pathways.uploads import checking  # noqa: PLC0415
+
+        connection_created.connect(watch)
+        after(reader.Reader, "_row", "while-reading")
+        after(checking, "stage_file", "after-staging")
+        after(checking, "judge", "after-checking")
+        after(tasks, "run", "after-the-commit")
