@@ -6,6 +6,7 @@ A page that is added to the URLconf without a state here fails the first test. E
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,14 +14,20 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.models import Invitation, User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch
+from cte_portal.batches.submit import submit
 from pathways import entry, register
 from pathways.models import CollectionLock, Participation, Pathway, Student
 from tests.browser.conftest import NARROW, Desk
-from tests.fixtures.records import HEALTH, District_
+from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.uploads import file, line
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
@@ -246,7 +253,106 @@ def invited_weak(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+SENT = file(
+    line(inside="2.50", total="2.50"),
+    line(pathway=BUSINESS, single="Y", inside="x"),
+    line(state_id="12345678"),
+    line(state_id="999000201", dual="9"),
+    line(state_id="999000202", last="Smyth"),
+)
+
+
+def batch(work: str = "validate", content: bytes = SENT, *, ran: bool = True, **row: object) -> Callable[[Stage, Page], None]:
+    """The page of an upload: `ran` to its end, or with its row as it is meant to look."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        one = submit(
+            "upload", by=stage.clerk, title="MT Data Upload – Validate and Test File", subject="CTE EOY Upload.tsv", scope=stage.cottonwood.scope,
+            options={"type": "cte-eoy", "work": work}, content=ContentFile(content, name="input"),
+        )  # fmt: skip
+        if ran:
+            assert run(one.pk)
+        if row:
+            Batch.objects.filter(pk=one.pk).update(**row)
+        page.goto(stage.address("batches", one.pk))
+
+    return visit
+
+
+def undo_asked(stage: Stage, page: Page) -> None:
+    batch("upload")(stage, page)
+    page.get_by_role("link", name="Undo this upload").click()
+    expect(page.get_by_role("button", name="Undo this upload")).to_be_visible()
+
+
+def undone(stage: Stage, page: Page) -> None:
+    undo_asked(stage, page)
+    page.get_by_role("button", name="Undo this upload").click()
+    page.wait_for_url("**/batches/**")
+    assert run(Batch.objects.get(kind="undo").pk)
+    page.reload()
+
+
+def upload_errors(stage: Stage, page: Page) -> None:
+    page.goto(stage.address("mt-data-upload"))
+    page.get_by_role("button", name="Submit to Batch").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def full_queue(stage: Stage, page: Page) -> None:
+    for work, values in (
+        ("upload", {}),
+        ("validate", {"ran": False}),
+        ("validate", {"ran": False, "status": "canceled", "finished_at": timezone.now()}),
+    ):
+        batch(work, **values)(stage, page)  # type: ignore[arg-type]
+    page.goto(stage.address("batches"))
+
+
+_FAILED = "The portal could not do this. Your file is safe. Nothing was changed. Reference 7K3Q."
+_HELD = {"status": "processing", "attempt": 1, "started_at": timezone.now(), "stage": "Reading", "done": 540, "total": 787}
+SOON, GONE = timezone.now() + datetime.timedelta(days=1), timezone.now() - datetime.timedelta(days=1)
+
 STATES: dict[str, list[State]] = {
+    "batch-queue": [
+        State("list", full_queue),
+        State("empty", at(lambda stage: stage.address("batches"))),
+        State("bad date", at(lambda stage: stage.address("batches") + "?queue-first=x")),
+    ],
+    "batch": [
+        State("queued", batch(ran=False)),
+        State("processing", batch(ran=False, **_HELD, lease_until=SOON)),
+        State("stuck", batch(ran=False, **_HELD, lease_until=GONE)),
+        State("tested", batch()),
+        State("uploaded", batch("upload")),
+        State("nothing wrong", batch("upload", file(line()))),
+        State("refused", batch(content=b"%PDF-1.7")),
+        State("failed", batch(ran=False, status="failed", finished_at=GONE, sentence=_FAILED, reference="7K3Q")),
+        State(
+            "canceled",
+            batch(
+                ran=False,
+                status="canceled",
+                finished_at=GONE,
+                sentence="Canceled by KELLER, DANIEL at 09:41:02 AM MT. Nothing was changed.",
+            ),
+        ),
+        State("undone", undone),
+        State("as OPI sees it", batch(), who="opi"),
+    ],
+    "mt-data-upload": [
+        State("form", at(lambda stage: stage.address("mt-data-upload"))),
+        State("errors", upload_errors),
+        State("another year", at("/districts/9012/2024/mt-data-upload/")),
+        State("as OPI sees it", at(lambda stage: stage.address("mt-data-upload")), who="opi"),
+    ],
+    "mt-data-upload-columns": [State("columns", at(lambda stage: stage.address("mt-data-upload", "columns")))],
+    "mt-data-upload-undo": [State("ask", undo_asked)],
+    "mt-extracts": [
+        State("form", at(lambda stage: stage.address("mt-extracts"))),
+        State("another year", at("/districts/9012/2024/mt-extracts/")),
+        State("as OPI sees it", at(lambda stage: stage.address("mt-extracts")), who="opi"),
+    ],
     "admin:index": [State("set up", at("/admin/"), who="keeper"), State("staff", at("/admin/"), who="opi")],
     "admin:pathways_pathway_changelist": [
         State("list", at("/admin/pathways/pathway/"), who="keeper"),
@@ -371,6 +477,11 @@ WITHOUT_A_PAGE = {
     "admin:pathways_district_delete": "one template with the pathway's",
     "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",
+    "batch-cancel": "POST only, redirects",
+    "batch-again": "POST only, redirects",
+    "batch-file": "a file",
+    "mt-data-upload-template": "a file",
+    "mt-data-upload-save": "POST only, redirects",
 }
 
 

@@ -22,7 +22,7 @@ from cte_portal.editions import Scope
 from pathways.files import writer
 from pathways.files.layout import LAYOUTS
 from pathways.models import District, SchoolYear
-from pathways.uploads.run import NAMES, UPLOAD, VALIDATE
+from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE
 
 
 class Command(BaseCommand):
@@ -100,6 +100,6 @@ def as_read(text: str) -> str:
 
 
 def people(batch: Batch) -> str:
-    counts = " · ".join(f"{name} {number:,}" for name, number in batch.result["counts"].items())
+    counts = " · ".join(f"{name} {batch.result['counts'][name]:,}" for name in COUNTS)
     lines = [batch.sentence, counts, *batch.result.get("adjusted", [])]
     return "\n".join([*lines, *(f"line {f['line']}: {f['severity']} {f['rule']} {f['field']}: {f['message']}" for f in findings(batch))])
