@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import IO
 
@@ -28,13 +29,14 @@ def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
         "start_date", "total_credits", "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits",
     )  # fmt: skip
     district, year, kind = scope.district, str(scope.end_year), CTE_END_OF_YEAR.record_type
-    for state_id, local_id, last, first, code, concentrator, single, start, total, inside, outside, dual, work in found.iterator(
-        chunk_size=5000
-    ):
-        yield (
-            kind, district, state_id, local_id, last, first, code, "Y" if concentrator else "N", "Y" if single else "N",
-            f"{start:%m/%d/}{start.year:04d}", f"{total:.2f}", f"{inside:.2f}", f"{outside:.2f}", f"{dual:.2f}", f"{work:.2f}", year,
-        )  # fmt: skip
+    days: dict[datetime.date, str] = {}
+    for state_id, local_id, last, first, code, concentrator, single, start, *credits in found.iterator(chunk_size=5000):
+        day = days.get(start)
+        if day is None:
+            day = days[start] = f"{start:%m/%d/}{start.year:04d}"
+        # Credits come from the database with two decimals.
+        yes, alone = "Y" if concentrator else "N", "Y" if single else "N"
+        yield (kind, district, state_id, local_id, last, first, code, yes, alone, day, *map(str, credits), year)
 
 
 def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_YEAR) -> int:

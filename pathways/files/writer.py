@@ -27,9 +27,12 @@ def header(layout: Layout, at: datetime.datetime, *more: str) -> str:
     return "\t".join(["HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version, *more]) + "\n"
 
 
-def tsv_line(cells: Iterable[str]) -> str:
+def tsv_line(cells: Sequence[str]) -> str:
     """A line of State Format: values as they are, but no value can shift a column (O-02)."""
-    return "\t".join(cell.translate(_BREAKS) for cell in cells) + "\n"
+    line = "\t".join(cells)
+    if line.count("\t") == len(cells) - 1 and "\n" not in line and "\r" not in line:
+        return line + "\n"
+    return "\t".join([cell.translate(_BREAKS) for cell in cells]) + "\n"
 
 
 def write_tsv(into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime) -> int:

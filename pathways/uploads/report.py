@@ -78,23 +78,36 @@ class Report:
         now = timezone.localtime()
         rejects.write(b"\xef\xbb\xbf" + writer.header(self.layout, now).encode())
         annotated.write(b"\xef\xbb\xbf" + writer.header(self.layout, now, ERRORS_ADDED).encode())
+        untouched = len(self.layout.columns) - 1
+        held: list[str] = []
         for number, text, _ in self.lines:
-            if not text.strip(values._AROUND):
-                continue
-            cells = text.split("\t")
-            of_line: list[Found] = []
-            if line == number:
+            if line != number:
+                if text.count("\t") == untouched and text[:2] != "HD":
+                    held.append(f"{text}\t\n")
+                elif text.strip(values._AROUND):
+                    cells = text.split("\t")
+                    if values.tidy(cells[0]).upper() != "HD":
+                        held.append(writer.tsv_line([*self._fit(cells), ""]))
+            else:
                 of_line = list(told)
                 line, told = next(by_line, (None, iter(())))
-            for found in of_line:
-                self._one(table, found, cells)
-            if values.tidy(cells[0]).upper() == "HD":
-                continue
-            row = [*cells[: len(self.layout.columns)], *[""] * (len(self.layout.columns) - len(cells))]
-            if any(found.refuses for found in of_line):
-                rejects.write(writer.tsv_line(row).encode())
-            said = "; ".join(f"{found.rule.id} {found.message}" for found in of_line)
-            annotated.write(writer.tsv_line([*row, said]).encode())
+                cells = text.split("\t")
+                for found in of_line:
+                    self._one(table, found, cells)
+                if values.tidy(cells[0]).upper() != "HD":
+                    row = self._fit(cells)
+                    if any(found.refuses for found in of_line):
+                        rejects.write(writer.tsv_line(row).encode())
+                    held.append(writer.tsv_line([*row, "; ".join(f"{found.rule.id} {found.message}" for found in of_line)]))
+            if len(held) > 2000:
+                annotated.write("".join(held).encode())
+                held.clear()
+        annotated.write("".join(held).encode())
+
+    def _fit(self, cells: list[str]) -> list[str]:
+        """As many cells as the layout has columns."""
+        width = len(self.layout.columns)
+        return [*cells[:width], *[""] * (width - len(cells))]
 
     def _one(self, table: IO[bytes], found: Found, cells: list[str]) -> None:
         at = self.positions.get(found.field)
