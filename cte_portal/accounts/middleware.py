@@ -38,6 +38,8 @@ class IdleTimeoutMiddleware:
         age = now - session.setdefault(SIGNED_IN_AT, now)
         if idle >= settings.SESSION_IDLE_SECONDS or age >= settings.SESSION_COOKIE_AGE:
             return self._end(request)
+        if request.headers.get("HX-Request"):  # a page that asks again by itself is nobody's work
+            return None
         if idle >= min(RESOLUTION, settings.SESSION_IDLE_SECONDS // 4):
             session[LAST_SEEN] = now
         return None

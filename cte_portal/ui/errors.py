@@ -48,6 +48,10 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
     return _answer(request, 405)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 413, framed=False)
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     return _answer(request, 429)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from cte_portal.ui import errors
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
@@ -24,6 +27,23 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
                 self.request.META["portal.file_too_large"] = True
             raise SkipFile
         super().receive_data_chunk(raw_data, start)
+
+
+SLACK = 4  # times the limit: up to there a body is read to its end, so that the form can say what is wrong
+
+
+class UploadLimitMiddleware:
+    """A body far over the limit is answered before any of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > SLACK * most_bytes():
+            response = errors.too_large(request)
+            response["Connection"] = "close"
+            return response
+        return self.get_response(request)
 
 
 def most_bytes() -> int:

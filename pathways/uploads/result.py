@@ -41,6 +41,8 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "levels": LEVELS,
         "groups": [group for group in groups if asked.get("level") in (None, "", group["level"])],
         "level": asked.get("level", ""),
+        "students": _by_student(groups, asked.get("level", "")) if asked.get("by") == "student" else [],
+        "by": asked.get("by", ""),
         "changed": _changed(shown["changed"], scope),
         "by_field": [(_label(name), number) for name, number in result.get("by_field", {}).items()],
         "adjusted": result.get("adjusted", []),
@@ -81,6 +83,18 @@ def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope:
         "rows": rows,
         "more": group["count"] - len(rows),
     }
+
+
+def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]]:
+    """The findings that are shown, by whom they concern, those with most first."""
+    found: dict[tuple[Any, str], dict[str, Any]] = {}
+    for group in groups:
+        for row in group["rows"] if level in ("", group["level"]) else ():
+            one = found.setdefault(
+                (row["student_pk"], row["student"]), {"name": row["student"] or "No name", "link": row["link"], "rows": []}
+            )
+            one["rows"].append({**row, "kind": group["kind"], "word": group["word"]})
+    return sorted(found.values(), key=lambda one: (-len(one["rows"]), one["name"]))
 
 
 def _changed(rows: list[dict[str, Any]], scope: list[Any]) -> list[dict[str, Any]]:

@@ -23,7 +23,6 @@ from cte_portal.accounts.scoped import ActionView, ScopedView, access
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.batches.views import OneBatch, queue_list
-from cte_portal.ui.errors import too_many_requests
 from cte_portal.ui.upload_limit import most_bytes, too_large
 from pathways import extract
 from pathways.files import writer
@@ -117,7 +116,12 @@ class MTDataUpload(ActionView):
             raise PermissionDenied("Files are uploaded in the active school year only.")
         recent = Batch.objects.filter(submitted_by=self._user_id, queued_at__gt=timezone.now() - datetime.timedelta(minutes=1))
         if recent.count() >= settings.UPLOADS_A_MINUTE:
-            answer = too_many_requests(request)
+            form = self.get_form()
+            form.add_error(
+                None, f"You have submitted {settings.UPLOADS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again"
+            )
+            answer = self.form_invalid(form)
+            answer.status_code = 429
             answer["Retry-After"] = "60"
             return answer
         return super().post(request, *args, **kwargs)

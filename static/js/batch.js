@@ -3,6 +3,13 @@ const said = document.querySelector("[data-said]");
 const stage = () => document.querySelector("[data-stage]")?.dataset.stage;
 let last = stage();
 
+// Signed out meanwhile: the answer is another page, which the person must see whole.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL || window.location.href).pathname === window.location.pathname) return;
+  event.detail.shouldSwap = false;
+  window.location.reload();
+});
+
 document.addEventListener("htmx:afterSettle", () => {
   const now = stage();
   if (!said || !now || now === last) return;

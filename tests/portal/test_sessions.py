@@ -49,6 +49,15 @@ def address(record: Participation) -> str:
     return f"/districts/9012/2025/cte-concentrator/{record.student_id}/{record.pathway_id}/"
 
 
+def test_s_03_a_page_that_asks_again_by_itself_is_no_work(client: Client, clerk: User, clock: Any) -> None:
+    sign_in(client)
+    for _ in range(3):
+        clock.shift(9 * MINUTE)
+        assert client.get("/districts/9012/2025/batches/", headers={"HX-Request": "true"}).status_code == 200
+    clock.shift(4 * MINUTE)
+    assert not signed_in(client)
+
+
 def test_s_03_thirty_idle_minutes_end_the_session_on_the_server(client: Client, clerk: User, clock: Any) -> None:
     sign_in(client)
     clock.shift(29 * MINUTE)

@@ -351,6 +351,7 @@ def test_u_70_many_findings_are_capped_on_screen_and_whole_in_the_file(upload: U
     client.force_login(clerk)
     page = client.get(f"/districts/9012/2025/batches/{done.batch.pk}/").content.decode()
     assert "Showing the first 200 of 3,000" in page
+    assert "Findings by student" in client.get(f"/districts/9012/2025/batches/{done.batch.pk}/?by=student&level=error").content.decode()
     assert page.count("Find student") <= 200 * 10
 
 
@@ -392,6 +393,41 @@ def test_u_05_exactly_the_limit_and_one_byte_over(size: int, kept: bool, desk: C
     assert Batch.objects.exists() == kept
     if not kept:
         assert "must be smaller than 1 MB" in answer.content.decode()
+
+
+@override_settings(UPLOAD_MAX_MB=1)
+def test_u_04_a_body_far_over_the_limit_is_answered_before_it_is_read(desk: Client) -> None:
+    class Endless:
+        """Whoever reads this never ends."""
+
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    answer = desk.generic(
+        "POST", PAGE, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(5 * 10**9), **{"wsgi.input": Endless()}
+    )
+    assert answer.status_code == 413 and b"This is too large" in answer.content and answer["Connection"] == "close"
+    assert not Batch.objects.exists()
+
+
+def test_u_15_a_connection_that_is_cut_leaves_nothing(desk: Client) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.tsv"\r\n\r\n' + file(line())
+    parts = [head]
+
+    class Cut:
+        def read(self, size: int = -1) -> bytes:
+            if parts:
+                return parts.pop()
+            raise OSError("the other side has gone")
+
+        readline = read
+
+    answer = desk.generic(
+        "POST", PAGE, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH="90000", **{"wsgi.input": Cut()}
+    )
+    assert answer.status_code in (200, 400, 403) and not Batch.objects.exists()
 
 
 def test_u_06_no_file_two_files_text_for_a_file(desk: Client) -> None:
