@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from cte_portal.batches.job import failed
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, Status
@@ -32,7 +31,7 @@ def publish() -> int:
     for batch in Batch.objects.to_publish()[:AT_ONCE]:
         try:
             run_batch.apply_async([str(batch.pk)], queue=batch.queue, retry=False)
-        except (OperationalError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever the broker has, the row waits
             log.warning("the broker does not answer: %s", type(error).__name__)
             return handed
         Batch.objects.filter(pk=batch.pk, status=Status.QUEUED).update(published_at=Now())
@@ -55,7 +54,7 @@ def sweep() -> int:
                 found += mine.update(**failed(batch, reference))
         else:
             log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
-            found += mine.update(status=Status.QUEUED, published_at=None, lease_until=None, available_at=Now(), stage="")
+            found += mine.update(status=Status.QUEUED, published_at=None, lease_until=None, available_at=None, stage="")
     return found
 
 

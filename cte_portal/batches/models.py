@@ -32,6 +32,9 @@ def moment(seconds: float = 0) -> ExpressionWrapper:
     return ExpressionWrapper(Now() + Value(datetime.timedelta(seconds=seconds)), output_field=models.DateTimeField())
 
 
+DUE = Q(available_at=None) | Q(available_at__lte=Now())
+
+
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of_district(self, district: str) -> BatchQuerySet:
         """What the district's Batch Queue List shows, newest first."""
@@ -60,12 +63,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             waits_for=Subquery(earlier.values("submitted_name")[:1]),
             ahead=Subquery(ahead),
             lapsed=Q(status=Status.PROCESSING, lease_until__lt=Now()),
-            handed_late=Q(status=Status.QUEUED, published_at=None, available_at__lt=moment(-3)),
+            handed_late=Q(DUE, status=Status.QUEUED, published_at=None, queued_at__lt=moment(-3)),
         )
 
     def may_start(self) -> BatchQuerySet:
         """Queued work whose time and turn have come."""
-        return self.filter(status=Status.QUEUED, available_at__lte=Now()).exclude(Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn()))
+        return self.filter(DUE, status=Status.QUEUED).exclude(Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn()))
 
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
@@ -75,7 +78,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
         """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another one's turn. A message may come twice."""
-        due = Q(status=Status.QUEUED, available_at__lte=Now()) | Q(status=Status.PROCESSING, lease_until__lt=Now())
+        due = Q(DUE, status=Status.QUEUED) | Q(status=Status.PROCESSING, lease_until__lt=Now())
         others_turn = Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
         met = (
             self.filter(due, pk=key, attempt__lt=MOST_ATTEMPTS, cancel_by="")
@@ -126,7 +129,8 @@ class Batch(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=timezone.now)
-    available_at = models.DateTimeField(default=timezone.now)
+    available_at = models.DateTimeField(null=True)
+    """Not before this moment of the database's time; None is at once."""
     published_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

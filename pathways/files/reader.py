@@ -40,7 +40,7 @@ LONGEST_VALUE = 200  # of a value as it is shown
 OVER_HALF_OF = 10  # rows from which on a column that fails in over half of them condemns the file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Student:
     pk: int
     local_id: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +52,10 @@ def _once(job: Job, options: dict[str, Any]) -> bool:
     if not batch.input_file or not default_storage.exists(batch.input_file):
         raise CannotRun("The file is no longer kept. Choose it again.")
     with default_storage.open(batch.input_file) as file:
-        if file.size != batch.input_bytes:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        if digest.hexdigest() != batch.input_sha256:
             raise CannotRun("The stored file is not the one that was sent. Choose it again.")
         job.step("Reading", 0)
         known = known_in(scope)
@@ -78,7 +82,7 @@ def _once(job: Job, options: dict[str, Any]) -> bool:
             return True
         job.step("Checking")
         checked = checking.judge(scope, reader, since=options.get("since"))
-        job.step("Writing the report of")
+        job.step("Writing the report")
         report.write(rejected=checked.rejected)
         result = _result(job, checked, reader, options)
         if not _saves(options, checked):

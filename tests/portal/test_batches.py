@@ -67,6 +67,13 @@ def test_f_12_a_message_that_comes_five_times_runs_once(queue: Any, work: Work) 
     assert work.runs == 1 and fresh(batch).status == Status.COMPLETED
 
 
+def test_a_batch_that_runs_is_not_claimed_again_inside_its_lease(queue: Any) -> None:
+    batch = queue()
+    assert Batch.objects.claim(batch.pk, "one")
+    assert Batch.objects.claim(batch.pk, "another") is None
+    assert fresh(batch).attempt == 1
+
+
 def test_f_13_a_message_about_nothing_is_no_error(work: Work, db: None) -> None:
     assert run(uuid.uuid4()) is False
 
@@ -239,7 +246,7 @@ def test_f_07_a_broker_that_does_not_answer_costs_time_not_work(queue: Any, monk
 
     monkeypatch.setattr(dispatch.run_batch, "apply_async", down)
     assert dispatch.publish() == 0
-    Batch.objects.filter(pk=batch.pk).update(available_at=timezone.now() - PAST)
+    Batch.objects.filter(pk=batch.pk).update(queued_at=timezone.now() - PAST)
     assert Line(fresh(batch)).sentence == "Waiting for the processing service. Nothing is lost."
     sent: list[Any] = []
     monkeypatch.setattr(dispatch.run_batch, "apply_async", lambda arguments, **values: sent.append((arguments, values["queue"])))
@@ -273,7 +280,7 @@ def test_f_20_a_file_that_cannot_be_stored_is_tried_again_and_never_half_offered
     assert done.batch.attempt == 2 and done.counts["new"] == 1 and done.batch.files.filter(role="report.csv").count() == 1
 
 
-@pytest.mark.parametrize("gone", [True, False])
+@pytest.mark.parametrize("gone", [True, False], ids=["missing", "changed"])
 def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(gone: bool, cottonwood: District_, clerk: User) -> None:
     batch = submit(
         "upload",
@@ -286,7 +293,7 @@ def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(gone: bool, 
     )
     default_storage.delete(batch.input_file)
     if not gone:
-        default_storage.save(batch.input_file, ContentFile(b"other"))
+        default_storage.save(batch.input_file, ContentFile(file(line(last="Andersen"))))
     run(batch.pk)
     row = fresh(batch)
     assert row.status == Status.FAILED and row.attempt == 1 and "Choose it again." in row.sentence

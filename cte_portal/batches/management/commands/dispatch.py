@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import connections
 
 from cte_portal.batches import dispatch
 
@@ -44,8 +44,8 @@ class Command(BaseCommand):
                 if time.monotonic() - retired > RETIRE_EVERY:
                     retired = int(time.monotonic())
                     dispatch.retire()
-            except (DatabaseError, InterfaceError) as error:  # a restart of the database ends no dispatcher
-                log.warning("the database does not answer: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - neither a restart of the database nor anything else ends the dispatcher
+                log.error("a round failed: %s", type(error).__name__)
                 connections.close_all()
             if once:
                 return
