@@ -119,18 +119,27 @@ def stage(rows: Iterable[Row]) -> Staged:
 FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
 
 
-def add_lines(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put rows of a file (`FILE_COLUMNS` each, by the file's own line numbers) beside those that are already staged."""
+def add_lines(rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]) -> None:
+    """Put rows of a file beside those that are already staged: line of the file, student, pathway, and the values of `TYPED`."""
     columns = ", ".join((*FILE_COLUMNS, "delete_row"))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # The values hold no tab, backslash or line end: numbers, dates, True and False alone.
-            text = "".join("\t".join(["\\N" if value is None else str(value) for value in row]) + "\tFalse\n" for row in rows)
+            # The values hold no tab, backslash or line end: numbers, dates, True and False alone. Rows that are alike share one tuple.
+            missing = "\\N"
+            texts: dict[int, str] = {}
+            lines = []
+            for line, student, pathway, typed in rows:
+                text = texts.get(id(typed))
+                if text is None:
+                    text = texts[id(typed)] = "\t".join([missing if value is None else str(value) for value in typed])
+                known = [missing if key is None else str(key) for key in (student, pathway)]
+                lines.append(f"{line}\t{known[0]}\t{known[1]}\t{text}\tFalse\n")
             with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:
-                copy.write(text)
+                copy.write("".join(lines))
         else:
             marks = ", ".join(["%s"] * len(FILE_COLUMNS))
-            cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)", list(rows))
+            values = [(line, student, pathway, *typed) for line, student, pathway, typed in rows]
+            cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)", values)
 
 
 def prepare(cursor) -> None:  # type: ignore[no-untyped-def]

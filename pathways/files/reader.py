@@ -35,6 +35,8 @@ _TYPED = {
     "dual_enrollment_credits": values.credits,
     "work_based_learning_credits": values.credits,
 }
+# What is staged of them, in the order of the staging table; rows that are alike share one tuple.
+STAGED = tuple(field for field in _TYPED if field != "total_credits")
 _EMPTY_IS_ZERO = ("out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits")
 LONGEST_VALUE = 200  # of a value as it is shown
 OVER_HALF_OF = 10  # rows from which on a column that fails in over half of them condemns the file
@@ -247,10 +249,7 @@ class Reader:
             if problem.rule in _UNREADABLE and problem.value:
                 self.summary.unreadable[problem.field] += 1
                 self.summary.first_unreadable.setdefault(problem.field, problem)
-        staged = (
-            number, student, pathway, typed["concentrator"], typed["single_parent"], typed["start_date"], typed["in_district_credits"],
-            typed["out_of_district_credits"], typed["dual_enrollment_credits"], typed["work_based_learning_credits"],
-        )  # fmt: skip
+        staged = (number, student, pathway, typed["staged"])
         return Read(number, staged, problems)
 
     def _fit(self, cells: list[str]) -> list[str]:
@@ -336,6 +335,7 @@ class Reader:
                 clean = False
                 wrong(field, "CTE-411", "Enter Pathway Credits: District Credits and Transfer Credits together", text)
             typed[field] = value
+        typed["staged"] = tuple(typed[field] for field in STAGED)
         if clean and len(alike) < 200 and len(self._good) < 50_000:
             self._good[alike] = typed
         return typed
