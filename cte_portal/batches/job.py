@@ -306,7 +306,8 @@ def run_here(batch: Batch, *, patience: float = 600) -> Batch:
     """Run a batch in this process, as commands do, under the same claim and locks; or wait for the worker that was quicker."""
     deadline = time.monotonic() + patience
     while True:
-        run(batch.pk)
+        if not run(batch.pk) and (earlier := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
+            run(earlier.pk)  # its turn comes first, and no worker may be there to do it
         batch = Batch.objects.get(pk=batch.pk)
         if not batch.is_live or time.monotonic() > deadline:
             return batch

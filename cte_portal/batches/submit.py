@@ -59,7 +59,9 @@ def submit(
             batch.save(force_insert=True)
     except IntegrityError:
         _drop(batch)
-        return Batch.objects.get(idempotency_key=key)
+        if earlier := Batch.objects.filter(idempotency_key=key).first():  # somebody was quicker by a moment
+            return earlier
+        raise
     except BaseException:
         _drop(batch)
         raise

@@ -214,6 +214,16 @@ def test_the_command_ends_with_2_when_the_file_is_refused(tmp_path: Path, clerk:
     assert told["status"] == "refused" and set(told["counts"].values()) == {0} and told["findings"] == [] and "empty" in told["reason"]
 
 
+def test_the_command_does_first_what_was_submitted_first(tmp_path: Path, clerk: User, kayla: Student, cottonwood: District_) -> None:
+    options = {"type": "cte-eoy", "work": "upload"}
+    waiting = submit("upload", by=clerk, title="U", scope=cottonwood.scope, options=options, content=ContentFile(file(line())))
+    sent = tmp_path / "x.tsv"
+    sent.write_bytes(file(line(inside="1.75", total="1.75")))
+    call_command("mt_data_upload", sent, district="9012", person="cmartin", work="upload")
+    assert Batch.objects.get(pk=waiting.pk).status == "completed"
+    assert Participation.objects.get().version == 2 and float(Participation.objects.get().in_district_credits) == 1.75
+
+
 @pytest.mark.parametrize(("district", "person"), [("4444", "cmartin"), ("9012", "nobody-at-all"), ("0965", "cmartin")])
 def test_the_command_asks_for_the_persons_right(district: str, person: str, tmp_path: Path, clerk: User, elsewhere: District_) -> None:
     sent = tmp_path / "x.tsv"
