@@ -6,7 +6,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 # Collecting static files reads the settings but neither database: these values are of no use to anybody.
 RUN PORTAL_MODE=production VAR_DIR=/tmp/build SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built ALLOWED_HOSTS=build \
-    DATABASE_URL=postgres://build/district STATE_DATABASE_URL=postgres://build/state REDIS_URL=redis://build HELP_PHONE=- HELP_EMAIL=- \
+    DATABASE_URL=postgres://build/district STATE_DATABASE_URL=postgres://build/state REDIS_URL=redis://build HELP_PHONE=- HELP_EMAIL=- PORTAL_ADDRESS=- \
     python -m django collectstatic --noinput --settings cte_portal.settings
 RUN useradd --system --create-home portal && mkdir /data && chown portal /data
 ENV PORTAL_MODE=production VAR_DIR=/data DJANGO_SETTINGS_MODULE=cte_portal.settings

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +67,13 @@ def test_the_web_may_only_read_the_state_edition() -> None:
     assert len(web) == 1 and "GRANT SELECT ON TABLES" in web[0]
     lists = re.search(r"ON (.*?) TO cte_web", (ROOT / "docs/grant-lists.sql").read_text())
     assert lists and set(lists[1].split(", ")) == {f"pathways_{name}" for name in ("district", "schoolyear", "pathway", "approval")}
+
+
+def test_the_image_is_built_with_every_value_that_production_asks_for(tmp_path: Path) -> None:
+    step = re.search(r"RUN (PORTAL_MODE=.*?) python -m django", (ROOT / "Dockerfile").read_text().replace("\\\n", " "))
+    assert step
+    given = dict(one.split("=", 1) for one in step[1].split())
+    environment = {"PATH": os.environ["PATH"], **given, "VAR_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "static")}
+    command = [sys.executable, "-m", "django", "diffsettings", "--settings", "cte_portal.settings"]
+    started = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert started.returncode == 0, started.stderr[-300:]
