@@ -1,0 +1,104 @@
+"""Courses with an optional pathway, their sections, and who sits in them: where missing records are looked for (guide, Step Two, TIP)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cte_portal.editions import Home, Scope
+from pathways.models.calendar import Calendar, School
+from pathways.models.participation import MOST_CREDITS, credits_field
+from pathways.models.pathway import Pathway
+from pathways.models.student import Enrollment
+
+
+class Course(models.Model):
+    """What a school teaches. `credits` is what completing it earns; a course with a pathway is a CTE course."""
+
+    lives_in = Home.BOTH
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="courses")
+    number = models.CharField("Course Number", max_length=13)
+    name = models.CharField(max_length=60)
+    pathway = models.ForeignKey(Pathway, null=True, blank=True, on_delete=models.PROTECT, related_name="courses")
+    credits = credits_field("Credits")
+
+    class Meta:
+        ordering = ["school", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "number"],
+                name="pathways_course_number_is_used_once_in_a_school",
+                violation_error_message="This school already has a course with that number.",
+            ),
+            models.CheckConstraint(
+                condition=Q(credits__gte=0, credits__lte=MOST_CREDITS),
+                name="pathways_course_credits_are_0_to_30",
+                violation_error_message="Credits must be between 0 and 30.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Section(models.Model):
+    """A course as it is taught in one school year."""
+
+    lives_in = Home.BOTH
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sections")
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="sections")
+    number = models.CharField("Section Number", max_length=4)
+
+    class Meta:
+        ordering = ["course", "calendar", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "calendar", "number"],
+                name="pathways_section_number_is_used_once_in_a_course_and_year",
+                violation_error_message="This course already has a section with that number in that year.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course}-{self.number}"
+
+
+class RosterQuerySet(models.QuerySet["Roster"]):
+    def in_scope(self, scope: Scope) -> RosterQuerySet:
+        """Rosters of the district's students by the enrollments that count in the scope's year."""
+        counts = Enrollment.objects.that_count(scope.end_year).filter(student__district_id=scope.district)
+        return self.using(scope.alias).filter(enrollment__in=counts, section__calendar__school_year_id=scope.end_year)
+
+    def with_pathway(self) -> RosterQuerySet:
+        return self.filter(section__course__pathway__isnull=False)
+
+
+class Roster(models.Model):
+    """A student, by an enrollment, in a section. `credits_earned` is the transcript's, None until it is known."""
+
+    lives_in = Home.BOTH
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="rosters")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="rosters")
+    credits_earned = models.DecimalField("Credits Earned", max_digits=5, decimal_places=2, null=True, blank=True)
+
+    objects = RosterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "enrollment"],
+                name="pathways_student_is_rostered_once_in_a_section",
+                violation_error_message="This student is already in that section.",
+            ),
+            models.CheckConstraint(
+                condition=Q(credits_earned=None) | Q(credits_earned__gte=0, credits_earned__lte=MOST_CREDITS),
+                name="pathways_rostered_credits_are_0_to_30",
+                violation_error_message="Credits must be between 0 and 30.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} in {self.section_id}"

@@ -1,0 +1,64 @@
+"""What stands at the state of a district: written with the rows it speaks of, in one transaction (ADR 0001)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from cte_portal.editions import Edition, Home
+
+
+class StateCopyQuerySet(models.QuerySet["StateCopy"]):
+    def of_district(self, district: str) -> StateCopy | None:
+        """None before the first resync."""
+        return self.at_state().filter(pk=district).first()
+
+    def at_state(self) -> StateCopyQuerySet:
+        return self.using(Edition.STATE.value)
+
+
+class StateCopy(models.Model):
+    """One row a district. `cursor` is the district's last Change that is at the state; *unsent* and *last resync* are read from here.
+
+    `objects_sent` gives for each type of object, by its name, when it was last sent and with what result:
+    {"Student": {"last": ISO time, "processed": 640, "errors": 0}}. `refused` lists what was left out: {"Section": [[key, reason], …]}.
+    """
+
+    lives_in = Home.STATE
+
+    district = models.CharField(max_length=4, primary_key=True)
+    generation = models.PositiveIntegerField()
+    """Counts the resyncs of the district that changed a row or its figures."""
+    end_year = models.PositiveSmallIntegerField()
+    batch = models.UUIDField()
+    attempt = models.PositiveSmallIntegerField()
+    cursor = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    """Over the district's records in scope; the same function says it of the District edition."""
+    sent_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=310)
+    complete_at = models.DateTimeField(null=True)
+    """The last resync of all types without errors."""
+    objects_sent: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    refused: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    objects = StateCopyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.district} generation {self.generation}"
+
+
+class Publication(models.Model):
+    """How far OPI's lists have come to the state: the one row is written with them."""
+
+    lives_in = Home.STATE
+
+    generation = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="pathways_there_is_one_publication")]
+
+    def __str__(self) -> str:
+        return str(self.generation)

@@ -1,0 +1,73 @@
+"""Which validation groups a user group finds in its list of reports, and what a clerk has said of a rostered student."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cte_portal.editions import Home, Scope
+
+
+class GroupAssignment(models.Model):
+    """A validation group that a user group (a role) of a district sees among its Data Validation Reports (guide, Step Four 1)."""
+
+    lives_in = Home.DISTRICT
+
+    district = models.CharField(max_length=4)
+    group = models.CharField(max_length=40)
+    role = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "group", "role"],
+                name="pathways_validation_group_is_assigned_once",
+                violation_error_message="This user group already has that validation group.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.group} {self.role}"
+
+
+class RosterDecisionQuerySet(models.QuerySet["RosterDecision"]):
+    def of(self, scope: Scope) -> RosterDecisionQuerySet:
+        return self.filter(district=scope.district, end_year=scope.end_year)
+
+
+class RosterDecision(models.Model):
+    """What was decided about a student of the roster worklist who has no record: *not CTE* with a reason, or *later*."""
+
+    lives_in = Home.DISTRICT
+
+    class Choice(models.TextChoices):
+        NOT_CTE = "not-cte", "Not CTE"
+        LATER = "later", "Later"
+
+    district = models.CharField(max_length=4)
+    end_year = models.PositiveSmallIntegerField()
+    state_id = models.CharField(max_length=9)
+    pathway_id = models.BigIntegerField()
+    choice = models.CharField(max_length=7, choices=Choice.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    objects = RosterDecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "end_year", "state_id", "pathway_id"],
+                name="pathways_rostered_student_is_decided_once",
+                violation_error_message="Somebody has already decided about this student.",
+            ),
+            models.CheckConstraint(
+                condition=Q(choice="later") | (Q(choice="not-cte") & ~Q(reason="")),
+                name="pathways_not_cte_says_why",
+                violation_error_message="Enter a reason.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.end_year} {self.choice}"
