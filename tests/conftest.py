@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.flush",
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
+    "tests.fixtures.certification",
 ]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

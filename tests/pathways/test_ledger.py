@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
 from pathways import entry, ledger, locks, reference, rules, staging
 from pathways.locks import lock_district
@@ -228,7 +229,8 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query, None)
-        assert {name for (name,) in cursor.fetchall()} == {*PATHWAYS.names[connection.vendor], *ACCOUNTS.names[connection.vendor]}
+        names = {name for triggers in (PATHWAYS, ACCOUNTS, CERTIFICATION) for name in triggers.names[connection.vendor]}
+        assert {name for (name,) in cursor.fetchall()} == names
     with connections["state"].cursor() as cursor:
         cursor.execute(query, None)
         assert cursor.fetchall() == [], "records reach the State edition as they were sent, locked or not"

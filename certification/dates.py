@@ -1,0 +1,96 @@
+"""The dates of an event as people live by them: a day begins and ends at Mountain midnight, whatever the server's clock (C-29, C-30)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils import timezone
+
+
+def begins(day: datetime.date) -> datetime.datetime:
+    """The moment a day begins in Montana."""
+    return datetime.datetime.combine(day, datetime.time(), timezone.get_default_timezone())
+
+
+def ends(day: datetime.date) -> datetime.datetime:
+    """The moment from which a day is over in Montana."""
+    return begins(day + datetime.timedelta(days=1))
+
+
+def today(now: datetime.datetime) -> datetime.date:
+    return timezone.localdate(now)
+
+
+def in_words(day: datetime.date) -> str:
+    """Friday, June 20, 2025."""
+    return f"{day:%A}, {in_short(day)}"
+
+
+def in_short(day: datetime.date) -> str:
+    """June 20, 2025."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def days(number: int) -> str:
+    return f"{number:,} day{'' if number == 1 else 's'}"
+
+
+class Phase(Enum):
+    """Where an event stands for one district at one moment; the value is what pages call it."""
+
+    NOT_YET_OPEN = "Not yet open"
+    REVIEW = "Review"
+    OPEN = "Open"
+    CORRECTION = "Corrections"
+    OVER = "Over"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What holds for one district: the event's dates, or those of its extension."""
+
+    review_opens: datetime.date
+    certification_opens: datetime.date
+    due: datetime.date
+    corrections_until: datetime.date
+    late_is_accepted: bool = True
+    extended: bool = False
+
+    def phase(self, now: datetime.datetime) -> Phase:
+        if now < begins(self.review_opens):
+            return Phase.NOT_YET_OPEN
+        if now < begins(self.certification_opens):
+            return Phase.REVIEW
+        if now < ends(self.due):
+            return Phase.OPEN
+        return Phase.CORRECTION if now < ends(self.corrections_until) else Phase.OVER
+
+    def accepts_signatures(self, now: datetime.datetime, *, correcting: bool = False) -> bool:
+        """Whether the dates let a certifier sign. After the due date those who correct may, and who is late where the event accepts it."""
+        phase = self.phase(now)
+        return phase is Phase.OPEN or (phase is Phase.CORRECTION and (correcting or self.late_is_accepted))
+
+    def days_left(self, now: datetime.datetime) -> int:
+        """0 on the due date itself, less than 0 afterwards."""
+        return (self.due - today(now)).days
+
+    def is_overdue(self, now: datetime.datetime) -> bool:
+        return self.days_left(now) < 0
+
+    def left(self, now: datetime.datetime) -> str:
+        """12 days left; due today; 3 days overdue."""
+        number = self.days_left(now)
+        if number == 0:
+            return "due today, until midnight Mountain time"
+        return f"{days(number)} left" if number > 0 else f"{days(-number)} overdue"
+
+    def sentence(self, now: datetime.datetime) -> str:
+        """Due Friday, June 20, 2025 – 12 days left."""
+        return f"{'Was due' if self.is_overdue(now) else 'Due'} {in_words(self.due)} – {self.left(now)}"
+
+    def corrections(self, now: datetime.datetime) -> str:
+        """What the correction date means today."""
+        day = in_short(self.corrections_until)
+        return f"Corrections ended {day}." if self.phase(now) is Phase.OVER else f"Corrections may be requested through {day}."

@@ -1,0 +1,84 @@
+"""Who puts a name to a district's CTE Data (guide, Step One: Type Membership Setup)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from cte_portal.accounts.models import Membership
+from cte_portal.editions import Home
+
+TYPE = "CTE Data"
+
+
+class CertifierQuerySet(models.QuerySet["Certifier"]):
+    def of_district(self, district: str) -> CertifierQuerySet:
+        return self.filter(district=district)
+
+    def active(self) -> CertifierQuerySet:
+        """Those who count: ticked Active, with an open account and a role in the district today."""
+        roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
+        return self.filter(Exists(roles), is_active=True, user__is_active=True)
+
+    def primary(self) -> CertifierQuerySet:
+        return self.filter(level=Certifier.Level.PRIMARY)
+
+    def secondary(self) -> CertifierQuerySet:
+        return self.filter(level=Certifier.Level.SECONDARY)
+
+    def listed(self) -> CertifierQuerySet:
+        """Primary before Secondary, by name, with `has_role`: whether a role in the district still holds. The person is at hand."""
+        roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
+        return (
+            self.select_related("user")
+            .annotate(has_role=Exists(roles))
+            .order_by("-is_active", "level", "user__last_name", "user__first_name", "pk")
+        )
+
+
+class Certifier(models.Model):
+    """Never deleted: who is no longer a certifier is not active. The person is one of the district's people."""
+
+    lives_in = Home.DISTRICT
+
+    class Level(models.TextChoices):
+        PRIMARY = "primary", "Primary"
+        SECONDARY = "secondary", "Secondary"
+
+    district = models.CharField("District Number", max_length=4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certifiers")
+    level = models.CharField("Primary or Secondary", max_length=9, choices=Level.choices)
+    job_title = models.CharField("Job title", max_length=80)
+    is_active = models.BooleanField("Active", default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.CharField(max_length=120, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CertifierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "user"],
+                name="certification_a_person_is_a_certifier_once",
+                violation_error_message="This person is on the list already.",
+            ),
+            models.CheckConstraint(condition=Q(level__in=["primary", "secondary"]), name="certification_certifier_level_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.user_id} {self.level}"
+
+    @property
+    def name(self) -> str:
+        return self.user.record_name
+
+    @property
+    def has_never_signed_in(self) -> bool:
+        return self.user.last_login is None
+
+    @property
+    def is_primary(self) -> bool:
+        return self.level == self.Level.PRIMARY

@@ -1,0 +1,70 @@
+"""A certifier's name under a digest of the state's data, with the statements as they were worded."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from certification.models.certifier import Certifier
+from certification.models.round import Round
+from cte_portal.editions import Home
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def standing(self) -> SignatureQuerySet:
+        return self.filter(voided_at=None)
+
+    def by_primaries(self) -> SignatureQuerySet:
+        return self.filter(level=Certifier.Level.PRIMARY)
+
+    def reviews(self) -> SignatureQuerySet:
+        """Review sign-offs of Secondary certifiers: shown, and never needed."""
+        return self.filter(level=Certifier.Level.SECONDARY)
+
+
+class Signature(models.Model):
+    """Append-only: the database lets it be voided once, with a reason, while its round is open, and refuses anything else."""
+
+    lives_in = Home.DISTRICT
+
+    class Method(models.TextChoices):
+        PASSWORD = "password", "Password"
+        TOTP = "totp", "Code of an authenticator app"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="signatures")
+    certifier = models.ForeignKey(Certifier, on_delete=models.PROTECT, related_name="signatures")
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=80)
+    level = models.CharField(max_length=9, choices=Certifier.Level.choices)
+    digest = models.CharField(max_length=64)
+    statements = models.JSONField()
+    notes = models.JSONField(default=list)
+    """What the signer wrote about unusual figures: [{"figure", "note"}]."""
+    method = models.CharField(max_length=8, choices=Method.choices)
+    signed_at = models.DateTimeField()
+    late = models.BooleanField(default=False)
+    """Whether the district's due date, as it was then, had passed."""
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=300, blank=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "certifier"],
+                condition=Q(voided_at=None),
+                name="certification_one_standing_signature_per_certifier",
+                violation_error_message="You have signed already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                name="certification_void_signatures_say_why",
+            ),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="certification_signature_covers_a_digest"),
+            models.CheckConstraint(condition=Q(level__in=["primary", "secondary"]), name="certification_signature_level_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"signature {self.pk} of round {self.round_id}"

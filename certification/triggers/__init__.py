@@ -1,0 +1,23 @@
+"""A sealed copy stays as it was sealed, and a signature as it was given: it can be voided once, with a reason, while its round is open."""
+
+from pathlib import Path
+
+from cte_portal.triggers import Triggers
+
+SIGNATURE, COPY, RECORD = "certification_signature", "certification_sealedcopy", "certification_sealedrecord"
+
+_EVERYWHERE = {
+    "certification_signature_refuses_update": SIGNATURE,
+    "certification_signature_refuses_delete": SIGNATURE,
+    "certification_sealedcopy_refuses_update": COPY,
+    "certification_sealedcopy_refuses_delete": COPY,
+    "certification_sealedrecord_refuses_update": RECORD,
+    "certification_sealedrecord_refuses_delete": RECORD,
+}
+TRIGGERS = Triggers(
+    Path(__file__).parent,
+    {
+        "sqlite": _EVERYWHERE,
+        "postgresql": {**_EVERYWHERE, **{f"{table}_refuses_truncate": table for table in (SIGNATURE, COPY, RECORD)}},
+    },
+)
