@@ -7,7 +7,7 @@ from random import Random
 from django.db import connection
 
 from pathways import reference
-from pathways.demo import people, records, students
+from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PRACTICE, Place, places
 from pathways.models import Approval, District, Participation, Pathway
 
@@ -30,10 +30,11 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         chance = Random(f"{seed} {place.number}")
         enrolled = students.add(place, max(12, round(size * place.share / shares)), chance, ids)
         approve(place, pathways)
+        seats = Random(f"{seed} {place.number} courses")
         if place is PRACTICE:
-            records.add_breaches(place, enrolled, pathways, retired)
+            courses.add_practice(place, enrolled, records.add_breaches(place, enrolled, pathways, retired), pathways, seats)
         else:
-            records.add(place, enrolled, pathways, chance)
+            courses.add(place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats)
     people.add({place.number for place in chosen})
     with connection.cursor() as cursor:
         # Planned with the statistics of an empty portal, the first pages would take nested loops over all students.

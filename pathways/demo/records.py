@@ -26,8 +26,8 @@ def modified(row: Row, day: datetime.date, end_year: int, by: str) -> Row:
     return replace(row, modified_at=moment, modified_date=day, modified_end_year=end_year, modified_by=by)
 
 
-def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], chance: Random) -> None:
-    """All years of a district, one call of the ledger a year."""
+def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], chance: Random) -> list[Row]:
+    """All years of a district, one call of the ledger a year. Returns what was written, in that order."""
     passes: dict[int, list[Row]] = {end_year: [] for end_year in YEARS}
     for one in enrolled:
         history = _guides_history(one, pathways) if one.student.state_id == GUIDES_STATE_ID else _history(place, one, pathways, chance)
@@ -35,6 +35,7 @@ def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], ch
             passes[row.modified_end_year or ACTIVE].append(row)
     for end_year in YEARS:
         write(place, passes[end_year])
+    return [row for end_year in YEARS for row in passes[end_year]]
 
 
 def write(place: Place, rows: list[Row]) -> None:
@@ -100,7 +101,7 @@ def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
     ]
 
 
-def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], retired: Pathway) -> None:
+def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], retired: Pathway) -> list[Row]:
     """In the practice district each rule that a stored record can break is broken by a student of its own."""
     free = iter(sorted((one.student for one in enrolled if one.counts), key=lambda student: student.state_id))
     day = datetime.date(2025, 5, 12)
@@ -126,3 +127,4 @@ def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pat
         student = next(free)
         rows += [modified(replace(row, student_id=student.pk), day, ACTIVE, CLERKS[0]) for row in case]
     write(place, rows)
+    return rows

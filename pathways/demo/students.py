@@ -19,11 +19,16 @@ YEARS = (2024, 2025, 2026)
 
 @dataclass(frozen=True)
 class Enrolled:
-    """A student and the grade in the active year; `counts` is False for those whom no enrollment of that year puts in scope."""
+    """A student, the grade and the enrollment in the active year, and last year's enrollment.
+
+    `counts` is False for those whom no enrollment of the active year puts in scope.
+    """
 
     student: Student
     grade: str
     counts: bool
+    enrollment: Enrollment
+    earlier: Enrollment | None
 
 
 def state_ids() -> Iterator[str]:
@@ -58,7 +63,7 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
     enrolled, enrollments = [], []
     for student, grade in zip(students, taught, strict=True):
         counts, rows = _enrollments(student, grade, calendars, chance)
-        enrolled.append(Enrolled(student, grade, counts))
+        enrolled.append(Enrolled(student, grade, counts, rows[0], next((row for row in rows if row.calendar.school_year_id == 2024), None)))
         enrollments += rows
     Enrollment.objects.bulk_create(enrollments, batch_size=2000)
     return enrolled

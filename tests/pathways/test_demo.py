@@ -17,7 +17,7 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.models import Approval, Change, District, Participation, Student
+from pathways.models import Approval, Change, Course, District, Participation, Roster, Student
 from pathways.rules.rule import Judges
 
 
@@ -34,7 +34,17 @@ def digest() -> str:
         "student__state_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent", "start_date",
         "total_credits", "modified_date", "modified_by", "version",
     )  # fmt: skip
-    return hashlib.sha256(repr(list(values)).encode()).hexdigest()
+    seats = Roster.objects.order_by("enrollment__student__state_id", "section__course__number", "enrollment__start_date").values_list(
+        "enrollment__student__state_id", "section__course__number", "section__number", "section__calendar__school_year", "credits_earned"
+    )
+    return hashlib.sha256(repr([*values, *seats]).encode()).hexdigest()
+
+
+def pairs(number: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Student and pathway of who sits in a course with a pathway, and of the records, in the active year."""
+    scope = Scope(number, 2025)
+    rosters = Roster.objects.in_scope(scope).with_pathway().values_list("enrollment__student_id", "section__course__pathway_id")
+    return set(rosters), set(Participation.objects.in_scope(scope).values_list("student_id", "pathway_id"))
 
 
 def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, object]]]) -> None:
@@ -76,6 +86,29 @@ def test_an_approval_has_lapsed(demo: dict[str, list[dict[str, object]]]) -> Non
     assert years == {2023, 2024}
     records = Participation.objects.filter(student__district="9012", pathway__name="Marketing")
     assert records.exists() and not records.filter(modified_end_year__gte=2025).exists()
+
+
+def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(demo: dict[str, list[dict[str, object]]]) -> None:
+    rostered, recorded = pairs("9012")
+    assert len(rostered - recorded) == 9
+    grown = Participation.objects.in_scope(Scope("9012", 2025)).filter(modified_end_year=2025).values_list("student_id", "pathway_id")
+    assert 1 <= len(set(grown) - rostered) <= 8 and len(set(grown) & rostered) > 100
+    assert Course.objects.filter(school__district="9012", pathway=None).exists()
+    known = Roster.objects.in_scope(Scope("9012", 2025)).with_pathway().exclude(credits_earned=None)
+    assert known.count() > 30
+    assert Roster.objects.in_scope(Scope("9012", 2024)).with_pathway().exists()
+    for number in ("0965", "9020", "9031"):
+        rostered, recorded = pairs(number)
+        assert 1 <= len(rostered - recorded) <= 9
+
+
+def test_the_practice_district_has_a_line_of_each_kind(demo: dict[str, list[dict[str, object]]]) -> None:
+    rostered, recorded = pairs("9099")
+    assert len(rostered - recorded) == 3
+    changed = Participation.objects.in_scope(Scope("9099", 2025)).filter(modified_end_year=2025)
+    assert len(set(changed.values_list("student_id", "pathway_id")) - rostered) == 2
+    (quiet,) = Participation.objects.in_scope(Scope("9099", 2025)).filter(modified_end_year=2024, concentrator=True)
+    assert (quiet.student_id, quiet.pathway_id) not in rostered
 
 
 def test_every_record_came_through_the_ledger(demo: dict[str, list[dict[str, object]]]) -> None:
