@@ -9,7 +9,7 @@ from random import Random
 
 from cte_portal.editions import Scope
 from pathways import ledger, staging
-from pathways.demo.districts import Place
+from pathways.demo.districts import COTTONWOOD, Place
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
 from pathways.models import Change, Pathway
 from pathways.staging import Row
@@ -33,9 +33,21 @@ def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], ch
         history = _guides_history(one, pathways) if one.student.state_id == GUIDES_STATE_ID else _history(place, one, pathways, chance)
         for row in history:
             passes[row.modified_end_year or ACTIVE].append(row)
+    if place is COTTONWOOD:
+        passes = _begun_early(passes)
     for end_year in YEARS:
         write(place, passes[end_year])
     return [row for end_year in YEARS for row in passes[end_year]]
+
+
+def _begun_early(passes: dict[int, list[Row]]) -> dict[int, list[Row]]:
+    """Three records with a Start Date that lies far back (CTE-127): what a clerk corrects or explains."""
+    new = [(row.student_id, row.pathway_id) for row in passes[ACTIVE] if row.start_date and row.start_date.year == ACTIVE - 1]
+    early = {key: datetime.date(2016 - number, 8, 29) for number, key in enumerate(new[:3])}
+    return {
+        end_year: [replace(row, start_date=early.get((row.student_id, row.pathway_id), row.start_date)) for row in rows]
+        for end_year, rows in passes.items()
+    }
 
 
 def write(place: Place, rows: list[Row]) -> None:
@@ -114,9 +126,11 @@ def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pat
 
     cases: list[list[Row]] = [
         [lawful(start_date=datetime.date(2040, 1, 15))],  # CTE-126
+        [lawful(start_date=datetime.date(2016, 8, 22))],  # CTE-127
         [lawful(in_district_credits=Decimal("2.50"))],  # CTE-131
         [lawful(concentrator=True)],  # CTE-132
         [lawful(dual_enrollment_credits=Decimal(1), work_based_learning_credits=Decimal(1))],  # CTE-133
+        [lawful(in_district_credits=Decimal(9), concentrator=True)],  # CTE-134
         [lawful(start_date=datetime.date(2004, 8, 21))],  # CTE-204
         [lawful("Finance")],  # CTE-213
         [replace(lawful(), pathway_id=retired.pk)],  # CTE-214

@@ -10,13 +10,15 @@ from cte_portal.editions import Home, Scope
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):
     def of(self, scope: Scope) -> ExplanationQuerySet:
-        return self.filter(district=scope.district, end_year=scope.end_year)
+        """Those that hold: what was taken back is history."""
+        return self.filter(district=scope.district, end_year=scope.end_year, taken_back_at=None)
 
 
 class Explanation(models.Model):
     """Why a warning is right as it stands. It holds as long as the subject keeps its value, in either edition and through a re-upload.
 
-    Names its subject by State ID and pathway: it speaks of both editions, and outlives a record that is entered anew.
+    Never removed: one that was taken back says by whom and when, and the warning can be explained anew. Names its subject by State ID and
+    pathway: it speaks of both editions, and outlives a record that is entered anew.
     """
 
     lives_in = Home.DISTRICT
@@ -31,6 +33,8 @@ class Explanation(models.Model):
     reason = models.CharField(max_length=500)
     by = models.CharField(max_length=120)
     at = models.DateTimeField()
+    taken_back_by = models.CharField(max_length=120, blank=True)
+    taken_back_at = models.DateTimeField(null=True)
 
     objects = ExplanationQuerySet.as_manager()
 
@@ -38,6 +42,7 @@ class Explanation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["district", "end_year", "rule", "state_id", "pathway_id", "value"],
+                condition=Q(taken_back_at=None),
                 name="pathways_warning_is_explained_once",
                 violation_error_message="This warning is already explained.",
             ),

@@ -6,10 +6,10 @@ At entry the *prospective* rows are judged: the staged ones, and those stored ro
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
-from cte_portal.editions import Scope
 from pathways.models import Participation
+from pathways.models.participation import ParticipationQuerySet
 from pathways.rules.rule import Example, Kind, OnEntry, Rule, Severity
 from pathways.staging import Staged
 
@@ -65,10 +65,11 @@ def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, i
         return cursor.fetchall()
 
 
-def single_parent_differs_among_stored(scope: Scope) -> QuerySet[Participation, tuple[int, int, int]]:
-    """(key, student, pathway) of the stored rows whose student has both answers."""
-    other = Participation.objects.filter(student_id=OuterRef("student_id")).exclude(single_parent=OuterRef("single_parent"))
-    return Participation.objects.in_scope(scope).filter(Exists(other)).order_by("pk").values_list("pk", "student_id", "pathway_id")
+def single_parent_differs_among_stored(rows: ParticipationQuerySet) -> ParticipationQuerySet:
+    """Those of the stored rows whose student has both answers."""
+    return rows.filter(
+        Exists(Participation.objects.filter(student_id=OuterRef("student_id")).exclude(single_parent=OuterRef("single_parent")))
+    )
 
 
 STAGED = [(SINGLE_PARENT_DIFFERS, single_parent_differs_among_staged)]

@@ -14,7 +14,7 @@ from cte_portal.editions import Edition, Scope
 from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
-from pathways.rules.rule import Finding, Judges, Kind, Parameters, Rule
+from pathways.rules.rule import Finding, Kind, Parameters, Rule
 from pathways.staging import Staged
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
@@ -54,9 +54,9 @@ SELECT
 def check_staged(scope: Scope, staged: Staged) -> Checked:
     """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
     parameters = Parameters(scope, timezone.localdate())
-    rules = _compiled(scope)
+    rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
-    judged, values = _judged(rows, rules, parameters)
+    judged, values = judged_by(rows, rules, parameters)
     sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
         rules, "standing.at_cursor, standing.at_generation"
     )
@@ -88,9 +88,9 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
     Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again.
     """
     parameters = Parameters(scope, timezone.localdate())
-    rules = _compiled(scope)
+    rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
-    judged, values = _judged(rows, rules, parameters)
+    judged, values = judged_by(rows, rules, parameters)
     columns = [column_of(rule) for rule in rules]
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         cursor.execute(STANDING, [scope.district])
@@ -106,23 +106,7 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
     return at_cursor, at_generation or 0, [rule for rule, met in zip(rules, broken, strict=True) if met]
 
 
-def check_stored(scope: Scope) -> list[Finding]:
-    """Judge the records in scope, in the scope's edition, by every rule that stored rows can break."""
-    parameters = Parameters(scope, timezone.localdate())
-    rules = [rule for rule in _compiled(scope) if rule.judges is Judges.ALL]
-    rows = Participation.objects.in_scope(scope).annotate(key=F("pk"))
-    judged, values = _judged(rows, rules, parameters)
-    sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS (SELECT 1) " + _findings_sql(rules, "1")
-    with connections[scope.alias].cursor() as cursor:
-        cursor.execute(sql, values)
-        findings = _findings(cursor.fetchall(), rules, scope, skip=1)
-    for rule, among_stored in between.STORED:
-        if rule.in_force(scope.end_year):
-            findings += [Finding(rule, *keys, message=words(rule, scope, None, None)) for keys in among_stored(scope)]
-    return sorted(findings, key=lambda finding: (finding.key, finding.rule.id))
-
-
-def _compiled(scope: Scope) -> list[Rule]:
+def compiled(scope: Scope) -> list[Rule]:
     return [rule for rule in CATALOGUE if rule.kind in (Kind.ROW, Kind.LOOKUP) and rule.in_force(scope.end_year)]
 
 
@@ -130,11 +114,11 @@ def column_of(rule: Rule) -> str:
     return rule.id.lower().replace("-", "_")
 
 
-def _judged(rows: QuerySet[Any], rules: list[Rule], parameters: Parameters) -> tuple[str, tuple[Any, ...]]:
-    """The rows with one boolean column for each rule, as SQL and its parameters."""
+def judged_by(rows: QuerySet[Any], rules: list[Rule], parameters: Parameters, *more: str) -> tuple[str, tuple[Any, ...]]:
+    """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and its parameters."""
     verdicts = {column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField()) for rule in rules}
     annotated = rows.annotate(pathway_name=F("pathway__name"), **verdicts)
-    query = annotated.values("key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts).query
+    query = annotated.values("key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more).query
     return query.get_compiler(rows.db).as_sql()
 
 

@@ -44,7 +44,7 @@ def _not_approved(parameters: Parameters) -> Q:
     return ~Q(
         Exists(
             Approval.objects.filter(
-                district_id=parameters.scope.district, pathway_id=OuterRef("pathway_id"), school_year_id=parameters.scope.end_year
+                district_id=parameters.district, pathway_id=OuterRef("pathway_id"), school_year_id=parameters.scope.end_year
             )
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from pathways.models.participation import CONCENTRATOR_CREDITS, MOST_CREDITS
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
 
 _IN, _OUT, _DUAL, _WORK = "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"
+YEARS_IN_A_PROGRAM = 6
+UNUSUAL_CREDITS = 8
 CREDITS = {
     _IN: "In District Credits",
     _OUT: "Out of District Credits",
@@ -48,6 +51,7 @@ def _amount(
     passing: tuple[Example, ...],
     failing: tuple[Example, ...],
     reads: tuple[str, ...] = (),
+    limits: tuple[Decimal | int, ...] = (MOST_CREDITS,),
     remedy: str = "Correct the credits.",
     constraint: str = "",
 ) -> Rule:
@@ -62,6 +66,7 @@ def _amount(
         source="guide, Step Two A 3 and 5; the cap of 30 is the portal's",
         field=field,
         reads=(field, *reads),
+        limits=limits,
         breach=breach,
         constraint=constraint,
         passing=passing,
@@ -197,6 +202,22 @@ DATES = [
         passing=(Example(row={"start_date": "today"}),),
         failing=(Example(row={"start_date": "tomorrow"}),),
     ),
+    Rule(
+        id="CTE-127",
+        title="Start Date lies far back",
+        message=f"Start Date is more than {YEARS_IN_A_PROGRAM} school years before {{school_year}}. Check the year",
+        remedy="Correct the Start Date. If the student did begin that early, explain it.",
+        kind=Kind.ROW,
+        severity=Severity.WARNING,
+        on_entry=OnEntry.WARN,
+        source="the portal: from grade 7 on, no student is enrolled that long",
+        field="start_date",
+        reads=("start_date",),
+        limits=(YEARS_IN_A_PROGRAM,),
+        breach=lambda parameters: Q(start_date__lt=datetime.date(parameters.scope.end_year - 1 - YEARS_IN_A_PROGRAM, 7, 1)),
+        passing=(Example(row={"start_date": datetime.date(2018, 7, 1)}),),
+        failing=(Example(row={"start_date": datetime.date(2018, 6, 30)}),),
+    ),
 ]
 
 CONCENTRATOR = [
@@ -211,6 +232,7 @@ CONCENTRATOR = [
         source="guide, Step Two A 4 and Step Four 1 d",
         field="concentrator",
         reads=("concentrator", _IN, _OUT),
+        limits=(CONCENTRATOR_CREDITS,),
         breach=lambda parameters: Q(concentrator=False, total_credits__gte=CONCENTRATOR_CREDITS),
         passing=(
             Example(row={"concentrator": False, _IN: Decimal("1.99"), _OUT: Decimal(0)}),
@@ -232,6 +254,7 @@ CONCENTRATOR = [
         source="guide, Step Four 1 d",
         field="concentrator",
         reads=("concentrator", _IN, _OUT),
+        limits=(CONCENTRATOR_CREDITS,),
         breach=lambda parameters: Q(concentrator=True, total_credits__lt=CONCENTRATOR_CREDITS),
         passing=(Example(row={"concentrator": True, _IN: Decimal("1.50"), _OUT: Decimal("0.50")}),),
         failing=(Example(row={"concentrator": True, _IN: Decimal("1.99"), _OUT: Decimal(0)}),),
@@ -257,4 +280,23 @@ CONCENTRATOR = [
     ),
 ]
 
-RULES = [*REQUIRED, *AMOUNTS, *DATES, *CONCENTRATOR]
+UNUSUAL = [
+    Rule(
+        id="CTE-134",
+        title=f"More than {UNUSUAL_CREDITS} credits in one pathway",
+        message=f"Total is {{total}}. More than {UNUSUAL_CREDITS} credits in one pathway are unusual. Check the credits",
+        remedy="Correct the credits. If the student did earn them, explain how.",
+        kind=Kind.ROW,
+        severity=Severity.WARNING,
+        on_entry=OnEntry.WARN,
+        source="the portal: two credits in each of four years",
+        field=_IN,
+        reads=(_IN, _OUT),
+        limits=(UNUSUAL_CREDITS,),
+        breach=lambda parameters: Q(total_credits__gt=UNUSUAL_CREDITS),
+        passing=(Example(row={_IN: Decimal(7), _OUT: Decimal(1)}),),
+        failing=(Example(row={_IN: Decimal(7), _OUT: Decimal("1.01")}),),
+    ),
+]
+
+RULES = [*REQUIRED, *AMOUNTS, *DATES, *CONCENTRATOR, *UNUSUAL]

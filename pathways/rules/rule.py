@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from cte_portal.editions import Scope
 
@@ -47,6 +48,13 @@ class Parameters:
 
     scope: Scope
     today: datetime.date
+    everywhere: bool = False
+    """Rows of all districts are judged at once, each in its own."""
+
+    @property
+    def district(self) -> Any:
+        """The row's district: a number, or in all districts what the row itself says."""
+        return OuterRef("student__district_id") if self.everywhere else self.scope.district
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Rule:
     """`message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled in; `remedy` says what to do.
 
     `field` is where the message stands, `reads` names every field the condition looks at: on a row where one of them is missing the rule
-    is silent, as a missing value is for the *required* rules.
+    is silent, as a missing value is for the *required* rules. `limits` are the numbers that the condition compares with.
     """
 
     id: str
@@ -80,6 +88,7 @@ class Rule:
     source: str
     field: str
     reads: tuple[str, ...] = ()
+    limits: tuple[Decimal | int, ...] = ()
     breach: Callable[[Parameters], Q] | None = None
     judges: Judges = Judges.ALL
     constraint: str = ""

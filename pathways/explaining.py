@@ -1,0 +1,88 @@
+"""Saying why a warning is right as it stands, and taking that back. Errors are corrected, never explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils import timezone
+
+from cte_portal.editions import Scope
+from pathways.findings import ListedFinding
+from pathways.ledger import refusals_named
+from pathways.locks import lock_district
+from pathways.models import CollectionLock, Explanation
+from pathways.refusals import Locked, NotApplied
+from pathways.rules import Severity
+
+LONGEST_REASON = 500
+
+
+class NotAWarning(NotApplied):
+    sentence = "Only warnings are explained. An error has to be corrected. Nothing was saved."
+
+
+class TakenBack(NotApplied):
+    sentence = "This explanation has been taken back already."
+
+
+@dataclass(frozen=True)
+class Explained:
+    """`written` by this person now; `others` were explained by somebody else in the same moment, and theirs stand."""
+
+    written: int
+    others: tuple[Explanation, ...]
+
+
+def fingerprint(findings: Sequence[ListedFinding]) -> str:
+    """What a person has seen before giving a reason for all of it, in one value without student data."""
+    lines = sorted(f"{one.rule.id} {one.breach.state_id} {one.breach.pathway_id} {one.breach.value}" for one in findings)
+    return sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by: str) -> Explained:
+    """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is written then."""
+    if not reason or any(one.severity is not Severity.WARNING for one in findings):
+        raise NotAWarning
+    now = timezone.now()
+    rows = [
+        Explanation(
+            rule=one.rule.id,
+            district=scope.district,
+            end_year=scope.end_year,
+            state_id=one.breach.state_id,
+            pathway_id=one.breach.pathway_id,
+            value=one.breach.value,
+            reason=reason,
+            by=by,
+            at=now,
+        )
+        for one in findings
+    ]
+    with refusals_named(), transaction.atomic():
+        _hold(scope)
+        # Two clerks, or two clicks: the explanation that stands first holds, and the other person is shown it.
+        Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        standing = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
+    ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
+    others = tuple(one for one in ours if (one.by, one.at, one.reason) != (by, now, reason))
+    return Explained(len(ours) - len(others), others)
+
+
+def take_back(scope: Scope, key: int, *, by: str) -> Explanation:
+    """The warning is open again. Raises TakenBack when somebody did so before, Locked and Busy."""
+    with refusals_named(), transaction.atomic():
+        _hold(scope)
+        if not Explanation.objects.of(scope).filter(pk=key).update(taken_back_by=by, taken_back_at=timezone.now()):
+            raise TakenBack
+    return Explanation.objects.get(pk=key)
+
+
+def _hold(scope: Scope) -> None:
+    """Certification, which holds the district alone, signs explanations too: none comes or goes while it does, or once it has."""
+    lock_district(scope)
+    lock = CollectionLock.objects.on_participations(scope.district, scope.end_year).first()
+    if lock:
+        raise Locked(lock)

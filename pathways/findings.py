@@ -1,0 +1,170 @@
+"""What is found in a district's records now, in either edition: computed by the catalogue each time, only explanations are kept (ADR 0003)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from django.utils import timezone
+
+from cte_portal.editions import Scope
+from pathways.models import Explanation, Participation
+from pathways.rules import Breach, Rule, Severity, breaches
+from pathways.severities import severities
+
+MOST_HELD = 10_000
+MOST_SHOWN = 200
+SEVERITIES = tuple(Severity)
+
+
+class Level(Enum):
+    """Which findings a list shows."""
+
+    TO_DO = "todo"
+    ERRORS = "error"
+    WARNINGS = "warning"
+    EXPLAINED = "explained"
+    INFOS = "info"
+    ALL = "all"
+
+    def holds(self, finding: ListedFinding) -> bool:
+        if self is Level.ALL or self is Level.TO_DO:
+            return self is Level.ALL or finding.is_open
+        if self is Level.EXPLAINED:
+            return finding.explanation is not None
+        return finding.severity.value == self.value and finding.explanation is None
+
+
+LABELS = {
+    Level.TO_DO: "To do",
+    Level.ERRORS: "Errors",
+    Level.WARNINGS: "Warnings to explain",
+    Level.EXPLAINED: "Explained",
+    Level.INFOS: "For information",
+    Level.ALL: "All",
+}
+
+
+@dataclass(frozen=True)
+class ListedFinding:
+    """One breach with what it weighs this year, and the explanation where a warning has one."""
+
+    breach: Breach
+    severity: Severity
+    explanation: Explanation | None = None
+
+    @property
+    def rule(self) -> Rule:
+        return self.breach.rule
+
+    @property
+    def is_open(self) -> bool:
+        """It blocks: an error, or a warning without explanation."""
+        return self.severity is Severity.ERROR or (self.severity is Severity.WARNING and self.explanation is None)
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """(kind, word) of the status component."""
+        if self.explanation:
+            return "completed", "Explained"
+        return {Severity.ERROR: ("problem", "Error"), Severity.WARNING: ("warning", "Warning"), Severity.INFO: ("none", "Info")}[
+            self.severity
+        ]
+
+    @property
+    def anchor(self) -> str:
+        """The finding's place on a page."""
+        return f"{self.breach.student_id}-{self.breach.pathway_id}-{self.rule.id}"
+
+
+@dataclass
+class RuleCount:
+    """How often a rule is broken, in exact numbers; `open` is what blocks."""
+
+    rule: Rule
+    severity: Severity
+    total: int = 0
+    explained: int = 0
+
+    @property
+    def open(self) -> int:
+        return 0 if self.severity is Severity.INFO else self.total - self.explained
+
+    @property
+    def status(self) -> tuple[str, str]:
+        if self.severity is Severity.WARNING and not self.open:
+            return "completed", "Explained"
+        return {Severity.ERROR: ("problem", "Error"), Severity.WARNING: ("warning", "Warning"), Severity.INFO: ("none", "Info")}[
+            self.severity
+        ]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What certification asks: `errors` and `warnings` block, what is `explained` or `infos` does not."""
+
+    errors: int = 0
+    warnings: int = 0
+    explained: int = 0
+    infos: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.errors + self.warnings
+
+
+@dataclass
+class Findings:
+    """The whole answer: exact counts, and at most 10,000 findings, the heaviest first."""
+
+    scope: Scope
+    records: int
+    at: datetime.datetime
+    held: list[ListedFinding] = field(default_factory=list)
+    by_rule: list[RuleCount] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counts:
+        found: Counter[Severity] = Counter()
+        for one in self.by_rule:
+            found[one.severity] += one.total
+        explained = sum(one.explained for one in self.by_rule)
+        return Counts(found[Severity.ERROR], found[Severity.WARNING] - explained, explained, found[Severity.INFO])
+
+    @property
+    def total(self) -> int:
+        return sum(one.total for one in self.by_rule)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.held)
+
+
+def findings(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None) -> Findings:
+    """Judge the records in scope now; of one student or by some rules alone, where that is said."""
+    records = Participation.objects.in_scope(scope)
+    found = Findings(scope, (records if student is None else records.filter(student_id=student)).count(), timezone.now())
+    counts: dict[str, RuleCount] = {}
+    held: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
+    for one in _listed(scope, student, only):
+        count = counts.setdefault(one.rule.id, RuleCount(one.rule, one.severity))
+        count.total += 1
+        count.explained += one.explanation is not None
+        if len(held[one.severity]) < MOST_HELD:
+            held[one.severity].append(one)
+    found.held = [one for severity in SEVERITIES for one in held[severity]][:MOST_HELD]
+    found.by_rule = sorted(counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id))
+    return found
+
+
+def _listed(scope: Scope, student: int | None, only: Collection[str] | None) -> Iterator[ListedFinding]:
+    """Explanations stand beside the District edition and meet the findings of either by natural key and value."""
+    weights = severities(scope.end_year)
+    explained = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
+    for breach in breaches(scope, student=student, only=only):
+        severity = weights[breach.rule.id]
+        key = (breach.rule.id, breach.state_id, breach.pathway_id, breach.value)
+        yield ListedFinding(breach, severity, explained.get(key) if severity is Severity.WARNING else None)

@@ -1,0 +1,52 @@
+"""What a rule weighs in a school year: the catalogue's severity, or the one that OPI has set for that year, for all districts alike."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pathways.models import RuleSeverity
+from pathways.rules import Rule, Severity, judging_stored
+
+
+@dataclass(frozen=True)
+class RuleInForce:
+    """A rule that stored records are judged by. `reason` is OPI's, where the severity is not the catalogue's own."""
+
+    rule: Rule
+    severity: Severity
+    reason: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.rule.id
+
+    @property
+    def is_set(self) -> bool:
+        return self.severity is not self.rule.severity
+
+
+def rules_in_force(end_year: int) -> list[RuleInForce]:
+    """In the order of the catalogue: what findings, reports and certification of that year go by."""
+    by_opi = {own.rule: own for own in RuleSeverity.objects.filter(end_year=end_year)}
+    found = []
+    for rule in judging_stored(end_year):
+        own = by_opi.get(rule.id)
+        found.append(RuleInForce(rule, Severity(own.severity), own.reason) if own else RuleInForce(rule, rule.severity))
+    return found
+
+
+def severities(end_year: int) -> dict[str, Severity]:
+    return {one.id: one.severity for one in rules_in_force(end_year)}
+
+
+def digest(end_year: int) -> str:
+    """One value for the rules in force: it moves with ids, severities, words and limits, and with nothing else that a deploy may change."""
+    return sha256("\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()).hexdigest()
+
+
+def _line(one: RuleInForce) -> str:
+    rule = one.rule
+    limits = [f"{limit:.2f}" for limit in rule.limits]
+    return json.dumps([rule.id, one.severity.value, rule.title, rule.message, rule.remedy, rule.field, [*rule.reads], limits])
