@@ -354,6 +354,9 @@ PORTAL_BATCH_KINDS = [
     "pathways.uploads.kinds.UPLOAD",
     "pathways.uploads.kinds.UNDO",
     "pathways.extract.EXTRACT",
+    "pathways.sending.RESYNC",
+    "pathways.sending.RESYNC_ALL",
+    "pathways.sending.PUBLISH",
 ]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
 PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]

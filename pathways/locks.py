@@ -17,6 +17,11 @@ def lock_district(scope: Scope, *, exclusive: bool = False) -> None:
     _hold(int(scope.district), exclusive=exclusive, edition=Edition.DISTRICT)
 
 
+def lock_at_state(scope: Scope) -> None:
+    """Hold a district of the State edition; taken after the district's own."""
+    _hold(int(scope.district), exclusive=True, edition=Edition.STATE)
+
+
 def lock_reference(edition: Edition = Edition.DISTRICT) -> None:
     """Hold OPI's reference data. Taken before any district, and released before one is taken."""
     _hold(REFERENCE, exclusive=True, edition=edition)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from cte_portal.editions import Edition, writing_state
 from pathways.locks import lock_reference
-from pathways.models import Approval, District, Pathway, SchoolYear
+from pathways.models import Approval, District, Pathway, Publication, ReferenceGeneration, SchoolYear
 
 PUBLISHED: tuple[type[models.Model], ...] = (District, SchoolYear, Pathway, Approval)
 """In the order in which rows are written: what others name comes first."""
@@ -28,10 +29,23 @@ def publish() -> int:
     with transaction.atomic(), writing_state(), transaction.atomic(STATE):
         lock_reference()
         lock_reference(Edition.STATE)
+        reached = generation()
         here = {model: _rows(model) for model in PUBLISHED}
         there = {model: _rows(model, STATE) for model in PUBLISHED}
         written = sum(_remove(model, set(there[model]) - set(here[model])) for model in reversed(PUBLISHED))
-        return written + sum(_write(model, here[model], there[model]) for model in PUBLISHED)
+        written += sum(_write(model, here[model], there[model]) for model in PUBLISHED)
+        Publication.objects.using(STATE).update_or_create(pk=1, defaults={"generation": reached, "at": timezone.now()})
+        return written
+
+
+def generation() -> int:
+    """How often OPI's lists have changed."""
+    return ReferenceGeneration.objects.values_list("generation", flat=True).filter(pk=1).first() or 0
+
+
+def is_published() -> bool:
+    """Whether every change that OPI made through the portal is at the state."""
+    return Publication.objects.using(STATE).filter(pk=1, generation=generation()).exists()
 
 
 def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> dict[Any, dict[str, Any]]:

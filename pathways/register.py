@@ -1,30 +1,27 @@
 """The only way OPI's reference data change: districts, school years, pathways, approvals.
 
 Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check again what was checked before, and
-publishes to the state once the change stands.
+queues the batch that brings it to the state.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import singledispatch
 
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
 from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
 from pathways import reference
 from pathways.ledger import refusals_named
 from pathways.locks import lock_reference
 from pathways.models import Approval, District, Pathway, SchoolYear
-from pathways.publish import publish
 from pathways.refusals import NotApplied
-
-log = logging.getLogger("cte_portal.publish")
 
 Operation = AuditEvent.Operation
 
@@ -85,19 +82,11 @@ def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
             if entries.deeds:
                 AuditEvent.objects.record(entries.deeds, by=by, reason=reason)
                 reference.moved()
-                transaction.on_commit(publish_or_say)
+                submit("publish", by=by, title="OPI's lists to the state")
     except IntegrityError as error:
         raise Taken from error
     except ProtectedError as error:
         raise InUse from error
-
-
-def publish_or_say() -> None:
-    """The change stands whether or not the State edition can be reached: the next publishing brings it there."""
-    try:
-        publish()
-    except DatabaseError as error:
-        log.error("reference data were not published: %s", type(error).__name__)
 
 
 @singledispatch

@@ -11,6 +11,7 @@ class Capability(Enum):
     VIEW_RECORDS = "view records"
     EDIT_RECORDS = "edit records"
     SEE_BATCHES = "see the Batch Queue, its reports and files"
+    SEND_RECORDS = "send records to the state"
     EXPORT_RECORDS = "take records out as a file"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
@@ -18,12 +19,14 @@ class Capability(Enum):
     KEEP_LISTS = "keep OPI's lists"
 
 
-_CLERK = frozenset({Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.SEE_BATCHES, Capability.EXPORT_RECORDS})
+_CLERK = frozenset(
+    {Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.SEND_RECORDS, Capability.SEE_BATCHES, Capability.EXPORT_RECORDS}
+)
 
 # Who keeps the lists and the people sees no student; who sees students changes no list.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
-    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEE_BATCHES, Capability.SEE_LISTS}),
+    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEND_RECORDS, Capability.SEE_BATCHES, Capability.SEE_LISTS}),
     Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE},
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),

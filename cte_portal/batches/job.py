@@ -28,7 +28,7 @@ from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, Status, moment
 from cte_portal.batches.submit import canceled_sentence
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches")
@@ -253,22 +253,24 @@ def failed(batch: Batch, reference: str) -> dict[str, Any]:
 @contextmanager
 def unhurried() -> Iterator[None]:
     """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock."""
-    for edition in Edition:
-        used = connections[edition.value]
-        if used.vendor == "postgresql" and edition is Edition.DISTRICT:
+    with writing_state():  # SQLite's patience is set by a statement that the State edition takes from nobody else
+        for edition in Edition:
+            used = connections[edition.value]
             with used.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
-                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
-        elif used.vendor == "sqlite" and edition is Edition.DISTRICT:
-            with used.cursor() as cursor:
-                cursor.execute("PRAGMA busy_timeout=20000")
+                if used.vendor == "postgresql":
+                    cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                    cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                else:
+                    cursor.execute("PRAGMA busy_timeout=20000")
     try:
         yield
     finally:
-        # A page that may use this connection after us has its own, short patience again.
-        with suppress(DatabaseError, InterfaceError):
-            if not connection.in_atomic_block:
-                connection.close()
+        # A page that may use these connections after us has its own, short patience again.
+        for edition in Edition:
+            used = connections[edition.value]
+            with suppress(DatabaseError, InterfaceError):
+                if not used.in_atomic_block:
+                    used.close()
 
 
 @contextmanager

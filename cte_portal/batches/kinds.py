@@ -32,6 +32,8 @@ class Kind:
     in_turn: bool = False
     hidden: bool = False
     changes_nothing: str = "Nothing was changed."
+    unit: str = "row"
+    """What its progress counts."""
     result: Callable[[Batch, Mapping[str, str]], tuple[str, dict[str, Any]]] | None = None
 
 

@@ -56,10 +56,11 @@ class Line:
             return f"Stuck: nothing heard since {heard:%I:%M:%S %p} MT. It is started again by itself."
         if batch.cancel_by:
             return "Canceling at the next step."
+        unit = kind_of(batch.kind).unit
         if batch.done is not None and batch.total:
-            return f"{batch.stage} row {batch.done:,} of {batch.total:,}."
+            return f"{batch.stage} {unit} {batch.done:,} of {batch.total:,}."
         if batch.done is not None:
-            return f"{batch.stage} row {batch.done:,}."
+            return f"{batch.stage} {unit} {batch.done:,}."
         return f"{batch.stage}." if batch.stage else "Starting."
 
     def _queued(self) -> str:

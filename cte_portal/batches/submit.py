@@ -30,15 +30,16 @@ def submit(
     content: File[Any] | Iterable[bytes] | None = None,
     about: Batch | None = None,
     notify: bool = False,
+    queue: str = "",
 ) -> Batch:
-    """Queue one piece of work. The same `key` twice is one batch, the first (C-01); the content of the second is dropped."""
+    """Queue one piece of work, in its kind's queue unless another is named. The same `key` twice is one batch, the first (C-01); the content of the second is dropped."""
     what = kind_of(kind)
     key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
     if earlier := Batch.objects.filter(idempotency_key=key).first():
         return earlier
     batch = Batch(
         kind=kind,
-        queue=what.queue,
+        queue=queue or what.queue,
         district=scope.district if scope else "",
         end_year=scope.end_year if scope else None,
         submitted_by=by,

@@ -21,6 +21,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         name = Subquery(Pathway.objects.filter(pk=OuterRef("pathway_id")).values("name"))
         return self.filter(student_id=student_id).annotate(pathway_name=name).order_by("-pk")
 
+    def after(self, district: str, cursor: int) -> ChangeQuerySet:
+        """What the ledger has written of a district since."""
+        return self.filter(district=district, pk__gt=cursor)
+
     def cursor(self, district: str) -> int:
         """The district's last Change: two equal cursors mean that nothing of the district was written in between."""
         last = self.filter(district=district).aggregate(last=models.Max("pk"))["last"]

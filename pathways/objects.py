@@ -1,0 +1,103 @@
+"""What a resync sends: types of objects, what each needs first, and whose rows are meant (guide, Step Three)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from cte_portal.editions import Scope
+from pathways.models import Calendar, Course, District, Enrollment, Participation, Roster, School, Section, Student
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """`owner` leads to the district's number, `year` to the end year of what belongs to one; a record itself has no year."""
+
+    name: str
+    model: type[models.Model]
+    needs: tuple[str, ...]
+    owner: str
+    year: str = ""
+    kept_by_opi: bool = False
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def _stored(self) -> list[Any]:
+        """All fields that are stored, the key first; what the database computes is left to the database."""
+        fields = [field for field in self.model._meta.concrete_fields if not field.generated]  # type: ignore[attr-defined]
+        return sorted(fields, key=lambda field: not field.primary_key)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(field.attname for field in self._stored)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The same by their names in the database."""
+        return tuple(field.column for field in self._stored)
+
+    @cached_property
+    def parents(self) -> tuple[tuple[Any, type[models.Model]], ...]:
+        """(field, model) of what a row names, and cannot stand without."""
+        return tuple((field, field.related_model) for field in self._stored if isinstance(field, models.ForeignKey))
+
+    def of_district(self, scope: Scope) -> models.QuerySet[Any]:
+        """The district's rows in the scope's edition, of the scope's year where they belong to one."""
+        named = {self.owner: scope.district} | ({self.year: scope.end_year} if self.year else {})
+        return self.model._base_manager.using(scope.alias).filter(**named).order_by()
+
+    def sent(self, scope: Scope) -> models.QuerySet[Any]:
+        """Those of them that a resync sends: records are sent while their student is in scope of the year."""
+        if self.model is Participation:
+            return Participation.objects.in_scope(scope).order_by()
+        return self.of_district(scope)
+
+
+OBJECTS = (
+    ObjectType("District", District, (), "number", kept_by_opi=True),
+    ObjectType("School", School, ("District",), "district_id"),
+    ObjectType("Calendar", Calendar, ("School",), "school__district_id", "school_year_id"),
+    ObjectType("Student", Student, ("District",), "district_id"),
+    ObjectType("Enrollment", Enrollment, ("Student", "Calendar"), "student__district_id", "calendar__school_year_id"),
+    ObjectType("Course", Course, ("School",), "school__district_id"),
+    ObjectType("Section", Section, ("Course", "Calendar"), "course__school__district_id", "calendar__school_year_id"),
+    ObjectType("Roster", Roster, ("Section", "Enrollment"), "enrollment__student__district_id", "section__calendar__school_year_id"),
+    ObjectType("CTE Participation", Participation, ("Student",), "student__district_id"),
+)
+"""In the order in which they are sent: what others need comes first."""
+
+BY_NAME = {one.name: one for one in OBJECTS}
+NAMES = tuple(BY_NAME)
+RECORDS = BY_NAME["CTE Participation"]
+
+
+def closure(names: Iterable[str]) -> tuple[str, ...]:
+    """The chosen types with everything they need, in sending order (*Check dependencies*). OPI's row is always among them."""
+    wanted, waiting = {"District"}, list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted or name == "District":
+            wanted.add(name)
+            waiting += [needed for needed in BY_NAME[name].needs if needed not in wanted]
+    return in_order(wanted)
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    chosen = set(names)
+    return tuple(name for name in NAMES if name in chosen)
+
+
+def needing(kind: ObjectType) -> tuple[ObjectType, ...]:
+    """The types whose rows name rows of this one."""
+    return tuple(one for one in OBJECTS if kind.model in {model for _, model in one.parents})

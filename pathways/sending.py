@@ -1,0 +1,106 @@
+"""The batches that send: a district's resync, that of all districts, and OPI's lists (settings.PORTAL_BATCH_KINDS)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import STATEWIDE, Kind
+from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.statewide import for_each_district
+from cte_portal.batches.submit import submit
+from cte_portal.editions import Scope
+from pathways.comparison import Comparison
+from pathways.models import District, StateCopy
+from pathways.objects import BY_NAME, NAMES, in_order
+from pathways.publish import is_published, publish
+from pathways.resync import resync
+
+TITLE = "Resync State Data"
+MOST_SHOWN = 200  # rows of a type that were left out
+
+
+def submit_resync(scope: Scope, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False) -> Batch:
+    chosen = in_order({*names, "District"})
+    subject = "All types" if chosen == NAMES else ", ".join(name for name in chosen if name != "District")
+    return submit("resync", by=by, title=TITLE, subject=subject, scope=scope, options={"types": list(chosen)}, key=key, notify=notify)
+
+
+def submit_resync_of_all(end_year: int, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False) -> Batch:
+    scope = Scope("", end_year)
+    return submit(
+        "resync-all", by=by, title=f"{TITLE} – all districts", scope=scope, options={"types": list(names)}, key=key, notify=notify
+    )
+
+
+def run_resync(job: Job) -> None:
+    names = tuple(job.batch.options["types"])
+    job.step("Publishing OPI's lists")
+    if job.batch.about_id is None or not is_published():  # the batch of all districts has done it for its children
+        publish()
+    job.step("Comparing and sending")
+    with job.finishing():
+        copy = resync(job.scope, names, batch=job.batch.pk, attempt=job.batch.attempt, by=job.batch.submitted_name)
+        job.outcome = outcome(copy, names)
+
+
+def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
+    """Read from what stands at the state, so that an attempt that comes after the state's commit says the same."""
+    told = [{"type": name, **{key: copy.objects_sent[name][key] for key in ("processed", "errors")}} for name in in_order(names)]
+    errors = sum(one["errors"] for one in told)
+    if errors:
+        rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
+        sentence = f"{rows} left out, because what they need is not at the state. Send that too, or correct it."
+    elif in_order(names) == NAMES:
+        sentence = "Everything is at the state."
+    else:
+        sentence = "The chosen types are at the state. A complete resync sends all types."
+    refused = {name: rows[:MOST_SHOWN] for name, rows in copy.refused.items() if name in names}
+    return Outcome(sentence, with_errors=bool(errors), result={"objects": told, "generation": copy.generation, "refused": refused})
+
+
+def run_resync_of_all(job: Job) -> None:
+    job.step("Publishing OPI's lists")
+    publish()
+    numbers = District.objects.order_by("number").values_list("number", flat=True)
+    names = job.batch.options["types"]
+    ended = for_each_district(job, "resync", numbers, stage="Sending", title=TITLE, options={"types": names})
+    whole = ended[Status.COMPLETED]
+    rest = sum(ended.values()) - whole
+    words = f"{whole:,} district{'' if whole == 1 else 's'} sent."
+    job.outcome = Outcome(
+        f"{words} {rest:,} with errors or not sent: open them below." if rest else words, with_errors=bool(rest), result={"ended": ended}
+    )
+
+
+def run_publish(job: Job) -> None:
+    job.step("Publishing OPI's lists")
+    written = publish()
+    job.outcome = Outcome(f"{written:,} row{'' if written == 1 else 's'} of OPI's lists brought to the state.")
+
+
+def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """What the page of a finished resync shows."""
+    comparison = Comparison(Scope(batch.district, int(batch.end_year or 0)))
+    left_out = []
+    for name, rows in batch.result.get("refused", {}).items():
+        kind = BY_NAME[name]
+        lines = comparison.lines(kind, [key for key, _ in rows])
+        left_out.append((name, [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]))
+    return "pathways/resync_result.html", {"sent": batch.result.get("objects", []), "left_out": left_out, "most": MOST_SHOWN}
+
+
+def result_of_all(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    return "pathways/resync_all_result.html", {}
+
+
+SEND = Capability.SEND_RECORDS
+RESYNC = Kind(name="resync", run=run_resync, capability=SEND, in_turn=True, result=result, changes_nothing="The state is as it was.")
+RESYNC_ALL = Kind(
+    name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=SEND, unit="district",
+    changes_nothing="Districts that were sent are at the state, the others are as they were.",
+)  # fmt: skip
+PUBLISH = Kind(name="publish", run=run_publish, hidden=True)
