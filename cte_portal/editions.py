@@ -92,7 +92,7 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 def only_reads(sql: str) -> bool:
     """Whether a statement may run in the State edition outside `writing_state()`."""
-    bare = _LITERAL.sub("''", sql)
+    bare = _LITERAL.sub("''", sql).lstrip(" \t\r\n(")  # PostgreSQL's unions stand in parentheses
     if ";" in bare.rstrip().rstrip(";"):
         return False
     if _WITH.match(bare) or re.match(r"\s*(SELECT|EXPLAIN)\b", bare, re.IGNORECASE):

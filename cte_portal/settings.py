@@ -357,6 +357,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.sending.RESYNC",
     "pathways.sending.RESYNC_ALL",
     "pathways.sending.PUBLISH",
+    "pathways.reports.run.VALIDATE",
 ]
 PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
 PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
+    "tests.fixtures.validation",
 ]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

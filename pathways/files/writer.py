@@ -65,23 +65,33 @@ def write_csv(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[st
 
 def write_xlsx(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str, notes: Sequence[str] = ()) -> int:
     """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a second sheet."""
+    return write_book(into, [(sheet, titles, rows)], notes)[0]
+
+
+def write_book(
+    into: IO[bytes], sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]], notes: Sequence[str] = ()
+) -> list[int]:
+    """The same with several sheets of name, titles and rows. Returns the number of rows of each."""
     book = xlsxwriter.Workbook(into, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False})
-    page = book.add_worksheet(sheet)
     text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True, "num_format": 49})
-    page.set_column(0, max(len(titles) - 1, 0), 18, text)
-    page.freeze_panes(1, 0)
-    page.write_row(0, 0, list(titles), bold)
-    number = 0
-    for number, row in enumerate(rows, 1):
-        if number > _MOST_XLSX_ROWS:
-            page.write_string(number, 0, "More stands in the other formats.", bold)
-            break
-        for at, cell in enumerate(row):
-            page.write_string(number, at, cell[:32_000], text)
+    numbers = []
+    for name, titles, rows in sheets:
+        page = book.add_worksheet(name)
+        page.set_column(0, max(len(titles) - 1, 0), 18, text)
+        page.freeze_panes(1, 0)
+        page.write_row(0, 0, list(titles), bold)
+        number = 0
+        for number, row in enumerate(rows, 1):
+            if number > _MOST_XLSX_ROWS:
+                page.write_string(number, 0, "More stands in the other formats.", bold)
+                break
+            for at, cell in enumerate(row):
+                page.write_string(number, at, cell[:32_000], text)
+        numbers.append(number)
     if notes:
         second = book.add_worksheet("Notes")
         second.set_column(0, 0, 110)
         for at, note in enumerate(notes):
             second.write_string(at, 0, note)
     book.close()
-    return number
+    return numbers

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Round
 
-from cte_portal.editions import Home, Scope
+from cte_portal.editions import Edition, Home, Scope
 from pathways.models.pathway import Pathway
 from pathways.models.student import Enrollment, Student
 
@@ -59,6 +59,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the district's students whether or not they are enrolled in the scope's year."""
         return self.using(scope.alias).filter(student__district_id=scope.district)
+
+    def statewide(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
+        """Records in scope of the end year, of all districts at once."""
+        return self.using(edition.value).enrolled_in(end_year)
 
     def enrolled_in(self, end_year: int) -> ParticipationQuerySet:
         """Records, of all districts, of the students who are enrolled in that end year."""
@@ -141,7 +145,11 @@ class Participation(models.Model):
                 violation_error_message="Work Based Learning Credits must also be counted in or out of district.",
             ),
         ]
-        indexes = [models.Index(fields=["modified_end_year"], name="pathways_by_modified_end_year")]
+        indexes = [
+            models.Index(fields=["modified_end_year"], name="pathways_by_modified_end_year"),
+            # Few students are single parents: the reports about them start from here.
+            models.Index(fields=["student"], condition=Q(single_parent=True), name="pathways_single_parents"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pathway_id} {self.total_credits}"

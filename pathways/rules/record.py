@@ -111,6 +111,10 @@ REQUIRED = [
     ),
 ]
 
+# What the guide's report d lists (pathways/reports/concentrators.py) is what these two rules say.
+NO_BUT_ENOUGH = Q(concentrator=False, total_credits__gte=CONCENTRATOR_CREDITS)
+YES_BUT_TOO_FEW = Q(concentrator=True, total_credits__lt=CONCENTRATOR_CREDITS)
+
 AMOUNTS = [
     *(
         _amount(
@@ -233,7 +237,7 @@ CONCENTRATOR = [
         field="concentrator",
         reads=("concentrator", _IN, _OUT),
         limits=(CONCENTRATOR_CREDITS,),
-        breach=lambda parameters: Q(concentrator=False, total_credits__gte=CONCENTRATOR_CREDITS),
+        breach=lambda parameters: NO_BUT_ENOUGH,
         passing=(
             Example(row={"concentrator": False, _IN: Decimal("1.99"), _OUT: Decimal(0)}),
             Example(row={"concentrator": True, _IN: Decimal("2.00"), _OUT: Decimal(0)}),
@@ -255,7 +259,7 @@ CONCENTRATOR = [
         field="concentrator",
         reads=("concentrator", _IN, _OUT),
         limits=(CONCENTRATOR_CREDITS,),
-        breach=lambda parameters: Q(concentrator=True, total_credits__lt=CONCENTRATOR_CREDITS),
+        breach=lambda parameters: YES_BUT_TOO_FEW,
         passing=(Example(row={"concentrator": True, _IN: Decimal("1.50"), _OUT: Decimal("0.50")}),),
         failing=(Example(row={"concentrator": True, _IN: Decimal("1.99"), _OUT: Decimal(0)}),),
     ),

@@ -87,6 +87,7 @@ def test_nothing_writes_the_state_edition(write: Callable[[Participation], Any],
         "VACUUM",
         "COPY pathways_district FROM STDIN",
         "",
+        "(WITH gone AS (DELETE FROM pathways_student RETURNING 1) SELECT * FROM gone)",
     ],
 )
 def test_the_guard_refuses_what_changes_data(sql: str) -> None:
@@ -98,6 +99,7 @@ def test_the_guard_refuses_what_changes_data(sql: str) -> None:
     [
         "SELECT name FROM pathways_district WHERE name = 'delete; update'",
         "  WITH judged AS MATERIALIZED (SELECT 1) SELECT * FROM judged",
+        "(SELECT 1) UNION ALL (SELECT 2)",
         "EXPLAIN SELECT 1",
         "BEGIN IMMEDIATE",
         "SAVEPOINT s1",

@@ -1,0 +1,77 @@
+"""`manage.py validate`: the guide's reports of a district or of all, at the district or at the state, with counts and findings."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from cte_portal.batches.models import Status
+from cte_portal.editions import Edition, Scope
+from pathways.models import District, SchoolYear
+from pathways.reports.groups import REPORTS
+from pathways.reports.report import Report, told
+from pathways.reports.run import Result, ask
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Run the validation reports. With --as, the run also stands in the district's Batch Queue and counts as run."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--district", help="4 digits")
+        which.add_argument("--all", action="store_true", help="every district")
+        parser.add_argument("--at-state", action="store_true", help="on what was sent to the state")
+        parser.add_argument("--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}")
+        parser.add_argument("--as", dest="person", metavar="USER", help="user name of who runs it, for the Batch Queue")
+        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+    def handle(self, *args: Any, district: str | None, at_state: bool, report: str | None, person: str | None, **options: Any) -> None:
+        year = SchoolYear.objects.filter(is_active=True).first()
+        numbers = list(District.objects.order_by("number").values_list("number", flat=True))
+        if year is None or (district is not None and district not in numbers):
+            raise CommandError(f"There is no district {district}, or no school year is active.")
+        reports = [REPORTS[report]] if report else list(REPORTS.values())
+        edition = Edition.STATE if at_state else Edition.DISTRICT
+        scopes = [Scope(number, year.end_year, edition) for number in ([district] if district else numbers)]
+        if person:
+            self._leave_batches(scopes, reports, person)
+        shapes = (shape(scope, reports) for scope in scopes)
+        if options["json"]:
+            self.stdout.write(json.dumps(next(shapes) if district else list(shapes), ensure_ascii=False))
+            return
+        for one in shapes:
+            self.stdout.write(people(one))
+
+    def _leave_batches(self, scopes: list[Scope], reports: list[Report], person: str) -> None:
+        user = get_user_model().objects.filter(username=person, is_active=True).first()
+        if user is None:
+            raise CommandError(f"Nobody signs in as {person}.")
+        for scope in scopes:
+            batch = ask(scope, reports, by=user, wait=600)
+            if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+                raise CommandError(f"{scope.district}: {batch.sentence or 'The run waits in the Batch Queue.'}")
+
+
+def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:
+    """The stable shape of the JSON; the findings are the rows of a report, a count has none."""
+    return {
+        "district": scope.district,
+        "edition": scope.edition.name.lower(),
+        "reports": [{**Result(report, report.count(scope)).told, "findings": told(report, scope)} for report in reports],
+    }
+
+
+def people(one: dict[str, Any]) -> str:
+    lines = [f"{one['district']} at the {one['edition']}"]
+    for report in one["reports"]:
+        lines.append(f"{report['count']:>8,}  {report['title']}")
+        found = report["findings"]
+        lines += [f"          {' · '.join(finding.values())}" for finding in found[:SHOWN]]
+        lines += [f"          and {len(found) - SHOWN:,} more; --json has all"] if len(found) > SHOWN else []
+    return "\n".join(lines)

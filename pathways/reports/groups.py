@@ -1,0 +1,55 @@
+"""Validation Groups: which reports stand together (guide, Step Four 1), and which of them a person finds in the list of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pathways.reports.certification import Certification
+from pathways.reports.concentrators import ConcentratorsAndParticipants, IncorrectConcentrator
+from pathways.reports.modified import ModifiedInCurrentYear
+from pathways.reports.report import Report
+from pathways.reports.rostered import RosteredToCoursesWithPathways
+from pathways.reports.single_parents import SingleParentDifferent, SingleParents
+
+
+@dataclass(frozen=True)
+class Group:
+    slug: str
+    title: str
+    says: str
+    reports: tuple[Report, ...]
+
+
+END_OF_YEAR = Group(
+    "cte-end-of-year",
+    "End of Year CTE Concentrator and Participants",
+    "Run its reports before certification, the Certification report last and at the state.",
+    (
+        ConcentratorsAndParticipants(),
+        SingleParents(),
+        SingleParentDifferent(),
+        IncorrectConcentrator(),
+        ModifiedInCurrentYear(),
+        Certification(),
+    ),
+)
+ROSTERED = Group(
+    "cte-rostered",
+    "CTE Students Rostered to Courses with Pathways",
+    "Finds students in CTE courses who may have no record yet.",
+    (RosteredToCoursesWithPathways(),),
+)
+GROUPS = (END_OF_YEAR, ROSTERED)
+REPORTS = {report.slug: report for group in GROUPS for report in group.reports}
+
+
+def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Report]]]:
+    """The groups' reports whose title, or whose group's title, holds each word of the term."""
+    words = term.lower().split()
+
+    def met(*titles: str) -> bool:
+        return all(word in " ".join(titles).lower() for word in words)
+
+    found = [(group, [report for report in group.reports if met(group.title, report.title)]) for group in groups]
+    return [(group, reports) for group, reports in found if reports]

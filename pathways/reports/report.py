@@ -1,0 +1,151 @@
+"""What a validation report is: words for people, columns, a count and rows, each asked with one statement in the scope's edition."""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from cte_portal.editions import Edition, Scope
+from pathways.models import Participation
+from pathways.models.participation import ParticipationQuerySet
+
+Row = tuple[Any, ...]
+
+
+class Nature(Enum):
+    """What the number of a report means."""
+
+    COUNT = "Count"
+    LIST = "List"
+    ERRORS = "Errors"
+    ROSTER = "Rostered"
+    COMPARISON = "Comparison"
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether its rows are findings; a count's rows are the students that were counted."""
+        return self is not Nature.COUNT
+
+
+@dataclass(frozen=True)
+class Column:
+    """`name` is the key in JSON, `title` the head in tables and files."""
+
+    name: str
+    title: str
+    number: bool = False
+
+
+STUDENT = (Column("student_state_id", "Student State ID"), Column("last_name", "Last Name"), Column("first_name", "First Name"))
+PATHWAY = Column("pathway", "CTE Pathway")
+BY_NAME = ("student__last_name", "student__first_name", "student__state_id")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`parts` say more of the count: how many of the students are concentrators, how many participants."""
+
+    count: int
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Report(ABC):
+    """One of the guide's reports. A row begins with the keys of student and pathway, for links; `columns` name what comes after them."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    short: ClassVar[str]
+    letter: ClassVar[str] = ""
+    says: ClassVar[str]
+    nature: ClassVar[Nature]
+    columns: ClassVar[tuple[Column, ...]]
+
+    @property
+    def key(self) -> str:
+        """What its files are called by: the guide's letter, or the first word."""
+        return self.letter or self.slug.partition("-")[0]
+
+    @property
+    def titles(self) -> list[str]:
+        return [column.title for column in self.columns]
+
+    @abstractmethod
+    def count(self, scope: Scope) -> Figure: ...
+
+    @abstractmethod
+    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+        """By student's name; streamed, so that a file of all rows needs no memory for them."""
+
+    def findings(self, scope: Scope) -> Iterator[Row]:
+        return self.rows(scope) if self.nature.has_findings else iter(())
+
+    def rule(self, row: Row) -> str:
+        """The id of the rule that a row breaks, for the page that cures it."""
+        return ""
+
+    def what_to_do(self, row: Row) -> str:
+        return ""
+
+    def texts(self, row: Row) -> list[str]:
+        """A row's values as people read them, one for each column."""
+        return [text(value) for value in row[2:]]
+
+
+class RecordReport(Report):
+    """A report about pathway records. `student` is what tells one student from another: the row in a district, the State ID statewide."""
+
+    def count(self, scope: Scope) -> Figure:
+        return self.counted(Participation.objects.in_scope(scope), "student_id")
+
+    def total(self, edition: Edition, end_year: int) -> Figure:
+        """Of the whole state: a student whom two districts report counts once (C-35)."""
+        return self.counted(Participation.objects.statewide(edition, end_year), "student__state_id")
+
+    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+        found = self.found(Participation.objects.in_scope(scope))
+        return iter(found[:most]) if most else found.iterator(chunk_size=5000)
+
+    def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
+        """Every district's figure in one statement; a district without records is not in it."""
+        grouped = self.grouped(Participation.objects.statewide(edition, end_year).values("student__district_id"))
+        return {line.pop("student__district_id"): self.figure(**line) for line in grouped}
+
+    def figure(self, count: int) -> Figure:
+        return Figure(count)
+
+    @abstractmethod
+    def counted(self, records: ParticipationQuerySet, student: str) -> Figure: ...
+
+    @abstractmethod
+    def grouped(self, records: Any) -> Any:
+        """The same count for each group of records."""
+
+    @abstractmethod
+    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]: ...
+
+
+def text(value: Any) -> str:
+    """As screen and files show it. Months are not spelled with `%Y`: years before 1000 would lose their zeros."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, datetime.date):
+        return f"{value:%m/%d/}{value.year:04d}"
+    return str(value)
+
+
+def told(report: Report, scope: Scope, most: int | None = None) -> list[dict[str, str]]:
+    """The findings as JSON has them: by the names of the columns."""
+    names = [column.name for column in report.columns]
+    return [dict(zip(names, report.texts(row), strict=True)) for row in islice(report.findings(scope), most)]

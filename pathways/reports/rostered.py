@@ -1,0 +1,55 @@
+"""*CTE Students Rostered to Courses with Pathways*: the guide's way to students whose records are missing (Step Two, TIP)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from cte_portal.editions import Scope
+from pathways.models import Participation, Roster
+from pathways.reports.report import PATHWAY, STUDENT, Column, Figure, Nature, Report, Row
+
+PERSON = "enrollment__student__"
+
+
+class RosteredToCoursesWithPathways(Report):
+    """One row for each student and pathway, however many courses of that pathway the student sits in."""
+
+    slug = "rostered-to-courses-with-pathways"
+    title = "CTE Students Rostered to Courses with Pathways"
+    short = "Rostered"
+    says = "Students who have been enrolled in CTE courses, and whether they have a record in the course's pathway."
+    nature = Nature.ROSTER
+    columns = (
+        *STUDENT, PATHWAY, Column("courses", "Courses", number=True), Column("credits_earned", "Credits Earned", number=True),
+        Column("has_record", "Has a record"),
+    )  # fmt: skip
+
+    def count(self, scope: Scope) -> Figure:
+        found = self._pairs(scope).aggregate(count=Count("courses"), missing=Count("courses", filter=Q(recorded=False)))
+        return Figure(found["count"], {"without_record": found["missing"]})
+
+    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+        found = (
+            self._pairs(scope)
+            .order_by(f"{PERSON}last_name", f"{PERSON}first_name", f"{PERSON}state_id", "section__course__pathway__code")
+            .values_list(
+                "enrollment__student_id", "section__course__pathway_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name",
+                "section__course__pathway__name", "courses", "earned", "recorded",
+            )
+        )  # fmt: skip
+        return iter(found[:most]) if most else found.iterator(chunk_size=5000)
+
+    def what_to_do(self, row: Row) -> str:
+        return "" if row[-1] else "Add the record, if the student took part."
+
+    def _pairs(self, scope: Scope) -> Any:
+        record = Participation.objects.filter(
+            student_id=OuterRef("enrollment__student_id"), pathway_id=OuterRef("section__course__pathway_id")
+        )
+        rosters = Roster.objects.in_scope(scope).with_pathway().annotate(recorded=Exists(record))
+        pair = ("enrollment__student_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name", "section__course__pathway_id")
+        named = (*pair, "section__course__pathway__name", "section__course__pathway__code", "recorded")
+        return rosters.values(*named).annotate(courses=Count("section__course_id", distinct=True), earned=Sum("credits_earned"))

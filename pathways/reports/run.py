@@ -1,0 +1,138 @@
+"""The validate batch: reports of one district in one edition, counted and written to files, with the point at which they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import Job, Outcome, run_here
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import Batch
+from cte_portal.batches.submit import submit
+from cte_portal.editions import Edition, Scope
+from pathways.files import writer
+from pathways.models import Participation
+from pathways.reports.groups import REPORTS
+from pathways.reports.report import Figure, Nature, Report
+from pathways.reports.standing import KIND, point
+
+AT_ONCE = 5_000  # records; more go to the queue and leave the page free
+PATIENCE = 5  # seconds that a page waits for a worker who was quicker
+AGAIN = 3
+
+
+@dataclass(frozen=True)
+class Result:
+    report: Report
+    figure: Figure
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"slug": self.report.slug, "title": self.report.title, "count": self.figure.count, **self.figure.parts}
+
+
+def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE) -> Batch:
+    """Run reports in the scope's edition: at once where the district is small, else by the queue."""
+    batch = submit(
+        KIND,
+        by=by,
+        title=f"Data Validation – {reports[0].title if len(reports) == 1 else 'All reports'}",
+        subject=f"{scope.edition.label} edition",
+        scope=scope,
+        options={"edition": scope.edition.name.lower(), "reports": [report.slug for report in reports]},
+        key=key,
+    )
+    if batch.is_live and Participation.objects.in_scope(scope)[: AT_ONCE + 1].count() <= AT_ONCE:
+        return run_here(batch, patience=wait)
+    return batch
+
+
+def run(job: Job) -> None:
+    options = job.batch.options
+    scope = Scope(job.scope.district, job.scope.end_year, Edition[options["edition"].upper()])
+    reports = [REPORTS[slug] for slug in options["reports"]]
+    for _ in range(AGAIN):
+        job.drop_files()
+        before, at = point(scope), timezone.now()
+        results = []
+        for report in reports:
+            job.step(report.short)
+            results.append(Result(report, report.count(scope)))
+        job.step("Writing the files")
+        _write(job, scope, reports)
+        moved = point(scope) != before
+        if not moved:
+            break
+    result = {
+        "edition": scope.edition.name.lower(),
+        "at": at.isoformat(),
+        **before,
+        "moved": moved,
+        "reports": [result.told for result in results],
+    }
+    job.outcome = Outcome(sentence(scope.edition, results, moved=moved), result=result)
+
+
+def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:
+    """What was run and what it found; never *no problems* for reports that look for none."""
+    results = list(results)
+    words = [f"{len(results)} report{'' if len(results) == 1 else 's'} run at the {edition.label.lower()}."]
+    looked = [result.figure.count for result in results if result.report.nature is Nature.ERRORS]
+    if looked:
+        number = sum(looked)
+        words.append(f"{number:,} error{'' if number == 1 else 's'} found." if number else "No errors found.")
+    for result in results:
+        if result.report.nature is Nature.COMPARISON:
+            words.append(compared(result.figure.count))
+    if moved:
+        words.append("Records were changed or sent while it ran: run it again.")
+    return " ".join(words)
+
+
+def compared(number: int) -> str:
+    if not number:
+        return "District and state totals match."
+    return f"District and state do not match in {number:,} figure{'' if number == 1 else 's'}."
+
+
+def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
+    """A sheet and a CSV for each report; the workbook comes first, it is the one the queue's list offers."""
+    sent = f", as sent on {point(scope)['sent_at'] or 'no day yet'}" if scope.edition is Edition.STATE else ""
+    notes = (
+        "Confidential student data.",
+        f"District {scope.district}, school year {scope.school_year}, {scope.edition.label} edition{sent}.",
+        *(f"{report.short}: {report.says}" for report in reports),
+    )
+    with job.writing("report.xlsx", "Data Validation.xlsx", writer.XLSX) as file:
+        writer.write_book(file, ((report.short, report.titles, _texts(report, scope)) for report in reports), notes)
+    for report in reports:
+        with job.writing(f"{report.key}.csv", f"{report.title}.csv", writer.CSV) as file:
+            writer.write_csv(file, report.titles, _texts(report, scope))
+
+
+def _texts(report: Report, scope: Scope) -> Iterator[list[str]]:
+    return (report.texts(row) for row in report.rows(scope))
+
+
+def result_of(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """What the page of a finished run shows."""
+    files = {file.role: file for file in batch.files.all()}
+    lines = [
+        {**one, "csv": files.get(f"{REPORTS[one['slug']].key}.csv"), "parts": _parts(one)}
+        for one in batch.result.get("reports", [])
+        if one["slug"] in REPORTS
+    ]
+    return "pathways/validation_result.html", {"lines": lines, "book": files.get("report.xlsx"), "edition": batch.result.get("edition")}
+
+
+def _parts(one: Mapping[str, Any]) -> str:
+    names = {"concentrators": "concentrators", "participants": "participants", "without_record": "without a record"}
+    return ", ".join(f"{one[key]:,} {words}" for key, words in names.items() if key in one)
+
+
+VALIDATE = Kind(name=KIND, run=run, capability=Capability.SEE_BATCHES)

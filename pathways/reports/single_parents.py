@@ -1,0 +1,96 @@
+"""Reports b and c: students marked as single parents, and those marked so in one pathway but not in another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from pathways.models import Participation
+from pathways.models.participation import ParticipationQuerySet
+from pathways.reports.report import BY_NAME, STUDENT, Column, Figure, Nature, RecordReport, Row
+
+YES, NO = Q(single_parent=True), Q(single_parent=False)
+BETWEEN = "; "
+
+
+class Joined(models.Aggregate):
+    """Texts of a group as one, in no order: `;` stands between them, as names of pathways hold commas."""
+
+    function = "STRING_AGG"
+    template = f"%(function)s(%(expressions)s, '{BETWEEN}')"
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+class SingleParents(RecordReport):
+    slug = "count-single-parent"
+    title = "End of Year CTE Count Single Parent"
+    short = "Single Parents"
+    letter = "b"
+    says = "Count of students identified as Single Parent."
+    nature = Nature.COUNT
+    columns = (*STUDENT, Column("pathways", "CTE Pathways with Yes", number=True))
+
+    def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
+        return Figure(records.filter(YES).aggregate(count=Count(student, distinct=True))["count"])
+
+    def grouped(self, records: Any) -> Any:
+        return records.filter(YES).annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
+
+    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+        students = records.filter(YES).values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        return (
+            students.annotate(first_pathway=Min("pathway_id"), pathways=Count("pk"))
+            .order_by(*BY_NAME)
+            .values_list("student_id", "first_pathway", "student__state_id", "student__last_name", "student__first_name", "pathways")
+        )
+
+
+class SingleParentDifferent(RecordReport):
+    """One row a student: which pathways say Yes, which say No."""
+
+    slug = "single-parent-different"
+    title = "End of Year CTE Single Parent Indicator Different Between Pathways"
+    short = "Single Parent Different"
+    letter = "c"
+    says = "Student is marked as a Single Parent in one Pathway, but the status is No in another."
+    nature = Nature.ERRORS
+    columns = (*STUDENT, Column("yes", "Single Parent Yes in"), Column("no", "Single Parent No in"))
+
+    def differing(self, records: Any) -> Any:
+        """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""
+        return records.filter(YES).filter(Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id"))))
+
+    def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
+        return Figure(self.differing(records).aggregate(count=Count(student, distinct=True))["count"])
+
+    def grouped(self, records: Any) -> Any:
+        found = self.differing(records).annotate(count=Count("student_id", distinct=True))
+        return found.values("student__district_id", "count")
+
+    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+        of_them = records.filter(student_id__in=self.differing(records).values("student_id"))
+        students = of_them.values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        return (
+            students.annotate(
+                first_no=Min("pathway_id", filter=NO),
+                yes=Joined("pathway__name", filter=YES),
+                no=Joined("pathway__name", filter=NO),
+            )
+            .order_by(*BY_NAME)
+            .values_list("student_id", "first_no", "student__state_id", "student__last_name", "student__first_name", "yes", "no")
+        )
+
+    def texts(self, row: Row) -> list[str]:
+        *student, yes, no = super().texts(row)
+        return [*student, *(BETWEEN.join(sorted(names.split(BETWEEN))) for names in (yes, no))]
+
+    def rule(self, row: Row) -> str:
+        return "CTE-301"
+
+    def what_to_do(self, row: Row) -> str:
+        return "Set the same answer on every pathway."

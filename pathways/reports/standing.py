@@ -1,0 +1,83 @@
+"""What has been run, and whether it still speaks of what stands at the state."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from cte_portal.batches.models import Batch, Status
+from cte_portal.editions import Edition, Scope
+from pathways.models import Change, StateCopy
+from pathways.models.validation import GroupAssignment
+from pathways.reports.certification import Certification
+from pathways.reports.groups import GROUPS, REPORTS, Group
+
+KIND = "validate"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One report of a run: the batch, when its figures were read, the count it found."""
+
+    batch: Batch
+    edition: Edition
+    at: datetime.datetime
+    count: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether district and state stood still while the reports ran."""
+        return not self.batch.result.get("moved", True)
+
+
+def point(scope: Scope) -> dict[str, Any]:
+    """How far district and state have come: equal points mean that the records of neither have moved in between."""
+    copy = StateCopy.objects.of_district(scope.district)
+    return {
+        "district_cursor": Change.objects.cursor(scope.district),
+        "generation": copy.generation if copy else None,
+        "cursor": copy.cursor if copy else None,
+        "sent_at": copy.sent_at.isoformat() if copy else None,
+    }
+
+
+def finished_runs(scope: Scope) -> Any:
+    ended = (Status.COMPLETED, Status.WITH_ERRORS)
+    return Batch.objects.filter(kind=KIND, district=scope.district, end_year=scope.end_year, status__in=ended).order_by("-finished_at")
+
+
+def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
+    """The newest run of each report in each edition, as far as there is one."""
+    found: dict[tuple[str, Edition], Run] = {}
+    for batch in finished_runs(scope).iterator(chunk_size=20):
+        edition = Edition[batch.result["edition"].upper()]
+        at = datetime.datetime.fromisoformat(batch.result["at"])
+        for one in batch.result["reports"]:
+            found.setdefault((one["slug"], edition), Run(batch, edition, at, one["count"]))
+        if len(found) == len(REPORTS) * len(Edition):
+            break
+    return found
+
+
+def last_run(scope: Scope, slug: str) -> Run | None:
+    """The newest run of a report in the scope's edition."""
+    return last_runs(scope).get((slug, scope.edition))
+
+
+def certification_at_state(scope: Scope) -> Run | None:
+    """The newest Certification report run at the state, if it was run on what stands there now; a later resync makes it none.
+
+    `count` says in how many figures district and state differed. Whether the district has moved since is the unsent changes' question.
+    """
+    run = last_run(scope.at_state(), Certification.slug)
+    copy = StateCopy.objects.of_district(scope.district)
+    if run is None or copy is None or not run.settled or run.batch.result["generation"] != copy.generation:
+        return None
+    return run
+
+
+def assigned(district: str, roles: list[str]) -> list[Group]:
+    """The groups that a District Administrator has given to one of these user groups."""
+    given = set(GroupAssignment.objects.filter(district=district, role__in=roles).values_list("group", flat=True))
+    return [group for group in GROUPS if group.slug in given]
