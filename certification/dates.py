@@ -80,10 +80,10 @@ class Dates:
         return self.days_left(now) < 0
 
     def left(self, now: datetime.datetime) -> str:
-        """12 days left; due today; 3 days overdue."""
+        """12 days left; today, until midnight; 3 days overdue."""
         number = self.days_left(now)
         if number == 0:
-            return "due today, until midnight Mountain time"
+            return "today, until midnight Mountain time"
         return f"{days(number)} left" if number > 0 else f"{days(-number)} overdue"
 
     def sentence(self, now: datetime.datetime) -> str:

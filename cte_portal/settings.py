@@ -346,6 +346,8 @@ PORTAL_STANDING = "cte_portal.accounts.standing.standing"
 PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.HOME",
     "pathways.navigation.SCREENS",
+    "certification.navigation.SCREENS",
+    "pathways.navigation.GUIDE",
     "cte_portal.accounts.navigation.SCREENS",
 ]
 PORTAL_RUNNING = "cte_portal.batches.navigation.running"
@@ -358,9 +360,11 @@ PORTAL_BATCH_KINDS = [
     "pathways.sending.RESYNC_ALL",
     "pathways.sending.PUBLISH",
     "pathways.reports.run.VALIDATE",
+    "certification.letters.LETTER",
 ]
-PORTAL_HOME_TASKS = ["pathways.navigation.home_tasks"]
-PORTAL_HOME_FIGURES = ["pathways.navigation.home_figures"]
+PORTAL_CONTEXT = ["certification.navigation.due"]
+PORTAL_HOME_TASKS = ["certification.home.identify", "pathways.navigation.home_tasks", "certification.home.certify"]
+PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),
     path("", include("cte_portal.batches.urls")),
     path("", include("pathways.urls")),
+    path("", include("certification.urls")),
 ]
 
 handler400 = "cte_portal.ui.errors.bad_request"

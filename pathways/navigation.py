@@ -76,6 +76,9 @@ SCREENS = (
         scoped=False,
         also=("approvals-of-pathway", "approvals-of-district", "approvals-copy", "approvals-import"),
     ),
+)
+
+GUIDE = (
     Screen(
         name="CTE Lingo",
         path=("OPI guide",),

@@ -80,5 +80,25 @@ class Certifier(models.Model):
         return self.user.last_login is None
 
     @property
+    def counts(self) -> bool:
+        """What `active()` asks; needs `has_role` of `listed()`."""
+        return self.is_active and self.user.is_active and bool(getattr(self, "has_role", False))
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """(kind, word) of the status component; needs `has_role` of `listed()`."""
+        if not self.is_active:
+            return "canceled", "Not active"
+        if not self.user.is_active:
+            return "locked", "Account closed: does not count"
+        if not getattr(self, "has_role", False):
+            return "warning", "No role in this district: does not count"
+        if self.has_never_signed_in:
+            return "warning", "Has never signed in"
+        if self.accepted_at:
+            return "completed", "Accepted"
+        return ("people", "Invited, not yet accepted") if self.invited_at else ("completed", "Active")
+
+    @property
     def is_primary(self) -> bool:
         return self.level == self.Level.PRIMARY

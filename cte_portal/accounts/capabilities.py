@@ -13,6 +13,7 @@ class Capability(Enum):
     SEE_BATCHES = "see the Batch Queue, its reports and files"
     SEND_RECORDS = "send records to the state"
     EXPORT_RECORDS = "take records out as a file"
+    MANAGE_CERTIFIERS = "name the certifiers of a district"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
     SEE_LISTS = "see OPI's lists, and who changed them"
@@ -27,7 +28,7 @@ _CLERK = frozenset(
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
     Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEND_RECORDS, Capability.SEE_BATCHES, Capability.SEE_LISTS}),
-    Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE},
+    Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS},
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),
 }

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.registry import registered
-from cte_portal.ui.navigation import Group, Standing, navigation
+from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation
 
 MOST_DISTRICTS_IN_MENU = 12
 
@@ -101,6 +101,11 @@ class Frame:
         (running,) = registered("PORTAL_RUNNING")
         number: int | None = running(self.scope, self.standing)
         return number
+
+    @cached_property
+    def facts(self) -> list[ContextFact]:
+        """What higher layers say above every page of a district (settings.PORTAL_CONTEXT)."""
+        return [] if self.scope is None else context_facts(self.scope, self.standing)
 
     @property
     def help(self) -> Help:

@@ -1,14 +1,14 @@
 """The screens of the portal under the guide's paths, and the tasks and figures of the home page.
 
 Higher layers register them by dotted path: `PORTAL_NAVIGATION` names tuples of `Screen`, `PORTAL_HOME_TASKS` functions
-`(scope, standing) -> list[HomeTask]`, `PORTAL_HOME_FIGURES` functions `(scope, standing) -> list[HomeFigure]`.
+`(scope, standing) -> list[HomeTask]`, `PORTAL_HOME_FIGURES` functions `(scope, standing) -> list[HomeFigure]`, `PORTAL_CONTEXT` functions
+`(scope, standing) -> ContextFact | None`, each of at most one query, for the bar above every page of a district.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
@@ -97,6 +97,21 @@ class HomeFigure:
     attention: bool = False
 
 
+@dataclass(frozen=True)
+class ContextFact:
+    """What the bar above every page of a district says: `label` **`value`** `detail`, and a link where there is something to do."""
+
+    label: str
+    value: str
+    detail: str = ""
+    about: str = ""
+    """What the fact belongs to, in full, for screen readers and as the link's words."""
+    url: str = ""
+    link_text: str = ""
+    """Without it the value itself is the link."""
+    attention: bool = False
+
+
 def screens() -> Iterable[Screen]:
     for several in registered("PORTAL_NAVIGATION"):
         yield from several
@@ -112,11 +127,11 @@ def open_screens(standing: Standing) -> list[Screen]:
 
 
 def navigation(standing: Standing, url_name: str) -> list[Group]:
-    """The open screens, those of one path together."""
-    return [
-        Group(" › ".join(path), tuple(entry(screen, standing.scope, url_name) for screen in group))
-        for path, group in groupby(open_screens(standing), key=lambda screen: screen.path)
-    ]
+    """The open screens, those of one path together, where the first of them stands."""
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for screen in open_screens(standing):
+        groups.setdefault(screen.path, []).append(entry(screen, standing.scope, url_name))
+    return [Group(" › ".join(path), tuple(entries)) for path, entries in groups.items()]
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
@@ -138,3 +153,8 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     return [figure for provider in registered("PORTAL_HOME_FIGURES") for figure in provider(scope, standing)]
+
+
+def context_facts(scope: Scope, standing: Standing) -> list[ContextFact]:
+    found = [provider(scope, standing) for provider in registered("PORTAL_CONTEXT")]
+    return [fact for fact in found if fact is not None]

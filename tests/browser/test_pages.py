@@ -26,6 +26,7 @@ from cte_portal.batches.submit import submit
 from pathways import entry, register
 from pathways.models import CollectionLock, Participation, Pathway, Student
 from tests.browser.conftest import NARROW, Desk
+from tests.fixtures.certification import make_certifier, make_event, make_round, sign
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import file, line
 
@@ -464,7 +465,47 @@ STATES: dict[str, list[State]] = {
     "rules": [State("page", at("/rules/"))],
     "help": [State("page", at("/help/"), who="")],
 }
+
+
+def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]:
+    """A page of certification, with an open event, two Primaries and a Secondary, or with nobody."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        event = make_event()
+        if named:
+            one = make_certifier(stage.clerk, title="CTE Director", invited_at=timezone.now(), invited_by="REYES, ANA")
+            make_certifier(stage.people["administrator"], level="primary")
+            make_certifier(stage.people["viewer"], level="secondary", title="Principal")
+            sign(make_round(event), one)
+            page.goto(stage.address(*({"event": event.pk, "certifier": one.pk}.get(part, part) for part in parts)))
+        else:
+            page.goto(stage.address(*parts))
+
+    return visit
+
+
+def certifier_errors(stage: Stage, page: Page) -> None:
+    page.goto(stage.address("type-membership-setup"))
+    page.get_by_role("button", name="Add the certifier").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+STATES |= {
+    "type-membership-setup": [
+        State("nobody", certifying("type-membership-setup", named=False), who="administrator"),
+        State("two Primaries", certifying("type-membership-setup"), who="administrator"),
+        State("errors", certifier_errors, who="administrator"),
+        State("invited", certifying("type-membership-setup")),
+    ],
+    "certifier": [State("open", certifying("type-membership-setup", "certifier"), who="administrator")],
+    "event-dashboard": [
+        State("none", at(lambda stage: stage.address("event-certification"))),
+        State("open", certifying("event-certification")),
+    ],
+    "event-certification": [State("one has signed", certifying("event-certification", "event"))],
+}
 WITHOUT_A_PAGE = {
+    "certifier-accept": "POST only, redirects",
     "home": "redirects to a district or to the choice of one",
     "stay-signed-in": "POST only",
     "approvals": "leads to the first pathway",

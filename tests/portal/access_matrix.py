@@ -83,6 +83,14 @@ DISTRICT |= {
     "mt-extracts": {"GET": QUEUE, "POST": submit(200)},
 }
 
+DISTRICT |= {
+    "type-membership-setup": {"GET": READ, "POST": PEOPLE},
+    "certifier": {"GET": PEOPLE, "POST": PEOPLE},
+    "certifier-accept": {"GET": NO_METHOD, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 403}},
+    "event-dashboard": {"GET": READ, "POST": NO_METHOD},
+    "event-certification": {"GET": READ, "POST": NO_METHOD},
+}
+
 
 def opi_alone(staff: int, keeper: int) -> dict[str, int]:
     """Pages of OPI: nobody of a district sees them."""

@@ -14,11 +14,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from certification.models import CertificationEvent, Certifier
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
 from cte_portal.batches.models import Batch
 from pathways.models import Participation, Pathway, Student
+from tests.fixtures.certification import make_certifier, make_event
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
@@ -31,6 +33,11 @@ WITHOUT_A_ROW = (
     "mt-data-upload-columns",
     "mt-data-upload-template",
     "mt-extracts",
+    "type-membership-setup",
+    "certifier",  # an administrator alone gets so far: tests/certification/test_certifiers.py
+    "certifier-accept",
+    "event-dashboard",
+    "event-certification",
 )
 
 
@@ -48,6 +55,9 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
 def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
     mine = cottonwood.record(kayla)
+    make_event()
+    for user, district in ((clerk, "9012"), (stranger, "0965")):
+        make_certifier(user, district=district)
     for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
         batch = Batch.objects.create(
             kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
@@ -77,6 +87,10 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["report.csv"] if name == "batch-file" else []
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "event-certification":
+        arguments += [CertificationEvent.objects.get().pk]
+    elif name == "certifier":
+        arguments += [Certifier.objects.get(district=record.student.district_id).pk]
     elif name == "district-person":
         arguments += [User.objects.get(username="cmartin").pk]
     return reverse(name, args=arguments)

@@ -1,0 +1,145 @@
+"""Naming certifiers: every change of who signs for a district, each in one transaction with its AuditEvent.
+
+All of them hold the district's lock, so that nobody signs while it is being decided who must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from certification import letters
+from certification.models import Certifier, Signature
+from certification.models.certifier import TYPE
+from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Scope
+from pathways.ledger import refusals_named
+from pathways.locks import lock_district
+from pathways.refusals import Busy
+
+Operation = AuditEvent.Operation
+
+
+def eligible(district: str) -> UserQuerySet:
+    """The district's people with an open account who are not on the list yet."""
+    taken = Certifier.objects.of_district(district).values("user")
+    found: UserQuerySet = User.objects.of_district(district)
+    return found.filter(is_active=True).exclude(pk__in=taken).order_by("last_name", "first_name", "username")
+
+
+def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool) -> Certifier:
+    """Name a person. The same naming sent twice is one; raises ValidationError for somebody who is on the list or not of the district."""
+    with _deciding(scope):
+        earlier = Certifier.objects.filter(district=scope.district, user=person).first()
+        if earlier:
+            if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (level, job_title, True, 1):
+                return earlier
+            raise ValidationError({"person": f"{person.record_name} is on the list already. Open the certifier there"})
+        if not eligible(scope.district).filter(pk=person.pk).exists():
+            raise ValidationError({"person": f"{person.record_name} has no role in this district any more, or a closed account"})
+        one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
+        _record(one, Operation.ADD, {}, words(one), by)
+        if mail:
+            _invite(scope, one, by)
+    return one
+
+
+def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User) -> bool:
+    """Change a certifier as it was at version `seen`. False when it already is so; raises ValidationError when somebody else was quicker."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        before = words(one)
+        was = one.level
+        one.level, one.job_title, one.is_active = level, job_title, is_active
+        if before == words(one):
+            return False
+        if one.version != seen:
+            now = ", ".join(f"{label} {value}" for label, value in before.items())
+            raise ValidationError(
+                f"Someone else has changed this certifier since you opened it. It says now: {now}. Save again to replace it"
+            )
+        if was != level:
+            _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
+        one.version += 1
+        one.save()
+        _record(one, Operation.CHANGE, before, words(one), by)
+    return True
+
+
+def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
+    """Mail the invitation. A double click mails one."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        if one.version != seen:
+            if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
+                return
+            raise ValidationError("Someone else has changed this certifier since you opened it. Look at it again, then invite")
+        if not Certifier.objects.active().filter(pk=pk).exists():
+            raise ValidationError("Only an active certifier with a role in this district is invited")
+        _invite(scope, one, by)
+
+
+def accept(scope: Scope, person: User) -> bool:
+    """The person takes the task on. False for somebody who is not an active certifier of the district."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().filter(district=scope.district, user=person, is_active=True).first()
+        if one is None:
+            return False
+        if one.accepted_at is None:
+            one.accepted_at = timezone.now()
+            one.save(update_fields=["accepted_at"])
+            _record(one, Operation.CHANGE, {"Accepted": "No"}, {"Accepted": "Yes"}, person)
+    return True
+
+
+def words(one: Certifier) -> dict[str, str]:
+    """A certifier as people read it, by the labels of the form."""
+    return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": "Yes" if one.is_active else "No"}
+
+
+@contextmanager
+def _deciding(scope: Scope) -> Iterator[None]:
+    try:
+        with refusals_named(), transaction.atomic():
+            lock_district(scope)
+            yield
+    except Busy as error:
+        raise ValidationError("Somebody is writing or signing in this district just now. Nothing was saved. Save again") from error
+
+
+def _void(one: Certifier, reason: str) -> None:
+    """What was signed at the other level does not count any more."""
+    Signature.objects.standing().filter(certifier=one, round__status="open").update(voided_at=timezone.now(), void_reason=reason)
+
+
+def _key(one: Certifier, version: int) -> str:
+    return f"certifier:{one.pk}:{version}"
+
+
+def _invite(scope: Scope, one: Certifier, by: User) -> None:
+    letters.queue(
+        "certifier",
+        f"CTE Portal: you are named as a certifier of {TYPE}",
+        to=one.user,
+        by=by,
+        scope=scope,
+        path=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
+        key=_key(one, one.version),
+        told={"by": by.record_name, "level": one.get_level_display(), "district": scope.district, "type": TYPE},
+    )
+    one.invited_at, one.invited_by = timezone.now(), by.record_name
+    one.version += 1
+    one.save(update_fields=["invited_at", "invited_by", "version"])
+    _record(one, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+
+
+def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User) -> None:
+    deed = Deed("certifier", f"{one.district}/{one.user_id}", one.name, operation, before, after, one.district)
+    AuditEvent.objects.record([deed], by=by)

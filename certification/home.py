@@ -1,0 +1,96 @@
+"""What the home page says of certifying: the guide's first and last step, the due date, and who has signed (R-01, R-02)."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from certification.dates import in_short
+from certification.models import Certifier, Signature
+from certification.navigation import DATA_CERTIFICATION
+from certification.status import NO_PRIMARY, DistrictEvent, next_event
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.editions import Scope
+from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
+
+
+def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 1."""
+    primaries = list(Certifier.objects.of_district(scope.district).active().primary().select_related("user"))
+    status, sentence = _certifiers(primaries)
+    may_change = standing.can(Capability.MANAGE_CERTIFIERS)
+    return [
+        HomeTask(
+            step="1",
+            title="Identify a certifier",
+            path=(*DATA_CERTIFICATION, "Type Membership Setup"),
+            status=status,
+            sentence=sentence,
+            url=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
+            next_label=("Change certifiers" if primaries else "Add a certifier") if may_change else "See the certifiers",
+        )
+    ]
+
+
+def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
+    if not primaries:
+        return ("problem", "There is a problem"), NO_PRIMARY
+    strangers = [one.name for one in primaries if one.has_never_signed_in]
+    number = "1 Primary certifier." if len(primaries) == 1 else f"{len(primaries)} Primary certifiers. All {len(primaries)} must sign."
+    if strangers:
+        verb = "has" if len(strangers) == 1 else "have"
+        return ("warning", "In progress"), f"{number} {' and '.join(strangers)} {verb} never signed in."
+    return ("completed", "Completed"), number
+
+
+def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 4, Certify & Submit."""
+    one = next_event(scope)
+    if one is None:
+        status, sentence = ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
+        url = reverse("event-dashboard", args=[scope.district, scope.end_year])
+    else:
+        status, sentence = (one.status.kind, one.status.word), one.status.sentence
+        url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
+    return [
+        HomeTask(
+            step="4",
+            title="Certify & Submit",
+            path=(*DATA_CERTIFICATION, "Event Certification"),
+            status=status,
+            sentence=sentence,
+            url=url,
+            next_label="Open the event" if one else "",
+        )
+    ]
+
+
+def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
+    """By when, and who has signed."""
+    one = next_event(scope)
+    if one is None:
+        return []
+    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one), attention=not one.primaries)]
+
+
+def _due(one: DistrictEvent) -> HomeFigure:
+    if one.reopened:
+        return HomeFigure("To be signed again by", in_short(one.dates.corrections_until), one.status.word, attention=True)
+    if one.sealed_on and one.is_certified:
+        return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
+    label = "Was due" if one.is_overdue else "Must be certified by"
+    sentence = f"{one.left[0].upper()}{one.left[1:]}. Corrections to {in_short(one.dates.corrections_until)}."
+    return HomeFigure(label, in_short(one.dates.due), sentence, attention=one.is_overdue)
+
+
+def _signed(one: DistrictEvent) -> str:
+    return "All" if one.is_certified else f"{one.signed} of {one.primaries}"
+
+
+def _waiting(one: DistrictEvent) -> str:
+    """Those whose signature is still needed, by name."""
+    if one.is_certified:
+        return one.status.word
+    signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status="open")
+    open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
+    names = [certifier.name for certifier in open_ones.select_related("user").order_by("user__last_name", "user__first_name")]
+    return f"Waiting for {' and '.join(names)}." if names else one.signers
