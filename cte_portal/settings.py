@@ -365,6 +365,7 @@ PORTAL_BATCH_KINDS = [
 PORTAL_CONTEXT = ["certification.navigation.due"]
 PORTAL_HOME_TASKS = ["certification.home.identify", "pathways.navigation.home_tasks", "certification.home.certify"]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
+PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 
 

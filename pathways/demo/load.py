@@ -6,6 +6,7 @@ from random import Random
 
 from django.db import connection
 
+from cte_portal.registry import registered
 from pathways import reference
 from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PRACTICE, Place, places
@@ -36,6 +37,8 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         else:
             courses.add(place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats)
     people.add({place.number for place in chosen})
+    for more in registered("PORTAL_DEMO"):
+        more()
     with connection.cursor() as cursor:
         # Planned with the statistics of an empty portal, the first pages would take nested loops over all students.
         cursor.execute("ANALYZE")

@@ -26,6 +26,9 @@ PEOPLE = (
     Person("dadmin", "Ashford", "Dana", ((Role.DISTRICT_ADMINISTRATOR, "9012"),)),
     Person("jdoe", "Doe", "Jane", ((Role.VIEWER, "9012"),)),
     Person("mreyes", "Reyes", "Maria", ((Role.VIEWER, "9012"),)),
+    Person("lstone", "Stone", "Lee", ((Role.DISTRICT_ADMINISTRATOR, "9020"),)),
+    Person("sberg", "Berg", "Signe", ((Role.DISTRICT_ADMINISTRATOR, "0965"),)),
+    Person("hwolf", "Wolf", "Henry", ((Role.DISTRICT_ADMINISTRATOR, "9031"),)),
     Person("opistaff", "Lund", "Ola", ((Role.OPI_STAFF, ""),)),
     Person("opiadmin", "Strand", "Ida", ((Role.OPI_ADMINISTRATOR, ""),)),
 )

@@ -141,7 +141,7 @@ def test_s_12_it_is_refused_in_production(db: None, settings: Any) -> None:
 
 
 def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(demo: dict[str, list[dict[str, object]]], client: Client) -> None:
-    assert len(demo["people"]) == 8
+    assert len(demo["people"]) == 11
     for person in demo["people"]:
         user = User.objects.get(username=person["username"])
         validate_password(str(person["password"]), user)

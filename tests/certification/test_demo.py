@@ -1,0 +1,27 @@
+"""The practice portal has an event that is open on the day it is loaded, and certifiers in every state."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from certification.dates import Phase
+from certification.models import CertificationEvent, Certifier
+from certification.status import events_of
+from cte_portal.editions import Scope
+from pathways.demo import load
+
+
+def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
+    load.load(districts=5, size=40)
+    event = CertificationEvent.objects.get()
+    assert event.name == "End of Year CTE Concentrator & Participants Certification 2024-25"
+    assert event.dates.phase(timezone.now()) is Phase.OPEN and event.dates.days_left(timezone.now()) == 14
+    primaries = {number: events_of(Scope(number, 2025))[0].primaries for number in ("9012", "9020", "0965", "9031", "9099")}
+    assert primaries == {"9012": 2, "9020": 1, "0965": 1, "9031": 0, "9099": 1}
+    assert [one.name for one in Certifier.objects.of_district("9012").active().secondary()] == ["REYES, MARIA"]
+    assert [one.district for one in Certifier.objects.all() if one.has_never_signed_in] == ["0965"]
+
+
+def test_a_smaller_practice_portal_names_only_people_who_are_there(db: None) -> None:
+    load.load(districts=1, size=40)
+    assert {one.district for one in Certifier.objects.all()} == {"9012"}
