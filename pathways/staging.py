@@ -147,3 +147,9 @@ def prepare(cursor) -> None:  # type: ignore[no-untyped-def]
     columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} ({columns})")
     cursor.execute(f"DELETE FROM {TABLE}")
+
+
+def forget() -> None:
+    """Let the staging table go. Emptied again and again by DELETE, it would keep the room of all rows it ever held."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from random import Random
 
 from django.db import connection
+from django.db.models import Count
 
 from cte_portal.registry import registered
 from pathways import reference
 from pathways.demo import courses, people, records, students
-from pathways.demo.districts import PRACTICE, Place, places
-from pathways.models import Approval, District, Participation, Pathway
+from pathways.demo.districts import PLACES, PRACTICE, Place, places
+from pathways.models import Approval, District, Pathway
 
 DISTRICTS, STUDENTS, SEED = 5, 600, 20250620
+AT_A_TIME = 50  # districts, between two looks at the statistics
 APPROVED_YEARS = (2023, 2024, 2025, 2026)
 RETIRED = "Family & Consumer Sciences"
 
@@ -21,28 +23,47 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
     """Fill an empty portal and say what is in it (the shape of `manage.py demo --json`)."""
     reference.load()
     chosen = places(districts)
-    shares = sum(place.share for place in chosen)
+    sizes = sizes_of(chosen, size)
     pathways = {pathway.name: pathway for pathway in Pathway.objects.all()}
     retired = Pathway.objects.create(code="90", name=RETIRED, first_year=2021, last_year=2024)
     reference.moved()
     ids = students.state_ids()
-    for place in chosen:
+    for number, place in enumerate(chosen, 1):
         # Each district has a chance of its own, so that more students in one leave the others as they are.
         chance = Random(f"{seed} {place.number}")
-        enrolled = students.add(place, max(12, round(size * place.share / shares)), chance, ids)
+        enrolled = students.add(place, sizes[place.number], chance, ids)
         approve(place, pathways)
         seats = Random(f"{seed} {place.number} courses")
         if place is PRACTICE:
             courses.add_practice(place, enrolled, records.add_breaches(place, enrolled, pathways, retired), pathways, seats)
         else:
             courses.add(place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats)
+        if number % AT_A_TIME == 0:
+            analyze()
     people.add({place.number for place in chosen})
     for more in registered("PORTAL_DEMO"):
         more()
-    with connection.cursor() as cursor:
-        # Planned with the statistics of an empty portal, the first pages would take nested loops over all students.
-        cursor.execute("ANALYZE")
+    analyze()
     return summary()
+
+
+def analyze() -> None:
+    """Planned with the statistics of an empty portal, the first pages and the next districts would read all students of the state."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def sizes_of(chosen: list[Place], size: int) -> dict[str, int]:
+    """How many students each district has. Beside many more districts the named ones keep what they have alone."""
+    statewide = len(chosen) > len(PLACES) and size > STUDENTS
+    named = dict(_shared(chosen[: len(PLACES)], STUDENTS)) if statewide else {}
+    others = [place for place in chosen if place.number not in named]
+    return named | dict(_shared(others, size - sum(named.values())))
+
+
+def _shared(chosen: list[Place], size: int) -> list[tuple[str, int]]:
+    shares = sum(place.share for place in chosen)
+    return [(place.number, max(12, round(size * place.share / shares))) for place in chosen]
 
 
 def approve(place: Place, pathways: dict[str, Pathway]) -> None:
@@ -56,7 +77,7 @@ def approve(place: Place, pathways: dict[str, Pathway]) -> None:
 
 def summary() -> dict[str, object]:
     counted = [
-        {"number": district.number, "name": district.name, "records": Participation.objects.filter(student__district=district).count()}
-        for district in District.objects.order_by("number")
+        {"number": district.number, "name": district.name, "records": district.records}
+        for district in District.objects.annotate(records=Count("students__participations")).order_by("number")
     ]
     return {"districts": counted, "people": people.sign_ins()}

@@ -53,6 +53,7 @@ def _begun_early(passes: dict[int, list[Row]]) -> dict[int, list[Row]]:
 def write(place: Place, rows: list[Row]) -> None:
     if rows:
         ledger.apply(Scope(place.number, ACTIVE), staging.stage(rows), by=CLERKS[0], source=Change.Source.DEMO, checked=None)
+        staging.forget()
 
 
 def _history(place: Place, one: Enrolled, pathways: dict[str, Pathway], chance: Random) -> list[Row]:

@@ -17,6 +17,8 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways import rules
+from pathways.demo import load
+from pathways.demo.districts import places
 from pathways.models import Approval, Change, Course, District, Participation, Roster, Student
 from pathways.rules.rule import Judges
 
@@ -148,3 +150,22 @@ def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(demo: dic
         assert user.check_password(str(person["password"]))
         client.force_login(user)
         assert client.get("/", follow=True).status_code == 200
+
+
+def test_beside_many_more_districts_the_named_ones_are_as_they_are_alone() -> None:
+    alone = load.sizes_of(places(5), 600)
+    statewide = load.sizes_of(places(400), 150_000)
+    assert len(statewide) == 400 and {number: statewide[number] for number in alone} == alone
+    assert abs(sum(statewide.values()) - 150_000) < 400
+    assert load.sizes_of(places(5), 6000)["9012"] == 10 * alone["9012"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
+    found = []
+    for districts, students in ((5, 600), (7, 660)):
+        call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
+        records = Participation.objects.filter(student__district__in=("0965", "9012", "9020", "9031", "9099"))
+        names = ("student__state_id", "pathway__code", "total_credits", "modified_date", "version")
+        found.append(sorted(records.values_list(*names)))
+    assert found[0] == found[1] and District.objects.count() == 7
