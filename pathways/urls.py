@@ -11,7 +11,8 @@ from pathways.views.records import NewRecord, Record
 from pathways.views.rules import Rules
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
-from pathways.views.uploads import MTDataUpload, MTExtracts, SaveTested, Template, UndoUpload, UploadColumns
+from pathways.views.uploaded import SaveTested, UndoUpload
+from pathways.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from cte_portal.batches.job import failed
-from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, Status
-from cte_portal.batches.submit import canceled_sentence
+from cte_portal.batches.job import canceled, drop_attempts, end, failed
+from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchFile, Status
 from cte_portal.batches.tasks import run_batch
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
 AT_ONCE = 200
-INPUTS_KEPT = datetime.timedelta(days=90)
-RESULTS_KEPT = datetime.timedelta(days=365)
 
 
 def publish() -> int:
@@ -42,32 +36,31 @@ def publish() -> int:
 def sweep() -> int:
     """Bring back what a dead worker left: queued again, or failed after the third attempt."""
     found = 0
+    nobodys: dict[str, None] = dict.fromkeys(("published_at", "lease_until", "available_at", "done", "total"))
     for batch in Batch.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()):
         mine = Batch.objects.held(batch).filter(lease_until__lt=Now())
-        if batch.cancel_by:
-            end = {"status": Status.CANCELED, "sentence": canceled_sentence(batch.cancel_by), "finished_at": Now(), "lease_until": None}
-            found += mine.update(**end, stage="")
-        elif batch.attempt >= MOST_ATTEMPTS:
-            reference = new_reference()
-            log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)
-            with transaction.atomic():
-                found += mine.update(**failed(batch, reference))
-        else:
+        if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(status=Status.QUEUED, stage="", **nobodys):
             log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
-            found += mine.update(status=Status.QUEUED, published_at=None, lease_until=None, available_at=None, stage="")
+        elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
+            if not end(mine, batch, **canceled(asked)):
+                continue
+        elif batch.attempt >= MOST_ATTEMPTS and end(mine, batch, **failed(batch, reference := new_reference())):
+            log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)
+        else:
+            continue
+        drop_attempts(batch, batch.attempt)
+        found += 1
     return found
 
 
 def retire() -> int:
-    """Drop uploaded files after 90 days and result files after a year. The rows stay."""
-    now, dropped = timezone.now(), 0
-    for batch in Batch.objects.exclude(input_file="").filter(~Q(status__in=["queued", "processing"]), queued_at__lt=now - INPUTS_KEPT)[
-        :500
-    ]:
+    """Drop uploaded files after 90 days and result files after a year, but for those that somebody keeps. The rows stay."""
+    now, dropped, ended = timezone.now(), 0, Batch.objects.filter(kept=False).exclude(status__in=LIVE)
+    for batch in ended.exclude(input_file="").filter(queued_at__lt=now - INPUTS_KEPT)[:500]:
         with suppress(OSError):
             default_storage.delete(batch.input_file)
             dropped += Batch.objects.filter(pk=batch.pk).update(input_file="")
-    for file in BatchFile.objects.filter(batch__finished_at__lt=now - RESULTS_KEPT)[:500]:
+    for file in BatchFile.objects.filter(batch__kept=False, batch__finished_at__lt=now - RESULTS_KEPT)[:500]:
         with suppress(OSError):
             default_storage.delete(file.stored)
             file.delete()

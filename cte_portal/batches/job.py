@@ -26,8 +26,8 @@ from django.db.models.functions import Now
 from cte_portal.accounts.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, Status, moment
-from cte_portal.batches.submit import canceled_sentence
+from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
+from cte_portal.batches.submit import canceled_sentence, tell
 from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.ui.errors import new_reference
 
@@ -134,30 +134,24 @@ class Job:
         if not Batch.objects.held(self.batch).filter(cancel_by="").update(**ended):
             self.check(ask=True)
         BatchFile.objects.bulk_create(self.files.values())
-        _told(self.batch, outcome.sentence)
+        tell(self.batch)
 
 
 def _final(**values: Any) -> dict[str, Any]:
     return {**values, "finished_at": Now(), "lease_until": None, "stage": "", "done": None, "total": None}
 
 
-def _told(batch: Batch, sentence: str) -> None:
-    """Who asked for a letter gets one: a batch of its own, in the same transaction, once for each batch."""
-    if batch.notify:
-        Batch.objects.get_or_create(
-            idempotency_key=f"notice:{batch.pk}",
-            defaults={
-                "kind": "notice",
-                "queue": kind_of("notice").queue,
-                "district": batch.district,
-                "end_year": batch.end_year,
-                "submitted_by_id": batch.submitted_by_id,
-                "submitted_name": batch.submitted_name,
-                "title": batch.title,
-                "about": batch,
-                "hidden": True,
-            },
-        )
+def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:
+    """End a batch without its work, and tell of it, in one transaction. False when it is no longer `mine`."""
+    with transaction.atomic():
+        met = mine.update(**_final(**values))
+        if met:
+            tell(batch)
+    return bool(met)
+
+
+def canceled(by: str) -> dict[str, Any]:
+    return {"status": Status.CANCELED, "sentence": canceled_sentence(by)}
 
 
 def run(key: uuid.UUID) -> bool:
@@ -171,7 +165,7 @@ def run(key: uuid.UUID) -> bool:
     try:
         with unhurried(), renewing(job):
             _may_run(batch)
-            _clear_earlier(batch)
+            drop_attempts(batch, batch.attempt - 1)
             kind_of(batch.kind).run(job)
             if not job.finished:
                 with job.finishing():
@@ -182,13 +176,10 @@ def run(key: uuid.UUID) -> bool:
         job.drop_files()
     except CancelAsked:
         job.drop_files()
-        canceled_by = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
-        Batch.objects.held(batch).update(**_final(status=Status.CANCELED, sentence=canceled_sentence(canceled_by)))
+        end(Batch.objects.held(batch), batch, **canceled(Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
     except CannotRun as cause:
         job.drop_files()
-        with transaction.atomic():
-            Batch.objects.held(batch).update(**_final(status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}"))
-            _told(batch, str(cause))
+        end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
         _our_fault(job, error)
     return True
@@ -205,9 +196,9 @@ def _may_run(batch: Batch) -> None:
         raise CannotRun(f"{batch.submitted_name} may no longer do this in this district.")
 
 
-def _clear_earlier(batch: Batch) -> None:
-    """Files of an attempt that died."""
-    for attempt in range(1, batch.attempt):
+def drop_attempts(batch: Batch, up_to: int) -> None:
+    """Files of attempts that died."""
+    for attempt in range(1, up_to + 1):
         folder = f"batches/{batch.pk}/{attempt}"
         with suppress(FileNotFoundError, NotImplementedError):
             for name in default_storage.listdir(folder)[1]:
@@ -216,7 +207,7 @@ def _clear_earlier(batch: Batch) -> None:
 
 def _our_fault(job: Job, error: Exception) -> None:
     """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
-    batch, reference = job.batch, new_reference()
+    batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
     log.error(
         "reference=%s batch=%s attempt=%s error=%s\n%s",
         reference,
@@ -231,11 +222,11 @@ def _our_fault(job: Job, error: Exception) -> None:
         if batch.attempt < MOST_ATTEMPTS:
             delay = RETRY_SECONDS[batch.attempt - 1] * settings.BATCH_RETRY_FACTOR * random.uniform(1, 1.5)  # noqa: S311 - jitter
             waiting = {"status": Status.QUEUED, "available_at": moment(delay), "published_at": None, "lease_until": None, "stage": ""}
-            Batch.objects.held(batch).update(**waiting, reference=reference)
-            return
-        with transaction.atomic():
-            if Batch.objects.held(batch).update(**failed(batch, reference)):
-                _told(batch, "Failed")
+            if mine.filter(cancel_by="").update(**waiting, reference=reference):
+                return
+        asked = mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
+        if asked or batch.attempt >= MOST_ATTEMPTS:
+            end(mine, batch, **(canceled(asked) if asked else failed(batch, reference)))
     except (DatabaseError, InterfaceError, OSError):
         log.error("batch=%s is left to the sweep: the database does not answer", batch.pk)
 
@@ -243,11 +234,8 @@ def _our_fault(job: Job, error: Exception) -> None:
 def failed(batch: Batch, reference: str) -> dict[str, Any]:
     """What a row says when the portal itself could not do the work (J-13)."""
     safe = "Your file is safe. " if batch.input_file else ""
-    return _final(
-        status=Status.FAILED,
-        reference=reference,
-        sentence=f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference {reference}.",
-    )
+    said = f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference {reference}."
+    return {"status": Status.FAILED, "reference": reference, "sentence": said}
 
 
 @contextmanager

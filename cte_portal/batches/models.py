@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 MOST_ATTEMPTS = 3
+INPUTS_KEPT = datetime.timedelta(days=90)
+RESULTS_KEPT = datetime.timedelta(days=365)
 
 
 class Status(models.TextChoices):
@@ -48,9 +50,14 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         before = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
         return self.live().filter(before, district=OuterRef("district"), in_turn=True)
 
+    def running_beside(self) -> BatchQuerySet:
+        """For a subquery: what workers of the same queue are busy with."""
+        return self.filter(queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now())
+
     def with_standing(self) -> BatchQuerySet:
         """With what a status sentence needs: `waits_for` (who submitted what goes first), `ahead`, `lapsed`, `handed_late`."""
         earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
+        unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(queued_at__lt=moment(-60)) & ~Q(Exists(Batch.objects.running_beside()))
         ahead = (
             Batch.objects.live()
             .filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at"))
@@ -63,7 +70,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             waits_for=Subquery(earlier.values("submitted_name")[:1]),
             ahead=Subquery(ahead),
             lapsed=Q(status=Status.PROCESSING, lease_until__lt=Now()),
-            handed_late=Q(DUE, status=Status.QUEUED, published_at=None, queued_at__lt=moment(-3)),
+            handed_late=Q(DUE, unheard, status=Status.QUEUED),
         )
 
     def may_start(self) -> BatchQuerySet:
@@ -72,8 +79,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
-        running = Batch.objects.filter(queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now())
-        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(Exists(running))
+        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(Exists(Batch.objects.running_beside()))
         return self.may_start().filter(Q(published_at=None) | lost).order_by("queued_at", "pk")
 
     def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
@@ -121,6 +127,8 @@ class Batch(models.Model):
     """Whether it waits for what the district submitted before."""
     hidden = models.BooleanField(default=False)
     notify = models.BooleanField(default=False)
+    kept = models.BooleanField(default=False)
+    """Somebody wants its files beyond the time for which files are kept."""
 
     input_file = models.CharField(max_length=200, blank=True)
     input_bytes = models.BigIntegerField(null=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import MOST_ATTEMPTS, Batch, Status
+from cte_portal.batches.models import MOST_ATTEMPTS, RESULTS_KEPT, Batch, Status
 
 _KINDS = {
     Status.QUEUED: "queued",
@@ -88,6 +89,17 @@ class Line:
         """The one file of the list's Download column."""
         files = {file.role: file for file in self.batch.files.all()}
         return files.get("report.csv") or next(iter(files.values()), None)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether there is anything to keep."""
+        return not self.batch.is_live and (bool(self.batch.input_file) or bool(self.batch.files.all()))
+
+    @property
+    def kept_until(self) -> datetime.date | None:
+        """The day from which its files may be dropped."""
+        ended = self.batch.finished_at
+        return timezone.localdate(ended + RESULTS_KEPT) if ended and not self.batch.kept else None
 
     @property
     def may_run_again(self) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
@@ -89,10 +91,40 @@ def again(batch: Batch, *, by: User, key: str) -> Batch:
 
 def cancel(batch: Batch, *, by: str) -> bool:
     """Cancel what waits at once, and ask what runs to stop at its next checkpoint. False when it had ended before (F-27)."""
-    waiting = Batch.objects.filter(pk=batch.pk, status=Status.QUEUED)
-    if waiting.update(status=Status.CANCELED, cancel_by=by, finished_at=timezone.now(), sentence=canceled_sentence(by)):
-        return True
-    return bool(Batch.objects.filter(pk=batch.pk, status=Status.PROCESSING).update(cancel_by=by))
+    waits = Q(status=Status.QUEUED)
+    with transaction.atomic():
+        met = (
+            Batch.objects.live()
+            .filter(pk=batch.pk)
+            .update(
+                cancel_by=by,
+                status=Case(When(waits, then=Value(Status.CANCELED)), default=F("status")),
+                finished_at=Case(When(waits, then=Now()), default=F("finished_at")),
+                sentence=Case(When(waits, then=Value(canceled_sentence(by))), default=F("sentence")),
+            )
+        )
+        if met and Batch.objects.filter(pk=batch.pk, status=Status.CANCELED).exists():
+            tell(batch)
+    return bool(met)
+
+
+def tell(batch: Batch) -> None:
+    """Who asked for a letter gets one: a batch of its own, in the transaction of the end, once for each batch however it ended."""
+    if batch.notify:
+        Batch.objects.get_or_create(
+            idempotency_key=f"notice:{batch.pk}",
+            defaults={
+                "kind": "notice",
+                "queue": kind_of("notice").queue,
+                "district": batch.district,
+                "end_year": batch.end_year,
+                "submitted_by_id": batch.submitted_by_id,
+                "submitted_name": batch.submitted_name,
+                "title": batch.title,
+                "about": batch,
+                "hidden": True,
+            },
+        )
 
 
 def canceled_sentence(by: str) -> str:

@@ -11,6 +11,7 @@ urlpatterns = [
     path(QUEUE, views.BatchQueue.as_view(), name="batch-queue"),
     path(BATCH, views.BatchPage.as_view(), name="batch"),
     path(f"{BATCH}cancel/", views.CancelBatch.as_view(), name="batch-cancel"),
+    path(f"{BATCH}keep/", views.KeepFiles.as_view(), name="batch-keep"),
     path(f"{BATCH}again/", views.RunAgain.as_view(), name="batch-again"),
     path(f"{BATCH}files/<str:role>/", views.Download.as_view(), name="batch-file"),
 ]

@@ -109,7 +109,7 @@ class BatchPage(OneBatch, TemplateView):
         batch, kind = self.batch, kind_of(self.batch.kind)
         template, found = kind.result(batch, self.request.GET) if kind.result and not batch.is_live else ("", {})
         own = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
-        rights = {"may_change": self.may_change(), "may_edit": self.can_edit}
+        rights = {"may_change": self.may_change(), "may_edit": self.can_edit and self.batch.end_year in (None, self.scope.end_year)}
         return super().get_context_data(**{**kwargs, **found, **own, **rights})
 
 
@@ -139,11 +139,30 @@ class RunAgain(OneBatch):
         form = AgainForm(request.POST)
         if not self.may_change() or not self.in_active_year:
             raise PermissionDenied
-        if not form.is_valid() or not Line(self.batch).may_run_again:
+        if not form.is_valid() or self.batch.end_year not in (None, self.scope.end_year) or not Line(self.batch).may_run_again:
             messages.warning(request, "This cannot be run again. Submit the file once more.")
             return redirect(self.address)
         batch = again(self.batch, by=request.user, key=f"again:{form.cleaned_data['key']}")  # type: ignore[arg-type]
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class KeepForm(forms.Form):
+    keep = forms.BooleanField(required=False)
+
+
+class KeepFiles(OneBatch):
+    """Files of the batch stay beyond the time for which files are kept, or no longer (J-08)."""
+
+    http_method_names = ["post"]
+    write_capability = Capability.EDIT_RECORDS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = KeepForm(request.POST)
+        if not self.may_change():
+            raise PermissionDenied
+        if form.is_valid() and Line(self.batch).may_keep:
+            Batch.objects.filter(pk=self.batch.pk).update(kept=form.cleaned_data["keep"])
+        return redirect(self.address)
 
 
 class Download(OneBatch):

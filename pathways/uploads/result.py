@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Status
 from pathways import rules
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.models import Change
@@ -32,7 +32,8 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     result, options = batch.result, batch.options
     scope = [batch.district, batch.end_year]
     groups = [_group(group, shown["findings"], scope) for group in result.get("groups", [])]
-    undone = batch.followers.filter(kind="undo").first()
+    undone = follower(batch, "undo")
+    uploaded = follower(batch, "upload") if options.get("work") == VALIDATE else None
     saved = bool(result.get("saved"))
     return "pathways/upload_result.html", {
         "counts": result.get("counts", {}),
@@ -51,11 +52,21 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "refused": result.get("refused", ""),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
         "rejected_file": files.get("rejected.tsv"),
-        "can_upload": options.get("work") == VALIDATE and not result.get("refused") and "counts" in result and bool(batch.input_file),
+        "can_upload": options.get("work") == VALIDATE
+        and uploaded is None
+        and not result.get("refused")
+        and "counts" in result
+        and bool(batch.input_file),
         "was_upload": options.get("work") == UPLOAD,
         "undone": undone,
+        "uploaded": uploaded,
         "can_undo": saved and undone is None and Change.objects.filter(batch=batch.pk).exists(),
     }
+
+
+def follower(batch: Batch, kind: str) -> Batch | None:
+    """The batch that continues this one, unless it came to nothing: then it may be tried again."""
+    return batch.followers.filter(kind=kind).exclude(status__in=[Status.FAILED, Status.CANCELED]).order_by("queued_at").last()
 
 
 def _shown(files: dict[str, Any]) -> dict[str, Any]:

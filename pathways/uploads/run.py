@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -12,22 +14,24 @@ from django.utils import timezone
 
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
-from cte_portal.editions import Scope
+from cte_portal.editions import Scope, school_year_label
 from pathways import ledger
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
 from pathways.files.text import FileRefused
-from pathways.models import Change
+from pathways.locks import lock_district
+from pathways.models import Change, SchoolYear
 from pathways.rules import Checked as Judged
 from pathways.staging import Staged
 from pathways.uploads import checking
 from pathways.uploads.known import known_in
 from pathways.uploads.report import Report
 
+TITLE = "MT Data Upload"
 VALIDATE, UPLOAD = "validate", "upload"
 NAMES = {VALIDATE: "Validate and Test File", UPLOAD: "Upload File"}
 ANALYZE_FROM = 2_000
-AGAIN = 5  # times that somebody may save in between before the district is held for the whole check
+AGAIN = 3  # times that somebody may save in between before the district is held for the whole check
 
 
 class Moved(Exception):
@@ -35,22 +39,18 @@ class Moved(Exception):
 
 
 def run(job: Job) -> None:
-    options = job.batch.options
-    for attempt in range(AGAIN):
+    for _ in range(AGAIN):
         try:
-            if _once(job, options):
-                return
+            return _once(job)
         except Moved:
             job.drop_files()
-            if attempt == AGAIN - 1:
-                raise
+    _once(job, held=True)
 
 
-def _once(job: Job, options: dict[str, Any]) -> bool:
-    scope, batch = job.scope, job.batch
+def _once(job: Job, *, held: bool = False) -> None:
+    scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
-    if not batch.input_file or not default_storage.exists(batch.input_file):
-        raise CannotRun("The file is no longer kept. Choose it again.")
+    _may_be_read(batch)
     with default_storage.open(batch.input_file) as file:
         digest = hashlib.sha256()
         for chunk in file.chunks():
@@ -79,18 +79,38 @@ def _once(job: Job, options: dict[str, Any]) -> bool:
                     "groups": _groups() if job.files else [],
                 },
             )
-            return True
+            return
         job.step("Checking")
-        checked = checking.judge(scope, reader, since=options.get("since"))
-        job.step("Writing the report")
-        report.write(rejected=checked.rejected)
-        result = _result(job, checked, reader, options)
-        if not _saves(options, checked):
-            result["saved"] = False
-            job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
-            return True
-        job.step("Saving")
-        return _save(job, scope, checked, options, result)
+        with _held(job) if held else nullcontext():
+            checked = checking.judge(scope, reader, since=options.get("since"))
+            if not held:
+                job.step("Writing the report")
+            report.write(rejected=checked.rejected)
+            result = _result(job, checked, reader, options)
+            if not _saves(options, checked):
+                result["saved"] = False
+                job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
+                return
+            if not held:
+                job.step("Saving")
+            _save(job, scope, checked, options, result, nullcontext() if held else job.finishing())
+
+
+def _may_be_read(batch: Batch) -> None:
+    if not SchoolYear.objects.filter(end_year=batch.end_year or 0, is_active=True).exists():
+        raise CannotRun(
+            f"{school_year_label(int(batch.end_year or 0))} is not the active school year. Records are changed in the active one only."
+        )
+    if not batch.input_file or not default_storage.exists(batch.input_file):
+        raise CannotRun("The file is no longer kept. Choose it again.")
+
+
+@contextmanager
+def _held(job: Job) -> Iterator[None]:
+    """The district stands still from the check to the end; who saves meanwhile waits, and is told after five seconds."""
+    with ledger.refusals_named(), job.finishing():
+        lock_district(job.scope, exclusive=True)
+        yield
 
 
 COUNTS = ("read", "new", "changed", "unchanged", "rejected", "warnings")
@@ -100,14 +120,16 @@ def _saves(options: dict[str, Any], checked: checking.Checked) -> bool:
     return options["work"] == UPLOAD and not (options.get("all_or_nothing") and checked.rejected)
 
 
-def _save(job: Job, scope: Scope, checked: checking.Checked, options: dict[str, Any], result: dict[str, Any]) -> bool:
+def _save(
+    job: Job, scope: Scope, checked: checking.Checked, options: dict[str, Any], result: dict[str, Any], ending: AbstractContextManager[None]
+) -> None:
     def moved(scope: Scope, staged: Staged) -> Judged:
         raise Moved
 
     judged = Judged((), checked.cursor, checked.generation)
     staged = Staged(rows=checked.read)
     try:
-        with job.finishing():
+        with ending:
             applied = ledger.apply(
                 scope, staged, by=job.batch.submitted_name, source=Change.Source.UPLOAD, checked=judged, check=moved,
                 batch=job.batch.pk, exclusive=True,
@@ -121,7 +143,6 @@ def _save(job: Job, scope: Scope, checked: checking.Checked, options: dict[str, 
         with connection.cursor() as cursor:  # a table that has grown is planned for as if it had not
             cursor.execute("ANALYZE pathways_participation")
             cursor.execute("ANALYZE pathways_change")
-    return True
 
 
 def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +195,7 @@ def _words(options: dict[str, Any], checked: checking.Checked) -> str:
             else "All rows were already in the portal. Nothing had to be saved."
         )
     if options.get("all_or_nothing"):
-        return f"{rejected} have errors, so nothing was saved, as you chose."
-    return (
-        f"{good:,} rows are in the portal. {rejected} were not saved: download them, correct them and upload that file, or fix them here."
-    )
+        return f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved, as you chose."
+    saved = f"{good:,} row{' is' if good == 1 else 's are'} in the portal. " if good else ""
+    was, them, file = ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
+    return f"{saved}{rejected} {was} not saved: download {them}, correct {them} and upload {file}, or fix {them} here."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.models import Status
 from pathways import ledger, staging
 from pathways.files import writer
 from pathways.models import Change, Pathway, Student
@@ -27,6 +28,8 @@ WHERE mine.batch = %s AND mine.district = %s
 def run(job: Job) -> None:
     upload = job.batch.about
     assert upload is not None  # noqa: S101 - an undo is always of an upload
+    if earlier := upload.followers.filter(kind="undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
+        raise CannotRun(f"{earlier.submitted_name} has taken this upload back before.")
     job.step("Reading what the upload changed")
     with connection.cursor() as cursor:
         staging.prepare(cursor)
@@ -63,5 +66,6 @@ def _left() -> Iterator[tuple[str, str, str]]:
 
 
 def _words(restored: int, left: int) -> str:
-    done = f"{restored:,} record{'' if restored == 1 else 's'} are as before the upload."
-    return f"{done} {left:,} were changed since and stay as they are." if left else done
+    done = f"{restored:,} record{' is' if restored == 1 else 's are'} as before the upload."
+    stay = "1 was changed since and stays as it is." if left == 1 else f"{left:,} were changed since and stay as they are."
+    return f"{done} {stay}" if left else done

@@ -1,17 +1,16 @@
-"""MT Data Upload (guide, Step Two B): the form, templates, the page about columns, saving what a test showed, taking an upload back."""
+"""MT Data Upload (guide, Step Two B) and MT Extracts: the forms, templates, the page about columns."""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import tempfile
 import uuid
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -22,16 +21,13 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, access
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from cte_portal.batches.views import OneBatch, queue_list
+from cte_portal.batches.views import queue_list
 from cte_portal.ui.upload_limit import most_bytes, too_large
 from pathways import extract
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
-from pathways.models import Change, Participation, Pathway
-from pathways.uploads.result import of as result_of
-from pathways.uploads.run import NAMES, UPLOAD, VALIDATE
-
-TITLE = "MT Data Upload"
+from pathways.models import Participation, Pathway
+from pathways.uploads.run import NAMES, TITLE, VALIDATE
 
 
 class UploadForm(forms.Form):
@@ -114,7 +110,9 @@ class MTDataUpload(ActionView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
             raise PermissionDenied("Files are uploaded in the active school year only.")
-        recent = Batch.objects.filter(submitted_by=self._user_id, queued_at__gt=timezone.now() - datetime.timedelta(minutes=1))
+        recent = Batch.objects.filter(
+            submitted_by=self._user_id, hidden=False, queued_at__gt=timezone.now() - datetime.timedelta(minutes=1)
+        )
         if recent.count() >= settings.UPLOADS_A_MINUTE:
             form = self.get_form()
             form.add_error(
@@ -135,75 +133,19 @@ class MTDataUpload(ActionView):
             subject=plain_name(asked["file"].name),
             scope=self.scope,
             options={"type": asked["type"], "work": asked["work"], "all_or_nothing": asked["rows"] == "nothing"},
-            key=str(asked["key"]),
+            key=self._key(asked),
             content=asked["file"],
             notify=asked["notify"],
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
-
-class OneUpload(OneBatch):
-    write_capability = Capability.EDIT_RECORDS
-
-    def upload(self) -> Batch:
-        if self.batch.kind != "upload":
-            raise Http404("This batch is no upload.")
-        if not self.in_active_year:
-            raise PermissionDenied("Records are changed in the active school year only.")
-        return self.batch
-
-
-class SaveTested(OneUpload):
-    """*Upload this file* after Validate and Test: the very same bytes; rows that somebody has changed since are left out and listed."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        tested = self.upload()
-        if not result_of(tested)[1]["can_upload"] or not default_storage.exists(tested.input_file):
-            messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
-            return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
-        batch = submit(
-            "upload",
-            by=request.user,  # type: ignore[arg-type]
-            title=f"{TITLE} – {NAMES[UPLOAD]}",
-            subject=tested.subject,
-            scope=self.scope,
-            options={**tested.options, "work": UPLOAD, "since": tested.result["cursor"]},
-            key=f"save:{tested.pk}",
-            content=default_storage.open(tested.input_file),
-            about=tested,
-            notify=tested.notify,
-        )
-        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
-
-
-class UndoUpload(OneUpload, TemplateView):
-    """Says first what will happen."""
-
-    capability = Capability.EDIT_RECORDS
-    template_name = "pathways/upload_undo.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        upload = self.upload()
-        records = Change.objects.filter(batch=upload.pk).count()
-        own = {"batch": upload, "records": records, "can_undo": result_of(upload)[1]["can_undo"]}
-        return super().get_context_data(**{**kwargs, **own})
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        upload = self.upload()
-        if not upload.result.get("saved"):
-            raise Http404("This upload saved nothing.")
-        batch = submit(
-            "undo",
-            by=request.user,  # type: ignore[arg-type]
-            title=f"{TITLE} – Undo",
-            subject=upload.subject,
-            scope=self.scope,
-            key=str(upload.pk),
-            about=upload,
-        )
-        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+    @staticmethod
+    def _key(asked: dict[str, Any]) -> str:
+        """A double click sends the same again; a page that Back brought, with another file or choice, is work of its own."""
+        digest = hashlib.sha256("|".join([asked["type"], asked["work"], asked["rows"]]).encode())
+        for chunk in asked["file"].chunks():
+            digest.update(chunk)
+        return f"{asked['key']}:{digest.hexdigest()[:16]}"
 
 
 class UploadColumns(ScopedView, TemplateView):
@@ -294,6 +236,6 @@ class MTExtracts(ActionView):
             subject=extract.FORMATS[asked["format"]],
             scope=self.scope,
             options={"type": asked["type"], "format": asked["format"]},
-            key=str(asked["key"]),
+            key=f"{asked['key']}:{asked['format']}",
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)

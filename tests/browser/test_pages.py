@@ -339,6 +339,7 @@ STATES: dict[str, list[State]] = {
             ),
         ),
         State("undone", undone),
+        State("kept", batch(kept=True)),
         State("as OPI sees it", batch(), who="opi"),
     ],
     "mt-data-upload": [
@@ -520,6 +521,7 @@ WITHOUT_A_PAGE = {
     "cte-record-restore": "POST only, redirects",
     "batch-cancel": "POST only, redirects",
     "batch-again": "POST only, redirects",
+    "batch-keep": "POST only, redirects",
     "batch-file": "a file",
     "mt-data-upload-template": "a file",
     "mt-data-upload-save": "POST only, redirects",

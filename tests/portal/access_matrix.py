@@ -75,6 +75,7 @@ DISTRICT |= {
     "batch-file": {"GET": QUEUE, "POST": NO_GET},
     "batch-cancel": {"GET": NO_GET, "POST": submit(302)},
     "batch-again": {"GET": NO_GET, "POST": submit(302)},
+    "batch-keep": {"GET": NO_GET, "POST": submit(302)},
     "mt-data-upload": {"GET": QUEUE, "POST": submit(200)},
     "mt-data-upload-columns": {"GET": QUEUE, "POST": NO_GET},
     "mt-data-upload-template": {"GET": SUBMIT, "POST": NO_GET},

@@ -93,7 +93,7 @@ def test_undo_leaves_and_lists_what_somebody_changed_since(upload: Upload, desk:
     cottonwood.record(kayla, in_district_credits="1.75", version=1)
     desk.post(f"{PAGE}{done.batch.pk}/undo/")
     undo = run_here(Batch.objects.get(kind="undo"))
-    assert undo.status == "with-errors" and "1 were changed since and stay" in undo.sentence
+    assert undo.status == "with-errors" and undo.sentence == "1 record is as before the upload. 1 was changed since and stays as it is."
     assert Participation.objects.get().in_district_credits == 1.75
     assert b"ANDERSON, KAYLA" in Uploaded(undo).content("left.csv")
 
