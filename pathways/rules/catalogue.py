@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
+from pathways.locks import lock_district
 from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
@@ -85,7 +86,8 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
     """Judge the staged rows of a file into the temporary table `staged_verdict`: a row for each line that breaks a rule, with `key`,
     `total_credits`, `pathway_name` and a column for each rule (`column_of`). Returns cursor, generation and the rules that were broken.
 
-    Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again.
+    Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again. For that moment the
+    district stands still, as numbers of the history are given before they are committed: a lower one may come after a higher.
     """
     parameters = Parameters(scope, timezone.localdate())
     rules = compiled(scope)
@@ -93,8 +95,10 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
     judged, values = judged_by(rows, rules, parameters)
     columns = [column_of(rule) for rule in rules]
     with connections[Edition.DISTRICT.value].cursor() as cursor:
-        cursor.execute(STANDING, [scope.district])
-        at_cursor, at_generation = cursor.fetchone()
+        with transaction.atomic():
+            lock_district(scope, exclusive=True)
+            cursor.execute(STANDING, [scope.district])
+            at_cursor, at_generation = cursor.fetchone()
         cursor.execute(f"DROP TABLE IF EXISTS {VERDICTS}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) "

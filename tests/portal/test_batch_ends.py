@@ -201,7 +201,9 @@ def test_j_08_files_that_are_kept_outlast_their_time(desk: Client, upload: Uploa
     assert "Keep the files" not in page, "there is nothing left to keep"
 
 
-def test_a_colleague_does_not_let_go_what_i_keep(client: Client, upload: Upload, kayla: Any, second_clerk: User, administrator: User) -> None:
+def test_a_colleague_does_not_let_go_what_i_keep(
+    client: Client, upload: Upload, kayla: Any, second_clerk: User, administrator: User
+) -> None:
     done = upload(file(line()))
     address = f"{QUEUE}{done.batch.pk}/"
     client.force_login(second_clerk)
