@@ -93,10 +93,6 @@ def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]
     return "pathways/resync_result.html", {"sent": batch.result.get("objects", []), "left_out": left_out, "most": MOST_SHOWN}
 
 
-def result_of_all(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    return "pathways/resync_all_result.html", {}
-
-
 SEND = Capability.SEND_RECORDS
 RESYNC = Kind(name="resync", run=run_resync, capability=SEND, in_turn=True, result=result, changes_nothing="The state is as it was.")
 RESYNC_ALL = Kind(

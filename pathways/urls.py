@@ -8,6 +8,7 @@ from pathways.views.deletion import DeleteRecord
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
 from pathways.views.records import NewRecord, Record
+from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.views.rules import Rules
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
@@ -17,6 +18,7 @@ from pathways.views.uploads import MTDataUpload, MTExtracts, Template, UploadCol
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"
 UPLOAD = "districts/<str:district>/<int:end_year>/mt-data-upload/"
+RESYNC = "districts/<str:district>/<int:end_year>/resync/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
 
 urlpatterns = [
@@ -33,6 +35,9 @@ urlpatterns = [
     path(f"{UPLOAD}<uuid:batch>/save/", SaveTested.as_view(), name="mt-data-upload-save"),
     path(f"{UPLOAD}<uuid:batch>/undo/", UndoUpload.as_view(), name="mt-data-upload-undo"),
     path("districts/<str:district>/<int:end_year>/mt-extracts/", MTExtracts.as_view(), name="mt-extracts"),
+    path(RESYNC, ResyncStateData.as_view(), name="resync"),
+    path(f"{RESYNC}compare/", DistrictAndState.as_view(), name="district-and-state"),
+    path("opi/resync/", ResyncAllDistricts.as_view(), name="resync-all"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
     path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),

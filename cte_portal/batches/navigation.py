@@ -16,6 +16,16 @@ BATCH_QUEUE = Screen(
     also=("batch",),
 )
 
+STATEWIDE_QUEUE = Screen(
+    name="Batch Queue of all districts",
+    path=("Reporting", "MT State Reporting"),
+    url_name="statewide-queue",
+    capability=Capability.SEE_BATCHES,
+    synonyms=("Batch Queue List", "jobs", "statewide"),
+    scoped=False,
+    also=("statewide-batch",),
+)
+
 
 def running(scope: Scope, standing: Standing) -> int | None:
     """How many jobs of the district wait or run; None for who does not see them."""

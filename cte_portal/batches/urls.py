@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cte_portal.batches import views
+from cte_portal.batches import statewide_views, views
 
 QUEUE = "districts/<str:district>/<int:end_year>/batches/"
 BATCH = f"{QUEUE}<uuid:batch>/"
@@ -14,4 +14,7 @@ urlpatterns = [
     path(f"{BATCH}keep/", views.KeepFiles.as_view(), name="batch-keep"),
     path(f"{BATCH}again/", views.RunAgain.as_view(), name="batch-again"),
     path(f"{BATCH}files/<str:role>/", views.Download.as_view(), name="batch-file"),
+    path("opi/batches/", statewide_views.StatewideQueue.as_view(), name="statewide-queue"),
+    path("opi/batches/<uuid:batch>/", statewide_views.StatewideBatch.as_view(), name="statewide-batch"),
+    path("opi/batches/<uuid:batch>/cancel/", statewide_views.CancelStatewideBatch.as_view(), name="statewide-batch-cancel"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -44,9 +45,11 @@ class QueueFilter(forms.Form):
     status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *Status.choices])
     by = forms.ChoiceField(label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")])
 
-    def lines(self, scope: Scope, user: Any) -> list[Line]:
+    def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
         asked = self.cleaned_data if self.is_valid() else {}
         zone, found = timezone.get_default_timezone(), Batch.objects.of_district(scope.district)
+        if kinds:
+            found = found.filter(kind__in=kinds)
         if first := asked.get("first"):
             found = found.filter(queued_at__gte=datetime.datetime.combine(first, datetime.time(), zone))
         if last := asked.get("last"):
@@ -58,11 +61,11 @@ class QueueFilter(forms.Form):
         return [Line(batch) for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]]
 
 
-def queue_list(request: HttpRequest, scope: Scope) -> dict[str, Any]:
-    """What templates/batches/list.html shows: on the queue's own page and below the screens that submit work."""
+def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:
+    """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps, below the screens that submit work."""
     asked = any(name.startswith("queue-") for name in request.GET)
     form = QueueFilter(request.GET if asked else None, prefix="queue")
-    lines = form.lines(scope, request.user)
+    lines = form.lines(scope, request.user, kinds)
     live = [line for line in lines if line.batch.is_live]
     return {"queue_form": form, "lines": lines, "queue_live": bool(live), "queue_address": request.get_full_path(), "queue_scope": scope}
 

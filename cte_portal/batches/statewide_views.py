@@ -1,0 +1,77 @@
+"""Batches of all districts: OPI's own list, and a batch's page with a line for each district."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import StatewideView
+from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.standing import Line
+from cte_portal.batches.statewide import children_of
+from cte_portal.batches.submit import cancel
+
+PAGE = 50
+
+
+class StatewideQueue(StatewideView, TemplateView):
+    capability = Capability.SEE_BATCHES
+    http_method_names = ["get", "head", "options"]
+    template_name = "batches/statewide_queue.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lines = [Line(batch) for batch in Batch.objects.of_district("").with_standing()[:PAGE]]
+        return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **kwargs)
+
+
+class OneStatewideBatch(StatewideView):
+    capability = Capability.SEE_BATCHES
+
+    @property
+    def batch(self) -> Batch:
+        found = Batch.objects.of_district("").with_standing().filter(pk=self.kwargs["batch"]).first()
+        if found is None:
+            raise Http404("There is no such batch.")
+        return found
+
+
+class StatewideBatch(OneStatewideBatch, TemplateView):
+    http_method_names = ["get", "head", "options"]
+    template_name = "batches/statewide_batch.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        batch, shown = self.batch, self.request.GET.get("show", "")
+        children = children_of(batch).with_standing()  # type: ignore[attr-defined]
+        if shown == "attention":
+            children = children.exclude(status__in=[Status.COMPLETED, Status.QUEUED])
+        page = Paginator(children, PAGE).get_page(self.request.GET.get("page"))
+        found = {
+            "batch": batch,
+            "line": Line(batch),
+            "page": page,
+            "children": [Line(child) for child in page.object_list],
+            "query": f"show={shown}" if shown == "attention" else "",
+            "shown": shown,
+            "may_cancel": batch.is_live and not batch.cancel_by and self.can(Capability.SEND_RECORDS),
+        }
+        return super().get_context_data(**found, **kwargs)
+
+
+class CancelStatewideBatch(OneStatewideBatch):
+    capability = Capability.SEND_RECORDS
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        batch = self.batch
+        by = request.user.record_name  # type: ignore[union-attr]
+        if not cancel(batch, by=by):
+            messages.warning(request, f"It had already ended: {batch.get_status_display()}. Nothing was canceled.")
+        for child in children_of(batch).filter(status=Status.QUEUED):
+            cancel(child, by=by)
+        return redirect("statewide-batch", batch.pk)

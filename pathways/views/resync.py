@@ -1,0 +1,146 @@
+"""Resync State Data - Batch (guide, Step Three), and district and state side by side."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.generic import FormView, TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, active_end_year
+from cte_portal.batches.views import queue_list
+from pathways.comparison import Comparison, Unsent, figures
+from pathways.models import District
+from pathways.objects import NAMES, OBJECTS, closure
+from pathways.sending import submit_resync, submit_resync_of_all
+
+PAGE = 50
+
+
+class ResyncForm(forms.Form):
+    """The guide's screen: object types with check boxes, and whether what they need is sent with them."""
+
+    types = forms.MultipleChoiceField(choices=[(name, name) for name in NAMES if name != "District"], required=False)
+    check_dependencies = forms.BooleanField(label="Check dependencies", required=False)
+    everything = forms.BooleanField(required=False)
+    notify = forms.BooleanField(label="E-mail me at the end", required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        if not asked.get("types") and not asked.get("everything"):
+            raise forms.ValidationError("Choose the types to send, or choose Send everything")
+        return asked
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The types to send, in the order of sending."""
+        asked = self.cleaned_data
+        if asked.get("everything"):
+            return NAMES
+        return closure(asked["types"]) if asked["check_dependencies"] else tuple(name for name in NAMES if name in asked["types"])
+
+
+def initial() -> dict[str, Any]:
+    """All types are ticked: only a complete resync makes sure that the state has everything."""
+    return {"types": list(NAMES), "check_dependencies": True, "key": uuid.uuid4()}
+
+
+class ResyncStateData(ActionView):
+    capability = Capability.SEE_BATCHES
+    write_capability = Capability.SEND_RECORDS
+    form_class = ResyncForm
+    template_name = "pathways/resync.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        comparison = Comparison(self.scope)
+        found = {
+            "comparison": comparison,
+            "figures": figures(self.scope),
+            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
+            **queue_list(self.request, self.scope, kinds=("resync",)),
+        }
+        return super().get_context_data(**found, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.in_active_year:
+            raise PermissionDenied("Data are sent for the current school year only.")
+        return super().post(request, *args, **kwargs)
+
+    def act(self, form: forms.Form) -> HttpResponse:
+        assert isinstance(form, ResyncForm)  # noqa: S101 - the view's own form
+        asked = form.cleaned_data
+        by: Any = self.request.user
+        batch = submit_resync(self.scope, form.names, by=by, key=str(asked["key"]), notify=asked["notify"])
+        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+
+
+class DistrictAndState(ScopedView, TemplateView):
+    """What differs, per record and field, with its cause; one type at a time."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+    template_name = "pathways/comparison.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        comparison = Comparison(self.scope)
+        kind = self._kind(comparison)
+        page = Paginator(comparison.keys(kind), PAGE).get_page(self.request.GET.get("page"))
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        found = {
+            "comparison": comparison,
+            "kind": kind,
+            "page": page,
+            "lines": comparison.lines(kind, page.object_list),
+            "query": query.urlencode(),
+            "unsent": Unsent.of(self.scope),
+            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
+            "key": uuid.uuid4(),
+        }
+        return super().get_context_data(**found, **kwargs)
+
+    def _kind(self, comparison: Comparison) -> Any:
+        """The type that was asked for, else the one with most to show."""
+        if slug := self.request.GET.get("object"):
+            for kind in OBJECTS:
+                if kind.slug == slug:
+                    return kind
+            raise Http404("There is no such type.")
+        return max(reversed(OBJECTS), key=lambda kind: len(comparison.difference(kind)))
+
+
+class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
+    """OPI sends the resync of every district: one batch with a child for each."""
+
+    capability = Capability.SEND_RECORDS
+    form_class = ResyncForm
+    template_name = "pathways/resync_all.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            objects=[kind for kind in OBJECTS if not kind.kept_by_opi], districts=District.objects.count(), **kwargs
+        )
+
+    def form_valid(self, form: ResyncForm) -> HttpResponse:
+        end_year = active_end_year(self.request)
+        if end_year is None:
+            messages.warning(self.request, "No school year is active. Nothing was sent.")
+            return redirect("resync-all")
+        asked = form.cleaned_data
+        by: Any = self.request.user
+        batch = submit_resync_of_all(end_year, form.names, by=by, key=str(asked["key"]), notify=asked["notify"])
+        return redirect("statewide-batch", batch.pk)
