@@ -58,6 +58,11 @@ class Scope:
         """As people write it: 2025 is 2024-25."""
         return school_year_label(self.end_year)
 
+    @property
+    def long_school_year(self) -> str:
+        """As the guide's resync screen writes it: 2025 is 2024-2025."""
+        return f"{self.end_year - 1}-{self.end_year}"
+
 
 def school_year_label(end_year: int) -> str:
     return f"{end_year - 1}-{end_year % 100:02d}"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.urls import reverse
+from django.utils import timezone
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.models import Batch
-from cte_portal.batches.navigation import BATCH_QUEUE
+from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Screen, Standing
+from pathways.comparison import Unsent
 from pathways.models import Participation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
+DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 
 SCREENS = (
     Screen(
@@ -50,6 +55,24 @@ SCREENS = (
         synonyms=("export", "download records", "State Format", "MT State Reporting > MT Extracts"),
     ),
     BATCH_QUEUE,
+    STATEWIDE_QUEUE,
+    Screen(
+        name="Resync State Data - Batch",
+        path=DATA_INTERCHANGE,
+        url_name="resync",
+        step="Step 3",
+        capability=Capability.SEE_BATCHES,
+        synonyms=("sync", "send to the state", "Send Resync", "System Administration > Data Utilities > Resync State Data"),
+        also=("district-and-state",),
+    ),
+    Screen(
+        name="Resync all districts",
+        path=DATA_INTERCHANGE,
+        url_name="resync-all",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("sync", "statewide", "Send Resync"),
+        scoped=False,
+    ),
     Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
     *(
         Screen(
@@ -124,6 +147,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             next_label="Find a student",
         ),
         *upload_task(scope, standing),
+        *resync_task(scope, standing),
     ]
 
 
@@ -145,6 +169,37 @@ def upload_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             next_label="Upload a file",
         )
     ]
+
+
+def resync_task(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
+    if not standing.can(Capability.SEE_BATCHES):
+        return []
+    unsent = Unsent.of(scope)
+    if unsent.copy is None:
+        status, sentence = ("none", "Not yet started"), "Nothing has been sent to the state yet."
+    elif unsent.changes:
+        status = ("warning", "Not yet sent")
+        sentence = f"{_number(unsent.changes, 'change')} since the resync on {moment(unsent.copy.sent_at)}."
+    elif unsent.copy.complete_at is None:
+        status, sentence = ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
+    else:
+        status, sentence = ("completed", "Completed"), f"Everything was sent on {moment(unsent.copy.sent_at)} by {unsent.copy.sent_by}."
+    return [
+        HomeTask(
+            step="3",
+            title="Resync data to the state",
+            path=(*DATA_INTERCHANGE, "Resync State Data - Batch"),
+            status=status,
+            sentence=sentence,
+            url=reverse("resync", args=[scope.district, scope.end_year]),
+            next_label="Send" if unsent.changes or unsent.copy is None else "",
+        )
+    ]
+
+
+def moment(at: datetime.datetime) -> str:
+    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:

@@ -96,7 +96,7 @@ def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]
 SEND = Capability.SEND_RECORDS
 RESYNC = Kind(name="resync", run=run_resync, capability=SEND, in_turn=True, result=result, changes_nothing="The state is as it was.")
 RESYNC_ALL = Kind(
-    name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=SEND, unit="district",
+    name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="district",
     changes_nothing="Districts that were sent are at the state, the others are as they were.",
 )  # fmt: skip
 PUBLISH = Kind(name="publish", run=run_publish, hidden=True)

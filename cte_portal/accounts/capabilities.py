@@ -12,6 +12,7 @@ class Capability(Enum):
     EDIT_RECORDS = "edit records"
     SEE_BATCHES = "see the Batch Queue, its reports and files"
     SEND_RECORDS = "send records to the state"
+    WORK_STATEWIDE = "run work for all districts"
     EXPORT_RECORDS = "take records out as a file"
     MANAGE_CERTIFIERS = "name the certifiers of a district"
     MANAGE_PEOPLE = "manage the people of a district"
@@ -27,7 +28,9 @@ _CLERK = frozenset(
 # Who keeps the lists and the people sees no student; who sees students changes no list.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
-    Role.OPI_STAFF: frozenset({Capability.VIEW_RECORDS, Capability.SEND_RECORDS, Capability.SEE_BATCHES, Capability.SEE_LISTS}),
+    Role.OPI_STAFF: frozenset(
+        {Capability.VIEW_RECORDS, Capability.SEND_RECORDS, Capability.WORK_STATEWIDE, Capability.SEE_BATCHES, Capability.SEE_LISTS}
+    ),
     Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS},
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),

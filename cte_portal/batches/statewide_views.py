@@ -21,7 +21,7 @@ PAGE = 50
 
 
 class StatewideQueue(StatewideView, TemplateView):
-    capability = Capability.SEE_BATCHES
+    capability = Capability.WORK_STATEWIDE
     http_method_names = ["get", "head", "options"]
     template_name = "batches/statewide_queue.html"
 
@@ -31,7 +31,7 @@ class StatewideQueue(StatewideView, TemplateView):
 
 
 class OneStatewideBatch(StatewideView):
-    capability = Capability.SEE_BATCHES
+    capability = Capability.WORK_STATEWIDE
 
     @property
     def batch(self) -> Batch:
@@ -58,13 +58,12 @@ class StatewideBatch(OneStatewideBatch, TemplateView):
             "children": [Line(child) for child in page.object_list],
             "query": f"show={shown}" if shown == "attention" else "",
             "shown": shown,
-            "may_cancel": batch.is_live and not batch.cancel_by and self.can(Capability.SEND_RECORDS),
+            "may_cancel": batch.is_live and not batch.cancel_by,
         }
-        return super().get_context_data(**found, **kwargs)
+        return super().get_context_data(**{**kwargs, **found})
 
 
 class CancelStatewideBatch(OneStatewideBatch):
-    capability = Capability.SEND_RECORDS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

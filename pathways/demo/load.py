@@ -12,6 +12,7 @@ from pathways import reference
 from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.models import Approval, District, Pathway
+from pathways.publish import publish
 
 DISTRICTS, STUDENTS, SEED = 5, 600, 20250620
 AT_A_TIME = 50  # districts, between two looks at the statistics
@@ -43,6 +44,7 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
     people.add({place.number for place in chosen})
     for more in registered("PORTAL_DEMO"):
         more()
+    publish()
     analyze()
     return summary()
 

@@ -18,7 +18,7 @@ from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, ac
 from cte_portal.batches.views import queue_list
 from pathways.comparison import Comparison, Unsent, figures
 from pathways.models import District
-from pathways.objects import NAMES, OBJECTS, closure
+from pathways.objects import NAMES, OBJECTS, RECORDS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
 
 PAGE = 50
@@ -111,19 +111,21 @@ class DistrictAndState(ScopedView, TemplateView):
         return super().get_context_data(**found, **kwargs)
 
     def _kind(self, comparison: Comparison) -> Any:
-        """The type that was asked for, else the one with most to show."""
+        """The type that was asked for, else the records, or where most differs."""
         if slug := self.request.GET.get("object"):
             for kind in OBJECTS:
                 if kind.slug == slug:
                     return kind
             raise Http404("There is no such type.")
+        if len(comparison.difference(RECORDS)):
+            return RECORDS
         return max(reversed(OBJECTS), key=lambda kind: len(comparison.difference(kind)))
 
 
 class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
     """OPI sends the resync of every district: one batch with a child for each."""
 
-    capability = Capability.SEND_RECORDS
+    capability = Capability.WORK_STATEWIDE
     form_class = ResyncForm
     template_name = "pathways/resync_all.html"
 

@@ -4,21 +4,31 @@ for (const form of document.querySelectorAll("[data-resync]")) {
   const whole = form.querySelector("[name=check_dependencies]");
   const told = form.querySelector("[data-said-chosen]");
   const named = new Map(boxes.map((box) => [box.value, box]));
-  const need = (box) => {
-    for (const name of box.dataset.needs.split(",")) {
-      const other = named.get(name);
-      if (!other || other.checked) continue;
+  const needs = (box) => box.dataset.needs.split(",").map((name) => named.get(name)).filter(Boolean);
+  const tick = (box) => {
+    for (const other of needs(box)) {
+      if (other.checked) continue;
       other.checked = true;
-      need(other);
+      tick(other);
+    }
+  };
+  const untick = (box) => {
+    for (const other of boxes) {
+      if (!other.checked || !needs(other).includes(box)) continue;
+      other.checked = false;
+      untick(other);
     }
   };
   const show = () => {
-    if (whole?.checked) for (const box of boxes) if (box.checked) need(box);
     const number = boxes.filter((box) => box.checked).length;
     for (const box of boxes) box.closest("tr")?.classList.toggle("chosen", box.checked);
     const words = number === boxes.length ? "All types: a complete resync." : `${number} of ${boxes.length} types: not a complete resync.`;
-    told.textContent = number ? words : "";
+    if (told) told.textContent = number ? words : "";
   };
-  form.addEventListener("change", show);
+  form.addEventListener("change", ({ target }) => {
+    if (whole?.checked && boxes.includes(target)) (target.checked ? tick : untick)(target);
+    if (target === whole && whole.checked) boxes.filter((box) => box.checked).forEach(tick);
+    show();
+  });
   show();
 }

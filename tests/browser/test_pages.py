@@ -25,6 +25,8 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways import entry, register
 from pathways.models import CollectionLock, Participation, Pathway, Student
+from pathways.objects import NAMES
+from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures.certification import make_certifier, make_event, make_round, sign
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -314,6 +316,43 @@ _FAILED = "The portal could not do this. Your file is safe. Nothing was changed.
 _HELD = {"status": "processing", "attempt": 1, "started_at": timezone.now(), "stage": "Reading", "done": 540, "total": 787}
 SOON, GONE = timezone.now() + datetime.timedelta(days=1), timezone.now() - datetime.timedelta(days=1)
 
+
+def resync(stage: Stage, *names: str) -> None:
+    assert run(submit_resync(stage.cottonwood.scope, names or NAMES, by=stage.clerk).pk)
+
+
+def sent_and_changed(stage: Stage, page: Page) -> None:
+    resync(stage, "Student")
+    resync(stage, "Roster", "CTE Participation")
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=not record.single_parent)
+    page.goto(stage.address("resync"))
+
+
+def the_same(stage: Stage, page: Page) -> None:
+    resync(stage)
+    page.goto(stage.address("resync", "compare"))
+
+
+def resync_nothing_chosen(stage: Stage, page: Page) -> None:
+    page.goto(stage.address("resync"))
+    page.get_by_role("checkbox", name="School").uncheck()
+    page.get_by_role("checkbox", name="Student").uncheck()
+    expect(page.get_by_role("checkbox", name="CTE Participation")).not_to_be_checked()
+    page.get_by_role("button", name="Send Resync").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def sent_everywhere(address: str, *, ran: bool = True) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        sent = submit_resync_of_all(2025, NAMES, by=stage.people["opi"])
+        if ran:
+            assert run(sent.pk)
+        page.goto(address or f"/opi/batches/{sent.pk}/")
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "batch-queue": [
         State("list", full_queue),
@@ -350,6 +389,21 @@ STATES: dict[str, list[State]] = {
     ],
     "mt-data-upload-columns": [State("columns", at(lambda stage: stage.address("mt-data-upload", "columns")))],
     "mt-data-upload-undo": [State("ask", undo_asked)],
+    "resync": [
+        State("never sent", at(lambda stage: stage.address("resync"))),
+        State("sent and changed since", sent_and_changed),
+        State("nothing chosen", resync_nothing_chosen),
+        State("another year", at("/districts/9012/2024/resync/")),
+        State("as OPI sees it", at(lambda stage: stage.address("resync")), who="opi"),
+    ],
+    "district-and-state": [
+        State("never sent", at(lambda stage: stage.address("resync", "compare"))),
+        State("changed since", lambda stage, page: (sent_and_changed(stage, page), page.goto(stage.address("resync", "compare")))[0]),
+        State("the same", the_same),
+    ],
+    "resync-all": [State("form", at("/opi/resync/"), who="opi")],
+    "statewide-queue": [State("empty", at("/opi/batches/"), who="opi"), State("list", sent_everywhere("/opi/batches/"), who="opi")],
+    "statewide-batch": [State("ended", sent_everywhere(""), who="opi"), State("queued", sent_everywhere("", ran=False), who="opi")],
     "mt-extracts": [
         State("form", at(lambda stage: stage.address("mt-extracts"))),
         State("another year", at("/districts/9012/2024/mt-extracts/")),
@@ -520,6 +574,7 @@ WITHOUT_A_PAGE = {
     "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",
     "batch-cancel": "POST only, redirects",
+    "statewide-batch-cancel": "POST only, redirects",
     "batch-again": "POST only, redirects",
     "batch-keep": "POST only, redirects",
     "batch-file": "a file",

@@ -82,6 +82,9 @@ DISTRICT |= {
     "mt-data-upload-save": {"GET": NO_GET, "POST": submit(302)},
     "mt-data-upload-undo": {"GET": SUBMIT, "POST": submit(302)},
     "mt-extracts": {"GET": QUEUE, "POST": submit(200)},
+    # OPI may send a district's data too.
+    "resync": {"GET": QUEUE, "POST": {**submit(200), "opi": 200}},
+    "district-and-state": {"GET": READ, "POST": NO_METHOD},
 }
 
 DISTRICT |= {
@@ -100,6 +103,10 @@ def opi_alone(staff: int, keeper: int) -> dict[str, int]:
 
 SEEN, NO_POST = opi_alone(200, 200), opi_alone(405, 405)
 STATEWIDE = {
+    "resync-all": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
+    "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
+    "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "approvals": {"GET": opi_alone(302, 302), "POST": opi_alone(403, 405)},
     "approvals-of-pathway": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "approvals-of-district": {"GET": SEEN, "POST": opi_alone(403, 200)},

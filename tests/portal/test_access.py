@@ -29,6 +29,8 @@ WITHOUT_A_ROW = (
     "district-home",
     "cte-concentrator",
     "batch-queue",
+    "resync",
+    "district-and-state",
     "mt-data-upload",
     "mt-data-upload-columns",
     "mt-data-upload-template",
@@ -66,6 +68,10 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
         )  # fmt: skip
         stored = default_storage.save(f"batches/{batch.pk}/1/report.csv", ContentFile(b"sentinel" if one is theirs else b"mine"))
         batch.files.create(role="report.csv", name="Import Results Summary.csv", stored=stored, content_type="text/csv", size=4, sha256="")
+    Batch.objects.create(
+        kind="resync-all", queue="statewide", end_year=2025, submitted_by=clerk, submitted_name="OPI", title="Resync State Data – all districts",
+        idempotency_key="all", status="completed", finished_at=timezone.now(),
+    )  # fmt: skip
     return mine
 
 
@@ -103,6 +109,8 @@ def statewide_address(name: str) -> str:
         "approvals-of-district": [2025, "9012"],
         "person": [User.objects.get(username="cmartin").pk],
     }
+    if name.startswith("statewide-batch"):
+        return reverse(name, args=[Batch.objects.get(district="").pk])
     if name.startswith("approvals-") and name not in arguments:
         return reverse(name, args=[2025])
     if name.startswith("admin:") and name.endswith(("change", "delete", "history")):

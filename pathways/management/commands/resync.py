@@ -1,0 +1,73 @@
+"""`manage.py resync`: a district's records, or those of all, to the State edition."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run_here
+from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.statewide import children_of
+from cte_portal.editions import Scope
+from pathways.models import District, SchoolYear
+from pathways.objects import NAMES, closure
+from pathways.sending import submit_resync, submit_resync_of_all
+
+
+class Command(BaseCommand):
+    help = "Send a district's records, or those of all districts, to the State edition."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--district", help="4 digits")
+        whose.add_argument("--all", action="store_true", help="every district")
+        parser.add_argument("--as", dest="person", metavar="USER", help="user name of who sends; by default who may do it")
+        parser.add_argument("--type", action="append", choices=NAMES, default=[], help="a type of object, with what it needs; default: all")
+        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+    def handle(self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any) -> None:
+        year = SchoolYear.objects.filter(is_active=True).first()
+        if year is None or (district and not District.objects.filter(pk=district).exists()):
+            raise CommandError(f"There is no district {district}, or no school year is active.")
+        by = sender(person, district)
+        names = closure(type) if type else NAMES
+        scope = Scope(district or "", year.end_year)
+        batch = run_here(submit_resync(scope, names, by=by) if district else submit_resync_of_all(year.end_year, names, by=by))
+        batches = [batch] if district else list(children_of(batch))
+        told = [{"district": one.district, "objects": one.result.get("objects", [])} for one in batches]
+        if options["json"]:
+            self.stdout.write(json.dumps(told[0] if district else told))
+        else:
+            self.stdout.write("\n".join(line for one in batches for line in lines(one)))
+        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+            raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+
+
+def sender(username: str | None, district: str | None) -> User:
+    """Who is named, or the first who has a role that may send: a batch always has its person."""
+    people = get_user_model().objects.filter(is_active=True)
+    if username:
+        found = people.filter(username=username).first()
+        if found is None:
+            raise CommandError(f"Nobody signs in as {username}.")
+        return found
+    roles = ["data-clerk", "district-administrator"]
+    own = people.filter(memberships__district=district, memberships__role__in=roles) if district else people.none()
+    found = own.order_by("pk").first() or people.filter(memberships__role="opi-staff").order_by("pk").first()
+    if found is None:
+        raise CommandError("Nobody has a role that may send. Name somebody with --as.")
+    return found
+
+
+def lines(batch: Batch) -> list[str]:
+    """What people read of one district."""
+    objects = batch.result.get("objects", [])
+    return [
+        f"{batch.district}  {batch.sentence}",
+        *(f"  {one['type']:<18} Processed: {one['processed']:,} Errors: {one['errors']:,}" for one in objects),
+    ]

@@ -1,0 +1,185 @@
+"""Resync State Data - Batch as people use it: chosen, sent, followed, compared; for a district and for all (V-01 … V-03)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.statewide import children_of
+from cte_portal.editions import Scope
+from pathways.comparison import Unsent
+from pathways.models import Participation, StateCopy, Student
+from pathways.objects import NAMES
+from pathways.sending import submit_resync, submit_resync_of_all
+from tests.fixtures.records import HEALTH, District_
+
+PAGE = "/districts/9012/2025/resync/"
+
+
+def text(answer: object) -> str:
+    return " ".join(answer.content.decode().split())  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def desk(client: Client, clerk: User, cottonwood: District_, kayla: Student) -> Client:
+    cottonwood.record(kayla)
+    cottonwood.roster(kayla)
+    client.force_login(clerk)
+    return client
+
+
+def test_everything_is_sent_and_the_page_says_so(desk: Client) -> None:
+    page = text(desk.get(PAGE))
+    assert "Resync Data For The Current School Year (2024-2025)" in page and "Check dependencies" in page
+    assert page.count("never") >= 9
+    key = str(uuid.uuid4())
+    asked = {"types": [name for name in NAMES if name != "District"], "check_dependencies": "on", "key": key}
+    first, second = desk.post(PAGE, asked), desk.post(PAGE, asked)
+    assert first["Location"] == second["Location"], "a double click is one resync (F-32)"
+    batch = Batch.objects.get(kind="resync")
+    assert run(batch.pk)
+    page = text(desk.get(first["Location"]))
+    assert "Everything is at the state." in page and "CTE Participation" in page
+    page = text(desk.get(PAGE))
+    assert "District and state are the same" in page and "Processed: 1 Errors: 0" in page
+    assert "Not yet sent" in page and "Compare" not in page
+
+
+def test_v_02_what_is_left_out_is_listed_with_reason_and_link(desk: Client, kayla: Student) -> None:
+    answer = desk.post(PAGE, {"types": ["CTE Participation"], "key": str(uuid.uuid4())})
+    assert run(Batch.objects.get(kind="resync").pk)
+    page = text(desk.get(answer["Location"]))
+    assert "1 row was left out" in page and "Its student is not at the state" in page
+    assert f"/districts/9012/2025/cte-concentrator/{kayla.pk}/" in page
+    page = text(desk.get(PAGE))
+    assert "Errors: 1" in page and "No complete resync yet" in page
+    page = text(desk.get(f"{PAGE}compare/?object=cte-participation"))
+    assert "Refused: its student is not at the state" in page
+
+
+def test_check_dependencies_sends_what_is_needed_without_script(desk: Client, clerk: User) -> None:
+    desk.post(PAGE, {"types": ["CTE Participation"], "check_dependencies": "on", "key": str(uuid.uuid4())})
+    batch = Batch.objects.get(kind="resync")
+    assert batch.options["types"] == ["District", "Student", "CTE Participation"]
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == Status.COMPLETED and "A complete resync sends all types" in batch.sentence
+
+
+def test_nothing_chosen_is_said(desk: Client) -> None:
+    page = text(desk.post(PAGE, {"key": str(uuid.uuid4())}))
+    assert "Choose the types to send" in page and not Batch.objects.exists()
+
+
+def test_v_03_a_field_is_compared_with_its_cause(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+    assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
+    cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
+    page = text(desk.get(f"{PAGE}compare/"))
+    assert "Changed since it was sent" in page and "Student Single Parent" in page
+    assert desk.get(f"{PAGE}compare/?object=nonsense").status_code == 404
+    assert desk.get(f"{PAGE}compare/?page=999&object=student").status_code == 200
+
+
+def test_another_year_is_not_sent(desk: Client) -> None:
+    assert "Send Resync" not in text(desk.get("/districts/9012/2024/resync/"))
+    assert desk.post("/districts/9012/2024/resync/", {"everything": "on", "key": str(uuid.uuid4())}).status_code == 403
+
+
+def test_j_14_after_an_upload_the_first_step_is_to_send(desk: Client, clerk: User) -> None:
+    batch = Batch.objects.create(
+        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=clerk, submitted_name="X", title="MT Data Upload",
+        idempotency_key="x", status="completed", finished_at="2025-05-08T12:00Z", options={"work": "upload"}, result={"saved": True},
+    )  # fmt: skip
+    page = text(desk.get(f"/districts/9012/2025/batches/{batch.pk}/"))
+    assert "Next: send your data to the state (resync)" in page
+    assert page.index("Next: send your data") < page.index("Choose another file")
+
+
+def test_home_names_the_step_that_is_forgotten(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+    assert "Nothing has been sent to the state yet." in text(desk.get("/districts/9012/2025/"))
+    assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
+    assert "Everything was sent on" in text(desk.get("/districts/9012/2025/"))
+    cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
+    assert "1 change since the resync on" in text(desk.get("/districts/9012/2025/"))
+
+
+def test_all_districts_are_one_parent_with_a_child_each(
+    client: Client, cottonwood: District_, elsewhere: District_, kayla: Student, opi: User
+) -> None:
+    cottonwood.record(kayla)
+    elsewhere.record(elsewhere.student("999000123", "Other", "One"))
+    client.force_login(opi)
+    answer = client.post("/opi/resync/", {"everything": "on", "key": str(uuid.uuid4())})
+    parent = Batch.objects.get(kind="resync-all")
+    assert run(parent.pk)
+    parent.refresh_from_db()
+    assert parent.status == Status.COMPLETED and parent.sentence == "2 districts sent."
+    assert [child.district for child in children_of(parent)] == ["0965", "9012"]
+    assert {copy.district for copy in StateCopy.objects.at_state()} == {"0965", "9012"}
+    page = text(client.get(answer["Location"]))
+    assert "0965" in page and "9012" in page and "Everything is at the state." in page
+    assert "No district needs a look" in text(client.get(f"{answer['Location']}?show=attention"))
+    assert Unsent.of(cottonwood.scope).changes == 0
+
+
+def test_a_district_that_fails_is_named_and_the_others_are_sent(
+    cottonwood: District_, elsewhere: District_, kayla: Student, opi: User, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    from pathways import sending  # noqa: PLC0415
+
+    own = sending.resync
+
+    def broken(scope: Scope, *args: object, **values: object) -> StateCopy:
+        if scope.district == "0965":
+            raise RuntimeError("a fault was asked for")
+        return own(scope, *args, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sending, "resync", broken)
+    settings.BATCH_RETRY_FACTOR = 0  # type: ignore[attr-defined]
+    parent = submit_resync_of_all(2025, NAMES, by=opi)
+    assert run(parent.pk)
+    parent.refresh_from_db()
+    assert parent.status == Status.WITH_ERRORS and parent.sentence.startswith("1 district sent. 1 with errors or not sent")
+    assert {child.district: child.status for child in children_of(parent)} == {"0965": "failed", "9012": "completed"}
+
+
+def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, opi: User) -> None:
+    cottonwood.record(kayla)
+    told = StringIO()
+    call_command("resync", district="9012", json=True, stdout=told)
+    found = json.loads(told.getvalue())
+    assert found["district"] == "9012"
+    assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(found["objects"]) == 9
+    told = StringIO()
+    call_command("resync", all=True, stdout=told)
+    assert "0965  Everything is at the state." in told.getvalue()
+    with pytest.raises(CommandError, match="no district 1234"):
+        call_command("resync", district="1234")
+
+
+def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: User) -> None:
+    upload = Batch.objects.create(
+        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=clerk, submitted_name="X", title="MT Data Upload",
+        idempotency_key="x", in_turn=True,
+    )  # fmt: skip
+    sent = submit_resync(cottonwood.scope, NAMES, by=clerk)
+    assert not run(sent.pk)
+    Batch.objects.filter(pk=upload.pk).update(status="canceled", finished_at="2025-05-08T12:00Z")
+    assert run(sent.pk)
+
+
+def test_who_may_no_longer_send_is_refused_when_the_work_begins(cottonwood: District_, clerk: User) -> None:
+    sent = submit_resync(cottonwood.scope, NAMES, by=clerk)
+    clerk.memberships.all().delete()
+    assert run(sent.pk)
+    sent.refresh_from_db()
+    assert sent.status == Status.FAILED and "may no longer do this" in sent.sentence
+    assert not StateCopy.objects.at_state().exists() and not Participation.objects.in_scope(cottonwood.scope.at_state()).exists()
