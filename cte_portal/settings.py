@@ -362,7 +362,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.reports.run.VALIDATE",
     "certification.letters.LETTER",
 ]
-PORTAL_CONTEXT = ["certification.navigation.due"]
+PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_HOME_TASKS = ["certification.home.identify", "pathways.navigation.home_tasks", "certification.home.certify"]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
 PORTAL_DEMO = ["certification.demo.load"]

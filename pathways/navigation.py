@@ -11,7 +11,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.models import Batch
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.editions import Scope
-from cte_portal.ui.navigation import HomeFigure, HomeTask, Screen, Standing
+from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Screen, Standing
 from pathways.comparison import Unsent
 from pathways.models import Participation
 
@@ -196,6 +196,20 @@ def resync_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             next_label="Send" if unsent.changes or unsent.copy is None else "",
         )
     ]
+
+
+def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
+    """Above every page of the current year: what the state does not have yet (ux V-01)."""
+    if (scope.end_year, True) not in standing.school_years:
+        return None
+    unsent = Unsent.of(scope)
+    last = f"last resync {moment(unsent.copy.sent_at)}" if unsent.copy else "no resync yet"
+    where = reverse("resync", args=[scope.district, scope.end_year]) if standing.can(Capability.SEND_RECORDS) else ""
+    if unsent.changes:
+        return ContextFact(
+            "Not yet sent to the state:", f"{unsent.changes:,}", url=where, link_text="Send" if where else "", attention=True
+        )
+    return ContextFact("Not yet sent to the state:", "0", last)
 
 
 def moment(at: datetime.datetime) -> str:
