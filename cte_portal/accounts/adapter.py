@@ -6,9 +6,12 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cte_portal.accounts import second_factor
 from cte_portal.accounts.letters import portal_address
 from cte_portal.accounts.models import KeptForm
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
@@ -35,6 +38,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request.session["forms_kept"] = True
         return response
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has signed in just now need not say so again."""
+        fresh = time.time() - self.request.session.get(SIGNED_IN_AT, 0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """One way for each person: the code where there is an authenticator app, else the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """By user name as at sign-in, so that wrong tries at both count together."""
+        found = self.authenticate(self.request, username=user.username, password=password)
+        return found is not None and found.pk == user.pk and bool(found.is_active)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """A letter's link begins with the portal's own address, whatever the request called it."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
@@ -42,3 +60,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "This portal asks everybody for a second factor, so it cannot be removed. "
+        "For a new phone, ask an administrator to reset it.",
+        "cannot_generate_recovery_codes": "Recovery codes belong to an authenticator app. Set one up first",
+        "incorrect_code": "This code is not right or was used before. Enter the next one",
+    }
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)
+
+    def build_totp_svg(self, url: str) -> str:
+        return second_factor.picture(url)
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        return not settings.REQUIRE_MFA

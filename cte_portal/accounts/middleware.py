@@ -1,4 +1,5 @@
-"""Sessions end: 30 minutes after the last request, and 12 hours after sign-in. What was typed is kept for the same person."""
+"""What stands before every page: sessions end 30 minutes after the last request and 12 hours after sign-in, and who needs a second factor
+sets it up first. What was typed is kept for the same person."""
 
 from __future__ import annotations
 
@@ -7,17 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
 
 from cte_portal.accounts.models import KeptForm
+from cte_portal.accounts.scoped import page_of
+from cte_portal.accounts.second_factor import app_of
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000
-NEVER_KEPT = ("csrfmiddlewaretoken", "password")
+NEVER_KEPT = ("csrfmiddlewaretoken", "password", "proof")
+OF_SIGN_IN = ("account_", "mfa_")
+WITHOUT_SECOND_FACTOR = ("mfa_activate_totp", "account_reauthenticate", "account_logout", "stay-signed-in")
 
 
 class IdleTimeoutMiddleware:
@@ -46,16 +52,45 @@ class IdleTimeoutMiddleware:
 
     def _end(self, request: HttpRequest) -> HttpResponseBase:
         user_id, back = int(request.user.pk or 0), request.get_full_path() if request.method in ("GET", "HEAD") else request.path
-        kept = request.method == "POST" and self._keep(request, user_id)
+        kept = request.method == "POST" and keep_typed(request, user_id)
         auth.logout(request)
         request.session["signed_out"] = "kept" if kept else "idle"
         return redirect_to_login(back, resolve_url(settings.LOGIN_URL))
 
-    def _keep(self, request: HttpRequest, user_id: int) -> bool:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES:
-            return False
-        fields = {name: values for name, values in request.POST.lists() if not name.startswith(NEVER_KEPT)}
-        if not fields or len(request.path) > 200:
-            return False
-        KeptForm.objects.keep(user_id, request.path, fields)
-        return True
+
+class SecondFactorMiddleware:
+    """Where everybody needs a second factor, who has none sets it up before anything else. Stands behind the messages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        if not settings.REQUIRE_MFA or not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if page_of(request) in WITHOUT_SECOND_FACTOR or app_of(request.user):
+            return None
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(resolve_url("mfa_activate_totp"))
+        if request.method not in ("GET", "HEAD"):
+            messages.warning(request, self._told(request))
+        return redirect("mfa_activate_totp")
+
+    def _told(self, request: HttpRequest) -> str:
+        if not keep_typed(request, int(request.user.pk or 0)):
+            return "Nothing was saved. Set up your authenticator app first, then do it again."
+        request.session["forms_kept"] = True
+        return "Nothing was saved. What you typed is kept: set up your authenticator app first, then open the page again."
+
+
+def keep_typed(request: HttpRequest, user_id: int) -> bool:
+    """Keep the form that was sent, but for files and secrets, until its page is opened again."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES or page_of(request).startswith(OF_SIGN_IN):
+        return False
+    fields = {name: values for name, values in request.POST.lists() if not name.startswith(NEVER_KEPT)}
+    if not fields or len(request.path) > 200:
+        return False
+    KeptForm.objects.keep(user_id, request.path, fields)
+    return True

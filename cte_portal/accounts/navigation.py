@@ -35,4 +35,18 @@ SCREENS = (
         synonyms=("log", "history", "who changed what", "reference data changes"),
         scoped=False,
     ),
+    Screen(
+        name="Sign-in and security",
+        path=("Your account",),
+        url_name="mfa_index",
+        synonyms=("change password", "second factor", "two-factor", "authenticator app", "recovery codes", "mfa", "2fa"),
+        scoped=False,
+        also=(
+            "account_change_password",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -152,6 +153,25 @@ def new_link(authority: Authority, person: User) -> str:
         return Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
+def reset_second_factor(authority: Authority, person: User, reason: str) -> None:
+    """For who has lost the phone: the authenticator app and its recovery codes are gone, and sessions are over."""
+    with transaction.atomic():
+        _keep(authority, person)
+        if not Authenticator.objects.filter(user=person).delete()[0]:
+            raise ValidationError("This person has no second factor")
+        person.sessions_ended += 1
+        person.save(update_fields=["sessions_ended"])
+        deed = _deed(
+            person, Operation.CHANGE, {"Second factor": "authenticator app"}, {"Second factor": "none"}, district=authority.district
+        )
+        AuditEvent.objects.record([deed], by=authority.actor, reason=reason)
+
+
+def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
+    """What a person did to the own account."""
+    AuditEvent.objects.record([_deed(person, Operation.CHANGE, before, after)], by=person)
+
+
 def accept(invitation: Invitation, password: str) -> User:
     """The person has chosen a password: the link is used up, and sessions from before are over. Raises Invitation.DoesNotExist when used."""
     with transaction.atomic():
@@ -161,7 +181,7 @@ def accept(invitation: Invitation, password: str) -> User:
         person.set_password(password)
         person.sessions_ended += 1
         person.save(update_fields=["password", "sessions_ended"])
-        AuditEvent.objects.record([_deed(person, Operation.CHANGE, {}, {"Password": "chosen by the one-time link"})], by=person)
+        note(person, {}, {"Password": "chosen by the one-time link"})
         return person
 
 

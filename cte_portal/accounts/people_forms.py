@@ -77,6 +77,12 @@ class PersonForm(DetailsForm, RoleForm):
     field_order = ["username", "first_name", "last_name", "email", "role", "district", "mail"]
 
 
+class ReasonForm(forms.Form):
+    use_required_attribute = False
+
+    reason = forms.CharField(label="Reason", max_length=200, error_messages={"required": "Say why: it stays in the history"})
+
+
 class PeopleFilter(forms.Form):
     find = forms.CharField(required=False, max_length=100)
     district = forms.CharField(required=False, max_length=4)

@@ -17,8 +17,9 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.letters import invitation_link, mail_invitation
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import Authority
-from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, RoleForm
+from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, ReasonForm, RoleForm
 from cte_portal.accounts.scoped import ScopedView, StatewideView
+from cte_portal.accounts.second_factor import app_of
 
 PAGE = 50
 SHOWN_ONCE = "one_time_link"
@@ -146,6 +147,11 @@ class PersonPage(Pages):
             elif do in ("link", "mail"):
                 show_link(request, person, people.new_link(self.authority, person), mail=do == "mail")
                 return redirect(request.path)
+            elif do == "factor":
+                form = ReasonForm(request.POST)
+                if not form.is_valid():
+                    return self.show(person, reason_form=form)
+                people.reset_second_factor(self.authority, person, form.cleaned_data["reason"])
             elif do in ("take", "close", "open"):
                 self.carry_out(do, person)
             else:
@@ -164,7 +170,9 @@ class PersonPage(Pages):
         else:
             people.open_again(self.authority, person)
 
-    def show(self, person: User, *, role_form: Any = None, details_form: Any = None, problem: str = "") -> HttpResponse:
+    def show(
+        self, person: User, *, role_form: Any = None, details_form: Any = None, reason_form: Any = None, problem: str = ""
+    ) -> HttpResponse:
         once = self.request.session.get(SHOWN_ONCE)
         if once and once["person"] == person.pk:
             del self.request.session[SHOWN_ONCE]
@@ -181,6 +189,8 @@ class PersonPage(Pages):
             "keeps": self.authority.keeps(person),
             "role_form": role_form or RoleForm(authority=self.authority),
             "details_form": details_form or DetailsForm(initial=names),
+            "app": app_of(person),
+            "reason_form": reason_form or ReasonForm(),
             "events": events[:50],
             "once": once,
             "problem": problem,

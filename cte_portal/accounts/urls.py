@@ -1,12 +1,15 @@
 """Sign-in and what belongs to it: of allauth only these pages exist, nobody signs up."""
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
 from django.urls import path, re_path
 
 from cte_portal.accounts import views
 from cte_portal.accounts.audit import Audit, AuditDownload
 from cte_portal.accounts.invitation import Accept, open_invitation
 from cte_portal.accounts.people_pages import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
+from cte_portal.accounts.security_pages import Activate, Deactivate, NewRecoveryCodes, Security
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 
@@ -27,6 +30,14 @@ urlpatterns = [
     path("accounts/sign-in/", allauth.login, name="account_login"),
     path("accounts/sign-out/", allauth.logout, name="account_logout"),
     path("accounts/confirm/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("accounts/sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/security/", Security.as_view(), name="mfa_index"),
+    path("accounts/security/app/", Activate.as_view(), name="mfa_activate_totp"),
+    path("accounts/security/app/remove/", Deactivate.as_view(), name="mfa_deactivate_totp"),
+    path("accounts/security/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/security/recovery-codes/new/", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("accounts/security/recovery-codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path("accounts/password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),

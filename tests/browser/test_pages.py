@@ -28,7 +28,9 @@ from pathways.models import CollectionLock, Participation, Pathway, Student
 from pathways.objects import NAMES
 from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
+from tests.fixtures import phone
 from tests.fixtures.certification import make_certifier, make_event, make_round, sign
+from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import file, line
 
@@ -256,6 +258,43 @@ def invited_weak(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def second_step(stage: Stage, page: Page) -> None:
+    phone.give(stage.clerk)
+    page.get_by_label("User name").fill("cmartin")
+    page.get_by_label("Password", exact=True).fill(PASSPHRASE)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
+
+
+def second_step_wrong(stage: Stage, page: Page) -> None:
+    second_step(stage, page)
+    page.get_by_label("Code from your app").fill("000000")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def with_an_app(address: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        phone.give(stage.clerk)
+        page.goto(address)
+
+    return visit
+
+
+def wrong_code(stage: Stage, page: Page) -> None:
+    page.goto("/accounts/security/app/")
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def reset_without_a_reason(stage: Stage, page: Page) -> None:
+    phone.give(stage.clerk)
+    page.goto(stage.address("people", stage.clerk.pk))
+    page.get_by_text("Reset the second factor").first.click()
+    page.get_by_role("button", name="Reset the second factor").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 SENT = file(
     line(inside="2.50", total="2.50"),
     line(pathway=BUSINESS, single="Y", inside="x"),
@@ -461,6 +500,7 @@ STATES: dict[str, list[State]] = {
     "district-person": [
         State("link shown", person_added, who="administrator"),
         State("a clerk", at(lambda stage: stage.address("people", stage.clerk.pk)), who="administrator"),
+        State("reset without a reason", reset_without_a_reason, who="administrator"),
     ],
     "district-person-new": [State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")],
     "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who="")],
@@ -473,6 +513,13 @@ STATES: dict[str, list[State]] = {
     "account_logout": [State("ask", at("/accounts/sign-out/"))],
     "account_reauthenticate": [State("ask", at("/accounts/confirm/"))],
     "account_change_password": [State("ask", at("/accounts/password/")), State("weak password", weak_password)],
+    "mfa_authenticate": [State("ask", second_step, who=""), State("wrong code", second_step_wrong, who="")],
+    "mfa_reauthenticate": [State("ask", with_an_app("/accounts/confirm/code/"))],
+    "mfa_index": [State("no app", at("/accounts/security/")), State("with an app", with_an_app("/accounts/security/"))],
+    "mfa_activate_totp": [State("picture", at("/accounts/security/app/")), State("wrong code", wrong_code)],
+    "mfa_deactivate_totp": [State("ask", with_an_app("/accounts/security/app/remove/"))],
+    "mfa_view_recovery_codes": [State("codes", with_an_app("/accounts/security/recovery-codes/"))],
+    "mfa_generate_recovery_codes": [State("ask", with_an_app("/accounts/security/recovery-codes/new/"))],
     "account_reset_password": [State("ask", at("/accounts/password/reset/"), who="")],
     "account_reset_password_done": [State("sent", reset_sent, who="")],
     "account_reset_password_from_key": [State("spent link", at("/accounts/password/reset/key/1-set-password/"), who="")],
@@ -579,6 +626,7 @@ WITHOUT_A_PAGE = {
     "batch-keep": "POST only, redirects",
     "batch-file": "a file",
     "mt-data-upload-template": "a file",
+    "mfa_download_recovery_codes": "a file",
     "mt-data-upload-save": "POST only, redirects",
 }
 

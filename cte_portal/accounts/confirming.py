@@ -1,0 +1,81 @@
+"""Whether it is still the same person: asked anew where a name is put to something, by allauth's own checks and under its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from allauth.core.context import request_context
+from django import forms
+from django.http import HttpRequest
+
+from cte_portal.accounts.adapter import AccountAdapter
+from cte_portal.accounts.forms import Code, CodeInput, ConfirmForm, SigningCodeForm
+from cte_portal.accounts.second_factor import app_of
+
+Method = Literal["password", "totp"]
+TOO_MANY = AccountAdapter.error_messages["rate_limited"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`method` is what was asked for; `sentence` says to the person why it was not enough."""
+
+    ok: bool
+    method: Method
+    sentence: str = ""
+
+
+def method_for(user: Any) -> Method:
+    """The app's code from who has an authenticator app, the password from everybody else."""
+    return "totp" if app_of(user) else "password"
+
+
+def confirm(request: HttpRequest, typed: str) -> Outcome:
+    """Check what the signed-in person typed. A code that was right is spent, so this comes after everything else has been checked, and
+    outside of a transaction that may still be taken back. What was typed is neither kept nor logged."""
+    if request.method != "POST":
+        raise ValueError("allauth's limits count a POST alone.")
+    method = method_for(request.user)
+    with request_context(request):
+        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+            return Outcome(False, method, TOO_MANY)
+        form: Any = (
+            SigningCodeForm({"code": typed}, user=request.user) if method == "totp" else ConfirmForm({"password": typed}, user=request.user)
+        )
+        if not form.is_valid():
+            return Outcome(False, method, next(iter(form.errors.values()))[0])
+        if method == "totp":
+            form.save()
+        else:
+            reauthenticate_by_password(request)
+    return Outcome(True, method)
+
+
+class ProofForm(forms.Form):
+    """For forms that are signed: their last field asks for the password or the code. When the form is valid, `confirm()` checks it."""
+
+    use_required_attribute = False
+    proof = forms.CharField(strip=False)
+
+    def __init__(self, *arguments: Any, request: HttpRequest, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.request = request
+        self.fields["proof"] = field = self.fields.pop("proof")
+        if method_for(request.user) == "totp":
+            field.label, field.help_text = "Code from your authenticator app, to sign", "6 digits"
+            field.error_messages["required"] = "Enter the code from your authenticator app"
+            field.widget = CodeInput(attrs=Code.attributes)
+        else:
+            field.label = "Your password, to sign"
+            field.error_messages["required"] = "Enter your password"
+            field.widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+
+    def confirm(self) -> Outcome:
+        """Check the proof of a valid form; what is wrong with it is said at the field."""
+        outcome = confirm(self.request, self.cleaned_data["proof"])
+        if not outcome.ok:
+            self.add_error("proof", outcome.sentence)
+        return outcome

@@ -1,0 +1,69 @@
+"""Sign-in and security: what a person sees and changes of the own second factor. The views are allauth's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from cte_portal.accounts import people, second_factor
+from cte_portal.accounts.models import User
+
+NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
+
+
+class Security(IndexView):  # type: ignore[misc]
+    http_method_names = ["get", "head", "options"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
+
+
+class Activate(ActivateTOTPView):  # type: ignore[misc]
+    """Set up the app. What it showed here is spent, and sessions from before, which knew the password alone, are over."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if second_factor.app_of(request.user):
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            person = User.objects.select_for_update().get(pk=self.request.user.pk)
+            if second_factor.app_of(person):
+                return redirect("mfa_index")
+            response: HttpResponse = super().form_valid(form)
+            app = second_factor.app_of(person)
+            if app:
+                second_factor.spend(app, second_factor.time_step(form.secret, form.cleaned_data["code"]))
+            people.note(person, NONE, APP)
+            person.sessions_ended += 1
+            person.save(update_fields=["sessions_ended"])
+        update_session_auth_hash(self.request, person)
+        return response
+
+
+class Deactivate(DeactivateTOTPView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            people.note(self.request.user, APP, NONE)
+        return response
+
+
+class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            people.note(self.request.user, {}, {"Recovery codes": "made anew"})
+        return response
