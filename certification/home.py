@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 
 from certification.dates import in_short
-from certification.models import Certifier, Signature
+from certification.models import CertificationEvent, Certifier, Signature
 from certification.navigation import DATA_CERTIFICATION
 from certification.status import NO_PRIMARY, DistrictEvent, next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
+from pathways.models import SchoolYear
 
 
 def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
@@ -94,3 +96,24 @@ def _waiting(one: DistrictEvent) -> str:
     open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
     names = [certifier.name for certifier in open_ones.select_related("user").order_by("user__last_name", "user__first_name")]
     return f"Waiting for {' and '.join(names)}." if names else one.signers
+
+
+def set_up(active: SchoolYear | None) -> dict[str, object]:
+    """OPI's step: the active year's events."""
+    events = CertificationEvent.objects.of_year(active.end_year) if active else CertificationEvent.objects.none()
+    published, drafts = events.seen_by_districts().order_by("due"), events.filter(status=CertificationEvent.Status.DRAFT).count()
+    first = published.first()
+    if first:
+        status, sentence = ("completed", "Published"), f"{first.name}: {first.dates.sentence(timezone.now())}."
+    elif drafts:
+        status, sentence = ("progress", "In progress"), f"The event of {active} is a draft: districts see nothing of it yet."
+    else:
+        status, sentence = ("none", "Not yet started"), "Say what districts certify, and by when."
+    return {
+        "title": "Certification events",
+        "path": ("Set up the collection", "Certification events"),
+        "status": status,
+        "sentence": sentence,
+        "url": reverse("certification-events"),
+        "next_label": "" if first else "Publish the event" if drafts else "Set up the event",
+    }

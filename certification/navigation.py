@@ -33,6 +33,21 @@ SCREENS = (
         synonyms=("Event Dashboard", "Certify & Submit", "sign", "Data Integrity Tools > Data Certification > Event Certification"),
         also=("event-certification",),
     ),
+    Screen(
+        name="Certification events",
+        path=("Set up the collection",),
+        url_name="certification-events",
+        capability=Capability.SEE_LISTS,
+        synonyms=("Event Management", "due date", "publish", "extension", "statements", "Event Admin Membership"),
+        scoped=False,
+        also=(
+            "certification-event",
+            "certification-event-new",
+            "certification-event-move",
+            "certification-extension",
+            "certification-extension-new",
+        ),
+    ),
 )
 
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from certification.views import certifiers, events
+from certification.views import certifiers, events, opi_events
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 SETUP = f"{DISTRICT}type-membership-setup/"
+EVENTS = "opi/certification-events/"
 
 urlpatterns = [
     path(SETUP, certifiers.TypeMembershipSetup.as_view(), name="type-membership-setup"),
@@ -13,4 +14,10 @@ urlpatterns = [
     path(f"{SETUP}<int:certifier>/", certifiers.ChangeCertifier.as_view(), name="certifier"),
     path(f"{DISTRICT}event-certification/", events.EventDashboard.as_view(), name="event-dashboard"),
     path(f"{DISTRICT}event-certification/<int:event>/", events.EventCertification.as_view(), name="event-certification"),
+    path(EVENTS, opi_events.Events.as_view(), name="certification-events"),
+    path(f"{EVENTS}new/", opi_events.NewEvent.as_view(), name="certification-event-new"),
+    path(f"{EVENTS}<int:event>/", opi_events.Event.as_view(), name="certification-event"),
+    path(f"{EVENTS}<int:event>/move/<str:to>/", opi_events.MoveEvent.as_view(), name="certification-event-move"),
+    path(f"{EVENTS}<int:event>/extensions/new/", opi_events.GiveExtension.as_view(), name="certification-extension-new"),
+    path(f"{EVENTS}<int:event>/extensions/<str:district>/", opi_events.GiveExtension.as_view(), name="certification-extension"),
 ]

@@ -381,6 +381,7 @@ PORTAL_BATCH_KINDS = [
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_HOME_TASKS = ["certification.home.identify", "pathways.navigation.home_tasks", "certification.home.certify"]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
+PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 

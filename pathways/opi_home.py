@@ -1,4 +1,8 @@
-"""OPI's desk: what has to be set up before districts can work, in the order in which it is done."""
+"""OPI's desk: what has to be set up before districts can work, in the order in which it is done.
+
+Higher layers add their steps by settings.PORTAL_SET_UP_STEPS: functions that take the active SchoolYear, or None, and give a HomeTask's fields
+without its step.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from django.urls import reverse
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import can_statewide
+from cte_portal.registry import registered
 from cte_portal.ui.navigation import HomeTask
 from pathways.models import Approval, District, Pathway, SchoolYear
 
@@ -19,6 +24,7 @@ def steps(request: HttpRequest) -> list[HomeTask]:
     active = SchoolYear.objects.filter(is_active=True).first()
     districts = District.objects.count()
     found = [_school_years(active), _districts(districts), _pathways(active), _approvals(active, districts)]
+    found += [more(active) for more in registered("PORTAL_SET_UP_STEPS")]
     if can_statewide(request, Capability.MANAGE_EVERYONE):
         found.append(_people(districts))
     return [HomeTask(step=str(number), **step) for number, step in enumerate(found, 1)]  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from certification import certifiers
-from certification.forms import ChangeCertifierForm, NewCertifierForm
+from certification.certifier_forms import ChangeCertifierForm, NewCertifierForm
 from certification.models import Certifier
 from certification.models.certifier import TYPE
 from cte_portal.accounts.capabilities import Capability

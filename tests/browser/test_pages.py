@@ -592,6 +592,73 @@ def certifier_errors(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def opi_event(*parts: object, **values: object) -> Callable[[Stage, Page], None]:
+    """A page of one event of OPI, with an extension of the district."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        event = make_event(**values)
+        event.extensions.create(
+            district="9012",
+            due=event.corrections_until,
+            corrections_until=event.corrections_until,
+            reason="Flood",
+            by="HALE",
+            at=timezone.now(),
+        )
+        page.goto("/opi/certification-events/" + "".join(f"{part}/" for part in (event.pk, *parts)))
+
+    return visit
+
+
+def event_moved(stage: Stage, page: Page) -> None:
+    opi_event()(stage, page)
+    page.get_by_label("Due", exact=False).first.fill(f"{timezone.localdate():%m/%d/%Y}")
+    page.get_by_role("button", name="See what follows").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+
+
+def event_errors(stage: Stage, page: Page) -> None:
+    page.goto("/opi/certification-events/new/")
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def extension_taken_back(stage: Stage, page: Page) -> None:
+    opi_event("extensions", "9012")(stage, page)
+    page.get_by_role("button", name="Take the extension back").click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+
+
+def events_list(stage: Stage, page: Page) -> None:
+    make_event()
+    make_event(collection="cte-fall", status="draft", published_at=None)
+    page.goto("/opi/certification-events/")
+
+
+DRAFT = {"status": "draft", "published_at": None}
+STATES |= {
+    "certification-events": [
+        State("none", at("/opi/certification-events/"), who="keeper"),
+        State("list", events_list, who="keeper"),
+        State("staff", events_list, who="opi"),
+    ],
+    "certification-event": [
+        State("published", opi_event(), who="keeper"),
+        State("what follows", event_moved, who="keeper"),
+        State("draft", opi_event(**DRAFT), who="keeper"),
+        State("staff", opi_event(), who="opi"),
+    ],
+    "certification-event-new": [State("errors", event_errors, who="keeper")],
+    "certification-event-move": [
+        State("publish", opi_event("move", "published", **DRAFT), who="keeper"),
+        State("close", opi_event("move", "closed"), who="keeper"),
+    ],
+    "certification-extension-new": [State("new", opi_event("extensions", "new"), who="keeper")],
+    "certification-extension": [
+        State("open", opi_event("extensions", "9012"), who="keeper"),
+        State("take back", extension_taken_back, who="keeper"),
+    ],
+}
 STATES |= {
     "type-membership-setup": [
         State("nobody", certifying("type-membership-setup", named=False), who="administrator"),

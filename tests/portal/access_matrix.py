@@ -120,6 +120,15 @@ STATEWIDE = {
     "person-new": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
     "admin:index": {"GET": SEEN, "POST": SEEN},
 }
+_KEPT = {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)}
+STATEWIDE |= {
+    "certification-events": {"GET": SEEN, "POST": opi_alone(403, 405)},
+    "certification-event": {"GET": SEEN, "POST": opi_alone(403, 200)},
+    "certification-event-new": _KEPT,
+    "certification-event-move": _KEPT,
+    "certification-extension-new": _KEPT,
+    "certification-extension": _KEPT,
+}
 for _model in ("district", "pathway", "schoolyear"):
     STATEWIDE |= {
         f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier
+from certification.models import CertificationEvent, Certifier, Extension
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
@@ -57,7 +57,16 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
 def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
     mine = cottonwood.record(kayla)
-    make_event()
+    event = make_event()
+    Extension.objects.create(
+        event=event,
+        district="9012",
+        due=event.corrections_until,
+        corrections_until=event.corrections_until,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
+    )
     for user, district in ((clerk, "9012"), (stranger, "0965")):
         make_certifier(user, district=district)
     for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
@@ -111,6 +120,9 @@ def statewide_address(name: str) -> str:
     }
     if name.startswith("statewide-batch"):
         return reverse(name, args=[Batch.objects.get(district="").pk])
+    if name.startswith("certification-") and name not in ("certification-events", "certification-event-new"):
+        more = {"certification-event-move": ["closed"], "certification-extension": ["9012"]}
+        return reverse(name, args=[CertificationEvent.objects.get().pk, *more.get(name, [])])
     if name.startswith("approvals-") and name not in arguments:
         return reverse(name, args=[2025])
     if name.startswith("admin:") and name.endswith(("change", "delete", "history")):

@@ -1,0 +1,198 @@
+"""The forms of certification events, extensions and reasons."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from certification.models import CertificationEvent, Extension
+from certification.models.event import PLACEHOLDERS
+from pathways.admin_forms import FIRST, LAST
+from pathways.models import District, SchoolYear
+from pathways.reports.groups import GROUPS
+
+MOST_LINES, LONGEST_LINE = 12, 300
+_IN_BRACES = re.compile(r"\{[^}]*\}?")
+_https = URLValidator(schemes=["https"], message="must begin with https:// and be a whole address")
+
+
+class DayField(forms.DateField):
+    def __init__(self, **options: Any) -> None:
+        label = options.get("label", "")
+        super().__init__(
+            input_formats=["%m/%d/%Y"],
+            widget=forms.DateInput(format="%m/%d/%Y", attrs={"autocomplete": "off", "inputmode": "numeric"}),
+            error_messages={
+                "required": f"Enter a date for {label}",
+                "invalid": f"{label} must be a date like 06/20/2025",
+            },
+            help_text="MM/DD/YYYY",
+            **options,
+        )
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 6}), max_length=MOST_LINES * LONGEST_LINE, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise ValidationError(f"There is room for {MOST_LINES} lines. These are {len(lines)}")
+        if long := next((line for line in lines if len(line) > LONGEST_LINE), None):
+            raise ValidationError(f"A line has room for {LONGEST_LINE} characters: “{long[:40]}…”")
+        return lines
+
+
+class StatementsField(LinesField):
+    def clean(self, value: Any) -> list[str]:
+        lines: list[str] = super().clean(value)
+        for line in lines:
+            for found in _IN_BRACES.findall(line):
+                if found not in PLACEHOLDERS:
+                    raise ValidationError(f"“{found}” stands for nothing. Use {' or '.join(PLACEHOLDERS)}")
+        return lines
+
+
+class LinksField(LinesField):
+    """Lines of a title and an address, parted by a space."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{title} {url}" for title, url in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[tuple[str, str]]:
+        links: list[tuple[str, str]] = []
+        for line in super().clean(value):
+            title, _, url = line.rpartition(" ")
+            title = title.strip()
+            try:
+                _https(url)
+            except ValidationError as error:
+                raise ValidationError(f"The address in “{line[:60]}” {error.message}") from error
+            if not title or len(title) > 80:
+                raise ValidationError(f"Give the link “{url[:60]}” a title of at most 80 characters before its address")
+            if title in {known for known, _ in links}:
+                raise ValidationError(f"Two links are called “{title}”")
+            links.append((title, url))
+        return links
+
+
+def _sensible(form: forms.Form | forms.ModelForm) -> None:  # type: ignore[type-arg]
+    """A mistyped year is said at once."""
+    for name, field in form.fields.items():
+        day = form.cleaned_data.get(name)
+        if isinstance(day, datetime.date) and not FIRST <= day.year <= LAST:
+            form.add_error(name, f"{field.label} must lie between {FIRST} and {LAST}")
+
+
+class EventForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An event as OPI sets it up. Once published, collection and year stay."""
+
+    use_required_attribute = False
+
+    end_year = forms.TypedChoiceField(label="School year", coerce=int, error_messages={"required": "Choose a school year"})
+    review_opens = DayField(label="Review opens")
+    certification_opens = DayField(label="Certification opens")
+    due = DayField(label="Due")
+    corrections_until = DayField(label="Corrections until")
+    follow_up_opens = DayField(label="Follow-up opens", required=False)
+    follow_up_closes = DayField(label="Follow-up closes", required=False)
+    statements = StatementsField(
+        label="Statements",
+        help_text="one a line; {school year} and {district} are filled in",
+        error_messages={"required": "Enter at least one statement"},
+    )
+    validation_groups = forms.MultipleChoiceField(
+        label="Validation groups",
+        choices=[(group.slug, group.title) for group in GROUPS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one validation group"},
+    )
+    links = LinksField(label="Ad Hoc Data Links", help_text="one a line: title, then its https:// address", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000, required=False)
+
+    class Meta:
+        model = CertificationEvent
+        fields = [
+            "name", "collection", "end_year", "review_opens", "certification_opens", "due", "corrections_until", "follow_up_opens",
+            "follow_up_closes", "late_is_accepted", "wait_after_resync_blocks", "statements", "validation_groups",
+        ]  # fmt: skip
+        error_messages = {"name": {"required": "Enter the name"}, "collection": {"required": "Choose a collection"}}
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        years = SchoolYear.objects.order_by("-end_year")
+        self.fields["end_year"].choices = [("", "Choose a school year"), *((year.end_year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
+        if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
+            del self.fields["collection"], self.fields["end_year"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        _sensible(self)
+        return cleaned
+
+
+class ReasonForm(forms.Form):
+    """Why OPI does it; kept with what is done."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Say why, such as a letter and its date"})
+
+
+class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
+    use_required_attribute = False
+
+    due = DayField(label="Due")
+    corrections_until = DayField(label="Corrections until")
+
+    class Meta:
+        model = Extension
+        fields = ["district", "due", "corrections_until", "reason"]
+        error_messages = {
+            "district": {"required": "Enter the district number"},
+            "reason": {"required": "Say why, such as a letter and its date"},
+        }
+
+    def __init__(self, *arguments: Any, event: CertificationEvent, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.event = event
+        self.instance.event = event
+        if self.instance.district:
+            del self.fields["district"]
+        else:
+            self.fields["district"].help_text = "4 digits"
+            self.fields["district"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def clean_district(self) -> str:
+        number = str(self.cleaned_data["district"]).strip()
+        if number.isascii() and number.isdigit() and len(number) < 4:
+            raise ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
+        if not District.objects.filter(number=number).exists():
+            raise ValidationError("No district has that number")
+        if Extension.objects.filter(event=self.event, district=number).exists():
+            raise ValidationError("This district has an extension already. Open it in the list of extensions")
+        return number
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        due, corrections = cleaned.get("due"), cleaned.get("corrections_until")
+        if due and due < self.event.due:
+            self.add_error("due", f"An extension is not earlier than what all districts have, {self.event.due:%m/%d/%Y}")
+        if corrections and corrections < self.event.corrections_until:
+            self.add_error("corrections_until", f"Not earlier than what all districts have, {self.event.corrections_until:%m/%d/%Y}")
+        if (due, corrections) == (self.event.due, self.event.corrections_until):
+            self.add_error("due", "These are the dates that all districts have")
+        _sensible(self)
+        return cleaned

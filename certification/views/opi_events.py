@@ -1,0 +1,234 @@
+"""Certification events as OPI sets them up (ux O-17): seen by its staff, changed by its administrators, each move previewed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from certification import events, extensions
+from certification.event_forms import EventForm, ExtensionForm, ReasonForm
+from certification.models import CertificationEvent, Extension, Round
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import AuditEvent
+from cte_portal.accounts.scoped import StatewideView
+from cte_portal.editions import school_year_label
+from pathways.models import District, SchoolYear
+
+MOVES = {"published": "Publish", "closed": "Close"}
+
+
+class EventsView(StatewideView):
+    """What the pages have in common."""
+
+    capability = Capability.SEE_LISTS
+    write_capability = Capability.KEEP_LISTS
+
+    @property
+    def may_change(self) -> bool:
+        return self.can(Capability.KEEP_LISTS)
+
+    @property
+    def event(self) -> CertificationEvent:
+        """As it is stored now."""
+        return get_object_or_404(CertificationEvent, pk=self.kwargs["event"])
+
+    def seen(self, effects: list[str]) -> bool:
+        """Whether the person has been shown just these effects."""
+        return self.request.POST.get("seen") == json.dumps(effects)
+
+
+class Events(EventsView):
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        sealed = Count("rounds", filter=Q(rounds__status=Round.Status.SEALED), distinct=True)
+        found = CertificationEvent.objects.newest_first().annotate(certified=sealed, extended=Count("extensions", distinct=True))
+        now = timezone.now()
+        rows = [
+            (event, event.dates.phase(now).value if event.is_published else "", school_year_label(event.end_year + 1)) for event in found
+        ]
+        told = {"rows": rows, "districts": District.objects.count(), "may_change": self.may_change}
+        return render(request, "certification/opi_events.html", told)
+
+
+class NewEvent(EventsView):
+    """A draft: from nothing, or copied from the year before."""
+
+    capability = Capability.KEEP_LISTS
+
+    @property
+    def earlier(self) -> CertificationEvent | None:
+        key = self.request.GET.get("from", "")
+        known = key.isascii() and key.isdigit() and len(key) < 10
+        return CertificationEvent.objects.filter(pk=key).first() if known else None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.earlier is None:
+            active = SchoolYear.objects.filter(is_active=True).first()
+            name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
+            return self.show(EventForm(initial={"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}))
+        return self.show(EventForm(instance=events.copy_of(self.earlier), initial={"links": events.links_of(self.earlier)}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = EventForm(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        try:
+            event = events.make(form.save(commit=False), form.cleaned_data["links"], by=request.user)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(form)
+        messages.success(request, f"Saved as a draft. Districts see nothing of “{event.name}” before it is published.")
+        return redirect("certification-event", event.pk)
+
+    def show(self, form: EventForm) -> HttpResponse:
+        return render(self.request, "certification/opi_event.html", {"form": form, "earlier": self.earlier, "may_change": True})
+
+
+class Event(EventsView):
+    """One event: its fields, extensions, history, and the moves that are open."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event = self.event
+        return self.show(event, EventForm(instance=event, initial={"links": events.links_of(event)}))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event = self.event
+        form = EventForm(request.POST, instance=self.event)
+        if not form.is_valid():
+            return self.show(event, form)
+        wanted, links = form.save(commit=False), form.cleaned_data["links"]
+        before = events.links_of(event)
+        effects, reason = [], ""
+        if events.words(event, before) != events.words(wanted, links):
+            effects = events.effects(event, wanted, links_differ=before != links)
+        if effects:
+            reasons = ReasonForm(request.POST) if "seen" in request.POST else ReasonForm()
+            if not self.seen(effects) or not reasons.is_valid():
+                return self.show(event, form, effects=effects, reasons=reasons)
+            reason = reasons.cleaned_data["reason"]
+        try:
+            changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=request.user, reason=reason)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(event, form)
+        messages.success(request, "Saved." if changed else "Nothing differs. Nothing was changed.")
+        return redirect(request.path)
+
+    def show(self, event: CertificationEvent, form: EventForm, *, effects: list[str] | None = None, reasons: Any = None) -> HttpResponse:
+        history = AuditEvent.objects.filter(
+            Q(kind="certification event", key=str(event.pk)) | Q(kind="extension", key__startswith=f"{event.pk}/")
+        ).newest_first()
+        names = dict(District.objects.filter(number__in=event.extensions.values("district")).values_list("number", "name"))
+        told = {
+            "event": event,
+            "form": form,
+            "effects": effects,
+            "seen": json.dumps(effects),
+            "reasons": reasons,
+            "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
+            "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
+            "words": events.words(event, events.links_of(event)),
+            "phase": event.dates.phase(timezone.now()).value if event.is_published else "",
+            "history": history[:50],
+            "may_change": self.may_change,
+        }
+        return render(self.request, "certification/opi_event.html", told)
+
+
+class MoveEvent(EventsView):
+    """Publish, close, show again: first what follows and what districts will see, then the move."""
+
+    capability = Capability.KEEP_LISTS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.event, ReasonForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, to = self.event, self.kwargs["to"]
+        reasons = ReasonForm(request.POST)
+        if event.status == to:  # a double click
+            return redirect("certification-event", event.pk)
+        if not event.may_become(to):
+            raise Http404
+        if not self.seen(events.moving(event, to)) or not reasons.is_valid():
+            return self.show(event, reasons)
+        event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        messages.success(request, f"“{event.name}” is {event.get_status_display().lower()} now.")
+        return redirect("certification-event", event.pk)
+
+    def show(self, event: CertificationEvent, reasons: ReasonForm) -> HttpResponse:
+        to = self.kwargs["to"]
+        if not event.may_become(to):
+            raise Http404
+        effects = events.moving(event, to)
+        told = {
+            "event": event,
+            "label": "Show again" if event.closed_at and to == "published" else MOVES[to],
+            "effects": effects,
+            "seen": json.dumps(effects),
+            "form": reasons,
+            "changed": bool(self.request.POST) and not self.seen(effects),
+            "dates": event.dates,
+            "due": event.dates.sentence(timezone.now()),
+            "statements": event.worded("the district's name") if to == "published" else [],
+        }
+        return render(self.request, "certification/opi_event_move.html", told)
+
+
+class GiveExtension(EventsView):
+    """Later dates for one district: `district` is in the address once it has an extension."""
+
+    capability = Capability.KEEP_LISTS
+
+    @property
+    def stored(self) -> Extension | None:
+        number = self.kwargs.get("district")
+        return get_object_or_404(Extension, event=self.kwargs["event"], district=number) if number else None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event = self.event
+        initial = {"due": event.due, "corrections_until": event.corrections_until}
+        return self.show(event, ExtensionForm(event=event, instance=self.stored, initial={} if self.stored else initial))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, stored = self.event, self.stored
+        if stored and request.POST.get("do") == "take-back":
+            return self.take_back(event, stored)
+        form = ExtensionForm(request.POST, event=event, instance=self.stored)
+        if not form.is_valid():
+            return self.show(event, form)
+        wanted = form.save(commit=False)
+        district = District.objects.get(number=wanted.district)
+        effects = extensions.effects(event, district, wanted)
+        if not self.seen(effects):
+            return self.show(event, form, effects=effects)
+        try:
+            extensions.give(wanted, seen=extensions.words(stored), by=request.user)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(event, form)
+        messages.success(request, f"Saved. {district} has until {wanted.due:%m/%d/%Y}.")
+        return redirect("certification-event", event.pk)
+
+    def take_back(self, event: CertificationEvent, stored: Extension) -> HttpResponse:
+        effects = extensions.effects(event, District.objects.get(number=stored.district), None)
+        reasons = ReasonForm(self.request.POST) if "seen" in self.request.POST else ReasonForm()
+        if not self.seen(effects) or not reasons.is_valid():
+            return self.show(event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons)
+        extensions.take_back(event, stored.district, by=self.request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        messages.success(self.request, f"The event's own dates hold again for {stored.district}.")
+        return redirect("certification-event", event.pk)
+
+    def show(
+        self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None
+    ) -> HttpResponse:
+        told = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": json.dumps(effects), "reasons": reasons}
+        return render(self.request, "certification/opi_extension.html", told)
