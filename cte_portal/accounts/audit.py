@@ -17,9 +17,11 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
 from cte_portal.accounts.scoped import StatewideView
+from cte_portal.ui.sensible_dates import sensible
 
 PAGE = 50
-DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": "Write the date as MM/DD/YYYY, like 07/14/2025"}}
+_LIKE = "Write the date as MM/DD/YYYY, like 07/14/2025"
+DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": _LIKE}, "validators": sensible(_LIKE)}
 
 
 class AuditFilter(forms.Form):

@@ -42,7 +42,7 @@ def sweep() -> int:
         if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(status=Status.QUEUED, stage="", **nobodys):
             log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
         elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
-            if not end(mine, batch, **canceled(asked)):
+            if not end(mine, batch, **canceled(batch, asked)):
                 continue
         elif batch.attempt >= MOST_ATTEMPTS and end(mine, batch, **failed(batch, reference := new_reference())):
             log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)

@@ -150,8 +150,8 @@ def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:
     return bool(met)
 
 
-def canceled(by: str) -> dict[str, Any]:
-    return {"status": Status.CANCELED, "sentence": canceled_sentence(by)}
+def canceled(batch: Batch, by: str) -> dict[str, Any]:
+    return {"status": Status.CANCELED, "sentence": canceled_sentence(batch, by)}
 
 
 def run(key: uuid.UUID) -> bool:
@@ -176,7 +176,7 @@ def run(key: uuid.UUID) -> bool:
         job.drop_files()
     except CancelAsked:
         job.drop_files()
-        end(Batch.objects.held(batch), batch, **canceled(Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
+        end(Batch.objects.held(batch), batch, **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
     except CannotRun as cause:
         job.drop_files()
         end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
@@ -226,7 +226,7 @@ def _our_fault(job: Job, error: Exception) -> None:
                 return
         asked = mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
         if asked or batch.attempt >= MOST_ATTEMPTS:
-            end(mine, batch, **(canceled(asked) if asked else failed(batch, reference)))
+            end(mine, batch, **(canceled(batch, asked) if asked else failed(batch, reference)))
     except (DatabaseError, InterfaceError, OSError):
         log.error("batch=%s is left to the sweep: the database does not answer", batch.pk)
 

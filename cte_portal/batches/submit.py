@@ -100,7 +100,7 @@ def cancel(batch: Batch, *, by: str) -> bool:
                 cancel_by=by,
                 status=Case(When(waits, then=Value(Status.CANCELED)), default=F("status")),
                 finished_at=Case(When(waits, then=Now()), default=F("finished_at")),
-                sentence=Case(When(waits, then=Value(canceled_sentence(by))), default=F("sentence")),
+                sentence=Case(When(waits, then=Value(canceled_sentence(batch, by))), default=F("sentence")),
             )
         )
         if met and Batch.objects.filter(pk=batch.pk, status=Status.CANCELED).exists():
@@ -127,8 +127,8 @@ def tell(batch: Batch) -> None:
         )
 
 
-def canceled_sentence(by: str) -> str:
-    return f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT. Nothing was changed."
+def canceled_sentence(batch: Batch, by: str) -> str:
+    return f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT. {kind_of(batch.kind).changes_nothing}"
 
 
 def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:

@@ -24,8 +24,10 @@ from cte_portal.batches.models import Batch, BatchFile, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
+from cte_portal.ui.sensible_dates import sensible
 
 TOPS = (10, 50, 200)
+_LIKE = "Enter a date like 05/08/2025"
 _DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength": "10"}
 
 
@@ -36,11 +38,11 @@ class QueueFilter(forms.Form):
     top = forms.TypedChoiceField(label="Show top", choices=[(n, n) for n in TOPS], coerce=int, empty_value="", initial=50, required=False)
     first = forms.DateField(
         label="From", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
-        error_messages={"invalid": "Enter a date like 05/08/2025"},
+        error_messages={"invalid": _LIKE}, validators=sensible(_LIKE),
     )  # fmt: skip
     last = forms.DateField(
         label="To", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
-        error_messages={"invalid": "Enter a date like 05/08/2025"},
+        error_messages={"invalid": _LIKE}, validators=sensible(_LIKE),
     )  # fmt: skip
     status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *Status.choices])
     by = forms.ChoiceField(label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")])

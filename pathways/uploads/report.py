@@ -17,6 +17,7 @@ from pathways.files import writer
 from pathways.files.layout import ERRORS_ADDED, Layout
 from pathways.files.reader import Known, plain
 from pathways.files.text import Lines
+from pathways.models import Student
 from pathways.rules.rule import Severity
 from pathways.uploads import checking
 from pathways.uploads.checking import Found
@@ -143,10 +144,12 @@ class Report:
             )
 
     def _keep_shown(self) -> None:
+        rows = checking.changed_rows(SHOWN_CHANGES) if self.with_changes else []
+        names = {one.pk: one.name for one in Student.objects.filter(pk__in={student for _, student, _, _ in rows})}
         changed = [
-            {"line": line, "student_pk": student, "pathway": self.known.names.get(pathway, ""), "pathway_pk": pathway,
+            {"line": line, "student_pk": student, "student": names.get(student, ""), "pathway": self.known.names.get(pathway, ""), "pathway_pk": pathway,
              "changes": [[self.columns.get(name, name), _word(name, old), _word(name, new)] for name, (old, new) in changes.items()]}
-            for line, student, pathway, changes in (checking.changed_rows(SHOWN_CHANGES) if self.with_changes else [])
+            for line, student, pathway, changes in rows
         ]  # fmt: skip
         with self.job.writing("findings.json", "findings.json", "application/json") as file:
             file.write(json.dumps({"findings": self.shown, "changed": changed}).encode())

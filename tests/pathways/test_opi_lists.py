@@ -268,7 +268,8 @@ def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(desk: Client, 
         entries.add([District(number="0001", name="=cmd")])
     for query, found in (("", True), ("?kind=district", True), ("?find=robin", True), ("?find=nobody", False), ("?district=0002", False)):
         assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is found, query
-    assert "Write the date as" in text(desk.get("/opi/audit/?first=yesterday"))
+    for query in ("first=yesterday", "last=12/31/9999", "first=01/01/0001"):
+        assert "Write the date as" in text(desk.get(f"/opi/audit/?{query}"))
     assert desk.get("/opi/audit/?page=x&kind=zzz").status_code == 200
     file = b"".join(desk.get("/opi/audit/file/").streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=HYPERLINK" in file and ",=" not in file

@@ -393,7 +393,14 @@ def test_j_08_the_list_filters(desk: Client, queue: Any, second_clerk: User, cot
     assert shown(f"?queue-first={today:%m/%d/%Y}") == {"mine.tsv"}
     assert shown(f"?queue-last={today - datetime.timedelta(days=1):%m/%d/%Y}") == {"theirs.tsv"}
     assert "Enter a date like" in desk.get(f"{QUEUE}?queue-first=soon").content.decode()
-    for query in ("?queue-top=99999", "?queue-by=x", "?queue-status='", "?queue-first=%00"):
+    for query in (
+        "?queue-top=99999",
+        "?queue-by=x",
+        "?queue-status='",
+        "?queue-first=%00",
+        "?queue-last=12/31/9999",
+        "?queue-first=01/01/0001",
+    ):
         assert desk.get(QUEUE + query).status_code == 200
 
 

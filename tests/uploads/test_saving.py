@@ -45,6 +45,7 @@ def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same
     cottonwood.record(kayla)
     tested = upload(file(line(inside="2.50", total="2.50", concentrator="Y"), line(pathway=BUSINESS), line(state_id="1")), work="validate")
     page = desk.get(f"{BATCHES}{tested.batch.pk}/").content.decode()
+    assert '<td data-label="Student"><bdi>ANDERSON, KAYLA R.</bdi></td>' in page
     assert "<del>1.50</del>" in page and "<strong>2.50</strong>" in page and "Nothing is saved yet." in page and "Upload this file" in page
     assert Participation.objects.get().in_district_credits == 1.5
     done = saved_from_preview(desk, tested.batch)
