@@ -379,7 +379,12 @@ PORTAL_BATCH_KINDS = [
     "certification.letters.LETTER",
 ]
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
-PORTAL_HOME_TASKS = ["certification.home.identify", "pathways.navigation.home_tasks", "certification.home.certify"]
+PORTAL_HOME_TASKS = [
+    "certification.home.identify",
+    "pathways.navigation.home_tasks",
+    "pathways.reports.home.home_tasks",
+    "certification.home.certify",
+]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
 PORTAL_DEMO = ["certification.demo.load"]

@@ -16,6 +16,7 @@ from pathways.comparison import Unsent
 from pathways.models import Participation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
+DATA_VALIDATION = ("Reporting", "Data Validation")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 
@@ -72,6 +73,21 @@ SCREENS = (
         capability=Capability.WORK_STATEWIDE,
         synonyms=("sync", "statewide", "Send Resync"),
         scoped=False,
+    ),
+    Screen(
+        name="Validation Groups",
+        path=DATA_VALIDATION,
+        url_name="validation-groups",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("assign a validation group", "user groups", "Data Integrity Tools > Data Validation > Validation Groups"),
+    ),
+    Screen(
+        name="Data Validation Reports",
+        path=DATA_VALIDATION,
+        url_name="data-validation-reports",
+        step="Step 4",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("Validation Report", "Run at State", "count", "incorrect concentrator", "single parent", "modified in current year"),
     ),
     Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
     *(

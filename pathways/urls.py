@@ -14,6 +14,7 @@ from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
 from pathways.views.uploaded import SaveTested, UndoUpload
 from pathways.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
+from pathways.views.validation import DataValidationReports, ValidationGroups
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"
@@ -38,6 +39,10 @@ urlpatterns = [
     path(RESYNC, ResyncStateData.as_view(), name="resync"),
     path(f"{RESYNC}compare/", DistrictAndState.as_view(), name="district-and-state"),
     path("opi/resync/", ResyncAllDistricts.as_view(), name="resync-all"),
+    path("districts/<str:district>/<int:end_year>/validation-groups/", ValidationGroups.as_view(), name="validation-groups"),
+    path(
+        "districts/<str:district>/<int:end_year>/data-validation-reports/", DataValidationReports.as_view(), name="data-validation-reports"
+    ),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
     path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),

@@ -7,12 +7,14 @@ from random import Random
 from django.db import connection
 from django.db.models import Count
 
+from cte_portal.accounts.models import Role
 from cte_portal.registry import registered
 from pathways import reference
 from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
-from pathways.models import Approval, District, Pathway
+from pathways.models import Approval, District, GroupAssignment, Pathway
 from pathways.publish import publish
+from pathways.reports.groups import END_OF_YEAR, ROSTERED
 
 DISTRICTS, STUDENTS, SEED = 5, 600, 20250620
 AT_A_TIME = 50  # districts, between two looks at the statistics
@@ -34,6 +36,7 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         chance = Random(f"{seed} {place.number}")
         enrolled = students.add(place, sizes[place.number], chance, ids)
         approve(place, pathways)
+        assign(place)
         seats = Random(f"{seed} {place.number} courses")
         if place is PRACTICE:
             courses.add_practice(place, enrolled, records.add_breaches(place, enrolled, pathways, retired), pathways, seats)
@@ -75,6 +78,13 @@ def approve(place: Place, pathways: dict[str, Pathway]) -> None:
     Approval.objects.bulk_create(
         Approval(district_id=place.number, pathway=pathways[name], school_year_id=end_year) for name, end_year in given
     )
+
+
+def assign(place: Place) -> None:
+    """The guide's reports are in everybody's list, the helper for those who enter records."""
+    entering = {Role.DATA_CLERK.value, Role.DISTRICT_ADMINISTRATOR.value}
+    GroupAssignment.objects.assign(place.number, END_OF_YEAR.slug, {*entering, Role.VIEWER.value})
+    GroupAssignment.objects.assign(place.number, ROSTERED.slug, entering)
 
 
 def summary() -> dict[str, object]:

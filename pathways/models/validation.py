@@ -8,6 +8,16 @@ from django.db.models import Q
 from cte_portal.editions import Home, Scope
 
 
+class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
+    def of_district(self, district: str) -> GroupAssignmentQuerySet:
+        return self.filter(district=district)
+
+    def assign(self, district: str, group: str, roles: set[str]) -> None:
+        """Give the group to these user groups and to no others."""
+        self.of_district(district).filter(group=group).exclude(role__in=roles).delete()
+        self.bulk_create([self.model(district=district, group=group, role=role) for role in sorted(roles)], ignore_conflicts=True)
+
+
 class GroupAssignment(models.Model):
     """A validation group that a user group (a role) of a district sees among its Data Validation Reports (guide, Step Four 1)."""
 
@@ -16,6 +26,8 @@ class GroupAssignment(models.Model):
     district = models.CharField(max_length=4)
     group = models.CharField(max_length=40)
     role = models.CharField(max_length=30)
+
+    objects = GroupAssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -72,8 +72,8 @@ class Certification(Report):
     def count(self, scope: Scope) -> Figure:
         return Figure(sum(line.differs for line in self.lines(scope)))
 
-    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
-        return islice((self.row(line) for line in self.lines(scope)), most)
+    def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
+        return islice((self.row(line) for line in self.lines(scope)), skip, most and skip + most)
 
     def findings(self, scope: Scope) -> Iterator[Row]:
         return (self.row(line) for line in self.lines(scope) if line.differs)

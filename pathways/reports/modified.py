@@ -37,7 +37,7 @@ class ModifiedInCurrentYear(Report):
         grouped = records.values_list("student__district_id").annotate(count=Count("pk"))
         return {district: Figure(count) for district, count in grouped}
 
-    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+    def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         found = (
             self._records(scope)
             .order_by(*BY_NAME, "pathway__code")
@@ -46,7 +46,7 @@ class ModifiedInCurrentYear(Report):
                 "total_credits", "modified_date", "modified_by",
             )
         )  # fmt: skip
-        return iter(found[:most]) if most else found.iterator(chunk_size=5000)
+        return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
 
     def _records(self, scope: Scope) -> Any:
         return Participation.objects.in_scope(scope).filter(self._modified(scope.end_year))

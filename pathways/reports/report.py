@@ -81,7 +81,7 @@ class Report(ABC):
     def count(self, scope: Scope) -> Figure: ...
 
     @abstractmethod
-    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+    def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         """By student's name; streamed, so that a file of all rows needs no memory for them."""
 
     def findings(self, scope: Scope) -> Iterator[Row]:
@@ -109,9 +109,9 @@ class RecordReport(Report):
         """Of the whole state: a student whom two districts report counts once (C-35)."""
         return self.counted(Participation.objects.statewide(edition, end_year), "student__state_id")
 
-    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+    def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         found = self.found(Participation.objects.in_scope(scope))
-        return iter(found[:most]) if most else found.iterator(chunk_size=5000)
+        return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
 
     def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
         """Every district's figure in one statement; a district without records is not in it."""

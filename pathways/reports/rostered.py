@@ -15,7 +15,7 @@ PERSON = "enrollment__student__"
 
 
 class RosteredToCoursesWithPathways(Report):
-    """One row for each student and pathway, however many courses of that pathway the student sits in."""
+    """One row for each student and pathway, however many courses of that pathway the student sits in; missing records first."""
 
     slug = "rostered-to-courses-with-pathways"
     title = "CTE Students Rostered to Courses with Pathways"
@@ -31,16 +31,16 @@ class RosteredToCoursesWithPathways(Report):
         found = self._pairs(scope).aggregate(count=Count("courses"), missing=Count("courses", filter=Q(recorded=False)))
         return Figure(found["count"], {"without_record": found["missing"]})
 
-    def rows(self, scope: Scope, most: int | None = None) -> Iterator[Row]:
+    def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         found = (
             self._pairs(scope)
-            .order_by(f"{PERSON}last_name", f"{PERSON}first_name", f"{PERSON}state_id", "section__course__pathway__code")
+            .order_by("recorded", f"{PERSON}last_name", f"{PERSON}first_name", f"{PERSON}state_id", "section__course__pathway__code")
             .values_list(
                 "enrollment__student_id", "section__course__pathway_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name",
                 "section__course__pathway__name", "courses", "earned", "recorded",
             )
         )  # fmt: skip
-        return iter(found[:most]) if most else found.iterator(chunk_size=5000)
+        return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
 
     def what_to_do(self, row: Row) -> str:
         return "" if row[-1] else "Add the record, if the student took part."

@@ -19,6 +19,7 @@ from pathways.files import writer
 from pathways.models import Participation
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Figure, Nature, Report
+from pathways.reports.screen import parts
 from pathways.reports.standing import KIND, point
 
 AT_ONCE = 5_000  # records; more go to the queue and leave the page free
@@ -38,11 +39,11 @@ class Result:
 
 def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE) -> Batch:
     """Run reports in the scope's edition: at once where the district is small, else by the queue."""
+    which = reports[0].title if len(reports) == 1 else "All reports"
     batch = submit(
         KIND,
         by=by,
-        title=f"Data Validation – {reports[0].title if len(reports) == 1 else 'All reports'}",
-        subject=f"{scope.edition.label} edition",
+        title=f"Data Validation – {which}, {scope.edition.label}",
         scope=scope,
         options={"edition": scope.edition.name.lower(), "reports": [report.slug for report in reports]},
         key=key,
@@ -68,6 +69,7 @@ def run(job: Job) -> None:
         moved = point(scope) != before
         if not moved:
             break
+    problems = any(one.figure.count for one in results if one.report.nature in (Nature.ERRORS, Nature.COMPARISON))
     result = {
         "edition": scope.edition.name.lower(),
         "at": at.isoformat(),
@@ -75,7 +77,7 @@ def run(job: Job) -> None:
         "moved": moved,
         "reports": [result.told for result in results],
     }
-    job.outcome = Outcome(sentence(scope.edition, results, moved=moved), result=result)
+    job.outcome = Outcome(sentence(scope.edition, results, moved=moved), with_errors=problems or moved, result=result)
 
 
 def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:
@@ -123,16 +125,11 @@ def result_of(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, An
     """What the page of a finished run shows."""
     files = {file.role: file for file in batch.files.all()}
     lines = [
-        {**one, "csv": files.get(f"{REPORTS[one['slug']].key}.csv"), "parts": _parts(one)}
+        {**one, "csv": files.get(f"{REPORTS[one['slug']].key}.csv"), "parts": parts(Figure(one["count"], one))}
         for one in batch.result.get("reports", [])
         if one["slug"] in REPORTS
     ]
     return "pathways/validation_result.html", {"lines": lines, "book": files.get("report.xlsx"), "edition": batch.result.get("edition")}
 
 
-def _parts(one: Mapping[str, Any]) -> str:
-    names = {"concentrators": "concentrators", "participants": "participants", "without_record": "without a record"}
-    return ", ".join(f"{one[key]:,} {words}" for key, words in names.items() if key in one)
-
-
-VALIDATE = Kind(name=KIND, run=run, capability=Capability.SEE_BATCHES)
+VALIDATE = Kind(name=KIND, run=run, capability=Capability.SEE_BATCHES, result=result_of)

@@ -65,12 +65,12 @@ def last_run(scope: Scope, slug: str) -> Run | None:
     return last_runs(scope).get((slug, scope.edition))
 
 
-def certification_at_state(scope: Scope) -> Run | None:
+def certification_at_state(scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None) -> Run | None:
     """The newest Certification report run at the state, if it was run on what stands there now; a later resync makes it none.
 
     `count` says in how many figures district and state differed. Whether the district has moved since is the unsent changes' question.
     """
-    run = last_run(scope.at_state(), Certification.slug)
+    run = (last_runs(scope) if runs is None else runs).get((Certification.slug, Edition.STATE))
     copy = StateCopy.objects.of_district(scope.district)
     if run is None or copy is None or not run.settled or run.batch.result["generation"] != copy.generation:
         return None

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -24,14 +25,15 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways import entry, register
-from pathways.models import CollectionLock, Participation, Pathway, Student
+from pathways.models import CollectionLock, GroupAssignment, Participation, Pathway, Student
 from pathways.objects import NAMES
+from pathways.reports.groups import GROUPS
 from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures import phone
 from tests.fixtures.certification import make_certifier, make_event, make_round, sign
 from tests.fixtures.people import PASSPHRASE
-from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, send_everything
 from tests.fixtures.uploads import file, line
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
@@ -672,6 +674,63 @@ STATES |= {
         State("open", certifying("event-certification")),
     ],
     "event-certification": [State("one has signed", certifying("event-certification", "event"))],
+}
+
+
+def validation(query: str = "", *, sent: bool = True, run: str = "", wrong: bool = True) -> Callable[[Stage, Page], None]:
+    """Data Validation Reports with both groups assigned, records sent and one edited since."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        for group in GROUPS:
+            GroupAssignment.objects.assign("9012", group.slug, {"data-clerk", "viewer"})
+        if wrong:
+            stage.cottonwood.record(stage.kayla, HEALTH, in_district_credits=Decimal("2.50"))
+            stage.cottonwood.roster(stage.kayla, FINANCE)
+        if sent:
+            send_everything()
+            stage.cottonwood.record(stage.kayla, BUSINESS, in_district_credits=Decimal("1.75"))
+        page.goto(stage.address("data-validation-reports") + query)
+        if run:
+            page.get_by_role("button", name=run).click()
+            expect(page.get_by_text("reports run at the")).to_be_visible()
+
+    return visit
+
+
+def validation_batch(stage: Stage, page: Page) -> None:
+    validation(run="Run all at State")(stage, page)
+    page.get_by_role("table").first.get_by_role("link", name=re.compile("(AM|PM)$")).first.click()
+    page.wait_for_url("**/batches/**")
+
+
+def group_assigned(stage: Stage, page: Page) -> None:
+    page.goto(stage.address("validation-groups"))
+    page.get_by_label("Data Clerk").first.check()
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+STATES["batch"].append(State("validation run", validation_batch))
+STATES |= {
+    "data-validation-reports": [
+        State("not sent", validation(sent=False)),
+        State("errors open", validation("?report=incorrect-concentrator")),
+        State("nothing found", validation("?report=incorrect-concentrator", wrong=False)),
+        State("at the state", validation("?report=single-parent-different&at=state")),
+        State("does not match", validation("?report=certification&at=state")),
+        State("list", validation("?report=modified-in-current-year")),
+        State("rostered", validation("?report=rostered-to-courses-with-pathways")),
+        State("ran", validation(run="Run all at State")),
+        State("no match", validation("?find=zzz")),
+        State("nothing assigned", at(lambda stage: stage.address("data-validation-reports")), who="administrator"),
+        State("as a viewer", validation("?report=incorrect-concentrator"), who="viewer"),
+        State("another year", at("/districts/9012/2024/data-validation-reports/?report=single-parent-different"), who="opi"),
+    ],
+    "validation-groups": [
+        State("read", at(lambda stage: stage.address("validation-groups"))),
+        State("assigned", group_assigned, who="administrator"),
+        State("no match", at(lambda stage: stage.address("validation-groups") + "?find=zzz")),
+    ],
 }
 WITHOUT_A_PAGE = {
     "certifier-accept": "POST only, redirects",

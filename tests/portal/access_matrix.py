@@ -95,6 +95,12 @@ DISTRICT |= {
     "event-certification": {"GET": READ, "POST": NO_METHOD},
 }
 
+# Validation (guide, Step Four): everybody of the district reads; running leaves a batch; user groups are the administrator's.
+DISTRICT |= {
+    "data-validation-reports": {"GET": READ, "POST": {**QUEUE, **dict.fromkeys(("clerk", "administrator", "opi"), 302)}},
+    "validation-groups": {"GET": READ, "POST": {**PEOPLE, "administrator": 302}},
+}
+
 
 def opi_alone(staff: int, keeper: int) -> dict[str, int]:
     """Pages of OPI: nobody of a district sees them."""

@@ -40,6 +40,8 @@ WITHOUT_A_ROW = (
     "certifier-accept",
     "event-dashboard",
     "event-certification",
+    "data-validation-reports",
+    "validation-groups",
 )
 
 

@@ -189,8 +189,8 @@ def test_rostered_students_are_one_row_a_pathway_with_or_without_a_record(cotton
     assert (figure.count, figure.parts["without_record"]) == (2, 1)
     assert len(Oracle("9012", YEAR).rostered()) == 2
     assert [report.texts(row) for row in report.rows(cottonwood.scope)] == [
-        ["999000123", "Anderson", "Kayla", HEALTH, "2", "0.50", "Yes"],
         ["999000124", "Berg", "Ida", BUSINESS, "1", "", "No"],
+        ["999000123", "Anderson", "Kayla", HEALTH, "2", "0.50", "Yes"],
     ]
 
 

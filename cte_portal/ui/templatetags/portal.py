@@ -143,6 +143,12 @@ def us_datetime(value: datetime | None) -> str:
 
 
 @register.filter
+def us_minute(value: datetime | None) -> str:
+    """05/07/2025 04:12 PM, for columns whose head says MT."""
+    return "" if value is None else _moment(value, "%m/%d/%Y %I:%M %p")
+
+
+@register.filter
 def threes(state_id: str) -> str:
     """A state id in threes; the gaps are spacing, so that it is copied without them."""
     return render_to_string("ui/threes.html", {"parts": [state_id[at : at + 3] for at in range(0, len(state_id), 3)]})

@@ -1,0 +1,159 @@
+"""The Data Validation Reports as the screen shows them: a line a report with both editions, and the rows of the one that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from cte_portal.editions import Edition, Scope
+from pathways.reports.report import Figure, Nature, Report, Row
+from pathways.reports.standing import Run
+
+PAGE = 50
+_PARTS = {
+    "concentrators": ("concentrator", "concentrators"),
+    "participants": ("participant", "participants"),
+    "without_record": ("without a record", "without a record"),
+}
+
+
+def parts(figure: Figure) -> str:
+    return ", ".join(f"{figure.parts[key]:,} {words[figure.parts[key] != 1]}" for key, words in _PARTS.items() if key in figure.parts)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One report: its figures now, at the district and, where something was sent, at the state, and when it was last run."""
+
+    report: Report
+    here: Figure
+    there: Figure | None
+    runs: Sequence[Run] = ()
+
+    @property
+    def compares(self) -> bool:
+        return self.report.nature is Nature.COMPARISON
+
+    @property
+    def last(self) -> Run | None:
+        return max(self.runs, key=lambda run: run.at, default=None)
+
+    @property
+    def differs(self) -> bool:
+        return not self.compares and self.there is not None and self.here != self.there
+
+    @property
+    def sentence(self) -> str:
+        return "" if self.report.nature is Nature.ROSTER else parts(self.here)
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """Kind and word of the status component; a count and a list have none."""
+        number = self.here.count
+        if self.report.nature is Nature.ERRORS:
+            return ("problem", f"{number:,} error{'' if number == 1 else 's'}") if number else ("completed", "No problems found")
+        if self.compares:
+            if self.there is None:
+                return ("none", "Nothing sent yet")
+            return ("problem", "Does not match") if number else ("completed", "Totals match")
+        if self.report.nature is Nature.ROSTER:
+            missing = self.here.parts["without_record"]
+            if missing:
+                return ("warning", f"{missing:,} without a record")
+            return ("completed", "All have a record") if number else ("none", "Nobody is rostered")
+        return ("", self.report.nature.value)
+
+
+def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = ()) -> Line:
+    """`state`: whether there is anything to ask the state about."""
+    here = report.count(scope)
+    if report.nature is Nature.COMPARISON:
+        return Line(report, here, here if state else None, runs)
+    return Line(report, here, report.count(scope.at_state()) if state else None, runs)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row of the open report. `cells` are (title, text, whether it is a number)."""
+
+    name: str
+    state_id: str
+    student_url: str
+    cells: tuple[tuple[str, str, bool], ...]
+    what_to_do: str
+    cure_url: str
+    differs: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The open report in one edition, a page of its rows."""
+
+    line: Line
+    scope: Scope
+    rows: list[Shown]
+    page: int
+    total: int
+
+    @property
+    def report(self) -> Report:
+        return self.line.report
+
+    @property
+    def at_state(self) -> bool:
+        return self.scope.edition is Edition.STATE
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """(title, whether it is a number); a student stands in one column of its own."""
+        return [(column.title, column.number) for column in self.report.columns[0 if self.line.compares else 3 :]]
+
+    @property
+    def cures(self) -> bool:
+        return any(row.what_to_do for row in self.rows)
+
+    @property
+    def empty(self) -> str:
+        """What it means that there is no row."""
+        if self.report.nature is Nature.ERRORS:
+            return "No problems found"
+        return "Every figure matches" if self.line.compares else "0 found"
+
+
+def opened(of: Line, scope: Scope, page: int = 1) -> Opened:
+    figure = of.there if scope.edition is Edition.STATE and of.there else of.here
+    if of.compares:
+        rows = [row for row in of.report.rows(scope) if row[-1] or row[2] == "All pathways"]
+        return Opened(of, scope, [_shown(of.report, scope, row) for row in rows], 1, len(rows))
+    pages = max(1, -(-figure.count // PAGE))
+    page = min(max(page, 1), pages)
+    found = of.report.rows(scope, most=PAGE, skip=(page - 1) * PAGE)
+    return Opened(of, scope, [_shown(of.report, scope, row) for row in found], page, figure.count)
+
+
+def _shown(report: Report, scope: Scope, row: Row) -> Shown:
+    student, pathway = row[:2]
+    texts = report.texts(row)
+    columns = report.columns
+    if student is None:
+        cells = tuple((column.title, text, column.number) for column, text in zip(columns, texts, strict=True))
+        return Shown("", "", "", cells, "", "", differs=bool(row[-1]))
+    state_id, last, first = texts[:3]
+    cells = tuple((column.title, text, column.number) for column, text in zip(columns[3:], texts[3:], strict=True))
+    address = [scope.district, scope.end_year, student]
+    student_url, what = reverse("cte-student", args=address), report.what_to_do(row)
+    if rule := report.rule(row):
+        cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}"
+    else:
+        cure = reverse("cte-record-new", args=address) if what else ""
+    return Shown(f"{last}, {first}".upper(), state_id, student_url, cells, what, cure)

@@ -1,0 +1,150 @@
+"""Reporting > Data Validation: Validation Groups, and the Data Validation Reports with both editions side by side (guide, Step Four)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import AuditEvent, Role
+from cte_portal.accounts.models.audit import Deed
+from cte_portal.accounts.scoped import ScopedView
+from cte_portal.batches.models import Status
+from cte_portal.editions import Edition
+from pathways.models import GroupAssignment, StateCopy
+from pathways.reports.groups import GROUPS, Group, matching
+from pathways.reports.report import Nature, Report
+from pathways.reports.run import ask
+from pathways.reports.screen import line, opened
+from pathways.reports.standing import assigned, last_runs
+
+FORMATS = ("csv", "xlsx")
+USER_GROUPS = tuple(role for role in Role if not role.is_opi)
+EVERY = "all"
+
+
+class RunForm(forms.Form):
+    """`run` says which report, where, and as which file if as one: `incorrect-concentrator:state:csv`."""
+
+    run = forms.CharField(max_length=60)
+    key = forms.UUIDField()
+
+
+class DataValidationReports(ScopedView, TemplateView):
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.SEE_BATCHES
+    template_name = "pathways/validation_reports.html"
+
+    @property
+    def groups(self) -> list[Group]:
+        """What was assigned to one of the person's user groups; OPI, which is no user group of a district, finds all."""
+        if self.roles[0].is_opi:
+            return list(GROUPS)
+        return assigned(self.scope.district, [role.value for role in self.roles])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked, groups = self.request.GET, self.groups
+        find = asked.get("find", "").strip()[:100]
+        shown = matching(groups, find)
+        current = self.in_active_year
+        # A past year never went to the state as that year: its figures are what the records say today.
+        copy = StateCopy.objects.of_district(self.scope.district) if current else None
+        runs = last_runs(self.scope)
+        blocks = [
+            (group, [line(report, self.scope, state=copy is not None, runs=self._runs(runs, report)) for report in reports])
+            for group, reports in shown
+        ]
+        chosen = next((one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")), None)
+        scope = self.scope.at_state() if asked.get("at") == "state" and copy else self.scope
+        page = asked.get("page", "1")
+        own = {
+            "find": find,
+            "nothing_assigned": not groups,
+            "may_assign": self.can(Capability.MANAGE_PEOPLE),
+            "blocks": blocks,
+            "copy": copy,
+            "current": current,
+            "may_run": current and self.can(Capability.SEE_BATCHES),
+            "opened": opened(chosen, scope, int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1) if chosen else None,
+            "may_cure": self.can_edit,
+            "formats": FORMATS,
+            "key": uuid.uuid4(),
+        }
+        return super().get_context_data(**own, **kwargs)
+
+    @staticmethod
+    def _runs(runs: dict[Any, Any], report: Report) -> list[Any]:
+        return [runs[report.slug, edition] for edition in Edition if (report.slug, edition) in runs]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = RunForm(request.POST)
+        if not self.in_active_year:
+            raise PermissionDenied("Reports are run in the active school year only.")
+        address = reverse("data-validation-reports", args=[self.scope.district, self.scope.end_year])
+        slug, where, wanted, *_ = [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
+        reports = [report for group in self.groups for report in group.reports if slug in (report.slug, EVERY)]
+        if slug == EVERY and where == "district":  # what compares both editions is run at the state
+            reports = [report for report in reports if report.nature is not Nature.COMPARISON]
+        if not reports or where not in ("district", "state"):
+            messages.warning(request, "Choose a report to run.")
+            return redirect(address)
+        scope = self.scope.at_state() if where == "state" else self.scope
+        batch = ask(scope, reports, by=request.user, key=str(form.cleaned_data["key"]))  # type: ignore[arg-type]
+        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+            return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+        if wanted in FORMATS:
+            role = "report.xlsx" if wanted == "xlsx" else f"{reports[0].key}.csv"
+            return redirect("batch-file", self.scope.district, self.scope.end_year, batch.pk, role)
+        (messages.success if batch.status == Status.COMPLETED else messages.warning)(request, batch.sentence)
+        return redirect(address if slug == EVERY else f"{address}?report={slug}&at={where}#report")
+
+
+class ValidationGroups(ScopedView, TemplateView):
+    """Assigning a group to a user group brings its reports into that user group's list."""
+
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.MANAGE_PEOPLE
+    template_name = "pathways/validation_groups.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        find = self.request.GET.get("find", "").strip()[:100]
+        given = set(GroupAssignment.objects.of_district(self.scope.district).values_list("group", "role"))
+        found = [(group, [(role, (group.slug, role.value) in given) for role in USER_GROUPS]) for group, _ in matching(GROUPS, find)]
+        return super().get_context_data(groups=found, find=find, may_assign=self.can(Capability.MANAGE_PEOPLE), **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        group = next((group for group in GROUPS if group.slug == request.POST.get("group")), None)
+        if group is None:
+            messages.warning(request, "Choose a Validation Group.")
+        elif self._assign(group, {role.value for role in USER_GROUPS if role.value in request.POST.getlist("role")}):
+            messages.success(request, f"Saved. {group.title} is assigned to {self._names(group)}.")
+        else:
+            messages.info(request, f"{group.title}: nothing was changed.")
+        return redirect("validation-groups", self.scope.district, self.scope.end_year)
+
+    def _assign(self, group: Group, roles: set[str]) -> bool:
+        with transaction.atomic():
+            before = self._names(group)
+            GroupAssignment.objects.assign(self.scope.district, group.slug, roles)
+            after = self._names(group)
+            if before == after:
+                return False
+            deed = Deed(
+                "validation group", group.slug, group.title, AuditEvent.Operation.CHANGE,
+                {"User groups": before}, {"User groups": after}, district=self.scope.district,
+            )  # fmt: skip
+            AuditEvent.objects.record([deed], by=self.request.user)  # type: ignore[arg-type]
+        return True
+
+    def _names(self, group: Group) -> str:
+        given = set(GroupAssignment.objects.of_district(self.scope.district).filter(group=group.slug).values_list("role", flat=True))
+        return ", ".join(role.label for role in USER_GROUPS if role.value in given) or "no user group"
