@@ -1,6 +1,6 @@
 """Naming certifiers: every change of who signs for a district, each in one transaction with its AuditEvent.
 
-All of them hold the district's lock, so that nobody signs while it is being decided who must.
+All of them hold the district's lock alone, so that nobody signs while it is being decided who must, and nobody is named twice.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def words(one: Certifier) -> dict[str, str]:
 def _deciding(scope: Scope) -> Iterator[None]:
     try:
         with refusals_named(), transaction.atomic():
-            lock_district(scope)
+            lock_district(scope, exclusive=True)
             yield
     except Busy as error:
         raise ValidationError("Somebody is writing or signing in this district just now. Nothing was saved. Save again") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.core.validators import URLValidator
 
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
-from pathways.admin_forms import FIRST, LAST
+from cte_portal.ui.sensible_dates import sensible
 from pathways.models import District, SchoolYear
 from pathways.reports.groups import GROUPS
 
@@ -31,7 +30,7 @@ class DayField(forms.DateField):
                 "required": f"Enter a date for {label}",
                 "invalid": f"{label} must be a date like 06/20/2025",
             },
-            help_text="MM/DD/YYYY",
+            validators=sensible(f"{label} must lie between 2000 and 2099"),
             **options,
         )
 
@@ -87,14 +86,6 @@ class LinksField(LinesField):
         return links
 
 
-def _sensible(form: forms.Form | forms.ModelForm) -> None:  # type: ignore[type-arg]
-    """A mistyped year is said at once."""
-    for name, field in form.fields.items():
-        day = form.cleaned_data.get(name)
-        if isinstance(day, datetime.date) and not FIRST <= day.year <= LAST:
-            form.add_error(name, f"{field.label} must lie between {FIRST} and {LAST}")
-
-
 class EventForm(forms.ModelForm):  # type: ignore[type-arg]
     """An event as OPI sets it up. Once published, collection and year stay."""
 
@@ -137,11 +128,6 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
             del self.fields["collection"], self.fields["end_year"]
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        _sensible(self)
-        return cleaned
-
 
 class ReasonForm(forms.Form):
     """Why OPI does it; kept with what is done."""
@@ -154,8 +140,8 @@ class ReasonForm(forms.Form):
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
     use_required_attribute = False
 
-    due = DayField(label="Due")
-    corrections_until = DayField(label="Corrections until")
+    due = DayField(label="Due", help_text="MM/DD/YYYY")
+    corrections_until = DayField(label="Corrections until", help_text="MM/DD/YYYY")
 
     class Meta:
         model = Extension
@@ -194,5 +180,4 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("corrections_until", f"Not earlier than what all districts have, {self.event.corrections_until:%m/%d/%Y}")
         if (due, corrections) == (self.event.due, self.event.corrections_until):
             self.add_error("due", "These are the dates that all districts have")
-        _sensible(self)
         return cleaned

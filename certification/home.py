@@ -14,6 +14,16 @@ from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
 from pathways.models import SchoolYear
 
+# A step's status in the words of all steps (R-02), by the kind of the district's status in the event.
+WORDS = {
+    "completed": "Completed",
+    "progress": "In progress",
+    "warning": "In progress",
+    "none": "Not yet started",
+    "queued": "Cannot start yet",
+    "problem": "There is a problem",
+}
+
 
 def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 1."""
@@ -51,7 +61,7 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
         status, sentence = ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
-        status, sentence = (one.status.kind, one.status.word), one.status.sentence
+        status, sentence = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
         url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
     return [
         HomeTask(
@@ -81,7 +91,7 @@ def _due(one: DistrictEvent) -> HomeFigure:
         return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
     label = "Was due" if one.is_overdue else "Must be certified by"
     sentence = f"{one.left[0].upper()}{one.left[1:]}. Corrections to {in_short(one.dates.corrections_until)}."
-    return HomeFigure(label, in_short(one.dates.due), sentence, attention=one.is_overdue)
+    return HomeFigure(label, f"{one.dates.due:%B} {one.dates.due.day}", sentence, attention=one.is_overdue)
 
 
 def _signed(one: DistrictEvent) -> str:

@@ -236,9 +236,11 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     """Students are counted once, as concentrators if any of their records says Yes."""
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
     return [
-        HomeFigure("Students in CTE", f"{figures.students:,}", f"with {_number(figures.records, 'pathway record')}"),
-        HomeFigure("Concentrators", f"{figures.concentrators:,}", "Yes on one pathway or more"),
-        HomeFigure("Participants", f"{figures.participants:,}", "No on every pathway"),
+        HomeFigure(
+            "Students in CTE",
+            f"{figures.students:,}",
+            f"{_number(figures.concentrators, 'concentrator')}, {_number(figures.participants, 'participant')}",
+        ),
         HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {_number(figures.records, 'record')}"),
     ]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -209,3 +211,29 @@ def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
     assert "Everybody with a role in this district is on the list." in text(client.get(SETUP))
     person("nlee", "Lee", "Nora", (Role.VIEWER, "9012"))
     assert "LEE, NORA – has never signed in" in text(client.get(SETUP))
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_f_01_two_administrators_name_the_same_person_at_once(opi_reference: None, administrator: User, viewer: User) -> None:
+    said: list[str] = []
+    together = threading.Barrier(4)
+
+    def name_her(level: str) -> None:
+        try:
+            together.wait()
+            certifiers.add(SCOPE, person=viewer, level=level, job_title="Superintendent", by=administrator, mail=False)
+            said.append("named")
+        except ValidationError:
+            said.append("refused")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome for a person
+            said.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=name_her, args=(level,)) for level in ("primary", "secondary") * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["named", "named", "refused", "refused"], "two of the same are one naming"
+    assert Certifier.objects.count() == 1 and AuditEvent.objects.filter(kind="certifier").count() == 1

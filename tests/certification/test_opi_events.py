@@ -166,7 +166,7 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
     [
         ({"due": "06/20/25"}, "Due must be a date like 06/20/2025"),
         ({"due": ""}, "Enter a date for Due"),
-        ({"due": "06/20/9999"}, "Due must lie between 2000 and 2100"),
+        ({"due": "06/20/9999"}, "Due must lie between 2000 and 2099"),
         ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections end on or after the due date."),
         ({"statements": ""}, "Enter at least one statement"),
         ({"statements": "I certify for {name}"}, "“{name}” stands for nothing"),
@@ -226,7 +226,7 @@ def test_an_extension_is_previewed_given_and_taken_back(
         ({"district": "965"}, "Write 0965"),
         ({"district": "4444"}, "No district has that number"),
         ({"due": "01/01/2025"}, "not earlier than what all districts have"),
-        ({"due": "01/01/2999"}, "must lie between 2000 and 2100"),
+        ({"due": "01/01/2999"}, "must lie between 2000 and 2099"),
         ({"reason": ""}, "Say why"),
         ({}, "These are the dates that all districts have"),
     ],
