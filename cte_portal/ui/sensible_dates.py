@@ -1,4 +1,4 @@
-"""Dates that a filter can reckon with: a year from now to the end of the calendar is a slip of the keyboard, and no day comes after it."""
+"""Dates that a filter can reckon with. A day centuries away is a slip of the keyboard, and after the last one of the calendar there is none."""
 
 import datetime
 

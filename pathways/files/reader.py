@@ -140,7 +140,8 @@ class Reader:
                 self.summary.blank += 1
                 continue
             cells = text.split("\t")
-            if {plain(tidy(cell)) for cell in cells[:6]} & titles and len({plain(tidy(cell)) for cell in cells} & titles) >= 4:
+            # A record says so in its first cell: nearly all lines do, and need not be compared with the titles.
+            if cells[0] != self.layout.record_type and len({plain(tidy(cell)) for cell in cells[: self._width]} & titles) >= 4:
                 self.summary.notes.append(f"Line {number} holds column titles and is left out")
                 continue
             if not header_seen:

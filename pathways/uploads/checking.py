@@ -168,11 +168,13 @@ def _repeated() -> int:
         cursor.execute(
             f"""
             CREATE TEMPORARY TABLE upload_repeated AS
-            SELECT student_id, pathway_id, MIN(line) AS first_line, CASE WHEN {" AND ".join(_one(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
-            FROM {TABLE}
-            WHERE student_id IS NOT NULL AND pathway_id IS NOT NULL
-              AND line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
-            GROUP BY student_id, pathway_id HAVING COUNT(*) > 1
+            SELECT staged.student_id, staged.pathway_id, MIN(line) AS first_line,
+                CASE WHEN {" AND ".join(_one(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
+            FROM {TABLE} staged
+            JOIN (SELECT student_id, pathway_id FROM {TABLE} GROUP BY student_id, pathway_id HAVING COUNT(*) > 1) twice
+                ON twice.student_id = staged.student_id AND twice.pathway_id = staged.pathway_id
+            WHERE line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
+            GROUP BY staged.student_id, staged.pathway_id HAVING COUNT(*) > 1
             """
         )
         for same, rule_id, refuses, which in ((1, "CTE-408", False, "AND staged.line > repeated.first_line"), (0, "CTE-409", True, "")):
