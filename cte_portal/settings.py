@@ -382,6 +382,7 @@ PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.
 PORTAL_HOME_TASKS = [
     "certification.home.identify",
     "pathways.navigation.home_tasks",
+    "pathways.navigation.validate_task",
     "pathways.reports.home.home_tasks",
     "certification.home.certify",
 ]

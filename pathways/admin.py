@@ -17,12 +17,13 @@ from django.views.decorators.csrf import csrf_protect
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import Membership
 from cte_portal.accounts.scoped import can_statewide, refused
-from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, SchoolYearForm
-from pathways.models import Approval, Change, District, Participation, Pathway, SchoolYear
+from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
+from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
 from pathways.models.counted import counted
 from pathways.opi_home import steps
 from pathways.refusals import NotApplied
 from pathways.register import InUse, changing, subject, words
+from pathways.rules import by_id
 
 
 class OpiSite(admin.AdminSite):
@@ -291,3 +292,32 @@ class SchoolYearAdmin(RegisterAdmin):
     @admin.display(description="Current", ordering="is_active")
     def current(self, row: SchoolYear) -> str:
         return "Current year" if row.is_active else ""
+
+
+@admin.register(RuleSeverity, site=site)
+class RuleSeverityAdmin(RegisterAdmin):
+    form = RuleSeverityForm
+    path_of = "Set up the collection › Rule severities"
+    about = (
+        "What a rule weighs in a school year where it is not what the rules say: an error blocks certification, a warning until it is "
+        "explained, an info never. It holds for all districts alike. To go back, choose the rule's own severity again."
+    )
+    list_display = ("label", "year", "severity", "own", "reason")
+    list_display_links = ("label",)
+    ordering = ("-end_year", "rule")
+
+    def unused(self) -> QuerySet[RuleSeverity]:
+        """Never removed: what held once is looked up later."""
+        return RuleSeverity.objects.none()
+
+    @admin.display(description="Rule", ordering="rule")
+    def label(self, row: RuleSeverity) -> str:
+        return words(row)["Rule"]
+
+    @admin.display(description="School year", ordering="end_year")
+    def year(self, row: RuleSeverity) -> str:
+        return words(row)["School year"]
+
+    @admin.display(description="The rule's own")
+    def own(self, row: RuleSeverity) -> str:
+        return by_id(row.rule).severity.value.capitalize()

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from pathways import rules
 from pathways.effects import effects
-from pathways.models import District, Pathway, SchoolYear
+from pathways.models import District, Pathway, RuleSeverity, SchoolYear
 from pathways.register import Overtaken, words
 
 FIRST, LAST = 2000, 2100
@@ -70,10 +71,14 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(None, ValidationError(self.refusal, code="refused"))
         elif stored and self.seen_words != words(stored):
             self._show_again("seen", words(stored), f"{Overtaken.sentence} It now says – {_told(words(stored))}", "overtaken")
-        elif stored:
-            self.effects = effects(self.instance, stored)
+        elif before := stored or self.before_adding():
+            self.effects = effects(self.instance, before)
             if self.effects and self.cleaned_data.get("confirmed") != json.dumps(self.effects):
                 self._show_again("confirmed", self.effects, "Look at what follows from this change, then save it", "effects")
+
+    def before_adding(self) -> Any:
+        """What holds until a new row stands, where a new row changes anything for anybody."""
+        return None
 
     def _show_again(self, name: str, value: Any, message: str, code: str) -> None:
         """Refuse this time; the next time the person has seen `value`."""
@@ -170,3 +175,38 @@ class SchoolYearForm(RegisterForm):
     def _get_validation_exclusions(self) -> set[str]:
         """That one year alone is active is kept by the register, which ends the other one in the same change."""
         return super()._get_validation_exclusions() | {"is_active"}  # type: ignore[misc, no-any-return]
+
+
+class RuleSeverityForm(RegisterForm):
+    rule = forms.ChoiceField(label="Rule")
+    end_year = forms.TypedChoiceField(coerce=int, label="School year")
+    severity = forms.ChoiceField(choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")], label="Severity")
+    reason = forms.CharField(max_length=200, label="Reason", help_text="shown with the rule, such as a letter and its date")
+
+    class Meta:
+        model = RuleSeverity
+        fields = ["rule", "end_year", "severity", "reason"]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not self.adding:
+            # Rule and year are how everything names the row; they do not change.
+            del self.fields["rule"], self.fields["end_year"]
+            return
+        years = SchoolYear.objects.order_by("-is_active", "-end_year")
+        self.fields["end_year"].choices = [(year.pk, str(year)) for year in years]  # type: ignore[attr-defined]
+        known = [(rule.id, f"{rule.id} {rule.title}") for rule in rules.CATALOGUE if rule.judges_stored]
+        self.fields["rule"].choices = [("", "Select a rule"), *known]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        rule = cleaned.get("rule", self.instance.rule)
+        if rule and rules.by_id(rule).constraint and cleaned.get("severity", "error") != "error":
+            self.add_error("severity", "The database itself refuses such a record, so this rule stays an error")
+        return cleaned
+
+    def before_adding(self) -> RuleSeverity:
+        """The catalogue's own severity."""
+        return RuleSeverity(
+            rule=self.instance.rule, end_year=self.instance.end_year, severity=rules.by_id(self.instance.rule).severity.value
+        )

@@ -7,7 +7,8 @@ from functools import singledispatch
 from django.db import models
 
 from cte_portal.editions import school_year_label
-from pathways.models import District, Enrollment, Participation, Pathway, SchoolYear
+from pathways import rules
+from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
 
 
 @singledispatch
@@ -65,3 +66,23 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
                 f"{enrolled:,} student{' is' if enrolled == 1 else 's are'} enrolled there."
             )
     return found
+
+
+FOLLOWS = {
+    "error": "each has to be corrected before the district can certify; explanations given for it do not count while it is an error",
+    "warning": "each has to be corrected or explained before the district can certify",
+    "info": "they stand in nobody's way any more",
+}
+
+
+@effects.register
+def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
+    if after.severity == before.severity:
+        return []
+    reach = rules.reach(rules.by_id(after.rule), after.end_year)
+    rule, own, new = rules.by_id(after.rule), before.get_severity_display(), after.get_severity_display()
+    year = school_year_label(after.end_year)
+    return [
+        f"{rule.title} is {own.lower()} in {year} now and becomes {new.lower()}, for all districts alike.",
+        f"{reach} break it today: {FOLLOWS[after.severity]}." if reach.records else "No record breaks it today.",
+    ]

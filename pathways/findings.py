@@ -14,6 +14,7 @@ from cte_portal.editions import Scope
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
 from pathways.severities import severities
+from pathways.staging import TYPED
 
 MOST_HELD = 10_000
 MOST_SHOWN = 200
@@ -37,8 +38,18 @@ class Level(Enum):
             return finding.explanation is not None
         return finding.severity.value == self.value and finding.explanation is None
 
+    def count(self, one: RuleCount) -> int:
+        """How many findings of a rule the list has, in exact numbers."""
+        if self is Level.ALL:
+            return one.total
+        if self is Level.TO_DO:
+            return one.open
+        if self is Level.EXPLAINED:
+            return one.explained
+        return one.total - one.explained if one.severity.value == self.value else 0
 
-LABELS = {
+
+LEVELS = {
     Level.TO_DO: "To do",
     Level.ERRORS: "Errors",
     Level.WARNINGS: "Warnings to explain",
@@ -46,6 +57,14 @@ LABELS = {
     Level.INFOS: "For information",
     Level.ALL: "All",
 }
+
+
+FIELDS = {field.name: str(field.verbose_name) for field in Participation._meta.local_fields if field.name in TYPED}
+
+
+def shown(text: str) -> str:
+    """A canonical value as the screens write it."""
+    return f"{datetime.date.fromisoformat(text):%m/%d/%Y}" if text[4:5] == "-" else text
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,13 @@ class ListedFinding:
             return "completed", "Explained"
         return {Severity.ERROR: ("problem", "Error"), Severity.WARNING: ("warning", "Warning"), Severity.INFO: ("none", "Info")}[
             self.severity
+        ]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Label and value, as people read it, of the record's own fields that the rule reads."""
+        return [
+            (FIELDS[name], shown(text)) for name, _, text in (one.partition("=") for one in self.breach.value.split()) if name in FIELDS
         ]
 
     @property
@@ -118,11 +144,12 @@ class Counts:
 
 @dataclass
 class Findings:
-    """The whole answer: exact counts, and at most 10,000 findings, the heaviest first."""
+    """The whole answer: exact counts of everything, and at most 10,000 findings of one level, the heaviest first."""
 
     scope: Scope
     records: int
     at: datetime.datetime
+    level: Level = Level.ALL
     held: list[ListedFinding] = field(default_factory=list)
     by_rule: list[RuleCount] = field(default_factory=list)
 
@@ -136,24 +163,24 @@ class Findings:
 
     @property
     def total(self) -> int:
-        return sum(one.total for one in self.by_rule)
+        return sum(self.level.count(one) for one in self.by_rule)
 
     @property
     def is_cut(self) -> bool:
         return self.total > len(self.held)
 
 
-def findings(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None) -> Findings:
-    """Judge the records in scope now; of one student or by some rules alone, where that is said."""
+def findings(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None, level: Level = Level.ALL) -> Findings:
+    """Judge the records in scope now; of one student or by some rules alone, where that is said. `level` is what is held."""
     records = Participation.objects.in_scope(scope)
-    found = Findings(scope, (records if student is None else records.filter(student_id=student)).count(), timezone.now())
+    found = Findings(scope, (records if student is None else records.filter(student_id=student)).count(), timezone.now(), level)
     counts: dict[str, RuleCount] = {}
     held: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
     for one in _listed(scope, student, only):
         count = counts.setdefault(one.rule.id, RuleCount(one.rule, one.severity))
         count.total += 1
         count.explained += one.explanation is not None
-        if len(held[one.severity]) < MOST_HELD:
+        if level.holds(one) and len(held[one.severity]) < MOST_HELD:
             held[one.severity].append(one)
     found.held = [one for severity in SEVERITIES for one in held[severity]][:MOST_HELD]
     found.by_rule = sorted(counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id))

@@ -129,6 +129,13 @@ class ParticipationForm(forms.Form):
             self.fields[name].before = getattr(image, name)  # type: ignore[attr-defined]
             self.fields[name].before_year = school_year  # type: ignore[attr-defined]
 
+    def open_at(self, name: str, words: str) -> None:
+        """The page opens with the focus in this field, and `words` above it: what was found there."""
+        field = self.fields[name]
+        told = [f"id_{name}_helptext"] if field.help_text else []
+        field.widget.attrs |= {"autofocus": True, "aria-describedby": " ".join(["finding", *told])}
+        field.finding = words  # type: ignore[attr-defined]
+
     @staticmethod
     def initial_of(record: Participation) -> dict[str, Any]:
         """What the fields show of a record that stands."""

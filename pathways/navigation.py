@@ -13,6 +13,7 @@ from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Screen, Standing
 from pathways.comparison import Unsent
+from pathways.findings import Level, findings
 from pathways.models import Participation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
@@ -75,6 +76,15 @@ SCREENS = (
         scoped=False,
     ),
     Screen(
+        name="Findings",
+        path=DATA_VALIDATION,
+        url_name="findings",
+        step="Step 4",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("errors", "warnings", "problems", "validate", "explain", "data validation", "fix"),
+        also=("findings-explain", "finding-explain"),
+    ),
+    Screen(
         name="Validation Groups",
         path=DATA_VALIDATION,
         url_name="validation-groups",
@@ -104,6 +114,7 @@ SCREENS = (
             ("School years", "schoolyear", ("current year", "active year", "calendar")),
             ("Districts", "district", ("school system", "district number")),
             ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway")),
+            ("Rule severities", "ruleseverity", ("error or warning", "weigh a rule", "business rules")),
         )
     ),
     Screen(
@@ -210,6 +221,35 @@ def resync_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             sentence=sentence,
             url=reverse("resync", args=[scope.district, scope.end_year]),
             next_label="Send" if unsent.changes or unsent.copy is None else "",
+        )
+    ]
+
+
+def validate_task(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Step 4: what is found in the records now, and the way to the first of it. Past years are for reading."""
+    if (scope.end_year, True) not in standing.school_years:
+        return []
+    found = findings(scope, level=Level.TO_DO)
+    counts = found.counts
+    if counts.open:
+        kind = "problem" if counts.errors else "warning"
+        parts = [_number(counts.errors, "error")] if counts.errors else []
+        parts += [f"{_number(counts.warnings, 'warning')} to explain"] if counts.warnings else []
+        status, sentence = (kind, ", ".join(parts)), f"In {_number(found.records, 'record')}. Each can be opened where it is fixed."
+    elif found.records:
+        explained = f" {_number(counts.explained, 'warning')} explained." if counts.explained else ""
+        status, sentence = ("completed", "No problems found"), f"In {_number(found.records, 'record')}.{explained}"
+    else:
+        status, sentence = ("none", "Not yet started"), "Nothing to check yet."
+    return [
+        HomeTask(
+            step="4",
+            title="Correct or explain what is found",
+            path=(*DATA_VALIDATION, "Findings"),
+            status=status,
+            sentence=sentence,
+            url=reverse("findings", args=[scope.district, scope.end_year]),
+            next_label="Fix what is found" if counts.open else "",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""The only way OPI's reference data change: districts, school years, pathways, approvals.
+"""The only way OPI's reference data change: districts, school years, pathways, approvals, rule severities.
 
 Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check again what was checked before, and
 queues the batch that brings it to the state.
@@ -17,10 +17,10 @@ from django.db.models import ProtectedError
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
-from pathways import reference
+from pathways import reference, rules
 from pathways.ledger import refusals_named
 from pathways.locks import lock_reference
-from pathways.models import Approval, District, Pathway, SchoolYear
+from pathways.models import Approval, District, Pathway, RuleSeverity, SchoolYear
 from pathways.refusals import NotApplied
 
 Operation = AuditEvent.Operation
@@ -125,6 +125,16 @@ def _(row: Approval) -> dict[str, str]:
     return {"Approval": "Approved"}
 
 
+@words.register
+def _(row: RuleSeverity) -> dict[str, str]:
+    return {
+        "Rule": f"{row.rule} {rules.by_id(row.rule).title}",
+        "School year": school_year_label(row.end_year),
+        "Severity": row.get_severity_display(),
+        "Reason": row.reason,
+    }
+
+
 def _deed(
     row: models.Model, operation: Operation, *, before: Mapping[str, str] | None = None, after: Mapping[str, str] | None = None
 ) -> Deed:
@@ -138,7 +148,7 @@ def _deed(
         before=before or {},
         after=after or {},
         district=named.district_id if named else row.number if isinstance(row, District) else "",
-        end_year=named.school_year_id if named else row.end_year if isinstance(row, SchoolYear) else None,
+        end_year=named.school_year_id if named else row.end_year if isinstance(row, SchoolYear | RuleSeverity) else None,
     )
 
 
@@ -168,3 +178,8 @@ def _(row: Pathway) -> tuple[str, str, str]:
 def _(row: Approval) -> tuple[str, str, str]:
     name = f"{row.pathway.name} in {row.district}, {school_year_label(row.school_year_id)}"
     return "approval", f"{row.district_id}/{row.pathway_id}/{row.school_year_id}", name
+
+
+@subject.register
+def _(row: RuleSeverity) -> tuple[str, str, str]:
+    return "rule severity", f"{row.rule}/{row.end_year}", str(row)

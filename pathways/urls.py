@@ -5,6 +5,8 @@ from django.urls import path
 from pathways import admin
 from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
+from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
+from pathways.views.findings import FindingsPage, NextFinding
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
 from pathways.views.records import NewRecord, Record
@@ -20,6 +22,7 @@ SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"
 UPLOAD = "districts/<str:district>/<int:end_year>/mt-data-upload/"
 RESYNC = "districts/<str:district>/<int:end_year>/resync/"
+FINDINGS = "districts/<str:district>/<int:end_year>/findings/"
 RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
 
 urlpatterns = [
@@ -43,6 +46,11 @@ urlpatterns = [
     path(
         "districts/<str:district>/<int:end_year>/data-validation-reports/", DataValidationReports.as_view(), name="data-validation-reports"
     ),
+    path(FINDINGS, FindingsPage.as_view(), name="findings"),
+    path(f"{FINDINGS}next/<int:student>/<int:pathway>/", NextFinding.as_view(), name="finding-next"),
+    path(f"{FINDINGS}<str:rule>/explain/", ExplainRule.as_view(), name="findings-explain"),
+    path(f"{FINDINGS}<str:rule>/explain/<int:student>/<int:pathway>/", ExplainFinding.as_view(), name="finding-explain"),
+    path(f"{FINDINGS}take-back/<int:explanation>/", TakeBack.as_view(), name="explanation-take-back"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
     path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),

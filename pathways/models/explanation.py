@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from cte_portal.editions import Home, Scope
+from cte_portal.editions import Home, Scope, school_year_label
 
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):
@@ -68,6 +68,7 @@ class RuleSeverity(models.Model):
     reason = models.CharField(max_length=500)
 
     class Meta:
+        verbose_name_plural = "rule severities"
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "end_year"],
@@ -78,4 +79,4 @@ class RuleSeverity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} {self.end_year} {self.severity}"
+        return f"{self.rule} in {school_year_label(self.end_year)}"

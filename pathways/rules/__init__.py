@@ -2,7 +2,7 @@
 
 from pathways.rules.catalogue import CATALOGUE, Checked, by_id, check_staged, stored_keys
 from pathways.rules.rule import Finding, OnEntry, Rule, Severity
-from pathways.rules.stored import Breach, breaches, check_stored, judging_stored
+from pathways.rules.stored import Breach, breaches, check_stored, judging_stored, reach
 
 __all__ = [
     "CATALOGUE",
@@ -17,5 +17,6 @@ __all__ = [
     "check_staged",
     "check_stored",
     "judging_stored",
+    "reach",
     "stored_keys",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,6 +52,8 @@ class Entry:
     years: str
     passing: tuple[str, ...]
     failing: tuple[str, ...]
+    set_by_opi: str = ""
+    """Why the severity is not the rule's own, where OPI has set it."""
 
     @property
     def anchor(self) -> str:
@@ -62,9 +65,9 @@ class Entry:
         return self.rule.message.format(total="2.50", pathway="This pathway", school_year="2024-25")
 
 
-def sections() -> list[tuple[str, list[Entry]]]:
-    """The catalogue by kind, in the order of the ids."""
-    return [(heading, [_entry(rule) for rule in CATALOGUE if rule.kind is kind]) for kind, heading in _KINDS.items()]
+def sections(by_opi: Mapping[str, tuple[Severity, str]] | None = None) -> list[tuple[str, list[Entry]]]:
+    """The catalogue by kind, in the order of the ids; `by_opi` are severities and reasons that OPI has set for the year shown."""
+    return [(heading, [_entry(rule, by_opi or {}) for rule in CATALOGUE if rule.kind is kind]) for kind, heading in _KINDS.items()]
 
 
 def document() -> str:
@@ -76,15 +79,17 @@ def document() -> str:
     return "".join(parts)
 
 
-def _entry(rule: Rule) -> Entry:
+def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> Entry:
+    severity, reason = by_opi.get(rule.id, (rule.severity, ""))
     every = rule.first_year is None and rule.last_year is None
     return Entry(
         rule,
-        _SEVERITIES[rule.severity],
+        _SEVERITIES[severity],
         _ENTRY[rule.on_entry],
         "every year" if every else f"{rule.first_year or ''}–{rule.last_year or ''}",
         tuple(_example(example) for example in rule.passing),
         tuple(_example(example) for example in rule.failing),
+        f"{reason}. By itself it is {_SEVERITIES[rule.severity].lower()}" if severity is not rule.severity else "",
     )
 
 

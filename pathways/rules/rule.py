@@ -97,6 +97,10 @@ class Rule:
     passing: tuple[Example, ...] = ()
     failing: tuple[Example, ...] = ()
 
+    @property
+    def judges_stored(self) -> bool:
+        return self.judges is Judges.ALL and self.kind in (Kind.ROW, Kind.LOOKUP, Kind.CROSS_ROW)
+
     def in_force(self, end_year: int) -> bool:
         return (self.first_year is None or self.first_year <= end_year) and (self.last_year is None or end_year <= self.last_year)
 

@@ -18,7 +18,7 @@ from pathways.models import Participation
 from pathways.models.participation import Reach
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, compiled, judged_by, words
-from pathways.rules.rule import Finding, Judges, Parameters, Rule
+from pathways.rules.rule import Finding, Parameters, Rule
 from pathways.staging import TYPED
 
 STUDENT = ("student__state_id", "student__last_name", "student__first_name", "student__middle_name")
@@ -81,12 +81,12 @@ def reach(rule: Rule, end_year: int) -> Reach:
 
 def judging_stored(end_year: int) -> list[Rule]:
     """The rules in force that stored rows are judged by."""
-    single = [rule for rule in compiled(Scope("", end_year)) if rule.judges is Judges.ALL]
+    single = [rule for rule in compiled(Scope("", end_year)) if rule.judges_stored]
     return [*single, *(rule for rule, _ in between.STORED if rule.in_force(end_year))]
 
 
 def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) -> Iterator[Breach]:
-    rules = [rule for rule in compiled(scope) if rule.judges is Judges.ALL and (only is None or rule.id in only)]
+    rules = [rule for rule in compiled(scope) if rule.judges_stored and (only is None or rule.id in only)]
     if not rules:
         return
     judged, values = judged_by(rows.annotate(key=F("pk")), rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED)

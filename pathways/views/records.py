@@ -17,10 +17,8 @@ from pathways.forms import ParticipationForm
 from pathways.history import differences
 from pathways.models import Change, Participation, Pathway
 from pathways.staging import TYPED, Row
+from pathways.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.views.student_page import StudentPage
-
-# Said beside the fields already, each time the record is shown.
-SAID_BESIDE_THE_FIELD = {"CTE-131", "CTE-132", "CTE-301"}
 
 
 class NewRecord(StudentPage):
@@ -107,12 +105,15 @@ class NewRecord(StudentPage):
         steps = [undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version) for row in changed]  # type: ignore[arg-type, index]
         undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
         onward = self.onward(record.pathway_id)
-        leaves = onward["Location"] != self.address("cte-record", record.pathway_id)
+        leaves = onward["Location"] not in (self.address("cte-record", record.pathway_id), self.address_of_record(record.pathway_id))
         warnings = [one for one in saved.warnings if one.key == 1 and (leaves or one.rule.id not in SAID_BESIDE_THE_FIELD)]
         if warnings:
             sentences = " ".join(f"{finding.message}." for finding in warnings)
             messages.warning(self.request, f"{self.student.name}, {record.pathway.name}: {sentences}" if leaves else sentences)
         return onward
+
+    def address_of_record(self, pathway_id: int | None) -> str:
+        return self.address("cte-record", pathway_id).partition("?")[0] + self.form_query
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:
         """Where the button leads that was pressed. The page has named the next student of its list; an address of the district does no harm."""
@@ -120,11 +121,20 @@ class NewRecord(StudentPage):
         if then == "next" and following.isascii() and following.isdigit() and len(following) < 19:
             address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, int(following)])
             return HttpResponseRedirect(address + self.search.query)
+        if self.from_finding:
+            here = self.address_of_record(pathway_id)
+            return HttpResponseRedirect(self.from_finding.next_address(self.request) if then == "finding" else here)
         return HttpResponseRedirect(self.address("cte-record-new") if then == "add" else self.address("cte-record", pathway_id))
 
 
 class Record(NewRecord):
     """A record that stands (Step Two B). Its pathway is its key and is not changed."""
+
+    @cached_property
+    def from_finding(self) -> FromFinding | None:
+        """Also of a record that somebody has deleted meanwhile: the way back to the findings stays."""
+        pathway = self.record.pathway if self.record else Pathway.objects.filter(pk=self.kwargs["pathway"]).first()
+        return FromFinding.of(self.request, self.scope, self.student, pathway)
 
     @cached_property
     def record(self) -> Participation | None:
@@ -140,7 +150,7 @@ class Record(NewRecord):
             return self._gone()
         if "drop" in request.POST:
             self.drop_kept_form()
-            return HttpResponseRedirect(self.address("cte-record", self.record.pathway_id))
+            return HttpResponseRedirect(self.address_of_record(self.record.pathway_id))
         if "resolve" in request.POST:
             conflict = Conflict.answered(request.POST, self.record, self._history())
             if conflict.unanswered or request.POST.get("version") != str(self.record.version):

@@ -1,4 +1,4 @@
-"""The rule catalogue as a page: what each rule asks, why, what to do, and examples. The same for everybody who is signed in."""
+"""The rule catalogue as a page: what each rule asks, why, what to do, and examples. Severities are those of the current year. The same for everybody who is signed in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
+from cte_portal.accounts.scoped import active_end_year
+from cte_portal.editions import school_year_label
 from pathways.rules.document import sections
+from pathways.severities import rules_in_force
 
 
 class Rules(TemplateView):
@@ -14,4 +17,8 @@ class Rules(TemplateView):
     http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(sections=sections(), **kwargs)
+        end_year = active_end_year(self.request)
+        in_force = rules_in_force(end_year) if end_year else []
+        by_opi = {one.id: (one.severity, one.reason) for one in in_force if one.is_set}
+        school_year = school_year_label(end_year) if end_year else ""
+        return super().get_context_data(sections=sections(by_opi), school_year=school_year, **kwargs)

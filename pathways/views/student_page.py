@@ -20,6 +20,7 @@ from pathways.history import deleted
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import ResultList, Search
 from pathways.tables import SummaryRow, SummaryTable
+from pathways.views.from_finding import FromFinding
 
 
 class StudentPage(ScopedView, TemplateView):
@@ -71,6 +72,17 @@ class StudentPage(ScopedView, TemplateView):
     @cached_property
     def may_edit(self) -> bool:
         return self.can_edit and self.lock is None
+
+    @cached_property
+    def from_finding(self) -> FromFinding | None:
+        """The finding that the open record is looked at for, with the list it stands in."""
+        return FromFinding.of(self.request, self.scope, self.student, self.record.pathway) if self.record else None
+
+    @property
+    def form_query(self) -> str:
+        """What the record's own form carries on: the result list, and the finding through errors and conflicts."""
+        finding = self.from_finding
+        return f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}" if finding else self.search.query
 
     @cached_property
     def offered(self) -> list[Pathway]:
@@ -138,6 +150,8 @@ class StudentPage(ScopedView, TemplateView):
             kept["version"] = str(kept["seen"])
         if self.may_edit and (self.record is not None or self.offered):
             form = self.make_form(kept)
+            if self.from_finding and not form.is_bound:
+                self.from_finding.open(form)
         return self.render_to_response(self.get_context_data(form=form, is_kept=kept is not None))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -156,6 +170,9 @@ class StudentPage(ScopedView, TemplateView):
             "results": self.results,
             "search": self.search,
             "list_query": self.search.query,
+            "form_query": self.form_query,
+            "from_finding": self.from_finding,
+            "finding_now": self.from_finding.now if self.from_finding else None,
             "credits_to_read": self.credits_to_read(),
             "before": self.last_year,
             "before_year": last_year if self.last_year else "",

@@ -25,7 +25,9 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways import entry, register
-from pathways.models import CollectionLock, GroupAssignment, Participation, Pathway, Student
+from pathways.explaining import explain
+from pathways.findings import findings
+from pathways.models import CollectionLock, GroupAssignment, Participation, Pathway, RuleSeverity, Student
 from pathways.objects import NAMES
 from pathways.reports.groups import GROUPS
 from pathways.sending import submit_resync, submit_resync_of_all
@@ -353,6 +355,55 @@ def full_queue(stage: Stage, page: Page) -> None:
     page.goto(stage.address("batches"))
 
 
+FINDINGS = "/districts/9012/2025/findings/"
+
+
+def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
+    """Findings of each level: the guide's student differs, another began long ago, one is explained, one has an approval that lapsed."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        students = [stage.cottonwood.student(f"99900090{number}", "Found", f"Nr{number}") for number in range(3)]
+        for student in students[:2]:
+            stage.cottonwood.record(student, start_date=datetime.date(2016, 8, 29))
+        stage.cottonwood.record(students[2], FINANCE)
+        warnings = findings(stage.cottonwood.scope, student=students[0].pk).held
+        explain(stage.cottonwood.scope, warnings, "Began in a program abroad.", by="KELLER, DANIEL")
+        keys = {"student": students[1].pk, "explained": students[0].pk, "kayla": stage.kayla.pk, "pathway": stage.health()}
+        page.goto((address or FINDINGS).format(**keys))
+
+    return visit
+
+
+def unexplained(stage: Stage, page: Page) -> None:
+    found(FINDINGS + "CTE-127/explain/")(stage, page)
+    page.get_by_role("button", name="Explain this finding").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+SEVERITIES = "/admin/pathways/ruleseverity/"
+
+
+def weighed(page_name: str = "") -> Callable[[Stage, Page], None]:
+    """OPI has made CTE-127 an info: the list, or the row's own page."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        row = RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter of 05/30/2025")
+        with register.changing(by=stage.people["keeper"], reason=row.reason) as entries:
+            entries.add([row])
+        page.goto("/rules/#cte-127" if page_name == "rules" else f"{SEVERITIES}{row.pk}/change/" if page_name == "change" else SEVERITIES)
+
+    return visit
+
+
+def severity_effect(stage: Stage, page: Page) -> None:
+    page.goto(f"{SEVERITIES}add/")
+    page.get_by_label("Rule").select_option("CTE-301")
+    page.get_by_label("Severity").select_option("warning")
+    page.get_by_label("Reason").fill("Letter of 05/30/2025")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+
+
 _FAILED = "The portal could not do this. Your file is safe. Nothing was changed. Reference 7K3Q."
 _HELD = {"status": "processing", "attempt": 1, "started_at": timezone.now(), "stage": "Reading", "done": 540, "total": 787}
 SOON, GONE = timezone.now() + datetime.timedelta(days=1), timezone.now() - datetime.timedelta(days=1)
@@ -395,6 +446,35 @@ def sent_everywhere(address: str, *, ran: bool = True) -> Callable[[Stage, Page]
 
 
 STATES: dict[str, list[State]] = {
+    "admin:pathways_ruleseverity_changelist": [
+        State("list", weighed(), who="keeper"),
+        State("empty, OPI Staff", at(SEVERITIES), who="opi"),
+    ],
+    "admin:pathways_ruleseverity_add": [
+        State("add", at(SEVERITIES + "add/"), who="keeper"),
+        State("what follows", severity_effect, who="keeper"),
+    ],
+    "admin:pathways_ruleseverity_change": [State("change", weighed("change"), who="keeper")],
+    "findings": [
+        State("by record", found()),
+        State("by rule", found(FINDINGS + "?by=rule&rule=CTE-127&level=all")),
+        State("explained", found(FINDINGS + "?level=explained")),
+        State("none of a kind", at(FINDINGS + "?level=explained")),
+        State("nothing sent", at(FINDINGS + "?at=state")),
+        State("no records", at("/districts/9012/2026/findings/")),
+        State("viewer", found(), who="viewer"),
+        State("at a record, error", found("/districts/9012/2025/cte-concentrator/{kayla}/{pathway}/?finding=CTE-301")),
+        State("at a record, warning", found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-127#id_start_date")),
+        State("at a record, explained", found("/districts/9012/2025/cte-concentrator/{explained}/{pathway}/?finding=CTE-127")),
+        State("at a record, solved", found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-131")),
+    ],
+    "findings-explain": [
+        State("all of a rule", found(FINDINGS + "CTE-127/explain/")),
+        State("without a reason", unexplained),
+        State("an error", found(FINDINGS + "CTE-301/explain/")),
+        State("nothing left", at(FINDINGS + "CTE-127/explain/")),
+    ],
+    "finding-explain": [State("one", found(FINDINGS + "CTE-127/explain/{student}/{pathway}/"))],
     "batch-queue": [
         State("list", full_queue),
         State("empty", at(lambda stage: stage.address("batches"))),
@@ -566,7 +646,7 @@ STATES: dict[str, list[State]] = {
         State("of a deleted record", history_of_a_deleted_record),
     ],
     "cte-lingo": [State("page", at("/cte-lingo/"))],
-    "rules": [State("page", at("/rules/"))],
+    "rules": [State("page", at("/rules/")), State("a severity set by OPI", weighed("rules"))],
     "help": [State("page", at("/help/"), who="")],
 }
 
@@ -740,12 +820,16 @@ WITHOUT_A_PAGE = {
     "approvals-csv": "a file",
     "audit-csv": "a file",
     "admin:<path:object_id>/": "leads to the row's page",
+    "admin:pathways_ruleseverity_history": "leads to the audit search",
+    "admin:pathways_ruleseverity_delete": "never removed",
     "admin:pathways_pathway_history": "leads to the audit search",
     "admin:pathways_district_history": "leads to the audit search",
     "admin:pathways_schoolyear_history": "leads to the audit search",
     "admin:pathways_district_delete": "one template with the pathway's",
     "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",
+    "finding-next": "leads to the next record",
+    "explanation-take-back": "POST only, redirects",
     "batch-cancel": "POST only, redirects",
     "statewide-batch-cancel": "POST only, redirects",
     "batch-again": "POST only, redirects",

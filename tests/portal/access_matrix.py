@@ -94,6 +94,14 @@ DISTRICT |= {
     "event-dashboard": {"GET": READ, "POST": NO_METHOD},
     "event-certification": {"GET": READ, "POST": NO_METHOD},
 }
+FOUND = dict.fromkeys(("viewer", "clerk", "administrator", "opi"), 302)
+DISTRICT |= {
+    "findings": {"GET": READ, "POST": NO_METHOD},
+    "finding-next": {"GET": {**READ, **FOUND}, "POST": NO_METHOD},
+    "findings-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "finding-explain": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "explanation-take-back": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
+}
 
 # Validation (guide, Step Four): everybody of the district reads; running leaves a batch; user groups are the administrator's.
 DISTRICT |= {
@@ -135,7 +143,7 @@ STATEWIDE |= {
     "certification-extension-new": _KEPT,
     "certification-extension": _KEPT,
 }
-for _model in ("district", "pathway", "schoolyear"):
+for _model in ("district", "pathway", "schoolyear", "ruleseverity"):
     STATEWIDE |= {
         f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},
         f"admin:pathways_{_model}_add": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},

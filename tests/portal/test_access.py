@@ -19,7 +19,7 @@ from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
 from cte_portal.batches.models import Batch
-from pathways.models import Participation, Pathway, Student
+from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
 from tests.fixtures.certification import make_certifier, make_event
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
@@ -35,6 +35,8 @@ WITHOUT_A_ROW = (
     "mt-data-upload-columns",
     "mt-data-upload-template",
     "mt-extracts",
+    "findings",
+    "findings-explain",
     "type-membership-setup",
     "certifier",  # an administrator alone gets so far: tests/certification/test_certifiers.py
     "certifier-accept",
@@ -59,6 +61,7 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
 def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
     mine = cottonwood.record(kayla)
+    RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
     event = make_event()
     Extension.objects.create(
         event=event,
@@ -76,6 +79,10 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
             kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
             title="MT Data Upload", subject="sentinel.tsv" if one is theirs else "mine.tsv", idempotency_key=user.username, status="completed",
             finished_at=timezone.now(), options={"work": "upload"}, result={"saved": True},
+        )  # fmt: skip
+        Explanation.objects.create(
+            rule="CTE-127", district=one.student.district_id, end_year=2025, state_id=one.student.state_id, pathway_id=one.pathway_id,
+            value="start_date=2016-08-29", reason="Sentinel" if one is theirs else "Mine", by=user.record_name, at=timezone.now(),
         )  # fmt: skip
         stored = default_storage.save(f"batches/{batch.pk}/1/report.csv", ContentFile(b"sentinel" if one is theirs else b"mine"))
         batch.files.create(role="report.csv", name="Import Results Summary.csv", stored=stored, content_type="text/csv", size=4, sha256="")
@@ -102,6 +109,14 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif (name.startswith("batch-") and name != "batch-queue") or name == "batch" or name.endswith(("-save", "-undo")):
         arguments += [Batch.objects.get(district=record.student.district_id).pk]
         arguments += ["report.csv"] if name == "batch-file" else []
+    elif name == "findings-explain":
+        arguments += ["CTE-127"]
+    elif name == "finding-next":
+        arguments += [record.student_id, record.pathway_id]
+    elif name == "finding-explain":
+        arguments += ["CTE-127", record.student_id, record.pathway_id]
+    elif name == "explanation-take-back":
+        arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
     elif name == "event-certification":
@@ -114,7 +129,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
 
 
 def statewide_address(name: str) -> str:
-    keys = {"district": "9012", "pathway": Pathway.objects.get(name=HEALTH).pk, "schoolyear": 2025}
+    severity = RuleSeverity.objects.get()
+    keys = {"district": "9012", "pathway": Pathway.objects.get(name=HEALTH).pk, "schoolyear": 2025, "ruleseverity": severity.pk}
     arguments: dict[str, list[object]] = {
         "approvals-of-pathway": [2025, keys["pathway"]],
         "approvals-of-district": [2025, "9012"],

@@ -1,0 +1,92 @@
+"""One list of findings as a person works through it: its filter, its order and the place in it. The address carries no student data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from cte_portal.editions import Edition, Scope
+from pathways.findings import SEVERITIES, Findings, Level, ListedFinding, findings
+from pathways.models import Pathway, Student
+from pathways.rules import Rule, Severity
+
+BY_RECORD, BY_RULE = "record", "rule"
+
+Place = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class FindingList:
+    """`rule` is the one that is open where the rules come first, `page` the page where the records do."""
+
+    by: str = BY_RECORD
+    level: Level = Level.TO_DO
+    edition: Edition = Edition.DISTRICT
+    rule: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: QueryDict) -> FindingList:
+        """What an address asks for; what it says wrongly is as if it were not said."""
+        level, page = query.get("level", ""), query.get("page", "")
+        return cls(
+            BY_RULE if query.get("by") == BY_RULE else BY_RECORD,
+            next((one for one in Level if one.value == level), Level.TO_DO),
+            Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
+            query.get("rule", "")[:7],
+            int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,
+        )
+
+    @property
+    def at_state(self) -> bool:
+        return self.edition is Edition.STATE
+
+    @property
+    def by_rule(self) -> bool:
+        return self.by == BY_RULE
+
+    @property
+    def query(self) -> str:
+        """What links of the list carry on."""
+        said = {
+            "by": self.by if self.by_rule else "",
+            "level": "" if self.level is Level.TO_DO else self.level.value,
+            "at": "state" if self.at_state else "",
+            "rule": self.rule,
+            "page": self.page if self.page > 1 else "",
+        }
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def but(self, **values: object) -> str:
+        """The address of the same list, another way."""
+        return f"?{replace(self, **values).query}"  # type: ignore[arg-type]
+
+    def scope(self, scope: Scope) -> Scope:
+        return replace(scope, edition=self.edition)
+
+    def found(self, scope: Scope) -> Findings:
+        """What is found now, its findings in the list's order."""
+        found = findings(self.scope(scope), level=self.level)
+        found.held.sort(key=self.place_of)
+        return found
+
+    def place_of(self, finding: ListedFinding) -> Place:
+        breach = finding.breach
+        named = (breach.last_name, breach.first_name, breach.middle_name, breach.state_id, breach.pathway)
+        return self._place(finding.rule, finding.severity, named)
+
+    def place(self, rule: Rule, severity: Severity, student: Student, pathway: Pathway) -> Place:
+        """Where a finding stands or stood, whether or not it is solved."""
+        named = (student.last_name, student.first_name, student.middle_name, student.state_id, pathway.name)
+        return self._place(rule, severity, named)
+
+    def after(self, found: Iterable[ListedFinding], place: Place) -> ListedFinding | None:
+        """The next one in the list as it is now, None at its end."""
+        return next((one for one in found if self.place_of(one) > place), None)
+
+    def _place(self, rule: Rule, severity: Severity, named: tuple[str, ...]) -> Place:
+        weight, names = (SEVERITIES.index(severity), rule.id), tuple(name.casefold() for name in named)
+        return (*weight, *names) if self.by_rule else (*names, *weight)

@@ -1,0 +1,170 @@
+"""Explaining warnings, one or all of a rule, and taking an explanation back (ux V-06)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ActionView, ScopedView
+from pathways import explaining, rules
+from pathways.finding_list import FindingList
+from pathways.findings import MOST_SHOWN, ListedFinding, findings
+from pathways.models import Explanation, Pathway, Student
+from pathways.refusals import NotApplied
+from pathways.rules import Rule, Severity
+from pathways.views.from_finding import FromFinding
+
+
+class ReasonForm(forms.Form):
+    """`seen` stands for the findings that the page showed: the reason is given for them and no others."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        max_length=explaining.LONGEST_REASON,
+        label="Reason",
+        help_text="why it is right as it stands; the certifier and OPI read it",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Enter a reason"},
+    )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class Explain(ActionView):
+    """What is explained is judged anew when the page is shown and when it is sent."""
+
+    capability = Capability.EDIT_RECORDS
+    template_name = "pathways/explain.html"
+    form_class = ReasonForm
+
+    @cached_property
+    def listing(self) -> FindingList:
+        return FindingList.of(self.request.GET)
+
+    @cached_property
+    def rule(self) -> Rule:
+        judging = rules.judging_stored(self.scope.end_year)
+        found = next((rule for rule in judging if rule.id == self.kwargs["rule"]), None)
+        if found is None:
+            raise Http404("There is no such rule.")
+        return found
+
+    @cached_property
+    def found(self) -> list[ListedFinding]:
+        """The findings of the rule that the page is about, explained or not."""
+        raise NotImplementedError
+
+    @cached_property
+    def open(self) -> list[ListedFinding]:
+        return [one for one in self.found if one.is_open]
+
+    def judged(self, student: int | None = None) -> list[ListedFinding]:
+        return findings(self.listing.scope(self.scope), student=student, only={self.rule.id}).held
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=self.form_class(initial={"seen": explaining.fingerprint(self.open)})))
+
+    def act(self, form: Form) -> HttpResponse:
+        if not self.can_edit:
+            raise ValidationError("Findings are explained in the active school year only. Nothing was saved.")
+        if not self.open:
+            return self.render_to_response(self.get_context_data(form=form))
+        if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
+            form.data = {**form.data.dict(), "seen": explaining.fingerprint(self.open)}  # type: ignore[attr-defined, assignment]
+            raise ValidationError(
+                f"The findings have changed since you opened this page. Open now: {len(self.open):,}. Look, and save again"
+            )
+        try:
+            done = explaining.explain(self.scope, self.open, form.cleaned_data["reason"].strip(), by=str(self.request.user.record_name))  # type: ignore[union-attr]
+        except NotApplied as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+        self.tell(done)
+        return HttpResponseRedirect(self.onward())
+
+    def tell(self, done: explaining.Explained) -> None:
+        if done.written:
+            what = "1 warning is" if done.written == 1 else f"{done.written:,} warnings are"
+            messages.success(self.request, f"Saved. {what} explained.")
+        for one in done.others[:1]:
+            more = f" and {len(done.others) - 1:,} more" if len(done.others) > 1 else ""
+            messages.warning(self.request, f"{one.by} has explained this already{more}: {one.reason}")
+
+    def onward(self) -> str:
+        return self.back
+
+    @property
+    def back(self) -> str:
+        page = reverse("findings", args=[self.scope.district, self.scope.end_year])
+        return f"{page}?{self.listing.query}" if self.listing.query else page
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = {
+            "rule": self.rule,
+            "listing": self.listing,
+            "open": self.open[:MOST_SHOWN],
+            "number": len(self.open),
+            "explained": [one for one in self.found if one.explanation][:MOST_SHOWN],
+            "may_explain": self.can_edit and bool(self.open) and self.open[0].severity is Severity.WARNING,
+            "back": self.back,
+            "can_edit": self.can_edit,
+        }
+        return super().get_context_data(**found, **kwargs)
+
+
+class ExplainRule(Explain):
+    """One reason for all open findings of a rule."""
+
+    @cached_property
+    def found(self) -> list[ListedFinding]:
+        return self.judged()
+
+
+class ExplainFinding(Explain):
+    """A reason for one finding. From the record it leads on to the next one, from the list back to its place."""
+
+    @cached_property
+    def from_finding(self) -> FromFinding | None:
+        student = get_object_or_404(Student.objects.in_scope(self.scope), pk=self.kwargs["student"])
+        return FromFinding.of(self.request, self.scope, student, Pathway.objects.filter(pk=self.kwargs["pathway"]).first())
+
+    @cached_property
+    def found(self) -> list[ListedFinding]:
+        if not Student.objects.in_scope(self.scope).filter(pk=self.kwargs["student"]).exists():
+            raise Http404("There is no such student.")
+        return [one for one in self.judged(self.kwargs["student"]) if one.breach.pathway_id == self.kwargs["pathway"]]
+
+    def onward(self) -> str:
+        return self.from_finding.next_address(self.request) if self.from_finding else self.back
+
+    @property
+    def back(self) -> str:
+        return f"{super().back}#{self.kwargs['student']}-{self.kwargs['pathway']}-{self.rule.id}"
+
+
+class TakeBack(ScopedView):
+    """The warning is open again; what was said stays on record."""
+
+    capability = Capability.EDIT_RECORDS
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        standing = get_object_or_404(Explanation, pk=kwargs["explanation"], district=self.scope.district, end_year=self.scope.end_year)
+        try:
+            if not self.can_edit:
+                raise NotApplied
+            explaining.take_back(self.scope, standing.pk, by=str(request.user.record_name))  # type: ignore[union-attr]
+            messages.success(request, "Taken back. The warning has to be explained or corrected.")
+        except NotApplied as refusal:
+            messages.warning(request, refusal.sentence)
+        listing = FindingList.of(request.GET)
+        page = reverse("findings", args=[self.scope.district, self.scope.end_year])
+        return HttpResponseRedirect(f"{page}?{listing.query}" if listing.query else page)

@@ -1,0 +1,135 @@
+"""The Findings screen: what is found in the records, by record or by rule, each one step from the field that cures it (ux V-05, B-07, B-08)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView
+from pathways.finding_list import BY_RECORD, BY_RULE, FindingList
+from pathways.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
+from pathways.models import CollectionLock, Pathway, StateCopy, Student
+from pathways.rules import Severity
+from pathways.views.from_finding import FromFinding, address
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """A finding with where it is cured or explained."""
+
+    finding: ListedFinding
+    open: str
+    explain: str
+
+
+class FindingsPage(ScopedView, TemplateView):
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+    template_name = "pathways/findings.html"
+
+    @cached_property
+    def listing(self) -> FindingList:
+        return FindingList.of(self.request.GET)
+
+    @cached_property
+    def found(self) -> Findings:
+        return self.listing.found(self.scope)
+
+    @cached_property
+    def may_edit(self) -> bool:
+        """Whether records and explanations may be written now."""
+        return self.can_edit and not CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).exists()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.scope = self.listing.scope(self.scope)  # type: ignore[attr-defined]
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        copy = StateCopy.objects.of_district(self.scope.district) if self.listing.at_state else None
+        shown = self._by_rule() if self.listing.by_rule else self._by_record()
+        found = {
+            "listing": self.listing,
+            "found": self.found,
+            "counts": self.found.counts,
+            "levels": [(level, label) for level, label in LEVELS.items()],
+            "sent_at": copy.sent_at if copy else None,
+            "never_sent": self.listing.at_state and copy is None and not self.found.records,
+            "clean": self.listing.level is Level.TO_DO and not self.found.counts.open,
+            "sentence": self._sentence(),
+            "may_edit": self.may_edit,
+            "again": self.listing.but(),
+            "other_edition": self.listing.but(
+                edition=self.scope.edition if self.listing.at_state else self.scope.at_state().edition, page=1
+            ),
+            "by_record": self.listing.but(by=BY_RECORD, rule="", page=1),
+            "by_rule": self.listing.but(by=BY_RULE, rule="", page=1),
+            "infos": self.listing.but(level=Level.INFOS, rule="", page=1),
+        }
+        return super().get_context_data(**found, **shown, **kwargs)
+
+    def _sentence(self) -> str:
+        records = self.found.records
+        return f"{records:,} record{'' if records == 1 else 's'}, checked today at {timezone.localtime(self.found.at):%I:%M %p} MT"
+
+    def _by_record(self) -> dict[str, Any]:
+        page = Paginator(self.found.held, PAGE).get_page(self.listing.page)
+        here = replace(self.listing, page=page.number)
+        return {"page": page, "lines": self._lines(here, list(page)), "page_query": replace(here, page=1).query}
+
+    def _by_rule(self) -> dict[str, Any]:
+        """All rules with their counts, and one of them open below."""
+        held = [one for one in self.found.by_rule if self.listing.level.count(one)]
+        chosen = next((one for one in held if one.rule.id == self.listing.rule), held[0] if held else None)
+        if chosen is None:
+            return {"rules": []}
+        here = replace(self.listing, rule=chosen.rule.id)
+        lines = self._lines(here, [one for one in self.found.held if one.rule is chosen.rule][:MOST_SHOWN])
+        return {"rules": [self._rule(one, chosen) for one in held], "chosen": chosen, "lines": lines, **self._about(chosen, here, lines)}
+
+    def _rule(self, one: RuleCount, chosen: RuleCount) -> dict[str, Any]:
+        return {"count": one, "number": self.listing.level.count(one), "url": self.listing.but(rule=one.rule.id), "is_open": one is chosen}
+
+    def _about(self, chosen: RuleCount, here: FindingList, lines: list[Line]) -> dict[str, Any]:
+        open_warnings = chosen.open if chosen.severity is Severity.WARNING else 0
+        page = reverse("findings-explain", args=[self.scope.district, self.scope.end_year, chosen.rule.id])
+        return {
+            "number": self.listing.level.count(chosen),
+            "explain_all": f"{page}?{here.query}" if open_warnings and self.may_edit else "",
+            "open_warnings": open_warnings,
+            "labels": [label for label, _ in lines[0].finding.facts] if lines else [],
+        }
+
+    def _lines(self, here: FindingList, found: list[ListedFinding]) -> list[Line]:
+        return [Line(one, address(self.scope, here, one), self._explain(here, one)) for one in found]
+
+    def _explain(self, here: FindingList, one: ListedFinding) -> str:
+        if not self.may_edit or not one.is_open or one.severity is not Severity.WARNING:
+            return ""
+        keys = [self.scope.district, self.scope.end_year, one.rule.id, one.breach.student_id, one.breach.pathway_id]
+        return f"{reverse('finding-explain', args=keys)}?{here.query}"
+
+
+class NextFinding(ScopedView):
+    """Leads on from one finding to the next of the same list, as the list is now."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        student = get_object_or_404(Student.objects.in_scope(self.scope), pk=kwargs["student"])
+        pathway = get_object_or_404(Pathway, pk=kwargs["pathway"])
+        here = FromFinding.of(request, self.scope, student, pathway)
+        if here is None:
+            return HttpResponseRedirect(reverse("findings", args=[self.scope.district, self.scope.end_year]))
+        return HttpResponseRedirect(here.next_address(request))
