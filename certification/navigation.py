@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 
-from certification.dates import in_words
+from certification.dates import Phase, in_words
+from certification.models import CertificationEvent
 from certification.status import next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
@@ -65,3 +67,17 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
         return ContextFact(f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url)
     word = "was due" if one.is_overdue else "due"
     return ContextFact(f"{name} {word}", in_words(one.dates.due), one.left, one.event.name, url=url, attention=one.is_overdue)
+
+
+def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
+    """The same of OPI's pages: the year's event that is due next, with the dates of districts without an extension."""
+    now = timezone.now()
+    events = list(CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk"))
+    waiting = [event for event in events if event.dates.phase(now) is not Phase.OVER]
+    if not events:
+        return None
+    event = (waiting or events[-1:])[0]
+    late = event.dates.is_overdue(now)
+    url = reverse("certification-event", args=[event.pk]) if standing.can(Capability.SEE_LISTS) else ""
+    label = f"{SHORT[event.collection]} {'was due' if late else 'due'}"
+    return ContextFact(label, in_words(event.due), event.dates.left(now), event.name, url=url)

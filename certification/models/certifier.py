@@ -93,6 +93,8 @@ class Certifier(models.Model):
             return "locked", "Account closed: does not count"
         if not getattr(self, "has_role", False):
             return "warning", "No role in this district: does not count"
+        if self.user.dormant:
+            return "warning", "Account unused for 180 days: must be opened again"
         if self.has_never_signed_in:
             return "warning", "Has never signed in"
         if self.accepted_at:

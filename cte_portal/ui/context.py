@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.registry import registered
-from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation
+from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation, statewide_facts
 
 MOST_DISTRICTS_IN_MENU = 12
 
@@ -104,8 +104,11 @@ class Frame:
 
     @cached_property
     def facts(self) -> list[ContextFact]:
-        """What higher layers say above every page of a district (settings.PORTAL_CONTEXT)."""
-        return [] if self.scope is None else context_facts(self.scope, self.standing)
+        """What higher layers say above every page (settings.PORTAL_CONTEXT, of OPI's pages PORTAL_CONTEXT_STATEWIDE)."""
+        if self.scope is not None:
+            return context_facts(self.scope, self.standing)
+        active = next((year for year, is_active in self.standing.school_years if is_active), None)
+        return statewide_facts(active, self.standing) if self.standing.statewide and active else []
 
     @property
     def help(self) -> Help:

@@ -2,7 +2,8 @@
 
 Higher layers register them by dotted path: `PORTAL_NAVIGATION` names tuples of `Screen`, `PORTAL_HOME_TASKS` functions
 `(scope, standing) -> list[HomeTask]`, `PORTAL_HOME_FIGURES` functions `(scope, standing) -> list[HomeFigure]`, `PORTAL_CONTEXT` functions
-`(scope, standing) -> ContextFact | None`, each of at most one query, for the bar above every page of a district.
+`(scope, standing) -> ContextFact | None`, each of at most one query, for the bar above every page of a district, `PORTAL_CONTEXT_STATEWIDE`
+functions `(end year, standing) -> ContextFact | None` for OPI's pages.
 """
 
 from __future__ import annotations
@@ -157,4 +158,9 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
 
 def context_facts(scope: Scope, standing: Standing) -> list[ContextFact]:
     found = [provider(scope, standing) for provider in registered("PORTAL_CONTEXT")]
+    return [fact for fact in found if fact is not None]
+
+
+def statewide_facts(end_year: int, standing: Standing) -> list[ContextFact]:
+    found = [provider(end_year, standing) for provider in registered("PORTAL_CONTEXT_STATEWIDE")]
     return [fact for fact in found if fact is not None]

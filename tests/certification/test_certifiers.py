@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 from typing import Any
 
@@ -203,6 +204,14 @@ def test_a_certifier_of_another_district_is_not_reached(client: Client, administ
     client.force_login(administrator)
     assert change(client, theirs, level="secondary").status_code == 404
     assert "GRANT" not in text(client.get(SETUP))
+
+
+def test_an_unused_account_is_named_and_still_counts(client: Client, administrator: User, superintendent: Certifier) -> None:
+    long_ago = timezone.now() - datetime.timedelta(days=181)
+    User.objects.filter(pk=superintendent.user_id).update(last_login=long_ago, date_joined=long_ago)
+    client.force_login(administrator)
+    shown = text(client.get(SETUP))
+    assert "Account unused for 180 days: must be opened again" in shown and "No Primary certifier." not in shown
 
 
 def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:

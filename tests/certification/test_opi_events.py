@@ -260,3 +260,12 @@ def test_certifiers_of_a_closed_event_keep_their_signatures(desk: Client, event:
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Over"})
     signature.refresh_from_db()
     assert signature.voided_at is None
+
+
+def test_g_09_the_bar_of_opis_pages_names_the_event_too(desk: Client, event: CertificationEvent) -> None:
+    for address in ("/admin/", LIST, "/opi/audit/"):
+        html = desk.get(address).content.decode()
+        bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
+        assert f"End of Year due {in_words(event.due)} {EVENT_NAME} – 14 days left" in bar, address
+    CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
+    assert "days left" not in text(desk.get("/opi/audit/"))
