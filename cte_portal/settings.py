@@ -378,6 +378,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.reports.run.VALIDATE",
     "certification.letters.LETTER",
 ]
+PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from pathways import signed_data
 from pathways.findings import ListedFinding
 from pathways.ledger import refusals_named
 from pathways.locks import lock_district
@@ -65,6 +66,7 @@ def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by:
         _hold(scope)
         # Two clerks, or two clicks: the explanation that stands first holds, and the other person is shown it.
         Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        signed_data.moved(scope)
         standing = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
     ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
     others = tuple(one for one in ours if (one.by, one.at, one.reason) != (by, now, reason))
@@ -77,6 +79,7 @@ def take_back(scope: Scope, key: int, *, by: str) -> Explanation:
         _hold(scope)
         if not Explanation.objects.of(scope).filter(pk=key).update(taken_back_by=by, taken_back_at=timezone.now()):
             raise TakenBack
+        signed_data.moved(scope)
     return Explanation.objects.get(pk=key)
 
 

@@ -13,6 +13,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
+from pathways import signed_data
 from pathways.comparison import Comparison
 from pathways.models import District, StateCopy
 from pathways.objects import BY_NAME, NAMES, in_order
@@ -44,6 +45,7 @@ def run_resync(job: Job) -> None:
     job.step("Comparing and sending")
     with job.finishing():
         copy = resync(job.scope, names, batch=job.batch.pk, attempt=job.batch.attempt, by=job.batch.submitted_name)
+        signed_data.moved(job.scope)
         job.outcome = outcome(copy, names)
 
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from certification import gates
+from certification.case import Case
 from certification.models import Certifier, Round, Signature
-from certification.status import DistrictEvent, event_of, events_of
+from certification.refusals import Changed, NotACertifier, NotSigned
+from certification.signing import sign
+from certification.signing_form import SigningForm
+from certification.status import event_of, events_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
+from cte_portal.batches.views import queue_list
+from pathways.refusals import NotApplied
+
+OUTPUT = ("validate", "resync", "extract")
+"""Kinds of batches under *State-Report Output*."""
 
 
 class EventDashboard(ScopedView):
@@ -24,23 +35,88 @@ class EventDashboard(ScopedView):
 
 
 class EventCertification(ScopedView):
-    """One event: its dates, where the district stands, and who has signed."""
+    """One event: what stands in the way, the figures, who has signed, and the signing itself (ux R-07 … R-10)."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options", "post"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = event_of(self.scope, kwargs["event"])
+        case = self.case()
+        return self.page(case, self.form(case) if case.certifier and not case.is_certified else None)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The proof comes last, as a code counts once, and outside the transaction that signs."""
+        case = self.case()
+        if case.is_certified or case.certifier is None:
+            sentence = "This collection is certified already." if case.is_certified else NotACertifier.sentence
+            messages.warning(request, sentence)
+            return self.page(case, None)
+        form = self.form(case, request.POST)
+        missing = gates.missing(gates.verdicts(case))
+        if form.is_valid() and not missing:
+            if form.cleaned_data["shown"] != case.digest:
+                form.add_error(None, Changed.sentence)
+            elif form.confirm().ok:
+                return self.sign(case, form)
+        for one in missing:
+            form.add_error(None, f"{one.gate.title}: {one.answer.sentence}")
+        return self.page(case, form)
+
+    def sign(self, case: Case, form: SigningForm) -> HttpResponse:
+        try:
+            signed = sign(
+                self.scope,
+                case.event.pk,
+                person=self.request.user,  # type: ignore[arg-type]
+                shown=form.cleaned_data["shown"],
+                statements=form.statements,
+                method=form.method,
+                nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
+            )
+        except (NotSigned, NotApplied) as refusal:
+            form.add_error(None, refusal.sentence)
+            return self.page(self.case(), form)
+        if signed.sealed:
+            return redirect("certification-receipt", self.scope.district, self.scope.end_year, signed.signature.round.sealed_copy.pk)
+        words = "You had signed already." if signed.before else "Signed."
+        messages.success(self.request, f"{words} {self.case().one.signers}")
+        return redirect(case.path)
+
+    def case(self) -> Case:
+        one = event_of(self.scope, self.kwargs["event"])
         if one is None:
             raise Http404("This page does not exist.")
-        told = {"one": one, "event": one.event, "dates": one.dates, "signers": signers(one), "links": one.event.links.all()}
-        return render(request, "certification/event.html", told)
+        return Case(self.scope, one, self.request.user)  # type: ignore[arg-type]
+
+    def form(self, case: Case, data: Any = None) -> SigningForm:
+        return SigningForm(
+            data, request=self.request, statements=case.document.statements, empty=case.is_empty, initial={"shown": case.digest}
+        )
+
+    def page(self, case: Case, form: SigningForm | None) -> HttpResponse:
+        verdicts = [] if case.is_certified else gates.verdicts(case)
+        one = case.one
+        told = {
+            "case": case,
+            "one": one,
+            "event": one.event,
+            "dates": one.dates,
+            "form": form,
+            "closed": [verdict for verdict in verdicts if not verdict.answer.passed],
+            "passed": [verdict for verdict in verdicts if verdict.answer.passed],
+            "blocking": len(gates.missing(verdicts)),
+            "signers": signers(case),
+            "links": one.event.links.all(),
+        }
+        if self.can(Capability.SEE_BATCHES):
+            told |= queue_list(self.request, self.scope, kinds=OUTPUT)
+        return render(self.request, "certification/event.html", told)
 
 
-def signers(one: DistrictEvent) -> list[tuple[Certifier, Signature | None]]:
-    """The active certifiers with the signature that stands: in the open round, else in the sealed one. Primary first."""
-    rounds = Round.objects.of(one.event, one.district)
-    current = rounds.open().first() or rounds.official().first()
-    standing = {signature.certifier_id: signature for signature in Signature.objects.standing().filter(round=current)}
-    active = Certifier.objects.of_district(one.district).active().listed()
-    return [(certifier, standing.get(certifier.pk)) for certifier in active]
+def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:
+    """The active certifiers with the signature that stands, and whether it still covers the data: in the open round, else in the sealed one."""
+    rounds = Round.objects.of(case.event, case.scope.district)
+    if case.is_certified and (sealed := rounds.official().first()):
+        standing = {one.certifier_id: one for one in Signature.objects.standing().filter(round=sealed)}
+        return [(certifier, standing.get(certifier.pk), True) for certifier in case.certifiers]
+    return [(one, case.signatures.get(one.pk), case.covers(case.signatures.get(one.pk))) for one in case.certifiers]

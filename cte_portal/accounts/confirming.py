@@ -73,6 +73,10 @@ class ProofForm(forms.Form):
             field.error_messages["required"] = "Enter your password"
             field.widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 
+    @property
+    def method(self) -> Method:
+        return method_for(self.request.user)
+
     def confirm(self) -> Outcome:
         """Check the proof of a valid form; what is wrong with it is said at the field."""
         outcome = confirm(self.request, self.cleaned_data["proof"])

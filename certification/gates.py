@@ -1,0 +1,174 @@
+"""What must be true before anyone signs: named gates, all answered at once, by page, home and action alike (design D5).
+
+A gate says what it found, in a count where there is one, and leads to the page that cures it. Advice never blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from certification.case import WAIT, Case
+from certification.dates import Phase, in_short
+
+
+@dataclass(frozen=True)
+class Answer:
+    passed: bool
+    sentence: str
+    cure: str = ""
+    """Address of the page that cures it."""
+    cure_label: str = ""
+
+
+@dataclass(frozen=True)
+class Gate:
+    slug: str
+    title: str
+    ask: Callable[[Case], Answer]
+    advises: Callable[[Case], bool] = lambda case: False
+    """Whether it only advises in this event."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    gate: Gate
+    answer: Answer
+    is_advice: bool
+
+    @property
+    def blocks(self) -> bool:
+        return not self.answer.passed and not self.is_advice
+
+
+def verdicts(case: Case) -> list[Verdict]:
+    """Every gate's answer, in the order in which people work them off."""
+    return [Verdict(gate, gate.ask(case), gate.advises(case)) for gate in GATES]
+
+
+def missing(found: list[Verdict]) -> list[Verdict]:
+    return [one for one in found if one.blocks]
+
+
+def _page(case: Case, name: str, *arguments: object) -> str:
+    return reverse(name, args=[case.scope.district, case.scope.end_year, *arguments])
+
+
+def _open(case: Case) -> Answer:
+    dates, one = case.one.dates, case.one
+    if not one.in_active_year:
+        return Answer(False, f"{case.scope.school_year} is not the current school year: its records cannot be certified now.")
+    if one.sealed_at and not one.round_number:
+        return Answer(False, "This collection is certified. A correction begins with a recertification.")
+    if dates.accepts_signatures(case.now, correcting=one.reopened):
+        if dates.phase(case.now) is Phase.OPEN:
+            return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
+        return Answer(
+            True, f"late, until {in_short(dates.corrections_until)}" if not one.reopened else f"until {in_short(dates.corrections_until)}"
+        )
+    if dates.phase(case.now) in (Phase.NOT_YET_OPEN, Phase.REVIEW):
+        return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.")
+    return Answer(False, f"It was due {in_short(dates.due)}. {dates.corrections(case.now)}")
+
+
+def _certifiers(case: Case) -> Answer:
+    cure = _page(case, "type-membership-setup")
+    primaries = case.primaries
+    if not primaries:
+        return Answer(False, "No Primary certifier: this collection cannot be certified.", cure, "Name a certifier")
+    if all(one.has_never_signed_in for one in primaries):
+        return Answer(False, f"{' and '.join(one.name for one in primaries)} never signed in.", cure, "Invite again")
+    strangers = [one.name for one in primaries if one.has_never_signed_in]
+    if strangers:
+        return Answer(True, f"{len(primaries)}, but {' and '.join(strangers)} never signed in")
+    return Answer(True, f"{len(primaries)}, {'has' if len(primaries) == 1 else 'all have'} signed in")
+
+
+def _quiet(case: Case) -> Answer:
+    if not case.running:
+        return Answer(True, "")
+    first = case.running[0]
+    words = f"{first.title} by {first.submitted_name} is not finished."
+    return Answer(False, words, _page(case, "batch", first.pk), "Open the job")
+
+
+def _sent(case: Case) -> Answer:
+    resync = _page(case, "resync")
+    if case.copy is None:
+        return Answer(False, "Nothing has been sent to the state yet.", resync, "Send everything")
+    if case.copy.end_year != case.scope.end_year:
+        return Answer(False, f"Nothing of {case.scope.school_year} has been sent to the state yet.", resync, "Send everything")
+    if case.unsent:
+        changes = f"{case.unsent:,} change{'' if case.unsent == 1 else 's'}"
+        by = f" by {case.last_change.by}" if case.last_change else ""
+        sentence = f"{changes}{by} after {moment(case.copy.sent_at)}."
+        if case.signatures:
+            sentence += f" Sending voids the signature of {' and '.join(one.name for one in case.signatures.values())}."
+        return Answer(False, sentence, resync, f"Send {changes}")
+    return Answer(True, f"last resync {moment(case.copy.sent_at)}")
+
+
+def _match(case: Case) -> Answer:
+    if case.matches:
+        return Answer(True, f"{len(case.document.rows):,} record{'' if len(case.document.rows) == 1 else 's'}")
+    return Answer(False, "Records differ between district and state.", _page(case, "district-and-state"), "Compare")
+
+
+def _report(case: Case) -> Answer:
+    if case.report is not None and not case.report.count:
+        return Answer(True, moment(case.report.at))
+    cure = _page(case, "data-validation-reports")
+    if case.report is None:
+        return Answer(False, "Run it at the state, on what was sent last.", cure, "Run the Certification report")
+    return Answer(False, f"{case.report.count:,} figures differ between district and state.", cure, "Open the report")
+
+
+def _errors(case: Case) -> Answer:
+    errors, records = case.open_findings[0], len(case.document.rows)
+    if errors:
+        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "data-validation-reports"), "Open and fix")
+    return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'}")
+
+
+def _warnings(case: Case) -> Answer:
+    warnings, explained = case.open_findings[1], len(case.document.explanations)
+    if warnings:
+        words = f"{warnings:,} of {warnings + explained:,} warnings {'has' if warnings == 1 else 'have'} no reason yet."
+        return Answer(False, words, _page(case, "data-validation-reports"), "Explain")
+    return Answer(True, f"{explained:,} explained" if explained else "no warnings")
+
+
+def _waited(case: Case) -> Answer:
+    resync = _page(case, "resync")
+    if case.copy is None or case.copy.complete_at is None:
+        return Answer(False, "There has been no complete resync yet.", resync, "Send everything")
+    since = case.now - case.copy.complete_at
+    if since >= WAIT:
+        hours = int(since.total_seconds() // 3600)
+        return Answer(True, f"{hours:,} hour{'' if hours == 1 else 's'}" if hours < 48 else f"{hours // 24:,} days")
+    left = int(-(-(WAIT - since).total_seconds() // 60))
+    return Answer(False, f"The last one was {moment(case.copy.complete_at)}. {left} minute{'' if left == 1 else 's'} left.")
+
+
+def _only_advises(case: Case) -> bool:
+    return not case.event.wait_after_resync_blocks
+
+
+GATES = (
+    Gate("open", "Certification is open", _open),
+    Gate("certifiers", "Primary certifiers", _certifiers),
+    Gate("quiet", "No upload or resync running", _quiet),
+    Gate("sent", "Everything sent to the state", _sent),
+    Gate("match", "District and state match", _match),
+    Gate("report", "Certification report run at state", _report),
+    Gate("errors", "No open errors", _errors),
+    Gate("warnings", "Every warning has a reason", _warnings),
+    Gate("waited", "60 minutes since a complete resync", _waited, _only_advises),
+)
+
+
+def moment(at: object) -> str:
+    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"  # type: ignore[arg-type]

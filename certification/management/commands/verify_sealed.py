@@ -1,0 +1,34 @@
+"""`manage.py verify_sealed`: recomputes every sealed copy's digest and names what differs; exit code 1 if anything does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from certification.models import SealedCopy
+from certification.sealing import differences
+
+
+class Command(BaseCommand):
+    help = "Recompute every sealed copy and name what is not as it was sealed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        told = []
+        for copy in SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=50):
+            told.append({"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)})
+        if options["json"]:
+            self.stdout.write(json.dumps({"sealed": told}))
+        else:
+            for one in told:
+                self.stdout.write(f"{one['receipt']}  {'; '.join(one['differs']) or 'as it was sealed'}")  # type: ignore[arg-type]
+            broken = sum(bool(one["differs"]) for one in told)
+            self.stdout.write(f"{len(told):,} sealed, {broken:,} differ{'s' if broken == 1 else ''}.")
+        if any(one["differs"] for one in told):
+            sys.exit(1)

@@ -1,0 +1,85 @@
+"""The sealed copy: what was signed, kept row by row, official until its successor is sealed (design D5)."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+
+from certification import document
+from certification.case import Case
+from certification.letters import queue
+from certification.models import Recertification, Round, SealedCopy, SealedRecord, Signature
+from pathways.models import CollectionLock
+
+SHORT = {CollectionLock.Collection.END_OF_YEAR: "EOY", CollectionLock.Collection.FALL: "FALL"}
+
+
+def seal(case: Case, *, by: Signature) -> SealedCopy:
+    """Seal the open round with the data that all its signatures cover. Runs in the transaction that writes the last signature."""
+    now, scope, signed = timezone.now(), case.scope, case.document
+    this = case.round
+    assert this is not None and case.copy is not None  # noqa: S101 - there is a signature, and the gates have asked for a resync
+    signatures = [one for one in case.signatures.values() if case.covers(one)]
+    Round.objects.of(case.event, scope.district).official().update(status=Round.Status.SUPERSEDED, ended_at=now)
+    copy = SealedCopy(
+        round=this,
+        receipt=f"{scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-{this.number}",
+        event_name=case.event.name,
+        district_name=case.district_name,
+        form_version=signed.form,
+        sealed_at=now,
+        generation=case.copy.generation,
+        sent_at=case.copy.sent_at,
+        counts=signed.counts,
+        rules=list(signed.rules),
+        rules_hash=signed.rules_hash,
+        explanations=list(signed.explanations),
+        findings=list(signed.findings),
+        statements=list(signed.statements),
+        notes=[{"by": one.name, **note} for one in signatures for note in one.notes],
+    )
+    copy.digest = document.seal_of(signed, copy, signatures)
+    copy.save(force_insert=True)
+    SealedRecord.objects.bulk_create((SealedRecord(copy=copy, **dict(zip(document.RECORD, row, strict=True))) for row in signed.rows), 500)
+    this.status, this.sealed_at = Round.Status.SEALED, now
+    this.save(update_fields=["status", "sealed_at"])
+    Recertification.objects.filter(opened_round=this, status=Recertification.Status.APPROVED).update(
+        status=Recertification.Status.CLOSED, ended_at=now
+    )
+    CollectionLock.objects.create(
+        district=scope.district,
+        end_year=case.event.end_year,
+        collection=case.event.collection,
+        since=now,
+        by=by.name,
+        reason=f"{case.event.name} is certified.",
+        reference=copy.receipt,
+    )
+    for certifier in case.certifiers:
+        queue(
+            "certified",
+            f"{case.event.name}: certified ({case.district_name})",
+            to=certifier.user,
+            by=case.person or certifier.user,
+            scope=scope,
+            path=reverse("event-certification", args=[scope.district, scope.end_year, case.event.pk]),
+            key=f"certified:{this.pk}:{certifier.pk}",
+            told={"event": case.event.name, "district": case.district_name, "receipt": copy.receipt},
+        )
+    return copy
+
+
+def differences(copy: SealedCopy) -> list[str]:
+    """What does not hold of a sealed copy any more, in words; nothing when it is as it was sealed."""
+    kept = document.of_copy(copy)
+    signatures = list(Signature.objects.standing().filter(round=copy.round).order_by("signed_at", "pk"))
+    found = []
+    if document.seal_of(kept, copy, signatures) != copy.digest:
+        found.append("the seal is over other data")
+    found += [f"the signature of {one.name} is over other data" for one in signatures if one.digest != kept.digest]
+    if not signatures:
+        found.append("no signature stands")
+    counted = document.counts_of(kept.rows)
+    if counted != copy.counts:
+        found.append("the records give other counts than were sealed")
+    return found

@@ -1,0 +1,88 @@
+"""A district that is ready to be certified: sent, validated at the state, waited for, and certifiers who have signed in."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from certification import gates
+from certification.case import Case
+from certification.models import CertificationEvent, Certifier
+from certification.signing import Signed, sign
+from certification.status import event_of
+from cte_portal.accounts.models import Role, User
+from cte_portal.editions import Edition, Scope, writing_state
+from pathways import publish, resync
+from pathways.models import Change, StateCopy, Student
+from pathways.objects import NAMES
+from pathways.reports.certification import Certification
+from pathways.reports.groups import REPORTS
+from pathways.reports.run import ask
+from tests.fixtures.certification import make_certifier
+from tests.fixtures.people import person
+from tests.fixtures.records import HEALTH, District_
+
+
+class Ready:
+    """Cottonwood Bend with Kayla's record and one Primary; every gate is open after `prepare()`."""
+
+    def __init__(self, district: District_, event: CertificationEvent, clerk: User) -> None:
+        self.district, self.event, self.clerk = district, event, clerk
+        self.primary = self.certifier("jdoe2", "Doe", "Jane")
+
+    @property
+    def scope(self) -> Scope:
+        return self.district.scope
+
+    def certifier(self, username: str, last: str, first: str, level: str = "primary", **values: Any) -> Certifier:
+        user = person(username, last, first, (Role.VIEWER, self.scope.district))
+        User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+        user.refresh_from_db()
+        return make_certifier(user, level=level, district=self.scope.district, **values)
+
+    def record(self, student: Student, pathway: str = HEALTH, **values: Any) -> None:
+        self.district.record(student, pathway, **values)
+
+    def send(self, names: tuple[str, ...] = NAMES) -> StateCopy:
+        with transaction.atomic():
+            return resync.resync(self.scope, names, batch=uuid.uuid4(), attempt=1, by="MARTIN, CHERYL")
+
+    def report(self) -> None:
+        ask(self.scope.at_state(), [REPORTS[Certification.slug]], by=self.clerk)
+
+    def wait(self, minutes: int = 61) -> None:
+        """As if the last complete resync had been so long ago."""
+        with writing_state():
+            StateCopy.objects.using(Edition.STATE.value).update(complete_at=timezone.now() - datetime.timedelta(minutes=minutes))
+
+    def prepare(self) -> None:
+        publish.publish()
+        self.send()
+        self.report()
+        self.wait()
+
+    def case(self, user: User | None = None) -> Case:
+        one = event_of(self.scope, self.event.pk)
+        assert one is not None
+        return Case(self.scope, one, user or self.primary.user)
+
+    def missing(self) -> list[str]:
+        return [one.gate.slug for one in gates.missing(gates.verdicts(self.case()))]
+
+    def sign(self, certifier: Certifier | None = None, **values: Any) -> Signed:
+        who = (certifier or self.primary).user
+        case = self.case(who)
+        given: dict[str, Any] = {"shown": case.digest, "statements": case.document.statements, "method": "password", **values}
+        return sign(self.scope, self.event.pk, person=who, **given)
+
+    def change(self, student: Student, **values: Any) -> None:
+        version = (
+            Change.objects.of_record(student.pk, student.participations.get(pathway__name=HEALTH).pathway_id)
+            .order_by("-version")[0]
+            .version
+        )
+        self.record(student, version=version, **values)
