@@ -76,10 +76,9 @@ class EventCertification(ScopedView):
         except (NotSigned, NotApplied) as refusal:
             form.add_error(None, refusal.sentence)
             return self.page(self.case(), form)
-        if signed.sealed:
-            return redirect("certification-receipt", self.scope.district, self.scope.end_year, signed.signature.round.sealed_copy.pk)
         words = "You had signed already." if signed.before else "Signed."
-        messages.success(self.request, f"{words} {self.case().one.signers}")
+        rest = f"Certified under receipt {signed.signature.round.sealed_copy.receipt}." if signed.sealed else self.case().one.signers
+        messages.success(self.request, f"{words} {rest}")
         return redirect(case.path)
 
     def case(self) -> Case:

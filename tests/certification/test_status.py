@@ -181,7 +181,7 @@ def test_the_event_page_shows_dates_links_and_signers(
     client.force_login(clerk)
     page: Any = client.get(f"{DASHBOARD}{event.pk}/")
     shown = text(page)
-    assert EVENT_NAME in shown and "DOE, JANE Primary not signed" in shown and "OLSEN, PETER Secondary not signed" in shown
+    assert EVENT_NAME in shown and "DOE, JANE Primary Not signed" in shown and "OLSEN, PETER Secondary No review sign-off" in shown
     assert "Guide to the collection" in shown and "0 of 1 primary certifier has signed." in shown
     assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, "another year's event"
     CertificationEvent.objects.filter(pk=event.pk).update(status="closed")

@@ -92,7 +92,7 @@ DISTRICT |= {
     "certifier": {"GET": PEOPLE, "POST": PEOPLE},
     "certifier-accept": {"GET": NO_METHOD, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 403}},
     "event-dashboard": {"GET": READ, "POST": NO_METHOD},
-    "event-certification": {"GET": READ, "POST": NO_METHOD},
+    "event-certification": {"GET": READ, "POST": READ},
 }
 FOUND = dict.fromkeys(("viewer", "clerk", "administrator", "opi"), 302)
 DISTRICT |= {
