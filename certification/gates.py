@@ -129,7 +129,9 @@ def _report(case: Case) -> Answer:
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
     if errors:
-        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "data-validation-reports"), "Open and fix")
+        return Answer(
+            False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "data-validation-reports"), "Open and fix"
+        )
     return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'}")
 
 
