@@ -15,7 +15,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways import canonical
 from pathways.comparison import Unsent
-from pathways.models import Change, District, StateCopy
+from pathways.models import Change, District, Participation, StateCopy
 from pathways.reports.standing import Run, certification_at_state
 
 WRITERS = ("upload", "undo", "resync")
@@ -72,6 +72,11 @@ class Case:
         """Primaries whose signature is still needed."""
         return [one for one in self.primaries if not self.covers(self.signatures.get(one.pk))]
 
+    @property
+    def is_complete(self) -> bool:
+        """All names stand that are needed, yet nothing is sealed: a certifier who had not signed is no longer active (C-17)."""
+        return not self.is_certified and bool(self.primaries) and not self.waiting()
+
     @cached_property
     def copy(self) -> StateCopy | None:
         return StateCopy.objects.of_district(self.scope.district)
@@ -126,4 +131,5 @@ class Case:
 
     @property
     def is_empty(self) -> bool:
-        return not self.document.rows
+        """Whether the district has nothing to report: no record in either edition."""
+        return not self.document.rows and not Participation.objects.in_scope(self.scope).exists()

@@ -129,18 +129,16 @@ def _report(case: Case) -> Answer:
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
     if errors:
-        return Answer(
-            False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "data-validation-reports"), "Open and fix"
-        )
-    return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'}")
+        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "findings"), "Open and fix")
+    return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'} at the state")
 
 
 def _warnings(case: Case) -> Answer:
     warnings, explained = case.open_findings[1], len(case.document.explanations)
     if warnings:
         words = f"{warnings:,} of {warnings + explained:,} warnings {'has' if warnings == 1 else 'have'} no reason yet."
-        return Answer(False, words, _page(case, "data-validation-reports"), "Explain")
-    return Answer(True, f"{explained:,} explained" if explained else "no warnings")
+        return Answer(False, words, _page(case, "findings"), "Explain")
+    return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
 
 def _waited(case: Case) -> Answer:

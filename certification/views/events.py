@@ -103,6 +103,7 @@ class EventCertification(ScopedView):
             "form": form,
             "closed": [verdict for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
+            "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
             "links": one.event.links.all(),
