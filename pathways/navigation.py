@@ -15,11 +15,20 @@ from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Screen, 
 from pathways.comparison import Unsent
 from pathways.findings import Level, findings
 from pathways.models import Participation
+from pathways.worklist import Worklist
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 DATA_VALIDATION = ("Reporting", "Data Validation")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
+
+
+
+def open_on_the_worklist(standing: Standing) -> int:
+    """Students in CTE courses without the record; in other years than the active one nothing is left to do."""
+    scope = standing.scope
+    return Worklist(scope).balance().open if scope and (scope.end_year, True) in standing.school_years else 0
+
 
 SCREENS = (
     Screen(
@@ -39,6 +48,15 @@ SCREENS = (
             "Program Participation",
         ),
         also=("cte-student", "cte-record", "cte-record-new", "cte-record-delete", "cte-record-history"),
+    ),
+    Screen(
+        name="Roster worklist",
+        path=CTE_CONCENTRATOR[:-1],
+        url_name="roster-worklist",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("CTE Students Rostered to Courses with Pathways", "missing records", "courses", "sections", "transcript"),
+        also=("roster-worklist-of",),
+        open=open_on_the_worklist,
     ),
     Screen(
         name="MT Data Upload",
@@ -163,6 +181,9 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         status = ("progress", "In progress")
     else:
         status = ("none", "Not yet started")
+    missing = Worklist(scope).balance().students if scope.end_year == active else 0
+    if missing:
+        sentence = f"{sentence} {_number(missing, 'student')} in CTE courses without the record."
     return [
         HomeTask(
             step="2",
@@ -171,7 +192,8 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
-            next_label="Find a student",
+            next_label=f"Open the {_number(missing, 'student')}" if missing else "Find a student",
+            next_url=reverse("roster-worklist", args=[scope.district, scope.end_year]) if missing else "",
         ),
         *upload_task(scope, standing),
         *resync_task(scope, standing),

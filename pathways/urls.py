@@ -11,6 +11,7 @@ from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
 from pathways.views.records import NewRecord, Record
 from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
+from pathways.views.roster_worklist import RosterWorklist
 from pathways.views.rules import Rules
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
@@ -20,6 +21,7 @@ from pathways.views.validation import DataValidationReports, ValidationGroups
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"
+WORKLIST = "districts/<str:district>/<int:end_year>/roster-worklist/"
 UPLOAD = "districts/<str:district>/<int:end_year>/mt-data-upload/"
 RESYNC = "districts/<str:district>/<int:end_year>/resync/"
 FINDINGS = "districts/<str:district>/<int:end_year>/findings/"
@@ -33,6 +35,8 @@ urlpatterns = [
     path(f"{RECORD}delete/", DeleteRecord.as_view(), name="cte-record-delete"),
     path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
+    path(WORKLIST, RosterWorklist.as_view(), name="roster-worklist"),
+    path(f"{WORKLIST}<str:which>/", RosterWorklist.as_view(), name="roster-worklist-of"),
     path(UPLOAD, MTDataUpload.as_view(), name="mt-data-upload"),
     path(f"{UPLOAD}columns/", UploadColumns.as_view(), name="mt-data-upload-columns"),
     path(f"{UPLOAD}template/<str:form>/", Template.as_view(), name="mt-data-upload-template"),

@@ -49,6 +49,8 @@ class Screen:
     """Whether the screen belongs to a district and year."""
     also: tuple[str, ...] = ()
     """URL names of pages that are part of this screen."""
+    open: Callable[[Standing], int] | None = None
+    """How many things wait on the screen; asked on every page."""
 
     @property
     def searched(self) -> str:
@@ -65,6 +67,7 @@ class Entry:
     step: str
     current: str
     """What `aria-current` says: `page` on the screen itself, `true` on a page that is part of it."""
+    open: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class HomeTask:
     sentence: str
     url: str
     next_label: str = ""
+    next_url: str = ""
+    """Where the next action is, when not on the task's own page."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,12 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
     return sorted(found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip()))
 
 
-def entry(screen: Screen, scope: Scope | None, url_name: str) -> Entry:
+def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
+    scope = standing.scope
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
-    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current)
+    waiting = screen.open(standing) if screen.open and scope else 0
+    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current, waiting)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:

@@ -31,13 +31,17 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.order_by("last_name", "first_name", "middle_name", "state_id")
 
     def listed(self, end_year: int) -> StudentQuerySet:
-        """With `grade` (9, 12, KG), `school_name` and `enrolled_on` of the latest enrollment that counts in the year, and `record_count`."""
+        """Placed, and with `record_count`."""
+        return self.placed(end_year).annotate(record_count=Count("participations"))
+
+    def placed(self, end_year: int) -> StudentQuerySet:
+        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the latest enrollment that counts in the year."""
         enrollment = Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk")).order_by("-start_date", "-pk")
         return self.annotate(
             grade=Func(Subquery(enrollment.values("grade")[:1]), Value("0"), function="LTRIM", output_field=models.CharField()),
+            school_id=Subquery(enrollment.values("calendar__school_id")[:1]),
             school_name=Subquery(enrollment.values("calendar__school__name")[:1]),
             enrolled_on=Subquery(enrollment.values("start_date")[:1]),
-            record_count=Count("participations"),
         )
 
     def with_total(self) -> StudentQuerySet:

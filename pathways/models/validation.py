@@ -48,12 +48,16 @@ class RosterDecisionQuerySet(models.QuerySet["RosterDecision"]):
 
 
 class RosterDecision(models.Model):
-    """What was decided about a student of the roster worklist who has no record: *not CTE* with a reason, or *later*."""
+    """What was decided about a line of the roster worklist, a student and a pathway.
+
+    *Not CTE* speaks of a student without a record, *right as it stands* of a record; both need a reason. *Later* keeps the line open.
+    """
 
     lives_in = Home.DISTRICT
 
     class Choice(models.TextChoices):
         NOT_CTE = "not-cte", "Not CTE"
+        AS_IS = "as-is", "Right as it stands"
         LATER = "later", "Later"
 
     district = models.CharField(max_length=4)
@@ -75,8 +79,8 @@ class RosterDecision(models.Model):
                 violation_error_message="Somebody has already decided about this student.",
             ),
             models.CheckConstraint(
-                condition=Q(choice="later") | (Q(choice="not-cte") & ~Q(reason="")),
-                name="pathways_not_cte_says_why",
+                condition=Q(choice="later") | (Q(choice__in=["not-cte", "as-is"]) & ~Q(reason="")),
+                name="pathways_roster_decision_says_why",
                 violation_error_message="Enter a reason.",
             ),
         ]

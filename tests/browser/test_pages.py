@@ -445,6 +445,29 @@ def sent_everywhere(address: str, *, ran: bool = True) -> Callable[[Stage, Page]
     return visit
 
 
+def worklist(which: str = "", *, do: str = "", reason: str = "", query: str = "") -> Callable[[Stage, Page], None]:
+    """The list with a line in it; with `do` that line is chosen and sent."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        for number, (last, pathway) in enumerate((("Rostered", HEALTH), ("Unapproved", FINANCE))):
+            stage.cottonwood.roster(stage.cottonwood.student(f"99900080{number}", last), pathway)
+        unlike = stage.cottonwood.student("999000803", "Unlike")
+        stage.cottonwood.roster(unlike, HEALTH, credits_earned=1)
+        stage.cottonwood.record(unlike, HEALTH)
+        quiet = stage.cottonwood.student("999000804", "Quiet")
+        stage.cottonwood.record(quiet, HEALTH, concentrator=True, in_district_credits=2, modified_end_year=2024)
+        page.goto(stage.address("roster-worklist", *([which] if which else [])) + query)
+        if do:
+            for box in page.locator("input[name=chosen]").all():
+                box.check()
+            page.get_by_label(do).check()
+            page.get_by_label("Reason").fill(reason)
+            page.get_by_role("button", name="Save for the chosen lines").click()
+            page.wait_for_load_state()
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "admin:pathways_ruleseverity_changelist": [
         State("list", weighed(), who="keeper"),
@@ -475,6 +498,21 @@ STATES: dict[str, list[State]] = {
         State("nothing left", at(FINDINGS + "CTE-127/explain/")),
     ],
     "finding-explain": [State("one", found(FINDINGS + "CTE-127/explain/{student}/{pathway}/"))],
+    "roster-worklist": [
+        State("open lines", worklist()),
+        State("answered", worklist(do="Create with these credits")),
+        State("dismissed", worklist(do="Not CTE", reason="An elective.")),
+        State("no reason", worklist(do="Not CTE")),
+        State("nothing for later", worklist(query="?show=later")),
+        State("nothing open", at(lambda stage: stage.address("roster-worklist"))),
+        State("another year", at("/districts/9012/2024/roster-worklist/")),
+        State("as a viewer sees it", worklist(), who="viewer"),
+    ],
+    "roster-worklist-of": [
+        State("without a course", worklist("without-course")),
+        State("unlike", worklist("unlike-transcript")),
+        State("nothing now", worklist("nothing-now")),
+    ],
     "batch-queue": [
         State("list", full_queue),
         State("empty", at(lambda stage: stage.address("batches"))),

@@ -53,6 +53,11 @@ DISTRICT = {
     "cte-record-restore": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(400)},
 }
 
+DISTRICT |= {
+    "roster-worklist": {"GET": READ, "POST": write(200)},
+    "roster-worklist-of": {"GET": READ, "POST": write(200)},
+}
+
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}
 DISTRICT |= {
     "district-people": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},

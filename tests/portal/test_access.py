@@ -119,6 +119,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "roster-worklist-of":
+        arguments += ["without-course"]
     elif name == "event-certification":
         arguments += [CertificationEvent.objects.get().pk]
     elif name == "certifier":

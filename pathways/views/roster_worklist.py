@@ -1,0 +1,173 @@
+"""The roster worklist: what rosters and records do not agree on, line by line, and what the clerk says to it (ux D-38)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView
+from pathways import decisions
+from pathways.decisions import Answer, Seen
+from pathways.models import CollectionLock, Enrollment, Pathway, RosterDecision, School
+from pathways.refusals import NotApplied
+from pathways.worklist import PAGE, Show, Which, Worklist
+
+Choice = RosterDecision.Choice
+ANSWERS = "pathways.worklist"
+MOST_REASON = 300
+CREATE, TAKE_BACK = "create", "open"
+
+
+class RosterWorklist(ScopedView):
+    """One of the four lists; without a name in the address the first. What was done with each line is told on the next page, once."""
+
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.EDIT_RECORDS
+
+    @cached_property
+    def which(self) -> Which:
+        key = self.kwargs.get("which", Which.WITHOUT_RECORD.key)
+        found = next((which for which in Which if which.key == key), None)
+        if found is None:
+            raise Http404("There is no such list.")
+        return found
+
+    @cached_property
+    def show(self) -> Show:
+        return next((show for show in Show if show.key == self.request.GET.get("show")), Show.OPEN)
+
+    @cached_property
+    def worklist(self) -> Worklist:
+        grade = self.request.GET.get("grade", "").replace("\x00", "")[:2]
+        return Worklist(self.scope, self._number("school"), self._number("pathway"), grade)
+
+    def _number(self, name: str) -> int | None:
+        text = self.request.GET.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    @cached_property
+    def lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
+
+    @property
+    def by(self) -> str:
+        return str(self.request.user.record_name)  # type: ignore[union-attr]
+
+    def choices(self) -> list[tuple[str, str]]:
+        """What can be said to the lines that are shown: value and words."""
+        put_back = [(TAKE_BACK, "Open again")]
+        dismiss = [(self.which.dismissal.value, self.which.dismissal.label)]
+        later = [(Choice.LATER.value, "Later")]
+        create = [(CREATE, "Create with these credits")] if self.which is Which.WITHOUT_RECORD else []
+        return {Show.OPEN: create + later + dismiss, Show.LATER: create + dismiss + put_back, Show.DISMISSED: put_back}[self.show]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.answer(answers=request.session.pop(ANSWERS, None) if ANSWERS in request.session else None)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seen = Seen.read(request.POST.getlist("chosen"))[:PAGE]
+        do, reason = request.POST.get("do", ""), " ".join(request.POST.get("reason", "").replace("\x00", "").split())
+        if not seen or do not in {TAKE_BACK, *dict(self.choices())}:
+            return self.answer(problem="Choose at least one line, and what to do with it. Nothing was changed.")
+        if do == self.which.dismissal and not reason:
+            return self.answer(problem="Enter a reason. Nothing was changed.", field="reason")
+        if len(reason) > MOST_REASON:
+            return self.answer(problem=f"A reason has at most {MOST_REASON} characters. Nothing was changed.", field="reason")
+        try:
+            if do == CREATE:
+                answers = decisions.create(self.scope, seen, by=self.by)
+            elif do == TAKE_BACK:
+                answers = decisions.take_back(self.scope, seen, by=self.by)
+            else:
+                answers = decisions.decide(self.scope, seen, Choice(do), reason=reason, by=self.by)
+        except NotApplied as refusal:
+            return self.answer(problem=refusal.sentence)
+        if not answers:
+            return self.answer(problem="These lines are not on the list. Nothing was changed.")
+        self.drop_kept_form()
+        request.session[ANSWERS] = [_told(one) for one in answers]
+        return redirect(request.get_full_path())
+
+    def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
+        """The page; after a problem with everything that was ticked and typed."""
+        query = self.request.GET.copy()
+        number = query.pop("page", ["1"])[-1]
+        counts = {which: self.worklist.counts(which) for which in Which}
+        page: Page[Any] = Paginator(_Counted(self.worklist.found(self.which, self.show), counts[self.which][self.show]), PAGE).get_page(
+            number
+        )
+        lines = self.worklist.lines((row["person"], row["taught"]) for row in page.object_list)
+        kept = self.request.POST if self.request.method == "POST" else self.kept_form()
+        ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
+        told = {
+            "which": self.which,
+            "lists": [(which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which],
+            "shows": [(show, counts[self.which][show]) for show in Show],
+            "show": self.show,
+            "balance": self.worklist.balance(),
+            "page": page,
+            "lines": [(line, line.pair in ticked) for line in lines],
+            "query": query.urlencode(),
+            "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")} if kept else {},
+            "choices": self.choices(),
+            "dismissal": self.which.dismissal,
+            "may_edit": self.can_edit and self.lock is None,
+            "lock": self.lock,
+            "in_active_year": self.in_active_year,
+            "answers": answers,
+            "undo": [one["undo"] for one in answers or [] if one["undo"]],
+            "not_done": sum(not one["done"] for one in answers or []),
+            "problem": problem,
+            "field": field,
+            **self.filters(),
+        }
+        return render(self.request, "pathways/roster_worklist.html", told)
+
+    def filters(self) -> dict[str, Any]:
+        """What the list can be narrowed to: schools and grades with students in scope, pathways that a course or a record has."""
+        counted = Enrollment.objects.that_count(self.scope.end_year).filter(student__district_id=self.scope.district)
+        return {
+            "schools": School.objects.filter(district=self.scope.district),
+            "pathways": Pathway.objects.in_scope(self.scope),
+            "grades": sorted({grade.lstrip("0") for grade in counted.values_list("grade", flat=True).distinct()}, key=_by_number),
+            "school": self.worklist.school,
+            "pathway": self.worklist.pathway,
+            "grade": self.worklist.grade,
+            "narrowed": bool(self.worklist.school or self.worklist.pathway or self.worklist.grade),
+        }
+
+
+class _Counted(Sequence[Any]):
+    """Rows with their number, which the page has asked for already."""
+
+    def __init__(self, rows: Any, number: int) -> None:
+        self.rows, self.number = rows, number
+
+    def __len__(self) -> int:
+        return self.number
+
+    def __getitem__(self, part: Any) -> Any:
+        return self.rows[part]
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """An answer as the session keeps it: it names a student, so it stands in no address."""
+    line = answer.line
+    return {
+        "done": answer.done,
+        "name": line.student.name,
+        "pathway": line.pathway.name,
+        "sentence": answer.sentence,
+        "student": line.student.pk,
+        "undo": line.token if answer.done and line.decision else "",
+    }
+
+
+def _by_number(grade: str) -> tuple[int, str]:
+    return (int(grade), "") if grade.isdigit() else (-1, grade)

@@ -1,0 +1,280 @@
+"""The roster worklist: where rosters, transcripts and records do not agree, as four lists of student and pathway (guide, Step Two, TIP).
+
+A student and a pathway stand in one list at most: with a course of the pathway, the record is missing or its credits are unlike; without
+one, the record has grown nevertheless, or nothing has come after a concentrator's last year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Round
+
+from cte_portal.editions import Scope
+from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
+from pathways.models.participation import TOTAL_CREDITS, credits_field
+from pathways.workline import Line, Pair, Taken
+
+PAGE = 50
+Choice = RosterDecision.Choice
+
+
+class Which(Enum):
+    """The four lists: address, title, what it means that a line stands there, and what it means that none does."""
+
+    WITHOUT_RECORD = (
+        "without-record",
+        "Rostered without a record",
+        "These students sit in a course of the pathway and have no record in it.",
+        "Every student in a CTE course has the record, or is dismissed with a reason.",
+    )
+    WITHOUT_COURSE = (
+        "without-course",
+        "Record without a course",
+        "These records grew this year, and the student sits in no course of the pathway.",
+        "Every record that grew this year has a course of its pathway.",
+    )
+    UNLIKE = (
+        "unlike-transcript",
+        "Credits unlike the transcript",
+        "What these records grew by this year in district is not what the transcript says of the pathway's courses.",
+        "Where the transcript is known, the records say the same.",
+    )
+    NOTHING_NOW = (
+        "nothing-now",
+        "Concentrator last year, nothing now",
+        "These students were concentrators last year; this year they have neither a course of the pathway nor more credits.",
+        "Every concentrator of last year has a course or more credits this year.",
+    )
+
+    def __init__(self, key: str, title: str, says: str, good: str) -> None:
+        self.key, self.title, self.says, self.good = key, title, says, good
+
+    @property
+    def dismissal(self) -> Choice:
+        """What closes a line for good: who has no record is *not CTE*, a record is *right as it stands*."""
+        return Choice.NOT_CTE if self is Which.WITHOUT_RECORD else Choice.AS_IS
+
+
+class Show(Enum):
+    """Which lines of a list are shown; *later* is still open work."""
+
+    OPEN = ("open", "Open")
+    LATER = ("later", "Later")
+    DISMISSED = ("dismissed", "Dismissed")
+
+    def __init__(self, key: str, title: str) -> None:
+        self.key, self.title = key, title
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Rostered = recorded + dismissed + open, at any time; `later` are among the open ones. Each is a student and a pathway."""
+
+    rostered: int
+    recorded: int
+    dismissed: int
+    open: int
+    later: int
+    students: int
+    """Students among the open ones, each once."""
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """The four lists of a scope; `school`, `pathway` and `grade` narrow them, the balance alike."""
+
+    scope: Scope
+    school: int | None = None
+    pathway: int | None = None
+    grade: str = ""
+
+    @cached_property
+    def _students(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = Student.objects.in_scope(self.scope)
+        if self.school or self.grade:
+            found = Student.objects.in_scope(self.scope).placed(self.scope.end_year)
+        asked = {"school_id": self.school, "grade": self.grade}
+        return found.filter(**{name: value for name, value in asked.items() if value}).values("pk")
+
+    def _rosters(self) -> QuerySet[Any]:
+        rosters = Roster.objects.in_scope(self.scope).with_pathway()
+        if self.school or self.grade:
+            rosters = rosters.filter(enrollment__student__in=self._students)
+        named = rosters.annotate(
+            person=F("enrollment__student_id"),
+            taught=F("section__course__pathway_id"),
+            state_id=F("enrollment__student__state_id"),
+            last=F("enrollment__student__last_name"),
+            first=F("enrollment__student__first_name"),
+        )
+        return self._of_pathway(named)
+
+    def _records(self) -> QuerySet[Any]:
+        records = Participation.objects.of_district(self.scope).filter(student__in=self._students)
+        named = records.annotate(
+            person=F("student_id"), taught=F("pathway_id"), state_id=F("student__state_id"),
+            last=F("student__last_name"), first=F("student__first_name"),
+        )  # fmt: skip
+        return self._of_pathway(named)
+
+    def _images(self) -> QuerySet[Any]:
+        """Concentrators' records as they stood at the end of last year, whether or not they stand now."""
+        own = Student.objects.filter(pk=OuterRef("student_id"))
+        at_the_end = Q(version=Subquery(_before(self.scope).values("version")[:1]))
+        images = Change.objects.filter(at_the_end, end_year__lt=self.scope.end_year, student_id__in=self._students, concentrator=True)
+        named = images.exclude(operation=Change.Operation.DELETE).annotate(
+            person=F("student_id"), taught=F("pathway_id"), state_id=Subquery(own.values("state_id")),
+            last=Subquery(own.values("last_name")), first=Subquery(own.values("first_name")),
+        )  # fmt: skip
+        return self._of_pathway(named)
+
+    def _of_pathway(self, named: QuerySet[Any]) -> QuerySet[Any]:
+        return named.filter(taught=self.pathway) if self.pathway else named
+
+    def _course(self) -> Exists:
+        sits = Roster.objects.in_scope(self.scope).filter(
+            enrollment__student_id=OuterRef("person"), section__course__pathway_id=OuterRef("taught")
+        )
+        return Exists(sits)
+
+    def _pairs(self, which: Which) -> QuerySet[Any]:
+        """Distinct pairs of a list, with what has been decided of them."""
+        year = self.scope.end_year
+        record = Participation.objects.filter(student_id=OuterRef("person"), pathway_id=OuterRef("taught"))
+        grown = Q(modified_end_year=year, total_credits__gt=Coalesce(_image(self.scope, TOTAL_CREDITS), Decimal(0), output_field=_CREDITS))
+        if which is Which.WITHOUT_RECORD:
+            found = self._rosters().filter(~Exists(record))
+        elif which is Which.WITHOUT_COURSE:
+            found = self._records().filter(grown, ~self._course())
+        elif which is Which.UNLIKE:
+            since = F("in_district_credits") - Coalesce(_image(self.scope, F("in_district_credits")), Decimal(0), output_field=_CREDITS)
+            found = self._records().annotate(transcript=self._transcript()).exclude(transcript=Round(since, 2)).exclude(transcript=None)
+        else:
+            then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
+            more = record.filter(modified_end_year=year, total_credits__gt=then)
+            found = self._images().filter(~self._course(), ~Exists(more))
+        decided = RosterDecision.objects.of(self.scope).filter(
+            state_id=OuterRef("state_id"), pathway_id=OuterRef("taught"), choice__in=[Choice.LATER, which.dismissal]
+        )
+        return found.annotate(choice=Subquery(decided.values("choice")[:1])).order_by().values(*_NAMED, "choice").distinct()
+
+    def _transcript(self) -> Subquery:
+        """What the transcript says of all courses of the pathway, None while one of them is not known."""
+        sits = Roster.objects.in_scope(self.scope).filter(
+            enrollment__student_id=OuterRef("student_id"), section__course__pathway_id=OuterRef("pathway_id")
+        )
+        course = "section__course_id"
+        known = Q(known=F("courses"))
+        summed = (
+            sits.order_by()
+            .values("section__course__pathway_id")
+            .annotate(
+                courses=Count(course, distinct=True),
+                known=Count(course, distinct=True, filter=Q(credits_earned__isnull=False)),
+                earned=Round(Sum("credits_earned"), 2),
+            )
+        )
+        return Subquery(summed.filter(known).values("earned")[:1], output_field=_CREDITS)
+
+    def found(self, which: Which, show: Show = Show.OPEN) -> QuerySet[Any]:
+        """The pairs to show, by the student's name."""
+        shown = {Show.OPEN: Q(choice=None), Show.LATER: Q(choice=Choice.LATER), Show.DISMISSED: Q(choice=which.dismissal)}[show]
+        return self._pairs(which).filter(shown).order_by("last", "first", "state_id", "taught")
+
+    def counts(self, which: Which) -> dict[Show, int]:
+        """How many lines of a list are open, put off and dismissed; the open ones here are without those for later."""
+        found = self._pairs(which).aggregate(
+            open=Count("person", filter=Q(choice=None)),
+            later=Count("person", filter=Q(choice=Choice.LATER)),
+            dismissed=Count("person", filter=Q(choice=which.dismissal)),
+        )
+        return {show: found[show.key] for show in Show}
+
+    def balance(self) -> Balance:
+        """One statement, so that it holds at any time, whoever writes meanwhile."""
+        record = Participation.objects.filter(student_id=OuterRef("person"), pathway_id=OuterRef("taught"))
+        decided = RosterDecision.objects.of(self.scope).filter(state_id=OuterRef("state_id"), pathway_id=OuterRef("taught"))
+        pairs = self._rosters().annotate(has_record=Exists(record), choice=Coalesce(Subquery(decided.values("choice")[:1]), Value("")))
+        without, dismissed = Q(has_record=False), Q(choice=Choice.NOT_CTE)
+        found = (
+            pairs.order_by()
+            .values("person", "taught", "has_record", "choice")
+            .distinct()
+            .aggregate(
+                rostered=Count("person"),
+                recorded=Count("person", filter=Q(has_record=True)),
+                dismissed=Count("person", filter=without & dismissed),
+                open=Count("person", filter=without & ~dismissed),
+                later=Count("person", filter=without & Q(choice=Choice.LATER)),
+                students=Count("person", distinct=True, filter=without & ~dismissed),
+            )
+        )
+        return Balance(**found)
+
+    def lines(self, pairs: Iterable[Pair]) -> list[Line]:
+        """The pairs of one page, in their order: as many statements for 50 as for one. A student who is not in scope is left out."""
+        wanted = list(pairs)
+        people, year = {student for student, _ in wanted}, self.scope.end_year
+        students = {one.pk: one for one in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)}
+        pathways = Pathway.objects.in_scope(self.scope).in_bulk({pathway for _, pathway in wanted})
+        records = Participation.objects.of_district(self.scope).filter(student__in=people)
+        stored = {(record.student_id, record.pathway_id): record for record in records}
+        earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by("version")
+        before = {(change.student_id, change.pathway_id): change for change in earlier}
+        ids = [one.state_id for one in students.values()]
+        decisions = {(one.state_id, one.pathway_id): one for one in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)}
+        courses = self._courses(people)
+        parents = {record.student_id for record in stored.values() if record.single_parent}
+        return [
+            Line(
+                student=students[student],
+                pathway=pathways[pathway],
+                courses=courses.get((student, pathway), ()),
+                record=stored.get((student, pathway)),
+                before=_standing(before.get((student, pathway))),
+                decision=decisions.get((students[student].state_id, pathway)),
+                single_parent=student in parents,
+            )
+            for student, pathway in wanted
+            if student in students and pathway in pathways
+        ]
+
+    def _courses(self, people: set[int]) -> dict[Pair, tuple[Taken, ...]]:
+        """A course that a student sits in twice, in two sections, earns its credits once."""
+        rosters = Roster.objects.in_scope(self.scope).with_pathway().filter(enrollment__student__in=people)
+        columns = ("enrollment__student_id", "section__course__pathway_id", "section__course__name", "section__course__credits")
+        found: dict[Pair, tuple[Taken, ...]] = {}
+        for student, pathway, name, worth, earned in (
+            rosters.order_by("section__course__number").values(*columns, "section__course_id").annotate(Sum("credits_earned"))
+            .values_list(*columns, "credits_earned__sum")
+        ):  # fmt: skip
+            known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
+            found[student, pathway] = (*found.get((student, pathway), ()), Taken(name, worth, known))
+        return found
+
+
+_CREDITS = credits_field("Credits")
+_NAMED = ("person", "taught", "state_id", "last", "first")
+
+
+def _before(scope: Scope) -> QuerySet[Change]:
+    """The record's last change before the school year, for a query of rows that have student_id and pathway_id."""
+    changes = Change.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), end_year__lt=scope.end_year)
+    return changes.order_by("-version")
+
+
+def _image(scope: Scope, value: Any) -> Subquery:
+    """A value of the image at the end of last year; of a record that was deleted by then nothing is left."""
+    kept = Case(When(operation=Change.Operation.DELETE, then=Value(Decimal(0))), default=value, output_field=_CREDITS)
+    return Subquery(_before(scope).annotate(kept=kept).values("kept")[:1])
+
+
+def _standing(image: Change | None) -> Change | None:
+    return image if image and image.operation != Change.Operation.DELETE else None
