@@ -23,7 +23,6 @@ MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 
 
-
 def open_on_the_worklist(standing: Standing) -> int:
     """Students in CTE courses without the record; in other years than the active one nothing is left to do."""
     scope = standing.scope

@@ -136,7 +136,7 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
     """The open screens, those of one path together, where the first of them stands."""
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for screen in open_screens(standing):
-        groups.setdefault(screen.path, []).append(entry(screen, standing.scope, url_name))
+        groups.setdefault(screen.path, []).append(entry(screen, standing, url_name))
     return [Group(" › ".join(path), tuple(entries)) for path, entries in groups.items()]
 
 
