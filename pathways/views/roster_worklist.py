@@ -135,7 +135,9 @@ class RosterWorklist(ScopedView):
         return {
             "schools": School.objects.filter(district=self.scope.district),
             "pathways": Pathway.objects.in_scope(self.scope),
-            "grades": sorted({grade.lstrip("0") for grade in counted.order_by().values_list("grade", flat=True).distinct()}, key=_by_number),
+            "grades": sorted(
+                {grade.lstrip("0") for grade in counted.order_by().values_list("grade", flat=True).distinct()}, key=_by_number
+            ),
             "school": self.worklist.school,
             "pathway": self.worklist.pathway,
             "grade": self.worklist.grade,

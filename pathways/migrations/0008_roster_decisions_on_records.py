@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0006_single_parent_index'),
+        ('pathways', '0007_rule_severities_have_a_plural'),
     ]
 
     operations = [
