@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from pathways.models import RuleSeverity
-from pathways.rules import Rule, Severity, judging_stored
+from pathways.rules import CATALOGUE, Rule, Severity, judging_stored
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ def rules_in_force(end_year: int) -> list[RuleInForce]:
 
 def severities(end_year: int) -> dict[str, Severity]:
     return {one.id: one.severity for one in rules_in_force(end_year)}
+
+
+def informing(end_year: int) -> frozenset[str]:
+    """The ids of the rules that only inform in that year, wherever they are judged: an upload weighs as the reports do."""
+    weights = severities(end_year)
+    return frozenset(rule.id for rule in CATALOGUE if weights.get(rule.id, rule.severity) is Severity.INFO)
 
 
 def digest(end_year: int) -> str:

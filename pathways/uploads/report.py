@@ -18,19 +18,12 @@ from pathways.files.layout import ERRORS_ADDED, Layout
 from pathways.files.reader import Known, plain
 from pathways.files.text import Lines
 from pathways.models import Student
-from pathways.rules.rule import Severity
+from pathways.severities import informing
 from pathways.uploads import checking
 from pathways.uploads.checking import Found
 
 TITLES = ("Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "In your file", "What is wrong", "What to do")
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
-
-
-def level(found: Found) -> str:
-    """`error` when the row is refused, else what the rule is."""
-    if found.refuses:
-        return "error"
-    return "info" if found.rule.severity is Severity.INFO else "warning"
 
 
 class Report:
@@ -42,7 +35,14 @@ class Report:
         self.columns = {column.field: column.name for column in layout.columns}
         self.positions = {column.field: at for at, column in enumerate(layout.columns)}
         self.shown: dict[str, list[dict[str, Any]]] = {}
+        self.informing = informing(job.scope.end_year)
         self._count = 0
+
+    def _level(self, found: Found) -> str:
+        """`error` when the row is refused, else what the rule weighs in the school year."""
+        if found.refuses:
+            return "error"
+        return "info" if found.rule.id in self.informing else "warning"
 
     def write(self, *, rejected: int) -> None:
         """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with its errors."""
@@ -123,7 +123,7 @@ class Report:
         pathway = values.tidy(cells[6]) if len(cells) > 6 else ""
         pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
         column = self.columns.get(found.field, "")
-        row = [str(found.line), level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100], column]
+        row = [str(found.line), self._level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100], column]
         row += [value[:200], found.message, found.rule.remedy]
         table.write(json.dumps(row).encode() + b"\n")
         shown = self.shown.setdefault(found.rule.id, [])
@@ -137,7 +137,7 @@ class Report:
                     "pathway": self.known.names.get(pathway_pk or 0, pathway)[:100],
                     "pathway_pk": pathway_pk,
                     "field": column,
-                    "level": level(found),
+                    "level": self._level(found),
                     "value": value[:200],
                     "message": found.message,
                 }

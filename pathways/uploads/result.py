@@ -83,7 +83,7 @@ def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope:
     for row in rows:
         row["link"] = reverse("cte-student", args=[*scope, row["student_pk"]]) if row["student_pk"] else ""
         row["visible"] = row["value"].replace(" ", "␣")
-    info = rule.severity is Severity.INFO and not group["refuses"]
+    info = group.get("informs", rule.severity is Severity.INFO) and not group["refuses"]
     return {
         "rule": rule,
         "kind": "problem" if group["refuses"] else "none" if info else "warning",

@@ -22,6 +22,7 @@ from pathways.files.text import FileRefused
 from pathways.locks import lock_district
 from pathways.models import Change, SchoolYear
 from pathways.rules import Checked as Judged
+from pathways.severities import informing
 from pathways.staging import Staged
 from pathways.uploads import checking
 from pathways.uploads.known import known_in
@@ -76,7 +77,7 @@ def _once(job: Job, *, held: bool = False) -> None:
                     "refused": f"{refused.sentence}.",
                     "rule": refused.rule,
                     "counts": dict.fromkeys(COUNTS, 0),
-                    "groups": _groups() if job.files else [],
+                    "groups": _groups(job.scope.end_year) if job.files else [],
                 },
             )
             return
@@ -159,14 +160,19 @@ def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[s
         "by_field": checked.by_field,
         "not_in_file": checked.not_in_file,
         "adjusted": reader.summary.what_we_adjusted,
-        "groups": _groups(),
+        "groups": _groups(job.scope.end_year),
         "cursor": checked.cursor,
         "same_as": _same_as(job.batch),
     }
 
 
-def _groups() -> list[dict[str, Any]]:
-    return [{"rule": rule, "count": number, "first": line, "refuses": refuses} for rule, number, line, refuses in checking.counts_by_rule()]
+def _groups(end_year: int) -> list[dict[str, Any]]:
+    """What was found, by rule, with what each rule weighed when it was found."""
+    informs = informing(end_year)
+    return [
+        {"rule": rule, "count": number, "first": line, "refuses": refuses, "informs": rule in informs}
+        for rule, number, line, refuses in checking.counts_by_rule()
+    ]
 
 
 def _same_as(batch: Batch) -> str:

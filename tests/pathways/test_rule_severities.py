@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, User
-from pathways import rules
+from pathways import rules, severities
 from pathways.findings import findings
 from pathways.models import Participation, ReferenceGeneration, RuleSeverity
 from pathways.rules import breaches
@@ -114,3 +114,9 @@ def test_opi_staff_see_and_do_not_change(client: Client, opi: User) -> None:
     row = RuleSeverity.objects.create(rule="CTE-213", end_year=2025, severity="warning", reason="Letter of 05/30/2025")
     assert "CTE-213 A record in a pathway without approval" in text(client.get(LIST))
     assert client.post(f"{LIST}{row.pk}/change/", {"severity": "error", "reason": "x"}).status_code == 403
+
+
+def test_an_upload_weighs_as_the_reports_do(opi_reference: None) -> None:
+    assert {"CTE-213", "CTE-133"} <= severities.informing(2025)
+    RuleSeverity.objects.create(rule="CTE-213", end_year=2025, severity="warning", reason="Letter")
+    assert "CTE-213" not in severities.informing(2025) and "CTE-213" in severities.informing(2026)
