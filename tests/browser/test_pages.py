@@ -397,7 +397,7 @@ def weighed(page_name: str = "") -> Callable[[Stage, Page], None]:
 
 def severity_effect(stage: Stage, page: Page) -> None:
     page.goto(f"{SEVERITIES}add/")
-    page.get_by_label("Rule").select_option("CTE-301")
+    page.get_by_label("Rule", exact=True).select_option("CTE-301")
     page.get_by_label("Severity").select_option("warning")
     page.get_by_label("Reason").fill("Letter of 05/30/2025")
     page.get_by_role("button", name="Save", exact=True).click()
