@@ -15,7 +15,7 @@ from django.utils import timezone
 from certification.dates import Dates, Phase, days, in_short
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
 from cte_portal.editions import Scope
-from pathways.models import SchoolYear
+from pathways.models import District, SchoolYear
 
 NO_PRIMARY = "No Primary certifier: this collection cannot be certified."
 
@@ -120,6 +120,16 @@ class DistrictEvent:
 
 def _day(moment: datetime.datetime | None) -> str:
     return f"{timezone.localtime(moment):%m/%d/%Y}" if moment else ""
+
+
+def year_is_held() -> str:
+    """A year does not end while a recertification is open: its records could no longer be corrected (design 4)."""
+    open_ones = Recertification.objects.open().filter(event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year"))
+    numbers = sorted(set(open_ones.values_list("district", flat=True)))
+    if not numbers:
+        return ""
+    names = [f"{number} {name}" for number, name in District.objects.filter(pk__in=numbers).order_by("pk").values_list("number", "name")]
+    return f"A recertification is open in {', '.join(names)}. It ends first, then the next year begins."
 
 
 def events_of(scope: Scope) -> list[DistrictEvent]:

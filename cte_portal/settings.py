@@ -379,6 +379,7 @@ PORTAL_BATCH_KINDS = [
     "certification.letters.LETTER",
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
+PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [

@@ -22,7 +22,7 @@ from pathways.models import Approval, Change, District, Participation, Pathway, 
 from pathways.models.counted import counted
 from pathways.opi_home import steps
 from pathways.refusals import NotApplied
-from pathways.register import InUse, changing, subject, words
+from pathways.register import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.rules import by_id
 
 
@@ -269,6 +269,8 @@ class SchoolYearAdmin(RegisterAdmin):
         """The year that was active until now ends in the same change."""
         with changing(by=request.user, reason=form.cleaned_data["reason"]) as entries:  # type: ignore[arg-type]
             if obj.is_active:
+                if not form.was_active and (sentence := year_is_held()):
+                    raise YearHeld(sentence)
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
                     other.is_active = False
                     entries.save(other)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from pathways import rules
 from pathways.effects import effects
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
-from pathways.register import Overtaken, words
+from pathways.register import Overtaken, words, year_is_held
 
 FIRST, LAST = 2000, 2100
 
@@ -170,6 +170,8 @@ class SchoolYearForm(RegisterForm):
         active = bool(self.cleaned_data["is_active"])
         if self.was_active and not active:
             raise ValidationError("There is always one current year. Make another year the current one instead")
+        if active and not self.was_active and (sentence := year_is_held()):
+            raise ValidationError(sentence)
         return active
 
     def _get_validation_exclusions(self) -> set[str]:

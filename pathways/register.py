@@ -17,6 +17,7 @@ from django.db.models import ProtectedError
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
+from cte_portal.registry import registered
 from pathways import reference, rules
 from pathways.ledger import refusals_named
 from pathways.locks import lock_reference
@@ -40,6 +41,19 @@ class Taken(NotApplied):
     """Somebody wrote a row with the same code, name or number in the same moment."""
 
     sentence = "Someone else has just saved the same. Nothing was saved yet; look at the list first."
+
+
+class YearHeld(NotApplied):
+    """Districts have work of the current year that the next year would cut off."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+def year_is_held() -> str:
+    """Why the current year cannot end now, in the words of whoever holds it (settings.PORTAL_YEAR_HOLDS); empty when nobody does."""
+    return " ".join(sentence for held in registered("PORTAL_YEAR_HOLDS") if (sentence := held()))
 
 
 @dataclass
