@@ -6,24 +6,62 @@ down just then; its key keeps it from being sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.mail import deliver
 from cte_portal.batches.models import Batch
-from cte_portal.batches.submit import submit
+from cte_portal.batches.submit import Order, submit, submit_all
 from cte_portal.editions import Scope
+
+KIND, TITLE = "letter", "Letter about certification"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`templates/certification/email/<template>.txt` for one person. `path` is where its link leads; the person and `key` tell it from others."""
+
+    template: str
+    subject: str
+    to: User
+    scope: Scope | None
+    path: str
+    key: str
+    told: Mapping[str, str]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"template": self.template, "subject": self.subject, "to": self.to.pk, "path": self.path, "told": dict(self.told)}
+
+    @property
+    def text(self) -> str:
+        return _text(self.options, self.to)
 
 
 def queue(template: str, subject: str, *, to: User, by: User, scope: Scope | None, path: str, key: str, told: Mapping[str, str]) -> Batch:
-    """Queue `templates/certification/email/<template>.txt` for one person; `path` is where its link leads."""
-    options = {"template": template, "subject": subject, "to": to.pk, "path": path, "told": dict(told)}
-    return submit("letter", by=by, title="Letter about certification", scope=scope, options=options, key=key)
+    """Queue a letter that `by` has caused."""
+    letter = Letter(template, subject, to, scope, path, key, told)
+    return submit(KIND, by=by, title=TITLE, scope=scope, options=letter.options, key=key)
+
+
+def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
+    """Queue letters with a few statements, each person's own under its key once, whoever caused it."""
+    orders = (Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after) for one in letters)
+    submit_all(KIND, orders, title=TITLE)
+
+
+def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
+    """Those that nobody has queued under their key so far."""
+    named = {f"{one.to.pk}:{KIND}:{one.key}": one for one in letters}
+    known = set(Batch.objects.filter(idempotency_key__in=named).values_list("idempotency_key", flat=True))
+    return [one for key, one in named.items() if key not in known]
 
 
 def run(job: Job) -> None:
@@ -32,11 +70,14 @@ def run(job: Job) -> None:
     if person is None:
         job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
         return
-    link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
-    told = {**options["told"], "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
-    text = render_to_string(f"certification/email/{options['template']}.txt", told)
-    send_mail(options["subject"], text, settings.DEFAULT_FROM_EMAIL, [person.email])
+    deliver(job, options["subject"], _text(options, person), to=person.email)
     job.outcome = Outcome("Sent.")
 
 
-LETTER = Kind(name="letter", run=run, hidden=True)
+def _text(options: Mapping[str, Any], person: User) -> str:
+    link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
+    told = {**options["told"], "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
+    return render_to_string(f"certification/email/{options['template']}.txt", told)
+
+
+LETTER = Kind(name=KIND, run=run, hidden=True)

@@ -33,7 +33,15 @@ SCREENS = (
         step="Step 4",
         capability=Capability.VIEW_RECORDS,
         synonyms=("Event Dashboard", "Certify & Submit", "sign", "Data Integrity Tools > Data Certification > Event Certification"),
-        also=("event-certification",),
+        also=("event-certification", "recertification", "recertification-new", "recertification-demand"),
+    ),
+    Screen(
+        name="Recertification requests",
+        path=("Requests",),
+        url_name="recertification-inbox",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("recertify", "reopen", "approve", "deny", "inbox", "decertify"),
+        scoped=False,
     ),
     Screen(
         name="Certification events",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from certification.views import certifiers, events, opi_events
+from certification.views import certifiers, events, opi_events, recertification
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 SETUP = f"{DISTRICT}type-membership-setup/"
+RECERTIFICATION = f"{DISTRICT}recertification/"
 EVENTS = "opi/certification-events/"
 
 urlpatterns = [
@@ -14,6 +15,10 @@ urlpatterns = [
     path(f"{SETUP}<int:certifier>/", certifiers.ChangeCertifier.as_view(), name="certifier"),
     path(f"{DISTRICT}event-certification/", events.EventDashboard.as_view(), name="event-dashboard"),
     path(f"{DISTRICT}event-certification/<int:event>/", events.EventCertification.as_view(), name="event-certification"),
+    path(f"{RECERTIFICATION}new/<int:event>/", recertification.NewRecertification.as_view(), name="recertification-new"),
+    path(f"{RECERTIFICATION}demand/<int:event>/", recertification.DemandRecertification.as_view(), name="recertification-demand"),
+    path(f"{RECERTIFICATION}<int:recertification>/", recertification.OneRecertification.as_view(), name="recertification"),
+    path("opi/recertification/", recertification.RecertificationInbox.as_view(), name="recertification-inbox"),
     path(EVENTS, opi_events.Events.as_view(), name="certification-events"),
     path(f"{EVENTS}new/", opi_events.NewEvent.as_view(), name="certification-event-new"),
     path(f"{EVENTS}<int:event>/", opi_events.Event.as_view(), name="certification-event"),

@@ -42,12 +42,14 @@ class Recertification(models.Model):
     OPEN = ("asked", "approved")
     MOVES = {
         Status.ASKED: (Status.APPROVED, Status.DENIED, Status.WITHDRAWN),
-        Status.APPROVED: (Status.CLOSED,),
-        Status.DENIED: (),
+        Status.APPROVED: (Status.CLOSED, Status.ASKED),
+        Status.DENIED: (Status.ASKED,),
         Status.WITHDRAWN: (),
         Status.CLOSED: (),
     }
-    """The transition table: from → to. OPI's demand begins as approved; sealing or abandoning its round closes it."""
+    """The transition table: from → to. OPI's demand begins as approved; sealing or abandoning its round closes it.
+
+    An answer can be taken back while nothing has followed from it: what was approved or denied is asked again."""
 
     event = models.ForeignKey(CertificationEvent, on_delete=models.PROTECT, related_name="recertifications")
     district = models.CharField("District Number", max_length=4)

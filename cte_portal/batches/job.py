@@ -49,6 +49,14 @@ class CannotRun(Exception):
     """The work cannot be done, now or later; the message is the sentence for the person. Not our fault, so it is not tried again."""
 
 
+class NotYet(Exception):
+    """What the work needs does not answer, a mail server perhaps: it is nobody's fault, so it waits for `seconds`, and no attempt is counted."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 @dataclass
 class Outcome:
     """How the work ended, in words for the person."""
@@ -177,6 +185,9 @@ def run(key: uuid.UUID) -> bool:
     except CancelAsked:
         job.drop_files()
         end(Batch.objects.held(batch), batch, **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
+    except NotYet as wait:
+        job.drop_files()
+        _wait(job, wait.seconds)
     except CannotRun as cause:
         job.drop_files()
         end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
@@ -203,6 +214,16 @@ def drop_attempts(batch: Batch, up_to: int) -> None:
         with suppress(FileNotFoundError, NotImplementedError):
             for name in default_storage.listdir(folder)[1]:
                 default_storage.delete(f"{folder}/{name}")
+
+
+def _wait(job: Job, seconds: float) -> None:
+    """Back into the queue for a while. The attempt's number is free again: who holds it gives it up by this very statement."""
+    batch = job.batch
+    log.warning("waits batch=%s seconds=%s", batch.pk, int(seconds))
+    waiting = {"status": Status.QUEUED, "available_at": moment(seconds), "published_at": None, "lease_until": None, "stage": ""}
+    if not Batch.objects.held(batch).filter(cancel_by="").update(**waiting, attempt=batch.attempt - 1):
+        asked = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
+        end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, asked))
 
 
 def _our_fault(job: Job, error: Exception) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
+from cte_portal.batches.mail import deliver
 
 
 def run(job: Job) -> None:
@@ -18,12 +18,7 @@ def run(job: Job) -> None:
     if person.is_active and person.email:
         path = reverse("batch", args=[about.district, about.end_year, about.pk])
         told = {"batch": about, "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "", "name": settings.HELP_NAME}
-        send_mail(
-            f"CTE Portal: {about.title} has ended",
-            render_to_string("batches/notice.txt", told),
-            settings.DEFAULT_FROM_EMAIL,
-            [person.email],
-        )
+        deliver(job, f"CTE Portal: {about.title} has ended", render_to_string("batches/notice.txt", told), to=person.email)
     job.outcome = Outcome("Sent.")
 
 

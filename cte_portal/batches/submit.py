@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.models import Batch, Status, moment
 from cte_portal.editions import Scope
 
 
@@ -69,6 +70,40 @@ def submit(
         _drop(batch)
         raise
     return batch
+
+
+@dataclass(frozen=True)
+class Order:
+    """One of many pieces of work of a kind; `after` so many seconds it may begin."""
+
+    by: User
+    key: str
+    scope: Scope | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    after: float = 0
+
+
+def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
+    """Queue many with a few statements. What was queued under the same key before is not queued again."""
+    what = kind_of(kind)
+    batches = [
+        Batch(
+            kind=kind,
+            queue=what.queue,
+            district=order.scope.district if order.scope else "",
+            end_year=order.scope.end_year if order.scope else None,
+            submitted_by=order.by,
+            submitted_name=order.by.record_name,
+            title=title,
+            options=order.options,
+            idempotency_key=f"{order.by.pk}:{kind}:{order.key}",
+            available_at=moment(order.after) if order.after else None,
+            in_turn=what.in_turn,
+            hidden=what.hidden,
+        )
+        for order in orders
+    ]
+    Batch.objects.bulk_create(batches, batch_size=200, ignore_conflicts=True)
 
 
 def again(batch: Batch, *, by: User, key: str) -> Batch:

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from certification import recertification
 from cte_portal.accounts.models import Invitation, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
@@ -33,7 +34,7 @@ from pathways.reports.groups import GROUPS
 from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures import phone
-from tests.fixtures.certification import make_certifier, make_event, make_round, sign
+from tests.fixtures.certification import make_certifier, make_event, make_round, seal, sign
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, send_everything
 from tests.fixtures.uploads import file, line
@@ -848,6 +849,53 @@ STATES |= {
         State("read", at(lambda stage: stage.address("validation-groups"))),
         State("assigned", group_assigned, who="administrator"),
         State("no match", at(lambda stage: stage.address("validation-groups") + "?find=zzz")),
+    ],
+}
+
+
+def reopening(address: str, *, sealed: bool = True, do: str = "") -> Callable[[Stage, Page], None]:
+    """Pages of recertification: of a request that waits, or after somebody pressed `do`."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        event = make_event()
+        make_certifier(stage.clerk)
+        if sealed:
+            seal(make_round(event))
+        if "{request}" in address or "/opi/" in address:
+            request = recertification.ask(
+                stage.cottonwood.scope, event.pk, by=stage.clerk, reason="Two were left out", what_changes="Two records"
+            )
+            recertification.say(stage.cottonwood.scope, request.pk, by=stage.people["opi"], from_opi=True, text="Which two?")
+            if do == "approve":
+                recertification.approve(stage.cottonwood.scope, request.pk, by=stage.people["opi"], answer="Until Friday.")
+            page.goto(address.format(request=request.pk))
+            if do == "deny":
+                page.get_by_role("button", name="Deny").click()
+                expect(page.get_by_text("There is a problem")).to_be_visible()
+            return
+        page.goto(address.format(event=event.pk))
+        if do == "send":
+            page.locator("form.fields button.main").click()
+            expect(page.get_by_text("There is a problem")).to_be_visible()
+
+    return visit
+
+
+REOPENED = "/districts/9012/2025/recertification/"
+STATES |= {
+    "recertification-new": [
+        State("form", reopening(f"{REOPENED}new/{{event}}/", do="send")),
+        State("not yet sealed", reopening(f"{REOPENED}new/{{event}}/", sealed=False)),
+    ],
+    "recertification-demand": [State("errors", reopening(f"{REOPENED}demand/{{event}}/", do="send"), who="opi")],
+    "recertification": [
+        State("asked", reopening(f"{REOPENED}{{request}}/")),
+        State("to answer", reopening(f"{REOPENED}{{request}}/", do="deny"), who="opi"),
+        State("answered", reopening(f"{REOPENED}{{request}}/", do="approve"), who="opi"),
+    ],
+    "recertification-inbox": [
+        State("waiting", reopening("/opi/recertification/"), who="opi"),
+        State("in progress", reopening("/opi/recertification/", do="approve"), who="opi"),
     ],
 }
 WITHOUT_A_PAGE = {

@@ -114,6 +114,15 @@ DISTRICT |= {
     "validation-groups": {"GET": READ, "POST": {**PEOPLE, "administrator": 302}},
 }
 
+# Certifiers of the district ask and write; OPI demands and answers. In these tests the clerk is one.
+CERTIFIERS = {**READ, "viewer": 403, "administrator": 403, "opi": 403}
+OPI_IN_A_DISTRICT = {**READ, "viewer": 403, "clerk": 403, "administrator": 403}
+DISTRICT |= {
+    "recertification-new": {"GET": CERTIFIERS, "POST": CERTIFIERS},
+    "recertification-demand": {"GET": OPI_IN_A_DISTRICT, "POST": OPI_IN_A_DISTRICT},
+    "recertification": {"GET": READ, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 302}},
+}
+
 
 def opi_alone(staff: int, keeper: int) -> dict[str, int]:
     """Pages of OPI: nobody of a district sees them."""
@@ -126,6 +135,7 @@ STATEWIDE = {
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
+    "recertification-inbox": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "approvals": {"GET": opi_alone(302, 302), "POST": opi_alone(403, 405)},
     "approvals-of-pathway": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "approvals-of-district": {"GET": SEEN, "POST": opi_alone(403, 200)},

@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension
+from certification.models import CertificationEvent, Certifier, Extension, Recertification
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
 from cte_portal.batches.models import Batch
 from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
-from tests.fixtures.certification import make_certifier, make_event
+from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
@@ -44,6 +44,8 @@ WITHOUT_A_ROW = (
     "event-certification",
     "data-validation-reports",
     "validation-groups",
+    "recertification-new",
+    "recertification-demand",
 )
 
 
@@ -74,6 +76,7 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
     )
     for user, district in ((clerk, "9012"), (stranger, "0965")):
         make_certifier(user, district=district)
+        make_recertification(make_round(event, district=district), by=user, status="withdrawn")
     for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
         batch = Batch.objects.create(
             kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
@@ -121,7 +124,9 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += ["filled"]
     elif name == "roster-worklist-of":
         arguments += ["without-course"]
-    elif name == "event-certification":
+    elif name == "recertification":
+        arguments += [Recertification.objects.get(district=record.student.district_id).pk]
+    elif name in ("event-certification", "recertification-new", "recertification-demand"):
         arguments += [CertificationEvent.objects.get().pk]
     elif name == "certifier":
         arguments += [Certifier.objects.get(district=record.student.district_id).pk]

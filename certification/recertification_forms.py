@@ -1,0 +1,67 @@
+"""What both sides write about a recertification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+MOST = 1000
+
+
+def text_field(label: str, *, needed: str = "", rows: int = 3, hint: str = "") -> forms.CharField:
+    """A text of at most 1,000 characters; `needed` is what is said where it is missing."""
+    return forms.CharField(
+        label=label,
+        max_length=MOST,
+        required=bool(needed),
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": needed, "max_length": "Write at most 1,000 characters"},
+    )
+
+
+class AskForm(forms.Form):
+    use_required_attribute = False
+
+    reason = text_field("Reason", needed="Enter the reason", hint="OPI reads it. Name no student.")
+    what_changes = text_field("What will change", needed="Say what will change", hint="Which records or figures, in a sentence or two.")
+
+
+class DemandForm(forms.Form):
+    """OPI's demand, with the findings at the state that are attached: their rules, counted."""
+
+    use_required_attribute = False
+
+    reason = text_field("Reason", needed="Enter the reason", hint="The district reads it. Name no student.")
+    findings = forms.MultipleChoiceField(
+        label="Attach findings at the state",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "The findings have changed since. Look at them again"},
+    )
+
+    def __init__(self, *arguments: Any, rules: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["findings"].choices = rules  # type: ignore[attr-defined]
+        if not rules:
+            del self.fields["findings"]
+
+
+class AnswerForm(forms.Form):
+    """OPI's answer; a denial says why."""
+
+    use_required_attribute = False
+
+    answer = text_field("Answer", hint="The district reads it. Needed to deny.")
+
+    def __init__(self, *arguments: Any, denies: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if denies:
+            self.fields["answer"] = text_field("Answer", needed="Say why it is denied", hint="The district reads it.")
+
+
+class MessageForm(forms.Form):
+    use_required_attribute = False
+
+    text = text_field("Message", needed="Write the message", rows=2, hint="Both sides read it. Name no student.")
