@@ -86,14 +86,16 @@ class NewRecertification(CertificationView):
 class DemandRecertification(CertificationView):
     """OPI reopens a certification and says what has to be corrected."""
 
-    capability = Capability.WORK_STATEWIDE
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.event()
+        if not self.is_opi:
+            raise PermissionDenied
         return self.show(one, DemandForm(rules=self.rules()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.event()
+        if not self.is_opi:
+            raise PermissionDenied
         form = DemandForm(request.POST, rules=self.rules())
         if not form.is_valid():
             return self.show(one, form)
