@@ -68,6 +68,7 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
     return found
 
 
+WITH_ARTICLE = {"error": "an error", "warning": "a warning", "info": "an info"}
 FOLLOWS = {
     "error": "each has to be corrected before the district can certify; explanations given for it do not count while it is an error",
     "warning": "each has to be corrected or explained before the district can certify",
@@ -80,9 +81,9 @@ def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
     if after.severity == before.severity:
         return []
     reach = rules.reach(rules.by_id(after.rule), after.end_year)
-    rule, own, new = rules.by_id(after.rule), before.get_severity_display(), after.get_severity_display()
+    rule, own, new = rules.by_id(after.rule), WITH_ARTICLE[before.severity], WITH_ARTICLE[after.severity]
     year = school_year_label(after.end_year)
     return [
-        f"{rule.title} is {own.lower()} in {year} now and becomes {new.lower()}, for all districts alike.",
+        f"{rule.title} is {own} in {year} now and becomes {new}, for all districts alike.",
         f"{reach} break it today: {FOLLOWS[after.severity]}." if reach.records else "No record breaks it today.",
     ]

@@ -65,6 +65,7 @@ class FindingsPage(ScopedView, TemplateView):
             "levels": [(level, label) for level, label in LEVELS.items()],
             "sent_at": copy.sent_at if copy else None,
             "never_sent": self.listing.at_state and copy is None and not self.found.records,
+            "send": reverse("resync", args=[self.scope.district, self.scope.end_year]) if self.can(Capability.SEND_RECORDS) else "",
             "clean": self.listing.level is Level.TO_DO and not self.found.counts.open,
             "sentence": self._sentence(),
             "may_edit": self.may_edit,

@@ -163,7 +163,11 @@ def test_a_query_that_means_nothing_does_no_harm(query: str, desk: Client, found
 
 
 def test_at_the_state_the_list_shows_what_was_sent(desk: Client, found: list[Participation], state_edition: Callable[[], None]) -> None:
-    assert "Nothing has been sent to the state yet" in text(desk.get(f"{PAGE}?at=state"))
+    unsent = desk.get(f"{PAGE}?at=state")
+    assert (
+        "Nothing has been sent to the state yet" in text(unsent)
+        and 'href="/districts/9012/2025/resync/">Resync State Data' in unsent.content.decode()
+    )
     state_edition()
     Participation.objects.filter(pk=found[0].pk).update(concentrator=True)
     page = desk.get(f"{PAGE}?at=state").content.decode()

@@ -41,7 +41,7 @@ def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(desk: Client
     generation = ReferenceGeneration.objects.get().generation
     page = text(desk.post(f"{LIST}add/", SENT))
     assert "Nothing is saved yet" in page and not RuleSeverity.objects.exists()
-    assert "A record in a pathway without approval is info in 2024-25 now and becomes warning, for all districts alike." in page
+    assert "A record in a pathway without approval is an info in 2024-25 now and becomes a warning, for all districts alike." in page
     assert "1 district, 2 records break it today: each has to be corrected or explained before the district can certify." in page
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302
     row = RuleSeverity.objects.get()
