@@ -21,6 +21,7 @@ from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, RuleSe
 from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
 from pathways.models.counted import counted
 from pathways.opi_home import steps
+from pathways.publish import named_at_state
 from pathways.refusals import NotApplied
 from pathways.register import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.rules import by_id
@@ -87,7 +88,7 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is in use is never removed."""
-        return can_statewide(request, Capability.KEEP_LISTS) and (obj is None or self.unused().filter(pk=obj.pk).exists())
+        return can_statewide(request, Capability.KEEP_LISTS) and (obj is None or self._is_unused(obj))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -95,6 +96,10 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def unused(self) -> QuerySet[Any]:
         """Rows that nothing names."""
         raise NotImplementedError
+
+    def _is_unused(self, row: Any) -> bool:
+        """Nothing names it, at the state neither."""
+        return self.unused().filter(pk=row.pk).exists() and not named_at_state(type(row), {row.pk})
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Keys are numbers; what holds anything else is no key, and is not shown to a database that may choke on it."""
@@ -119,7 +124,7 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with changing(by=request.user) as entries:  # type: ignore[arg-type]
-            if not self.unused().filter(pk=obj.pk).exists():
+            if not self._is_unused(obj):
                 raise InUse
             entries.remove([obj])
 

@@ -15,6 +15,7 @@ from django.db import connections
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from cte_portal.editions import Scope
+from pathways.copying import copied
 from pathways.models import Enrollment, Participation
 
 COLUMNS = {
@@ -59,8 +60,7 @@ def lines(scope: Scope) -> list[bytes]:
     if connection.vendor != "postgresql":
         return sorted(line(row) for row in asked.iterator(chunk_size=5000))
     sql, values = asked.query.get_compiler(scope.alias).as_sql()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT", values) as copy:
-        return sorted(b"".join(copy).split(b"\n")[:-1])
+    return sorted(copied(connection, sql, values).split(b"\n")[:-1])
 
 
 def line(values: tuple[Any, ...]) -> bytes:

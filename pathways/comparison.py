@@ -13,7 +13,7 @@ from django.db import models
 from django.urls import reverse
 
 from cte_portal.editions import Scope
-from pathways.difference import Difference, difference
+from pathways.difference import Difference, differences
 from pathways.models import Change, Enrollment, Participation, Roster, StateCopy, Student
 from pathways.objects import OBJECTS, ObjectType
 
@@ -27,7 +27,7 @@ class Unsent:
 
     @classmethod
     def of(cls, scope: Scope) -> Unsent:
-        copy = StateCopy.objects.of_district(scope.district)
+        copy = StateCopy.objects.told(scope.district)
         return cls(Change.objects.after(scope.district, copy.cursor if copy else 0).count(), copy)
 
 
@@ -55,7 +55,7 @@ class ObjectStanding:
 
 
 class Comparison:
-    """A district beside what stands of it at the state. Each type is compared when it is asked for."""
+    """A district beside what stands of it at the state. A type is compared when it is asked for, or with all the others."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -67,12 +67,13 @@ class Comparison:
 
     def difference(self, kind: ObjectType) -> Difference:
         if kind.name not in self._differences:
-            self._differences[kind.name] = difference(kind, self.scope)
+            self._differences |= differences([kind], self.scope)
         return self._differences[kind.name]
 
     @cached_property
     def standings(self) -> list[ObjectStanding]:
         told = self.copy.objects_sent if self.copy else {}
+        self._differences |= differences([kind for kind in OBJECTS if kind.name not in self._differences], self.scope)
         return [ObjectStanding(kind, self.difference(kind), told.get(kind.name)) for kind in OBJECTS]
 
     @property
@@ -117,7 +118,7 @@ class Comparison:
                 cause = "Never sent" if key in found.new else "Changed since it was sent"
             shown = ours if ours is not None else theirs
             words, link = described(shown, self.scope) if shown is not None else (f"{kind.name} {key}", "")
-            lines.append(Line(words, link if ours is not None else "", cause, differences(kind, ours, theirs)))
+            lines.append(Line(words, link if ours is not None else "", cause, unlike(kind, ours, theirs)))
         return lines
 
 
@@ -148,7 +149,7 @@ def described(row: models.Model, scope: Scope) -> tuple[str, str]:
             return str(row), ""
 
 
-def differences(kind: ObjectType, ours: models.Model | None, theirs: models.Model | None) -> tuple[tuple[str, str, str], ...]:
+def unlike(kind: ObjectType, ours: models.Model | None, theirs: models.Model | None) -> tuple[tuple[str, str, str], ...]:
     """(label, at the district, at the state) of the fields that differ; a row that stands on one side only is told whole by its cause."""
     if ours is None or theirs is None:
         return ()

@@ -6,16 +6,19 @@ the ledger's cursor cannot, such as changes made by SQL.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import BigIntegerField, CharField, F, Func
+from django.db.models import BigIntegerField, CharField, F, Func, TextField, Value
+from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Scope
-from pathways.objects import ObjectType
+from pathways.copying import copied
+from pathways.objects import RECORDS, ObjectType
 
-MOST_KEYS = 20_000  # named in one statement
+MOST_KEYS = 5_000  # named in one statement
 
 
 class RowHash(Func):
@@ -47,37 +50,66 @@ class Difference:
         return self.new | self.changed
 
 
-def difference(kind: ObjectType, scope: Scope) -> Difference:
-    """What a resync of this type would have to do."""
-    here, there = fingerprints(kind, kind.sent(scope)), fingerprints(kind, kind.of_district(scope.at_state()))
-    ours, theirs = _keys(kind, here - there), _keys(kind, there - here)
-    gone = theirs - ours
-    # A record whose student has left the year is not sent, and not taken out either: it does not count at the state.
-    gone -= _still_there(kind.of_district(scope), gone)
-    return Difference(ours - theirs, ours & theirs, gone, len(here))
+def differences(kinds: Iterable[ObjectType], scope: Scope) -> dict[str, Difference]:
+    """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them."""
+    chosen = list(kinds)
+    here = Fingerprints(scope, [kind.sent(scope) for kind in chosen], chosen)
+    there = Fingerprints(scope.at_state(), [kind.of_district(scope.at_state()) for kind in chosen], chosen)
+    only_here, only_there = here.beyond(there), there.beyond(here)
+    found = {}
+    for number, kind in enumerate(chosen):
+        ours, theirs = only_here[number], only_there[number]
+        gone = theirs - ours
+        if kind is RECORDS:
+            # A record whose student has left the year is not sent, and not taken out either: it does not count at the state.
+            gone -= _still_there(kind.of_district(scope), gone)
+        found[kind.name] = Difference(ours - theirs, ours & theirs, gone, here.totals[number])
+    return found
 
 
-def fingerprints(kind: ObjectType, rows: models.QuerySet[Any]) -> set[Any]:
+class Fingerprints:
     """Key and fingerprint of each row of one edition, comparable with the other's: tuples, or lines as the server wrote them."""
-    connection = connections[rows.db]
-    key, *others = kind.fields
-    if connection.vendor != "postgresql":
-        sql, values = _sql(rows.values(key, *others))
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return set(cursor.fetchall())
-    hashed = RowHash if _alike() else RowDigest
-    sql, values = _sql(rows.values(key).annotate(fingerprint=hashed(*(F(name) for name in others))))
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT", values) as copy:
-        return set(b"".join(copy).splitlines())
 
+    def __init__(self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]) -> None:
+        self.kinds, self.connection = kinds, connections[scope.alias]
+        self.found: set[Any] = set()
+        self.totals = [0] * len(kinds)
+        (self._copied if self.connection.vendor == "postgresql" else self._fetched)(rows)
 
-def _keys(kind: ObjectType, found: set[Any]) -> frozenset[Any]:
-    if found and isinstance(next(iter(found)), bytes):
-        whole = kind.model._meta.pk.get_internal_type() != "CharField"  # type: ignore[union-attr]
-        texts = (line.partition(b"\t")[0].decode() for line in found)
-        return frozenset(int(text) for text in texts) if whole else frozenset(texts)
-    return frozenset(row[0] for row in found)
+    def beyond(self, other: Fingerprints) -> list[frozenset[Any]]:
+        """Keys, by type, of what the other edition does not have so."""
+        keys: list[set[Any]] = [set() for _ in self.kinds]
+        for one in self.found - other.found:
+            if isinstance(one, bytes):
+                number, key, _ = one.split(b"\t", 2)
+                keys[int(number)].add(int(key) if self._numbered[int(number)] else key.decode())
+            else:
+                keys[one[0]].add(one[1])
+        return [frozenset(some) for some in keys]
+
+    def _copied(self, rows: list[models.QuerySet[Any]]) -> None:
+        """All types are one statement; each line begins with the number of its type."""
+        self._numbered = [kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds]  # type: ignore[union-attr]
+        hashed = RowHash if _alike() else RowDigest
+        statements, values = [], []
+        for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
+            key, *others = kind.fields
+            said = {"kind_number": Value(number), "row_key": Cast(key, TextField()), "fingerprint": hashed(*(F(name) for name in others))}
+            sql, more = _sql(asked.annotate(**said).values_list(*said))
+            statements.append(sql)
+            values += more
+        data = copied(self.connection, " UNION ALL ".join(statements), values)
+        self.found = set(data.splitlines())
+        self.totals = [data.count(b"\n%d\t" % number) + data.startswith(b"%d\t" % number) for number in range(len(self.kinds))]
+
+    def _fetched(self, rows: list[models.QuerySet[Any]]) -> None:
+        with self.connection.cursor() as cursor:
+            for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
+                sql, values = _sql(asked.values_list(*kind.fields))
+                cursor.execute(sql, values)
+                some = [(number, *row) for row in cursor.fetchall()]
+                self.totals[number] = len(some)
+                self.found.update(some)
 
 
 def _alike() -> bool:
@@ -89,9 +121,12 @@ def _sql(rows: models.QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     return rows.query.get_compiler(rows.db).as_sql()
 
 
-def _still_there(rows: models.QuerySet[Any], keys: frozenset[Any]) -> frozenset[Any]:
-    found: set[Any] = set()
-    ordered = sorted(keys)
+def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    """As many keys at a time as one statement names."""
+    ordered = list(keys)
     for at in range(0, len(ordered), MOST_KEYS):
-        found.update(rows.filter(pk__in=ordered[at : at + MOST_KEYS]).values_list("pk", flat=True))
-    return frozenset(found)
+        yield ordered[at : at + MOST_KEYS]
+
+
+def _still_there(rows: models.QuerySet[Any], keys: frozenset[Any]) -> frozenset[Any]:
+    return frozenset(found for some in parts(sorted(keys)) for found in rows.filter(pk__in=some).values_list("pk", flat=True))

@@ -96,8 +96,3 @@ def closure(names: Iterable[str]) -> tuple[str, ...]:
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     chosen = set(names)
     return tuple(name for name in NAMES if name in chosen)
-
-
-def needing(kind: ObjectType) -> tuple[ObjectType, ...]:
-    """The types whose rows name rows of this one."""
-    return tuple(one for one in OBJECTS if kind.model in {model for _, model in one.parents})

@@ -52,10 +52,24 @@ def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> dic
     return {row[model._meta.pk.attname]: row for row in model._base_manager.db_manager(alias).values()}  # type: ignore[union-attr]
 
 
+def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
+    """Which of OPI's rows the state's rows still name: a district has deleted what named them and has not sent it yet."""
+    found: set[Any] = set()
+    for relation in model._meta.related_objects:
+        if relation.related_model in PUBLISHED:
+            continue
+        column = relation.field.attname  # type: ignore[attr-defined]
+        named = relation.related_model._base_manager.db_manager(STATE).filter(**{f"{column}__in": keys})  # type: ignore[union-attr]
+        found.update(named.values_list(column, flat=True).distinct())
+    return found
+
+
 def _remove(model: type[models.Model], keys: set[Any]) -> int:
-    if keys:
-        model._base_manager.db_manager(STATE).filter(pk__in=keys).delete()
-    return len(keys)
+    """What is still named stays, until the publishing that follows the district's resync."""
+    removed = keys - named_at_state(model, keys) if keys else keys
+    if removed:
+        model._base_manager.db_manager(STATE).filter(pk__in=removed).delete()
+    return len(removed)
 
 
 def _write(model: type[models.Model], here: dict[Any, dict[str, Any]], there: dict[Any, dict[str, Any]]) -> int:

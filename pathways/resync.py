@@ -6,21 +6,21 @@ A resync holds the district in both editions, writes at the state what differs, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connections, models, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope, writing_state
 from pathways import canonical
-from pathways.difference import Difference, difference
+from pathways.difference import Difference, differences, parts
 from pathways.locks import lock_at_state, lock_district
 from pathways.models import Change, StateCopy
-from pathways.objects import BY_NAME, NAMES, RECORDS, ObjectType, in_order, needing
+from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, ObjectType, in_order
 
 STATE = Edition.STATE.value
 DISTRICT = Edition.DISTRICT.value
@@ -36,10 +36,13 @@ class Sent:
     refused: dict[str, list[list[Any]]] = field(default_factory=dict)
 
 
-def resync(scope: Scope, names: Iterable[str], *, batch: UUID, attempt: int, by: str) -> StateCopy:
+def resync(
+    scope: Scope, names: Iterable[str], *, batch: UUID, attempt: int, by: str, before_commit: Callable[[], None] | None = None
+) -> StateCopy:
     """Bring the named types of a district to the state. Must run inside a transaction of the District edition, which ends after the state's.
 
-    A row whose parent is not at the state is left out and named in `refused`. The same batch twice is one resync.
+    A row whose parent is not at the state is left out and named in `refused`. The same batch twice is one resync. What `before_commit`
+    raises leaves the state as it was.
     """
     lock_district(scope, exclusive=True)
     chosen = in_order({*names, "District"})
@@ -50,73 +53,95 @@ def resync(scope: Scope, names: Iterable[str], *, batch: UUID, attempt: int, by:
             return copy
         cursor = Change.objects.cursor(scope.district)
         sent = _send(scope, chosen)
-        return _say(scope, copy, sent, chosen, cursor=cursor, batch=batch, attempt=attempt, by=by)
+        copy = _say(scope, copy, sent, chosen, cursor=cursor, batch=batch, attempt=attempt, by=by)
+        if before_commit:
+            before_commit()
+    return copy
 
 
 def _send(scope: Scope, names: tuple[str, ...]) -> Sent:
+    """Out with what is gone, in with what differs, parents before what names them.
+
+    What still names a removed row after its own type was written is an orphan, of another year perhaps, and goes too; a row that has got
+    another parent does not. Foreign keys are deferred, and the database looks at them when all is done.
+    """
     kinds = [BY_NAME[name] for name in names]
-    sent, found = Sent(), {kind.name: difference(kind, scope) for kind in kinds}
+    sent, found = Sent(), differences(kinds, scope)
+    removed: dict[type[models.Model], list[Any]] = {}
     for kind in reversed(kinds):
-        if not kind.kept_by_opi:
-            sent.removed += remove(kind, found[kind.name].gone)
-    for kind in kinds:
-        differs = found[kind.name]
-        sent.processed[kind.name] = differs.total
-        if kind.kept_by_opi or not differs.written:
-            continue
-        try:
-            with transaction.atomic(STATE):
-                refused = write(kind, differs)
-                with connections[STATE].cursor() as cursor:  # a deferred check speaks here, where it is known what failed
-                    if cursor.db.vendor == "postgresql":
-                        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        except IntegrityError:
-            refused = [[key, "The state does not take these values"] for key in sorted(differs.written)]
-        if refused:
-            sent.refused[kind.name] = refused
-        sent.processed[kind.name] -= len(refused)
-        sent.written += len(differs.written) - len(refused)
+        if not kind.kept_by_opi and (gone := sorted(found[kind.name].gone)):
+            removed[kind.model] = gone
+            sent.removed += remove(kind, gone)
+    for kind in OBJECTS:
+        differs = found.get(kind.name)
+        if differs is not None:
+            sent.processed[kind.name] = differs.total
+        if differs is not None and differs.written and not kind.kept_by_opi:
+            refused = _written(kind, differs, scope)
+            if refused:
+                sent.refused[kind.name] = refused
+            sent.processed[kind.name] -= len(refused)
+            sent.written += len(differs.written) - len(refused)
+        if lost := orphans(kind, removed):
+            removed.setdefault(kind.model, []).extend(lost)
+            sent.removed += remove(kind, lost)
     return sent
 
 
-def remove(kind: ObjectType, keys: Iterable[Any]) -> int:
-    """Take rows out of the state, and first whatever names them there."""
-    ordered, removed = sorted(keys), 0
-    key = kind.columns[0]
-    for at in range(0, len(ordered), 5000):
-        some = ordered[at : at + 5000]
-        for other in needing(kind):
-            field = next(field for field, model in other.parents if model is kind.model)
-            named = other.model._base_manager.using(STATE).filter(**{f"{field.attname}__in": some})
-            removed += remove(other, list(named.values_list("pk", flat=True)))
-        marks = ", ".join(["%s"] * len(some))
-        with connections[STATE].cursor() as cursor:
-            cursor.execute(f"DELETE FROM {kind.table} WHERE {key} IN ({marks})", some)
+def _written(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]]:
+    """Write a type's rows, or none of them when the state does not take them: the other types go on. Returns what was left out and why."""
+    try:
+        with transaction.atomic(STATE):
+            return write(kind, differs, scope)
+    except IntegrityError:
+        return [[key, "The state does not take these values"] for key in sorted(differs.written)]
+
+
+def remove(kind: ObjectType, keys: list[Any]) -> int:
+    """Take rows out of the state."""
+    removed = 0
+    with connections[STATE].cursor() as cursor:
+        for some in parts(keys):
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"DELETE FROM {kind.table} WHERE {kind.columns[0]} IN ({marks})", some)
             removed += int(cursor.rowcount)
     return removed
 
 
-def write(kind: ObjectType, differs: Difference) -> list[list[Any]]:
-    """Carry the rows over and write them; returns (key, reason) of those whose parent is missing at the state."""
+def orphans(kind: ObjectType, removed: Mapping[type[models.Model], list[Any]]) -> list[Any]:
+    """Keys of rows at the state that name one of the removed rows."""
+    found: set[Any] = set()
+    for named, parent in kind.parents:
+        for some in parts(removed.get(parent, [])):
+            found.update(kind.model._base_manager.using(STATE).filter(**{f"{named.attname}__in": some}).values_list("pk", flat=True))
+    return sorted(found)
+
+
+def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]]:
+    """Carry the rows over and write them; returns (key, reason) of those that another district has or whose parent is missing."""
     staged = f"resync_{kind.table}"
     columns = ", ".join(kind.columns)
     key, *others = kind.columns
+    refused: list[list[Any]] = []
     with connections[STATE].cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {staged}")
         cursor.execute(f"CREATE TEMPORARY TABLE {staged} AS SELECT {columns} FROM {kind.table} WHERE 1 = 0")
         carry(kind, sorted(differs.written), staged)
-        refused: list[list[Any]] = []
+        if differs.new:
+            for some in parts(foreign(kind, staged, scope)):
+                refused += [[one, "It stands at the state for another district, which has to send first"] for one in some]
+                cursor.execute(f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some)
         for named, parent in kind.parents:
             column, parent_key = named.column, parent._meta.pk.column  # type: ignore[union-attr]
-            orphans = (
+            missing = (
                 f"FROM {staged} WHERE {column} IS NOT NULL AND NOT EXISTS "
                 f"(SELECT 1 FROM {parent._meta.db_table} parent WHERE parent.{parent_key} = {staged}.{column})"
             )
-            cursor.execute(f"SELECT {key} {orphans} ORDER BY {key}")
+            cursor.execute(f"SELECT {key} {missing} ORDER BY {key}")
             lost = cursor.fetchall()
             if lost:
                 refused += [[row[0], f"Its {parent._meta.verbose_name} is not at the state"] for row in lost]
-                cursor.execute(f"DELETE {orphans}")
+                cursor.execute(f"DELETE {missing}")
         pairs = ", ".join(f"{name} = staged.{name}" for name in others)
         update = f"UPDATE {kind.table} SET {pairs} FROM {staged} staged WHERE {kind.table}.{key} = staged.{key}"
         try:
@@ -133,6 +158,15 @@ def write(kind: ObjectType, differs: Difference) -> list[list[Any]]:
     return refused
 
 
+def foreign(kind: ObjectType, staged: str, scope: Scope) -> list[Any]:
+    """Keys of staged rows that the state has under another district: its copy is not changed behind its back."""
+    with connections[STATE].cursor() as cursor:
+        cursor.execute(f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING ({kind.columns[0]})")
+        stored = [row[0] for row in cursor.fetchall()]
+    rows = kind.model._base_manager.using(STATE).exclude(**{kind.owner: scope.district})
+    return sorted(key for some in parts(stored) for key in rows.filter(pk__in=some).values_list("pk", flat=True))
+
+
 def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
     """Rows of the District edition, as they are stored, into a table of the state's connection."""
     columns, key = ", ".join(kind.columns), kind.columns[0]
@@ -140,14 +174,13 @@ def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
     with here.cursor() as reading, there.cursor() as writing:
         if here.vendor == "postgresql":
             asked = f"COPY (SELECT {columns} FROM {kind.table} WHERE {key} = ANY(%s)) TO STDOUT"
-            with reading.copy(asked, [keys]) as out, writing.copy(f"COPY {staged} ({columns}) FROM STDIN") as into:
+            with reading.copy(reading.mogrify(asked, [keys])) as out, writing.copy(f"COPY {staged} ({columns}) FROM STDIN") as into:
                 for data in out:
                     into.write(data)
             writing.execute(f"ANALYZE {staged}")
             return
         insert = f"INSERT INTO {staged} ({columns}) VALUES ({', '.join(['%s'] * len(kind.columns))})"
-        for at in range(0, len(keys), 5000):
-            some = keys[at : at + 5000]
+        for some in parts(keys):
             reading.execute(f"SELECT {columns} FROM {kind.table} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some)
             writing.executemany(insert, reading.fetchall())
 
@@ -157,7 +190,8 @@ def _say(
 ) -> StateCopy:
     """Write what stands at the state now, beside the rows."""
     now: datetime = timezone.now()
-    moved = bool(sent.written or sent.removed)
+    digest = canonical.digest(scope.at_state())  # OPI's lists are in it, which a publish may have changed since
+    moved = copy is None or bool(sent.written or sent.removed) or (copy.digest, copy.end_year) != (digest, scope.end_year)
     earlier = copy.objects_sent if copy else {}
     told = {name: {"last": now.isoformat(), "processed": sent.processed[name], "errors": len(sent.refused.get(name, ()))} for name in names}
     complete = names == NAMES and not sent.refused
@@ -165,12 +199,12 @@ def _say(
     kept = {name: rows for name, rows in (copy.refused if copy else {}).items() if name not in names}
     copy = StateCopy(
         district=scope.district,
-        generation=(copy.generation if copy else 0) + (moved or copy is None),
+        generation=(copy.generation if copy else 0) + moved,
         end_year=scope.end_year,
         batch=batch,
         attempt=attempt,
         cursor=cursor if records_sent else copy.cursor if copy else 0,
-        digest=canonical.digest(scope.at_state()) if moved or copy is None or copy.end_year != scope.end_year else copy.digest,
+        digest=digest,
         sent_at=now,
         sent_by=by,
         complete_at=now if complete else copy.complete_at if copy else None,

@@ -44,7 +44,8 @@ def run_resync(job: Job) -> None:
         publish()
     job.step("Comparing and sending")
     with job.finishing():
-        copy = resync(job.scope, names, batch=job.batch.pk, attempt=job.batch.attempt, by=job.batch.submitted_name)
+        batch = job.batch
+        copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=job.hold)
         signed_data.moved(job.scope)
         job.outcome = outcome(copy, names)
 
@@ -96,7 +97,11 @@ def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]
 
 
 SEND = Capability.SEND_RECORDS
-RESYNC = Kind(name="resync", run=run_resync, capability=SEND, in_turn=True, result=result, changes_nothing="The state is as it was.")
+RESYNC = Kind(
+    name="resync", run=run_resync, capability=SEND, in_turn=True, noun="resync", result=result,
+    # True also of a batch that ended between the state's commit and its own.
+    changes_nothing="Resync State Data shows what is at the state.",
+)  # fmt: skip
 RESYNC_ALL = Kind(
     name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="district",
     changes_nothing="Districts that were sent are at the state, the others are as they were.",

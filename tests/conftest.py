@@ -11,6 +11,7 @@ from django.conf import settings as portal
 
 pytest_plugins = [
     "tests.fixtures.records",
+    "tests.fixtures.resync",
     "tests.fixtures.people",
     "tests.fixtures.flush",
     "tests.fixtures.markers",

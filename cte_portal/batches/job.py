@@ -127,6 +127,14 @@ class Job:
             default_storage.delete(file.stored)
         self.files.clear()
 
+    def hold(self) -> None:
+        """The last moment at which it can be canceled or lost: within `finishing`, before something else is committed that stays.
+
+        The row is held until `finishing` ends; who cancels later is told that the work had ended.
+        """
+        if not Batch.objects.held(self.batch).filter(cancel_by="").update(done=None, total=None):
+            self.check(ask=True)
+
     @contextmanager
     def finishing(self) -> Iterator[None]:
         """One transaction for the last work and the batch's end: both happen, or neither. Raises Lost or CancelAsked, then neither did."""

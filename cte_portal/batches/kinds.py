@@ -31,6 +31,8 @@ class Kind:
     capability: Capability | None = None
     in_turn: bool = False
     hidden: bool = False
+    noun: str = "work"
+    """What who waits for it is told."""
     changes_nothing: str = "Nothing was changed."
     unit: str = "row"
     """What its progress counts."""

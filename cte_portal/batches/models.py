@@ -55,7 +55,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now())
 
     def with_standing(self) -> BatchQuerySet:
-        """With what a status sentence needs: `waits_for` (who submitted what goes first), `ahead`, `lapsed`, `handed_late`."""
+        """With what a status sentence needs: `waits_for` (who submitted what goes first) and `waits_for_kind`, `ahead`, `lapsed`, `handed_late`."""
         earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
         unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(queued_at__lt=moment(-60)) & ~Q(Exists(Batch.objects.running_beside()))
         ahead = (
@@ -68,6 +68,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
         return self.annotate(
             waits_for=Subquery(earlier.values("submitted_name")[:1]),
+            waits_for_kind=Subquery(earlier.values("kind")[:1]),
             ahead=Subquery(ahead),
             lapsed=Q(status=Status.PROCESSING, lease_until__lt=Now()),
             handed_late=Q(DUE, unheard, status=Status.QUEUED),

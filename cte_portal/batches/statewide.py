@@ -1,7 +1,8 @@
 """One batch for all districts: a parent, and a child for each district, which stands in that district's Batch Queue too.
 
-The parent runs its children one after the other in its own process; a child that another worker has taken, or whose turn has not come, is
-waited for. When the parent's worker dies, the next attempt finds the children that have ended.
+The parent runs its children one after the other in its own process. A child is queued when its turn has come and not before: what a
+district submits meanwhile waits for no district but its own. A child that another worker has taken, or that waits for its district's earlier
+work, is tried again after each of the others. When the parent's worker dies, the next attempt finds the children that have ended.
 """
 
 from __future__ import annotations
@@ -27,32 +28,30 @@ def children_of(parent: Batch) -> QuerySet[Batch]:
 
 def for_each_district(job: Job, kind: str, districts: Iterable[str], *, stage: str, title: str, options: dict[str, Any]) -> dict[str, int]:
     """Run a batch of `kind` in each district; returns how many ended in which status. Raises CancelAsked and Lost like any step."""
-    parent = job.batch
+    parent, begun = job.batch, children_of(job.batch)
     numbers = list(districts)
-    job.step("Preparing", 0, len(numbers))
-    known = set(children_of(parent).values_list("district", flat=True))
-    for number in numbers:
-        if number not in known:
-            scope = Scope(number, int(parent.end_year or 0))
-            submit(
+    known = set(begun.values_list("district", flat=True))
+    left = [number for number in numbers if number not in known]
+    while left or begun.filter(status__in=LIVE).exists():
+        claimed = False
+        for child in begun.filter(status__in=LIVE):
+            _told(job, stage, len(numbers))
+            claimed |= run(child.pk)
+        if left:
+            _told(job, stage, len(numbers))
+            number = left.pop(0)
+            child = submit(
                 kind,
                 by=parent.submitted_by,
                 title=title,
-                scope=scope,
+                scope=Scope(number, int(parent.end_year or 0)),
                 options=options,
                 key=f"{parent.pk}:{number}",
                 about=parent,
                 queue=STATEWIDE,
             )
-    while True:
-        waiting = list(children_of(parent).filter(status__in=LIVE))
-        if not waiting:
-            break
-        claimed = False
-        for child in waiting:
-            _told(job, stage, len(numbers), waiting)
-            claimed |= run(child.pk)
-        if not claimed:
+            run(child.pk)
+        elif not claimed:
             time.sleep(WAIT)
     ended = {status.value: 0 for status in Status}
     for status in children_of(parent).values_list("status", flat=True):
@@ -60,13 +59,13 @@ def for_each_district(job: Job, kind: str, districts: Iterable[str], *, stage: s
     return ended
 
 
-def _told(job: Job, stage: str, total: int, waiting: list[Batch]) -> None:
+def _told(job: Job, stage: str, total: int) -> None:
     """How many districts have ended; when somebody has canceled the parent, what waits is canceled with it."""
-    done = children_of(job.batch).exclude(status__in=LIVE).count()
+    begun = children_of(job.batch)
     try:
-        job.step(stage, done, total)
+        job.step(stage, begun.exclude(status__in=LIVE).count(), total)
     except Exception:
         if by := Batch.objects.filter(pk=job.batch.pk).values_list("cancel_by", flat=True).first():
-            for child in waiting:
+            for child in begun.filter(status__in=LIVE):
                 cancel(child, by=by)
         raise

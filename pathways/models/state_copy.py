@@ -14,6 +14,10 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         """None before the first resync."""
         return self.at_state().filter(pk=district).first()
 
+    def told(self, district: str) -> StateCopy | None:
+        """The same for every page's head: without the list of what was left out, which may be long."""
+        return self.at_state().defer("refused").filter(pk=district).first()
+
     def at_state(self) -> StateCopyQuerySet:
         return self.using(Edition.STATE.value)
 

@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from cte_portal.editions import Edition, Scope
-from pathways import canonical, entry, resync
+from cte_portal.editions import Scope
+from pathways import canonical, resync
 from pathways.comparison import Comparison, Unsent
 from pathways.models import Change, Enrollment, Participation, Roster, Section, StateCopy, Student
 from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, closure
 from pathways.publish import publish
 from tests.fixtures.records import BUSINESS, HEALTH, District_
-
-STATE = Edition.STATE.value
-
-
-def send(scope: Scope, names: tuple[str, ...] = NAMES, batch: uuid.UUID | None = None) -> StateCopy:
-    with transaction.atomic():
-        return resync.resync(scope, names, batch=batch or uuid.uuid4(), attempt=1, by="MARTIN, CHERYL")
-
-
-def at_state() -> dict[str, set[Any]]:
-    return {kind.name: set(kind.model._base_manager.using(STATE).values_list(*kind.fields)) for kind in OBJECTS}
-
-
-def in_district() -> dict[str, set[Any]]:
-    return {kind.name: set(kind.model._base_manager.values_list(*kind.fields)) for kind in OBJECTS}
-
-
-def errors(copy: StateCopy) -> dict[str, int]:
-    return {name: told["errors"] for name, told in copy.objects_sent.items() if told["errors"]}
-
-
-@pytest.fixture
-def school(cottonwood: District_, kayla: Student, state_edition: Callable[[], None]) -> District_:
-    """Three students with records and rosters; OPI's lists are at the state, nothing else."""
-    for number in (1, 2):
-        student = cottonwood.student(f"99900030{number}", "Adkins", f"Nr{number}")
-        cottonwood.record(student)
-        cottonwood.roster(student)
-    cottonwood.record(kayla, HEALTH)
-    cottonwood.record(kayla, BUSINESS)
-    cottonwood.roster(kayla)
-    publish()
-    return cottonwood
+from tests.fixtures.resync import STATE, at_state, delete, errors, in_district, send
 
 
 def first(school: District_) -> StateCopy:
@@ -104,10 +71,6 @@ def test_a_deleted_record_leaves_the_state(school: District_, kayla: Student) ->
     assert Comparison(school.scope).causes["only at the state"] == 1
     send(school.scope)
     assert not Participation.objects.in_scope(school.scope.at_state()).filter(pk=record.pk).exists()
-
-
-def delete(school: District_, record: Participation) -> None:
-    entry.delete(school.scope, record, version=record.version, by="MARTIN, CHERYL")
 
 
 def test_a_record_deleted_and_entered_anew_is_one_record_at_the_state(school: District_, kayla: Student) -> None:

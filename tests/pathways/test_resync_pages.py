@@ -13,6 +13,7 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.editions import Scope
 from pathways.comparison import Unsent
@@ -171,9 +172,13 @@ def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: U
         idempotency_key="x", in_turn=True,
     )  # fmt: skip
     sent = submit_resync(cottonwood.scope, NAMES, by=clerk)
-    assert not run(sent.pk)
+    again = submit_resync(cottonwood.scope, NAMES, by=clerk)
+    assert not run(sent.pk) and not run(again.pk)
+    waiting = {one.pk: Line(one).sentence for one in Batch.objects.with_standing().filter(kind="resync")}
+    assert waiting[sent.pk] == "Waits for the upload by X."
     Batch.objects.filter(pk=upload.pk).update(status="canceled", finished_at="2025-05-08T12:00Z")
-    assert run(sent.pk)
+    assert Line(Batch.objects.with_standing().get(pk=again.pk)).sentence == f"Waits for the resync by {clerk.record_name}."
+    assert run(sent.pk) and run(again.pk)
 
 
 def test_who_may_no_longer_send_is_refused_when_the_work_begins(cottonwood: District_, clerk: User) -> None:

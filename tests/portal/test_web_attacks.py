@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -51,9 +52,26 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
     homes = {"pathways/ledger.py", "pathways/locks.py", "pathways/staging.py", "pathways/rules/between.py", "pathways/rules/catalogue.py", "cte_portal/triggers.py",
              "pathways/management/commands/demo.py", "cte_portal/batches/job.py",
              "pathways/uploads/checking.py", "pathways/uploads/run.py", "pathways/uploads/undo.py",
-        "pathways/demo/load.py"}  # fmt: skip
+        "pathways/demo/load.py", "pathways/resync.py", "pathways/difference.py", "pathways/rules/stored.py"}  # fmt: skip
     found = {str(path.relative_to(ROOT)) for path in CODE if re.search(r"cursor\.execute|\.raw\(|executemany", path.read_text())}
     assert found <= homes
+
+
+@pytest.mark.parametrize("module", ["resync", "copying", "rules/stored"])
+def test_w_04_statements_are_put_together_from_names_alone(module: str) -> None:
+    """What stands in a statement's braces is a table, a column or a piece made of such; values go beside it as parameters."""
+    names = {"key", "columns", "staged", "column", "parent_key", "pairs", "marks", "sql", "judged", "asked", "named", "update"}
+    names |= {"', '.join(['%s'] * len(kind.columns))", "', '.join(['%s'] * len(some))", "kind.columns[0]", "missing", "cursor.mogrify(sql, values)"}
+    names |= {"kind.table", "parent._meta.db_table", "kind.columns", "' OR '.join(columns)", "expressions", "name"}
+    tree = ast.parse((ROOT / "pathways" / f"{module}.py").read_text())
+    statement = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|COPY|CREATE|DROP|ANALYZE|WITH|FROM|SET|WHERE|%s|\()\b", re.IGNORECASE)
+    found = 0
+    for text in (one for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)):
+        words = "".join(str(part.value) for part in text.values if isinstance(part, ast.Constant))
+        if statement.match(words):
+            found += 1
+            assert {ast.unparse(part.value) for part in text.values if isinstance(part, ast.FormattedValue)} <= names, words
+    assert found
 
 
 @pytest.mark.parametrize(
