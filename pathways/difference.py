@@ -91,7 +91,8 @@ class Fingerprints:
         """All types are one statement; each line begins with the number of its type."""
         self._numbered = [kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds]  # type: ignore[union-attr]
         hashed = RowHash if _alike() else RowDigest
-        statements, values = [], []
+        statements: list[str] = []
+        values: list[Any] = []
         for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
             key, *others = kind.fields
             said = {"kind_number": Value(number), "row_key": Cast(key, TextField()), "fingerprint": hashed(*(F(name) for name in others))}

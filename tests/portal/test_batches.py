@@ -170,7 +170,7 @@ def test_c_03_work_of_one_district_keeps_its_turn(queue: Any, elsewhere: Distric
     first, second = queue("turn"), queue("turn")
     other = submit("turn", by=stranger, title="Work", scope=elsewhere.scope)
     assert not run(second.pk)
-    assert "Waits for the upload by MARTIN, CHERYL." in Line(fresh(second)).sentence
+    assert "Waits for the work by MARTIN, CHERYL." in Line(fresh(second)).sentence
     assert [batch.pk for batch in Batch.objects.to_publish()] == [first.pk, other.pk]
     assert run(other.pk) and run(first.pk) and run(second.pk)
 
