@@ -67,7 +67,11 @@ class Line:
     def _queued(self) -> str:
         batch = self.batch
         if waits_for := getattr(batch, "waits_for", None):
-            return f"Waits for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by {waits_for}." if batch.in_turn else "Waits for earlier work."
+            return (
+                f"Waits for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by {waits_for}."
+                if batch.in_turn
+                else "Waits for earlier work."
+            )
         if getattr(batch, "handed_late", False):
             return "Waiting for the processing service. Nothing is lost."
         if batch.attempt:

@@ -61,7 +61,13 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
 def test_w_04_statements_are_put_together_from_names_alone(module: str) -> None:
     """What stands in a statement's braces is a table, a column or a piece made of such; values go beside it as parameters."""
     names = {"key", "columns", "staged", "column", "parent_key", "pairs", "marks", "sql", "judged", "asked", "named", "update"}
-    names |= {"', '.join(['%s'] * len(kind.columns))", "', '.join(['%s'] * len(some))", "kind.columns[0]", "missing", "cursor.mogrify(sql, values)"}
+    names |= {
+        "', '.join(['%s'] * len(kind.columns))",
+        "', '.join(['%s'] * len(some))",
+        "kind.columns[0]",
+        "missing",
+        "cursor.mogrify(sql, values)",
+    }
     names |= {"kind.table", "parent._meta.db_table", "kind.columns", "' OR '.join(columns)", "expressions", "name"}
     tree = ast.parse((ROOT / "pathways" / f"{module}.py").read_text())
     statement = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|COPY|CREATE|DROP|ANALYZE|WITH|FROM|SET|WHERE|%s|\()\b", re.IGNORECASE)
