@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from cte_portal.editions import Scope, school_year_label
+from cte_portal.editions import Edition, Scope, school_year_label
 from cte_portal.registry import registered
 from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation, statewide_facts
 
@@ -57,6 +57,12 @@ class Frame:
     @property
     def scope(self) -> Scope | None:
         return self.standing.scope
+
+    @property
+    def edition(self) -> Edition:
+        """Which edition the page shows: the District edition, unless its view says otherwise. Everything around it stays the district's."""
+        shown: Edition = getattr(self.request, "edition", Edition.DISTRICT)
+        return shown
 
     @property
     def district_name(self) -> str:

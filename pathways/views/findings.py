@@ -52,7 +52,7 @@ class FindingsPage(ScopedView, TemplateView):
         return self.can_edit and not CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).exists()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.scope = self.listing.scope(self.scope)  # type: ignore[attr-defined]
+        request.edition = self.listing.edition  # type: ignore[attr-defined]
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
