@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier
+from certification.document import FORM, RECORD, Document, Row, seal_of
+from certification.figures import counts_of
+from certification.models import CertificationEvent, Certifier, Round, SealedCopy, SealedRecord, Signature
 from cte_portal.accounts.models import Membership, User
+from cte_portal.editions import Scope
+from pathways import severities
+from pathways.models import Change, District, Enrollment, Pathway, Student
 
 END_YEAR = 2025
 NAME = "End of Year CTE Concentrator & Participants Certification 2024-25"
+SEALED_LAST_YEAR = ("9012", "9020", "0965")
 PRIMARY, SECONDARY = Certifier.Level.PRIMARY, Certifier.Level.SECONDARY
 
 # District, user name, level, job title, whether invited and accepted, whether ever signed in. Nobody certifies for 9031: its warning is to be seen.
@@ -61,3 +68,94 @@ def load() -> None:
         )
         if signed_in:
             User.objects.filter(username=username).update(last_login=invited + datetime.timedelta(days=1))
+    last_year = CertificationEvent.objects.create(
+        name=NAME.replace("2024-25", "2023-24"),
+        collection="cte-eoy",
+        end_year=END_YEAR - 1,
+        review_opens=datetime.date(2024, 5, 13),
+        certification_opens=datetime.date(2024, 6, 3),
+        due=datetime.date(2024, 6, 21),
+        corrections_until=datetime.date(2024, 6, 30),
+        status=CertificationEvent.Status.PUBLISHED,
+        published_at=datetime.datetime(2024, 5, 13, 15, 0, tzinfo=datetime.UTC),
+    )
+    for certifier in (
+        Certifier.objects.filter(district__in=SEALED_LAST_YEAR, level=PRIMARY).order_by("district", "pk").select_related("user")
+    ):
+        if not last_year.rounds.filter(district=certifier.district).exists():
+            seal_last_year(last_year, certifier)
+
+
+def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCopy:
+    """What the district had at the end of 2023-24, by its history, signed and sealed on the event's due date."""
+    scope = Scope(certifier.district, event.end_year)
+    at = datetime.datetime(2024, 6, 20, 19, 12, 6, tzinfo=datetime.UTC)
+    rows = list(as_of(scope))
+    signed = Document(
+        form=FORM,
+        collection=event.collection,
+        end_year=event.end_year,
+        district=scope.district,
+        round=1,
+        statements=event.worded(District.objects.get(pk=scope.district).name),
+        rules=[[one.id, one.severity.value, one.rule.title] for one in severities.rules_in_force(scope.end_year)],
+        rules_hash=severities.digest(scope.end_year),
+        rows=rows,
+        counts=counts_of(rows),
+        findings=[],
+        explanations=[],
+    )
+    one = Round.objects.create(event=event, district=scope.district, number=1, opened_at=at, opened_by=certifier.name)
+    signature = Signature.objects.create(
+        round=one,
+        certifier=certifier,
+        name=certifier.name,
+        job_title=certifier.job_title,
+        level=certifier.level,
+        digest=signed.digest,
+        statements=list(signed.statements),
+        method=Signature.Method.PASSWORD,
+        signed_at=at,
+    )
+    copy = SealedCopy(
+        round=one,
+        receipt=f"{scope.district}-{event.end_year}-EOY-1",
+        event_name=event.name,
+        district_name=District.objects.get(pk=scope.district).name,
+        form_version=FORM,
+        sealed_at=at,
+        generation=1,
+        sent_at=at - datetime.timedelta(hours=3),
+        counts=signed.counts,
+        rules=list(signed.rules),
+        rules_hash=signed.rules_hash,
+        explanations=[],
+        findings=[],
+        statements=list(signed.statements),
+    )
+    copy.digest = seal_of(signed, copy, [signature])
+    copy.save(force_insert=True)
+    SealedRecord.objects.bulk_create((SealedRecord(copy=copy, **dict(zip(RECORD, row, strict=True))) for row in rows), 500)
+    one.status, one.sealed_at = Round.Status.SEALED, at
+    one.save(update_fields=["status", "sealed_at"])
+    return copy
+
+
+def as_of(scope: Scope) -> Iterator[Row]:
+    """The records in scope of a year that is over, by the last image that their history has of it, in the columns of a sealed record."""
+    students = {student.pk: student for student in Student.objects.in_scope(scope)}
+    enrolled = Enrollment.objects.that_count(scope.end_year).filter(student__in=students).select_related("calendar__school")
+    latest = {one.student_id: one for one in enrolled.order_by("start_date", "pk")}
+    pathways = {pathway.pk: pathway for pathway in Pathway.objects.all()}
+    history = Change.objects.filter(district=scope.district, end_year__lte=scope.end_year, student_id__in=students)
+    images = {(one.student_id, one.pathway_id): one for one in history.order_by("version")}
+    for image in images.values():
+        if image.operation == Change.Operation.DELETE:
+            continue
+        student, pathway, school = students[image.student_id], pathways[image.pathway_id], latest[image.student_id].calendar.school
+        yield (
+            student.state_id, student.local_id, student.last_name, student.first_name, student.middle_name, student.birth_date, student.gender,
+            latest[image.student_id].grade, school.number, school.name, pathway.code, pathway.name, image.concentrator, image.single_parent,
+            image.start_date, image.in_district_credits, image.out_of_district_credits, image.total_credits, image.dual_enrollment_credits,
+            image.work_based_learning_credits, image.modified_date, image.by, image.end_year,
+        )  # fmt: skip

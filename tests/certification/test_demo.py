@@ -5,21 +5,27 @@ from __future__ import annotations
 from django.utils import timezone
 
 from certification.dates import Phase
-from certification.models import CertificationEvent, Certifier
+from certification.models import CertificationEvent, Certifier, SealedCopy
+from certification.sealing import differences
 from certification.status import events_of
 from cte_portal.editions import Scope
 from pathways.demo import load
+from pathways.models import StateCopy
 
 
 def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
     load.load(districts=5, size=40)
-    event = CertificationEvent.objects.get()
+    event = CertificationEvent.objects.get(end_year=2025)
     assert event.name == "End of Year CTE Concentrator & Participants Certification 2024-25"
     assert event.dates.phase(timezone.now()) is Phase.OPEN and event.dates.days_left(timezone.now()) == 14
     primaries = {number: events_of(Scope(number, 2025))[0].primaries for number in ("9012", "9020", "0965", "9031", "9099")}
     assert primaries == {"9012": 2, "9020": 1, "0965": 1, "9031": 0, "9099": 1}
     assert [one.name for one in Certifier.objects.of_district("9012").active().secondary()] == ["REYES, MARIA"]
     assert [one.district for one in Certifier.objects.all() if one.has_never_signed_in] == ["0965"]
+    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == ["0965-2024-EOY-1", "9012-2024-EOY-1", "9020-2024-EOY-1"]
+    assert all(differences(copy) == [] for copy in SealedCopy.objects.all()), "last year's copies are whole"
+    assert SealedCopy.objects.get(receipt="9012-2024-EOY-1").counts["totals"]["students"] > 0
+    assert {copy.district for copy in StateCopy.objects.at_state()} == {"9020", "0965"}
 
 
 def test_a_smaller_practice_portal_names_only_people_who_are_there(db: None) -> None:
