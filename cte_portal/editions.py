@@ -64,6 +64,11 @@ class Scope:
         return f"{self.end_year - 1}-{self.end_year}"
 
 
+def stored(model: type[models.Model], scope: Scope) -> models.QuerySet[Any]:
+    """All rows of a model in the scope's edition, for what treats many models alike."""
+    return model._base_manager.using(scope.alias)
+
+
 def school_year_label(end_year: int) -> str:
     return f"{end_year - 1}-{end_year % 100:02d}"
 

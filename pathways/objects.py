@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from cte_portal.editions import Scope
+from cte_portal.editions import Scope, stored
 from pathways.models import Calendar, Course, District, Enrollment, Participation, Roster, School, Section, Student
 
 
@@ -55,7 +55,7 @@ class ObjectType:
     def of_district(self, scope: Scope) -> models.QuerySet[Any]:
         """The district's rows in the scope's edition, of the scope's year where they belong to one."""
         named = {self.owner: scope.district} | ({self.year: scope.end_year} if self.year else {})
-        return self.model._base_manager.using(scope.alias).filter(**named).order_by()
+        return stored(self.model, scope).filter(**named).order_by()
 
     def sent(self, scope: Scope) -> models.QuerySet[Any]:
         """Those of them that a resync sends: records are sent while their student is in scope of the year."""

@@ -34,7 +34,7 @@ def publish() -> int:
         there = {model: _rows(model, STATE) for model in PUBLISHED}
         written = sum(_remove(model, set(there[model]) - set(here[model])) for model in reversed(PUBLISHED))
         written += sum(_write(model, here[model], there[model]) for model in PUBLISHED)
-        Publication.objects.using(STATE).update_or_create(pk=1, defaults={"generation": reached, "at": timezone.now()})
+        Publication.objects.at_state().update_or_create(pk=1, defaults={"generation": reached, "at": timezone.now()})
         return written
 
 
@@ -45,7 +45,7 @@ def generation() -> int:
 
 def is_published() -> bool:
     """Whether every change that OPI made through the portal is at the state."""
-    return Publication.objects.using(STATE).filter(pk=1, generation=generation()).exists()
+    return Publication.objects.at_state().filter(pk=1, generation=generation()).exists()
 
 
 def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> dict[Any, dict[str, Any]]:

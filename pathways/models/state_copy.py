@@ -53,6 +53,11 @@ class StateCopy(models.Model):
         return f"{self.district} generation {self.generation}"
 
 
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def at_state(self) -> PublicationQuerySet:
+        return self.using(Edition.STATE.value)
+
+
 class Publication(models.Model):
     """How far OPI's lists have come to the state: the one row is written with them."""
 
@@ -60,6 +65,8 @@ class Publication(models.Model):
 
     generation = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="pathways_there_is_one_publication")]
