@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.case import Case
 from certification.dates import in_short
+from certification.gates import in_the_way
 from certification.models import CertificationEvent, Certifier, Signature
 from certification.navigation import DATA_CERTIFICATION
 from certification.status import NO_PRIMARY, DistrictEvent, next_event
@@ -61,7 +63,7 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
         status, sentence = ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
-        status, sentence = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
+        status, sentence = _standing(scope, one)
         url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
     return [
         HomeTask(
@@ -74,6 +76,18 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
             next_label="Open the event" if one else "",
         )
     ]
+
+
+def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str]:
+    """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands."""
+    own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
+    if one.is_certified or not one.primaries or not one.dates.accepts_signatures(one.now, correcting=one.reopened):
+        return own
+    closed = in_the_way(Case(scope, one))
+    if not closed:
+        return own[0], f"Ready to sign. {one.signers}"
+    titles = ", ".join(verdict.gate.title[0].lower() + verdict.gate.title[1:] for verdict in closed)
+    return ("queued", WORDS["queued"]), f"Still missing: {titles}. {one.signers}"
 
 
 def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:

@@ -1,0 +1,38 @@
+"""The home page's last step asks the same gates as the signature (R-01, design D5)."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from pathways.models import Student
+from tests.certification.ready import Ready
+from tests.fixtures.records import District_
+
+HOME = "/districts/9012/2025/"
+
+
+@pytest.fixture
+def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
+    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    made.record(kayla)
+    return made
+
+
+def home(client: Client) -> str:
+    return " ".join(client.get(HOME).content.decode().split())
+
+
+def test_r_01_home_says_what_stands_in_the_way(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
+    client.force_login(clerk)
+    assert "Still missing: everything sent to the state, certification report run at state." in home(client)
+    ready.prepare()
+    assert "Ready to sign. 0 of 1 primary certifier has signed." in home(client)
+    ready.change(kayla, in_district_credits=2)
+    ready.prepare()
+    assert "Still missing: no open errors." in home(client)
+    ready.change(kayla, in_district_credits=1)
+    ready.prepare()
+    ready.sign()
+    assert "Certification Sent to State" in home(client) and "Still missing" not in home(client)
