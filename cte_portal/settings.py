@@ -376,6 +376,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.sending.RESYNC_ALL",
     "pathways.sending.PUBLISH",
     "pathways.reports.run.VALIDATE",
+    "pathways.reports.statewide.VALIDATE_ALL",
     "certification.letters.LETTER",
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]

@@ -116,6 +116,14 @@ SCREENS = (
         capability=Capability.VIEW_RECORDS,
         synonyms=("Validation Report", "Run at State", "count", "incorrect concentrator", "single parent", "modified in current year"),
     ),
+    Screen(
+        name="Validation of all districts",
+        path=DATA_VALIDATION,
+        url_name="validation-of-all",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("statewide", "errors by district", "Run at State"),
+        scoped=False,
+    ),
     Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
     *(
         Screen(

@@ -30,6 +30,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         last = self.filter(district=district).aggregate(last=models.Max("pk"))["last"]
         return last or 0
 
+    def cursors(self) -> dict[str, int]:
+        """The last Change of each district that has one."""
+        return dict(self.order_by().values_list("district").annotate(last=models.Max("pk")))
+
 
 class Change(models.Model):
     """What a participation looked like after one change, in typed columns. The image before it is the version before it.

@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.fields import CharField
 
 from cte_portal.editions import Edition, Scope
 from pathways.models import Participation
+from pathways.models.participation import ParticipationQuerySet
 from pathways.reports.report import Column, Figure, Nature, Report, Row
 
 ALL = "All pathways"
@@ -84,36 +85,71 @@ class Certification(Report):
 
     def lines(self, scope: Scope) -> list[Line]:
         """Those of all pathways first, then pathway by pathway."""
-        district = totals(Scope(scope.district, scope.end_year, Edition.DISTRICT))
-        state = totals(scope.at_state())
-        found = []
-        for of in (ALL, *sorted((set(district) | set(state)) - {ALL})):
-            ours, theirs = district.get(of, {}), state.get(of, {})
-            names = FIGURES if of == ALL else OF_A_PATHWAY
-            found += [Line(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0)) for name in names]
-        return found
+        return beside(totals(Scope(scope.district, scope.end_year, Edition.DISTRICT)), totals(scope.at_state()))
+
+    def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
+        """In how many figures each district differs; one statement an edition, whichever is asked about."""
+        ours, theirs = (of_all_districts(one, end_year) for one in (Edition.DISTRICT, Edition.STATE))
+        return {
+            number: Figure(sum(line.differs for line in beside(ours.get(number, {}), theirs.get(number, {}))))
+            for number in ours.keys() | theirs.keys()
+        }
 
 
-def totals(scope: Scope) -> dict[str, Mapping[str, int | Decimal]]:
-    """Name of a pathway, or *All pathways* → its figures; one statement."""
-    records = Participation.objects.in_scope(scope).order_by()
-    by_pathway = records.values("pathway__name")
-    together = records.annotate(of=Value(ALL, CharField())).values("of")
-    found = _summed(by_pathway, "pathway__name", scope.end_year).union(_summed(together, "of", scope.end_year), all=True)
+Totals = Mapping[str, Mapping[str, int | Decimal]]
+"""Name of a pathway, or *All pathways* → its figures."""
+
+
+def beside(district: Totals, state: Totals) -> list[Line]:
+    found = []
+    for of in (ALL, *sorted((set(district) | set(state)) - {ALL})):
+        ours, theirs = district.get(of, {}), state.get(of, {})
+        names = FIGURES if of == ALL else OF_A_PATHWAY
+        found += [Line(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0)) for name in names]
+    return found
+
+
+def totals(scope: Scope) -> Totals:
+    return _read(Participation.objects.in_scope(scope), scope.end_year).get("", {})
+
+
+def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
+    """The totals of each district by its number."""
+    return _read(Participation.objects.statewide(edition, end_year), end_year, "student__district_id")
+
+
+def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mapping[str, Totals]:
+    """By district where that is asked, else under no name: the figures of each pathway and of all, in one statement."""
+    groups = records.order_by().annotate(number=F(by) if by else Value("", CharField()), of=Value(ALL, CharField()))
+    # A student has one record in a pathway: within it, records are students.
+    of_one = _summed(groups.values("number", "pathway__name"), "pathway__name", end_year, each=Count("pk"), those=_counted)
+    of_all = _summed(groups.values("number", "of"), "of", end_year, each=_STUDENTS, those=_students)
     names = ("records", "students", "concentrators", "single_parents", "modified", *CREDITS)
-    return {of: _whole(dict(zip(names, values, strict=True))) for of, *values in found if values[0]}
+    found: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
+    for number, of, *values in of_one.union(of_all, all=True):
+        if values[0]:
+            found.setdefault(number, {})[of] = _whole(dict(zip(names, values, strict=True)))
+    return found
 
 
-def _summed(groups: Any, name: str, end_year: int) -> Any:
+def _counted(condition: Q) -> Count:
+    return Count("pk", filter=condition)
+
+
+def _students(condition: Q) -> Count:
+    return Count("student_id", distinct=True, filter=condition)
+
+
+def _summed(groups: Any, name: str, end_year: int, *, each: Count, those: Any) -> Any:
     return groups.annotate(
         figure_records=Count("pk"),
-        figure_students=_STUDENTS,
-        figure_concentrators=Count("student_id", distinct=True, filter=Q(concentrator=True)),
-        figure_single_parents=Count("student_id", distinct=True, filter=Q(single_parent=True)),
+        figure_students=each,
+        figure_concentrators=those(Q(concentrator=True)),
+        figure_single_parents=those(Q(single_parent=True)),
         figure_modified=Count("pk", filter=Q(modified_end_year=end_year)),
         **{f"sum_{credits}": Sum(credits) for credits in CREDITS},
     ).values_list(
-        name, "figure_records", "figure_students", "figure_concentrators", "figure_single_parents", "figure_modified",
+        "number", name, "figure_records", "figure_students", "figure_concentrators", "figure_single_parents", "figure_modified",
         *(f"sum_{credits}" for credits in CREDITS),
     )  # fmt: skip
 

@@ -35,6 +35,9 @@ class ConcentratorsAndParticipants(RecordReport):
     def figure(self, count: int, concentrators: int = 0) -> Figure:
         return Figure(count, {"concentrators": concentrators, "participants": count - concentrators})
 
+    def none(self) -> Figure:
+        return self.figure(0)
+
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
         counted = students.annotate(first_pathway=Min("pathway_id"), yes=Count("pk", filter=YES), pathways=Count("pk"))

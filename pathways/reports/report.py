@@ -87,6 +87,10 @@ class Report(ABC):
     def findings(self, scope: Scope) -> Iterator[Row]:
         return self.rows(scope) if self.nature.has_findings else iter(())
 
+    def none(self) -> Figure:
+        """The figure of a district that has nothing to count."""
+        return Figure(0)
+
     def rule(self, row: Row) -> str:
         """The id of the rule that a row breaks, for the page that cures it."""
         return ""

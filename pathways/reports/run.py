@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,11 +40,10 @@ class Result:
 
 def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE) -> Batch:
     """Run reports in the scope's edition: at once where the district is small, else by the queue."""
-    which = reports[0].title if len(reports) == 1 else "All reports"
     batch = submit(
         KIND,
         by=by,
-        title=f"Data Validation – {which}, {scope.edition.label}",
+        title=title(scope.edition, reports),
         scope=scope,
         options={"edition": scope.edition.name.lower(), "reports": [report.slug for report in reports]},
         key=key,
@@ -51,6 +51,10 @@ def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wai
     if batch.is_live and Participation.objects.in_scope(scope)[: AT_ONCE + 1].count() <= AT_ONCE:
         return run_here(batch, patience=wait)
     return batch
+
+
+def title(edition: Edition, reports: Sequence[Report]) -> str:
+    return f"Data Validation – {reports[0].title if len(reports) == 1 else 'All reports'}, {edition.label}"
 
 
 def run(job: Job) -> None:
@@ -69,15 +73,20 @@ def run(job: Job) -> None:
         moved = point(scope) != before
         if not moved:
             break
+    job.outcome = outcome(scope.edition, results, at=at, before=before, moved=moved)
+
+
+def outcome(edition: Edition, results: Sequence[Result], *, at: datetime.datetime, before: Mapping[str, Any], moved: bool) -> Outcome:
+    """`at` and `before`: when the figures were read, and the point at which the records stood then."""
     problems = any(one.figure.count for one in results if one.report.nature in (Nature.ERRORS, Nature.COMPARISON))
     result = {
-        "edition": scope.edition.name.lower(),
+        "edition": edition.name.lower(),
         "at": at.isoformat(),
         **before,
         "moved": moved,
         "reports": [result.told for result in results],
     }
-    job.outcome = Outcome(sentence(scope.edition, results, moved=moved), with_errors=problems or moved, result=result)
+    return Outcome(sentence(edition, results, moved=moved), with_errors=problems or moved, result=result)
 
 
 def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:

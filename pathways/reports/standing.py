@@ -8,7 +8,7 @@ from typing import Any
 
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Edition, Scope
-from pathways.models import Change, StateCopy
+from pathways.models import Change, District, StateCopy
 from pathways.models.validation import GroupAssignment
 from pathways.reports.certification import Certification
 from pathways.reports.groups import GROUPS, REPORTS, Group
@@ -33,9 +33,19 @@ class Run:
 
 def point(scope: Scope) -> dict[str, Any]:
     """How far district and state have come: equal points mean that the records of neither have moved in between."""
-    copy = StateCopy.objects.of_district(scope.district)
+    return _point(Change.objects.cursor(scope.district), StateCopy.objects.of_district(scope.district))
+
+
+def points() -> dict[str, dict[str, Any]]:
+    """The points of all districts."""
+    copies = {copy.district: copy for copy in StateCopy.objects.at_state()}
+    cursors = Change.objects.cursors()
+    return {number: _point(cursors.get(number, 0), copies.get(number)) for number in District.objects.values_list("number", flat=True)}
+
+
+def _point(cursor: int, copy: StateCopy | None) -> dict[str, Any]:
     return {
-        "district_cursor": Change.objects.cursor(scope.district),
+        "district_cursor": cursor,
         "generation": copy.generation if copy else None,
         "cursor": copy.cursor if copy else None,
         "sent_at": copy.sent_at.isoformat() if copy else None,

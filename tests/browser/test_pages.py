@@ -822,6 +822,11 @@ def validation_batch(stage: Stage, page: Page) -> None:
     page.wait_for_url("**/batches/**")
 
 
+def validated_everywhere(stage: Stage, page: Page) -> None:
+    validation()(stage, page)
+    page.goto("/opi/data-validation/")
+
+
 def group_assigned(stage: Stage, page: Page) -> None:
     page.goto(stage.address("validation-groups"))
     page.get_by_label("Data Clerk").first.check()
@@ -844,6 +849,11 @@ STATES |= {
         State("nothing assigned", at(lambda stage: stage.address("data-validation-reports")), who="administrator"),
         State("as a viewer", validation("?report=incorrect-concentrator"), who="viewer"),
         State("another year", at("/districts/9012/2024/data-validation-reports/?report=single-parent-different"), who="opi"),
+    ],
+    "validation-of-all": [
+        State("figures", validated_everywhere, who="opi"),
+        State("no match", at("/opi/data-validation/?find=zzz"), who="opi"),
+        State("no errors", at("/opi/data-validation/?look=yes"), who="opi"),
     ],
     "validation-groups": [
         State("read", at(lambda stage: stage.address("validation-groups"))),

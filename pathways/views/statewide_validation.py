@@ -1,0 +1,59 @@
+"""Reporting > Data Validation for OPI: the figures of every district, at the state or at the districts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import StatewideView, active_end_year
+from cte_portal.editions import Edition
+from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals
+
+
+class RunAllForm(forms.Form):
+    run = forms.ChoiceField(choices=[(edition.name.lower(), edition.label) for edition in Edition])
+    key = forms.UUIDField()
+
+
+class ValidationOfAllDistricts(StatewideView, TemplateView):
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.WORK_STATEWIDE
+    template_name = "pathways/validation_statewide.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked, end_year = self.request.GET, active_end_year(self.request) or 0
+        edition = Edition.DISTRICT if asked.get("at") == "district" else Edition.STATE
+        find, look = asked.get("find", "").strip()[:100], bool(asked.get("look"))
+        lines = district_lines(edition, end_year)
+        shown = [line for line in lines if find.lower() in f"{line.number} {line.name}".lower() and (line.wants_a_look or not look)]
+        own = {
+            "reports": COUNTED,
+            "lines": shown,
+            "districts": len(lines),
+            "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),
+            "edition": edition,
+            "editions": Edition,
+            "end_year": end_year,
+            "find": find,
+            "look": look,
+            "key": uuid.uuid4(),
+            "may_run": self.can(Capability.WORK_STATEWIDE),
+        }
+        return super().get_context_data(**own, **kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form, end_year = RunAllForm(request.POST), active_end_year(request)
+        if end_year is None or not form.is_valid():
+            messages.warning(request, "Choose where to run the reports." if end_year else "No school year is active.")
+            return redirect("validation-of-all")
+        asked = form.cleaned_data
+        by: Any = request.user
+        batch = ask_for_all(Edition[asked["run"].upper()], end_year, by=by, key=str(asked["key"]))
+        return redirect("statewide-batch", batch.pk)

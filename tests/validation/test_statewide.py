@@ -1,0 +1,116 @@
+"""All districts at once: the same figures as district by district, one parent, a run for each district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run, run_here
+from cte_portal.batches.models import Batch
+from cte_portal.batches.statewide import children_of
+from cte_portal.editions import Edition, Scope
+from pathways.demo import load as practice_data
+from pathways.models import Participation, Student
+from pathways.reports.certification import Certification
+from pathways.reports.groups import END_OF_YEAR
+from pathways.reports.standing import certification_at_state, points
+from pathways.reports.statewide import ask_for_all, district_lines
+from tests.fixtures.people import person
+from tests.fixtures.records import HEALTH, District_
+from tests.pathways.desk import text
+
+YEAR = 2025
+ALL = "/opi/data-validation/"
+
+
+@pytest.fixture
+def records(cottonwood: District_, elsewhere: District_, kayla: Student, state_edition: Callable[[], None]) -> None:
+    """The guide's student in both districts, wrong in one, sent; then something is edited."""
+    cottonwood.record(kayla, HEALTH, in_district_credits=Decimal("2.50"))
+    theirs = elsewhere.record(elsewhere.student(kayla.state_id), HEALTH)
+    state_edition()
+    elsewhere.record(theirs.student, HEALTH, in_district_credits=Decimal("1.00"))
+
+
+def test_the_batch_of_all_gives_each_district_its_run(records: None, cottonwood: District_, elsewhere: District_, opi: User) -> None:
+    batch = run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
+    assert batch.sentence == "2 districts validated at the state. 2 need a look."
+    children = {child.district: child for child in children_of(batch)}
+    assert list(children) == ["0965", "9012"]
+    for number, child in children.items():
+        expected = {report.slug: report.count(Scope(number, YEAR, Edition.STATE)) for report in END_OF_YEAR.reports}
+        assert {one["slug"]: one["count"] for one in child.result["reports"]} == {slug: one.count for slug, one in expected.items()}
+        assert child.result["district_cursor"] == points()[number]["district_cursor"]
+    assert children["9012"].sentence == "6 reports run at the state. 1 error found. District and state totals match."
+    assert "do not match" in children["0965"].sentence
+    last = certification_at_state(cottonwood.scope)
+    assert last is not None
+    assert last.batch == children["9012"]
+
+
+def test_a_second_attempt_finds_no_half_of_the_first(records: None, opi: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = ask_for_all(Edition.STATE, YEAR, by=opi)
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathways.reports.statewide._outcome", broken)
+        assert run(batch.pk)
+    assert not children_of(batch).exists()
+    Batch.objects.filter(pk=batch.pk).update(available_at=None)
+    assert run_here(Batch.objects.get(pk=batch.pk)).status == "with-errors"
+    assert children_of(batch).count() == 2
+
+
+def test_the_certification_report_of_all_is_that_of_each(db: None, state_edition: Callable[[], None]) -> None:
+    practice_data.load()
+    state_edition()
+    district = District_.__new__(District_)
+    for number in ("9012", "9099"):
+        district.scope = Scope(number, YEAR)
+        record = Participation.objects.in_scope(district.scope).order_by("pk")[0]
+        district.record(record.student, record.pathway.name, in_district_credits=Decimal("7.25"))
+    found = Certification().by_district(Edition.STATE, YEAR)
+    for number in ("0965", "9012", "9020", "9031", "9099"):
+        assert found[number] == Certification().count(Scope(number, YEAR))
+    assert found["9012"].count > 0
+    assert found["0965"].count == 0
+
+
+def test_as_many_statements_for_two_districts_as_for_five(records: None) -> None:
+    with CaptureQueriesContext(connections["default"]) as queries:
+        lines = district_lines(Edition.DISTRICT, YEAR)
+    assert len(queries.captured_queries) == 6  # five reports, and the districts' names
+    assert [(line.number, [figure.count for _, figure in line.figures], line.wants_a_look) for line in lines] == [
+        ("0965", [1, 0, 0, 0, 1], False),
+        ("9012", [1, 0, 0, 1, 1], True),
+    ]
+
+
+def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None, opi: User, client: Client) -> None:
+    client.force_login(opi)
+    page = text(client.get(ALL))
+    assert "Concentrators & Participants 1 0 concentrators, 1 participants" in page
+    assert "0965 Elsewhere 1 0 0 0 1" in page
+    assert "9012 Cottonwood Bend 1 0 0 1 1" in page
+    assert "Elsewhere" not in text(client.get(f"{ALL}?look=yes"))
+    assert "Elsewhere" in text(client.get(f"{ALL}?find=0965&at=district"))
+    answer = client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})
+    batch = Batch.objects.get(kind="validate-all")
+    assert answer["Location"] == f"/opi/batches/{batch.pk}/"
+    run_here(batch)
+    assert "need a look" in text(client.get(answer["Location"]))
+    assert client.post(ALL, {"run": "nowhere"})["Location"] == ALL
+
+
+def test_who_works_in_no_whole_state_may_not_run_it(records: None, cottonwood: District_) -> None:
+    outsider = person("nlee", "Lee", "Nora")
+    assert run_here(ask_for_all(Edition.STATE, YEAR, by=outsider)).status == "failed"
