@@ -53,16 +53,16 @@ class Reach:
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def in_scope(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the students who are enrolled in the district in that end year: a record itself has no year."""
-        students = Student.objects.in_scope(scope)
-        return self.using(scope.alias).filter(student__in=students)
+        # Joined, not `student__in`: for that PostgreSQL asks every student of the district for an enrollment first.
+        return self.of_district(scope).enrolled_in(scope.end_year)
 
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
         """Records of the district's students whether or not they are enrolled in the scope's year."""
         return self.using(scope.alias).filter(student__district_id=scope.district)
 
-    def statewide(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
-        """Records in scope of the end year, of all districts at once."""
-        return self.using(edition.value).enrolled_in(end_year)
+    def in_edition(self, edition: Edition) -> ParticipationQuerySet:
+        """Records of all districts and years."""
+        return self.using(edition.value)
 
     def enrolled_in(self, end_year: int) -> ParticipationQuerySet:
         """Records, of all districts, of the students who are enrolled in that end year."""

@@ -115,7 +115,7 @@ def totals(scope: Scope) -> Totals:
 
 def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
     """The totals of each district by its number."""
-    return _read(Participation.objects.statewide(edition, end_year), end_year, "student__district_id")
+    return _read(Participation.objects.in_edition(edition).enrolled_in(end_year), end_year, "student__district_id")
 
 
 def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mapping[str, Totals]:

@@ -66,16 +66,18 @@ class IncorrectConcentrator(RecordReport):
         *STUDENT, PATHWAY, Column("pathway_credits", "Pathway Credits", number=True), Column("concentrator", "CTE Concentrator"),
     )  # fmt: skip
 
+    def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
+        return records.filter(INCORRECT)
+
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
-        return Figure(records.filter(INCORRECT).count())
+        return Figure(records.count())
 
     def grouped(self, records: Any) -> Any:
-        return records.filter(INCORRECT).annotate(count=Count("pk")).values("student__district_id", "count")
+        return records.annotate(count=Count("pk")).values("student__district_id", "count")
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         return (
-            records.filter(INCORRECT)
-            .order_by(*BY_NAME, "pathway__code")
+            records.order_by(*BY_NAME, "pathway__code")
             .values_list(
                 "student_id", "pathway_id", "student__state_id", "student__last_name", "student__first_name", "pathway__name", "total_credits",
                 "concentrator",

@@ -106,20 +106,30 @@ class Report(ABC):
 class RecordReport(Report):
     """A report about pathway records. `student` is what tells one student from another: the row in a district, the State ID statewide."""
 
+    def of_district(self, scope: Scope) -> ParticipationQuerySet:
+        return self.chosen(Participation.objects.of_district(scope), scope.end_year).enrolled_in(scope.end_year)
+
+    def of_state(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
+        return self.chosen(Participation.objects.in_edition(edition), end_year).enrolled_in(end_year)
+
+    def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
+        """The records that the report is about. Asked before the enrollment: where both probes cost the same, PostgreSQL keeps the order."""
+        return records
+
     def count(self, scope: Scope) -> Figure:
-        return self.counted(Participation.objects.in_scope(scope), "student_id")
+        return self.counted(self.of_district(scope), "student_id")
 
     def total(self, edition: Edition, end_year: int) -> Figure:
         """Of the whole state: a student whom two districts report counts once (C-35)."""
-        return self.counted(Participation.objects.statewide(edition, end_year), "student__state_id")
+        return self.counted(self.of_state(edition, end_year), "student__state_id")
 
     def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
-        found = self.found(Participation.objects.in_scope(scope))
+        found = self.found(self.of_district(scope))
         return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
 
     def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
         """Every district's figure in one statement; a district without records is not in it."""
-        grouped = self.grouped(Participation.objects.statewide(edition, end_year).values("student__district_id"))
+        grouped = self.grouped(self.of_state(edition, end_year).values("student__district_id"))
         return {line.pop("student__district_id"): self.figure(**line) for line in grouped}
 
     def figure(self, count: int) -> Figure:

@@ -134,14 +134,14 @@ def opened(of: Line, scope: Scope, page: int = 1) -> Opened:
     figure = of.there if scope.edition is Edition.STATE and of.there else of.here
     if of.compares:
         rows = [row for row in of.report.rows(scope) if row[-1] or row[2] == "All pathways"]
-        return Opened(of, scope, [_shown(of.report, scope, row) for row in rows], 1, len(rows))
+        return Opened(of, scope, [shown(of.report, scope, row) for row in rows], 1, len(rows))
     pages = max(1, -(-figure.count // PAGE))
     page = min(max(page, 1), pages)
     found = of.report.rows(scope, most=PAGE, skip=(page - 1) * PAGE)
-    return Opened(of, scope, [_shown(of.report, scope, row) for row in found], page, figure.count)
+    return Opened(of, scope, [shown(of.report, scope, row) for row in found], page, figure.count)
 
 
-def _shown(report: Report, scope: Scope, row: Row) -> Shown:
+def shown(report: Report, scope: Scope, row: Row) -> Shown:
     student, pathway = row[:2]
     texts = report.texts(row)
     columns = report.columns

@@ -16,7 +16,7 @@ BETWEEN = "; "
 
 
 class Joined(models.Aggregate):
-    """Texts of a group as one, in no order: `;` stands between them, as names of pathways hold commas."""
+    """Texts of a group as one, in no order and perhaps repeated: `;` stands between them, as names of pathways hold commas."""
 
     function = "STRING_AGG"
     template = f"%(function)s(%(expressions)s, '{BETWEEN}')"
@@ -35,14 +35,17 @@ class SingleParents(RecordReport):
     nature = Nature.COUNT
     columns = (*STUDENT, Column("pathways", "CTE Pathways with Yes", number=True))
 
+    def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
+        return records.filter(YES)
+
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
-        return Figure(records.filter(YES).aggregate(count=Count(student, distinct=True))["count"])
+        return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
 
     def grouped(self, records: Any) -> Any:
-        return records.filter(YES).annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
+        return records.annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        students = records.filter(YES).values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
         return (
             students.annotate(first_pathway=Min("pathway_id"), pathways=Count("pk"))
             .order_by(*BY_NAME)
@@ -61,25 +64,24 @@ class SingleParentDifferent(RecordReport):
     nature = Nature.ERRORS
     columns = (*STUDENT, Column("yes", "Single Parent Yes in"), Column("no", "Single Parent No in"))
 
-    def differing(self, records: Any) -> Any:
+    def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""
         return records.filter(YES).filter(Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id"))))
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
-        return Figure(self.differing(records).aggregate(count=Count(student, distinct=True))["count"])
+        return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
 
     def grouped(self, records: Any) -> Any:
-        found = self.differing(records).annotate(count=Count("student_id", distinct=True))
-        return found.values("student__district_id", "count")
+        return records.annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        of_them = records.filter(student_id__in=self.differing(records).values("student_id"))
-        students = of_them.values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        theirs = "student__participations__"
+        students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
         return (
             students.annotate(
-                first_no=Min("pathway_id", filter=NO),
-                yes=Joined("pathway__name", filter=YES),
-                no=Joined("pathway__name", filter=NO),
+                first_no=Min(f"{theirs}pathway_id", filter=Q(**{f"{theirs}single_parent": False})),
+                yes=Joined(f"{theirs}pathway__name", filter=Q(**{f"{theirs}single_parent": True})),
+                no=Joined(f"{theirs}pathway__name", filter=Q(**{f"{theirs}single_parent": False})),
             )
             .order_by(*BY_NAME)
             .values_list("student_id", "first_no", "student__state_id", "student__last_name", "student__first_name", "yes", "no")
@@ -87,7 +89,7 @@ class SingleParentDifferent(RecordReport):
 
     def texts(self, row: Row) -> list[str]:
         *student, yes, no = super().texts(row)
-        return [*student, *(BETWEEN.join(sorted(names.split(BETWEEN))) for names in (yes, no))]
+        return [*student, *(BETWEEN.join(sorted(set(names.split(BETWEEN)))) for names in (yes, no))]
 
     def rule(self, row: Row) -> str:
         return "CTE-301"

@@ -16,6 +16,8 @@ from cte_portal.accounts.scoped import StatewideView, active_end_year
 from cte_portal.editions import Edition
 from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals
 
+HEADS = {"a": "Students", "b": "Single parents", "c": "Differing", "d": "Incorrect", "e": "Modified"}
+
 
 class RunAllForm(forms.Form):
     run = forms.ChoiceField(choices=[(edition.name.lower(), edition.label) for edition in Edition])
@@ -34,7 +36,7 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
         lines = district_lines(edition, end_year)
         shown = [line for line in lines if find.lower() in f"{line.number} {line.name}".lower() and (line.wants_a_look or not look)]
         own = {
-            "reports": COUNTED,
+            "heads": [f"{report.letter}. {HEADS[report.letter]}" for report in COUNTED],
             "lines": shown,
             "districts": len(lines),
             "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),
