@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 import json
 import sys
 from typing import Any
@@ -17,10 +19,25 @@ from cte_portal.accounts.models import User
 from cte_portal.batches import submit as submitting
 from cte_portal.batches.models import Batch
 from cte_portal.batches.standing import Line
+from cte_portal.batches.statewide import children_of
 from cte_portal.batches.tasks import run_batch
-from cte_portal.editions import Scope
+from cte_portal.editions import Edition, Scope
 from pathways import extract, ledger, staging
-from pathways.models import Change, Participation
+from pathways.models import (
+    Calendar,
+    Change,
+    Course,
+    District,
+    Enrollment,
+    Participation,
+    Roster,
+    School,
+    Section,
+    StateCopy,
+    Student,
+)  # fmt: skip
+from pathways.objects import NAMES, OBJECTS
+from pathways.sending import submit_resync, submit_resync_of_all
 from pathways.staging import Row
 
 
@@ -69,6 +86,72 @@ def delete_all() -> None:
     ledger.apply(scope, staged, by="TEST", source=Change.Source.FORM, checked=None)
 
 
+def resync(district: str = "9012", types: list[str] | None = None) -> str:
+    return str(submit_resync(Scope(district, 2025), tuple(types or NAMES), by=User.objects.get(username="cmartin")).pk)
+
+
+def resync_all() -> str:
+    by = User.objects.filter(memberships__role="opi-staff").order_by("pk")[0]
+    return str(submit_resync_of_all(2025, NAMES, by=by).pk)
+
+
+def children(key: str) -> dict[str, list[Any]]:
+    return {one.district: [one.status, one.attempt] for one in children_of(Batch.objects.get(pk=key))}
+
+
+def stir(district: str, number: int) -> None:
+    """Something of every type is changed, one record is deleted."""
+    word = f"Stirred {number}"
+    District.objects.filter(pk=district).update(name=word)
+    School.objects.filter(district=district).update(name=word)
+    Calendar.objects.filter(school__district=district, school_year=2025).update(number=f"{number % 900:03d}")
+    Student.objects.filter(district=district).update(middle_name=word)
+    Enrollment.objects.filter(student__district=district).update(end_status="", grade=f"{9 + number % 4:02d}")
+    Course.objects.filter(school__district=district).update(credits=number % 30)
+    for at, section in enumerate(Section.objects.filter(course__school__district=district).order_by("pk")):
+        Section.objects.filter(pk=section.pk).update(number=f"{number % 90:02d}{at % 100:02d}")
+    Roster.objects.filter(enrollment__student__district=district).update(credits_earned=number % 30)
+    scope, day = Scope(district, 2025), datetime.date(2019, 1, 1) + datetime.timedelta(number)
+    stored = list(Participation.objects.in_scope(scope).order_by("pk"))
+    changed = [Row.of(record, version=record.version, delete_row=record is stored[-1], start_date=day) for record in stored]
+    ledger.apply(scope, staging.stage(changed), by="TEST", source=Change.Source.FORM, checked=None)
+
+
+def standing(district: str) -> dict[str, Any]:
+    """The state's generation and rows, read until nothing moved in between, and the district's rows: told by a digest of every column."""
+    while True:
+        before = StateCopy.objects.of_district(district)
+        there = everything(Scope(district, 2025, Edition.STATE))
+        after = StateCopy.objects.of_district(district)
+        if (before and before.sent_at) == (after and after.sent_at):
+            break
+    here = everything(Scope(district, 2025))
+    return {
+        "generation": after.generation if after else 0, "attempt": after.attempt if after else 0, "batch": str(after.batch) if after else "",
+        "state": digest(there), "district": digest(here), "counts": {name: len(rows) for name, rows in here.items()},
+        "unsent": Change.objects.after(district, after.cursor if after else 0).count(),
+    }  # fmt: skip
+
+
+def everything(scope: Scope) -> dict[str, list[str]]:
+    """Every row that is meant, by nothing of the resync's own code but the list of types."""
+    found = {}
+    for kind in OBJECTS:
+        rows = kind.model._base_manager.using(scope.alias).filter(**{kind.owner: scope.district})
+        if kind.year:
+            rows = rows.filter(**{kind.year: 2025})
+        if kind.model is Participation:
+            counted = Enrollment.objects.using(scope.alias).filter(calendar__school_year=2025, service_type__in=["P", "S", "N"])
+            rows = rows.filter(student__in=counted.exclude(end_date__lt="2024-07-01").values("student"))
+        fields = [field.attname for field in kind.model._meta.concrete_fields]
+        found[kind.name] = sorted(repr(row) for row in rows.values_list(*fields))
+    return found
+
+
+def digest(rows: dict[str, list[str]]) -> str:
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
 def cancel(key: str) -> bool:
     return submitting.cancel(Batch.objects.get(pk=key), by="KELLER, DANIEL")
 
@@ -87,7 +170,25 @@ def end_backends() -> int:
         return int(cursor.fetchone()[0])
 
 
-COMMANDS = {one.__name__: one for one in (submit, submit_extract, delete_all, rows, look, state, cancel, publish, end_backends)}
+COMMANDS = {
+    one.__name__: one
+    for one in (
+        submit,
+        submit_extract,
+        delete_all,
+        rows,
+        look,
+        state,
+        cancel,
+        publish,
+        end_backends,
+        resync,
+        resync_all,
+        children,
+        stir,
+        standing,
+    )
+}
 
 for line in sys.stdin:
     asked = json.loads(line)

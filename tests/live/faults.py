@@ -1,4 +1,4 @@
-"""Faults at a named step, asked for by a file: `<step> <what> [always]`. Once by default: the file is removed before the fault strikes."""
+"""Faults at a named step, asked for by a file: `<step> <what> [always | which time]`. Once by default: the file is removed before it strikes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import IntegrityError
 from django.db.backends.signals import connection_created
 
 ASKED = Path(os.environ.get("FAULT_FILE", "/nonexistent"))
@@ -22,6 +23,9 @@ def reached(step: str) -> None:
         return
     if where != step:
         return
+    if what.startswith("kill") and rest and rest[0].isdigit() and int(rest[0]) > 1:
+        ASKED.write_text(f"{where} {what} {int(rest[0]) - 1}")
+        return
     if "always" not in rest:
         ASKED.unlink(missing_ok=True)
     if what == "kill":
@@ -31,6 +35,8 @@ def reached(step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     elif what == "raise":
         raise RuntimeError("a fault was asked for")
+    elif what == "refuse":
+        raise IntegrityError("a refusal was asked for")
     elif what == "pause":
         ASKED.with_suffix(".paused").touch()
         time.sleep(float(rest[0]))
@@ -64,12 +70,25 @@ def after(module: Any, name: str, step: str) -> None:
     setattr(module, name, wrapped)
 
 
+def each_type(resync: Any) -> None:
+    """A step for each type of object that a resync has written: `sent-student`."""
+    own = resync.write
+
+    def wrapped(kind: Any, *arguments: Any) -> Any:
+        answer = own(kind, *arguments)
+        reached(f"sent-{kind.slug}")
+        return answer
+
+    resync.write = wrapped
+
+
 class FaultsConfig(AppConfig):
     name = "tests.live"
     label = "live_faults"
 
     def ready(self) -> None:
-        from cte_portal.batches import tasks  # noqa: PLC0415 - models are ready only now
+        from cte_portal.batches import statewide, tasks  # noqa: PLC0415 - models are ready only now
+        from pathways import resync, sending  # noqa: PLC0415
         from pathways.files import reader  # noqa: PLC0415
         from pathways.uploads import checking  # noqa: PLC0415
 
@@ -78,3 +97,8 @@ class FaultsConfig(AppConfig):
         after(checking, "stage_file", "after-staging")
         after(checking, "judge", "after-checking")
         after(tasks, "run", "after-the-commit")
+        each_type(resync)
+        after(resync, "remove", "after-the-deletes")
+        after(resync, "_say", "before-the-commits")
+        after(sending, "resync", "between-the-commits")
+        after(statewide, "run", "after-a-child")
