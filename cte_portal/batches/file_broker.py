@@ -16,12 +16,12 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:
         """Written under a name that no worker looks for, then renamed."""
-        message = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-        aside = message.with_name(f"{message.name}.part")
-        aside.write_text(dumps(payload))
-        os.replace(aside, message)
+        place = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        aside = place.with_name(f"{place.name}.part")
+        aside.write_text(dumps(message))
+        os.replace(aside, place)
 
 
 class Transport(filesystem.Transport):
