@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value, Window
 
-from cte_portal.editions import Home, Scope
+from cte_portal.editions import Edition, Home, Scope
 from pathways.models.calendar import Calendar
 from pathways.models.district import District
 
@@ -21,11 +21,14 @@ def _spellings(word: str) -> set[str]:
 class StudentQuerySet(models.QuerySet["Student"]):
     def in_scope(self, scope: Scope) -> StudentQuerySet:
         """Students of the district with a Primary, Partial or Special Ed enrollment in a calendar of that end year."""
-        return (
-            self.using(scope.alias)
-            .filter(district_id=scope.district)
-            .filter(Exists(Enrollment.objects.that_count(scope.end_year).filter(student_id=OuterRef("pk"))))
-        )
+        return self.using(scope.alias).filter(district_id=scope.district).enrolled_in(scope.end_year)
+
+    def of_state(self, edition: Edition, end_year: int) -> StudentQuerySet:
+        """Students of all districts with such an enrollment."""
+        return self.using(edition.value).enrolled_in(end_year)
+
+    def enrolled_in(self, end_year: int) -> StudentQuerySet:
+        return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk"))))
 
     def by_name(self) -> StudentQuerySet:
         return self.order_by("last_name", "first_name", "middle_name", "state_id")

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from pathways.models import Participation
+from cte_portal.editions import Edition, Scope
+from pathways.models import Participation, Student
 from pathways.models.participation import ParticipationQuerySet
+from pathways.models.student import StudentQuerySet
 from pathways.reports.report import BY_NAME, STUDENT, Column, Figure, Nature, RecordReport, Row
 
 YES, NO = Q(single_parent=True), Q(single_parent=False)
@@ -67,6 +69,18 @@ class SingleParentDifferent(RecordReport):
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""
         return records.filter(YES).filter(Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id"))))
+
+    def count(self, scope: Scope) -> Figure:
+        return self._students(Student.objects.in_scope(scope), "pk")
+
+    def total(self, edition: Edition, end_year: int) -> Figure:
+        return self._students(Student.objects.of_state(edition, end_year), "state_id")
+
+    def _students(self, students: StudentQuerySet, each: str) -> Figure:
+        """Asked of the students, not of the records: PostgreSQL then meets the few with both answers before it looks at enrollments."""
+        no = Participation.objects.filter(NO, student_id=OuterRef("pk"))
+        both = students.filter(participations__single_parent=True).filter(Exists(no))
+        return Figure(both.aggregate(count=Count(each, distinct=True))["count"])
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
