@@ -12,4 +12,4 @@ RUN useradd --system --create-home portal && mkdir /data && chown portal /data
 ENV PORTAL_MODE=production VAR_DIR=/data DJANGO_SETTINGS_MODULE=cte_portal.settings
 USER portal
 EXPOSE 8000
-CMD ["gunicorn", "cte_portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "4", "--threads", "4"]
+CMD ["gunicorn", "cte_portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "4", "--threads", "4", "--no-control-socket"]

@@ -1,16 +1,19 @@
 #!/bin/sh
 # Run once by the database container, as its superuser: both databases, and three roles. `cte_owner` migrates; `cte_web` and `cte_worker`
 # change no table. In the State edition `cte_web` may only read: default privileges say so for every table that migrate makes.
+# Outside of a container: PGHOST=… PGUSER=postgres OWNER_PASSWORD=… WEB_PASSWORD=… WORKER_PASSWORD=… sh docs/create-roles.sh
 set -eu
-psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-${PGUSER:-postgres}}" --dbname postgres \
     -v owner="$OWNER_PASSWORD" -v web="$WEB_PASSWORD" -v worker="$WORKER_PASSWORD" <<'SQL'
 CREATE ROLE cte_owner LOGIN PASSWORD :'owner';
 CREATE ROLE cte_web LOGIN PASSWORD :'web';
 CREATE ROLE cte_worker LOGIN PASSWORD :'worker';
 CREATE DATABASE cte_district OWNER cte_owner;
 CREATE DATABASE cte_state OWNER cte_owner;
-REVOKE CONNECT ON DATABASE cte_district, cte_state FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE cte_district, cte_state TO cte_web, cte_worker;
+REVOKE ALL ON DATABASE cte_district, cte_state FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE cte_district TO cte_web, cte_worker;
+GRANT CONNECT ON DATABASE cte_state TO cte_web;
+GRANT CONNECT, TEMPORARY ON DATABASE cte_state TO cte_worker;
 \connect cte_district
 ALTER DEFAULT PRIVILEGES FOR ROLE cte_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO cte_web, cte_worker;
 ALTER DEFAULT PRIVILEGES FOR ROLE cte_owner GRANT USAGE, SELECT ON SEQUENCES TO cte_web, cte_worker;

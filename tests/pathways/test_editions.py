@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as Migrate
 from django.db import IntegrityError, connections, models, transaction
 from django.db.models import ProtectedError
 
@@ -178,6 +180,24 @@ def test_the_editions_are_two_databases() -> None:
     """Two aliases on one database would collapse in the test runner, and prove nothing."""
     names = {connections[edition.value].settings_dict["NAME"] for edition in Edition}
     assert len(names) == 2
+
+
+def test_a_migration_may_take_longer_than_a_page(opi_reference: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limits() -> list[str]:
+        found = []
+        for edition in Edition:
+            with connections[edition.value].cursor() as cursor:
+                cursor.execute("SELECT current_setting('statement_timeout')")
+                found += cursor.fetchone()
+        return found
+
+    if connections["default"].vendor != "postgresql":
+        pytest.skip("SQLite has no such limit")
+    meanwhile: list[list[str]] = []
+    monkeypatch.setattr(Migrate, "handle", lambda *arguments, **options: meanwhile.append(limits()))
+    call_command("migrate", verbosity=0)
+    assert meanwhile == [["0", "10s"], ["10s", "0"]]
+    assert limits() == ["10s", "10s"]
 
 
 def test_reference_rows_have_the_same_keys_in_both_editions(opi_reference: None) -> None:

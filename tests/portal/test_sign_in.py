@@ -6,6 +6,7 @@ import datetime
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import time_machine
@@ -137,6 +138,24 @@ def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(client: Clie
         sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"203.0.113.{number}"})
     sign_in(client, **{"X-Forwarded-For": "203.0.113.99"})
     assert not signed_in(client)
+
+
+def test_behind_the_proxy_each_visitor_has_tries_of_the_own(client: Client, clerk: User, settings: Any) -> None:
+    """All of the state comes through one proxy: it adds the address it saw at the end, after whatever the visitor has claimed."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(40):
+        sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"192.0.2.{number}, 203.0.113.7"})
+    sign_in(client, **{"X-Forwarded-For": "192.0.2.200, 203.0.113.7"})
+    assert not signed_in(client), "a claimed address buys nothing"
+    assert sign_in(client, **{"X-Forwarded-For": "203.0.113.8"}).status_code == 302
+
+
+@pytest.mark.parametrize(("said", "counted"), [({}, "None"), ({"BEHIND_TLS_PROXY": "true"}, "1")])
+def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: str) -> None:
+    script = "from django.conf import settings as s; print(getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT', None))"
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "cte_portal.settings", **PRODUCTION, **said}
+    told = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == counted
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def reset() -> None:
         connection = connections[edition.value]
         with writing_state(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
                 continue
             cursor.execute("PRAGMA foreign_keys = OFF")
             for table in connection.introspection.table_names(cursor):

@@ -1,8 +1,11 @@
 """`manage.py migrate`: both editions, then OPI's reference rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.commands.migrate import Command as Migrate
+from django.db import connections
 
 from cte_portal.editions import Edition, writing_state
 from pathways import reference
@@ -23,8 +26,21 @@ class Command(Migrate):
         named = options["database"]
         for edition in Edition:
             if named in (None, edition.value):
-                with writing_state():
+                with writing_state(), unhurried(connections[edition.value]):
                     super().handle(*args, **{**options, "database": edition.value})
         whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
         if named is None and whole:
             reference.load()
+
+
+@contextmanager
+def unhurried(connection: Any) -> Iterator[None]:
+    """A migration of a large table may take longer than any page."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET statement_timeout")
