@@ -53,6 +53,8 @@ class Difference:
 def differences(kinds: Iterable[ObjectType], scope: Scope) -> dict[str, Difference]:
     """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them."""
     chosen = list(kinds)
+    if not chosen:
+        return {}
     here = Fingerprints(scope, [kind.sent(scope) for kind in chosen], chosen)
     there = Fingerprints(scope.at_state(), [kind.of_district(scope.at_state()) for kind in chosen], chosen)
     only_here, only_there = here.beyond(there), there.beyond(here)

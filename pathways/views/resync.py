@@ -119,7 +119,7 @@ class DistrictAndState(ScopedView, TemplateView):
             raise Http404("There is no such type.")
         if len(comparison.difference(RECORDS)):
             return RECORDS
-        return max(reversed(OBJECTS), key=lambda kind: len(comparison.difference(kind)))
+        return max(reversed(comparison.standings), key=lambda one: len(one.difference)).kind
 
 
 class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]

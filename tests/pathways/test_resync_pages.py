@@ -54,6 +54,12 @@ def test_everything_is_sent_and_the_page_says_so(desk: Client) -> None:
     assert "Not yet sent" in page and "Compare" not in page
 
 
+def test_nothing_differs_after_everything_was_sent(desk: Client) -> None:
+    desk.post(PAGE, {"everything": "on", "key": str(uuid.uuid4())})
+    assert run(Batch.objects.get(kind="resync").pk)
+    assert "<span>0 differences</span>" in text(desk.get(f"{PAGE}compare/"))
+
+
 def test_v_02_what_is_left_out_is_listed_with_reason_and_link(desk: Client, kayla: Student) -> None:
     answer = desk.post(PAGE, {"types": ["CTE Participation"], "key": str(uuid.uuid4())})
     assert run(Batch.objects.get(kind="resync").pk)
