@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from certification.views import certifiers, events, opi_events, recertification
+from certification.views import certifiers, events, opi_events, receipts, recertification, review
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 SETUP = f"{DISTRICT}type-membership-setup/"
 RECERTIFICATION = f"{DISTRICT}recertification/"
+EVENT = f"{DISTRICT}event-certification/<int:event>/"
+RECEIPT = f"{DISTRICT}event-certification/receipts/<int:copy>/"
 EVENTS = "opi/certification-events/"
 
 urlpatterns = [
@@ -19,6 +21,15 @@ urlpatterns = [
     path(f"{RECERTIFICATION}demand/<int:event>/", recertification.DemandRecertification.as_view(), name="recertification-demand"),
     path(f"{RECERTIFICATION}<int:recertification>/", recertification.OneRecertification.as_view(), name="recertification"),
     path("opi/recertification/", recertification.RecertificationInbox.as_view(), name="recertification-inbox"),
+    path(f"{EVENT}snapshot/", review.ReviewSnapshot.as_view(), name="certification-snapshot"),
+    path(f"{EVENT}changes/", review.Changes.as_view(), name="certification-changes"),
+    path(f"{EVENT}changes/file/", review.ChangesFile.as_view(), name="certification-changes-file"),
+    path(f"{EVENT}explanations/", review.Explanations.as_view(), name="certification-explanations"),
+    path(f"{EVENT}lists/<str:slug>/", review.StudentList.as_view(), name="certification-list"),
+    path(f"{EVENT}lists/<str:slug>/file/", review.StudentListFile.as_view(), name="certification-list-file"),
+    path(f"{DISTRICT}event-certification/status/", receipts.CertificationStatus.as_view(), name="certification-status"),
+    path(RECEIPT, receipts.CertificationReceipt.as_view(), name="certification-receipt"),
+    path(f"{RECEIPT}records/<str:form>/", receipts.SealedExtract.as_view(), name="certification-extract"),
     path(EVENTS, opi_events.Events.as_view(), name="certification-events"),
     path(f"{EVENTS}new/", opi_events.NewEvent.as_view(), name="certification-event-new"),
     path(f"{EVENTS}<int:event>/", opi_events.Event.as_view(), name="certification-event"),

@@ -214,6 +214,13 @@ BATCH_RETRY_FACTOR = env.float("BATCH_RETRY_FACTOR", default=1)
 UPLOADS_A_MINUTE = 20
 
 
+# --- certifying (certification)
+
+# A figure that differs from the last sealed year by more than both of these is flagged, and its signer may write a note.
+UNUSUAL_PERCENT = env.int("UNUSUAL_PERCENT", default=25)
+UNUSUAL_STUDENTS = env.int("UNUSUAL_STUDENTS", default=5)
+
+
 # --- people, sign-in, sessions (cte_portal/accounts)
 
 AUTH_USER_MODEL = "accounts.User"
@@ -384,6 +391,7 @@ PORTAL_BATCH_KINDS = [
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
 PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
+PORTAL_LOCK_LINKS = "certification.receipts.of_lock"
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
 from django.utils import timezone
 
@@ -17,6 +17,14 @@ from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
 from pathways.models import Participation
 
 FORMATS = {"tsv": "State Format (TSV)", "csv": "CSV", "xlsx": "Excel (XLSX)"}
+TYPES = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": writer.XLSX}
+
+
+VALUES = (
+    "student__state_id", "student__local_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent",
+    "start_date", "total_credits", "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits",
+)  # fmt: skip
+"""What a line is made of."""
 
 
 def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
@@ -24,13 +32,14 @@ def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
     records = Participation.objects.in_scope(scope).order_by(
         "student__last_name", "student__first_name", "student__state_id", "pathway__code"
     )
-    found = records.values_list(
-        "student__state_id", "student__local_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent",
-        "start_date", "total_credits", "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits",
-    )  # fmt: skip
+    return lines(records.values_list(*VALUES).iterator(chunk_size=5000), scope)
+
+
+def lines(records: Iterable[tuple[Any, ...]], scope: Scope) -> Iterator[tuple[str, ...]]:
+    """`VALUES` of each record as a line."""
     district, year, kind = scope.district, str(scope.end_year), CTE_END_OF_YEAR.record_type
     days: dict[datetime.date, str] = {}
-    for state_id, local_id, last, first, code, concentrator, single, start, *credits in found.iterator(chunk_size=5000):
+    for state_id, local_id, last, first, code, concentrator, single, start, *credits in records:
         day = days.get(start)
         if day is None:
             day = days[start] = f"{start:%m/%d/}{start.year:04d}"
@@ -41,18 +50,23 @@ def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
 
 def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_YEAR) -> int:
     """Returns the number of records."""
+    return write_lines(into, rows(scope), form, layout=layout, at=timezone.localtime())
+
+
+def write_lines(
+    into: IO[bytes], records: Iterable[tuple[str, ...]], form: str, *, layout: Layout = CTE_END_OF_YEAR, at: datetime.datetime
+) -> int:
     if form == "tsv":
-        return writer.write_tsv(into, layout, rows(scope), timezone.localtime())
+        return writer.write_tsv(into, layout, records, at)
     if form == "csv":
-        return writer.write_csv(into, layout.names, rows(scope))
-    return writer.write_xlsx(into, layout.names, rows(scope), sheet=layout.title)
+        return writer.write_csv(into, layout.names, records)
+    return writer.write_xlsx(into, layout.names, records, sheet=layout.title, created=at)
 
 
 def run(job: Job) -> None:
     form, layout = job.batch.options["format"], LAYOUTS[job.batch.options["type"]]
     job.step("Writing")
-    types = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": writer.XLSX}
-    with job.writing(f"extract.{form}", f"{layout.title} {job.scope.district} {job.scope.end_year}.{form}", types[form]) as file:
+    with job.writing(f"extract.{form}", f"{layout.title} {job.scope.district} {job.scope.end_year}.{form}", TYPES[form]) as file:
         number = write(file, job.scope, form, layout)
     job.outcome = Outcome(f"{number:,} record{'' if number == 1 else 's'}.", result={"records": number})
 

@@ -63,16 +63,33 @@ def write_csv(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[st
     return number
 
 
-def write_xlsx(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str, notes: Sequence[str] = ()) -> int:
+def write_xlsx(
+    into: IO[bytes],
+    titles: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    sheet: str,
+    notes: Sequence[str] = (),
+    created: datetime.datetime | None = None,
+) -> int:
     """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a second sheet."""
-    return write_book(into, [(sheet, titles, rows)], notes)[0]
+    return write_book(into, [(sheet, titles, rows)], notes, created=created)[0]
 
 
 def write_book(
-    into: IO[bytes], sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]], notes: Sequence[str] = ()
+    into: IO[bytes],
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]],
+    notes: Sequence[str] = (),
+    *,
+    created: datetime.datetime | None = None,
 ) -> list[int]:
-    """The same with several sheets of name, titles and rows. Returns the number of rows of each."""
+    """The same with several sheets of name, titles and rows. Returns the number of rows of each.
+
+    A workbook says when it was made: `created` makes the same content the same bytes.
+    """
     book = xlsxwriter.Workbook(into, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False})
+    if created:
+        book.set_properties({"created": created.astimezone(datetime.UTC)})
     text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True, "num_format": 49})
     numbers = []
     for name, titles, rows in sheets:

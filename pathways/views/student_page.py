@@ -17,6 +17,7 @@ from cte_portal.editions import Scope, school_year_label
 from pathways import undo
 from pathways.forms import CREDITS, LABELS, ParticipationForm
 from pathways.history import deleted
+from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import ResultList, Search
 from pathways.tables import SummaryRow, SummaryTable
@@ -180,6 +181,7 @@ class StudentPage(ScopedView, TemplateView):
             "deleted_records": deleted(self.changes_of_student),
             "undo": undo.offered(self.request),
             "lock": self.lock,
+            "lock_links": links_of(self.lock),
             "may_edit": self.may_edit,
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,

@@ -21,10 +21,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from certification import recertification
+from certification.models import Round
 from cte_portal.accounts.models import Invitation, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
+from cte_portal.editions import Scope
 from pathways import entry, register
 from pathways.explaining import explain
 from pathways.findings import findings
@@ -34,7 +36,7 @@ from pathways.reports.groups import GROUPS
 from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures import phone
-from tests.fixtures.certification import make_certifier, make_event, make_round, seal, sign
+from tests.fixtures.certification import make_certifier, make_event, make_round, seal, seal_records, sign
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, send_everything
 from tests.fixtures.uploads import file, line
@@ -891,6 +893,34 @@ def reopening(address: str, *, sealed: bool = True, do: str = "") -> Callable[[S
     return visit
 
 
+def certified(*parts: str, superseded: bool = False, earlier: bool = True) -> Callable[[Stage, Page], None]:
+    """A page about a sealed copy; `event` and `copy` among the parts stand for their keys."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        for number in range(9):
+            student = stage.cottonwood.student(f"99900013{number}", "Alder", f"Nr{number}")
+            stage.cottonwood.enroll(student, 2024)
+            if number < 2:
+                stage.cottonwood.record(student, HEALTH)
+        one = make_certifier(stage.people["administrator"])
+        if earlier:
+            seal_records(make_round(make_event(end_year=2024, name="End of Year 2023-24")), Scope("9012", 2024))
+        for number in range(2, 9):
+            stage.cottonwood.record(Student.objects.get(state_id=f"99900013{number}"), HEALTH)
+        now = timezone.now()
+        resync(stage)
+        event = make_event()
+        this = make_round(event)
+        sign(this, one)
+        copy = seal_records(this, stage.cottonwood.scope, notes=[{"by": one.name, "figure": "Participants: 9", "note": "Grown."}])
+        if superseded:
+            Round.objects.filter(pk=this.pk).update(status="superseded", ended_at=now)
+            seal_records(make_round(event, number=2, reason="Credits"), stage.cottonwood.scope)
+        page.goto(stage.address("event-certification", *({"event": event.pk, "copy": copy.pk}.get(part, part) for part in parts)))
+
+    return visit
+
+
 REOPENED = "/districts/9012/2025/recertification/"
 STATES |= {
     "recertification-new": [
@@ -908,7 +938,34 @@ STATES |= {
         State("in progress", reopening("/opi/recertification/", do="approve"), who="opi"),
     ],
 }
+STATES |= {
+    "certification-snapshot": [
+        State("nothing sent", certifying("event-certification", "event", "snapshot")),
+        State("certified", certified("event", "snapshot")),
+    ],
+    "certification-changes": [
+        State("nothing to compare with", certifying("event-certification", "event", "changes")),
+        State("since last year", certified("event", "changes")),
+    ],
+    "certification-explanations": [State("none", certifying("event-certification", "event", "explanations"))],
+    "certification-list": [
+        State("nobody", certifying("event-certification", "event", "lists", "concentrators")),
+        State("participants", certified("event", "lists", "participants")),
+    ],
+    "certification-status": [
+        State("nothing sealed", certifying("event-certification", "status")),
+        State("sealed twice", certified("status", superseded=True)),
+    ],
+    "certification-receipt": [
+        State("official", certified("receipts", "copy")),
+        State("superseded", certified("receipts", "copy", superseded=True), who="viewer"),
+        State("nothing earlier", certified("receipts", "copy", earlier=False)),
+    ],
+}
 WITHOUT_A_PAGE = {
+    "certification-changes-file": "a file",
+    "certification-list-file": "a file",
+    "certification-extract": "a file",
     "certifier-accept": "POST only, redirects",
     "home": "redirects to a district or to the choice of one",
     "stay-signed-in": "POST only",

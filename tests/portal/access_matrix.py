@@ -123,6 +123,18 @@ DISTRICT |= {
     "recertification": {"GET": READ, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 302}},
 }
 
+DISTRICT |= {
+    "certification-snapshot": {"GET": READ, "POST": NO_METHOD},
+    "certification-changes": {"GET": READ, "POST": NO_METHOD},
+    "certification-changes-file": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
+    "certification-explanations": {"GET": READ, "POST": NO_METHOD},
+    "certification-list": {"GET": READ, "POST": NO_METHOD},
+    "certification-list-file": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
+    "certification-status": {"GET": READ, "POST": NO_METHOD},
+    "certification-receipt": {"GET": READ, "POST": NO_METHOD},
+    "certification-extract": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
+}
+
 
 def opi_alone(staff: int, keeper: int) -> dict[str, int]:
     """Pages of OPI: nobody of a district sees them."""

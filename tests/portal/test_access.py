@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification
+from certification.models import CertificationEvent, Certifier, Extension, Recertification, SealedCopy
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
 from cte_portal.batches.models import Batch
 from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
-from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round
+from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round, seal
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
@@ -46,6 +46,13 @@ WITHOUT_A_ROW = (
     "validation-groups",
     "recertification-new",
     "recertification-demand",
+    "certification-snapshot",  # of the event, which belongs to no district
+    "certification-changes",
+    "certification-changes-file",
+    "certification-explanations",
+    "certification-list",
+    "certification-list-file",
+    "certification-status",
 )
 
 
@@ -76,7 +83,9 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
     )
     for user, district in ((clerk, "9012"), (stranger, "0965")):
         make_certifier(user, district=district)
-        make_recertification(make_round(event, district=district), by=user, status="withdrawn")
+        one_round = make_round(event, district=district)
+        make_recertification(one_round, by=user, status="withdrawn")
+        seal(one_round)
     for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
         batch = Batch.objects.create(
             kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
@@ -122,12 +131,18 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name in ("certification-receipt", "certification-extract"):
+        arguments += [SealedCopy.objects.get(round__district=record.student.district_id).pk]
+        arguments += ["tsv"] if name == "certification-extract" else []
     elif name == "roster-worklist-of":
         arguments += ["without-course"]
     elif name == "recertification":
         arguments += [Recertification.objects.get(district=record.student.district_id).pk]
-    elif name in ("event-certification", "recertification-new", "recertification-demand"):
+    elif name in ("event-certification", "recertification-new", "recertification-demand") or (
+        name.startswith("certification-") and name != "certification-status"
+    ):
         arguments += [CertificationEvent.objects.get().pk]
+        arguments += ["concentrators"] if name.startswith("certification-list") else []
     elif name == "certifier":
         arguments += [Certifier.objects.get(district=record.student.district_id).pk]
     elif name == "district-person":
