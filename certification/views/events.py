@@ -8,12 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from certification import gates
+from certification import gates, lists
 from certification.case import Case
 from certification.models import Certifier, Round, Signature
+from certification.notes import NotesForm
+from certification.receipts import receipt_url
 from certification.refusals import Changed, NotACertifier, NotSigned
 from certification.signing import sign
 from certification.signing_form import SigningForm
+from certification.snapshot import Snapshot, snapshot_of
 from certification.status import event_of, events_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
@@ -51,18 +54,18 @@ class EventCertification(ScopedView):
             sentence = "This collection is certified already." if case.is_certified else NotACertifier.sentence
             messages.warning(request, sentence)
             return self.page(case, None)
-        form = self.form(case, request.POST)
+        form, notes = self.form(case, request.POST), self.notes(case, request.POST)
         missing = gates.missing(gates.verdicts(case))
-        if form.is_valid() and not missing:
+        if form.is_valid() and notes.is_valid() and not missing:
             if form.cleaned_data["shown"] != case.digest:
                 form.add_error(None, Changed.sentence)
             elif form.confirm().ok:
-                return self.sign(case, form)
+                return self.sign(case, form, notes)
         for one in missing:
             form.add_error(None, f"{one.gate.title}: {one.answer.sentence}")
-        return self.page(case, form)
+        return self.page(case, form, notes)
 
-    def sign(self, case: Case, form: SigningForm) -> HttpResponse:
+    def sign(self, case: Case, form: SigningForm, notes: NotesForm) -> HttpResponse:
         try:
             signed = sign(
                 self.scope,
@@ -72,14 +75,15 @@ class EventCertification(ScopedView):
                 statements=form.statements,
                 method=form.method,
                 nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
+                notes=notes.notes(),
             )
         except (NotSigned, NotApplied) as refusal:
             form.add_error(None, refusal.sentence)
-            return self.page(self.case(), form)
+            return self.page(self.case(), form, notes)
         words = "You had signed already." if signed.before else "Signed."
         rest = f"Certified under receipt {signed.signature.round.sealed_copy.receipt}." if signed.sealed else self.case().one.signers
         messages.success(self.request, f"{words} {rest}")
-        return redirect(case.path)
+        return redirect(receipt_url(signed.signature.round.sealed_copy) if signed.sealed else case.path)
 
     def case(self) -> Case:
         one = event_of(self.scope, self.kwargs["event"])
@@ -92,15 +96,27 @@ class EventCertification(ScopedView):
             data, request=self.request, statements=case.document.statements, empty=case.is_empty, initial={"shown": case.digest}
         )
 
-    def page(self, case: Case, form: SigningForm | None) -> HttpResponse:
+    def snapshot(self, case: Case) -> Snapshot:
+        return snapshot_of(case.one, counts=None if case.is_certified else case.document.counts)
+
+    def notes(self, case: Case, data: Any = None) -> NotesForm:
+        return NotesForm(data, snapshot=self.snapshot(case))
+
+    def page(self, case: Case, form: SigningForm | None, notes: NotesForm | None = None) -> HttpResponse:
         verdicts = [] if case.is_certified else gates.verdicts(case)
         one = case.one
+        if form:
+            notes = notes or self.notes(case)
         told = {
             "case": case,
             "one": one,
             "event": one.event,
             "dates": one.dates,
             "form": form,
+            "notes": notes,
+            "forms": [form, notes] if form else [],
+            "snapshot": self.snapshot(case),
+            "lists": lists.TITLES,
             "closed": [verdict for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
             "gate_count": len(verdicts),
