@@ -14,8 +14,10 @@ from certification.snapshot import Figure, Section, sections
 from certification.status import event_of
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import Bars
+from pathways.extract import FORMATS
 from pathways.locked import LockLinks
 from pathways.models import CollectionLock
+from pathways.sealed_year import SealedYear
 
 
 @dataclass(frozen=True)
@@ -138,3 +140,17 @@ def of_lock(lock: CollectionLock) -> LockLinks | None:
     """What a locked record's banner leads to (settings.PORTAL_LOCK_LINKS)."""
     copy = SealedCopy.objects.filter(receipt=lock.reference, round__district=lock.district).select_related("round__event").first()
     return LockLinks(receipt_url(copy), request_url(copy)) if copy else None
+
+
+def sealed_year(scope: Scope) -> SealedYear | None:
+    """What a certified year's own pages say of it (settings.PORTAL_SEALED_YEAR)."""
+    official = SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
+    collection = CollectionLock.Collection.END_OF_YEAR
+    copy = official.filter(round__event__collection=collection, round__event__end_year=scope.end_year).first()
+    if copy is None:
+        return None
+    totals = copy.counts["totals"]
+    here = [scope.district, scope.end_year, copy.pk]
+    files = tuple((name, reverse("certification-extract", args=[*here, form])) for form, name in FORMATS.items())
+    figures = {name: totals[name] for name in ("students", "concentrators", "participants", "records")}
+    return SealedYear(receipt=copy.receipt, url=receipt_url(copy), sealed_at=copy.sealed_at, files=files, **figures)

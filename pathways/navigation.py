@@ -15,6 +15,8 @@ from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Screen, 
 from pathways.comparison import Unsent
 from pathways.findings import Level, findings
 from pathways.models import Participation
+from pathways.models.participation import Figures
+from pathways.sealed_year import SealedYear, sealed_year
 from pathways.worklist import Worklist
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
@@ -181,9 +183,13 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
     active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
     if scope.end_year != active:
-        # A record has no year of its own (design 4): other years show what it says today.
-        status = ("locked", "For reading")
-        sentence = f"Current values, not as of {scope.school_year}. {sentence}"
+        # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
+        status, sealed = ("locked", "For reading"), sealed_year(scope)
+        sentence = (
+            f"Certified under receipt {sealed.receipt}: {_number(sealed.records, 'record')} of {_number(sealed.students, 'student')}."
+            if sealed
+            else f"Current values, not as of {scope.school_year}. {sentence}"
+        )
     elif figures.changed:
         status = ("progress", "In progress")
     else:
@@ -302,16 +308,22 @@ def moment(at: datetime.datetime) -> str:
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
-    """Students are counted once, as concentrators if any of their records says Yes."""
+    """Students are counted once, as concentrators if any of their records says Yes. A past year's figures are those that were sealed."""
+    past = (scope.end_year, False) in standing.school_years
+    if past and (sealed := sealed_year(scope)):
+        return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    if past:
+        return [_students(figures, f"Current values, not as of {scope.school_year}")]
     return [
-        HomeFigure(
-            "Students in CTE",
-            f"{figures.students:,}",
-            f"{_number(figures.concentrators, 'concentrator')}, {_number(figures.participants, 'participant')}",
-        ),
+        _students(figures),
         HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {_number(figures.records, 'record')}"),
     ]
+
+
+def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
+    sentence = f"{_number(figures.concentrators, 'concentrator')}, {_number(figures.participants, 'participant')}"
+    return HomeFigure("Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence)
 
 
 def _number(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -26,8 +26,11 @@ from cte_portal.ui.upload_limit import most_bytes, too_large
 from pathways import extract
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
-from pathways.models import Participation, Pathway
-from pathways.uploads.run import NAMES, TITLE, VALIDATE
+from pathways.locked import links_of
+from pathways.models import CollectionLock, Participation, Pathway
+from pathways.refusals import Locked
+from pathways.sealed_year import sealed_year
+from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
 class UploadForm(forms.Form):
@@ -105,7 +108,12 @@ class MTDataUpload(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0
         more = queue_list(self.request, self.scope)
-        return super().get_context_data(records=records, can_upload=self.can_edit, layout=CTE_END_OF_YEAR, **more, **kwargs)
+        lock = self.lock() if self.in_active_year else None
+        found = {"records": records, "can_upload": self.can_edit, "layout": CTE_END_OF_YEAR, "lock": lock, "lock_links": links_of(lock)}
+        return super().get_context_data(**found, **more, **kwargs)
+
+    def lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -125,7 +133,10 @@ class MTDataUpload(ActionView):
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
+        """Certified data are tested against and not written (F-39); what is locked while the file waits is refused when it is its turn."""
         asked = form.cleaned_data
+        if asked["work"] == UPLOAD and (lock := self.lock()):
+            raise ValidationError(f"{Locked(lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it")
         batch = submit(
             "upload",
             by=self.request.user,  # type: ignore[arg-type]
@@ -224,8 +235,9 @@ class MTExtracts(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         more = queue_list(self.request, self.scope)
-        current = self.in_active_year
-        return super().get_context_data(can_extract=self.can(Capability.EXPORT_RECORDS), current=current, **more, **kwargs)
+        can_extract = self.can(Capability.EXPORT_RECORDS)
+        found = {"can_extract": can_extract, "current": self.in_active_year, "sealed": sealed_year(self.scope) if can_extract else None}
+        return super().get_context_data(**found, **more, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
         asked = form.cleaned_data

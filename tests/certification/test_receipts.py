@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from certification import sealed_extract
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy
 from cte_portal.accounts.models import User
+from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways import extract
-from pathways.models import CollectionLock, Participation, Student
+from pathways.models import CollectionLock, Participation, SchoolYear, Student
 from tests.certification.test_snapshot import text
 from tests.fixtures.certification import make_event, make_round, seal_records, sign
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -226,3 +229,44 @@ def test_d_17_a_lock_of_something_else_still_says_its_reference(client: Client, 
     )
     client.force_login(clerk)
     assert "reference 7K3Q" in text(client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"))
+
+
+# --- what certified data refuse, and what a past year shows
+
+
+def test_f_39_certified_data_are_tested_against_and_not_uploaded(client: Client, clerk: User, copy: SealedCopy, kayla: Student) -> None:
+    lock(copy)
+    client.force_login(clerk)
+    page_ = "/districts/9012/2025/mt-data-upload/"
+    banner = text(client.get(page_))
+    assert "Locked since" in banner and page(copy) in banner and "Validate and Test File still works" in banner
+    for work, batches in (("upload", 0), ("validate", 1)):
+        content = SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")
+        typed = {"type": "cte-eoy", "work": work, "rows": "good", "key": str(uuid.uuid4()), "file": content}
+        answer = client.post(page_, typed)
+        assert Batch.objects.filter(kind="upload").count() == batches, work
+    refused = client.post(page_, {**typed, "work": "upload", "file": SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")})
+    assert answer.status_code == 302 and "Records are locked since" in text(refused) and "There is a problem" in text(refused)
+
+
+def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sealed_files(
+    client: Client, clerk: User, copy: SealedCopy, district: District_, kayla: Student
+) -> None:
+    SchoolYear.objects.filter(is_active=True).update(is_active=False)
+    SchoolYear.objects.filter(end_year=2026).update(is_active=True)
+    record = Participation.objects.get(student=kayla)
+    district.record(kayla, HEALTH, version=record.version, concentrator=False, in_district_credits=Decimal("0.50"))
+    client.force_login(clerk)
+    home = text(client.get("/districts/9012/2025/"))
+    assert "1 concentrator, 1 participant. Certified under receipt 9012-2025-EOY-1." in home
+    assert "Certified under receipt 9012-2025-EOY-1: 2 records of 2 students." in home and "Current values" not in home
+    extracts = text(client.get("/districts/9012/2025/mt-extracts/"))
+    assert "Certified data of 2024-25" in extracts and page(copy, "records", "tsv") in extracts
+
+
+def test_a_past_year_never_sealed_says_that_values_are_current(client: Client, clerk: User, district: District_) -> None:
+    client.force_login(clerk)
+    home = text(client.get("/districts/9012/2024/"))
+    assert "Current values, not as of 2023-24" in home
+    extracts = text(client.get("/districts/9012/2024/mt-extracts/"))
+    assert "Current values, not as of 2023-24" in extracts and "Certified data of" not in extracts
