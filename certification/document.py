@@ -87,7 +87,7 @@ def of_state(scope: Scope, event: CertificationEvent, round_number: int, distric
     """What stands at the state of a district now."""
     at_state = scope.at_state()
     rows = list(canonical.rows(at_state).iterator(chunk_size=5000))
-    found = findings(at_state)
+    found = findings(at_state, whole=True)
     held = [
         {"rule": one.rule.id, "severity": one.severity.value, "state_id": one.breach.state_id, "pathway": one.breach.pathway, "value": one.breach.value}
         for one in found.held

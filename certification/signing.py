@@ -112,10 +112,11 @@ def _sign(case: Case, certifier: Certifier, *, statements: Sequence[str], method
 
 def void_uncovered(case: Case) -> int:
     """Signatures over other data stand no longer; who signed and who else must sign are told."""
-    fallen = [one for one in case.signatures.values() if not case.covers(one)]
-    for signature in fallen:
-        signature.voided_at, signature.void_reason = timezone.now(), CHANGED
-        signature.save(update_fields=["voided_at", "void_reason"])
+    fallen = []
+    for signature in [one for one in case.signatures.values() if not case.covers(one)]:
+        # Two who hold the district shared, to take reasons back, may both find it uncovered: it is voided once.
+        if Signature.objects.standing().filter(pk=signature.pk).update(voided_at=timezone.now(), void_reason=CHANGED):
+            fallen.append(signature)
         del case.signatures[signature.certifier_id]
     if fallen:
         names = " and ".join(one.name for one in fallen)

@@ -170,8 +170,10 @@ class Findings:
         return self.total > len(self.held)
 
 
-def findings(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None, level: Level = Level.ALL) -> Findings:
-    """Judge the records in scope now; of one student or by some rules alone, where that is said. `level` is what is held."""
+def findings(
+    scope: Scope, *, student: int | None = None, only: Collection[str] | None = None, level: Level = Level.ALL, whole: bool = False
+) -> Findings:
+    """Judge the records in scope now; of one student or by some rules alone, where that is said. `level` is what is held, `whole` however much."""
     records = Participation.objects.in_scope(scope)
     found = Findings(scope, (records if student is None else records.filter(student_id=student)).count(), timezone.now(), level)
     counts: dict[str, RuleCount] = {}
@@ -180,9 +182,9 @@ def findings(scope: Scope, *, student: int | None = None, only: Collection[str] 
         count = counts.setdefault(one.rule.id, RuleCount(one.rule, one.severity))
         count.total += 1
         count.explained += one.explanation is not None
-        if level.holds(one) and len(held[one.severity]) < MOST_HELD:
+        if level.holds(one) and (whole or len(held[one.severity]) < MOST_HELD):
             held[one.severity].append(one)
-    found.held = [one for severity in SEVERITIES for one in held[severity]][:MOST_HELD]
+    found.held = [one for severity in SEVERITIES for one in held[severity]][: None if whole else MOST_HELD]
     found.by_rule = sorted(counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id))
     return found
 

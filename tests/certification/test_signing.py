@@ -18,6 +18,8 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from pathways import entry, ledger
+from pathways.explaining import explain
+from pathways.findings import findings
 from pathways.models import Change, CollectionLock, Participation, Student
 from pathways.objects import NAMES
 from pathways.sending import submit_resync
@@ -172,6 +174,19 @@ def test_c_21_open_errors_and_unexplained_warnings_block(ready: Ready, kayla: St
     assert ready.missing() == ["errors"]
     with pytest.raises(NotReady, match="1 error at the state"):
         ready.sign()
+
+
+def test_c_21_every_warning_counts_however_many_there_are(ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The findings screen holds a number of them; what is signed holds all."""
+    monkeypatch.setattr("pathways.findings.MOST_HELD", 1)
+    ready.change(kayla, start_date=datetime.date(2016, 8, 29))
+    ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
+    ready.prepare()
+    explain(ready.scope, findings(ready.scope).held, "Checked with the school.", by="MARTIN, CHERYL")
+    with pytest.raises(NotReady, match="1 of 2 warnings has no reason yet"):
+        ready.sign()
+    explain(ready.scope, findings(ready.scope, whole=True).held, "Checked with the school.", by="MARTIN, CHERYL")
+    assert ready.sign().sealed and len(SealedCopy.objects.get().findings) == 2
 
 
 def test_c_22_sixty_minutes_are_advice_or_a_gate(ready: Ready) -> None:
