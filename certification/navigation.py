@@ -16,6 +16,17 @@ DATA_CERTIFICATION = ("Reporting", "Data Certification")
 
 SHORT = {"cte-eoy": "End of Year", "cte-fall": "Fall CTE"}
 
+BOARD = (
+    Screen(
+        name="Status board",
+        path=(),
+        url_name="status-board",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("District Certification Status", "Event Report", "all districts", "who has not certified", "overdue", "statewide"),
+        scoped=False,
+    ),
+)
+
 SCREENS = (
     Screen(
         name="Type Membership Setup",
@@ -53,6 +64,14 @@ SCREENS = (
             "recertification-new",
             "recertification-demand",
         ),
+    ),
+    Screen(
+        name="Reminders",
+        path=("Requests",),
+        url_name="reminders",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("remind", "letter", "e-mail", "overdue", "not certified"),
+        scoped=False,
     ),
     Screen(
         name="Recertification requests",

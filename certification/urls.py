@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certification.views import certifiers, events, opi_events, receipts, recertification, review
+from certification.views import board, certifiers, events, opi_events, receipts, recertification, review
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 SETUP = f"{DISTRICT}type-membership-setup/"
@@ -20,6 +20,9 @@ urlpatterns = [
     path(f"{RECERTIFICATION}new/<int:event>/", recertification.NewRecertification.as_view(), name="recertification-new"),
     path(f"{RECERTIFICATION}demand/<int:event>/", recertification.DemandRecertification.as_view(), name="recertification-demand"),
     path(f"{RECERTIFICATION}<int:recertification>/", recertification.OneRecertification.as_view(), name="recertification"),
+    path("opi/status-board/", board.StatusBoard.as_view(), name="status-board"),
+    path("opi/status-board/<str:form>/", board.StatusBoardFile.as_view(), name="status-board-file"),
+    path("opi/reminders/", board.Reminders.as_view(), name="reminders"),
     path("opi/recertification/", recertification.RecertificationInbox.as_view(), name="recertification-inbox"),
     path(f"{EVENT}snapshot/", review.ReviewSnapshot.as_view(), name="certification-snapshot"),
     path(f"{EVENT}changes/", review.Changes.as_view(), name="certification-changes"),

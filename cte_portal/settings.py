@@ -351,6 +351,7 @@ FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds; the letter waits for a mail server that is slower
 # What links in letters begin with; the demo takes it from the request.
 PORTAL_ADDRESS = needed("PORTAL_ADDRESS", " ", "Links in letters begin with it, like https://cte.example.gov").strip().rstrip("/")
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
@@ -371,6 +372,7 @@ PORTAL_DIRECTORY = "pathways.directory.Directory"
 PORTAL_STANDING = "cte_portal.accounts.standing.standing"
 PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.HOME",
+    "certification.navigation.BOARD",
     "pathways.navigation.SCREENS",
     "certification.navigation.SCREENS",
     "pathways.navigation.GUIDE",
@@ -404,6 +406,7 @@ PORTAL_HOME_TASKS = [
 ]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
+PORTAL_DAILY = ["certification.occasions.daily"]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 

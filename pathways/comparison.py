@@ -30,6 +30,14 @@ class Unsent:
         copy = StateCopy.objects.told(scope.district)
         return cls(Change.objects.after(scope.district, copy.cursor if copy else 0).count(), copy)
 
+    @classmethod
+    def of_all(cls, numbers: Iterable[str]) -> dict[str, Unsent]:
+        """Of every named district, in two statements."""
+        copies = {copy.district: copy for copy in StateCopy.objects.at_state().defer("objects_sent", "refused")}
+        cursors = {number: copies[number].cursor if number in copies else 0 for number in numbers}
+        changes = Change.objects.numbers_after(cursors)
+        return {number: cls(changes.get(number, 0), copies.get(number)) for number in cursors}
+
 
 @dataclass(frozen=True)
 class Line:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cte_portal.batches.job import canceled, drop_attempts, end, failed
 from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchFile, Status
 from cte_portal.batches.tasks import run_batch
+from cte_portal.registry import registered
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.dispatch")
@@ -51,6 +52,15 @@ def sweep() -> int:
         drop_attempts(batch, batch.attempt)
         found += 1
     return found
+
+
+def daily() -> None:
+    """What higher layers look after once a day (settings.PORTAL_DAILY). Asked every hour: each does once what is due, however often it is asked."""
+    for check in registered("PORTAL_DAILY"):
+        try:
+            check()
+        except Exception as error:  # noqa: BLE001 - one must not keep the others from their day
+            log.error("reference=%s daily=%s error=%s", new_reference(), check.__name__, type(error).__name__)
 
 
 def retire() -> int:

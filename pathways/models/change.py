@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.editions import Home
@@ -24,6 +25,19 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def after(self, district: str, cursor: int) -> ChangeQuerySet:
         """What the ledger has written of a district since."""
         return self.filter(district=district, pk__gt=cursor)
+
+    def numbers_after(self, cursors: Mapping[str, int]) -> dict[str, int]:
+        """The same as a number for each district after its own cursor, in one statement; a district without any is not in it."""
+        if not cursors:
+            return {}
+        rows = ", ".join(["(%s, %s)"] * len(cursors))
+        asked = (
+            f"WITH sent(district, reached) AS (VALUES {rows}) SELECT change.district, COUNT(*) FROM sent "
+            f"JOIN {self.model._meta.db_table} change ON change.district = sent.district AND change.id > sent.reached GROUP BY change.district"
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(asked, [value for pair in cursors.items() for value in pair])
+            return dict(cursor.fetchall())
 
     def cursor(self, district: str) -> int:
         """The district's last Change: two equal cursors mean that nothing of the district was written in between."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
 from pathways.files import writer
+from pathways.findings import findings
 from pathways.models import Participation
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Figure, Nature, Report
@@ -68,6 +69,8 @@ def run(job: Job) -> None:
         for report in reports:
             job.step(report.short)
             results.append(Result(report, report.count(scope)))
+        job.step("Findings")
+        found = findings(scope)
         job.step("Writing the files")
         _write(job, scope, reports)
         moved = point(scope) != before
@@ -84,6 +87,8 @@ def outcome(edition: Edition, results: Sequence[Result], *, at: datetime.datetim
         "at": at.isoformat(),
         **before,
         "moved": moved,
+        "records": found.records,
+        "findings": asdict(found.counts),
         "reports": [result.told for result in results],
     }
     return Outcome(sentence(edition, results, moved=moved), with_errors=problems or moved, result=result)

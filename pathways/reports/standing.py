@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Edition, Scope
 from pathways.models import Change, District, StateCopy
@@ -73,6 +75,41 @@ def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
 def last_run(scope: Scope, slug: str) -> Run | None:
     """The newest run of a report in the scope's edition."""
     return last_runs(scope).get((slug, scope.edition))
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A district's last run at the state: when, on which generation, how many records it read and what it found in them."""
+
+    at: datetime.datetime
+    generation: int | None
+    settled: bool
+    records: int
+    errors: int
+    warnings: int
+    totals_match: bool
+    """Whether its Certification report found no difference; False too when that report was not among those that ran."""
+
+
+def last_validations(end_year: int) -> dict[str, Validated]:
+    """The last run at the state of every district that has one, in one statement."""
+    ended = (Status.COMPLETED, Status.WITH_ERRORS)
+    runs = Batch.objects.filter(kind=KIND, district=OuterRef("number"), end_year=end_year, status__in=ended, options__edition="state")
+    last = District.objects.order_by().annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1])).values("last")
+    found = {}
+    for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
+        if "findings" in result:
+            counts = {one["slug"]: one["count"] for one in result["reports"]}
+            found[district] = Validated(
+                at=datetime.datetime.fromisoformat(result["at"]),
+                generation=result["generation"],
+                settled=not result["moved"],
+                records=result["records"],
+                errors=result["findings"]["errors"],
+                warnings=result["findings"]["warnings"],
+                totals_match=counts.get(Certification.slug) == 0,
+            )
+    return found
 
 
 def certification_at_state(scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None) -> Run | None:

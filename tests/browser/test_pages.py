@@ -32,7 +32,8 @@ from pathways.explaining import explain
 from pathways.findings import findings
 from pathways.models import CollectionLock, GroupAssignment, Participation, Pathway, RuleSeverity, Student
 from pathways.objects import NAMES
-from pathways.reports.groups import GROUPS
+from pathways.reports.groups import GROUPS, REPORTS
+from pathways.reports.run import ask as validate
 from pathways.sending import submit_resync, submit_resync_of_all
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures import phone
@@ -962,7 +963,40 @@ STATES |= {
         State("nothing earlier", certified("receipts", "copy", earlier=False)),
     ],
 }
+
+
+def on_the_board(address: str, *, press: str = "") -> Callable[[Stage, Page], None]:
+    """OPI's board with an event, one district overdue without a certifier and one that has sent and was validated."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        make_event(due=timezone.localdate() - datetime.timedelta(days=2))
+        make_certifier(stage.clerk)
+        stage.cottonwood.record(stage.cottonwood.student("999000888", "Wrong", "Wanda"), concentrator=True)
+        send_everything()
+        validate(stage.cottonwood.scope.at_state(), list(REPORTS.values()), by=stage.clerk)
+        page.goto(address)
+        if press:
+            page.get_by_role("checkbox", name=re.compile("^9012")).check()
+            page.get_by_role("button", name=press).click()
+            expect(page.get_by_role("button", name=re.compile("^Send 1 reminder"))).to_be_visible()
+
+    return visit
+
+
+STATES |= {
+    "status-board": [
+        State("no event", at("/opi/status-board/"), who="opi"),
+        State("all", on_the_board("/opi/status-board/?sort=-errors"), who="opi"),
+        State("nothing matches", on_the_board("/opi/status-board/?show=certified"), who="opi"),
+    ],
+    "reminders": [
+        State("none", at("/opi/reminders/"), who="opi"),
+        State("preview", on_the_board("/opi/status-board/", press="Write a reminder"), who="opi"),
+        State("nobody left", on_the_board("/opi/reminders/?chosen=0965"), who="opi"),
+    ],
+}
 WITHOUT_A_PAGE = {
+    "status-board-file": "a file",
     "certification-changes-file": "a file",
     "certification-list-file": "a file",
     "certification-extract": "a file",

@@ -156,6 +156,7 @@ def statewide_address(name: str) -> str:
     arguments: dict[str, list[object]] = {
         "approvals-of-pathway": [2025, keys["pathway"]],
         "approvals-of-district": [2025, "9012"],
+        "status-board-file": ["csv"],
         "person": [User.objects.get(username="cmartin").pk],
     }
     if name.startswith("statewide-batch"):

@@ -44,6 +44,7 @@ class Command(BaseCommand):
                 if time.monotonic() - retired > RETIRE_EVERY:
                     retired = int(time.monotonic())
                     dispatch.retire()
+                    dispatch.daily()
             except Exception as error:  # noqa: BLE001 - neither a restart of the database nor anything else ends the dispatcher
                 log.error("a round failed: %s", type(error).__name__)
                 connections.close_all()

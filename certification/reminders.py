@@ -1,0 +1,85 @@
+"""OPI's reminders: to people of chosen districts who still have something to do, once a day each, logged (ux O-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from certification import letters, occasions
+from certification.board import Line
+from certification.models import CertificationEvent, Reminder
+from cte_portal.accounts.models import AuditEvent, Deed, User
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person of one district; `why_not` says why nothing is sent, and is empty where something is."""
+
+    line: Line
+    person: User | None
+    why_not: str = ""
+
+
+def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipient]:
+    """Who would be written to now, district by district, and who is skipped."""
+    chosen = list(lines)
+    people = occasions.readers(line.number for line in chosen)
+    signed, reminded = occasions.signed(event), occasions.reminded_today(event)
+    found: list[Recipient] = []
+    for line in chosen:
+        if line.one.is_certified:
+            found.append(Recipient(line, None, "certified"))
+        elif not occasions.is_waited_for(line.one):
+            found.append(Recipient(line, None, f"the event is in the phase “{line.one.phase.value}”"))
+        elif not people[line.number]:
+            found.append(Recipient(line, None, "no certifier and no District Administrator"))
+        else:
+            for person in people[line.number]:
+                why_not = _why_not(person, signed=(line.number, person.pk) in signed, reminded=person.pk in reminded)
+                found.append(Recipient(line, person, why_not))
+                if not why_not:
+                    reminded = reminded | {person.pk}
+    return found
+
+
+def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
+    if signed:
+        return "has signed"
+    if reminded:
+        return "has a reminder of today"
+    return "" if person.email else "no e-mail address"
+
+
+def send(event: CertificationEvent, lines: Iterable[Line], *, text: str, by: User) -> tuple[int, int]:
+    """Log and queue the reminders in one transaction. Returns how many were written and how many skipped; sent twice it is sent once."""
+    with transaction.atomic():
+        CertificationEvent.objects.select_for_update().get(pk=event.pk)  # one after the other
+        found = recipients(event, lines)
+        due = [one for one in found if one.person and not one.why_not]
+        now, today = timezone.now(), timezone.localdate()
+        Reminder.objects.bulk_create(
+            Reminder(
+                event=event,
+                district=one.line.number,
+                user=one.person,
+                day=today,
+                kind=_kind(one.line),
+                at=now,
+                by=by.record_name,
+                text=text,
+            )
+            for one in due
+        )
+        letters.queue_all(occasions.reminder(one.line.one, one.line.name, one.person, text) for one in due if one.person)
+        if due:
+            after = {"Reminders": str(len(due)), "Districts": ", ".join(sorted({one.line.number for one in due}))}
+            deed = Deed("reminder", str(event.pk), event.name, AuditEvent.Operation.ADD, {}, after, end_year=event.end_year)
+            AuditEvent.objects.record([deed], by=by)
+    return len(due), len(found) - len(due)
+
+
+def _kind(line: Line) -> Reminder.Kind:
+    return Reminder.Kind.OVERDUE if line.is_overdue else Reminder.Kind.REMINDER
