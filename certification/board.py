@@ -14,6 +14,7 @@ from functools import cached_property
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from certification.dates import days
 from certification.models import CertificationEvent
 from certification.occasions import is_waited_for, last_day
 from certification.statewide import district_events
@@ -133,6 +134,14 @@ class Line:
         return self.validated.at if self.validated else None
 
     @property
+    def age(self) -> str:
+        """How old the figures are: today, 1 day, 12 days."""
+        if self.validated is None:
+            return ""
+        number = (timezone.localdate(self.one.now) - timezone.localdate(self.validated.at)).days
+        return days(number) if number > 0 else "today"
+
+    @property
     def is_current(self) -> bool:
         """Whether the last validation read what stands at the state now."""
         copy = self.unsent.copy
@@ -153,7 +162,7 @@ COLUMNS = {
     "warnings": "Warnings",
     "unsent": "Not sent",
     "records": "Records",
-    "validated": "Validated",
+    "validated": "Age",
     "resync": "Last resync",
     "activity": "Last activity",
     "due": "Due",

@@ -45,6 +45,16 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
     return found
 
 
+def skipped(found: Iterable[Recipient]) -> dict[str, list[str]]:
+    """Reason → the people, or the districts where it is nobody in particular."""
+    grouped: dict[str, list[str]] = {}
+    for one in found:
+        if one.why_not:
+            name = f" {one.person.record_name}" if one.person else ""
+            grouped.setdefault(one.why_not, []).append(f"{one.line.number} {one.line.name}{name}")
+    return grouped
+
+
 def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
     if signed:
         return "has signed"
