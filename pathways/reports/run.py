@@ -17,7 +17,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
 from pathways.files import writer
-from pathways.findings import findings
+from pathways.findings import Findings, findings
 from pathways.models import Participation
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Figure, Nature, Report
@@ -76,10 +76,12 @@ def run(job: Job) -> None:
         moved = point(scope) != before
         if not moved:
             break
-    job.outcome = outcome(scope.edition, results, at=at, before=before, moved=moved)
+    job.outcome = outcome(scope.edition, results, found, at=at, before=before, moved=moved)
 
 
-def outcome(edition: Edition, results: Sequence[Result], *, at: datetime.datetime, before: Mapping[str, Any], moved: bool) -> Outcome:
+def outcome(
+    edition: Edition, results: Sequence[Result], found: Findings, *, at: datetime.datetime, before: Mapping[str, Any], moved: bool
+) -> Outcome:
     """`at` and `before`: when the figures were read, and the point at which the records stood then."""
     problems = any(one.figure.count for one in results if one.report.nature in (Nature.ERRORS, Nature.COMPARISON))
     result = {
