@@ -161,13 +161,12 @@ COLUMNS = {
     "errors": "Errors",
     "warnings": "Warnings",
     "unsent": "Not sent",
-    "records": "Records",
     "validated": "Age",
     "resync": "Last resync",
     "activity": "Last activity",
     "due": "Due",
 }
-NUMBERS = ("errors", "warnings", "unsent", "records")
+NUMBERS = ("errors", "warnings", "unsent")
 OVERDUE = "overdue"
 
 
@@ -213,9 +212,6 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
         "unsent": lambda line: line.unsent.changes,
-        "records": lambda line: (
-            line.validated.records if line.validated and line.validated.records > FEW else 0 if line.validated else None
-        ),
         "validated": lambda line: line.validated_at,
         "resync": lambda line: line.last_resync,
         "activity": lambda line: line.last_activity,

@@ -82,7 +82,6 @@ class StatusBoard(BoardView):
             "waiting": sum(not line.one.is_certified for line in lines),
             "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
-            "why_suppressed": WHY_SUPPRESSED if any(line.records == "*" for line in page) else "",
             "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),
             "never_validated": sum(line.validated is None for line in lines),
         }
@@ -140,7 +139,7 @@ class StatusBoardFile(BoardView):
         if kwargs["form"] == "csv":
             writer.write_csv(held, TITLES, rows)
         else:
-            notes = (f"{self.event.name}, {timezone.localtime():%m/%d/%Y %I:%M %p} MT", WHY_SUPPRESSED, FIGURES)
+            notes = (f"{self.event.name}, {timezone.localtime():%m/%d/%Y %I:%M %p} MT", FIGURES, WHY_SUPPRESSED)
             writer.write_xlsx(held, TITLES, rows, sheet="Status board", notes=notes)
         response = HttpResponse(held.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX)
         response["Content-Disposition"] = f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'

@@ -94,7 +94,7 @@ class Validated:
 def last_validations(end_year: int) -> dict[str, Validated]:
     """The last run at the state of every district that has one, in one statement."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    runs = Batch.objects.filter(kind=KIND, district=OuterRef("number"), end_year=end_year, status__in=ended, options__edition="state")
+    runs = Batch.objects.filter(kind=KIND, district=OuterRef("number"), end_year=end_year, status__in=ended, result__edition="state")
     last = District.objects.order_by().annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1])).values("last")
     found = {}
     for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):

@@ -15,6 +15,7 @@ from cte_portal.batches.kinds import STATEWIDE, Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
+from pathways.findings import findings
 from pathways.models import District
 from pathways.reports.groups import END_OF_YEAR
 from pathways.reports.report import Figure, Nature, Report
@@ -79,13 +80,23 @@ def run(job: Job) -> None:
         for done, report in enumerate(END_OF_YEAR.reports):
             job.step(report.short, done, len(END_OF_YEAR.reports))
             found.append((report, _by_district(report, edition, end_year)))
+        job.step("Findings")
+        counted = {}
+        for number in before:
+            job.check()
+            counted[number] = findings(Scope(number, end_year, edition))
         after = points()
         moved = {number for number, point in before.items() if after.get(number) != point}
         if not moved:
             break
     ended = {
         number: outcome(
-            edition, [Result(report, of.get(number, report.none())) for report, of in found], at=at, before=point, moved=number in moved
+            edition,
+            [Result(report, of.get(number, report.none())) for report, of in found],
+            counted[number],
+            at=at,
+            before=point,
+            moved=number in moved,
         )
         for number, point in before.items()
     }

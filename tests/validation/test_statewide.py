@@ -20,7 +20,7 @@ from pathways.demo import load as practice_data
 from pathways.models import Participation, Student
 from pathways.reports.certification import Certification
 from pathways.reports.groups import END_OF_YEAR
-from pathways.reports.standing import certification_at_state, points
+from pathways.reports.standing import certification_at_state, last_validations, points
 from pathways.reports.statewide import ask_for_all, district_lines
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
@@ -48,6 +48,9 @@ def test_the_batch_of_all_gives_each_district_its_run(records: None, cottonwood:
         expected = {report.slug: report.count(Scope(number, YEAR, Edition.STATE)) for report in END_OF_YEAR.reports}
         assert {one["slug"]: one["count"] for one in child.result["reports"]} == {slug: one.count for slug, one in expected.items()}
         assert child.result["district_cursor"] == points()[number]["district_cursor"]
+    assert children["9012"].result["findings"]["errors"] == 1
+    found = last_validations(YEAR)["9012"]
+    assert (found.errors, found.records, found.totals_match) == (1, 1, True)
     assert children["9012"].sentence == "6 reports run at the state. 1 error found. District and state totals match."
     assert "do not match" in children["0965"].sentence
     last = certification_at_state(cottonwood.scope)
