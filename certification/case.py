@@ -77,6 +77,12 @@ class Case:
         """All names stand that are needed, yet nothing is sealed: a certifier who had not signed is no longer active (C-17)."""
         return not self.is_certified and bool(self.primaries) and not self.waiting()
 
+    @property
+    def has_signed(self) -> bool:
+        """Whether nothing is left to sign for the person: her signature covers the data, and others are waited for."""
+        mine = self.certifier
+        return mine is not None and self.covers(self.signatures.get(mine.pk)) and not self.is_complete
+
     @cached_property
     def copy(self) -> StateCopy | None:
         return StateCopy.objects.of_district(self.scope.district)

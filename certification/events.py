@@ -18,6 +18,7 @@ from certification.models import CertificationEvent, Certifier, EventLink, Exten
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from pathways.models import District, SchoolYear
+from pathways.reports.groups import GROUPS
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
@@ -69,7 +70,7 @@ def words(event: CertificationEvent, links: Links) -> dict[str, str]:
         "Corrections until": f"{event.corrections_until:%m/%d/%Y}",
         "Follow-up": follow_up,
         "Statements": " / ".join(event.statements),
-        "Validation groups": ", ".join(event.validation_groups),
+        "Validation groups": ", ".join(group.title for group in GROUPS if group.slug in event.validation_groups),
         "Late certification accepted": "Yes" if event.late_is_accepted else "No",
         "60 minutes after a resync": "block" if event.wait_after_resync_blocks else "advice",
         "Ad Hoc Data Links": " / ".join(f"{title} {url}" for title, url in links) or "none",

@@ -68,6 +68,11 @@ def _page(case: Case, name: str, *arguments: object) -> str:
     return reverse(name, args=[case.scope.district, case.scope.end_year, *arguments])
 
 
+def _findings(case: Case) -> str:
+    """The list as the state has it, where the district has moved on: what is corrected and not sent stands there still."""
+    return _page(case, "findings") if case.matches else f"{_page(case, 'findings')}?at=state"
+
+
 def _open(case: Case) -> Answer:
     dates, one = case.one.dates, case.one
     if not one.in_active_year:
@@ -140,7 +145,9 @@ def _report(case: Case) -> Answer:
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
     if errors:
-        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _page(case, "findings"), "Open and fix")
+        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _findings(case), "Open and fix")
+    if case.copy is None:
+        return Answer(True, "nothing at the state yet")
     return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'} at the state")
 
 
@@ -148,7 +155,9 @@ def _warnings(case: Case) -> Answer:
     warnings, explained = case.open_findings[1], len(case.document.explanations)
     if warnings:
         words = f"{warnings:,} of {warnings + explained:,} warnings {'has' if warnings == 1 else 'have'} no reason yet."
-        return Answer(False, words, _page(case, "findings"), "Explain")
+        return Answer(False, words, _findings(case), "Explain")
+    if case.copy is None:
+        return Answer(True, "nothing at the state yet")
     return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
 

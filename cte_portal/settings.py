@@ -400,8 +400,6 @@ PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [
     "certification.home.identify",
     "pathways.navigation.home_tasks",
-    "pathways.navigation.validate_task",
-    "pathways.reports.home.home_tasks",
     "certification.home.certify",
 ]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]

@@ -13,9 +13,9 @@ from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Screen, Standing
 from pathways.comparison import Unsent
-from pathways.findings import Level, findings
-from pathways.models import Participation
+from pathways.models import CollectionLock, Participation
 from pathways.models.participation import Figures
+from pathways.reports import home as reports
 from pathways.sealed_year import SealedYear, sealed_year
 from pathways.worklist import Worklist
 
@@ -23,6 +23,8 @@ CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 DATA_VALIDATION = ("Reporting", "Data Validation")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
+LOCKED = ("locked", "Locked")
+"""The status of a step that writes records, once they are certified."""
 
 
 def open_on_the_worklist(standing: Standing) -> int:
@@ -174,7 +176,7 @@ GUIDE = (
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """Step 2 of the guide: how far the district's records have come, and the way to them."""
+    """Steps 2 to 4 of the guide: how far the district's records have come, and the way to them."""
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
     if not figures.records:
         sentence = f"No CTE records in {scope.school_year} yet."
@@ -182,6 +184,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         records = f"{_number(figures.records, 'record')} of {_number(figures.students, 'student')}"
         sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
     active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
+    locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
         status, sealed = ("locked", "For reading"), sealed_year(scope)
@@ -190,13 +193,13 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             if sealed
             else f"Current values, not as of {scope.school_year}. {sentence}"
         )
+    elif locked:
+        status, sentence = LOCKED, f"Certified. {sentence}"
     elif figures.changed:
         status = ("progress", "In progress")
     else:
         status = ("none", "Not yet started")
-    missing = Worklist(scope).balance().students if scope.end_year == active else 0
-    if missing:
-        sentence = f"{sentence} {_number(missing, 'student')} in CTE courses without the record."
+    unsent = Unsent.of(scope)
     return [
         HomeTask(
             step="2",
@@ -205,15 +208,16 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
-            next_label=f"Open the {_number(missing, 'student')}" if missing else "Find a student",
-            next_url=reverse("roster-worklist", args=[scope.district, scope.end_year]) if missing else "",
+            next_label="" if locked else "Find a student",
         ),
-        *upload_task(scope, standing),
-        *resync_task(scope, standing),
+        *upload_task(scope, standing, locked=locked),
+        *worklist_task(scope, standing, locked=locked),
+        *resync_task(scope, standing, unsent),
+        *reports.validate(scope, standing, unsent),
     ]
 
 
-def upload_task(scope: Scope, standing: Standing) -> list[HomeTask]:
+def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """Step 2 B is the other way to the same records, so it has a status only once it was used."""
     if not standing.can(Capability.SEE_BATCHES):
         return []
@@ -223,21 +227,45 @@ def upload_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             step="2 B",
             title="Upload a file of records",
             path=(*MT_STATE_REPORTING, "MT Data Upload"),
-            status=("progress", "Running") if last and last.is_live else ("none", "Last upload" if last else "Not used"),
+            status=("progress", "Running")
+            if last and last.is_live
+            else LOCKED
+            if locked
+            else ("none", "Last upload" if last else "Not used"),
             sentence=f"{last.sentence}"
             if last and last.sentence
             else "Instead of typing: a tab-delimited file from your student information system.",
             url=reverse("mt-data-upload", args=[scope.district, scope.end_year]),
-            next_label="Upload a file",
+            next_label="" if locked else "Upload a file",
         )
     ]
 
 
-def resync_task(scope: Scope, standing: Standing) -> list[HomeTask]:
+def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
+    """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is rostered there is nothing to say."""
+    balance = Worklist(scope).balance() if (scope.end_year, True) in standing.school_years else None
+    if balance is None or not balance.rostered:
+        return []
+    missing = balance.students
+    return [
+        HomeTask(
+            step="2",
+            title="Check the roster worklist",
+            path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
+            status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
+            sentence=f"{_number(missing, 'student')} in CTE courses without the record."
+            if missing
+            else "Whoever is in a CTE course has the record, or a reason why not.",
+            url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
+            next_label=f"Open the {_number(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
+        )
+    ]
+
+
+def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
     """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
     if not standing.can(Capability.SEE_BATCHES):
         return []
-    unsent = Unsent.of(scope)
     if unsent.copy is None:
         status, sentence = ("none", "Not yet started"), "Nothing has been sent to the state yet."
     elif unsent.changes:
@@ -256,35 +284,6 @@ def resync_task(scope: Scope, standing: Standing) -> list[HomeTask]:
             sentence=sentence,
             url=reverse("resync", args=[scope.district, scope.end_year]),
             next_label="Send" if unsent.changes or unsent.copy is None else "",
-        )
-    ]
-
-
-def validate_task(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """Step 4: what is found in the records now, and the way to the first of it. Past years are for reading."""
-    if (scope.end_year, True) not in standing.school_years:
-        return []
-    found = findings(scope, level=Level.TO_DO)
-    counts = found.counts
-    if counts.open:
-        kind = "problem" if counts.errors else "warning"
-        parts = [_number(counts.errors, "error")] if counts.errors else []
-        parts += [f"{_number(counts.warnings, 'warning')} to explain"] if counts.warnings else []
-        status, sentence = (kind, ", ".join(parts)), f"In {_number(found.records, 'record')}. Each can be opened where it is fixed."
-    elif found.records:
-        explained = f" {_number(counts.explained, 'warning')} explained." if counts.explained else ""
-        status, sentence = ("completed", "No problems found"), f"In {_number(found.records, 'record')}.{explained}"
-    else:
-        status, sentence = ("none", "Not yet started"), "Nothing to check yet."
-    return [
-        HomeTask(
-            step="4",
-            title="Correct or explain what is found",
-            path=(*DATA_VALIDATION, "Findings"),
-            status=status,
-            sentence=sentence,
-            url=reverse("findings", args=[scope.district, scope.end_year]),
-            next_label="Fix what is found" if counts.open else "",
         )
     ]
 

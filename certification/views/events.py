@@ -45,7 +45,7 @@ class EventCertification(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case = self.case()
-        return self.page(case, self.form(case) if case.certifier and not case.is_certified else None)
+        return self.page(case, self.form(case) if case.certifier and not (case.is_certified or case.has_signed) else None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The proof comes last, as a code counts once, and outside the transaction that signs."""

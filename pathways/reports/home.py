@@ -1,25 +1,27 @@
-"""Step 4 of the guide on the home page: whether the reports were run, and whether what they said still holds."""
+"""Step 4 of the guide on the home page: what is found in the records now, and whether district and state were compared since the last resync."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeTask, Standing
-from pathways.reports.groups import REPORTS
-from pathways.reports.report import Nature
+from pathways.comparison import Unsent
+from pathways.findings import Findings, Level, findings
 from pathways.reports.run import compared
 from pathways.reports.standing import certification_at_state, last_runs
 
 PATH = ("Reporting", "Data Validation", "Data Validation Reports")
 
 
-def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
+def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
     """Of the active year alone: a past year is validated no more."""
-    if scope.end_year != next((year for year, is_active in standing.school_years if is_active), None):
+    if (scope.end_year, True) not in standing.school_years:
         return []
-    status, sentence = _status(scope)
+    found = findings(scope, level=Level.TO_DO)
+    status, sentence = _status(scope, found, unsent)
+    here = [scope.district, scope.end_year]
     return [
         HomeTask(
             step="4",
@@ -27,30 +29,33 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             path=PATH,
             status=status,
             sentence=sentence,
-            url=reverse("data-validation-reports", args=[scope.district, scope.end_year]),
-            next_label="Run the reports",
+            url=reverse("data-validation-reports", args=here),
+            next_label="Fix what is found" if found.counts.open else "" if status[0] == "completed" else "Run the reports",
+            next_url=reverse("findings", args=here) if found.counts.open else "",
         )
     ]
 
 
-def _status(scope: Scope) -> tuple[tuple[str, str], str]:
-    """Completed only when the newest runs at the state, on what stands there now, found nothing."""
+def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, str], str]:
+    """Completed only when nothing is open, and the newest run at the state, on what stands there now, found the totals equal."""
+    counts, records = found.counts, f"{found.records:,} record{'' if found.records == 1 else 's'}"
+    if counts.open:
+        parts = [_number(counts.errors, "error")] if counts.errors else []
+        parts += [f"{_number(counts.warnings, 'warning')} to explain"] if counts.warnings else []
+        return ("problem" if counts.errors else "warning", ", ".join(parts)), f"In {records}. Each can be opened where it is fixed."
+    explained = f" {_number(counts.explained, 'warning')} explained." if counts.explained else ""
+    clean = f"No problems found in {records}.{explained}" if found.records else "No records to check."
     runs = last_runs(scope)
-    if not runs:
-        return ("none", "Not yet started"), "Run the reports at the district, and after the resync at the state."
     run = certification_at_state(scope, runs)
-    if run is None:
-        newest = timezone.localtime(max(one.at for one in runs.values()))
-        return (
-            "progress",
-            "In progress",
-        ), f"Last run {newest:%m/%d/%Y}. The Certification report is to be run at the state after the last resync."
-    if run.count:
+    if run is not None and run.count:
         return ("problem", "Does not match"), f"{compared(run.count)} Resync, then run the Certification report again."
-    looked = [runs.get((report.slug, Edition.STATE)) for report in REPORTS.values() if report.nature is Nature.ERRORS]
-    on_this = [one for one in looked if one and one.batch.result["generation"] == run.batch.result["generation"]]
-    errors = sum(one.count for one in on_this)
-    if len(on_this) < len(looked) or errors:
-        found = f"{errors:,} error{'' if errors == 1 else 's'} found at the state." if errors else "Run the other reports at the state too."
-        return ("progress", "In progress"), f"{compared(0)} {found}"
-    return ("completed", "Completed"), f"{compared(0)} No errors found at the state."
+    if run is not None and not unsent.changes:
+        return ("completed", "Completed"), f"{clean} {compared(0)}"
+    last = f" Last run {timezone.localtime(max(one.at for one in runs.values())):%m/%d/%Y}." if runs else ""
+    when = "after the next resync" if unsent.changes or not unsent.copy else "now"
+    kind = ("progress", "In progress") if runs or found.records else ("none", "Not yet started")
+    return kind, f"{clean}{last} The Certification report is to be run at the state {when}."
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

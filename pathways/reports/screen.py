@@ -53,7 +53,7 @@ class Line:
         """Kind and word of the status component; a count and a list have none."""
         number = self.here.count
         if self.report.nature is Nature.ERRORS:
-            return ("problem", f"{number:,} error{'' if number == 1 else 's'}") if number else ("completed", "No problems found")
+            return ("problem", f"{number:,} to correct") if number else ("completed", "No problems found")
         if self.compares:
             if self.there is None:
                 return ("none", "Nothing sent yet")

@@ -180,7 +180,7 @@ def test_at_the_state_the_list_shows_what_was_sent(desk: Client, found: list[Par
 
 def test_the_home_page_says_step_4_with_counts(desk: Client, found: list[Participation]) -> None:
     page = text(desk.get("/districts/9012/2025/"))
-    assert "2 errors, 2 warnings to explain" in page and "Reporting › Data Validation › Findings" in page
+    assert "2 errors, 2 warnings to explain" in page and "Fix what is found" in page
     Participation.objects.update(concentrator=False, in_district_credits=1, start_date=datetime.date(2022, 8, 1))
     assert "No problems found" in text(desk.get("/districts/9012/2025/"))
 
