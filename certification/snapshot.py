@@ -107,7 +107,8 @@ class Snapshot:
         for figure in self.sections[0].figures:
             moved = "unchanged" if figure.now == figure.before else figure.difference
             change = f" ({moved} since {self.before_year})" if moved else ""
-            told.append(f"{figure.now:,} {figure.label.lower()}{change}")
+            noun = figure.label.lower().removesuffix("s" if figure.now == 1 else "")
+            told.append(f"{figure.now:,} {noun}{change}")
         return f"{', '.join(told)}."
 
 
