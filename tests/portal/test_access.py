@@ -44,6 +44,8 @@ WITHOUT_A_ROW = (
     "event-certification",
     "data-validation-reports",
     "validation-groups",
+    "roster-worklist",
+    "roster-worklist-of",
     "recertification-new",
     "recertification-demand",
     "certification-snapshot",  # of the event, which belongs to no district
