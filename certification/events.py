@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from certification import occasions
 from certification.dates import Phase, in_short, in_words
 from certification.models import CertificationEvent, Certifier, EventLink, Extension, Recertification, Round, Signature
 from cte_portal.accounts.models import AuditEvent, Deed, User
@@ -221,6 +222,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
         event.closed_at = now if to == Status.CLOSED else None
         event.save(update_fields=["status", "version", "published_at", "closed_at"])
         _record(event, Operation.CHANGE, before, {"Status": event.get_status_display()}, by, reason)
+        if to == Status.PUBLISHED:
+            occasions.published(event)
     return event
 
 

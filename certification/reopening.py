@@ -5,17 +5,38 @@ Called under the district's exclusive lock.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certification.dates import Phase, in_short
-from certification.models import Round, SealedCopy, Signature
+from certification.models import Recertification, Round, SealedCopy, Signature
 from certification.status import DistrictEvent
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock
 
 ABANDONED = "The recertification was given up."
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What the event's page says of correcting what is certified: the request that is open or was answered last, and what may be asked now."""
+
+    last: Recertification | None
+    why_not: str
+
+    @property
+    def may_be_asked(self) -> bool:
+        return not self.why_not and (self.last is None or not self.last.is_open)
+
+
+def correction(one: DistrictEvent) -> Correction | None:
+    """None before anything was certified."""
+    if one.sealed_at is None:
+        return None
+    return Correction(Recertification.objects.of(one.event, one.district).first(), cannot_reopen(one))
 
 
 def cannot_reopen(one: DistrictEvent) -> str:

@@ -14,6 +14,7 @@ from certification.models import Certifier, Round, Signature
 from certification.notes import NotesForm
 from certification.receipts import receipt_url
 from certification.refusals import Changed, NotACertifier, NotSigned
+from certification.reopening import correction
 from certification.signing import sign
 from certification.signing_form import SigningForm
 from certification.snapshot import Snapshot, snapshot_of
@@ -123,6 +124,9 @@ class EventCertification(ScopedView):
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
             "links": one.event.links.all(),
+            "correction": correction(one),
+            "certifies": case.certifier is not None,
+            "is_opi": self.can(Capability.WORK_STATEWIDE),
         }
         if self.can(Capability.SEE_BATCHES):
             told |= queue_list(self.request, self.scope, kinds=OUTPUT)

@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from certification import recertification
+from certification.figures import counts_of
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
 from certification.status import events_of
 from cte_portal.accounts.models import AuditEvent, Role, User
@@ -42,13 +43,13 @@ class Sealed:
         self.event, self.primary = event, primary
         self.round = make_round(event)
         sign(self.round, primary)
-        now = timezone.now()
+        now, rows = timezone.now(), list(canonical.rows(SCOPE))
         self.copy = SealedCopy.objects.create(
             round=self.round, receipt="9012-2025-EOY-1", event_name=event.name, district_name="Cottonwood Bend", digest=DIGEST, form_version=1,
-            sealed_at=now, generation=1, sent_at=now, counts={}, rules=[], rules_hash=DIGEST, explanations=[], findings=[], statements=[],
+            sealed_at=now, generation=1, sent_at=now, counts=counts_of(rows), rules=[], rules_hash=DIGEST, explanations=[], findings=[], statements=[],
         )  # fmt: skip
         names = tuple(canonical.COLUMNS)
-        for values in canonical.rows(SCOPE):
+        for values in rows:
             SealedRecord.objects.create(copy=self.copy, **dict(zip(names, values, strict=True)))
         self.round.status, self.round.sealed_at = Round.Status.SEALED, now
         self.round.save()
@@ -86,9 +87,12 @@ def word() -> str:
 
 def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed: Sealed, opi: User) -> None:
     client.force_login(sealed.primary.user)
+    event = f"/districts/9012/2025/event-certification/{sealed.event.pk}/"
+    assert "Request recertification" in text(client.get(event)) and "Demand a correction" in text(_as(opi).get(event))
     answer = client.post(f"{PLACE}new/{sealed.event.pk}/", WHY, follow=True)
     request = Recertification.objects.get()
     assert answer.request["PATH_INFO"] == page_of(request) and "Your request is with OPI" in text(answer)
+    assert "Request recertification" not in text(client.get(event)) and page_of(request) in client.get(event).content.decode()
     assert word() == "Recertification Request Sent" and CollectionLock.objects.exists(), "nothing is unlocked by asking"
     theirs = Client()
     theirs.force_login(opi)

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from certification import occasions, recertification
+from certification import events, occasions, recertification
 from certification.models import CertificationEvent, Certifier, Extension, Reminder
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.batches.job import run
@@ -129,6 +129,12 @@ def test_nobody_is_written_to_at_night_and_the_dispatcher_asks(stage: Certificat
     with time_machine.travel(noon(), tick=False):
         call_command("dispatch", "--once")
     assert Batch.objects.filter(kind="letter").count() == 1
+
+
+def test_publishing_an_event_writes_to_its_certifiers_once(stage: CertificationEvent, keeper: User) -> None:
+    for to in ("closed", "published", "closed", "published"):
+        events.move(stage.pk, to, by=keeper, reason="x")
+    assert len(deliver()) == 2
 
 
 def test_where_nobody_certifies_the_administrators_are_written_to(stage: CertificationEvent) -> None:
