@@ -24,7 +24,7 @@ class NotesForm(forms.Form):
                 label=label,
                 required=False,
                 max_length=LONGEST,
-                help_text="optional: why it changed",
+                help_text="why it changed",
                 error_messages={"max_length": f"The note must be {LONGEST} characters or fewer"},
             )
 
