@@ -296,6 +296,7 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
         assert run(batch.pk)
         copy, batch = StateCopy.objects.using(STATE).get(), Batch.objects.get(pk=batch.pk)
         assert (batch.status, batch.attempt, copy.batch, copy.generation) == (Status.COMPLETED, 2, batch.pk, generation + 1)
+        assert copy.attempt == (1 if moment == "resync" else 2), "what stands there is not sent twice"
         assert rows_at(STATE) == new
     server.close()
     assert all(outcomes.values())
