@@ -1,4 +1,4 @@
-"""What a certifier signs, in one canonical text, and the seal over what was signed (ADR 0006).
+"""What a certifier signs, in one canonical text, and the seal over what was signed (docs/adr/0007).
 
 Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces; credits have two decimals, moments are ISO
 in UTC. The signed text is: the form, event, district and round; the statements as worded; the rules in force; the State edition's records as
@@ -147,7 +147,11 @@ def of_copy(copy: SealedCopy) -> Document:
 
 
 def seal_of(document: Document, copy: SealedCopy, signatures: Iterable[Signature]) -> str:
-    """The digest over the signed text and everything that was added when it was sealed."""
+    return sha256(sealed_text(document, copy, signatures))
+
+
+def sealed_text(document: Document, copy: SealedCopy, signatures: Iterable[Signature]) -> Iterable[bytes]:
+    """The lines of the signed text, and of everything that was added when it was sealed."""
     receipt = {
         "receipt": copy.receipt,
         "event": copy.event_name,
@@ -164,4 +168,6 @@ def seal_of(document: Document, copy: SealedCopy, signatures: Iterable[Signature
         }
         for one in signatures
     ]  # fmt: skip
-    return sha256([*document.lines(), *_section("seal", [receipt]), *_section("signatures", signed, ordered=True)])
+    yield from document.lines()
+    yield from _section("seal", [receipt])
+    yield from _section("signatures", signed, ordered=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,10 +71,18 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     return copy
 
 
+def text_of(copy: SealedCopy) -> Iterable[bytes]:
+    """The lines over which the seal was made, from what is kept."""
+    return document.sealed_text(document.of_copy(copy), copy, _standing(copy))
+
+
+def _standing(copy: SealedCopy) -> list[Signature]:
+    return list(Signature.objects.standing().filter(round=copy.round).order_by("signed_at", "pk"))
+
+
 def differences(copy: SealedCopy) -> list[str]:
     """What does not hold of a sealed copy any more, in words; nothing when it is as it was sealed."""
-    kept = document.of_copy(copy)
-    signatures = list(Signature.objects.standing().filter(round=copy.round).order_by("signed_at", "pk"))
+    kept, signatures = document.of_copy(copy), _standing(copy)
     found = []
     if document.seal_of(kept, copy, signatures) != copy.digest:
         found.append("the seal is over other data")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,3 +173,15 @@ def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: 
 def test_what_was_sealed_reads_back_as_it_was_signed(sealed: SealedCopy) -> None:
     assert of_copy(sealed).digest == Signature.objects.get().digest and differences(sealed) == []
     assert SealedRecord.objects.count() == 2
+
+
+def test_anybody_can_recompute_seal_and_signature_from_the_text(sealed: SealedCopy) -> None:
+    """With sha256sum alone, as docs/adr/0007 says."""
+    written = StringIO()
+    call_command("verify_sealed", text=sealed.receipt, stdout=written)
+    text = written.getvalue().encode()
+    assert hashlib.sha256(text).hexdigest() == sealed.digest
+    signed, mark, _ = text.partition(b"\nseal 1\n")
+    assert mark and hashlib.sha256(signed + b"\n").hexdigest() == Signature.objects.get().digest
+    with pytest.raises(CommandError, match="no sealed copy"):
+        call_command("verify_sealed", text="9012-1999-EOY-1")

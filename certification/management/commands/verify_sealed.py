@@ -1,4 +1,7 @@
-"""`manage.py verify_sealed`: recomputes every sealed copy's digest and names what differs; exit code 1 if anything does."""
+"""`manage.py verify_sealed`: recomputes every sealed copy's digest and names what differs; exit code 1 if anything does.
+
+`--text RECEIPT` writes the text that one copy's digest covers (docs/adr/0007), for `sha256sum` and for who wants to read it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from certification.models import SealedCopy
-from certification.sealing import differences
+from certification.sealing import differences, text_of
 
 
 class Command(BaseCommand):
@@ -18,8 +21,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+        parser.add_argument("--text", metavar="RECEIPT", help="write the text that this receipt's seal covers")
+
+    def write_text(self, receipt: str) -> None:
+        copy = SealedCopy.objects.select_related("round__event").filter(receipt=receipt).first()
+        if copy is None:
+            raise CommandError(f"There is no sealed copy with the receipt {receipt}.")
+        for line in text_of(copy):
+            self.stdout.write(line.decode(), ending="\n")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["text"]:
+            return self.write_text(options["text"])
         told = []
         for copy in SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=50):
             told.append({"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)})
