@@ -1,0 +1,185 @@
+"""C-24: after the seal every address of a district that takes a POST leaves its records as they are and says why, and so does the command.
+
+A new address that takes a POST fails here until it is said whether it writes records.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch
+from pathways import explaining
+from pathways.admin import site
+from pathways.findings import findings
+from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
+from pathways.worklist import Show, Which, Worklist
+from tests.certification.ready import Ready
+from tests.fixtures.records import BUSINESS, District_
+from tests.fixtures.uploads import Upload, file, line
+from tests.pathways.desk import TYPED, text
+from tests.portal.access_matrix import DISTRICT
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+
+LOCKED = "Records are locked since"
+EARLY = datetime.date(2016, 8, 29)  # so early that it must be explained
+
+
+class Sealed(Ready):
+    """Certified, after an upload that saved, one that was tested, one that failed, and a warning that was explained."""
+
+    def certify(self, student: Student, other: Student, upload: Upload) -> None:
+        self.student, self.other = student, other
+        self.record(student, start_date=EARLY)
+        self.saved = upload(file(line(state_id=other.state_id, start=f"{EARLY:%m/%d/%Y}"))).batch
+        self.tested = upload(file(line(state_id=other.state_id, inside="1.75", total="1.75")), work="validate").batch
+        self.failed = upload(file(line(state_id=other.state_id, inside="1.60", total="1.60")), work="validate").batch
+        Batch.objects.filter(pk=self.failed.pk).update(status="failed", options={**self.failed.options, "work": "upload"})
+        self.district.roster(student, BUSINESS)
+        explaining.explain(self.scope, findings(self.scope).held, "Checked with the school.", by="MARTIN, CHERYL")
+        self.record(student, start_date=EARLY, version=1, in_district_credits="1.40")
+        self.prepare()
+        assert self.sign().sealed
+        # As if one of them had come since: what is certified is explained no more than it is written.
+        Explanation.objects.filter(state_id=other.state_id).update(taken_back_by="X", taken_back_at=timezone.now())
+
+    def at(self, name: str, *arguments: object) -> str:
+        return reverse(name, args=["9012", 2025, *arguments])
+
+    def at_record(self, name: str) -> str:
+        return self.at(name, self.student.pk, self.stored.pathway_id)
+
+    @property
+    def stored(self) -> Participation:
+        return Participation.objects.get(student=self.student)
+
+    def reason(self) -> dict[str, Any]:
+        opened = [one for one in findings(self.scope, only={"CTE-127"}).held if one.is_open]
+        return {"reason": "It is so.", "seen": explaining.fingerprint(opened)}
+
+    def file(self) -> dict[str, Any]:
+        content = SimpleUploadedFile("x.tsv", file(line(inside="1.80", total="1.80"), line(pathway="Business Management")))
+        return {"type": "cte-eoy", "work": "upload", "rows": "good", "key": uuid.uuid4(), "file": content}
+
+    def line(self) -> dict[str, Any]:
+        worklist = Worklist(self.scope)
+        rows = worklist.found(Which.WITHOUT_RECORD, Show.OPEN)
+        return {"chosen": [line.token for line in worklist.lines((row["person"], row["taught"]) for row in rows)], "do": "create"}
+
+    def typed(self, **values: Any) -> dict[str, Any]:
+        return {**TYPED, "start_date": f"{EARLY:%m/%d/%Y}", **values}
+
+
+Post = Callable[[Sealed], tuple[str, dict[str, Any]]]
+WRITES: dict[str, Post] = {
+    "cte-record": lambda s: (s.at_record("cte-record"), s.typed(in_district_credits="1.75", version=s.stored.version)),
+    "cte-record-new": lambda s: (
+        s.at("cte-record-new", s.student.pk),
+        s.typed(pathway=Pathway.objects.get(name=BUSINESS).pk, version="0"),
+    ),
+    "cte-record-delete": lambda s: (s.at_record("cte-record-delete"), {"version": s.stored.version}),
+    "cte-record-restore": lambda s: (s.at_record("cte-record-restore"), {"version": 1, "seen": s.stored.version}),
+    "mt-data-upload": lambda s: (s.at("mt-data-upload"), s.file()),
+    "mt-data-upload-save": lambda s: (s.at("mt-data-upload-save", s.tested.pk), {}),
+    "mt-data-upload-undo": lambda s: (s.at("mt-data-upload-undo", s.saved.pk), {}),
+    "batch-again": lambda s: (s.at("batch-again", s.failed.pk), {"key": uuid.uuid4()}),
+    "roster-worklist": lambda s: (s.at("roster-worklist"), s.line()),
+    "roster-worklist-of": lambda s: (s.at("roster-worklist-of", Which.WITHOUT_RECORD.key), s.line()),
+    "findings-explain": lambda s: (s.at("findings-explain", "CTE-127"), s.reason()),
+    "finding-explain": lambda s: (s.at("finding-explain", "CTE-127", s.other.pk, s.stored.pathway_id), s.reason()),
+    "explanation-take-back": lambda s: (s.at("explanation-take-back", Explanation.objects.of(s.scope).get().pk), {}),
+}
+"""What writes records, or what is said of them: each with a POST that would be taken if nothing were certified."""
+ELSEWHERE = {
+    "cte-concentrator": "looks a student up",
+    "data-validation-reports": "runs reports",
+    "validation-groups": "gives reports to people",
+    "mt-extracts": "reads",
+    "resync": "writes the State edition; the sealed copy does not change with it",
+    "batch-cancel": "ends a job",
+    "batch-keep": "keeps files",
+    "district-people": "people", "district-person": "people", "district-person-new": "people",
+    "type-membership-setup": "certifiers", "certifier": "certifiers", "certifier-accept": "certifiers",
+    "event-certification": "signs",
+    "recertification": "asks", "recertification-new": "asks", "recertification-demand": "asks",
+}  # fmt: skip
+
+
+@pytest.fixture
+def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student, upload: Upload) -> Sealed:
+    made = Sealed(cottonwood, event, clerk)  # type: ignore[arg-type]
+    made.certify(kayla, cottonwood.student("999000321"), upload)
+    return made
+
+
+def written() -> list[Any]:
+    """Records, their history, and what is said of them."""
+    return [list(model.objects.order_by("pk").values_list()) for model in (Participation, Change, Explanation)]
+
+
+def test_it_is_said_of_every_address_whether_it_writes_records() -> None:
+    takes = {name for name, methods in DISTRICT.items() if any(answer not in (302, 403, 404, 405) for answer in methods["POST"].values())}
+    takes |= {name for name, methods in DISTRICT.items() if methods["POST"]["clerk"] == 302 or methods["POST"]["administrator"] == 302}
+    assert takes - set(ELSEWHERE) == set(WRITES), "say of it in WRITES how it writes records, or in ELSEWHERE that it does not"
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_c_24_no_address_writes_what_is_certified(name: str, sealed: Sealed, client: Client) -> None:
+    client.force_login(sealed.clerk)
+    before, jobs = written(), set(Batch.objects.values_list("pk", flat=True))
+    path, data = WRITES[name](sealed)
+    answer = client.post(path, data)
+    assert answer.status_code in (200, 302)
+    for job in Batch.objects.exclude(pk__in=jobs):
+        run(job.pk)
+        assert Batch.objects.get(pk=job.pk).status == "failed"
+    said = text(client.get(answer["Location"]) if answer.status_code == 302 else answer)
+    assert LOCKED in said and "is certified." in said, "the answer says why"
+    assert written() == before
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_the_same_post_writes_once_nothing_is_certified(name: str, sealed: Sealed, client: Client) -> None:
+    """Otherwise the test above would pass for a POST that says nothing."""
+    CollectionLock.objects.all().delete()
+    client.force_login(sealed.clerk)
+    before, jobs = written(), set(Batch.objects.values_list("pk", flat=True))
+    path, data = WRITES[name](sealed)
+    assert client.post(path, data).status_code == 302
+    for job in Batch.objects.exclude(pk__in=jobs).filter(kind__in=("upload", "undo")):
+        run(job.pk)
+    assert written() != before
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_an_empty_post_after_the_seal_is_no_fault(name: str, sealed: Sealed, client: Client) -> None:
+    client.force_login(sealed.clerk)
+    before = written()
+    assert client.post(WRITES[name](sealed)[0]).status_code in (200, 302, 400)
+    assert written() == before
+
+
+def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
+    before = written()
+    (tmp_path / "x.tsv").write_bytes(file(line(inside="1.80", total="1.80", start=f"{EARLY:%m/%d/%Y}")))
+    with pytest.raises(CommandError, match=LOCKED):
+        call_command("mt_data_upload", tmp_path / "x.tsv", district="9012", person="cmartin", work="upload")
+    assert written() == before
+
+
+def test_c_24_the_admin_keeps_no_records() -> None:
+    """OPI's lists are its only pages: nobody reaches a record, a signature or a sealed copy from there."""
+    assert {model.__name__ for model in site._registry} == {"Pathway", "District", "SchoolYear", "RuleSeverity"}
