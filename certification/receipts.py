@@ -142,6 +142,14 @@ def of_lock(lock: CollectionLock) -> LockLinks | None:
     return LockLinks(receipt_url(copy), request_url(copy)) if copy else None
 
 
+def last_certified_year(scope: Scope) -> int | None:
+    """What credits are compared with when they are entered (settings.PORTAL_LAST_CERTIFIED_YEAR)."""
+    official = SealedCopy.objects.official().of_district(scope.district)
+    of_collection = official.filter(round__event__collection=CollectionLock.Collection.END_OF_YEAR)
+    years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list("round__event__end_year", flat=True)
+    return years.order_by("-round__event__end_year").first()
+
+
 def sealed_year(scope: Scope) -> SealedYear | None:
     """What a certified year's own pages say of it (settings.PORTAL_SEALED_YEAR)."""
     official = SealedCopy.objects.official().of_district(scope.district).select_related("round__event")

@@ -395,6 +395,7 @@ PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
 PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
 PORTAL_LOCK_LINKS = "certification.receipts.of_lock"
 PORTAL_SEALED_YEAR = "certification.receipts.sealed_year"
+PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.last_certified_year"
 PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [

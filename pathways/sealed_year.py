@@ -23,6 +23,13 @@ class SealedYear:
     files: tuple[tuple[str, str], ...]
 
 
+def last_certified_year(scope: Scope) -> int | None:
+    """The district's last certified end year before the scope's (settings.PORTAL_LAST_CERTIFIED_YEAR)."""
+    (of_scope,) = registered("PORTAL_LAST_CERTIFIED_YEAR")
+    found: int | None = of_scope(scope)
+    return found
+
+
 def sealed_year(scope: Scope) -> SealedYear | None:
     """None for a year that was never sealed."""
     (of_scope,) = registered("PORTAL_SEALED_YEAR")

@@ -16,6 +16,7 @@ from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
+from pathways.sealed_year import last_certified_year
 from pathways.staging import Staged
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
@@ -54,7 +55,7 @@ SELECT
 
 def check_staged(scope: Scope, staged: Staged) -> Checked:
     """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
-    parameters = Parameters(scope, timezone.localdate())
+    parameters = Parameters(scope, timezone.localdate(), certified_year=last_certified_year(scope))
     rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
     judged, values = judged_by(rows, rules, parameters)
@@ -89,7 +90,7 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
     Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again. For that moment the
     district stands still, as numbers of the history are given before they are committed: a lower one may come after a higher.
     """
-    parameters = Parameters(scope, timezone.localdate())
+    parameters = Parameters(scope, timezone.localdate(), certified_year=last_certified_year(scope))
     rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
     judged, values = judged_by(rows, rules, parameters)

@@ -29,6 +29,7 @@ _NAMES = {
     "student_id": "student",
     "version": "version seen",
     "stored": "stored record:",
+    "certified": "certified last year:",
     "beside": "another pathway:",
 }
 _KINDS = {

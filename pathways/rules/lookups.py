@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from pathways.models import Approval, Enrollment, Participation
+from pathways.models import Approval, Change, Enrollment, Participation
+from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
 
 _CREDITS = ("in_district_credits", "out_of_district_credits")
@@ -53,6 +54,15 @@ def _not_approved(parameters: Parameters) -> Q:
 def _not_offered(parameters: Parameters) -> Q:
     year = parameters.scope.end_year
     return Q(pathway__first_year__gt=year) | Q(pathway__last_year__lt=year)
+
+
+def _less_than_certified(parameters: Parameters) -> Q:
+    """The record's last image of the certified year is what was sealed: the seal let nothing change it while that year was the current one."""
+    if parameters.certified_year is None:
+        return Q(pk__in=[])
+    own = Change.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"))
+    sealed = own.filter(end_year__lte=parameters.certified_year).order_by("-version")
+    return Q(total_credits__lt=Subquery(sealed.values(total=TOTAL_CREDITS)[:1]))
 
 
 def _already_there() -> Q:
@@ -213,6 +223,25 @@ PATHWAY = [
         breach=_not_offered,
         passing=(Example(),),
         failing=(Example(world={"pathway": "retired", "stored": {}}),),
+    ),
+    Rule(
+        id="CTE-215",
+        title="Credits are lower than in the last certified year",
+        message="{pathway} has {total} credits now, fewer than were certified in an earlier year",
+        remedy="Credits add up from year to year. Make sure that the lower number is right.",
+        kind=Kind.LOOKUP,
+        severity=Severity.WARNING,
+        on_entry=OnEntry.WARN,
+        source="reason: a record runs through all years (guide, Step Two B 3); what was certified is compared with",
+        field="in_district_credits",
+        reads=_CREDITS,
+        breach=_less_than_certified,
+        judges=Judges.STAGED,
+        passing=(
+            Example(world={"certified": {"in_district_credits": Decimal("1.50")}}),
+            Example(row={"in_district_credits": Decimal("1.00")}),
+        ),
+        failing=(Example(row={"in_district_credits": Decimal("1.00")}, world={"certified": {"in_district_credits": Decimal("1.50")}}),),
     ),
     Rule(
         id="CTE-220",

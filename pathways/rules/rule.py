@@ -50,6 +50,8 @@ class Parameters:
     today: datetime.date
     everywhere: bool = False
     """Rows of all districts are judged at once, each in its own."""
+    certified_year: int | None = None
+    """The last end year before the scope's that the district has certified."""
 
     @property
     def district(self) -> Any:
