@@ -396,14 +396,14 @@ PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
 PORTAL_LOCK_LINKS = "certification.receipts.of_lock"
 PORTAL_SEALED_YEAR = "certification.receipts.sealed_year"
 PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.last_certified_year"
-PORTAL_CONTEXT = ["pathways.navigation.not_yet_sent", "certification.navigation.due"]
+PORTAL_CONTEXT = ["pathways.home.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [
     "certification.home.identify",
-    "pathways.navigation.home_tasks",
+    "pathways.home.home_tasks",
     "certification.home.certify",
 ]
-PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.navigation.home_figures"]
+PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.home.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
 PORTAL_DAILY = ["certification.occasions.daily"]
 PORTAL_DEMO = ["certification.demo.load"]

@@ -1,0 +1,176 @@
+"""What the home page and the bar above every page say of the CTE steps (guide, Steps Two to Four)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Scope
+from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
+from pathways.comparison import Unsent
+from pathways.models import CollectionLock, Participation
+from pathways.models.participation import Figures
+from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
+from pathways.reports import home as reports
+from pathways.sealed_year import SealedYear, sealed_year
+from pathways.worklist import Worklist
+
+LOCKED = ("locked", "Locked")
+
+
+def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """Steps 2 to 4 of the guide: how far the district's records have come, and the way to them."""
+    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    if not figures.records:
+        sentence = f"No CTE records in {scope.school_year} yet."
+    else:
+        records = f"{_number(figures.records, 'record')} of {_number(figures.students, 'student')}"
+        sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
+    active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
+    locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
+    if scope.end_year != active:
+        # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
+        status, sealed = ("locked", "For reading"), sealed_year(scope)
+        sentence = (
+            f"Certified under receipt {sealed.receipt}: {_number(sealed.records, 'record')} of {_number(sealed.students, 'student')}."
+            if sealed
+            else f"Current values, not as of {scope.school_year}. {sentence}"
+        )
+    elif locked:
+        status, sentence = LOCKED, f"Certified. {sentence}"
+    elif figures.changed:
+        status = ("progress", "In progress")
+    else:
+        status = ("none", "Not yet started")
+    unsent = Unsent.of(scope)
+    return [
+        HomeTask(
+            step="2",
+            title="Enter or update records",
+            path=CTE_CONCENTRATOR,
+            status=status,
+            sentence=sentence,
+            url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
+            next_label="" if locked else "Find a student",
+        ),
+        *upload_task(scope, standing, locked=locked),
+        *worklist_task(scope, standing, locked=locked),
+        *resync_task(scope, standing, unsent),
+        *reports.validate(scope, standing, unsent),
+    ]
+
+
+def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
+    """Step 2 B is the other way to the same records, so it has a status only once it was used."""
+    if not standing.can(Capability.SEE_BATCHES):
+        return []
+    last = Batch.objects.of_district(scope.district).filter(kind="upload").first()
+    return [
+        HomeTask(
+            step="2 B",
+            title="Upload a file of records",
+            path=(*MT_STATE_REPORTING, "MT Data Upload"),
+            status=("progress", "Running")
+            if last and last.is_live
+            else LOCKED
+            if locked
+            else ("none", "Last upload" if last else "Not used"),
+            sentence=f"{last.sentence}"
+            if last and last.sentence
+            else "Instead of typing: a tab-delimited file from your student information system.",
+            url=reverse("mt-data-upload", args=[scope.district, scope.end_year]),
+            next_label="" if locked else "Upload a file",
+        )
+    ]
+
+
+def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
+    """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is rostered there is nothing to say."""
+    balance = Worklist(scope).balance() if (scope.end_year, True) in standing.school_years else None
+    if balance is None or not balance.rostered:
+        return []
+    missing = balance.students
+    return [
+        HomeTask(
+            step="2",
+            title="Check the roster worklist",
+            path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
+            status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
+            sentence=f"{_number(missing, 'student')} in CTE courses without the record."
+            if missing
+            else "Whoever is in a CTE course has the record, or a reason why not.",
+            url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
+            next_label=f"Open the {_number(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
+        )
+    ]
+
+
+def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
+    """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
+    if not standing.can(Capability.SEE_BATCHES):
+        return []
+    if unsent.copy is None:
+        status, sentence = ("none", "Not yet started"), "Nothing has been sent to the state yet."
+    elif unsent.changes:
+        status = ("warning", "Not yet sent")
+        sentence = f"{_number(unsent.changes, 'change')} since the resync on {moment(unsent.copy.sent_at)}."
+    elif unsent.copy.complete_at is None:
+        status, sentence = ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
+    else:
+        status, sentence = ("completed", "Completed"), f"Everything was sent on {moment(unsent.copy.sent_at)} by {unsent.copy.sent_by}."
+    return [
+        HomeTask(
+            step="3",
+            title="Resync data to the state",
+            path=(*DATA_INTERCHANGE, "Resync State Data - Batch"),
+            status=status,
+            sentence=sentence,
+            url=reverse("resync", args=[scope.district, scope.end_year]),
+            next_label="Send" if unsent.changes or unsent.copy is None else "",
+        )
+    ]
+
+
+def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
+    """Above every page of the current year: what the state does not have yet (ux V-01)."""
+    if (scope.end_year, True) not in standing.school_years:
+        return None
+    unsent = Unsent.of(scope)
+    last = f"last resync {moment(unsent.copy.sent_at)}" if unsent.copy else "no resync yet"
+    where = reverse("resync", args=[scope.district, scope.end_year]) if standing.can(Capability.SEND_RECORDS) else ""
+    if unsent.changes:
+        return ContextFact(
+            "Not yet sent to the state:", f"{unsent.changes:,}", url=where, link_text="Send" if where else "", attention=True
+        )
+    return ContextFact("Not yet sent to the state:", "0", last)
+
+
+def moment(at: datetime.datetime) -> str:
+    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"
+
+
+def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
+    """Students are counted once, as concentrators if any of their records says Yes. A past year's figures are those that were sealed."""
+    past = (scope.end_year, False) in standing.school_years
+    if past and (sealed := sealed_year(scope)):
+        return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
+    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    if past:
+        return [_students(figures, f"Current values, not as of {scope.school_year}")]
+    return [
+        _students(figures),
+        HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {_number(figures.records, 'record')}"),
+    ]
+
+
+def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
+    sentence = f"{_number(figures.concentrators, 'concentrator')}, {_number(figures.participants, 'participant')}"
+    return HomeFigure("Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence)
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
