@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from cte_portal.editions import Scope
 from pathways.copying import copied
@@ -49,8 +49,12 @@ COLUMNS = {
 def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
     """The records in scope with the values of `COLUMNS`, in no order."""
     latest = Enrollment.objects.that_count(scope.end_year).filter(student_id=OuterRef("student_id")).order_by("-start_date", "-pk")
-    named = {f"said_{name}": Subquery(latest.values(source)[:1]) if isinstance(source, str) else source for name, source in COLUMNS.items()}
-    return Participation.objects.in_scope(scope).order_by().annotate(**named).values_list(*named)
+    own = Q(student__enrollments=Subquery(latest.values("pk")[:1]), student__enrollments__calendar__school_year_id=scope.end_year)
+    named = {
+        f"said_{name}": F(f"student__enrollments__{source}") if isinstance(source, str) else source for name, source in COLUMNS.items()
+    }
+    # Who has an enrollment that counts is in scope; it is looked for once a record.
+    return Participation.objects.of_district(scope).filter(own).order_by().annotate(**named).values_list(*named)
 
 
 def lines(scope: Scope) -> list[bytes]:
