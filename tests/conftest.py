@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as portal
+from hypothesis import settings as hypothesis
 
 pytest_plugins = [
     "tests.fixtures.records",
@@ -21,6 +22,8 @@ pytest_plugins = [
 ]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+hypothesis.register_profile("portal", deadline=None)  # how long one example takes says how busy the machine is
+hypothesis.load_profile("portal")
 IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
 
