@@ -102,6 +102,11 @@ class Line:
         return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
 
     @property
+    def unbroken(self) -> str:
+        """The word for a narrow column: a name may break, a status not."""
+        return self.word if self.stand is Stand.RECERTIFICATION else self.word.replace(" ", "\N{NO-BREAK SPACE}")
+
+    @property
     def is_overdue(self) -> bool:
         return is_waited_for(self.one) and last_day(self.one) < timezone.localdate(self.one.now)
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from certification import occasions
 from certification.document import FORM, RECORD, Document, Row, seal_of
 from certification.figures import counts_of
+from certification.letters import KIND, queue_all
 from certification.models import CertificationEvent, Certifier, Round, SealedCopy, SealedRecord, Signature
 from cte_portal.accounts.models import Membership, User
+from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from pathways import severities
 from pathways.models import Change, District, Enrollment, Pathway, Student
@@ -29,6 +32,13 @@ CERTIFIERS = (
     ("0965", "sberg", PRIMARY, "District Clerk", False, False),
     ("9099", "cmartin", PRIMARY, "CTE Coordinator", True, True),
 )
+
+
+def write_of_the_date(event: CertificationEvent) -> None:
+    """The letters of 14 days before have gone out already: a reminder can be tried on the day the portal is loaded."""
+    letters = [letter for letter, _ in occasions.of_the_date(event).values()]
+    queue_all(letters)
+    Batch.objects.filter(kind=KIND).update(status=Status.COMPLETED, sentence="Sent.", finished_at=timezone.now())
 
 
 def load() -> None:
@@ -68,6 +78,7 @@ def load() -> None:
         )
         if signed_in:
             User.objects.filter(username=username).update(last_login=invited + datetime.timedelta(days=1))
+    write_of_the_date(event)
     last_year = CertificationEvent.objects.create(
         name=NAME.replace("2024-25", "2023-24"),
         collection="cte-eoy",

@@ -62,8 +62,9 @@ def daily() -> None:
             _remind_of_the_date(event)
 
 
-def _remind_of_the_date(event: CertificationEvent) -> None:
-    names, today = _names(), timezone.localdate()
+def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter, str]]:
+    """(district, person) → today's letter about the date and its occasion, whether or not it was sent before."""
+    names = _names()
     to, done, reminded = readers(names), signed(event), reminded_today(event)
     letters: dict[tuple[str, int], tuple[Letter, str]] = {}
     for number, one in district_events(event, names).items():
@@ -76,6 +77,11 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
                     _letter("overdue" if kind == "overdue" else "due", what, one, names[number], person, key),
                     kind,
                 )
+    return letters
+
+
+def _remind_of_the_date(event: CertificationEvent) -> None:
+    letters, today = of_the_date(event), timezone.localdate()
     fresh = {(one.to.pk, one.key) for one in not_yet_queued(letter for letter, _ in letters.values())}
     now, rows, chosen = timezone.now(), {}, []
     for (number, pk), (letter, kind) in letters.items():

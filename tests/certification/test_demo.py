@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time_machine
 from django.utils import timezone
 
+from certification import occasions
 from certification.dates import Phase
-from certification.models import CertificationEvent, Certifier, SealedCopy
+from certification.models import CertificationEvent, Certifier, Reminder, SealedCopy
 from certification.sealing import differences
 from certification.status import events_of
+from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load
 from pathways.models import StateCopy
@@ -31,3 +34,11 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
 def test_a_smaller_practice_portal_names_only_people_who_are_there(db: None) -> None:
     load.load(districts=1, size=40)
     assert {one.district for one in Certifier.objects.all()} == {"9012"}
+
+
+def test_a_reminder_can_be_tried_on_the_day_the_portal_is_loaded(db: None) -> None:
+    load.load(districts=2, size=40)
+    with time_machine.travel(timezone.localtime().replace(hour=12), tick=False):
+        occasions.daily()
+    assert not Reminder.objects.exists()
+    assert not Batch.objects.filter(kind="letter", status="queued").exists()

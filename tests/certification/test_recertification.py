@@ -18,6 +18,7 @@ from django.utils import timezone
 from certification import recertification
 from certification.figures import counts_of
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
+from certification.sealing import differences
 from certification.status import events_of
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.batches.job import run
@@ -25,6 +26,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways import canonical
 from pathways.models import CollectionLock, Participation, Student
+from tests.certification.ready import Ready
 from tests.fixtures.certification import DIGEST, make_event, make_round, sign
 from tests.fixtures.people import person
 from tests.fixtures.records import District_
@@ -308,6 +310,31 @@ def test_a_year_that_is_over_is_not_reopened(opi_reference: None, superintendent
     with pytest.raises(ValidationError, match="is not the current school year any more"):
         recertification.ask(Scope("9012", 2024), earlier.pk, by=superintendent.user, **WHY)
     assert made.round.status == "sealed"
+
+
+def test_c_26_asked_reopened_corrected_and_sealed_again(
+    event: CertificationEvent, cottonwood: District_, kayla: Student, clerk: User, opi: User
+) -> None:
+    ready = Ready(cottonwood, event, clerk)
+    ready.record(kayla)
+    ready.prepare()
+    first = ready.sign().signature.round.sealed_copy
+    lock = CollectionLock.objects.values_list("since", "by", "reason", "reference").get()
+    request = recertification.ask(SCOPE, event.pk, by=ready.primary.user, **WHY)
+    recertification.approve(SCOPE, request.pk, by=opi, answer="")
+    recertification.abandon(SCOPE, request.pk, by=ready.primary.user)
+    assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock, "the lock is the seal's own again"
+    again = recertification.ask(SCOPE, event.pk, by=ready.primary.user, **WHY)
+    recertification.approve(SCOPE, again.pk, by=opi, answer="")
+    ready.change(kayla, single_parent=True)
+    assert "sent" in ready.missing() and SealedCopy.objects.official().get() == first, "the first stays official meanwhile"
+    ready.prepare()
+    signed = ready.sign()
+    again.refresh_from_db()
+    assert signed.sealed and (again.status, signed.signature.round.number) == ("closed", 3)
+    assert SealedCopy.objects.official().get() == signed.signature.round.sealed_copy
+    first.round.refresh_from_db()
+    assert first.round.status == "superseded" and differences(first) == [] and CollectionLock.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
