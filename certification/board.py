@@ -102,11 +102,6 @@ class Line:
         return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
 
     @property
-    def unbroken(self) -> str:
-        """The word for a narrow column: a name may break, a status not."""
-        return self.word if self.stand is Stand.RECERTIFICATION else self.word.replace(" ", "\N{NO-BREAK SPACE}")
-
-    @property
     def is_overdue(self) -> bool:
         return is_waited_for(self.one) and last_day(self.one) < timezone.localdate(self.one.now)
 
@@ -165,7 +160,7 @@ COLUMNS = {
     "signed": "Signed",
     "errors": "Errors",
     "warnings": "Warnings",
-    "unsent": "Not sent",
+    "unsent": "Unsent",
     "validated": "Age",
     "resync": "Last resync",
     "activity": "Last activity",
