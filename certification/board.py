@@ -163,7 +163,7 @@ COLUMNS = {
     "unsent": "Unsent",
     "validated": "Age",
     "resync": "Last resync",
-    "activity": "Last activity",
+    "activity": "Last change",
     "due": "Due",
 }
 NUMBERS = ("errors", "warnings", "unsent")
