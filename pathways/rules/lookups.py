@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from pathways.models import Approval, Change, Enrollment, Participation
 from pathways.models.participation import TOTAL_CREDITS
@@ -59,7 +59,7 @@ def _not_offered(parameters: Parameters) -> Q:
 def _less_than_certified(parameters: Parameters) -> Q:
     """The record's last image of the certified year is what was sealed: the seal let nothing change it while that year was the current one."""
     if parameters.certified_year is None:
-        return Q(pk__in=[])
+        return Q(Value(False))  # an empty list would be a number to PostgreSQL
     own = Change.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"))
     sealed = own.filter(end_year__lte=parameters.certified_year).order_by("-version")
     return Q(total_credits__lt=Subquery(sealed.values(total=TOTAL_CREDITS)[:1]))
