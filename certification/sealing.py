@@ -11,6 +11,7 @@ from certification import document
 from certification.case import Case
 from certification.letters import queue
 from certification.models import Recertification, Round, SealedCopy, SealedRecord, Signature
+from certification.occasions import subject
 from pathways.models import CollectionLock
 
 SHORT = {CollectionLock.Collection.END_OF_YEAR: "EOY", CollectionLock.Collection.FALL: "FALL"}
@@ -60,7 +61,7 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     for certifier in case.certifiers:
         queue(
             "certified",
-            f"{case.event.name}: certified ({case.district_name})",
+            subject(case.one, case.district_name, "certified"),
             to=certifier.user,
             by=case.person or certifier.user,
             scope=scope,

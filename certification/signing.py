@@ -15,6 +15,7 @@ from certification import gates, sealing
 from certification.case import Case
 from certification.letters import queue
 from certification.models import Certifier, Round, Signature
+from certification.occasions import subject
 from certification.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.status import event_of
 from cte_portal.accounts.models import User
@@ -22,6 +23,7 @@ from cte_portal.editions import Edition, Scope
 from pathways.ledger import refusals_named
 from pathways.locks import lock_at_state, lock_district
 
+SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
 CHANGED = "The data at the state changed after it was signed."
 
 
@@ -143,13 +145,9 @@ def _tell_the_others(case: Case) -> None:
 
 def _write(case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]) -> None:
     assert case.round is not None  # noqa: S101 - letters tell of signatures, which have a round
-    subjects = {
-        "signature_void": f"{case.event.name}: sign again ({case.district_name})",
-        "second_signer": f"{case.event.name}: your signature is needed ({case.district_name})",
-    }
     queue(
         template,
-        subjects[template],
+        subject(case.one, case.district_name, SUBJECTS[template]),
         to=certifier.user,
         by=case.person or certifier.user,
         scope=case.scope,
