@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from certification import occasions
-from certification.document import FORM, RECORD, Document, Row, seal_of
+from certification.document import FORM, Document, Row, seal_of
 from certification.figures import counts_of
 from certification.letters import KIND, queue_all
 from certification.models import CertificationEvent, Certifier, Round, SealedCopy, SealedRecord, Signature
@@ -146,7 +146,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     )
     copy.digest = seal_of(signed, copy, [signature])
     copy.save(force_insert=True)
-    SealedRecord.objects.bulk_create((SealedRecord(copy=copy, **dict(zip(RECORD, row, strict=True))) for row in rows), 500)
+    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in rows), 500)
     one.status, one.sealed_at = Round.Status.SEALED, at
     one.save(update_fields=["status", "sealed_at"])
     return copy

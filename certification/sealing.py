@@ -11,9 +11,11 @@ from certification import document
 from certification.case import Case
 from certification.letters import queue
 from certification.models import Recertification, Round, SealedCopy, SealedRecord, Signature
+from certification.models.sealed import fingerprint
 from certification.occasions import subject
 from pathways.models import CollectionLock
 
+MOST_NAMED = 10
 SHORT = {CollectionLock.Collection.END_OF_YEAR: "EOY", CollectionLock.Collection.FALL: "FALL"}
 
 
@@ -43,7 +45,7 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     )
     copy.digest = document.seal_of(signed, copy, signatures)
     copy.save(force_insert=True)
-    SealedRecord.objects.bulk_create((SealedRecord(copy=copy, **dict(zip(document.RECORD, row, strict=True))) for row in signed.rows), 500)
+    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in signed.rows), 500)
     this.status, this.sealed_at = Round.Status.SEALED, now
     this.save(update_fields=["status", "sealed_at"])
     Recertification.objects.filter(opened_round=this, status=Recertification.Status.APPROVED).update(
@@ -93,4 +95,14 @@ def differences(copy: SealedCopy) -> list[str]:
     counted = document.counts_of(kept.rows)
     if counted != copy.counts:
         found.append("the records give other counts than were sealed")
+    touched = _touched(copy)
+    if touched:
+        more = f" and {len(touched) - MOST_NAMED:,} more" if len(touched) > MOST_NAMED else ""
+        found.append(f"not as sealed: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}")
     return found
+
+
+def _touched(copy: SealedCopy) -> list[int]:
+    """Keys of the records that were changed, or put in, since it was sealed; what was taken out is missing in the counts."""
+    kept = SealedRecord.objects.filter(copy=copy).order_by("pk").values_list("pk", "fingerprint", *document.RECORD)
+    return [pk for pk, sealed, *row in kept.iterator(chunk_size=5000) if fingerprint(tuple(row)) != sealed]

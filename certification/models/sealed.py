@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from certification.models.event import CertificationEvent
 from certification.models.round import Round
 from cte_portal.editions import Home
+from pathways import canonical
 from pathways.models import Student
 from pathways.models.participation import credits_field
 
@@ -92,6 +95,8 @@ class SealedRecord(models.Model):
     modified_date = models.DateField("Modified Date")
     modified_by = models.CharField("Modified By", max_length=120)
     modified_end_year = models.PositiveSmallIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256 of its canonical line: the seal says that a copy was touched, this says which record."""
 
     class Meta:
         constraints = [
@@ -100,3 +105,12 @@ class SealedRecord(models.Model):
 
     def __str__(self) -> str:
         return f"sealed record {self.pk}"
+
+    @classmethod
+    def of(cls, copy: SealedCopy, row: tuple[Any, ...]) -> SealedRecord:
+        """`row` in the order of `canonical.COLUMNS`."""
+        return cls(copy=copy, fingerprint=fingerprint(row), **dict(zip(canonical.COLUMNS, row, strict=True)))
+
+
+def fingerprint(row: tuple[Any, ...]) -> str:
+    return canonical.digest_of([canonical.line(row)])

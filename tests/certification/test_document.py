@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
@@ -18,13 +20,14 @@ from hypothesis import strategies as st
 
 from certification.document import Document, of_copy, seal_of
 from certification.figures import counts_of
-from certification.models import SealedCopy, SealedRecord, Signature
+from certification.models import CertificationEvent, Round, SealedCopy, SealedRecord, Signature
 from certification.sealing import differences
 from certification.triggers import TRIGGERS
 from cte_portal.accounts.models import User
 from pathways.canonical import COLUMNS
 from pathways.models import Student
 from tests.certification.ready import Ready
+from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.records import BUSINESS, District_
 
 DAY = datetime.date(2024, 8, 21)
@@ -168,6 +171,62 @@ def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: 
         call_command("verify_sealed", json=True, stdout=told)
     (one,) = json.loads(told.getvalue())["sealed"]
     assert ended.value.code == 1 and any(words in said for said in one["differs"]), one
+
+
+def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
+    """One changed, one put in, one taken out: the first two by their keys, which name no student, and the third by the counts."""
+    health, business = SealedRecord.objects.order_by("pathway_code").values_list("pk", flat=True)
+    columns = ", ".join(field.column for field in SealedRecord._meta.concrete_fields if field.name not in ("id", "state_id"))
+    tamper(f"UPDATE certification_sealedrecord SET grade = '09' WHERE id = {health}")
+    assert f"not as sealed: sealed record {health}" in differences(sealed)
+    tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
+    assert differences(sealed) == []
+    with connection.cursor() as cursor:  # no trigger knows when a copy is complete
+        cursor.execute(
+            f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999', {columns} FROM certification_sealedrecord "
+            f"WHERE id = {health}"
+        )
+    added = SealedRecord.objects.get(state_id="999000999").pk
+    found = differences(sealed)
+    assert f"not as sealed: sealed record {added}" in found and "the seal is over other data" in found
+    tamper(f"DELETE FROM certification_sealedrecord WHERE id IN ({added}, {business})")
+    assert "the records give other counts than were sealed" in differences(sealed)
+
+
+def test_verify_sealed_ends_with_0_or_1(cottonwood: District_, sealed: SealedCopy) -> None:
+    told = StringIO()
+    call_command("verify_sealed", stdout=told)
+    assert "1 sealed, 0 differ" in told.getvalue()
+    tamper("UPDATE certification_sealedrecord SET grade = '09'")
+    told = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_sealed", stdout=told)
+    assert ended.value.code == 1 and "1 sealed, 1 differs." in told.getvalue()
+    assert "999000123" not in told.getvalue() and "Anderson" not in told.getvalue(), "no student stands in what a log may keep"
+
+
+def test_verify_sealed_holds_one_copy_at_a_time(cottonwood: District_, event: CertificationEvent) -> None:
+    for number in range(200):
+        cottonwood.record(cottonwood.student(f"9992{number:05d}"))
+
+    def peak() -> int:
+        tracemalloc.start()
+        with contextlib.suppress(SystemExit):
+            call_command("verify_sealed", stdout=StringIO())
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    def seal_again(number: int) -> None:
+        seal_records(make_round(event, number=number), cottonwood.scope)
+        Round.objects.update(status="superseded")
+
+    seal_again(1)
+    peak()
+    one = peak()
+    for number in range(2, 17):
+        seal_again(number)
+    assert SealedCopy.objects.count() == 16 and peak() < 1.5 * one
 
 
 def test_what_was_sealed_reads_back_as_it_was_signed(sealed: SealedCopy) -> None:

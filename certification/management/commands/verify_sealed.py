@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if options["text"]:
             return self.write_text(options["text"])
         told = []
-        for copy in SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=50):
+        for copy in SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=5):
             told.append({"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)})
         if options["json"]:
             self.stdout.write(json.dumps({"sealed": told}))
