@@ -98,7 +98,7 @@ def last_validations(end_year: int) -> dict[str, Validated]:
     last = District.objects.order_by().annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1])).values("last")
     found = {}
     for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
-        if "findings" in result:
+        if "findings" in result and result["generation"] is not None:  # where nothing was sent, nothing was validated
             counts = {one["slug"]: one["count"] for one in result["reports"]}
             found[district] = Validated(
                 at=datetime.datetime.fromisoformat(result["at"]),

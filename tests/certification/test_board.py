@@ -42,6 +42,8 @@ def test_o_10_the_way_of_a_district_over_the_board(
     wrong = cottonwood.record(cottonwood.student("999000124"), concentrator=True)
     one = line(event)
     assert (one.stand, one.unsent.changes, one.errors, one.last_resync) == (Stand.IN_PROGRESS, 1, None, None)
+    validate(cottonwood, clerk)
+    assert line(event).errors is None, "where nothing was sent nothing was validated"
     sent()
     validate(cottonwood, clerk)
     one = line(event)
