@@ -53,14 +53,17 @@ class ObjectType:
         return tuple((field, field.related_model) for field in self._stored if isinstance(field, models.ForeignKey))
 
     def of_district(self, scope: Scope) -> models.QuerySet[Any]:
-        """The district's rows in the scope's edition, of the scope's year where they belong to one."""
-        named = {self.owner: scope.district} | ({self.year: scope.end_year} if self.year else {})
+        """The district's rows in the scope's edition, of the scope's year where they belong to one; of all districts where it names none."""
+        named = ({self.owner: scope.district} if scope.district else {}) | ({self.year: scope.end_year} if self.year else {})
         return stored(self.model, scope).filter(**named).order_by()
 
     def sent(self, scope: Scope) -> models.QuerySet[Any]:
         """Those of them that a resync sends: records are sent while their student is in scope of the year."""
         if self.model is Participation:
-            return Participation.objects.in_scope(scope).order_by()
+            records = (
+                Participation.objects.in_scope(scope) if scope.district else Participation.objects.of_state(scope.edition, scope.end_year)
+            )
+            return records.order_by()
         return self.of_district(scope)
 
 

@@ -60,6 +60,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Records of the district's students whether or not they are enrolled in the scope's year."""
         return self.using(scope.alias).filter(student__district_id=scope.district)
 
+    def of_state(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
+        """Records of all districts, of the students who are enrolled in that end year."""
+        return self.in_edition(edition).enrolled_in(end_year)
+
     def in_edition(self, edition: Edition) -> ParticipationQuerySet:
         """Records of all districts and years."""
         return self.using(edition.value)

@@ -172,6 +172,21 @@ def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_
         call_command("resync", district="1234")
 
 
+def test_the_command_compares_without_sending(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User) -> None:
+    cottonwood.record(kayla)
+    elsewhere.record(elsewhere.student("999000123", "Other", "One"))
+    call_command("resync", district="9012", stdout=StringIO())
+    cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
+    told = StringIO()
+    call_command("resync", all=True, compare=True, json=True, stdout=told)
+    found = {one["type"]: one for one in json.loads(told.getvalue())["objects"]}
+    assert found["CTE Participation"] == {"type": "CTE Participation", "new": 1, "changed": 1, "only_at_state": 0}
+    assert found["Student"]["new"] == 1 and not StateCopy.objects.at_state().filter(pk="0965").exists(), "nothing was sent"
+    told = StringIO()
+    call_command("resync", district="9012", compare=True, stdout=told)
+    assert "CTE Participation  Never sent: 0 Changed since: 1 Only at the state: 0" in told.getvalue()
+
+
 def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: User) -> None:
     upload = Batch.objects.create(
         kind="upload", queue="district", district="9012", end_year=2025, submitted_by=clerk, submitted_name="X", title="MT Data Upload",

@@ -14,8 +14,9 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import children_of
 from cte_portal.editions import Scope
+from pathways.difference import differences
 from pathways.models import District, SchoolYear
-from pathways.objects import NAMES, closure
+from pathways.objects import NAMES, OBJECTS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
 
 
@@ -28,12 +29,18 @@ class Command(BaseCommand):
         whose.add_argument("--all", action="store_true", help="every district")
         parser.add_argument("--as", dest="person", metavar="USER", help="user name of who sends; by default who may do it")
         parser.add_argument("--type", action="append", choices=NAMES, default=[], help="a type of object, with what it needs; default: all")
+        parser.add_argument(
+            "--compare", action="store_true", help="send nothing: say how many rows of each type differ between the editions"
+        )
         parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any) -> None:
         year = SchoolYear.objects.filter(is_active=True).first()
         if year is None or (district and not District.objects.filter(pk=district).exists()):
             raise CommandError(f"There is no district {district}, or no school year is active.")
+        if options["compare"]:
+            self.compare(Scope(district or "", year.end_year), as_json=options["json"])
+            return
         by = sender(person, district)
         names = closure(type) if type else NAMES
         scope = Scope(district or "", year.end_year)
@@ -46,6 +53,20 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(line for one in batches for line in lines(one)))
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+
+    def compare(self, scope: Scope, *, as_json: bool) -> None:
+        """The resync's own difference, run dry; type by type, as a whole state's rows take their room."""
+        told = []
+        for kind in OBJECTS:
+            found = differences([kind], scope)[kind.name]
+            told.append({"type": kind.name, "new": len(found.new), "changed": len(found.changed), "only_at_state": len(found.gone)})
+        if as_json:
+            self.stdout.write(json.dumps({"district": scope.district or None, "objects": told}))
+            return
+        for one in told:
+            self.stdout.write(
+                f"{one['type']:<18} Never sent: {one['new']:,} Changed since: {one['changed']:,} Only at the state: {one['only_at_state']:,}"
+            )
 
 
 def sender(username: str | None, district: str | None) -> User:
