@@ -113,10 +113,11 @@ def _signed(one: DistrictEvent) -> str:
 
 
 def _waiting(one: DistrictEvent) -> str:
-    """Those whose signature is still needed, by name."""
+    """Those whose signature is still needed, by name; of a certified event those who have signed."""
+    status = "sealed" if one.is_certified else "open"
+    signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status=status)
     if one.is_certified:
-        return one.status.word
-    signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status="open")
+        return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
     open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
     names = [certifier.name for certifier in open_ones.select_related("user").order_by("user__last_name", "user__first_name")]
     return f"Waiting for {' and '.join(names)}." if names else one.signers

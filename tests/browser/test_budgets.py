@@ -17,7 +17,7 @@ COUNTER = """
 document.addEventListener("click", event => { if (event.isTrusted && event.detail) window.countStep("click") }, true);
 document.addEventListener("keydown", event => {
     const field = event.target.closest("input, textarea, select");
-    const acts = event.key === "Enter" || (event.key === " " && !(field && field.type === "text"));
+    const acts = event.key === "Enter" || (event.key === " " && !(field && ["text", "password"].includes(field.type)));
     if (acts) window.countStep(event.key);
 }, true);
 """
