@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from certification import gates, lists
 from certification.case import Case
-from certification.models import Certifier, Round, Signature
+from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.notes import NotesForm
 from certification.receipts import receipt_url
 from certification.refusals import Changed, NotACertifier, NotSigned
@@ -124,6 +124,7 @@ class EventCertification(ScopedView):
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
             "links": one.event.links.all(),
+            "sealed": official_copy(case) if one.sealed_at else None,
             "correction": correction(one),
             "certifies": case.certifier is not None,
             "is_opi": self.can(Capability.WORK_STATEWIDE),
@@ -131,6 +132,11 @@ class EventCertification(ScopedView):
         if self.can(Capability.SEE_BATCHES):
             told |= queue_list(self.request, self.scope, kinds=OUTPUT)
         return render(self.request, "certification/event.html", told)
+
+
+def official_copy(case: Case) -> SealedCopy | None:
+    """What is certified: also while a correction is under way."""
+    return SealedCopy.objects.official().of_district(case.scope.district).filter(round__event=case.event).first()
 
 
 def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:

@@ -167,6 +167,7 @@ def both_sign(jane: Page, peter: Page, receipt: str) -> None:
 def sealed_file(page: Page, receipt: str) -> bytes:
     """The sealed extract of a receipt, found by the person herself."""
     home(page).get_by_role("link", name="Open the event").click()
+    expect(page.get_by_role("region", name="Status:").get_by_role("link", name="9012-2025-EOY-")).to_be_visible()
     page.get_by_role("link", name="View District Certification Status").click()
     page.get_by_role("table", name="Sealed copies of all years").get_by_role("link", name=receipt).click()
     expect(page.get_by_role("row", name=f"Receipt number {receipt}")).to_be_visible()
