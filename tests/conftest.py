@@ -30,7 +30,6 @@ BOTH = ["default", "state"]
 # Files about looks, scripts and set-up, which no database vendor touches: `.ci/run` leaves them out of its second lane (`-m "not once"`).
 # Whether the pages answer on both vendors is asked by tests/portal/test_access.py.
 ONCE = {
-    "test_pages.py",
     "test_ui_scripts.py",
     "test_ui_look.py",
     "test_ui_formats.py",
@@ -55,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     missing = pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)")
     for item in items:
-        if item.path.name in ONCE:
+        if item.path.name in ONCE or item.path.name.startswith("test_pages"):
             item.add_marker(pytest.mark.once)
         names = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and names & {"db", "client", "transactional_db"}:

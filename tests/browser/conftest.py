@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from cte_portal.accounts.models import User
 from pathways import ledger, staging
-from pathways.models import Change, Student
+from pathways.models import Change, Pathway, Student
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
@@ -128,3 +128,41 @@ def classmates(cottonwood: District_, guides_student: Student) -> list[Student]:
 @pytest.fixture
 def today() -> Callable[[], str]:
     return lambda: f"{timezone.localdate():%m/%d/%Y}"
+
+
+@dataclass
+class Stage:
+    """What the states are built from."""
+
+    desk: Desk
+    cottonwood: District_
+    clerk: User
+    people: dict[str, User]
+    kayla: Student
+
+    def health(self) -> int:
+        return Pathway.objects.get(name=HEALTH).pk
+
+    def address(self, *parts: object) -> str:
+        return "/districts/9012/2025/" + "".join(f"{part}/" for part in parts)
+
+    def record(self, *parts: object) -> str:
+        return self.address("cte-concentrator", self.kayla.pk, self.health(), *parts)
+
+
+@pytest.fixture
+def stage(
+    desk: Desk,
+    cottonwood: District_,
+    elsewhere: District_,
+    clerk: User,
+    viewer: User,
+    opi: User,
+    keeper: User,
+    administrator: User,
+    nobody: User,
+    guides_student: Student,
+    classmates: list[Student],
+) -> Stage:
+    people = {"clerk": clerk, "viewer": viewer, "opi": opi, "keeper": keeper, "administrator": administrator, "nobody": nobody}
+    return Stage(desk, cottonwood, clerk, people, guides_student)

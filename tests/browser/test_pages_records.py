@@ -1,0 +1,174 @@
+"""Pages of records in each of their states: students, pathways, the roster worklist, the home page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pathways import entry
+from pathways.models import CollectionLock, Participation
+from tests.browser.conftest import Stage
+from tests.browser.states import State, at, each, look
+from tests.fixtures.records import FINANCE, HEALTH
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+
+
+def search(term: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto(stage.address("cte-concentrator"))
+        page.get_by_label("Find a student").fill(term)
+        page.get_by_label("Find a student").press("Enter")
+        page.wait_for_url("**list=**")
+
+    return visit
+
+
+def record_with_errors(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    page.get_by_label("In District Credits Earned").fill("2,5")
+    page.get_by_label("Start Date").fill("07/14/22")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def saved_record(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    page.get_by_label("In District Credits Earned").fill("2.5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def conflict(stage: Stage, page: Page) -> None:
+    page.goto(stage.record())
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    page.get_by_label("In District Credits Earned").fill("2.5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state()
+
+
+def locked(stage: Stage, page: Page) -> None:
+    CollectionLock.objects.create(
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
+    page.goto(stage.record())
+
+
+def without_approvals(stage: Stage, page: Page) -> None:
+    stage.cottonwood.district.approvals.all().delete()
+    page.goto(stage.address("cte-concentrator", stage.kayla.pk, "new"))
+
+
+def deleted(stage: Stage, page: Page) -> None:
+    page.goto(stage.record("delete"))
+    page.get_by_role("button", name=re.compile("^Delete")).click()
+    page.wait_for_load_state()
+
+
+def stale_delete(stage: Stage, page: Page) -> None:
+    page.goto(stage.record("delete"))
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    page.get_by_role("button", name=re.compile("^Delete")).click()
+    page.wait_for_load_state()
+
+
+def history_of_a_deleted_record(stage: Stage, page: Page) -> None:
+    record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
+    entry.delete(stage.cottonwood.scope, record, version=record.version, by="KELLER, DANIEL")
+    page.goto(stage.record("history"))
+
+
+def empty_district(stage: Stage, page: Page) -> None:
+    page.goto("/districts/0965/2025/cte-concentrator/")
+
+
+def worklist(which: str = "", *, do: str = "", reason: str = "", query: str = "") -> Callable[[Stage, Page], None]:
+    """The list with a line in it; with `do` that line is chosen and sent."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        for number, (last, pathway) in enumerate((("Rostered", HEALTH), ("Unapproved", FINANCE))):
+            stage.cottonwood.roster(stage.cottonwood.student(f"99900080{number}", last), pathway)
+        unlike = stage.cottonwood.student("999000803", "Unlike")
+        stage.cottonwood.roster(unlike, HEALTH, credits_earned=1)
+        stage.cottonwood.record(unlike, HEALTH)
+        quiet = stage.cottonwood.student("999000804", "Quiet")
+        stage.cottonwood.record(quiet, HEALTH, concentrator=True, in_district_credits=2, modified_end_year=2024)
+        page.goto(stage.address("roster-worklist", *([which] if which else [])) + query)
+        if do:
+            for box in page.locator("input[name=chosen]").all():
+                box.check()
+            page.get_by_label(do).check()
+            page.get_by_label("Reason").fill(reason)
+            page.get_by_role("button", name="Save for the chosen lines").click()
+            page.wait_for_load_state()
+
+    return visit
+
+
+STATES: dict[str, list[State]] = {
+    "roster-worklist": [
+        State("open lines", worklist()),
+        State("answered", worklist(do="Create with these credits")),
+        State("dismissed", worklist(do="Not CTE", reason="An elective.")),
+        State("no reason", worklist(do="Not CTE")),
+        State("nothing for later", worklist(query="?show=later")),
+        State("nothing open", at(lambda stage: stage.address("roster-worklist"))),
+        State("another year", at("/districts/9012/2024/roster-worklist/")),
+        State("as a viewer sees it", worklist(), who="viewer"),
+    ],
+    "roster-worklist-of": [
+        State("without a course", worklist("without-course")),
+        State("unlike", worklist("unlike-transcript")),
+        State("nothing now", worklist("nothing-now")),
+    ],
+    "district-home": [
+        State("with records", at(lambda stage: stage.address())),
+        State("no records", at("/districts/0965/2025/"), who="opi"),
+        State("another year", at("/districts/9012/2024/")),
+    ],
+    "cte-concentrator": [
+        State("start", at(lambda stage: stage.address("cte-concentrator"))),
+        State("found", search("an")),
+        State("nobody found", search("zzzz")),
+        State("no students", empty_district, who="opi"),
+    ],
+    "cte-student": [State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))],
+    "cte-record": [
+        State("open", at(lambda stage: stage.record())),
+        State("errors", record_with_errors),
+        State("saved with a warning", saved_record),
+        State("conflict", conflict),
+        State("locked", locked),
+        State("viewer", at(lambda stage: stage.record()), who="viewer"),
+        State("another year", at(lambda stage: stage.record().replace("2025", "2026"))),
+    ],
+    "cte-record-new": [
+        State("new", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk, "new"))),
+        State("no approved pathway", without_approvals),
+    ],
+    "cte-record-delete": [
+        State("ask", at(lambda stage: stage.record("delete"))),
+        State("deleted", deleted),
+        State("changed meanwhile", stale_delete),
+    ],
+    "cte-record-history": [
+        State("history", at(lambda stage: stage.record("history"))),
+        State("of a deleted record", history_of_a_deleted_record),
+    ],
+}
+
+
+@each(STATES)
+def test_g_01_g_05_a_page_in_a_state_has_no_violations(state: State, stage: Stage) -> None:
+    look(state, stage)
