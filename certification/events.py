@@ -1,6 +1,7 @@
 """OPI's hand on events: what a change or a move would mean, told before it is made, and then made, with its AuditEvent.
 
-Nothing here touches a signature, a round or a recertification: whoever has signed has signed under the dates of that day.
+No date touches a signature, a round or a recertification: whoever has signed has signed under the dates of that day. New statements are
+signed anew where the last name is still missing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils import timezone
 from certification import occasions
 from certification.dates import Phase, in_short, in_words
 from certification.models import CertificationEvent, Certifier, EventLink, Extension, Recertification, Round, Signature
+from certification.signing import rules_changed
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from pathways.models import District, SchoolYear
@@ -38,6 +40,8 @@ class Reach:
     districts: int
     certified: int
     signatures: int
+    waiting: int
+    """Signatures of districts in which the last name is still missing."""
     extended: tuple[str, ...]
 
     @classmethod
@@ -46,6 +50,7 @@ class Reach:
             districts=District.objects.count(),
             certified=Round.objects.official().filter(event=event).count(),
             signatures=Signature.objects.standing().filter(round__event=event).count(),
+            waiting=Signature.objects.standing().filter(round__event=event, round__status=Round.Status.OPEN).count(),
             extended=tuple(Extension.objects.filter(event=event).values_list("district", flat=True)),
         )
 
@@ -85,10 +90,15 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     reach = Reach.of(before)
     found = [f"{number(reach.districts, 'district')} will see this at once: above every page, on the home page and on the event's page."]
     found += _moved_dates(before, after, reach)
+    stay = reach.signatures
     if before.name != after.name:
         found.append(f"The event is called “{after.name}” from now on. Sealed copies keep the name they were sealed under.")
     if before.statements != after.statements:
-        found.append("Certifiers read and sign the new statements from now on. What was signed keeps the wording it was signed under.")
+        found.append("Certifiers read and sign the new statements from now on. What is certified keeps the wording it was signed under.")
+        if reach.waiting:
+            stay -= reach.waiting
+            falls = "falls: it has" if reach.waiting == 1 else "fall: they have"
+            found.append(f"{number(reach.waiting, 'signature')} of districts not certified yet {falls} to be given again.")
     if before.validation_groups != after.validation_groups or links_differ:
         found.append("The event's page shows the new validation groups and links.")
     if before.late_is_accepted and not after.late_is_accepted:
@@ -101,8 +111,8 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
             if after.wait_after_resync_blocks
             else "The 60 minutes after a complete resync are advice from now on."
         )
-    stays = f"{number(reach.signatures, 'signature')} and {number(reach.certified, 'certification')}"
-    found.append(f"{stays} stay as they are. No district is asked to certify again.")
+    stays = f"{number(stay, 'signature')} and {number(reach.certified, 'certification')}"
+    found.append(f"{stays} stay as they are. No certified district is asked to certify again.")
     return found
 
 
@@ -204,6 +214,8 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
         event.save(force_update=True)
         _link(event, links)
         _record(event, Operation.CHANGE, before, after, by, reason)
+    if before["Statements"] != after["Statements"]:
+        rules_changed(event.pk)
     return True
 
 

@@ -6,6 +6,7 @@ Everything is asked again here, under the locks of the district in both editions
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,9 +23,10 @@ from cte_portal.accounts.models import User
 from cte_portal.editions import Edition, Scope
 from pathways.ledger import refusals_named
 from pathways.locks import lock_at_state, lock_district
+from pathways.refusals import Busy
 
 SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
-CHANGED = "The data at the state changed after it was signed."
+CHANGED = "The figures, findings or statements changed after it was signed."
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,19 @@ def data_changed(scope: Scope) -> None:
             case = Case(scope, one)
             if case.signatures:
                 void_uncovered(case)
+
+
+def rules_changed(event: int | None = None) -> None:
+    """What is signed may have moved in every district: OPI's lists, what a rule weighs, or an event's statements. Each district in a
+    transaction of its own; whoever holds one just then judges its signatures anew himself."""
+    waiting = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
+    if event is not None:
+        waiting = waiting.filter(event=event)
+    for district, end_year in sorted(set(waiting.values_list("district", "event__end_year"))):
+        scope = Scope(district, end_year)
+        with suppress(Busy), refusals_named(), transaction.atomic():
+            lock_district(scope, exclusive=True)
+            data_changed(scope)
 
 
 def _tell_the_others(case: Case) -> None:

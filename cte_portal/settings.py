@@ -392,6 +392,7 @@ PORTAL_BATCH_KINDS = [
     "certification.letters.LETTER",
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
+PORTAL_SIGNED_RULES = ["certification.signing.rules_changed"]
 PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
 PORTAL_LOCK_LINKS = "certification.receipts.of_lock"
 PORTAL_SEALED_YEAR = "certification.receipts.sealed_year"

@@ -82,6 +82,7 @@ def run_resync_of_all(job: Job) -> None:
 def run_publish(job: Job) -> None:
     job.step("Publishing OPI's lists")
     written = publish()
+    signed_data.rules_moved()
     job.outcome = Outcome(f"{written:,} row{'' if written == 1 else 's'} of OPI's lists brought to the state.")
 
 

@@ -99,9 +99,10 @@ def give(authority: Authority, person: User, role: str, district: str) -> None:
 
 def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
+    known = membership_id.isascii() and membership_id.isdigit() and len(membership_id) < 19
     with transaction.atomic():
         _begin(authority, person)
-        held = person.memberships.filter(pk=membership_id).first() if membership_id.isascii() and membership_id.isdigit() else None
+        held = person.memberships.filter(pk=membership_id).first() if known else None
         if held is None:
             return
         if not authority.may_assign(person, held.role, held.district):

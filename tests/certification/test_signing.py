@@ -11,17 +11,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from certification.models import Certifier, Round, SealedCopy, Signature
+from certification import events
+from certification.models import CertificationEvent, Certifier, Round, SealedCopy, Signature
 from certification.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.sealing import differences
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from pathways import entry, ledger
 from pathways.explaining import explain
 from pathways.findings import findings
-from pathways.models import Change, CollectionLock, Participation, Student
+from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
 from pathways.objects import NAMES
+from pathways.register import changing
 from pathways.sending import submit_resync
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier
@@ -135,6 +137,31 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Rea
     assert not ready.sign(second).sealed
     assert ready.sign().sealed
     assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
+
+
+def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
+    ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    with changing(by=keeper, reason="Letter") as entries:
+        entries.add([RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter")])
+    assert run(Batch.objects.get(kind="publish").pk)
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+
+
+def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    wanted = CertificationEvent.objects.get(pk=ready.event.pk)
+    wanted.statements = ["I certify for {district}."]
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    assert events.effects(ready.event, wanted, links_differ=False)[-2:] == [
+        "1 signature of districts not certified yet falls: it has to be given again.",
+        "0 signatures and 0 certifications stay as they are. No certified district is asked to certify again.",
+    ]
+    assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
 
 
 def test_what_was_shown_is_what_is_signed(ready: Ready, kayla: Student) -> None:

@@ -122,6 +122,7 @@ def test_z_08_nobody_grants_above_the_own_role_elsewhere_or_to_herself(
     assert client.post(own, {"do": "give", "role": "viewer"}).status_code == 403
     mine = administrator.memberships.get()
     assert client.post(own, {"do": "take", "membership": mine.pk}).status_code == 403
+    assert client.post(own, {"do": "take", "membership": "9" * 5000}).status_code == 302
     for do in ("close", "details", "link", "open"):
         sent = {"do": do, "first_name": "A", "last_name": "B", "email": "a@b.org"}
         assert client.post(own, sent).status_code == 403, do
