@@ -98,10 +98,9 @@ class ChangeCertifier(ScopedView):
 
     def invite(self, one: Certifier) -> HttpResponse:
         seen = self.request.POST.get("version", "")
+        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
         try:
-            certifiers.invite(
-                self.scope, one.pk, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, by=self.request.user
-            )  # type: ignore[arg-type]
+            certifiers.invite(self.scope, one.pk, seen=version, by=self.request.user)  # type: ignore[arg-type]
         except ValidationError as refusal:
             messages.error(self.request, " ".join(refusal.messages) + ".")
             return redirect(self.request.path)
