@@ -13,6 +13,7 @@ _EVERYWHERE = {
     "certification_sealedcopy_refuses_delete": COPY,
     "certification_sealedrecord_refuses_update": RECORD,
     "certification_sealedrecord_refuses_delete": RECORD,
+    "certification_sealedrecord_refuses_insert": RECORD,
 }
 TRIGGERS = Triggers(
     Path(__file__).parent,

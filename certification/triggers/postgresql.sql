@@ -51,3 +51,21 @@ CREATE TRIGGER certification_sealedrecord_refuses_delete BEFORE DELETE ON certif
 
 CREATE TRIGGER certification_sealedrecord_refuses_truncate BEFORE TRUNCATE ON certification_sealedrecord
     FOR EACH STATEMENT EXECUTE FUNCTION certification_seal_refuse();
+
+CREATE OR REPLACE FUNCTION certification_sealedrecord_refuse_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM added
+        JOIN certification_sealedcopy copy ON copy.id = added.copy_id
+        JOIN certification_round one ON one.id = copy.round_id AND one.status <> 'open'
+    ) THEN
+        RAISE EXCEPTION 'certification_seal_is_append_only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'certification_seal_is_append_only';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER certification_sealedrecord_refuses_insert AFTER INSERT ON certification_sealedrecord
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION certification_sealedrecord_refuse_insert();

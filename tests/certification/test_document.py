@@ -181,11 +181,10 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     assert f"not as sealed: sealed record {health}" in differences(sealed)
     tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
     assert differences(sealed) == []
-    with connection.cursor() as cursor:  # no trigger knows when a copy is complete
-        cursor.execute(
-            f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999', {columns} FROM certification_sealedrecord "
-            f"WHERE id = {health}"
-        )
+    tamper(
+        f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999', {columns} FROM certification_sealedrecord "
+        f"WHERE id = {health}"
+    )
     added = SealedRecord.objects.get(state_id="999000999").pk
     found = differences(sealed)
     assert f"not as sealed: sealed record {added}" in found and "the seal is over other data" in found

@@ -41,6 +41,17 @@ def test_p_04_a_seal_cannot_be_rewritten(table: str, change: str, why: str, even
     assert Signature.objects.get().voided_at is None
 
 
+def test_a_sealed_copy_takes_no_further_record(event: CertificationEvent, superintendent: Certifier) -> None:
+    one = make_round(event)
+    sign(one, superintendent)
+    copy = seal(one)
+    more = SealedRecord.objects.get()
+    more.pk, more.state_id = None, "999000999"
+    with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
+        more.save(force_insert=True)
+    assert SealedRecord.objects.filter(copy=copy).count() == 1
+
+
 def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(event: CertificationEvent, superintendent: Certifier) -> None:
     mine = sign(make_round(event), superintendent)
     now = timezone.now()
