@@ -104,3 +104,14 @@ def test_the_page_says_ready_if_and_only_if_signing_succeeds(
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=Edition.STATE.value)
     ready.event.certification_opens, ready.event.wait_after_resync_blocks = event_before
+
+
+def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(ready: Ready, kayla: Student) -> None:
+    answers = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}
+    assert answers["errors"].sentence == answers["warnings"].sentence == "nothing at the state yet"
+    ready.change(kayla, in_district_credits=Decimal("2.50"))
+    ready.prepare()
+    errors = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"]
+    assert (errors.sentence, errors.cure) == ("1 error at the state.", "/districts/9012/2025/findings/")
+    ready.change(kayla, in_district_credits=Decimal("1.50"))
+    assert {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"].cure == "/districts/9012/2025/findings/?at=state"
