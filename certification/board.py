@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from certification.dates import days
 from certification.models import CertificationEvent
-from certification.occasions import is_waited_for, last_day
+from certification.occasions import is_waited_for
 from certification.statewide import district_events
 from certification.status import DistrictEvent
 from pathways.comparison import Unsent
@@ -103,11 +103,11 @@ class Line:
 
     @property
     def is_overdue(self) -> bool:
-        return is_waited_for(self.one) and last_day(self.one) < timezone.localdate(self.one.now)
+        return is_waited_for(self.one) and self.one.last_day < timezone.localdate(self.one.now)
 
     @property
     def due(self) -> datetime.date:
-        return last_day(self.one)
+        return self.one.last_day
 
     @property
     def signed(self) -> str:

@@ -71,8 +71,8 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
         kind = _occasion(one)
         for person in to[number] if kind else ():
             if person.pk not in reminded and (number, person.pk) not in done:
-                key = f"{event.pk}:{kind}:{number}:{last_day(one):%Y%m%d}"
-                what = f"was due {in_short(last_day(one))}" if kind == "overdue" else f"due {in_short(last_day(one))}"
+                key = f"{event.pk}:{kind}:{number}:{one.last_day:%Y%m%d}"
+                what = f"was due {in_short(one.last_day)}" if kind == "overdue" else f"due {in_short(one.last_day)}"
                 letters[number, person.pk] = (
                     _letter("overdue" if kind == "overdue" else "due", what, one, names[number], person, key),
                     kind,
@@ -93,11 +93,6 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
     queue_all(chosen)
 
 
-def last_day(one: DistrictEvent) -> datetime.date:
-    """By when the district must have signed: the due date, or the end of corrections where it certifies again."""
-    return one.dates.corrections_until if one.reopened else one.dates.due
-
-
 def is_waited_for(one: DistrictEvent) -> bool:
     """Whether the district still can and must certify."""
     return not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
@@ -105,7 +100,7 @@ def is_waited_for(one: DistrictEvent) -> bool:
 
 def _occasion(one: DistrictEvent) -> str:
     """Of today: `due-14` and so on, or `overdue`. The day after a date counts with it, should nothing have run on the day itself."""
-    left = (last_day(one) - timezone.localdate(one.now)).days
+    left = (one.last_day - timezone.localdate(one.now)).days
     if not is_waited_for(one):
         return ""
     if left < 0:
@@ -127,7 +122,7 @@ def reminder(one: DistrictEvent, name: str, person: User, text: str) -> Letter:
     """OPI's own reminder of today."""
     key = f"{one.event.pk}:reminder:{one.district}:{timezone.localdate():%Y%m%d}"
     word = "was due" if one.is_overdue else "due"
-    return _letter("reminder", f"{word} {in_short(last_day(one))}", one, name, person, key, text=text)
+    return _letter("reminder", f"{word} {in_short(one.last_day)}", one, name, person, key, text=text)
 
 
 # --- recertification
@@ -149,7 +144,8 @@ def answered(request: Recertification) -> None:
     assert request.answered_at is not None  # noqa: S101 - it is answered
     key = answer_key(request)
     what = "OPI has reopened the certification" if request.status == Recertification.Status.APPROVED else "OPI has answered"
-    queue_all(_to_certifiers(request, "recertification_answered", what, key, answer=request.get_status_display()), after=UNDO_SECONDS)
+    answer = "Approved" if request.status == Recertification.Status.APPROVED else "Denied"
+    queue_all(_to_certifiers(request, "recertification_answered", what, key, answer=answer), after=UNDO_SECONDS)
 
 
 def answer_key(request: Recertification) -> str:
@@ -178,7 +174,7 @@ def _letter(template: str, what: str, one: DistrictEvent, name: str, person: Use
     facts: Mapping[str, str] = {
         "event": one.event.name,
         "district": f"{one.district} {name}",
-        "due": one.dates.sentence(one.now),
+        "due": one.due_sentence,
         "corrections": one.dates.corrections(one.now),
         "signers": one.signers,
         **told,
@@ -188,7 +184,7 @@ def _letter(template: str, what: str, one: DistrictEvent, name: str, person: Use
 
 def subject(one: DistrictEvent, name: str, what: str) -> str:
     """Each names the district and the due date (ux, e-mail)."""
-    due = "" if "due" in what else f" (due {in_short(one.dates.due)})"
+    due = "" if "due" in what else f" (due {in_short(one.last_day)})"
     return f"CTE Portal: {one.event.get_collection_display()} {one.event.school_year}, {one.district} {name} – {what}{due}"
 
 

@@ -126,6 +126,8 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
     """A message of the thread. The same sent twice in a row is one."""
     with _deciding(scope):
         request = _locked(scope, pk)
+        if not request.is_open:
+            raise ValidationError(outcome(request))
         last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
         if not (last and (last.by_id, last.text) == (by.pk, text)):
             RecertificationMessage.objects.create(

@@ -168,5 +168,5 @@ def _write(case: Case, certifier: Certifier, template: str, what: str, told: Map
         scope=case.scope,
         path=case.path,
         key=f"{what}:{case.round.pk}:{certifier.pk}",
-        told={"event": case.event.name, "district": case.district_name, "due": case.one.dates.sentence(case.now), **told},
+        told={"event": case.event.name, "district": case.district_name, "due": case.one.due_sentence, **told},
     )

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from certification.dates import Dates, Phase, days, in_short
+from certification.dates import Dates, Phase, days, in_short, in_words
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
 from cte_portal.editions import Scope
 from pathways.models import District, SchoolYear
@@ -72,6 +72,16 @@ class DistrictEvent:
     @property
     def left(self) -> str:
         return self.dates.left(self.now)
+
+    @property
+    def last_day(self) -> datetime.date:
+        """By when the district must have signed: the due date, or the end of corrections where it certifies again."""
+        return self.dates.corrections_until if self.reopened else self.dates.due
+
+    @property
+    def due_sentence(self) -> str:
+        """Due Friday, June 20, 2025 – 12 days left; of what is reopened, by when it is to be signed again."""
+        return f"To be signed again by {in_words(self.last_day)}" if self.reopened else self.dates.sentence(self.now)
 
     @property
     def reopened(self) -> bool:

@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from certification import recertification
+from certification.dates import in_short, in_words
 from certification.figures import counts_of
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
 from certification.sealing import differences
@@ -188,6 +189,7 @@ def test_denied_with_a_reason_the_certification_stands(client: Client, sealed: S
     assert again != request, "one may ask anew"
     assert "Withdrawn. The certification stands." in text(act(client, again, "withdraw"))
     assert "The district has withdrawn this" in text(act(_as(opi), again, "approve"))
+    assert "The district has withdrawn this" in text(act(_as(opi), again, "message", text="Why?"))
 
 
 def _as(user: User) -> Client:
@@ -238,6 +240,9 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     act(client, request, "approve")
     letter = Batch.objects.get(options__template="recertification_answered")
     assert not run(letter.pk), "it waits for the five minutes"
+    until, told = CertificationEvent.objects.get().corrections_until, letter.options["told"]
+    assert f"(due {in_short(until)})" in letter.options["subject"]
+    assert (told["answer"], told["due"]) == ("Approved", f"To be signed again by {in_words(until)}")
     assert "Take the answer back" in text(client.get(page_of(request)))
     assert "The request waits again." in text(act(client, request, "undo"))
     request.refresh_from_db()
