@@ -93,8 +93,12 @@ class Case:
         return reverse("event-certification", args=[self.scope.district, self.scope.end_year, self.event.pk])
 
     @cached_property
+    def sending(self) -> Unsent:
+        return Unsent.of(self.scope)
+
+    @property
     def unsent(self) -> int:
-        return Unsent.of(self.scope).changes
+        return self.sending.changes
 
     @cached_property
     def last_change(self) -> Change | None:

@@ -119,8 +119,10 @@ def _sent(case: Case) -> Answer:
         return Answer(False, f"Nothing of {case.scope.school_year} has been sent to the state yet.", resync, "Send everything")
     if case.unsent:
         changes = f"{case.unsent:,} change{'' if case.unsent == 1 else 's'}"
-        by = f" by {case.last_change.by}" if case.last_change else ""
-        sentence = f"{changes}{by} after {moment(case.copy.sent_at)}."
+        noun = "" if case.unsent == 1 else ", the last"
+        by = f"{noun} by {case.last_change.by}" if case.last_change else ""
+        since = f" after {moment(case.sending.since)}" if case.sending.since else ": the records are not all at the state"
+        sentence = f"{changes}{by}{since}."
         if case.signatures:
             sentence += f" Sending voids the signature of {' and '.join(one.name for one in case.signatures.values())}."
         return Answer(False, sentence, resync, f"Send {changes}")

@@ -15,7 +15,7 @@ from django.urls import reverse
 from cte_portal.editions import Scope
 from pathways.difference import Difference, differences
 from pathways.models import Change, Enrollment, Participation, Roster, StateCopy, Student
-from pathways.objects import OBJECTS, ObjectType
+from pathways.objects import OBJECTS, RECORDS, ObjectType
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,17 @@ class Unsent:
     def of(cls, scope: Scope) -> Unsent:
         copy = StateCopy.objects.told(scope.district)
         return cls(Change.objects.after(scope.district, copy.cursor if copy else 0).count(), copy)
+
+    @property
+    def since(self) -> datetime.datetime | None:
+        """When the records were sent last, which the changes are counted from; None where none were sent or some were left out."""
+        told = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
+        return datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
+
+    @property
+    def left_out(self) -> int:
+        """Rows that the last resync of their type left out."""
+        return sum(one["errors"] for one in self.copy.objects_sent.values()) if self.copy else 0
 
     @classmethod
     def of_all(cls, numbers: Iterable[str]) -> dict[str, Unsent]:

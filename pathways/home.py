@@ -111,17 +111,27 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
 
 def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
     """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
-    if not standing.can(Capability.SEE_BATCHES):
+    if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
         return []
-    if unsent.copy is None:
+    copy = unsent.copy
+    if copy is None:
         status, sentence = ("none", "Not yet started"), "Nothing has been sent to the state yet."
+    elif copy.end_year != scope.end_year:
+        status, sentence = ("none", "Not yet started"), f"Nothing of {scope.school_year} has been sent to the state yet."
     elif unsent.changes:
-        status = ("warning", "Not yet sent")
-        sentence = f"{_number(unsent.changes, 'change')} since the resync on {moment(unsent.copy.sent_at)}."
-    elif unsent.copy.complete_at is None:
+        status, changes = ("warning", "Not yet sent"), _number(unsent.changes, "change")
+        sentence = (
+            f"{changes} since the resync on {moment(unsent.since)}."
+            if unsent.since
+            else f"{changes}: the records are not all at the state."
+        )
+    elif unsent.left_out:
+        status, sentence = ("progress", "In progress"), f"The last resync left out {_number(unsent.left_out, 'row')}."
+    elif copy.complete_at is None:
         status, sentence = ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
     else:
-        status, sentence = ("completed", "Completed"), f"Everything was sent on {moment(unsent.copy.sent_at)} by {unsent.copy.sent_by}."
+        later = f" by {copy.sent_by}" if copy.sent_at == copy.complete_at else f"; some types again on {moment(copy.sent_at)}"
+        status, sentence = ("completed", "Completed"), f"Everything was sent on {moment(copy.complete_at)}{later}."
     return [
         HomeTask(
             step="3",
@@ -130,7 +140,7 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTa
             status=status,
             sentence=sentence,
             url=reverse("resync", args=[scope.district, scope.end_year]),
-            next_label="Send" if unsent.changes or unsent.copy is None else "",
+            next_label="" if status[0] == "completed" else "Send",
         )
     ]
 

@@ -118,6 +118,19 @@ def test_home_names_the_step_that_is_forgotten(desk: Client, cottonwood: Distric
     assert "1 change since the resync on" in text(desk.get("/districts/9012/2025/"))
 
 
+def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+    cottonwood.record(kayla)
+    home = "/districts/9012/2025/"
+    assert run(submit_resync(cottonwood.scope, ("CTE Participation",), by=clerk).pk)
+    assert "1 change: the records are not all at the state." in text(desk.get(home)), "its student is not there, so it was left out"
+    assert "The state holds no CTE record of this district" in text(desk.get(f"{home}findings/?at=state"))
+    assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
+    assert "MT by MARTIN, CHERYL." in text(desk.get(home))
+    assert run(submit_resync(cottonwood.scope, ("School",), by=clerk).pk)
+    assert "; some types again on" in text(desk.get(home))
+    assert "Resync data to the state" not in text(desk.get("/districts/9012/2024/")), "a past year is sent no more"
+
+
 def test_all_districts_are_one_parent_with_a_child_each(
     client: Client, cottonwood: District_, elsewhere: District_, kayla: Student, opi: User
 ) -> None:
