@@ -21,9 +21,11 @@ pytest_plugins = [
     "tests.fixtures.validation",
 ]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 hypothesis.register_profile("portal", deadline=None)  # how long one example takes says how busy the machine is
 hypothesis.load_profile("portal")
+
+# The one without a user interface first: it opens a page in a quarter of the time.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
 IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
 
@@ -47,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("The PostgreSQL lane has no DATABASE_URL: it would only repeat the suite on SQLite.")
     portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    portal.MEDIA_ROOT = portal.VAR_DIR / "test-files"
+    portal.MEDIA_ROOT = portal.VAR_DIR / f"test-files-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from cte_portal.batches.job import run
 from pathways.objects import NAMES
 from pathways.sending import submit_resync
+from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ def without_violations(page: Page) -> None:
     window = page.viewport_size
     assert window
     page.set_viewport_size({"width": window["width"], "height": page.evaluate("document.documentElement.scrollHeight + 200")})
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    found = violations(page)
     page.set_viewport_size(window)
-    assert results.violations_count == 0, results.generate_report()
+    assert not found, found
 
 
 def well_built(page: Page, narrow: bool) -> None:
@@ -70,7 +68,8 @@ def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
 
 def look(state: State, stage: Stage) -> None:
     """At 1280 pixels and at 320, as the role that sees most."""
-    page = stage.desk.open(stage.people.get(state.who), size={"width": 1280, "height": 800})
+    user = stage.people.get(state.who)
+    page = stage.desk.open(user, size={"width": 1280, "height": 800}, at="" if user else "/")
     state.visit(stage, page)
     without_violations(page)
     well_built(page, narrow=False)

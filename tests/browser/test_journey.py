@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
+from tests.fixtures.people import PASSPHRASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
@@ -40,7 +41,10 @@ def saved_as_in_the_guide(page: Page, student: Student, today: str) -> None:
 def test_the_guides_example_with_the_mouse(
     script: bool, desk: Desk, clerk: User, guides_student: Student, classmates: list[Student], today: Callable[[], str]
 ) -> None:
-    page = desk.open(clerk, script=script)
+    page = desk.open(script=script)
+    page.get_by_label("User name").fill(clerk.username)
+    page.get_by_label("Password", exact=True).fill(PASSPHRASE)
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("navigation").get_by_role("link", name="CTE Concentrator").click()
     page.get_by_label("Find a student").fill("kayla")
     page.get_by_label("Find a student").press("Enter")
