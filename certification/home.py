@@ -8,9 +8,9 @@ from django.utils import timezone
 from certification.case import Case
 from certification.dates import in_short
 from certification.gates import in_the_way
-from certification.models import CertificationEvent, Certifier, Signature
+from certification.models import CertificationEvent, Certifier, SealedCopy, Signature
 from certification.navigation import DATA_CERTIFICATION
-from certification.status import NO_PRIMARY, DistrictEvent, next_event
+from certification.status import NO_PRIMARY, DistrictEvent, closed_event, next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
@@ -60,7 +60,7 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 4, Certify & Submit."""
     one = next_event(scope)
     if one is None:
-        status, sentence = ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
+        status, sentence = _without_event(scope)
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
         status, sentence = _standing(scope, one)
@@ -76,6 +76,17 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
             next_label="Open the event" if one else "",
         )
     ]
+
+
+def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
+    """The year's event is not published yet, or OPI has closed it."""
+    closed = closed_event(scope)
+    if closed is None:
+        return ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
+    copy = SealedCopy.objects.official().of_district(scope.district).filter(round__event=closed).first()
+    if copy is None:
+        return ("canceled", "Closed"), f"OPI has closed the certification event of {scope.school_year}. It was not certified."
+    return ("completed", "Completed"), f"Certified under receipt {copy.receipt}. OPI has closed the event."
 
 
 def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str]:

@@ -95,7 +95,7 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
 
 def is_waited_for(one: DistrictEvent) -> bool:
     """Whether the district still can and must certify."""
-    return not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+    return one.event.is_published and not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
 
 
 def _occasion(one: DistrictEvent) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from certification.models import Extension, Round, SealedCopy, Signature
@@ -129,11 +129,9 @@ def receipt_url(copy: SealedCopy) -> str:
 
 
 def request_url(copy: SealedCopy) -> str:
-    """Where a recertification is asked for; empty where the portal has no such page."""
-    try:
-        return reverse("recertification-new", args=[copy.round.district, copy.round.event.end_year, copy.round.event_id])
-    except NoReverseMatch:
-        return ""
+    """Where a recertification is asked for; empty once OPI has closed the event."""
+    event = copy.round.event
+    return reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk]) if event.is_published else ""
 
 
 def of_lock(lock: CollectionLock) -> LockLinks | None:

@@ -155,6 +155,11 @@ def event_of(scope: Scope, pk: int) -> DistrictEvent | None:
     return next((one for one in events_of(scope) if one.event.pk == pk), None)
 
 
+def closed_event(scope: Scope) -> CertificationEvent | None:
+    """The year's event that OPI has closed, where the district sees none any more."""
+    return CertificationEvent.objects.of_year(scope.end_year).filter(status=CertificationEvent.Status.CLOSED).first()
+
+
 def next_event(scope: Scope) -> DistrictEvent | None:
     """The event the district has to think of: the first one due that it has not certified and that is not over, else the last one."""
     events = events_of(scope)

@@ -66,7 +66,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """Step 2 B is the other way to the same records, so it has a status only once it was used."""
-    if not standing.can(Capability.SEE_BATCHES):
+    if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
         return []
     last = Batch.objects.of_district(scope.district).filter(kind="upload").first()
     return [

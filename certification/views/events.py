@@ -18,7 +18,7 @@ from certification.reopening import correction
 from certification.signing import sign
 from certification.signing_form import SigningForm
 from certification.snapshot import Snapshot, snapshot_of
-from certification.status import event_of, events_of
+from certification.status import closed_event, event_of, events_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.views import queue_list
@@ -35,7 +35,7 @@ class EventDashboard(ScopedView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return render(request, "certification/dashboard.html", {"events": events_of(self.scope)})
+        return render(request, "certification/dashboard.html", {"events": events_of(self.scope), "closed": closed_event(self.scope)})
 
 
 class EventCertification(ScopedView):

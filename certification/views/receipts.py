@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from certification import sealed_extract
 from certification.models import Recertification, Round, SealedCopy, Signature
 from certification.receipts import Receipt, request_url
-from certification.status import events_of
+from certification.status import closed_event, events_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, access
 from pathways.extract import FORMATS, TYPES
@@ -74,4 +74,6 @@ class CertificationStatus(ScopedView):
             for one in events_of(self.scope)
         ]
         copies = SealedCopy.objects.of_district(self.scope.district).select_related("round__event").order_by("-sealed_at")
-        return render(request, "certification/district_status.html", {"events": events, "copies": copies})
+        return render(
+            request, "certification/district_status.html", {"events": events, "copies": copies, "closed": closed_event(self.scope)}
+        )

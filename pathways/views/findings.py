@@ -63,6 +63,7 @@ class FindingsPage(ScopedView, TemplateView):
             "found": self.found,
             "counts": self.found.counts,
             "levels": [(level, label) for level, label in LEVELS.items()],
+            "current": self.in_active_year,
             "sent_at": copy.sent_at if copy else None,
             "never_sent": self.listing.at_state and copy is None and not self.found.records,
             "send": reverse("resync", args=[self.scope.district, self.scope.end_year]) if self.can(Capability.SEND_RECORDS) else "",

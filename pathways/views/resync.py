@@ -67,6 +67,7 @@ class ResyncStateData(ActionView):
         found = {
             "comparison": comparison,
             "figures": figures(self.scope),
+            "current": self.in_active_year,
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
             **queue_list(self.request, self.scope, kinds=("resync",)),
         }

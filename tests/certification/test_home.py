@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
 from pathways.models import Student
 from tests.certification.ready import Ready
@@ -36,3 +37,18 @@ def test_r_01_home_says_what_stands_in_the_way(client: Client, ready: Ready, cle
     ready.prepare()
     ready.sign()
     assert "Certification Sent to State" in home(client) and "Still missing" not in home(client)
+
+
+def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
+    client.force_login(clerk)
+    ready.prepare()
+    CertificationEvent.objects.update(status="closed")
+    assert "It was not certified." in home(client)
+    CertificationEvent.objects.update(status="published")
+    ready.sign()
+    CertificationEvent.objects.update(status="closed")
+    assert "Certified under receipt 9012-2025-EOY-1. OPI has closed the event." in home(client)
+    for page in ("event-certification/", "event-certification/status/"):
+        assert "OPI has closed the event of this school year" in client.get(f"{HOME}{page}").content.decode()
+    record = client.get(f"{HOME}cte-concentrator/{kayla.pk}/", follow=True).content.decode()
+    assert "9012-2025-EOY-1" in record and "Request recertification" not in record

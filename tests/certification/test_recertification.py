@@ -175,6 +175,8 @@ def test_c_32_an_event_that_opi_closed_is_closed_for_requests_too(client: Client
             refused()
     client.force_login(sealed.primary.user)
     assert client.post(f"{PLACE}new/{sealed.event.pk}/", WHY).status_code == 404
+    inbox = _as(opi).get(INBOX)
+    assert "the event is closed" in text(inbox) and page_of(request) not in inbox.content.decode()
 
 
 def test_denied_with_a_reason_the_certification_stands(client: Client, sealed: Sealed, opi: User) -> None:

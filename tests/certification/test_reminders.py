@@ -50,6 +50,15 @@ def stage(
     return event
 
 
+def test_nobody_is_reminded_of_a_closed_event(client: Client, opi: User, stage: CertificationEvent) -> None:
+    client.force_login(opi)
+    CertificationEvent.objects.update(status="closed")
+    told = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
+    assert "0 to send" in told and "The event is closed (2)" in told
+    client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": ""})
+    assert not Batch.objects.filter(kind="letter").exists()
+
+
 def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, stage: CertificationEvent) -> None:
     client.force_login(opi)
     board = client.get("/opi/status-board/")

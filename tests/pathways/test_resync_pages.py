@@ -129,6 +129,8 @@ def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwo
     assert run(submit_resync(cottonwood.scope, ("School",), by=clerk).pk)
     assert "; some types again on" in text(desk.get(home))
     assert "Resync data to the state" not in text(desk.get("/districts/9012/2024/")), "a past year is sent no more"
+    assert "which is not the current school year" in text(desk.get("/districts/9012/2024/resync/"))
+    assert "Current values, not as of 2023-24" in text(desk.get("/districts/9012/2024/findings/"))
 
 
 def test_all_districts_are_one_parent_with_a_child_each(
