@@ -144,22 +144,30 @@ def _report(case: Case) -> Answer:
     return Answer(False, f"{case.report.count:,} figures differ between district and state.", cure, "Open the report")
 
 
+NOT_JUDGED = "Nothing of this school year is at the state yet: what is sent is judged there."
+
+
+def _not_judged(case: Case) -> bool:
+    return case.copy is None or case.copy.end_year != case.scope.end_year
+
+
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
+    if _not_judged(case):
+        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
     if errors:
         return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _findings(case), "Open and fix")
-    if case.copy is None:
-        return Answer(True, "nothing at the state yet")
     return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'} at the state")
 
 
 def _warnings(case: Case) -> Answer:
     warnings, explained = case.open_findings[1], len(case.document.explanations)
+    if _not_judged(case):
+        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
     if warnings:
-        words = f"{warnings:,} of {warnings + explained:,} warnings {'has' if warnings == 1 else 'have'} no reason yet."
+        every = warnings + explained
+        words = f"{warnings:,} of {every:,} warning{'' if every == 1 else 's'} {'has' if warnings == 1 else 'have'} no reason yet."
         return Answer(False, words, _findings(case), "Explain")
-    if case.copy is None:
-        return Answer(True, "nothing at the state yet")
     return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
 
