@@ -17,16 +17,14 @@ from django.utils import timezone
 from certification.dates import days
 from certification.models import CertificationEvent
 from certification.occasions import is_waited_for
+from certification.small_groups import FEWEST, suppressed
 from certification.statewide import district_events
 from certification.status import DistrictEvent
 from pathways.comparison import Unsent
 from pathways.models import Change, District
 from pathways.reports.standing import Validated, last_validations
 
-FEW = 5
-"""Groups of as many students or fewer are not told as numbers (O-21)."""
-SUPPRESSED = "*"
-WHY_SUPPRESSED = "* stands for 1 to 5 records: so few could point at a student."
+WHY_SUPPRESSED = f"* stands for 1 to {FEWEST} records: so few could point at a student."
 
 
 class Stand(Enum):
@@ -125,9 +123,7 @@ class Line:
     @property
     def records(self) -> str:
         """At the state, as far as it may be told."""
-        if self.validated is None:
-            return ""
-        return SUPPRESSED if 0 < self.validated.records <= FEW else f"{self.validated.records:,}"
+        return "" if self.validated is None else suppressed(self.validated.records)
 
     @property
     def validated_at(self) -> datetime.datetime | None:

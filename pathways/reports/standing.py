@@ -72,11 +72,6 @@ def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
     return found
 
 
-def last_run(scope: Scope, slug: str) -> Run | None:
-    """The newest run of a report in the scope's edition."""
-    return last_runs(scope).get((slug, scope.edition))
-
-
 @dataclass(frozen=True)
 class Validated:
     """A district's last run at the state: when, on which generation, how many records it read and what it found in them."""

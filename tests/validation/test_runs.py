@@ -23,7 +23,7 @@ from pathways.reports import run as running
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Report
 from pathways.reports.run import ask
-from pathways.reports.standing import certification_at_state, last_run
+from pathways.reports.standing import certification_at_state, last_runs
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
 EVERY = list(REPORTS.values())
@@ -103,7 +103,8 @@ def test_at_the_state_it_shows_what_was_sent(cottonwood: District_, wrong: Stude
     assert [count["incorrect-concentrator"] for count in counts] == [1, 0]
     assert "District and state do not match in 4 figures." in at_state.sentence
     assert at_state.result["sent_at"] is not None
-    assert [last_run(scope, "incorrect-concentrator").count for scope in (cottonwood.scope, cottonwood.scope.at_state())] == [0, 1]  # type: ignore[union-attr]
+    runs = last_runs(cottonwood.scope)
+    assert [runs["incorrect-concentrator", edition].count for edition in Edition] == [0, 1]
 
 
 def test_certification_run_at_state_holds_until_the_next_resync(
