@@ -84,27 +84,31 @@ def test_g_03_the_skip_link_is_the_first_stop_and_works(stage: Stage) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null || location.hash !== ''")
 
 
+SEEN = """() => {
+    const element = document.activeElement;
+    if (element === document.body) return true;
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    const host = getComputedStyle(element.parentElement);
+    const ring = [style, host].some(s => parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== "none") || style.boxShadow !== "none"
+        || element.matches("input[type=radio], input[type=checkbox]");
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    const clear = !top || !box.width || element.contains(top) || top.contains(element) || top.closest("label")?.contains(element)
+        || top.closest("label")?.htmlFor === element.id;
+    return ring && clear ? true : element.outerHTML.slice(0, 120) + ` ring ${ring} clear ${clear}`;
+}"""
+
+
 def test_g_03_focus_is_seen_and_never_under_the_bar(stage: Stage) -> None:
     page = stage.desk.open(stage.clerk)
     page.goto(stage.record())
     page.evaluate("document.activeElement.blur()")
     for _ in range(70):
         page.keyboard.press("Tab")
-        seen = page.evaluate(
-            """() => {
-                const element = document.activeElement;
-                if (element === document.body) return true;
-                const box = element.getBoundingClientRect();
-                const style = getComputedStyle(element);
-                const host = getComputedStyle(element.parentElement);
-                const ring = [style, host].some(s => parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== "none") || style.boxShadow !== "none"
-                    || element.matches("input[type=radio], input[type=checkbox]");
-                const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-                const clear = !top || !box.width || element.contains(top) || top.contains(element) || top.closest("label")?.contains(element)
-                    || top.closest("label")?.htmlFor === element.id;
-                return ring && clear ? true : element.outerHTML.slice(0, 120) + ` ring ${ring} clear ${clear}`;
-            }"""
-        )
+        seen = page.evaluate(SEEN)
+        if seen is not True:
+            page.wait_for_timeout(500)  # the window may still be scrolling to it
+            seen = page.evaluate(SEEN)
         assert seen is True, seen
 
 
