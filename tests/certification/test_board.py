@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -184,6 +185,15 @@ def test_opi_approves_the_chosen_certifications(client: Client, opi: User, state
     assert "approved already" in text(client.post(BOARD, {"do": "approve", "chosen": ["9012"]}, follow=True))
     assert "Choose districts first" in text(client.post(BOARD, {"do": "approve"}, follow=True))
     assert Round.objects.get().approved_by == "LUND, OLA"
+
+
+def test_a_closed_events_board_leads_to_pages_that_there_are(client: Client, opi: User, event: CertificationEvent) -> None:
+    client.force_login(opi)
+    for status in ("published", "closed"):
+        CertificationEvent.objects.update(status=status)
+        page = client.get(f"{BOARD}?event={event.pk}").content.decode()
+        links = set(re.findall(r'<th scope="row"><a href="([^"]+)"', page))
+        assert links and all(client.get(link).status_code == 200 for link in links)
 
 
 def test_without_an_event_the_board_says_so(client: Client, opi: User) -> None:
