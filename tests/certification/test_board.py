@@ -187,7 +187,9 @@ def test_opi_approves_the_chosen_certifications(client: Client, opi: User, state
     assert Round.objects.get().approved_by == "LUND, OLA"
 
 
-def test_a_closed_events_board_leads_to_pages_that_there_are(client: Client, opi: User, event: CertificationEvent) -> None:
+def test_a_closed_events_board_leads_to_pages_that_there_are(
+    client: Client, opi: User, event: CertificationEvent, cottonwood: District_
+) -> None:
     client.force_login(opi)
     for status in ("published", "closed"):
         CertificationEvent.objects.update(status=status)
