@@ -227,6 +227,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
             return event
         if not event.may_become(to):
             raise ValidationError(f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}")
+        if to == Status.CLOSED and (sentence := _held(event)):
+            raise ValidationError(sentence)
         before = {"Status": event.get_status_display()}
         now = timezone.now()
         event.status, event.version = to, event.version + 1
@@ -237,6 +239,12 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
         if to == Status.PUBLISHED:
             occasions.published(event)
     return event
+
+
+def _held(event: CertificationEvent) -> str:
+    """Why an event cannot be closed: a recertification could be neither read nor answered then. Empty when nothing holds it."""
+    numbers = sorted(set(Recertification.objects.open().filter(event=event).values_list("district", flat=True)))
+    return f"A recertification is open in {', '.join(numbers)}. It ends first, then the event is closed" if numbers else ""
 
 
 def copy_of(earlier: CertificationEvent) -> CertificationEvent:

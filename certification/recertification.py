@@ -166,6 +166,8 @@ def cannot_undo(request: Recertification) -> str:
     later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
     if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
         return "The district has already written again"
+    if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
+        return "OPI has approved the certification since"
     if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
         return "Somebody has already signed again"
     if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():

@@ -160,7 +160,11 @@ class MoveEvent(EventsView):
             raise Http404
         if not self.seen(events.moving(event, to)) or not reasons.is_valid():
             return self.show(event, reasons)
-        event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        try:
+            event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            reasons.add_error(None, refusal)
+            return self.show(event, reasons)
         messages.success(request, f"“{event.name}” is {event.get_status_display().lower()} now.")
         return redirect("certification-event", event.pk)
 

@@ -17,7 +17,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, active_end_year
 from cte_portal.batches.views import queue_list
 from pathways.comparison import Comparison, Unsent, figures
-from pathways.models import District
+from pathways.models import CollectionLock, District
 from pathways.objects import NAMES, OBJECTS, RECORDS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
 
@@ -69,6 +69,7 @@ class ResyncStateData(ActionView):
             "figures": figures(self.scope),
             "current": self.in_active_year,
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
+            "lock": CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first(),
             **queue_list(self.request, self.scope, kinds=("resync",)),
         }
         return super().get_context_data(**found, **kwargs)

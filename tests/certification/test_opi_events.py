@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from certification.dates import in_words
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.models import Batch
-from tests.fixtures.certification import EVENT_NAME, make_certifier, make_event, make_round, seal, sign
+from tests.fixtures.certification import EVENT_NAME, make_certifier, make_event, make_recertification, make_round, seal, sign
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
@@ -260,6 +261,21 @@ def test_certifiers_of_a_closed_event_keep_their_signatures(desk: Client, event:
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Over"})
     signature.refresh_from_db()
     assert signature.voided_at is None
+
+
+def test_an_event_is_not_closed_while_a_recertification_is_open(desk: Client, event: CertificationEvent, superintendent: Certifier) -> None:
+    one = make_round(event)
+    seal(one)
+    asked = make_recertification(one, by=superintendent.user)
+    page = desk.get(f"{LIST}{event.pk}/move/closed/")
+    answer = desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Over"})
+    event.refresh_from_db()
+    assert event.is_published and "A recertification is open in 9012" in text(answer)
+    asked.status, asked.ended_at = "withdrawn", timezone.now()
+    asked.save()
+    desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(desk.get(f"{LIST}{event.pk}/move/closed/")), "reason": "Over"})
+    event.refresh_from_db()
+    assert not event.is_published
 
 
 def test_g_09_the_bar_of_opis_pages_names_the_event_too(desk: Client, event: CertificationEvent) -> None:

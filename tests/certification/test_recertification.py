@@ -253,6 +253,9 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     letter.refresh_from_db()
     assert letter.status == "canceled" and not Round.objects.open().exists()
     act(client, request, "deny", answer="No")
+    Round.objects.filter(pk=request.sealed_round_id).update(approved_at=timezone.now(), approved_by="LUND, OLA")
+    assert "OPI has approved the certification since" in text(act(client, request, "undo"))
+    Round.objects.filter(pk=request.sealed_round_id).update(approved_at=None, approved_by="")
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=5, seconds=1), tick=False):
         assert "Take the answer back" not in text(client.get(page_of(request)))
         assert "five minutes" in text(act(client, request, "undo"))

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from certification import events
@@ -334,6 +335,14 @@ def test_a_resync_after_the_seal_changes_no_sealed_figure(ready: Ready) -> None:
     copy = SealedCopy.objects.get()
     ready.send()
     assert differences(SealedCopy.objects.get()) == [] and SealedCopy.objects.get().digest == copy.digest
+
+
+def test_the_resync_page_of_a_certified_district_says_what_it_still_does(client: Client, ready: Ready) -> None:
+    ready.sign()
+    client.force_login(ready.clerk)
+    page = client.get("/districts/9012/2025/resync/").content.decode()
+    assert "the certified figures stay" in page and "This collection is certified: nothing has to be done." in page
+    assert "before you certify" not in page
 
 
 def test_verify_sealed_passes_what_is_whole(ready: Ready, capsys: pytest.CaptureFixture[str]) -> None:
