@@ -21,11 +21,15 @@ def _spellings(word: str) -> set[str]:
 class StudentQuerySet(models.QuerySet["Student"]):
     def in_scope(self, scope: Scope) -> StudentQuerySet:
         """Students of the district with a Primary, Partial or Special Ed enrollment in a calendar of that end year."""
-        return self.using(scope.alias).filter(district_id=scope.district).enrolled_in(scope.end_year)
+        return self.of_district(scope).enrolled_in(scope.end_year)
 
-    def of_state(self, edition: Edition, end_year: int) -> StudentQuerySet:
-        """Students of all districts with such an enrollment."""
-        return self.using(edition.value).enrolled_in(end_year)
+    def of_district(self, scope: Scope) -> StudentQuerySet:
+        """The district's students, whether or not they are enrolled in the scope's year."""
+        return self.using(scope.alias).filter(district_id=scope.district)
+
+    def in_edition(self, edition: Edition) -> StudentQuerySet:
+        """Students of all districts."""
+        return self.using(edition.value)
 
     def enrolled_in(self, end_year: int) -> StudentQuerySet:
         return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk"))))

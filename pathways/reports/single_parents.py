@@ -71,15 +71,15 @@ class SingleParentDifferent(RecordReport):
         return records.filter(YES).filter(Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id"))))
 
     def count(self, scope: Scope) -> Figure:
-        return self._students(Student.objects.in_scope(scope), "pk")
+        return self._students(Student.objects.of_district(scope), scope.end_year, "pk")
 
     def total(self, edition: Edition, end_year: int) -> Figure:
-        return self._students(Student.objects.of_state(edition, end_year), "state_id")
+        return self._students(Student.objects.in_edition(edition), end_year, "state_id")
 
-    def _students(self, students: StudentQuerySet, each: str) -> Figure:
+    def _students(self, students: StudentQuerySet, end_year: int, each: str) -> Figure:
         """Asked of the students, not of the records: PostgreSQL then meets the few with both answers before it looks at enrollments."""
         no = Participation.objects.filter(NO, student_id=OuterRef("pk"))
-        both = students.filter(participations__single_parent=True).filter(Exists(no))
+        both = students.filter(participations__single_parent=True).filter(Exists(no)).enrolled_in(end_year)
         return Figure(both.aggregate(count=Count(each, distinct=True))["count"])
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
