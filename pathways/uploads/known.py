@@ -10,7 +10,7 @@ from pathways.models import Student as StoredStudent
 
 def known_in(scope: Scope) -> Known:
     """The district's own students alone: another district's and an unknown one are the same nothing (Z-05)."""
-    rows = StoredStudent.objects.using(scope.alias).filter(district_id=scope.district)
+    rows = StoredStudent.objects.of_district(scope)
     fields = rows.values_list("state_id", "pk", "local_id", "last_name", "first_name")
     students = {state_id: Student(pk, local, last, first) for state_id, pk, local, last, first in fields.iterator(chunk_size=5000)}
     pathways: dict[str, int] = {}
