@@ -1,5 +1,7 @@
 // The record form while it is typed in: total, what the total says of the concentrator answer, keys. The server reckons all of it again.
 
+import { changedFields } from "./unsaved.js";
+
 const AMOUNT = /^\s*\+?(?:(\d{1,4})\.?(\d{0,2})|\.(\d{1,2}))\s*$/;
 
 // Credits as whole hundredths, null where they cannot be read: no floating point.
@@ -51,6 +53,8 @@ function watchCredits(form) {
 
   form.addEventListener("input", reckon);
   form.addEventListener("change", reckon);
+  // Typed before this script arrived, or kept by the browser on the way back.
+  window.addEventListener("pageshow", () => changedFields(form).size && reckon());
   for (const field of form.querySelectorAll("[data-credits]")) {
     field.addEventListener("focus", () => field.select());
   }

@@ -3,10 +3,12 @@ const MARKS = [["PK", "This is an Excel workbook. Save it as Text (Tab delimited
 
 for (const input of document.querySelectorAll("[data-upload]")) {
   const said = document.getElementById("file-said");
-  input.addEventListener("change", async () => {
+  const tell = async () => {
     const [file] = input.files;
     said.textContent = file ? await look(file, Number(input.dataset.most)) : "";
-  });
+  };
+  input.addEventListener("change", tell);
+  if (input.files.length) tell(); // chosen before this script arrived, or kept by the browser on the way back
 }
 
 async function look(file, most) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +11,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
 from cte_portal.accounts.models import User
 from pathways import ledger, staging
@@ -57,10 +58,24 @@ class Desk:
     trap: Trap
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def open(self, user: User | None = None, *, script: bool = True, size: dict[str, int] = WIDE, at: str = "/", **options: object) -> Page:
-        """A new window, signed in as `user` (the sign-in page's form is posted without a browser), at that person's home page."""
+    def open(
+        self,
+        user: User | None = None,
+        *,
+        script: bool = True,
+        size: dict[str, int] = WIDE,
+        at: str = "/",
+        late: float = 0,
+        **options: object,
+    ) -> Page:
+        """A new window, signed in as `user` (the sign-in page's form is posted without a browser), at that person's home page.
+
+        On a slow line (`late` seconds) styles and scripts arrive after the page itself.
+        """
         context = self.browser.new_context(java_script_enabled=script, viewport=size, base_url=self.url, **options)  # type: ignore[arg-type]
         self.contexts.append(context)
+        if late:
+            context.route("**/static/**", lambda route: (time.sleep(late), route.continue_()))
         page = context.new_page()
         self.trap.watch(page)
         if user is not None:
@@ -70,6 +85,21 @@ class Desk:
         if at:
             page.goto(at)
         return page
+
+
+@pytest.fixture(autouse=True)
+def _hands_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text is found while its style sheet is still on the way; a click at that moment meets another place of the page than the one it was meant for."""
+
+    def standing(act: Callable[..., object]) -> Callable[..., object]:
+        def wait_and_act(locator: Locator, *arguments: object, **options: object) -> object:
+            locator.page.wait_for_load_state()
+            return act(locator, *arguments, **options)
+
+        return wait_and_act
+
+    for name in ("click", "check", "uncheck"):
+        monkeypatch.setattr(Locator, name, standing(getattr(Locator, name)))
 
 
 @pytest.fixture

@@ -49,10 +49,12 @@ def test_the_guides_example_with_the_mouse(
     page.get_by_label("Find a student").fill("kayla")
     page.get_by_label("Find a student").press("Enter")
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
+    expect(page.get_by_role("heading", name="ANDERSON, KAYLA R.")).to_be_visible()
     assert "kayla" not in page.url.lower() and "999000123" not in page.url
     summary = page.get_by_role("table", name="CTE Participant Summary")
     if summary.get_by_role("link", name="Health Professions").count():
         summary.get_by_role("link", name="Health Professions").click()
+        expect(summary.get_by_role("link", name="Health Professions")).to_have_count(0)  # it is open below now, no longer a link
     assert summary_row(page, "Health Professions") == BEFORE
 
     page.get_by_label("In District Credits Earned").fill("2.50")
