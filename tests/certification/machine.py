@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from certification import certifiers, document, gates, recertification, sealing
 from certification.case import Case
@@ -67,6 +67,12 @@ class Certification(RuleBasedStateMachine):
         for alias in ("default", Edition.STATE.value):
             transaction.set_rollback(True, using=alias)
         self.stack.close()
+
+    @initialize(certified=st.booleans())
+    def begin(self, certified: bool) -> None:
+        """Half of the districts have certified before."""
+        if certified:
+            self.certify()
 
     # --- records
 
@@ -269,24 +275,54 @@ class Certification(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def ask(self, who: int) -> None:
-        with contextlib.suppress(ValidationError):
+        with self.counted("ask"):
             recertification.ask(self.ready.scope, self.ready.event.pk, by=self.certifier(who).user, reason="Left out", what_changes="One")
 
     @rule()
     def demand(self) -> None:
-        with contextlib.suppress(ValidationError):
+        with self.counted("demand"):
             recertification.demand(self.ready.scope, self.ready.event.pk, by=self.opi, reason="Look again", findings=[])
+
+    @precondition(lambda self: self.is_certified)
+    @rule(
+        what=st.sampled_from(["approve", "approve", "approve", "deny", "withdraw"]),
+        then=st.sampled_from(["", "undo", "abandon", "certify", "change and certify"]),
+    )
+    def recertify(self, what: str, then: str) -> None:
+        """Asked and answered in one step, and what follows."""
+        for who in range(Certifier.objects.count()):
+            self.ask(who)
+        self.answer(what)
+        if then == "change and certify":
+            self.restore_or_practice(0, HEALTH, Decimal("0.75"), datetime.date(2022, 7, 14))
+        if then in ("undo", "abandon"):
+            self.answer(then)
+        elif then:
+            self.certify()
 
     @precondition(lambda self: self.request is not None)
     @rule(what=st.sampled_from(["approve", "approve", "deny", "withdraw", "undo", "abandon", "abandon"]))
     def answer(self, what: str) -> None:
         request = self.request
-        assert request is not None
+        if request is None:  # nobody was left who may ask
+            return
         more = {"answer": "So be it"} if what in ("approve", "deny") else {}
-        with contextlib.suppress(ValidationError), transaction.atomic():
-            getattr(recertification, what)(self.ready.scope, request.pk, by=self.opi, **more)
-            self.happened[what] += 1
+        was = request.status
+        with self.counted(what):
+            after = getattr(recertification, what)(self.ready.scope, request.pk, by=self.opi, **more)
             self.given_up = self.given_up or what in ("abandon", "undo")
+            self.happened["moved by " + what] += after.status != was
+
+    @contextlib.contextmanager
+    def counted(self, what: str) -> Iterator[None]:
+        """How often it was done, and for which reasons it was not."""
+        try:
+            with transaction.atomic():
+                yield
+        except ValidationError as refusal:
+            self.happened[what, " ".join(refusal.messages)[:60]] += 1
+        else:
+            self.happened[what] += 1
 
     @property
     def request(self) -> Recertification | None:

@@ -26,13 +26,15 @@ def test_c_37_certified_is_what_was_signed_whatever_happens(cottonwood: District
     ready.prepare()
     asked, happened = int(os.environ.get("C37_EXAMPLES", "0")), Counter[Any]()
     machine = type("Machine", (Certification,), {"ready": ready, "students": students, "opi": opi, "happened": happened})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=asked or 6, stateful_step_count=40 if asked else 20, derandomize=not asked, deadline=None, print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
-    if asked:
-        print(dict(happened))
+    try:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=asked or 6, stateful_step_count=40 if asked else 20, derandomize=not asked, deadline=None, print_blob=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )  # fmt: skip
+    finally:
+        if asked:
+            print(dict(happened))
     assert happened["sealed", 1], "what is never certified proves nothing"
