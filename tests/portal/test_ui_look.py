@@ -55,6 +55,11 @@ def test_own_css_stays_within_15_kilobytes() -> None:
     assert len(CSS.encode()) <= 15 * 1024
 
 
+def test_a_page_jumps_to_its_place_and_does_not_slide_there() -> None:
+    """On a page that still slides, a quick click meets another place than the one that was aimed at."""
+    assert re.search(r":root\{[^}]*scroll-behavior:auto", CSS)
+
+
 def test_colours_exist_only_as_tokens() -> None:
     rules = CSS[CSS.index("\nbody{") :]
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;,)} ])", rules)) <= {"#fff"}  # white on the top bar, in both schemes
