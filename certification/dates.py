@@ -8,6 +8,8 @@ from enum import Enum
 
 from django.utils import timezone
 
+from cte_portal.ui.wording import number_of
+
 
 def begins(day: datetime.date) -> datetime.datetime:
     """The moment a day begins in Montana."""
@@ -34,7 +36,7 @@ def in_short(day: datetime.date) -> str:
 
 
 def days(number: int) -> str:
-    return f"{number:,} day{'' if number == 1 else 's'}"
+    return number_of(number, "day")
 
 
 class Phase(Enum):

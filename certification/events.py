@@ -20,6 +20,7 @@ from certification.models import CertificationEvent, Certifier, EventLink, Exten
 from certification.signing import rules_changed
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
+from cte_portal.ui.wording import number_of
 from pathways.models import District, SchoolYear
 from pathways.reports.groups import GROUPS
 
@@ -55,10 +56,6 @@ class Reach:
         )
 
 
-def number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def links_of(event: CertificationEvent) -> list[tuple[str, str]]:
     return list(event.links.values_list("title", "url")) if event.pk else []
 
@@ -88,7 +85,7 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     if not before.is_published:
         return []
     reach = Reach.of(before)
-    found = [f"{number(reach.districts, 'district')} will see this at once: above every page, on the home page and on the event's page."]
+    found = [f"{number_of(reach.districts, 'district')} will see this at once: above every page, on the home page and on the event's page."]
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
     if before.name != after.name:
@@ -98,7 +95,7 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
         if reach.waiting:
             stay -= reach.waiting
             falls = "falls: it has" if reach.waiting == 1 else "fall: they have"
-            found.append(f"{number(reach.waiting, 'signature')} of districts not certified yet {falls} to be given again.")
+            found.append(f"{number_of(reach.waiting, 'signature')} of districts not certified yet {falls} to be given again.")
     if before.validation_groups != after.validation_groups or links_differ:
         found.append("The event's page shows the new validation groups and links.")
     if before.late_is_accepted and not after.late_is_accepted:
@@ -111,7 +108,7 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
             if after.wait_after_resync_blocks
             else "The 60 minutes after a complete resync are advice from now on."
         )
-    stays = f"{number(stay, 'signature')} and {number(reach.certified, 'certification')}"
+    stays = f"{number_of(stay, 'signature')} and {number_of(reach.certified, 'certification')}"
     found.append(f"{stays} stay as they are. No certified district is asked to certify again.")
     return found
 
@@ -129,10 +126,10 @@ def _moved_dates(before: CertificationEvent, after: CertificationEvent, reach: R
         found.append(f"Due on {in_words(after.due)} instead of {in_short(before.due)}: {after.dates.left(now)}.")
         left = reach.districts - reach.certified
         if after.dates.is_overdue(now) and not before.dates.is_overdue(now) and left:
-            found.append(f"{number(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue at once.")
+            found.append(f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue at once.")
     if found and reach.extended:
         found.append(
-            f"{number(len(reach.extended), 'district')} with an extension {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates: {_few(reach.extended)}."
+            f"{number_of(len(reach.extended), 'district')} with an extension {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates: {_few(reach.extended)}."
         )
     was, will = before.dates.phase(now), after.dates.phase(now)
     if was is not will:
@@ -152,19 +149,21 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
     if to == Status.CLOSED:
         left = reach.districts - reach.certified
         waiting = Recertification.objects.open().filter(event=event).count()
-        found = [f"{number(reach.districts, 'district')} no longer see this event, and nobody signs in it."]
-        found.append(f"{number(reach.certified, 'certification')} and the receipts stay as they are.")
+        found = [f"{number_of(reach.districts, 'district')} no longer see this event, and nobody signs in it."]
+        found.append(f"{number_of(reach.certified, 'certification')} and the receipts stay as they are.")
         if left:
             found.append(
-                f"{number(left, 'district')} {'has' if left == 1 else 'have'} not certified and cannot any more: {_few(_uncertified(event))}."
+                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and cannot any more: {_few(_uncertified(event))}."
             )
         if waiting:
             found.append(
-                f"{number(waiting, 'recertification')} {'is' if waiting == 1 else 'are'} not finished and cannot be while the event is closed."
+                f"{number_of(waiting, 'recertification')} {'is' if waiting == 1 else 'are'} not finished and cannot be while the event is closed."
             )
         return found
     again = " again" if event.status == Status.CLOSED else ""
-    found = [f"{number(reach.districts, 'district')} see this event{again}: on the home page, above every page and on the Event Dashboard."]
+    found = [
+        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, above every page and on the Event Dashboard."
+    ]
     found.append(f"Its phase today is “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
     if event.dates.phase(now) is Phase.OVER:
         found.append("Its corrections have ended: nobody can sign in it.")
@@ -172,7 +171,7 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
         found.append(f"{event.school_year} is not the current school year: districts see it when they open that year.")
     if without := _without_primary():
         has = "has" if len(without) == 1 else "have"
-        found.append(f"{number(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}.")
+        found.append(f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}.")
     return found
 
 

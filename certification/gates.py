@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
 
 from certification.case import WAIT, Case
 from certification.dates import Phase, in_short
+from cte_portal.ui.wording import moment, number_of
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _sent(case: Case) -> Answer:
     if case.copy.end_year != case.scope.end_year:
         return Answer(False, f"Nothing of {case.scope.school_year} has been sent to the state yet.", resync, "Send everything")
     if case.unsent:
-        changes = f"{case.unsent:,} change{'' if case.unsent == 1 else 's'}"
+        changes = number_of(case.unsent, "change")
         noun = "" if case.unsent == 1 else ", the last"
         by = f"{noun} by {case.last_change.by}" if case.last_change else ""
         since = f" after {moment(case.sending.since)}" if case.sending.since else ": the records are not all at the state"
@@ -131,7 +131,7 @@ def _sent(case: Case) -> Answer:
 
 def _match(case: Case) -> Answer:
     if case.matches:
-        return Answer(True, f"{len(case.document.rows):,} record{'' if len(case.document.rows) == 1 else 's'}")
+        return Answer(True, number_of(len(case.document.rows), "record"))
     return Answer(False, "Records differ between district and state.", _page(case, "district-and-state"), "Compare")
 
 
@@ -156,8 +156,8 @@ def _errors(case: Case) -> Answer:
     if _not_judged(case):
         return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
     if errors:
-        return Answer(False, f"{errors:,} error{'' if errors == 1 else 's'} at the state.", _findings(case), "Open and fix")
-    return Answer(True, f"0 in {records:,} record{'' if records == 1 else 's'} at the state")
+        return Answer(False, f"{number_of(errors, 'error')} at the state.", _findings(case), "Open and fix")
+    return Answer(True, f"0 in {number_of(records, 'record')} at the state")
 
 
 def _warnings(case: Case) -> Answer:
@@ -166,7 +166,7 @@ def _warnings(case: Case) -> Answer:
         return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
     if warnings:
         every = warnings + explained
-        words = f"{warnings:,} of {every:,} warning{'' if every == 1 else 's'} {'has' if warnings == 1 else 'have'} no reason yet."
+        words = f"{warnings:,} of {number_of(every, 'warning')} {'has' if warnings == 1 else 'have'} no reason yet."
         return Answer(False, words, _findings(case), "Explain")
     return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
@@ -178,9 +178,9 @@ def _waited(case: Case) -> Answer:
     since = case.now - case.copy.complete_at
     if since >= WAIT:
         hours = int(since.total_seconds() // 3600)
-        return Answer(True, f"{hours:,} hour{'' if hours == 1 else 's'}" if hours < 48 else f"{hours // 24:,} days")
+        return Answer(True, number_of(hours, "hour") if hours < 48 else f"{hours // 24:,} days")
     left = int(-(-(WAIT - since).total_seconds() // 60))
-    return Answer(False, f"The last one was {moment(case.copy.complete_at)}. {left} minute{'' if left == 1 else 's'} left.")
+    return Answer(False, f"The last one was {moment(case.copy.complete_at)}. {number_of(left, 'minute')} left.")
 
 
 def _only_advises(case: Case) -> bool:
@@ -198,7 +198,3 @@ GATES = (
     Gate("warnings", "Every warning has a reason", _warnings, reads_records=True),
     Gate("waited", "60 minutes since a complete resync", _waited, _only_advises),
 )
-
-
-def moment(at: object) -> str:
-    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"  # type: ignore[arg-type]

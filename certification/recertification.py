@@ -22,6 +22,7 @@ from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
+from cte_portal.ui.wording import moment
 from pathways.ledger import refusals_named
 from pathways.locks import lock_district
 from pathways.models import Change
@@ -223,7 +224,7 @@ def outcome(request: Recertification) -> str:
     if request.status == State.CLOSED:
         return "This recertification has ended"
     verb = "approved" if request.status == State.APPROVED else "denied"
-    at = f" at {timezone.localtime(request.answered_at):%m/%d/%Y %I:%M %p} MT" if request.answered_at else ""
+    at = f" at {moment(request.answered_at)}" if request.answered_at else ""
     return f"{request.answered_by} has {verb} this{at}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from certification.models import SealedCopy, SealedRecord
 from cte_portal.editions import Scope
+from cte_portal.ui.wording import number_of
 from pathways import canonical
 
 NAMES = tuple(canonical.COLUMNS)
@@ -57,7 +58,7 @@ class Since:
             return "Nothing differs from what was certified."
         numbers = {what: sum(one.what == what for one in self.records) for what in ("Changed", "New", "No longer there")}
         told = ", ".join(f"{number:,} {what.lower()}" for what, number in numbers.items() if number)
-        return f"{len(self.records):,} record{'' if len(self.records) == 1 else 's'} differ{'s' if len(self.records) == 1 else ''}: {told}."
+        return f"{number_of(len(self.records), 'record')} differ{'s' if len(self.records) == 1 else ''}: {told}."
 
 
 def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], tuple[Any, ...]]:

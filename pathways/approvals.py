@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.editions import school_year_label
+from cte_portal.ui.wording import number_of
 from pathways.models import Approval, District, Participation, Pathway, SchoolYear
 from pathways.models.participation import Reach
 from pathways.register import changing
@@ -111,9 +112,9 @@ class Plan:
         """One text; who saves has seen this one."""
         year, parts = school_year_label(self.end_year), []
         if self.give:
-            parts.append(f"Approves {_number(len(self.give), 'pathway')} for {year}.")
+            parts.append(f"Approves {number_of(len(self.give), 'pathway')} for {year}.")
         if self.withdraw:
-            parts.append(f"Withdraws {_number(len(self.withdraw), 'approval')} for {year}.")
+            parts.append(f"Withdraws {number_of(len(self.withdraw), 'approval')} for {year}.")
         if self.touched.records:
             parts.append(
                 f"Affects {self.touched}: they stay and can be corrected, but no record can be entered and no credits added there."
@@ -121,12 +122,8 @@ class Plan:
         elif self.withdraw:
             parts.append("No records are affected.")
         if self.not_offered:
-            parts.append(f"{_number(self.not_offered, 'approval')} left out: the pathway is not offered in {year}.")
+            parts.append(f"{number_of(self.not_offered, 'approval')} left out: the pathway is not offered in {year}.")
         return " ".join(parts) or "Nothing would change."
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()) -> Plan:

@@ -7,6 +7,7 @@ from functools import singledispatch
 from django.db import models
 
 from cte_portal.editions import school_year_label
+from cte_portal.ui.wording import number_of
 from pathways import rules
 from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
 
@@ -32,7 +33,7 @@ def _(after: Pathway, before: Pathway) -> list[str]:
         )
     if year and _offered(after, year.end_year) and not _offered(before, year.end_year):
         approved = after.approvals.filter(school_year=year).count()
-        found.append(f"Offered again in {year}, in the {approved:,} district{'' if approved == 1 else 's'} where it is approved.")
+        found.append(f"Offered again in {year}, in the {number_of(approved, 'district')} where it is approved.")
     return found
 
 
@@ -55,7 +56,7 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
         found.append(
-            f"{after} becomes the current year for {districts:,} district{'' if districts == 1 else 's'}: records are entered and "
+            f"{after} becomes the current year for {number_of(districts, 'district')}: records are entered and "
             f"changed there, all other years are for reading. Today {reach} belong to students enrolled in {after}."
         )
     if after.starts != before.starts:

@@ -12,6 +12,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.editions import Scope
+from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
 from pathways.models import Participation
@@ -68,7 +69,7 @@ def run(job: Job) -> None:
     job.step("Writing")
     with job.writing(f"extract.{form}", f"{layout.title} {job.scope.district} {job.scope.end_year}.{form}", TYPES[form]) as file:
         number = write(file, job.scope, form, layout)
-    job.outcome = Outcome(f"{number:,} record{'' if number == 1 else 's'}.", result={"records": number})
+    job.outcome = Outcome(f"{number_of(number, 'record')}.", result={"records": number})
 
 
 EXTRACT = Kind(name="extract", run=run, capability=Capability.EXPORT_RECORDS)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.urls import reverse
-from django.utils import timezone
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
+from cte_portal.ui.wording import moment, number_of
 from pathways.comparison import Unsent
 from pathways.models import CollectionLock, Participation
 from pathways.models.participation import Figures
@@ -28,7 +26,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     if not figures.records:
         sentence = f"No CTE records in {scope.school_year} yet."
     else:
-        records = f"{_number(figures.records, 'record')} of {_number(figures.students, 'student')}"
+        records = f"{number_of(figures.records, 'record')} of {number_of(figures.students, 'student')}"
         sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
     active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
     locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
@@ -36,7 +34,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
         status, sealed = ("locked", "For reading"), sealed_year(scope)
         sentence = (
-            f"Certified under receipt {sealed.receipt}: {_number(sealed.records, 'record')} of {_number(sealed.students, 'student')}."
+            f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of {number_of(sealed.students, 'student')}."
             if sealed
             else f"Current values, not as of {scope.school_year}. {sentence}"
         )
@@ -100,11 +98,11 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
             title="Check the roster worklist",
             path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
             status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
-            sentence=f"{_number(missing, 'student')} in CTE courses without the record."
+            sentence=f"{number_of(missing, 'student')} in CTE courses without the record."
             if missing
             else "Whoever is in a CTE course has the record, or a reason why not.",
             url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
-            next_label=f"Open the {_number(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
+            next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
         )
     ]
 
@@ -119,14 +117,14 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTa
     elif copy.end_year != scope.end_year:
         status, sentence = ("none", "Not yet started"), f"Nothing of {scope.school_year} has been sent to the state yet."
     elif unsent.changes:
-        status, changes = ("warning", "Not yet sent"), _number(unsent.changes, "change")
+        status, changes = ("warning", "Not yet sent"), number_of(unsent.changes, "change")
         sentence = (
             f"{changes} since the resync on {moment(unsent.since)}."
             if unsent.since
             else f"{changes}: the records are not all at the state."
         )
     elif unsent.left_out:
-        status, sentence = ("progress", "In progress"), f"The last resync left out {_number(unsent.left_out, 'row')}."
+        status, sentence = ("progress", "In progress"), f"The last resync left out {number_of(unsent.left_out, 'row')}."
     elif copy.complete_at is None:
         status, sentence = ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
     else:
@@ -159,10 +157,6 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     return ContextFact("Not yet sent to the state:", "0", last)
 
 
-def moment(at: datetime.datetime) -> str:
-    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"
-
-
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     """Students are counted once, as concentrators if any of their records says Yes. A past year's figures are those that were sealed."""
     past = (scope.end_year, False) in standing.school_years
@@ -173,14 +167,10 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
         return [_students(figures, f"Current values, not as of {scope.school_year}")]
     return [
         _students(figures),
-        HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {_number(figures.records, 'record')}"),
+        HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {number_of(figures.records, 'record')}"),
     ]
 
 
 def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
-    sentence = f"{_number(figures.concentrators, 'concentrator')}, {_number(figures.participants, 'participant')}"
+    sentence = f"{number_of(figures.concentrators, 'concentrator')}, {number_of(figures.participants, 'participant')}"
     return HomeFigure("Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence)
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -15,6 +15,7 @@ from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import can_statewide
 from cte_portal.registry import registered
 from cte_portal.ui.navigation import HomeTask
+from cte_portal.ui.wording import number_of
 from pathways.models import Approval, District, Pathway, SchoolYear
 
 SET_UP = "Set up the collection"
@@ -50,7 +51,7 @@ def _districts(districts: int) -> dict[str, object]:
         "title": "Districts",
         "path": (SET_UP, "Districts"),
         "status": ("completed", "Set up") if districts else ("none", "Not yet started"),
-        "sentence": f"{districts:,} district{'' if districts == 1 else 's'}." if districts else "Add the school systems that report.",
+        "sentence": f"{number_of(districts, 'district')}." if districts else "Add the school systems that report.",
         "url": _list("district") if districts else reverse("admin:pathways_district_add"),
         "next_label": "" if districts else "Add a district",
     }
@@ -73,7 +74,7 @@ def _approvals(active: SchoolYear | None, districts: int) -> dict[str, object]:
     given = Approval.objects.filter(school_year=active).count() if active else 0
     without = District.objects.filter(~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))).count()
     if given and not without:
-        status, sentence = ("completed", "Set up"), f"{given:,} approvals in {districts:,} district{'' if districts == 1 else 's'}."
+        status, sentence = ("completed", "Set up"), f"{given:,} approvals in {number_of(districts, 'district')}."
     elif given:
         status = ("progress", "In progress")
         sentence = f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."

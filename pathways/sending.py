@@ -13,6 +13,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
+from cte_portal.ui.wording import number_of
 from pathways import signed_data
 from pathways.comparison import Comparison
 from pathways.models import District, StateCopy
@@ -73,7 +74,7 @@ def run_resync_of_all(job: Job) -> None:
     ended = for_each_district(job, "resync", numbers, stage="Sending", title=TITLE, options={"types": names})
     whole = ended[Status.COMPLETED]
     rest = sum(ended.values()) - whole
-    words = f"{whole:,} district{'' if whole == 1 else 's'} sent."
+    words = f"{number_of(whole, 'district')} sent."
     job.outcome = Outcome(
         f"{words} {rest:,} with errors or not sent: open them below." if rest else words, with_errors=bool(rest), result={"ended": ended}
     )
@@ -83,18 +84,20 @@ def run_publish(job: Job) -> None:
     job.step("Publishing OPI's lists")
     written = publish()
     signed_data.rules_moved()
-    job.outcome = Outcome(f"{written:,} row{'' if written == 1 else 's'} of OPI's lists brought to the state.")
+    job.outcome = Outcome(f"{number_of(written, 'row')} of OPI's lists brought to the state.")
 
 
 def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """What the page of a finished resync shows."""
     comparison = Comparison(Scope(batch.district, int(batch.end_year or 0)))
-    left_out = []
+    sent, left_out = batch.result.get("objects", []), []
+    errors = {one["type"]: one["errors"] for one in sent}
     for name, rows in batch.result.get("refused", {}).items():
         kind = BY_NAME[name]
         lines = comparison.lines(kind, [key for key, _ in rows])
-        left_out.append((name, [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]))
-    return "pathways/resync_result.html", {"sent": batch.result.get("objects", []), "left_out": left_out, "most": MOST_SHOWN}
+        told = [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]
+        left_out.append((name, told, errors[name] if errors[name] > len(told) else 0))
+    return "pathways/resync_result.html", {"sent": sent, "left_out": left_out}
 
 
 SEND = Capability.SEND_RECORDS

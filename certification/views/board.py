@@ -23,6 +23,7 @@ from certification.occasions import reminder
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView
 from cte_portal.editions import Scope
+from cte_portal.ui.wording import moment
 from pathways.files import writer
 
 PAGE = 100
@@ -139,7 +140,7 @@ class StatusBoardFile(BoardView):
         if kwargs["form"] == "csv":
             writer.write_csv(held, TITLES, rows)
         else:
-            notes = (f"{self.event.name}, {timezone.localtime():%m/%d/%Y %I:%M %p} MT", FIGURES, WHY_SUPPRESSED)
+            notes = (f"{self.event.name}, {moment(timezone.now())}", FIGURES, WHY_SUPPRESSED)
             writer.write_xlsx(held, TITLES, rows, sheet="Status board", notes=notes)
         response = HttpResponse(held.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX)
         response["Content-Disposition"] = f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'

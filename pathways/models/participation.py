@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Round
 
 from cte_portal.editions import Edition, Home, Scope
+from cte_portal.ui.wording import number_of
 from pathways.models.pathway import Pathway
 from pathways.models.student import Enrollment, Student
 
@@ -46,8 +47,8 @@ class Reach:
     records: int
 
     def __str__(self) -> str:
-        districts = f"{self.districts:,} district{'' if self.districts == 1 else 's'}"
-        return f"{districts}, {self.records:,} record{'' if self.records == 1 else 's'}"
+        districts = number_of(self.districts, "district")
+        return f"{districts}, {number_of(self.records, 'record')}"
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):

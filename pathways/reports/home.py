@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeTask, Standing
+from cte_portal.ui.wording import number_of
 from pathways.comparison import Unsent
 from pathways.findings import Findings, Level, findings
 from pathways.reports.run import compared
@@ -38,12 +39,12 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
 
 def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, str], str]:
     """Completed only when nothing is open, and the newest run at the state, on what stands there now, found the totals equal."""
-    counts, records = found.counts, f"{found.records:,} record{'' if found.records == 1 else 's'}"
+    counts, records = found.counts, number_of(found.records, "record")
     if counts.open:
-        parts = [_number(counts.errors, "error")] if counts.errors else []
-        parts += [f"{_number(counts.warnings, 'warning')} to explain"] if counts.warnings else []
+        parts = [number_of(counts.errors, "error")] if counts.errors else []
+        parts += [f"{number_of(counts.warnings, 'warning')} to explain"] if counts.warnings else []
         return ("problem" if counts.errors else "warning", ", ".join(parts)), f"In {records}. Each can be opened where it is fixed."
-    explained = f" {_number(counts.explained, 'warning')} explained." if counts.explained else ""
+    explained = f" {number_of(counts.explained, 'warning')} explained." if counts.explained else ""
     clean = f"No problems found in {records}.{explained}" if found.records else "No records to check."
     runs = last_runs(scope)
     run = certification_at_state(scope, runs)
@@ -55,7 +56,3 @@ def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, s
     when = "after the next resync" if unsent.changes or not unsent.copy else "now"
     kind = ("progress", "In progress") if runs or found.records else ("none", "Not yet started")
     return kind, f"{clean}{last} The Certification report is to be run at the state {when}."
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

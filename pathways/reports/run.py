@@ -16,6 +16,7 @@ from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
+from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.findings import Findings, findings
 from pathways.models import Participation
@@ -99,11 +100,11 @@ def outcome(
 def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:
     """What was run and what it found; never *no problems* for reports that look for none."""
     results = list(results)
-    words = [f"{len(results)} report{'' if len(results) == 1 else 's'} run at the {edition.label.lower()}."]
+    words = [f"{number_of(len(results), 'report')} run at the {edition.label.lower()}."]
     looked = [result.figure.count for result in results if result.report.nature is Nature.ERRORS]
     if looked:
         number = sum(looked)
-        words.append(f"{number:,} error{'' if number == 1 else 's'} found." if number else "No errors found.")
+        words.append(f"{number_of(number, 'error')} found." if number else "No errors found.")
     for result in results:
         if result.report.nature is Nature.COMPARISON:
             words.append(compared(result.figure.count))
@@ -115,7 +116,7 @@ def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str
 def compared(number: int) -> str:
     if not number:
         return "District and state totals match."
-    return f"District and state do not match in {number:,} figure{'' if number == 1 else 's'}."
+    return f"District and state do not match in {number_of(number, 'figure')}."
 
 
 def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:

@@ -15,6 +15,7 @@ from cte_portal.batches.kinds import STATEWIDE, Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
+from cte_portal.ui.wording import number_of
 from pathways.findings import findings
 from pathways.models import District
 from pathways.reports.groups import END_OF_YEAR
@@ -130,7 +131,7 @@ def _children(parent: Batch, edition: Edition, ended: Mapping[str, Outcome]) -> 
 
 def _outcome(edition: Edition, ended: Mapping[str, Outcome]) -> Outcome:
     number = sum(how.with_errors for how in ended.values())
-    words = f"{len(ended):,} district{'' if len(ended) == 1 else 's'} validated at the {edition.label.lower()}."
+    words = f"{number_of(len(ended), 'district')} validated at the {edition.label.lower()}."
     return Outcome(f"{words} {number:,} need a look." if number else f"{words} None needs a look.", with_errors=bool(number))
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope, school_year_label
+from cte_portal.ui.wording import number_of
 from pathways import ledger
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
@@ -188,18 +189,14 @@ def _same_as(batch: Batch) -> str:
 def _words(options: dict[str, Any], checked: checking.Checked) -> str:
     """What was done, and what was not."""
     good = checked.read - checked.rejected
-    rejected = f"{checked.rejected:,} row{'' if checked.rejected == 1 else 's'}"
+    rejected = number_of(checked.rejected, "row")
     if options["work"] == VALIDATE:
         preview = checked.preview
         found = f"{preview.created:,} new, {preview.updated:,} changed, {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
         return f"Tested: {found}. Nothing is saved yet."
     if not checked.rejected:
         written = checked.preview.created + checked.preview.updated
-        return (
-            f"{written:,} record{'' if written == 1 else 's'} saved."
-            if written
-            else "All rows were already in the portal. Nothing had to be saved."
-        )
+        return f"{number_of(written, 'record')} saved." if written else "All rows were already in the portal. Nothing had to be saved."
     if options.get("all_or_nothing"):
         return f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved, as you chose."
     saved = f"{good:,} row{' is' if good == 1 else 's are'} in the portal. " if good else ""

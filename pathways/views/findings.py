@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
+from cte_portal.ui.wording import number_of
 from pathways.finding_list import BY_RECORD, BY_RULE, FindingList
 from pathways.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
 from pathways.models import CollectionLock, Pathway, StateCopy, Student
@@ -82,7 +83,7 @@ class FindingsPage(ScopedView, TemplateView):
 
     def _sentence(self) -> str:
         records = self.found.records
-        return f"{records:,} record{'' if records == 1 else 's'}, checked today at {timezone.localtime(self.found.at):%I:%M %p} MT"
+        return f"{number_of(records, 'record')}, checked today at {timezone.localtime(self.found.at):%I:%M %p} MT"
 
     def _by_record(self) -> dict[str, Any]:
         page = Paginator(self.found.held, PAGE).get_page(self.listing.page)

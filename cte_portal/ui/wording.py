@@ -1,0 +1,17 @@
+"""How sentences put numbers and moments."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import timezone
+
+
+def number_of(number: int, noun: str) -> str:
+    """1 record; 1,204 records."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def moment(at: datetime.datetime) -> str:
+    """05/08/2025 01:00 PM MT."""
+    return f"{timezone.localtime(at):%m/%d/%Y %I:%M %p} MT"
