@@ -41,7 +41,7 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
             "districts": len(lines),
             "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),
             "edition": edition,
-            "editions": Edition,
+            "editions": list(Edition),
             "end_year": end_year,
             "find": find,
             "look": look,

@@ -58,6 +58,7 @@ def well_built(page: Page, narrow: bool) -> None:
             && (button.offsetHeight < 24 || button.offsetWidth < 24)).map(button => button.outerHTML.slice(0, 80))"""
     )
     assert small == []
+    assert page.locator("select:not(:has(option))").count() == 0, "a choice of nothing"
 
 
 def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:

@@ -106,6 +106,7 @@ def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None,
     assert "9012 Cottonwood Bend 1 0 0 1 1" in page
     assert "Elsewhere" not in text(client.get(f"{ALL}?look=yes"))
     assert "Elsewhere" in text(client.get(f"{ALL}?find=0965&at=district"))
+    assert "Edition District State With errors only" in page, "the edition is chosen on the page"
     answer = client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})
     batch = Batch.objects.get(kind="validate-all")
     assert answer["Location"] == f"/opi/batches/{batch.pk}/"
