@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as portal
+from django.core.cache import cache
 from hypothesis import settings as hypothesis
 
 pytest_plugins = [
@@ -70,6 +71,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_to_sign_in() -> None:
+    """The limits of sign-in count by the minute, over tests too: on a quick machine more than sixty sign in."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

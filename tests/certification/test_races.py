@@ -179,8 +179,8 @@ def table(opi_reference: None, cottonwood: District_, event: object, clerk: User
 
 @pytest.fixture
 def rounds() -> Iterator[int]:
-    """200 rounds, as far as 45 seconds reach; `RACE_ROUNDS` asks for so many, however long they take."""
-    asked, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 45
+    """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they take."""
+    asked, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
     return (number for number in range(asked or 200) if asked or number < FEWEST or time.monotonic() < ends)
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from certification.models import Round, SealedCopy, Signature
@@ -52,7 +51,6 @@ class Page:
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    cache.clear()
     made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
     made.record(kayla)
     made.prepare()

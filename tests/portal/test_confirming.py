@@ -30,7 +30,6 @@ RIGHT_PASSWORD, RIGHT_CODE = Outcome(True, "password"), Outcome(True, "totp")
 
 @pytest.fixture(autouse=True)
 def clock(db: None) -> Iterator[Any]:
-    cache.clear()
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller
 

@@ -34,7 +34,6 @@ CODES = f"{SECURITY}recovery-codes/"
 
 @pytest.fixture(autouse=True)
 def clock(db: None) -> Iterator[Any]:
-    cache.clear()
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller
 

@@ -13,7 +13,6 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -23,11 +22,6 @@ from tests.fixtures.people import PASSPHRASE
 from tests.portal.test_set_up import PRODUCTION, ROOT
 
 SIGN_IN = "/accounts/sign-in/"
-
-
-@pytest.fixture(autouse=True)
-def no_tries_yet(db: None) -> None:
-    cache.clear()
 
 
 def sign_in(client: Client, username: str = "cmartin", password: str = PASSPHRASE, **headers: str):  # type: ignore[no-untyped-def]
