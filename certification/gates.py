@@ -5,6 +5,7 @@ A gate says what it found, in a count where there is one, and leads to the page 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class Answer:
     cure: str = ""
     """Address of the page that cures it."""
     cure_label: str = ""
+    seconds_left: int = 0
+    """Until it passes by itself."""
 
 
 @dataclass(frozen=True)
@@ -179,8 +182,9 @@ def _waited(case: Case) -> Answer:
     if since >= WAIT:
         hours = int(since.total_seconds() // 3600)
         return Answer(True, number_of(hours, "hour") if hours < 48 else f"{hours // 24:,} days")
-    left = int(-(-(WAIT - since).total_seconds() // 60))
-    return Answer(False, f"The last one was {moment(case.copy.complete_at)}. {number_of(left, 'minute')} left.")
+    left = math.ceil((WAIT - since).total_seconds())
+    words = f"The last one was {moment(case.copy.complete_at)}. {number_of(math.ceil(left / 60), 'minute')} left."
+    return Answer(False, words, seconds_left=left)
 
 
 def _only_advises(case: Case) -> bool:

@@ -133,6 +133,26 @@ def test_b_07_b_08_a_finding_is_cured_checked_again_sent_and_clean_at_the_state(
     expect(page.get_by_text("No problems found in 1 record")).to_be_visible()
 
 
+def test_r_07_the_minutes_since_the_resync_count_down_while_the_page_stands_open(desk: Desk, ready: Ready) -> None:
+    ready.wait(minutes=50)
+    page = desk.open(ready.primary.user)
+    page.clock.install()
+    page.get_by_role("link", name="Open the event").click()
+    advice = page.get_by_role("rowheader").filter(has_text="60 minutes since a complete resync")
+    expect(advice).to_contain_text("10 minutes left.")
+    page.wait_for_load_state()
+    page.clock.fast_forward("08:00")
+    expect(advice).to_contain_text("2 minutes left.")
+    page.clock.fast_forward("01:30")
+    expect(advice).to_contain_text("1 minute left.")
+    page.clock.fast_forward("03:00")
+    expect(advice).to_contain_text("It is over: check again.")
+    ready.wait(minutes=61)
+    page.get_by_role("link", name="Check again").click()
+    expect(page.get_by_text("60 minutes since a complete resync 1 hour")).to_be_visible()
+    expect(page.get_by_text("It is over")).to_have_count(0)
+
+
 def test_b_10_opi_reminds_all_who_have_not_certified(desk: Desk, ready: Ready, opi: User) -> None:
     page = desk.open(opi)
     steps = counted(page)
