@@ -30,9 +30,14 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chro
 IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
 
-# Files about looks, scripts and set-up, which no database vendor touches: `.ci/run` leaves them out of its second lane (`-m "not once"`).
-# Whether the pages answer on both vendors is asked by tests/portal/test_access.py.
+# Files about looks, scripts, hands and set-up, which no database vendor touches: `.ci/run` leaves them out of its second lane (`-m "not once"`).
+# Whether the pages answer on both vendors is asked by tests/portal/test_access.py, whether the guide can be followed by its journey.
 ONCE = {
+    "test_budgets.py",
+    "test_certify_budgets.py",
+    "test_findings_journey.py",
+    "test_record_screen.py",
+    "test_set_up_journey.py",
     "test_ui_scripts.py",
     "test_ui_look.py",
     "test_ui_formats.py",

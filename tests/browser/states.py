@@ -44,21 +44,27 @@ def without_violations(page: Page) -> None:
     assert not found, found
 
 
-def well_built(page: Page, narrow: bool) -> None:
-    assert page.locator("h1").count() == 1
-    levels = [int(heading.evaluate("h => h.tagName[1]")) for heading in page.locator("h1, h2, h3, h4").all()]
+def well_built(page: Page) -> None:
+    built = page.evaluate(BUILT)
+    levels = built["levels"]
+    assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), levels
     assert page.title().endswith("CTE Portal")
-    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert sideways <= 0, f"{sideways} pixels wider than the window"
-    if not narrow:
-        page.keyboard.press("Tab") if not page.evaluate("document.activeElement !== document.body") else None
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main button, main .btn")].filter(button => button.offsetParent
-            && (button.offsetHeight < 24 || button.offsetWidth < 24)).map(button => button.outerHTML.slice(0, 80))"""
-    )
-    assert small == []
-    assert page.locator("select:not(:has(option))").count() == 0, "a choice of nothing"
+    assert built["sideways"] <= 0, f"{built['sideways']} pixels wider than the window"
+    assert built["small"] == []
+    assert built["empty"] == [], "a choice of nothing"
+
+
+# Asked in one go: each question is a way to the browser and back.
+BUILT = """() => {
+    const all = selector => [...document.querySelectorAll(selector)], shown = element => element.outerHTML.slice(0, 80);
+    return {
+        levels: all("h1, h2, h3, h4").map(heading => Number(heading.tagName[1])),
+        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        small: all("main button, main .btn").filter(one => one.offsetParent && (one.offsetHeight < 24 || one.offsetWidth < 24)).map(shown),
+        empty: all("select:not(:has(option))").map(shown),
+    };
+}"""
 
 
 def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
@@ -73,7 +79,7 @@ def look(state: State, stage: Stage) -> None:
     page = stage.desk.open(user, size={"width": 1280, "height": 800}, at="" if user else "/")
     state.visit(stage, page)
     without_violations(page)
-    well_built(page, narrow=False)
+    well_built(page)
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     without_violations(page)
-    well_built(page, narrow=True)
+    well_built(page)

@@ -98,7 +98,7 @@ def test_f_33_one_type_is_refused_and_sent_by_itself_afterwards(live: Portal) ->
 )
 def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(step: str, live: Portal) -> None:
     stirred(live, FIRST)
-    live.fault.write_text(f"{step} pause 15")
+    live.fault.write_text(f"{step} pause 60")
     everything = live.ask("resync_all")
     wait(lambda: live.fault.with_suffix(".paused").exists())
     content, rows = live.all_changed()
@@ -109,6 +109,7 @@ def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(step: str, l
     live.ended(key)
     assert live.ask("look", key=everything)["status"] == "processing", "all districts are still being sent"
     live.written_once(key, rows)
+    live.fault.with_suffix(".paused").unlink()
     assert live.ended(everything, 60)["status"] == "completed"
 
 

@@ -30,7 +30,7 @@ from tests.fixtures.resync import STATE, send
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "state"])
 POSTGRESQL = connection.vendor == "postgresql"
 only_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="SQLite has no connection that a server could end")
-ROUNDS = 100
+ROUNDS = 30
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
     return found, set(taken)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(acts: list[Any], cottonwood: District_) -> None:
     try:
