@@ -22,7 +22,7 @@ from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways.models import District, SchoolYear
-from pathways.reports.groups import GROUPS
+from pathways.reports.groups import GROUPS, Group
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
@@ -56,6 +56,11 @@ class Reach:
         )
 
 
+def groups_of(event: CertificationEvent) -> list[Group]:
+    """The Validation Groups that OPI has chosen for the event, in the guide's order."""
+    return [group for group in GROUPS if group.slug in event.validation_groups]
+
+
 def links_of(event: CertificationEvent) -> list[tuple[str, str]]:
     return list(event.links.values_list("title", "url")) if event.pk else []
 
@@ -73,7 +78,7 @@ def words(event: CertificationEvent, links: Links) -> dict[str, str]:
         "Corrections until": f"{event.corrections_until:%m/%d/%Y}",
         "Follow-up": follow_up,
         "Statements": " / ".join(event.statements),
-        "Validation groups": ", ".join(group.title for group in GROUPS if group.slug in event.validation_groups),
+        "Validation groups": ", ".join(group.title for group in groups_of(event)),
         "Late certification accepted": "Yes" if event.late_is_accepted else "No",
         "60 minutes after a resync": "block" if event.wait_after_resync_blocks else "advice",
         "Ad Hoc Data Links": " / ".join(f"{title} {url}" for title, url in links) or "none",

@@ -116,7 +116,7 @@ def _due(one: DistrictEvent) -> HomeFigure:
         return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
     label = "Was due" if one.is_overdue else "Must be certified by"
     sentence = f"{one.left[0].upper()}{one.left[1:]}. Corrections to {in_short(one.dates.corrections_until)}."
-    return HomeFigure(label, f"{one.dates.due:%B} {one.dates.due.day}", sentence, attention=one.is_overdue)
+    return HomeFigure(label, f"{one.dates.due:%A, %B} {one.dates.due.day}", sentence, attention=one.is_overdue)
 
 
 def _signed(one: DistrictEvent) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.dates import Phase
+from certification.dates import Phase, in_words
 from certification.models import CertificationEvent
 from certification.status import next_event
 from cte_portal.accounts.capabilities import Capability
@@ -111,8 +111,8 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
         return ContextFact(f"{name} to be signed again by", f"{until:%m/%d/%Y}", about=one.event.name, url=url)
     if one.is_certified:
         return ContextFact(f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url)
-    word = "was due" if one.is_overdue else "due"
-    return ContextFact(f"{name} {word}", f"{one.dates.due:%m/%d/%Y}", one.left, one.event.name, url=url, attention=one.is_overdue)
+    word = "Was due" if one.is_overdue else "Due"
+    return ContextFact(word, in_words(one.dates.due), one.left, one.event.name, url=url, attention=one.is_overdue)
 
 
 def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
@@ -125,5 +125,4 @@ def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     event = (waiting or events[-1:])[0]
     late = event.dates.is_overdue(now)
     url = reverse("certification-event", args=[event.pk]) if standing.can(Capability.SEE_LISTS) else ""
-    label = f"{SHORT[event.collection]} {'was due' if late else 'due'}"
-    return ContextFact(label, f"{event.due:%m/%d/%Y}", event.dates.left(now), event.name, url=url)
+    return ContextFact("Was due" if late else "Due", in_words(event.due), event.dates.left(now), event.name, url=url)

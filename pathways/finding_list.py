@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from pathways.findings import SEVERITIES, Findings, Level, ListedFinding, findings
 from pathways.models import Pathway, Student
+from pathways.reports.groups import REPORTS
 from pathways.rules import Rule, Severity
 
 BY_RECORD, BY_RULE = "record", "rule"
@@ -20,13 +22,14 @@ Place = tuple[object, ...]
 
 @dataclass(frozen=True)
 class FindingList:
-    """`rule` is the one that is open where the rules come first, `page` the page where the records do."""
+    """`rule` is the one that is open where the rules come first, `page` the page where the records do; `report` is where the person came from."""
 
     by: str = BY_RECORD
     level: Level = Level.TO_DO
     edition: Edition = Edition.DISTRICT
     rule: str = ""
     page: int = 1
+    report: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> FindingList:
@@ -38,6 +41,7 @@ class FindingList:
             Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
             query.get("rule", "")[:7],
             int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,
+            query.get("report", "") if query.get("report") in REPORTS else "",
         )
 
     @property
@@ -57,8 +61,18 @@ class FindingList:
             "at": "state" if self.at_state else "",
             "rule": self.rule,
             "page": self.page if self.page > 1 else "",
+            "report": self.report,
         }
         return urlencode({name: value for name, value in said.items() if value})
+
+    def address(self, scope: Scope) -> str:
+        """The list's own page, or the report's."""
+        page = "data-validation-reports" if self.report else "findings"
+        return f"{reverse(page, args=[scope.district, scope.end_year])}{f'?{self.query}' if self.query else ''}"
+
+    @property
+    def way_back(self) -> str:
+        return "Back to the report" if self.report else "Back to the findings"
 
     def but(self, **values: object) -> str:
         """The address of the same list, another way."""

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from certification import gates, lists
 from certification.case import Case
+from certification.events import groups_of
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.notes import NotesForm
 from certification.receipts import receipt_url
@@ -124,6 +125,7 @@ class EventCertification(ScopedView):
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
             "links": one.event.links.all(),
+            "groups": groups_of(one.event),
             "sealed": official_copy(case) if one.sealed_at else None,
             "correction": correction(one),
             "certifies": case.certifier is not None,

@@ -8,6 +8,7 @@ functions `(end year, standing) -> ContextFact | None` for OPI's pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -141,8 +142,11 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
-    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins with it come first."""
-    words = term.lower().split()
+    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins with it come first.
+
+    A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup, or copied from a page.
+    """
+    words = re.split(r"[\s>›]+", term.lower().strip(" >›"))
     found = [screen for screen in open_screens(standing) if all(word in screen.searched for word in words)]
     return sorted(found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip()))
 

@@ -142,7 +142,12 @@ def result_of(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, An
     """What the page of a finished run shows."""
     files = {file.role: file for file in batch.files.all()}
     lines = [
-        {**one, "csv": files.get(f"{REPORTS[one['slug']].key}.csv"), "parts": parts(Figure(one["count"], one))}
+        {
+            **one,
+            "csv": files.get(f"{REPORTS[one['slug']].key}.csv"),
+            "parts": parts(Figure(one["count"], one)),
+            "at_state": REPORTS[one["slug"]].nature is not Nature.COMPARISON,
+        }
         for one in batch.result.get("reports", [])
         if one["slug"] in REPORTS
     ]

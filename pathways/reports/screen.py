@@ -153,7 +153,8 @@ def shown(report: Report, scope: Scope, row: Row) -> Shown:
     address = [scope.district, scope.end_year, student]
     student_url, what = reverse("cte-student", args=address), report.what_to_do(row)
     if rule := report.rule(row):
-        cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}"
+        at = "&at=state" if scope.edition is Edition.STATE else ""
+        cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}&report={report.slug}{at}"
     else:
         cure = reverse("cte-record-new", args=address) if what else ""
     return Shown(f"{last}, {first}".upper(), state_id, student_url, cells, what, cure)

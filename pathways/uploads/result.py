@@ -11,9 +11,10 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from cte_portal.batches.models import Batch, Status
+from cte_portal.editions import Scope
 from pathways import rules
 from pathways.files.layout import CTE_END_OF_YEAR
-from pathways.models import Change
+from pathways.models import Change, Participation
 from pathways.rules.rule import Severity
 from pathways.uploads.run import UPLOAD, VALIDATE
 
@@ -31,7 +32,8 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     shown = _shown(files)
     result, options = batch.result, batch.options
     scope = [batch.district, batch.end_year]
-    groups = [_group(group, shown["findings"], scope) for group in result.get("groups", [])]
+    stored = _stored(shown["findings"], scope)
+    groups = [_group(group, shown["findings"], scope, stored) for group in result.get("groups", [])]
     undone = follower(batch, "undo")
     uploaded = follower(batch, "upload") if options.get("work") == VALIDATE else None
     saved = bool(result.get("saved"))
@@ -77,11 +79,18 @@ def _shown(files: dict[str, Any]) -> dict[str, Any]:
         return json.load(content)  # type: ignore[no-any-return]
 
 
-def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope: list[Any]) -> dict[str, Any]:
+def _stored(shown: dict[str, list[dict[str, Any]]], scope: list[Any]) -> set[tuple[int, int]]:
+    """Student and pathway of the findings that have a record now."""
+    students = {row["student_pk"] for rows in shown.values() for row in rows if row["student_pk"]}
+    found = Participation.objects.in_scope(Scope(*scope)).filter(student__in=students)
+    return set(found.values_list("student", "pathway")) if students else set()
+
+
+def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope: list[Any], stored: set[tuple[int, int]]) -> dict[str, Any]:
     rule = rules.by_id(group["rule"])
     rows = shown.get(rule.id, [])
     for row in rows:
-        row["link"] = reverse("cte-student", args=[*scope, row["student_pk"]]) if row["student_pk"] else ""
+        row["link"] = _address(row, scope, stored)
         row["visible"] = row["value"].replace(" ", "␣")
     info = group.get("informs", rule.severity is Severity.INFO) and not group["refuses"]
     return {
@@ -96,6 +105,13 @@ def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope:
     }
 
 
+def _address(row: dict[str, Any], scope: list[Any], stored: set[tuple[int, int]]) -> str:
+    """The record that the line is about, or the student where there is none yet."""
+    if (row["student_pk"], row.get("pathway_pk")) in stored:
+        return reverse("cte-record", args=[*scope, row["student_pk"], row["pathway_pk"]])
+    return reverse("cte-student", args=[*scope, row["student_pk"]]) if row["student_pk"] else ""
+
+
 def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]]:
     """The findings that are shown, by whom they concern, those with most first."""
     found: dict[tuple[Any, str], dict[str, Any]] = {}
@@ -104,7 +120,7 @@ def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]
             one = found.setdefault(
                 (row["student_pk"], row["student"]), {"name": row["student"] or "No name", "link": row["link"], "rows": []}
             )
-            one["rows"].append({**row, "kind": group["kind"], "word": group["word"]})
+            one["rows"].append({**row, "kind": group["kind"], "word": group["word"], "remedy": group["rule"].remedy})
     return sorted(found.values(), key=lambda one: (-len(one["rows"]), one["name"]))
 
 

@@ -82,8 +82,7 @@ class FromFinding:
     @property
     def back(self) -> str:
         """The list, at the place of this finding."""
-        page = reverse("findings", args=[self.scope.district, self.scope.end_year])
-        return f"{page}?{self.listing.query}#{self.anchor}" if self.listing.query else f"{page}#{self.anchor}"
+        return f"{self.listing.address(self.scope)}#{'report' if self.listing.report else self.anchor}"
 
     @property
     def skip(self) -> str:

@@ -282,6 +282,6 @@ def test_g_09_the_bar_of_opis_pages_names_the_event_too(desk: Client, event: Cer
     for address in ("/admin/", LIST, "/opi/audit/"):
         html = desk.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
-        assert f"End of Year due {event.due:%m/%d/%Y} {EVENT_NAME} – 14 days left" in bar, address
+        assert f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {EVENT_NAME} – 14 days left" in bar, address
     CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
     assert "days left" not in text(desk.get("/opi/audit/"))

@@ -63,6 +63,16 @@ def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(cli
     assert not Signature.objects.exists()
 
 
+def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(client: Client, ready: Ready) -> None:
+    client.force_login(ready.primary.user)
+    group = '<a href="/districts/9012/2025/data-validation-reports/#cte-rostered">CTE Students Rostered to Courses with Pathways</a>'
+    assert group not in client.get(address(ready)).content.decode()
+    ready.event.validation_groups = ["cte-end-of-year", "cte-rostered"]
+    ready.event.save()
+    page = client.get(address(ready)).content.decode()
+    assert group in page and "#cte-end-of-year" in page
+
+
 def test_the_figures_of_the_page_become_the_sealed_ones(client: Client, ready: Ready) -> None:
     client.force_login(ready.primary.user)
     before = text(client.get(address(ready)))

@@ -130,11 +130,11 @@ def test_one_query_tells_everything(event: CertificationEvent, superintendent: C
 
 def test_g_09_every_page_of_a_district_names_event_date_and_days(client: Client, clerk: User, event: CertificationEvent) -> None:
     client.force_login(clerk)
-    due = f"{event.due:%m/%d/%Y}"
+    due = f"{event.due:%A, %B} {event.due.day}, {event.due.year}"
     for address in (HOME, f"{HOME}cte-concentrator/", DASHBOARD, f"{DASHBOARD}{event.pk}/", "/cte-lingo/"):
         html = client.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
-        assert f"End of Year due {due} {EVENT_NAME} – 14 days left" in bar, address
+        assert f"Due {due} {EVENT_NAME} – 14 days left" in bar, address
     Extension.objects.create(
         event=event, district="9012", due=event.due + datetime.timedelta(days=3), corrections_until=event.corrections_until, reason="Flood",
         by="HALE, ROBIN", at=timezone.now(),
@@ -148,7 +148,7 @@ def test_g_09_overdue_in_words(client: Client, clerk: User, event: Certification
     client.force_login(clerk)
     with time_machine.travel(ends(event.due), tick=False):
         client.force_login(clerk)
-        assert "End of Year was due" in text(client.get(HOME)) and "1 day overdue" in text(client.get(HOME))
+        assert f"Was due {event.due:%A, %B} {event.due.day}" in text(client.get(HOME)) and "1 day overdue" in text(client.get(HOME))
 
 
 def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(client: Client, clerk: User, cottonwood: District_) -> None:
@@ -164,7 +164,8 @@ def test_r_01_home_says_what_by_when_and_who(
     client.force_login(clerk)
     sign(make_round(event), director)
     home = text(client.get(HOME))
-    assert "Must be certified by" in home and "14 days left. Corrections to" in home
+    assert f"Must be certified by {event.due:%A, %B} {event.due.day} 14 days left." in home, "R-03"
+    assert "14 days left. Corrections to" in home
     assert "1 of 2 Waiting for DOE, JANE." in home
     assert "Identify a certifier" in home and "2 Primary certifiers. All 2 must sign." in home
     assert "Certify & Submit" in home and "1 of 2 primary certifiers has signed." in home

@@ -247,6 +247,16 @@ def test_screens_are_found_by_their_old_look_path(client: Client, administrator:
     client.force_login(administrator)
     client.get("/districts/9012/2025/")
     assert client.get("/screens/?find=user security")["Location"] == HERE
+    # As the guide prints a path, as its steps print it, and as our own pages do.
+    for path in (
+        "Student Information>State Programs>CTE Concentrator",
+        "Student Information > State Programs > CTE Concentrator",
+        "State Programs › CTE Concentrator ›",
+    ):
+        assert client.get("/screens/", {"find": path})["Location"] == "/districts/9012/2025/cte-concentrator/", path
+    assert client.get("/screens/", {"find": "Reporting>Data Certification>Type Membership Setup"})["Location"].endswith(
+        "/type-membership-setup/"
+    )
     assert client.get("/screens/?find=student information > general")["Location"] == "/districts/9012/2025/cte-concentrator/"
     assert "CTE Concentrator" in text(client.get("/screens/?find=guide")) or "CTE Lingo" in text(client.get("/screens/?find=guide"))
     assert "No screen matches" in text(client.get("/screens/?find=zzz"))

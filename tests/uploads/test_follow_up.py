@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import cancel, submit
+from pathways import rules
 from pathways.models import Change, Participation, SchoolYear, Student
-from tests.fixtures.records import BUSINESS, District_
+from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import Upload, file, line
 
 BATCHES, PAGE = "/districts/9012/2025/batches/", "/districts/9012/2025/mt-data-upload/"
@@ -33,6 +35,19 @@ def made(answer: Any) -> Batch:
 
 def page_of(desk: Client, batch: Batch) -> str:
     return desk.get(f"{BATCHES}{batch.pk}/").content.decode()
+
+
+def test_j_10_a_finding_opens_its_record_and_says_what_to_do(upload: Upload, desk: Client, cottonwood: District_, kayla: Student) -> None:
+    cottonwood.record(kayla, BUSINESS)
+    stored = cottonwood.record(kayla, HEALTH)
+    other = cottonwood.student("999000777", "Baker", "Ida")
+    done = upload(file(line(inside="x"), line(state_id=other.state_id, last="Baker", first="Ida", inside="x"))).batch
+    address = "/districts/9012/2025/cte-concentrator/"
+    for way in ("", "?by=student"):
+        page = desk.get(f"{BATCHES}{done.pk}/{way}").content.decode()
+        assert f'href="{address}{kayla.pk}/{stored.pathway_id}/"' in page, "its record, whichever was changed last"
+        assert f'href="{address}{other.pk}/"' in page, "the student, where there is no record yet"
+        assert rules.by_id(done.result["groups"][0]["rule"]).remedy in unescape(page)
 
 
 def test_an_undo_that_was_canceled_took_nothing_back_and_may_be_asked_again(upload: Upload, desk: Client) -> None:

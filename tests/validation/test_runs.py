@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.job import run_here
@@ -105,6 +106,15 @@ def test_at_the_state_it_shows_what_was_sent(cottonwood: District_, wrong: Stude
     assert at_state.result["sent_at"] is not None
     runs = last_runs(cottonwood.scope)
     assert [runs["incorrect-concentrator", edition].count for edition in Edition] == [0, 1]
+
+
+def test_the_page_of_a_run_leads_to_the_rows_of_its_edition(cottonwood: District_, wrong: Student, clerk: User, client: Client) -> None:
+    client.force_login(clerk)
+    for scope, carried in ((cottonwood.scope.at_state(), "&amp;at=state"), (cottonwood.scope, "")):
+        page = client.get(f"/districts/9012/2025/batches/{ask(scope, EVERY, by=clerk).pk}/").content.decode()
+        assert f'?report=incorrect-concentrator{carried}#report"' in page
+    at_state = client.get(f"/districts/9012/2025/batches/{ask(cottonwood.scope.at_state(), EVERY, by=clerk).pk}/").content.decode()
+    assert '?report=certification#report"' in at_state, "it compares both editions anyhow"
 
 
 def test_certification_run_at_state_holds_until_the_next_resync(

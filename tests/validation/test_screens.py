@@ -82,9 +82,11 @@ def test_the_open_report_leads_to_the_record_and_its_rule(desk: Client, wrong: S
     page = desk.get(f"{REPORTS_PAGE}?report=incorrect-concentrator").content.decode()
     assert "Choose Yes, or check the credits." in page
     health = wrong.participations.get(pathway__name=HEALTH).pathway_id
-    cure = f"/districts/9012/2025/cte-concentrator/{wrong.pk}/{health}/?finding=CTE-131"
+    cure = f"/districts/9012/2025/cte-concentrator/{wrong.pk}/{health}/?finding=CTE-131&amp;report=incorrect-concentrator"
     assert f'href="{cure}"' in page
-    assert desk.get(cure).status_code == 200
+    record = desk.get(cure.replace("&amp;", "&")).content.decode()
+    assert f'href="{REPORTS_PAGE}?report=incorrect-concentrator#report">' in record and "Back to the report" in record, "B-07"
+    assert "Back to the findings" in text(desk.get(cure.partition("&")[0]))
     page = desk.get(f"{REPORTS_PAGE}?report=single-parent-different").content.decode()
     assert f"{wrong.pk}/{health}/?finding=CTE-301" in page  # the pathway that says No
     assert "Confidential student data" in page
