@@ -90,6 +90,7 @@ class Line:
             and not found.warnings
             and not self.unsent.changes
             and self.one.primaries > 0
+            and self.one.in_active_year
             and self.one.dates.accepts_signatures(self.one.now)
         )
 
@@ -110,7 +111,7 @@ class Line:
     @property
     def signed(self) -> str:
         """2 of 2; of who had to sign when it was sealed."""
-        return "all" if self.stand is Stand.CERTIFIED else f"{self.one.signed} of {self.one.primaries}"
+        return "all" if self.one.is_certified else f"{self.one.signed} of {self.one.primaries}"
 
     @property
     def errors(self) -> int | None:

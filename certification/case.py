@@ -79,9 +79,9 @@ class Case:
 
     @property
     def has_signed(self) -> bool:
-        """Whether nothing is left to sign for the person: her signature covers the data, and others are waited for."""
+        """Whether nothing is left to sign for the person: her signature covers the data, and it is not a Primary's turn to seal it."""
         mine = self.certifier
-        return mine is not None and self.covers(self.signatures.get(mine.pk)) and not self.is_complete
+        return mine is not None and self.covers(self.signatures.get(mine.pk)) and not (self.is_complete and mine.is_primary)
 
     @cached_property
     def copy(self) -> StateCopy | None:

@@ -242,6 +242,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
         _record(event, Operation.CHANGE, before, {"Status": event.get_status_display()}, by, reason)
         if to == Status.PUBLISHED:
             occasions.published(event)
+    if to == Status.PUBLISHED:  # what districts sent and OPI reworded while it was closed
+        rules_changed(event.pk)
     return event
 
 

@@ -70,7 +70,7 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
     for number, one in district_events(event, names).items():
         kind = _occasion(one)
         for person in to[number] if kind else ():
-            if person.pk not in reminded and (number, person.pk) not in done:
+            if person.pk not in reminded and not has_done(one, person, done):
                 key = f"{event.pk}:{kind}:{number}:{one.last_day:%Y%m%d}"
                 what = f"was due {in_short(one.last_day)}" if kind == "overdue" else f"due {in_short(one.last_day)}"
                 letters[number, person.pk] = (
@@ -95,7 +95,7 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
 
 def is_waited_for(one: DistrictEvent) -> bool:
     """Whether the district still can and must certify."""
-    return one.event.is_published and not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+    return one.event.is_published and one.in_active_year and not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
 
 
 def _occasion(one: DistrictEvent) -> str:
@@ -112,6 +112,11 @@ def signed(event: CertificationEvent) -> set[tuple[str, int]]:
     """(district, person) of who has signed the open round."""
     standing = Signature.objects.standing().filter(round__event=event, round__status="open")
     return set(standing.values_list("round__district", "certifier__user"))
+
+
+def has_done(one: DistrictEvent, person: User, signed: set[tuple[str, int]]) -> bool:
+    """Whether others are waited for, not the person: where all have signed who must, one of them still has to seal it (C-17)."""
+    return one.signed < one.primaries and (one.district, person.pk) in signed
 
 
 def reminded_today(event: CertificationEvent) -> set[int]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from certification import occasions
-from certification.models import Certifier, Recertification, RecertificationMessage, Round, SealedCopy
+from certification.models import CertificationEvent, Certifier, Recertification, RecertificationMessage, Round, SealedCopy
 from certification.reopening import close_round, lock_again, may_reopen, open_round
 from certification.since import Since
 from certification.status import DistrictEvent, event_of
@@ -242,6 +242,7 @@ def _deciding(scope: Scope) -> Iterator[None]:
 
 
 def _shown(scope: Scope, event: int) -> DistrictEvent:
+    list(CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk"))  # it is not closed meanwhile
     one = event_of(scope, event)
     if one is None:
         raise ValidationError("OPI has closed this event. Nothing was saved")  # C-32

@@ -39,7 +39,7 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
             found.append(Recipient(line, None, "no certifier and no District Administrator"))
         else:
             for person in people[line.number]:
-                why_not = _why_not(person, signed=(line.number, person.pk) in signed, reminded=person.pk in reminded)
+                why_not = _why_not(person, signed=occasions.has_done(line.one, person, signed), reminded=person.pk in reminded)
                 found.append(Recipient(line, person, why_not))
                 if not why_not:
                     reminded = reminded | {person.pk}

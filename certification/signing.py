@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -105,12 +105,12 @@ def _sign(case: Case, certifier: Certifier, *, statements: Sequence[str], method
             late=case.one.dates.is_overdue(now),
         )
         case.signatures[certifier.pk] = mine
-    # "All of none" is never true: the certifier who signs is active, but a Secondary's name seals nothing.
-    sealed = bool(case.primaries) and not case.waiting()
+    # "All of none" is never true, and a Secondary's name seals nothing, whoever else has signed.
+    sealed = certifier.is_primary and bool(case.primaries) and not case.waiting()
     if sealed:
         sealing.seal(case, by=mine)
     elif not before and certifier.is_primary:
-        _tell_the_others(case)
+        _tell_the_others(case, mine)
     return Signed(mine, sealed, before)
 
 
@@ -153,9 +153,11 @@ def rules_changed(event: int | None = None) -> None:
             data_changed(scope)
 
 
-def _tell_the_others(case: Case) -> None:
-    for certifier in case.waiting():
-        _write(case, certifier, "second_signer", f"second:{len(case.signatures)}", {"signed": case.one.signers})
+def _tell_the_others(case: Case, mine: Signature) -> None:
+    waiting = case.waiting()
+    now = replace(case.one, signed=len(case.primaries) - len(waiting))
+    for certifier in waiting:
+        _write(case, certifier, "second_signer", f"second:{mine.pk}", {"signed": now.signers})
 
 
 def _write(case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]) -> None:

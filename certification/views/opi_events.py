@@ -195,6 +195,8 @@ class GiveExtension(EventsView):
     @property
     def stored(self) -> Extension | None:
         number = self.kwargs.get("district")
+        if number and not (number.isascii() and number.isdigit()):
+            raise Http404("There is no such district.")
         return get_object_or_404(Extension, event=self.kwargs["event"], district=number) if number else None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -211,6 +211,8 @@ def test_an_extension_is_previewed_given_and_taken_back(
     assert "has an extension already" in text(desk.post(address, asked))
     assert "9012 Cottonwood Bend" in text(desk.get(f"{LIST}{event.pk}/"))
     mine = f"{LIST}{event.pk}/extensions/9012/"
+    for nobody in ("9999", "%00", "x", "²"):
+        assert desk.get(f"{LIST}{event.pk}/extensions/{nobody}/").status_code == 404
     page = desk.post(mine, {"do": "take-back"})
     assert Extension.objects.exists() and "Nothing is saved yet." in text(page)
     desk.post(mine, {"do": "take-back", "seen": seen(page), "reason": "Water is gone"})

@@ -65,6 +65,8 @@ def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> No
     assert not ready.sign().sealed
     assert ready.case().one.signers == "1 of 2 primary certifiers has signed." and not SealedCopy.objects.exists()
     assert letters("second_signer") == [second.user_id]
+    told = Batch.objects.get(kind="letter", options__template="second_signer").options["told"]
+    assert told["signed"] == "1 of 2 primary certifiers has signed.", "as it is after that signature"
     assert ready.sign(second).sealed
     assert SealedCopy.objects.count() == 1 and {one.digest for one in Signature.objects.all()} == {Signature.objects.first().digest}  # type: ignore[union-attr]
 
@@ -102,6 +104,29 @@ def test_c_17_a_primary_who_is_no_longer_active_is_not_waited_for(ready: Ready) 
     assert Signature.objects.count() == 1
 
 
+def test_c_17_a_secondary_does_not_seal_what_the_primaries_have_signed(ready: Ready) -> None:
+    second, reviewer = ready.certifier("mreyes2", "Reyes", "Maria"), ready.certifier("principal2", "Olsen", "Peter", "secondary")
+    ready.sign()
+    Certifier.objects.filter(pk=second.pk).update(is_active=False)
+    for _ in range(2):
+        assert not ready.sign(reviewer).sealed and not CollectionLock.objects.exists()
+    assert ready.case(reviewer.user).has_signed and not ready.case(ready.primary.user).has_signed
+    assert ready.sign().sealed
+    assert CollectionLock.objects.get().by == ready.primary.name
+
+
+def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(ready: Ready, kayla: Student) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    events.move(ready.event.pk, "closed", by=keeper, reason="Letter")
+    ready.change(kayla, in_district_credits=Decimal("1.75"))
+    assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
+    events.move(ready.event.pk, "published", by=keeper, reason="Letter")
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
+
+
 def test_c_18_a_primary_added_afterwards_changes_nothing(ready: Ready) -> None:
     ready.sign()
     late = ready.certifier("mreyes2", "Reyes", "Maria")
@@ -136,6 +161,7 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Rea
     ready.report()
     ready.wait()
     assert not ready.sign(second).sealed
+    assert sorted(letters("second_signer")) == sorted([second.user_id, ready.primary.user_id]), "each signature asks for the next"
     assert ready.sign().sealed
     assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
 
