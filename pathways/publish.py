@@ -5,6 +5,8 @@ Publishing compares whole tables, so it may be repeated, and one that failed is 
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models, transaction
@@ -19,6 +21,8 @@ PUBLISHED: tuple[type[models.Model], ...] = (District, SchoolYear, Pathway, Appr
 
 UNIQUE = {SchoolYear: ("is_active",), Pathway: ("code", "name")}
 STATE = Edition.STATE.value
+
+Rows = dict[Any, dict[str, Any]]  # by their keys
 
 
 def publish() -> int:
@@ -48,7 +52,7 @@ def is_published() -> bool:
     return Publication.objects.at_state().filter(pk=1, generation=generation()).exists()
 
 
-def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> dict[Any, dict[str, Any]]:
+def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> Rows:
     return {row[model._meta.pk.attname]: row for row in model._base_manager.db_manager(alias).values()}  # type: ignore[union-attr]
 
 
@@ -72,27 +76,45 @@ def _remove(model: type[models.Model], keys: set[Any]) -> int:
     return len(removed)
 
 
-def _write(model: type[models.Model], here: dict[Any, dict[str, Any]], there: dict[Any, dict[str, Any]]) -> int:
-    changed = [row for key, row in here.items() if key in there and there[key] != row]
-    for row in _in_turn(changed, there, UNIQUE.get(model, ())):
-        model._base_manager.db_manager(STATE).filter(pk=row[model._meta.pk.attname]).update(**row)  # type: ignore[union-attr]
+def _write(model: type[models.Model], here: Rows, there: Rows) -> int:
+    changed = {key: row for key, row in here.items() if key in there and there[key] != row}
+    for key, row in _in_turn(changed, there, UNIQUE.get(model, ())):
+        model._base_manager.db_manager(STATE).filter(pk=key).update(**row)
     new = [model(**row) for key, row in here.items() if key not in there]
     model._base_manager.db_manager(STATE).bulk_create(new, batch_size=500)
     return len(changed) + len(new)
 
 
-def _in_turn(changed: list[dict[str, Any]], there: dict[Any, dict[str, Any]], unique: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Changed rows in an order in which none takes a code or a name that another still holds."""
-    waiting, ordered, held = list(changed), [], {key: dict(row) for key, row in there.items()}
-    key_name = next((name for name in ("id", "end_year", "number") if changed and name in changed[0]), "id")
+def _in_turn(changed: Rows, there: Rows, unique: tuple[str, ...]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Changed rows by their keys, in an order in which none takes a code or a name that another still holds.
 
-    def free(row: dict[str, Any]) -> bool:
-        others = [other for key, other in held.items() if key != row[key_name]]
-        return not any(row[name] and other[name] == row[name] for name in unique for other in others)
+    Where rows exchange them none can be the first, and one gives its own up before: it comes twice.
+    """
+    waiting, held = dict(changed), {key: dict(row) for key, row in there.items()}
+
+    def in_the_way(key: Any) -> list[tuple[Any, str]]:
+        """Who holds which value of the row, as the state's constraints compare."""
+        wanted = {name: _alike(value) for name in unique if (value := waiting[key][name])}
+        return [(other, name) for name in wanted for other, row in held.items() if other != key and _alike(row[name]) == wanted[name]]
 
     while waiting:
-        row = next((one for one in waiting if free(one)), waiting[0])
-        waiting.remove(row)
-        ordered.append(row)
-        held[row[key_name]] = row
-    return ordered
+        key = next((one for one in waiting if not in_the_way(one)), next(iter(waiting)))
+        for other, name in in_the_way(key):
+            if other in waiting:
+                held[other][name] = _unused(name, held)
+                yield other, held[other]
+        held[key] = dict(waiting.pop(key))
+        yield key, held[key]
+
+
+def _alike(value: Any) -> Any:
+    """Names that differ in case only are one name."""
+    return value.upper() if isinstance(value, str) else value
+
+
+def _unused(name: str, held: Rows) -> str:
+    """A code or a name that no row at the state has, for a moment that nobody sees."""
+    if name != "code":
+        return uuid.uuid4().hex
+    taken = {row[name] for row in held.values()}
+    return next(code for number in range(100) if (code := f"{number:02}") not in taken)

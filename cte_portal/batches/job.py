@@ -321,12 +321,15 @@ def renewing(job: Job) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def run_here(batch: Batch, *, patience: float = 600) -> Batch:
-    """Run a batch in this process, as commands do, under the same claim and locks; or wait for the worker that was quicker."""
+def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> Batch:
+    """Run a batch in this process, under the same claim and locks; or wait for the worker that was quicker.
+
+    A command runs `earlier` work of the district too, whose turn comes first: no worker may be there to do it. A page never does.
+    """
     deadline = time.monotonic() + patience
     while True:
-        if not run(batch.pk) and (earlier := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
-            run(earlier.pk)  # its turn comes first, and no worker may be there to do it
+        if not run(batch.pk) and earlier and (first := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
+            run(first.pk)
         batch = Batch.objects.get(pk=batch.pk)
         if not batch.is_live or time.monotonic() > deadline:
             return batch

@@ -16,7 +16,8 @@ def run(job: Job) -> None:
     assert about is not None  # noqa: S101 - a notice is always about a batch
     person = about.submitted_by
     if person.is_active and person.email:
-        path = reverse("batch", args=[about.district, about.end_year, about.pk])
+        name, where = ("batch", (about.district, about.end_year)) if about.district else ("statewide-batch", ())
+        path = reverse(name, args=[*where, about.pk])
         told = {"batch": about, "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "", "name": settings.HELP_NAME}
         deliver(job, f"CTE Portal: {about.title} has ended", render_to_string("batches/notice.txt", told), to=person.email)
     job.outcome = Outcome("Sent.")

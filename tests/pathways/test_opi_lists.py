@@ -191,6 +191,31 @@ def test_codes_that_change_places_are_published(opi_reference: None, keeper: Use
     assert SchoolYear.objects.db_manager("state").get(is_active=True).pk == 2023
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"code": "02"}, {"code": "01"}),
+        ({"name": "Second"}, {"name": "First"}),
+        ({"name": "SECOND"}, {"name": "first"}),
+        ({"code": "02", "name": "second"}, {"code": "01", "name": "FIRST"}),
+    ],
+    ids=["codes", "names", "names but for case", "both"],
+)
+def test_codes_and_names_that_were_exchanged_are_published(first: dict[str, str], second: dict[str, str], opi_reference: None) -> None:
+    """None can be written first: each takes what the other still has at the state."""
+    here, there = Pathway.objects.order_by("pk"), Pathway.objects.db_manager("state").order_by("pk")
+    one, other = here.get(code="01"), here.get(code="02")
+    here.filter(pk=one.pk).update(name="First")
+    here.filter(pk=other.pk).update(name="Second")
+    publish.publish()
+    here.filter(pk=one.pk).update(code="92", name="For a moment")
+    here.filter(pk=other.pk).update(**second)
+    here.filter(pk=one.pk).update(**{"code": "01", "name": "First"} | first)
+    assert publish.publish() == 2
+    assert list(there.values()) == list(here.values()) and publish.publish() == 0
+
+
 def run_queued() -> None:
     for batch in Batch.objects.filter(kind="publish", status=Status.QUEUED):
         assert run(batch.pk)

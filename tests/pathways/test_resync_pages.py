@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from io import StringIO
+from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -150,6 +152,20 @@ def test_all_districts_are_one_parent_with_a_child_each(
     assert "0965" in page and "9012" in page and "Everything is at the state." in page
     assert "No district needs a look" in text(client.get(f"{answer['Location']}?show=attention"))
     assert Unsent.of(cottonwood.scope).changes == 0
+
+
+def test_who_ticked_it_is_written_to_when_all_districts_were_sent(
+    client: Client, cottonwood: District_, kayla: Student, opi: User, settings: Any
+) -> None:
+    settings.PORTAL_ADDRESS = "https://portal.example"
+    cottonwood.record(kayla)
+    client.force_login(opi)
+    asked = {"everything": "on", "notify": "on", "key": str(uuid.uuid4())}
+    address = client.post("/opi/resync/", asked)["Location"]
+    assert run(Batch.objects.get(kind="resync-all").pk) and run(Batch.objects.get(kind="notice").pk)
+    (letter,) = mail.outbox
+    assert letter.to == [opi.email] and letter.subject == "CTE Portal: Resync State Data – all districts has ended"
+    assert f"https://portal.example{address}" in letter.body and client.get(address).status_code == 200
 
 
 def test_a_district_that_fails_is_named_and_the_others_are_sent(

@@ -17,14 +17,16 @@ from django.test import Client
 
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.job import run_here
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, moment
 from cte_portal.editions import Edition
 from pathways.models import Change, Student
+from pathways.objects import NAMES
 from pathways.reports import run as running
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Report
 from pathways.reports.run import ask
 from pathways.reports.standing import certification_at_state, last_runs
+from pathways.sending import submit_resync
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
 EVERY = list(REPORTS.values())
@@ -85,6 +87,20 @@ def test_a_large_district_goes_through_the_queue(
     batch = ask(cottonwood.scope, EVERY, by=clerk)
     assert (batch.status, batch.queue) == ("queued", "district")
     assert run_here(batch).status == "with-errors"
+
+
+def test_a_page_never_runs_the_districts_earlier_work(cottonwood: District_, wrong: Student, clerk: User) -> None:
+    """A worker was quicker: what somebody sends to the state is no page's to run, it may only read there."""
+    resync = submit_resync(cottonwood.scope, NAMES, by=clerk)
+    double = ask(cottonwood.scope, EVERY, by=clerk, key="k", wait=0)
+    Batch.objects.filter(pk=double.pk).update(status="queued", attempt=0, finished_at=None, available_at=moment(30))
+    assert ask(cottonwood.scope, EVERY, by=clerk, key="k", wait=0.5).status == "queued"
+    resync.refresh_from_db()
+    assert (resync.status, resync.attempt) == ("queued", 0)
+    later = submit_resync(cottonwood.scope, NAMES, by=clerk)
+    assert run_here(later, earlier=True).status == "completed", "a command runs it: no worker may be there"
+    resync.refresh_from_db()
+    assert resync.status == "completed"
 
 
 def test_a_double_click_is_one_run(cottonwood: District_, wrong: Student, clerk: User) -> None:

@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 options={"type": type, "work": work, "all_or_nothing": options["all_or_nothing"]},
                 content=File(content, name="input"),
             )
-        batch = run_here(batch)
+        batch = run_here(batch, earlier=True)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
         refused = batch.result.get("refused", "")
