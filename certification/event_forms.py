@@ -12,7 +12,7 @@ from django.core.validators import URLValidator
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
 from cte_portal.ui.sensible_dates import sensible
-from pathways.models import District, SchoolYear
+from pathways.models import CollectionLock, District, SchoolYear
 from pathways.reports.groups import GROUPS
 
 MOST_LINES, LONGEST_LINE = 12, 300
@@ -127,6 +127,9 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
         if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
             del self.fields["collection"], self.fields["end_year"]
+        else:  # the Fall follow-up has no records yet: its seal would hold and lock nothing
+            only = CollectionLock.Collection.END_OF_YEAR
+            self.fields["collection"].choices = [(only.value, only.label)]  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

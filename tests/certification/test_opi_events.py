@@ -189,6 +189,11 @@ def test_what_cannot_be_saved_is_said_beside_its_field(values: dict[str, str], m
     assert CertificationEvent.objects.get().version == 1
 
 
+def test_only_collections_that_have_records_are_certified(desk: Client, event: CertificationEvent) -> None:
+    page = desk.get(f"{LIST}new/").content.decode()
+    assert "End of Year CTE Concentrator and Participants" in page and "Fall" not in page
+
+
 def test_one_event_for_a_collection_and_year_is_said_in_words(desk: Client, event: CertificationEvent) -> None:
     answer = desk.post(f"{LIST}new/", typed(event, version=0))
     assert "This collection already has an event in that school year." in text(answer)
