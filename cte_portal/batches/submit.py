@@ -72,6 +72,12 @@ def submit(
     return batch
 
 
+def key_of(key: object, *asked: object) -> str:
+    """The `key` of a page's form, with what its button asked for: a double click asks the same again, another button of the page something else."""
+    digest = hashlib.sha256("|".join(map(str, asked)).encode()).hexdigest()
+    return f"{key}:{digest[:16]}"
+
+
 @dataclass(frozen=True)
 class Order:
     """One of many pieces of work of a kind; `after` so many seconds it may begin."""

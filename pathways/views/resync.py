@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, active_end_year
+from cte_portal.batches.submit import key_of
 from cte_portal.batches.views import queue_list
 from pathways.comparison import Comparison, Unsent, figures
 from pathways.models import CollectionLock, District
@@ -83,7 +84,7 @@ class ResyncStateData(ActionView):
         assert isinstance(form, ResyncForm)  # noqa: S101 - the view's own form
         asked = form.cleaned_data
         by: Any = self.request.user
-        batch = submit_resync(self.scope, form.names, by=by, key=str(asked["key"]), notify=asked["notify"])
+        batch = submit_resync(self.scope, form.names, by=by, key=key_of(asked["key"], *form.names), notify=asked["notify"])
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
 
@@ -146,5 +147,5 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
             return redirect("resync-all")
         asked = form.cleaned_data
         by: Any = self.request.user
-        batch = submit_resync_of_all(end_year, form.names, by=by, key=str(asked["key"]), notify=asked["notify"])
+        batch = submit_resync_of_all(end_year, form.names, by=by, key=key_of(asked["key"], *form.names), notify=asked["notify"])
         return redirect("statewide-batch", batch.pk)

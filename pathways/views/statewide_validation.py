@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView, active_end_year
+from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals
 
@@ -57,5 +58,5 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
             return redirect("validation-of-all")
         asked = form.cleaned_data
         by: Any = request.user
-        batch = ask_for_all(Edition[asked["run"].upper()], end_year, by=by, key=str(asked["key"]))
+        batch = ask_for_all(Edition[asked["run"].upper()], end_year, by=by, key=key_of(asked["key"], asked["run"]))
         return redirect("statewide-batch", batch.pk)

@@ -19,13 +19,14 @@ from cte_portal.accounts.models import AuditEvent, Role
 from cte_portal.accounts.models.audit import Deed
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.models import Status
+from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from pathways.models import GroupAssignment, StateCopy
 from pathways.reports.groups import GROUPS, Group, matching
 from pathways.reports.report import Nature, Report
 from pathways.reports.run import ask
 from pathways.reports.screen import line, opened
-from pathways.reports.standing import assigned, last_runs
+from pathways.reports.standing import assigned, last_runs, point
 
 FORMATS = ("csv", "xlsx")
 USER_GROUPS = tuple(role for role in Role if not role.is_opi)
@@ -98,7 +99,9 @@ class DataValidationReports(ScopedView, TemplateView):
             messages.warning(request, "Choose a report to run.")
             return redirect(address)
         scope = self.scope.at_state() if where == "state" else self.scope
-        batch = ask(scope, reports, by=request.user, key=str(form.cleaned_data["key"]))  # type: ignore[arg-type]
+        # A download leaves the page as it is, with its key: what was changed or sent meanwhile makes the same button another run.
+        key = key_of(form.cleaned_data["key"], form.cleaned_data["run"], point(self.scope))
+        batch = ask(scope, reports, by=request.user, key=key)  # type: ignore[arg-type]
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
         if wanted in FORMATS:

@@ -83,6 +83,14 @@ def test_check_dependencies_sends_what_is_needed_without_script(desk: Client, cl
     assert batch.status == Status.COMPLETED and "A complete resync sends all types" in batch.sentence
 
 
+def test_another_choice_on_the_same_page_is_another_resync(desk: Client) -> None:
+    key = str(uuid.uuid4())
+    for asked in ({"types": ["Student"]}, {"types": ["Student"]}, {"everything": "on"}):
+        desk.post(PAGE, {**asked, "key": key})
+    types = Batch.objects.filter(kind="resync").order_by("queued_at").values_list("options__types", flat=True)
+    assert [len(one) for one in types] == [2, len(NAMES)]
+
+
 def test_nothing_chosen_is_said(desk: Client) -> None:
     page = text(desk.post(PAGE, {"key": str(uuid.uuid4())}))
     assert "Choose the types to send" in page and not Batch.objects.exists()

@@ -140,6 +140,19 @@ def test_as_a_file_it_is_the_runs_own_file(desk: Client, wrong: Student) -> None
         assert "attachment" in file["Content-Disposition"]
 
 
+def test_v_04_another_button_of_the_same_page_is_another_run_and_a_double_click_is_one(
+    desk: Client, cottonwood: District_, wrong: Student
+) -> None:
+    """After a download the page stands as it was, with the same key."""
+    csv, xlsx, here = "incorrect-concentrator:district:csv", "incorrect-concentrator:district:xlsx", "single-parent-different:district"
+    answers = [run(desk, what)["Location"] for what in (csv, csv, xlsx, here)]
+    assert answers[0] == answers[1] and Batch.objects.count() == 3
+    assert answers[2].endswith("/report.xlsx/") and answers[3].endswith("?report=single-parent-different&at=district#report")
+    cottonwood.record(wrong, HEALTH, in_district_credits=Decimal("2.50"), concentrator=True)
+    answer = run(desk, csv)["Location"]
+    assert answer != answers[0] and "ANDERSON" not in b"".join(desk.get(answer)).decode(), "not the file of before the change"  # type: ignore[arg-type]
+
+
 def test_a_report_that_is_not_assigned_is_neither_shown_nor_run(desk: Client, wrong: Student) -> None:
     GroupAssignment.objects.all().delete()
     page = text(desk.get(f"{REPORTS_PAGE}?report=incorrect-concentrator"))

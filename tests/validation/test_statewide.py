@@ -108,7 +108,10 @@ def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None,
     assert "Elsewhere" in text(client.get(f"{ALL}?find=0965&at=district"))
     assert "Edition District State With errors only" in page, "the edition is chosen on the page"
     answer = client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})
+    assert client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})["Location"] == answer["Location"]
     batch = Batch.objects.get(kind="validate-all")
+    other = client.post(ALL, {"run": "district", "key": "11111111-1111-4111-8111-111111111111"})
+    assert other["Location"] != answer["Location"], "the other button of the page is another run"
     assert answer["Location"] == f"/opi/batches/{batch.pk}/"
     run_here(batch)
     assert "need a look" in text(client.get(answer["Location"]))
