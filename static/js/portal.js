@@ -5,6 +5,7 @@ import { guardUnsaved } from "./unsaved.js";
 import { watchIdle } from "./idle.js";
 import { focusSummary } from "./summary.js";
 import { showPasswords } from "./password.js";
+import { sayMessages } from "./said.js";
 
 watchMenus();
 focusSummary();
@@ -12,3 +13,4 @@ guardUnsaved();
 showBusy();
 watchIdle();
 showPasswords();
+sayMessages();

@@ -75,6 +75,7 @@ def test_d_05_the_total_is_announced_once_after_a_pause(page: Page) -> None:
     page.keyboard.type("2.25", delay=40)
     expect(said).to_have_text("")
     expect(said).to_have_text("Total Pathway Credits Earned 2.25", timeout=3000)
+    expect(page.locator("#total")).to_have_attribute("aria-live", "off")  # an output is a live region of its own
 
 
 def test_d_06_the_advice_follows_total_and_answer_and_changes_neither(page: Page) -> None:
