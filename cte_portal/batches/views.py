@@ -20,7 +20,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, access
 from cte_portal.batches.kinds import kind_of
-from cte_portal.batches.models import Batch, BatchFile, Status
+from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
@@ -49,9 +49,7 @@ class QueueFilter(forms.Form):
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
         asked = self.cleaned_data if self.is_valid() else {}
-        zone, found = timezone.get_default_timezone(), Batch.objects.of_district(scope.district)
-        if kinds:
-            found = found.filter(kind__in=kinds)
+        zone, found = timezone.get_default_timezone(), _of(scope, kinds)
         if first := asked.get("first"):
             found = found.filter(queued_at__gte=datetime.datetime.combine(first, datetime.time(), zone))
         if last := asked.get("last"):
@@ -62,14 +60,33 @@ class QueueFilter(forms.Form):
             found = found.filter(submitted_by=user)
         return [Line(batch) for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]]
 
+    def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
+        """Why no line is shown although there are jobs: the `period`, or the other `choice`; empty where there are none."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        dates = asked.get("first") or asked.get("last")
+        if not (dates or asked.get("status") or asked.get("by")) or not _of(scope, kinds).exists():
+            return ""
+        return "period" if dates else "choice"
+
+
+def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:
+    found = Batch.objects.of_district(scope.district)
+    return found.filter(kind__in=kinds) if kinds else found
+
 
 def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:
     """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps, below the screens that submit work."""
     asked = any(name.startswith("queue-") for name in request.GET)
     form = QueueFilter(request.GET if asked else None, prefix="queue")
     lines = form.lines(scope, request.user, kinds)
-    live = [line for line in lines if line.batch.is_live]
-    return {"queue_form": form, "lines": lines, "queue_live": bool(live), "queue_address": request.get_full_path(), "queue_scope": scope}
+    return {
+        "queue_form": form,
+        "lines": lines,
+        "queue_live": any(line.batch.is_live for line in lines),
+        "queue_hidden": "" if lines else form.hides(scope, kinds),
+        "queue_address": request.get_full_path(),
+        "queue_scope": scope,
+    }
 
 
 class BatchQueue(ScopedView, TemplateView):

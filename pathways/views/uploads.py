@@ -20,7 +20,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, access
 from cte_portal.batches.models import Batch
-from cte_portal.batches.submit import submit
+from cte_portal.batches.submit import key_of, submit
 from cte_portal.batches.views import queue_list
 from cte_portal.ui.upload_limit import most_bytes, too_large
 from pathways import extract
@@ -33,16 +33,28 @@ from pathways.sealed_year import sealed_year
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
+class FileBox(forms.BoundField):
+    """The file's control: described by its hint, its error, and what the browser says of the file that was chosen."""
+
+    @property
+    def aria_describedby(self) -> str:
+        return f"{super().aria_describedby} file-said".strip()
+
+
+class FileChoice(forms.FileField):
+    bound_field_class = FileBox
+
+
 class UploadForm(forms.Form):
     """The guide's screen: Import Type, Work to Perform, File. The content decides, not what the browser says of it (U-14)."""
 
     use_required_attribute = False
 
     type = forms.ChoiceField(label="Import Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()])
-    file = forms.FileField(
+    file = FileChoice(
         label="File",
         error_messages={"required": "Select a file", "empty": "The selected file is empty"},
-        widget=forms.FileInput(attrs={"accept": ".tsv,.txt", "data-upload": "", "aria-describedby": "file-said"}),
+        widget=forms.FileInput(attrs={"accept": ".tsv,.txt", "data-upload": ""}),
     )
     work = forms.ChoiceField(
         label="Work to Perform",
@@ -248,6 +260,6 @@ class MTExtracts(ActionView):
             subject=extract.FORMATS[asked["format"]],
             scope=self.scope,
             options={"type": asked["type"], "format": asked["format"]},
-            key=f"{asked['key']}:{asked['format']}",
+            key=key_of(asked["key"], asked["type"], asked["format"]),
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from html import unescape
 from typing import Any
@@ -137,6 +138,19 @@ def test_c_01_c_09_a_double_click_is_one_job_but_another_file_on_the_same_page_i
     other = made(desk.post(PAGE, sent(file(line(pathway=BUSINESS)))))
     saving = made(desk.post(PAGE, sent(file(line()), work="upload")))
     assert len({one.pk, other.pk, saving.pk}) == 3 == Batch.objects.count()
+
+
+def test_d_01_the_file_is_described_by_its_hint_its_error_and_what_is_said_of_it(desk: Client) -> None:
+    def described(page: str) -> list[str]:
+        box = re.search(r'<input type="file"[^>]*>', page)
+        assert box is not None
+        ids = re.search(r'aria-describedby="([^"]*)"', box[0])
+        assert ids is not None
+        assert all(page.count(f' id="{one}"') == 1 for one in ids[1].split()), "each is on the page"
+        return ids[1].split()
+
+    assert described(desk.get(PAGE).content.decode()) == ["id_file_helptext", "file-said"]
+    assert described(desk.post(PAGE, sent(b"")).content.decode()) == ["id_file_helptext", "id_file_error", "file-said"]
 
 
 def test_an_extract_in_another_format_from_the_same_page_is_another_job(desk: Client) -> None:
