@@ -61,12 +61,12 @@ class QueueFilter(forms.Form):
         return [Line(batch) for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]]
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
-        """Why no line is shown although there are jobs: the `period`, or the other `choice`; empty where there are none."""
+        """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty where there are none."""
         asked = self.cleaned_data if self.is_valid() else {}
-        dates = asked.get("first") or asked.get("last")
-        if not (dates or asked.get("status") or asked.get("by")) or not _of(scope, kinds).exists():
+        dates, choice = asked.get("first") or asked.get("last"), asked.get("status") or asked.get("by")
+        if not (dates or choice) or not _of(scope, kinds).exists():
             return ""
-        return "period" if dates else "choice"
+        return "choice" if choice else "period"
 
 
 def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:

@@ -92,6 +92,18 @@ def test_d_13_what_was_saved_is_put_into_the_status_region_again_and_nothing_mov
     expect(record.get_by_label("In District Credits Earned")).to_have_value("1.50")
 
 
+def test_d_13_what_became_of_chosen_lines_is_said_too(desk: Desk, cottonwood: District_, clerk: User) -> None:
+    cottonwood.roster(cottonwood.student("999000801", "Rostered"))
+    page = desk.open(clerk)
+    page.goto("/districts/9012/2025/roster-worklist/")
+    page.add_init_script(f"({HEARD})()")
+    page.locator("input[name=chosen]").check()
+    page.get_by_label("Create with these credits").check()
+    page.get_by_role("button", name="Save for the chosen lines").click()
+    expect(page.locator(".banner.saved p:not([inert])")).to_have_count(1)
+    assert page.evaluate("window.heard") == ["1 line done."]
+
+
 def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(desk: Desk, cottonwood: District_, clerk: User) -> None:
     batch = submit("extract", by=clerk, title="MT Extracts", scope=cottonwood.scope)
     Batch.objects.claim(batch.pk, "a worker")
