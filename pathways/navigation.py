@@ -115,6 +115,14 @@ SCREENS = (
         synonyms=("statewide", "errors by district", "Run at State"),
         scoped=False,
     ),
+    Screen(
+        name="Record changes",
+        path=("Run the portal",),
+        url_name="record-changes",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("audit", "history", "who changed", "log"),
+        scoped=False,
+    ),
     Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
     *(
         Screen(

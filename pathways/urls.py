@@ -9,6 +9,7 @@ from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
 from pathways.views.findings import FindingsPage, NextFinding
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
+from pathways.views.record_changes import RecordChanges
 from pathways.views.records import NewRecord, Record
 from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.views.roster_worklist import RosterWorklist
@@ -56,6 +57,7 @@ urlpatterns = [
     path(f"{FINDINGS}<str:rule>/explain/", ExplainRule.as_view(), name="findings-explain"),
     path(f"{FINDINGS}<str:rule>/explain/<int:student>/<int:pathway>/", ExplainFinding.as_view(), name="finding-explain"),
     path(f"{FINDINGS}take-back/<int:explanation>/", TakeBack.as_view(), name="explanation-take-back"),
+    path("opi/record-changes/", RecordChanges.as_view(), name="record-changes"),
     path("opi/data-validation/", ValidationOfAllDistricts.as_view(), name="validation-of-all"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),

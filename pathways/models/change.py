@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import connections, models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from cte_portal.editions import Home
 from pathways.models.participation import credits_field
@@ -21,6 +23,25 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """The history of all records of a student, newest first, with `pathway_name`."""
         name = Subquery(Pathway.objects.filter(pk=OuterRef("pathway_id")).values("name"))
         return self.filter(student_id=student_id).annotate(pathway_name=name).order_by("-pk")
+
+    def newest_first(self) -> ChangeQuerySet:
+        return self.order_by("-at", "-pk")
+
+    def between(self, first: datetime.date | None, last: datetime.date | None) -> ChangeQuerySet:
+        """Of whole days, as the portal's clock counts them, both included."""
+        zone, found = timezone.get_default_timezone(), self
+        if first:
+            found = found.filter(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
+        if last:
+            found = found.filter(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
+        return found
+
+    def by_people(self, text: str) -> ChangeQuerySet:
+        """Done by somebody whose name contains each word of `text`."""
+        found = self
+        for word in text.split():
+            found = found.filter(by__icontains=word)
+        return found
 
     def after(self, district: str, cursor: int) -> ChangeQuerySet:
         """What the ledger has written of a district since."""

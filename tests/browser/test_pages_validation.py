@@ -108,6 +108,16 @@ def group_assigned(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
+def record_changes(label: str, text: str) -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto("/opi/record-changes/")
+        page.get_by_label(label).first.fill(text)
+        page.get_by_role("main").get_by_role("button", name="Show").click()
+        page.wait_for_load_state()
+
+    return visit
+
+
 STATES: dict[str, list[State]] = {
     "admin:pathways_ruleseverity_changelist": [
         State("list", weighed(), who="keeper"),
@@ -157,6 +167,12 @@ STATES: dict[str, list[State]] = {
         State("figures", validated_everywhere, who="opi"),
         State("no match", at("/opi/data-validation/?find=zzz"), who="opi"),
         State("no errors", at("/opi/data-validation/?look=yes"), who="opi"),
+    ],
+    "record-changes": [
+        State("nothing asked", at("/opi/record-changes/"), who="opi"),
+        State("found", record_changes("Who", "martin"), who="opi"),
+        State("no match", record_changes("Who", "zzz"), who="opi"),
+        State("bad date", record_changes("From", "31.12.2025"), who="opi"),
     ],
     "validation-groups": [
         State("read", at(lambda stage: stage.address("validation-groups"))),
