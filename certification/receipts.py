@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.models import Extension, Round, SealedCopy, Signature
+from certification.models import Certifier, Extension, Round, SealedCopy, Signature
 from certification.snapshot import Figure, Section, sections
 from certification.status import event_of
 from cte_portal.editions import Scope, school_year_label
@@ -134,10 +135,12 @@ def request_url(copy: SealedCopy) -> str:
     return reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk]) if event.is_published else ""
 
 
-def of_lock(lock: CollectionLock) -> LockLinks | None:
+def of_lock(lock: CollectionLock, person: Any) -> LockLinks | None:
     """What a locked record's banner leads to (settings.PORTAL_LOCK_LINKS)."""
     copy = SealedCopy.objects.filter(receipt=lock.reference, round__district=lock.district).select_related("round__event").first()
-    return LockLinks(receipt_url(copy), request_url(copy)) if copy else None
+    if copy is None:
+        return None
+    return LockLinks(receipt_url(copy), request_url(copy), Certifier.objects.of_district(lock.district).are(person))
 
 
 def last_certified_year(scope: Scope) -> int | None:

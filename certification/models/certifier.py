@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -20,6 +22,10 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         """Those who count: ticked Active, with an open account and a role in the district today."""
         roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
         return self.filter(Exists(roles), is_active=True, user__is_active=True)
+
+    def are(self, person: Any) -> bool:
+        """Whether the person is one of them who counts."""
+        return self.active().filter(user=person).exists()
 
     def primary(self) -> CertifierQuerySet:
         return self.filter(level=Certifier.Level.PRIMARY)

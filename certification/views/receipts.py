@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 
 from certification import sealed_extract
-from certification.models import Recertification, Round, SealedCopy, Signature
+from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
 from certification.receipts import Receipt, request_url
 from certification.status import closed_event, events_of
 from cte_portal.accounts.capabilities import Capability
@@ -40,6 +40,7 @@ class CertificationReceipt(OfCopy):
             "formats": list(FORMATS.items()) if self.can(Capability.EXPORT_RECORDS) else [],
             "is_locked": CollectionLock.objects.filter(district=self.scope.district, reference=receipt.copy.receipt).exists(),
             "request_url": request_url(receipt.copy) if receipt.round.status == Round.Status.SEALED else "",
+            "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
         }
         return render(request, "certification/receipt.html", told)
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.scoped import ScopedView
-from pathways.models import Change, Participation, Pathway, Student
+from pathways.locked import links_of
+from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import Search
 
 
@@ -38,6 +39,10 @@ class OneRecord(ScopedView):
             raise Http404("There is no such record.")
         return changes
 
+    @cached_property
+    def lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
+
     @property
     def list_query(self) -> str:
         """The result list that is open beside the record, as links carry it on."""
@@ -53,7 +58,9 @@ class OneRecord(ScopedView):
             "pathway": self.pathway,
             "record": self.record,
             "changes": self.changes,
-            "can_edit": self.can_edit,
+            "may_edit": self.can_edit and self.lock is None,
+            "lock": self.lock,
+            "lock_links": links_of(self.lock, self.request.user),
             "list_query": self.list_query,
         }
         return super().get_context_data(**{**kwargs, **found})  # type: ignore[misc, no-any-return]

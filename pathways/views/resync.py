@@ -18,6 +18,7 @@ from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, ac
 from cte_portal.batches.submit import key_of
 from cte_portal.batches.views import queue_list
 from pathways.comparison import Comparison, Unsent, figures
+from pathways.locked import links_of
 from pathways.models import CollectionLock, District
 from pathways.objects import NAMES, OBJECTS, RECORDS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
@@ -65,12 +66,14 @@ class ResyncStateData(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
+        lock = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
         found = {
             "comparison": comparison,
             "figures": figures(self.scope),
             "current": self.in_active_year,
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
-            "lock": CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first(),
+            "lock": lock,
+            "lock_links": links_of(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
         }
         return super().get_context_data(**found, **kwargs)

@@ -31,6 +31,7 @@ class StudentPage(ScopedView, TemplateView):
     write_capability = Capability.EDIT_RECORDS
     http_method_names = ["get", "head", "options"]
     template_name = "pathways/student.html"
+    keeps = ""
 
     @cached_property
     def search(self) -> Search:
@@ -153,7 +154,7 @@ class StudentPage(ScopedView, TemplateView):
             form = self.make_form(kept)
             if self.from_finding and not form.is_bound:
                 self.from_finding.open(form)
-        return self.render_to_response(self.get_context_data(form=form, is_kept=kept is not None))
+        return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = self.record
@@ -181,7 +182,7 @@ class StudentPage(ScopedView, TemplateView):
             "deleted_records": deleted(self.changes_of_student),
             "undo": undo.offered(self.request),
             "lock": self.lock,
-            "lock_links": links_of(self.lock),
+            "lock_links": links_of(self.lock, self.request.user),
             "may_edit": self.may_edit,
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,

@@ -121,7 +121,13 @@ class MTDataUpload(ActionView):
         records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0
         more = queue_list(self.request, self.scope)
         lock = self.lock() if self.in_active_year else None
-        found = {"records": records, "can_upload": self.can_edit, "layout": CTE_END_OF_YEAR, "lock": lock, "lock_links": links_of(lock)}
+        found = {
+            "records": records,
+            "can_upload": self.can_edit,
+            "layout": CTE_END_OF_YEAR,
+            "lock": lock,
+            "lock_links": links_of(lock, self.request.user),
+        }
         return super().get_context_data(**found, **more, **kwargs)
 
     def lock(self) -> CollectionLock | None:

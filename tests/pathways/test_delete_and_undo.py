@@ -207,6 +207,8 @@ def test_a_locked_collection_is_neither_deleted_from_nor_restored_to(
     assert "There is a problem" in refused.content.decode()  # type: ignore[attr-defined]
     assert "Records are locked since" in restore(desk, gone, version=1, seen=0).content.decode()  # type: ignore[attr-defined]
     assert list(Participation.objects.values_list("pathway__name", flat=True)) == [HEALTH]
+    page = desk.get(address(record, "cte-record-delete")).content.decode()
+    assert "Locked since" in page and "Delete this record" not in page, "what would be refused is not offered"
 
 
 def test_another_role_of_the_district_that_edits_may_undo_and_one_that_views_may_not(

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from cte_portal.accounts.models import User
 from pathways import entry, history, ledger, staging
-from pathways.models import Change, Participation, Student
+from pathways.models import Change, CollectionLock, Participation, Student
 from tests.fixtures.records import HEALTH, District_, row
+from tests.pathways.desk import text
 
 
 @pytest.fixture
@@ -102,6 +103,41 @@ def test_a_deleted_record_has_its_history_and_comes_back_from_it(
     assert Participation.objects.get().total_credits == Decimal("1.50")
 
 
+def test_d_17_the_history_of_a_locked_record_says_so_and_offers_no_restore(
+    client: Client, clerk: User, cottonwood: District_, record: Participation
+) -> None:
+    CollectionLock.objects.create(
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
+    client.force_login(clerk)
+    html = client.get(page_of(record)).content.decode()
+    assert (
+        "Locked since 06/12/2025" in text(client.get(page_of(record)))
+        and "7K3Q" in html
+        and "In District Credits Earned" in html
+        and "Restore" not in html
+    )
+    CollectionLock.objects.all().delete()
+    entry.delete(cottonwood.scope, record, version=2, by="KELLER, DANIEL")
+    CollectionLock.objects.create(
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
+    html = client.get(page_of(record)).content.decode()
+    assert "This record is deleted." in html and "Locked since" in html and "Restore" not in html
+
+
 def test_who_may_only_look_is_offered_no_restore(
     client: Client, viewer: User, clerk: User, cottonwood: District_, record: Participation
 ) -> None:
@@ -133,4 +169,4 @@ def test_the_history_asks_as_much_for_thirty_changes_as_for_two(
     few = asked()
     for number in range(1, 30):
         cottonwood.record(record.student, HEALTH, in_district_credits=Decimal(number) / 4)
-    assert asked() == few <= 13
+    assert asked() == few <= 14
