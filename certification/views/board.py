@@ -153,8 +153,10 @@ FIGURES = "Errors, Warnings and Records are figures of the district's last valid
 class Reminders(BoardView):
     """Preview, then send: text and people, and who is skipped for which reason. Without a choice, the reminders that were sent."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReminderForm())
+        return self.show(ReminderForm(self.kept_form() if self.wanted else None))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ReminderForm(request.POST)

@@ -23,9 +23,11 @@ class TypeMembershipSetup(ScopedView):
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.MANAGE_CERTIFIERS
+    keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(NewCertifierForm(district=self.scope.district, initial={"level": "primary", "mail": True}))
+        kept = self.kept_form() if self.can(Capability.MANAGE_CERTIFIERS) else None
+        return self.show(NewCertifierForm(kept, district=self.scope.district, initial={"level": "primary", "mail": True}))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = NewCertifierForm(request.POST, district=self.scope.district)
@@ -70,11 +72,12 @@ class ChangeCertifier(ScopedView):
     """One certifier: toggle Primary and Secondary, uncheck Active, invite. Each button sends `do`."""
 
     capability = Capability.MANAGE_CERTIFIERS
+    keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.certifier
         initial = {"level": one.level, "job_title": one.job_title, "is_active": one.is_active, "version": one.version}
-        return self.show(one, ChangeCertifierForm(initial=initial))
+        return self.show(one, ChangeCertifierForm(self.kept_form(), initial=initial))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.certifier

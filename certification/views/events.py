@@ -44,10 +44,13 @@ class EventCertification(ScopedView):
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options", "post"]
+    keeps = "note-"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case = self.case()
-        return self.page(case, self.form(case) if case.certifier and not (case.is_certified or case.has_signed) else None)
+        if case.certifier is None or case.is_certified or case.has_signed:
+            return self.page(case, None)
+        return self.page(case, self.form(case), self.notes(case, self.kept_form()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The proof comes last, as a code counts once, and outside the transaction that signs."""

@@ -62,6 +62,7 @@ class NewEvent(EventsView):
     """A draft: from nothing, or copied from the year before."""
 
     capability = Capability.KEEP_LISTS
+    keeps = ""
 
     @property
     def earlier(self) -> CertificationEvent | None:
@@ -70,6 +71,8 @@ class NewEvent(EventsView):
         return CertificationEvent.objects.filter(pk=key).first() if known else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if kept := self.kept_form():
+            return self.show(EventForm(kept))
         if self.earlier is None:
             active = SchoolYear.objects.filter(is_active=True).first()
             name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
@@ -95,9 +98,15 @@ class NewEvent(EventsView):
 class Event(EventsView):
     """One event: its fields, extensions, history, and the moves that are open."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        event = self.event
-        return self.show(event, EventForm(instance=event, initial={"links": events.links_of(event)}))
+        event, kept = self.event, self.kept_form() if self.may_change else None
+        if kept is None:
+            return self.show(event, EventForm(instance=event, initial={"links": events.links_of(event)}))
+        form = EventForm(kept, instance=self.event)
+        effects = self.effects(event, form) if "seen" in kept and form.is_valid() else []
+        return self.show(event, form, effects=effects, reasons=ReasonForm(kept))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event = self.event
@@ -105,10 +114,7 @@ class Event(EventsView):
         if not form.is_valid():
             return self.show(event, form)
         wanted, links = form.save(commit=False), form.cleaned_data["links"]
-        before = events.links_of(event)
-        effects, reason = [], ""
-        if events.words(event, before) != events.words(wanted, links):
-            effects = events.effects(event, wanted, links_differ=before != links)
+        effects, reason = self.effects(event, form), ""
         if effects:
             reasons = ReasonForm(request.POST) if "seen" in request.POST else ReasonForm()
             if not self.seen(effects) or not reasons.is_valid():
@@ -121,6 +127,13 @@ class Event(EventsView):
             return self.show(event, form)
         messages.success(request, "Saved." if changed else "Nothing differs. Nothing was changed.")
         return redirect(request.path)
+
+    def effects(self, event: CertificationEvent, form: EventForm) -> list[str]:
+        """What follows from the change that a valid form asks for."""
+        wanted, links, before = form.save(commit=False), form.cleaned_data["links"], events.links_of(event)
+        if events.words(event, before) == events.words(wanted, links):
+            return []
+        return events.effects(event, wanted, links_differ=before != links)
 
     def show(self, event: CertificationEvent, form: EventForm, *, effects: list[str] | None = None, reasons: Any = None) -> HttpResponse:
         history = AuditEvent.objects.filter(
@@ -147,9 +160,10 @@ class MoveEvent(EventsView):
     """Publish, close, show again: first what follows and what districts will see, then the move."""
 
     capability = Capability.KEEP_LISTS
+    keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.event, ReasonForm())
+        return self.show(self.event, ReasonForm(self.kept_form()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, to = self.event, self.kwargs["to"]
@@ -191,6 +205,7 @@ class GiveExtension(EventsView):
     """Later dates for one district: `district` is in the address once it has an extension."""
 
     capability = Capability.KEEP_LISTS
+    keeps = ""
 
     @property
     def stored(self) -> Extension | None:
@@ -200,9 +215,11 @@ class GiveExtension(EventsView):
         return get_object_or_404(Extension, event=self.kwargs["event"], district=number) if number else None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        event = self.event
+        event, stored = self.event, self.stored
+        if stored and (kept := self.kept_form("take-back")):
+            return self.ask_to_take_back(event, stored, ReasonForm(kept))
         initial = {"due": event.due, "corrections_until": event.corrections_until}
-        return self.show(event, ExtensionForm(event=event, instance=self.stored, initial={} if self.stored else initial))
+        return self.show(event, ExtensionForm(self.kept_form(), event=event, instance=stored, initial={} if stored else initial))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, stored = self.event, self.stored
@@ -228,10 +245,14 @@ class GiveExtension(EventsView):
         effects = extensions.effects(event, District.objects.get(number=stored.district), None)
         reasons = ReasonForm(self.request.POST) if "seen" in self.request.POST else ReasonForm()
         if not self.seen(effects) or not reasons.is_valid():
-            return self.show(event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons)
+            return self.ask_to_take_back(event, stored, reasons)
         extensions.take_back(event, stored.district, by=self.request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
         messages.success(self.request, f"The event's own dates hold again for {stored.district}.")
         return redirect("certification-event", event.pk)
+
+    def ask_to_take_back(self, event: CertificationEvent, stored: Extension, reasons: ReasonForm) -> HttpResponse:
+        effects = extensions.effects(event, District.objects.get(number=stored.district), None)
+        return self.show(event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons)
 
     def show(
         self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None

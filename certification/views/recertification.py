@@ -42,7 +42,7 @@ class CertificationView(ScopedView):
 
     @property
     def is_certifier(self) -> bool:
-        return Certifier.objects.of_district(self.scope.district).active().filter(user=self.person).exists()
+        return Certifier.objects.of_district(self.scope.district).are(self.person)
 
     def event(self) -> DistrictEvent:
         one = event_of(self.scope, self.kwargs["event"])
@@ -57,12 +57,16 @@ class CertificationView(ScopedView):
 class NewRecertification(CertificationView):
     """A certifier asks; who has asked already is led to the request."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.event()
         if not self.is_certifier:
             raise PermissionDenied
         found = Recertification.objects.of(one.event, self.scope.district).open().first()
-        return self.to(found) if found else self.show(one, AskForm())
+        if found:
+            return self.to(found)
+        return self.show(one, AskForm(None if cannot_reopen(one) else self.kept_form()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one, form = self.event(), AskForm(request.POST)
@@ -86,11 +90,13 @@ class NewRecertification(CertificationView):
 class DemandRecertification(CertificationView):
     """OPI reopens a certification and says what has to be corrected."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.event()
         if not self.is_opi:
             raise PermissionDenied
-        return self.show(one, DemandForm(rules=self.rules()))
+        return self.show(one, DemandForm(None if cannot_reopen(one) else self.kept_form(), rules=self.rules()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.event()
@@ -127,8 +133,13 @@ class DemandRecertification(CertificationView):
 class OneRecertification(CertificationView):
     """The request, what both sides have written, and what each may do. The buttons send `do`."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.found())
+        found = self.found()
+        said = self.kept_form("message") if found.is_open else None
+        answered = self.kept_form("approve", "deny") if self.is_opi and found.status == Recertification.Status.ASKED else None
+        return self.show(found, message=MessageForm(said) if said else None, answer=AnswerForm(answered) if answered else None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found, do = self.found(), request.POST.get("do", "")

@@ -15,14 +15,15 @@ from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from cte_portal.accounts.models import KeptForm
-from cte_portal.accounts.scoped import page_of
+from cte_portal.accounts.scoped import kept_of, page_of
 from cte_portal.accounts.second_factor import app_of
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000
-NEVER_KEPT = ("csrfmiddlewaretoken", "password", "proof")
-OF_SIGN_IN = ("account_", "mfa_")
+MOST_OF_ADDRESS = 2000
+NEVER_KEPT = ("csrfmiddlewaretoken", "password", "proof", "code")
+NOT_TYPED = {"do", "drop", "membership", "seen", "version"}  # what buttons and pages send by themselves
 WITHOUT_SECOND_FACTOR = ("mfa_activate_totp", "account_reauthenticate", "account_logout", "stay-signed-in")
 
 
@@ -51,7 +52,9 @@ class IdleTimeoutMiddleware:
         return None
 
     def _end(self, request: HttpRequest) -> HttpResponseBase:
-        user_id, back = int(request.user.pk or 0), request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+        user_id, back = int(request.user.pk or 0), request.get_full_path()
+        if len(back) > MOST_OF_ADDRESS:
+            back = request.path
         kept = request.method == "POST" and keep_typed(request, user_id)
         auth.logout(request)
         request.session["signed_out"] = "kept" if kept else "idle"
@@ -86,11 +89,12 @@ class SecondFactorMiddleware:
 
 
 def keep_typed(request: HttpRequest, user_id: int) -> bool:
-    """Keep the form that was sent, but for files and secrets, until its page is opened again."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES or page_of(request).startswith(OF_SIGN_IN):
+    """Keep the form that was sent, but for secrets, until its page is opened again: of pages alone that show it again."""
+    beginning = kept_of(request)
+    if beginning is None or int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES or len(request.path) > 200:
         return False
-    fields = {name: values for name, values in request.POST.lists() if not name.startswith(NEVER_KEPT)}
-    if not fields or len(request.path) > 200:
+    fields = {name: values for name, values in request.POST.lists() if name.startswith(beginning) and not name.startswith(NEVER_KEPT)}
+    if not any(value.strip() for name, values in fields.items() if name not in NOT_TYPED for value in values):
         return False
     KeptForm.objects.keep(user_id, request.path, fields)
     return True

@@ -18,17 +18,16 @@ from cte_portal.accounts.letters import invitation_link, mail_invitation
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import Authority
 from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, ReasonForm, RoleForm
-from cte_portal.accounts.scoped import ScopedView, StatewideView
+from cte_portal.accounts.scoped import PortalView, ScopedView, StatewideView
 from cte_portal.accounts.second_factor import app_of
 
 PAGE = 50
 SHOWN_ONCE = "one_time_link"
 
 
-class Pages:
+class Pages(PortalView):
     """What the pages of both have in common."""
 
-    request: HttpRequest
     authority: Authority
 
     def address(self, name: str, *arguments: object) -> str:
@@ -85,8 +84,10 @@ class ListPage(Pages):
 
 
 class NewPage(Pages):
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(PersonForm(authority=self.authority, initial={"mail": True}))
+        return self.show(PersonForm(self.kept_form(), authority=self.authority, initial={"mail": True}))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = PersonForm(request.POST, authority=self.authority)
@@ -118,7 +119,7 @@ def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) ->
 class PersonPage(Pages):
     """One person: roles, name, account. Each button sends `do`."""
 
-    kwargs: dict[str, Any]
+    keeps = ""
 
     @property
     def person(self) -> User:
@@ -128,7 +129,13 @@ class PersonPage(Pages):
         return found
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.person)
+        give, details, factor = self.kept_form("give"), self.kept_form("details"), self.kept_form("factor")
+        return self.show(
+            self.person,
+            role_form=RoleForm(give, authority=self.authority) if give else None,
+            details_form=DetailsForm(details) if details else None,
+            reason_form=ReasonForm(factor) if factor else None,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person = self.person

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.utils.functional import cached_property
 from django.views.generic import FormView, View
 
 from cte_portal.accounts.capabilities import CAPABILITIES, Capability
@@ -60,12 +61,60 @@ def page_of(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
+def kept_of(request: HttpRequest) -> str | None:
+    """`keeps` of the page that is asked for; None where nothing is kept, as on pages that are not the portal's own."""
+    view = getattr(request.resolver_match.func, "view_class", None) if request.resolver_match else None
+    return getattr(view, "keeps", None)
+
+
 def refused(request: HttpRequest, why: str, ids: str = "") -> None:
     """One line for whoever watches over the portal, without student data."""
     security.warning("refused page=%s user=%s why=%s method=%s %s", page_of(request), request.user.pk, why, request.method, ids)
 
 
-class StatewideView(View):
+class PortalView(View):
+    """A page of a district or of OPI. What a person typed and sent after the session had ended comes back on pages that say so (G-23)."""
+
+    keeps: ClassVar[str | None] = None
+    """How the names of the fields begin that the page shows again, "" for all of them. Only these are kept, and only then is it promised."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if self.keeps is not None and request.method == "POST" and response.status_code == 302:
+            self.drop_kept_form()
+        return response
+
+    def kept_form(self, *doing: str) -> QueryDict | None:
+        """What the person typed on this page before being signed out, if anything waits: of these buttons alone, where some are named."""
+        fields = self._waiting
+        if fields is None or (doing and fields.get("do") not in doing):
+            return None
+        self.request.typed_is_back = True  # type: ignore[attr-defined]
+        return fields
+
+    @cached_property
+    def _waiting(self) -> QueryDict | None:
+        waiting = KeptForm.objects.waiting(self._user_id, self.request.path) if self.request.session.get("forms_kept") else None
+        if waiting is None:
+            return None
+        fields = QueryDict(mutable=True)
+        for name, values in waiting.fields.items():
+            fields.setlist(name, values)
+        return fields
+
+    def drop_kept_form(self) -> None:
+        """The person has sent the page's form again, and it was carried out: what was kept for it has served."""
+        if self.request.session.get("forms_kept"):
+            KeptForm.objects.filter(user_id=self._user_id, path=self.request.path).delete()
+            if not KeptForm.objects.filter(user_id=self._user_id).exists():
+                del self.request.session["forms_kept"]
+
+    @property
+    def _user_id(self) -> int:
+        return int(self.request.user.pk or 0)
+
+
+class StatewideView(PortalView):
     """A page of OPI, about all districts. Who lacks the capability gets 403: that OPI has such a page is no secret."""
 
     capability: ClassVar[Capability]
@@ -89,7 +138,7 @@ def can_statewide(request: HttpRequest, capability: Capability) -> bool:
     return any(capability in CAPABILITIES[role] for role in roles_in(request, "") if role.is_opi)
 
 
-class ScopedView(View):
+class ScopedView(PortalView):
     """A page under `/districts/<district>/<end_year>/`.
 
     Another district answers 404, as an unknown one does; a district of the person's own without the capability answers 403. `capability`
@@ -128,27 +177,6 @@ class ScopedView(View):
     def can_edit(self) -> bool:
         return self.in_active_year and self.can(Capability.EDIT_RECORDS)
 
-    def kept_form(self) -> QueryDict | None:
-        """What the person typed on this page before being signed out, if anything waits."""
-        waiting = KeptForm.objects.waiting(self._user_id, self.request.path) if self.request.session.get("forms_kept") else None
-        if waiting is None:
-            return None
-        fields = QueryDict(mutable=True)
-        for name, values in waiting.fields.items():
-            fields.setlist(name, values)
-        return fields
-
-    def drop_kept_form(self) -> None:
-        """The person has sent the page's form again: what was kept for it has served."""
-        if self.request.session.get("forms_kept"):
-            KeptForm.objects.filter(user_id=self._user_id, path=self.request.path).delete()
-            if not KeptForm.objects.filter(user_id=self._user_id).exists():
-                del self.request.session["forms_kept"]
-
-    @property
-    def _user_id(self) -> int:
-        return int(self.request.user.pk or 0)
-
     def _scope(self, request: HttpRequest, district: str, end_year: int) -> Scope:
         self.roles = roles_in(request, district)
         known = district in {number for number, _ in reachable_districts(request)}
@@ -176,5 +204,4 @@ class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.form_invalid(form)
-        self.drop_kept_form()
         return response or super().form_valid(form)

@@ -121,6 +121,12 @@ class Frame:
         return Help.from_settings()
 
     @property
+    def keeps_typed(self) -> bool:
+        """Whether what is typed on this page comes back after a sign-in that ended (accounts.scoped.PortalView)."""
+        match = self.request.resolver_match
+        return getattr(getattr(match.func, "view_class", None), "keeps", None) is not None if match else False
+
+    @property
     def warning_seconds(self) -> int:
         return int(settings.SESSION_WARNING_SECONDS)
 

@@ -45,6 +45,7 @@ class Explain(ActionView):
     capability = Capability.EDIT_RECORDS
     template_name = "pathways/explain.html"
     form_class = ReasonForm
+    keeps = ""
 
     @cached_property
     def listing(self) -> FindingList:
@@ -67,11 +68,17 @@ class Explain(ActionView):
     def open(self) -> list[ListedFinding]:
         return [one for one in self.found if one.is_open]
 
+    @property
+    def may_explain(self) -> bool:
+        return self.can_edit and bool(self.open) and self.open[0].severity is Severity.WARNING
+
     def judged(self, student: int | None = None) -> list[ListedFinding]:
         return findings(self.listing.scope(self.scope), student=student, only={self.rule.id}).held
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=self.form_class(initial={"seen": explaining.fingerprint(self.open)})))
+        kept = self.kept_form() if self.may_explain else None
+        form = self.form_class(kept, initial={"seen": explaining.fingerprint(self.open)})
+        return self.render_to_response(self.get_context_data(form=form))
 
     def act(self, form: Form) -> HttpResponse:
         if not self.can_edit:
@@ -113,7 +120,7 @@ class Explain(ActionView):
             "open": self.open[:MOST_SHOWN],
             "number": len(self.open),
             "explained": [one for one in self.found if one.explanation][:MOST_SHOWN],
-            "may_explain": self.can_edit and bool(self.open) and self.open[0].severity is Severity.WARNING,
+            "may_explain": self.may_explain,
             "back": self.back,
             "can_edit": self.can_edit,
         }

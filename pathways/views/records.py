@@ -91,7 +91,6 @@ class NewRecord(StudentPage):
 
     def done(self, rows: list[Row], saved: entry.Saved) -> HttpResponse:
         """Say what was saved, offer the way back, and go where the button says."""
-        self.drop_kept_form()
         pathway_id = rows[0].pathway_id
         written = Participation.objects.of_district(self.scope).filter(student_id=self.student.pk).select_related("pathway")
         standing = {record.pathway_id: record for record in written}
@@ -149,7 +148,6 @@ class Record(NewRecord):
         if self.record is None:
             return self._gone()
         if "drop" in request.POST:
-            self.drop_kept_form()
             return HttpResponseRedirect(self.address_of_record(self.record.pathway_id))
         if "resolve" in request.POST:
             conflict = Conflict.answered(request.POST, self.record, self._history())
@@ -189,6 +187,7 @@ class Record(NewRecord):
         if last is None:
             raise Http404("There is no such record.")
         pathway = get_object_or_404(Pathway, pk=self.kwargs["pathway"])
-        typed = {name: self.request.POST.get(name, "")[:500] for name in TYPED} if self.request.method == "POST" else {}
+        sent = self.request.POST if self.request.method == "POST" else self.kept_form()
+        typed = {name: sent.get(name, "")[:500] for name in TYPED} if sent is not None else {}
         self.template_name = "pathways/record_gone.html"
         return self.render_to_response(self.get_context_data(pathway=pathway, last=last, typed=typed), status=200 if typed else 404)

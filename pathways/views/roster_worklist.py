@@ -29,6 +29,7 @@ class RosterWorklist(ScopedView):
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
+    keeps = ""
 
     @cached_property
     def which(self) -> Which:
@@ -90,7 +91,6 @@ class RosterWorklist(ScopedView):
             return self.answer(problem=refusal.sentence)
         if not answers:
             return self.answer(problem="These lines are not on the list. Nothing was changed.")
-        self.drop_kept_form()
         request.session[ANSWERS] = [_told(one) for one in answers]
         return redirect(request.get_full_path())
 
@@ -103,7 +103,8 @@ class RosterWorklist(ScopedView):
             number
         )
         lines = self.worklist.lines((row["person"], row["taught"]) for row in page.object_list)
-        kept = self.request.POST if self.request.method == "POST" else self.kept_form()
+        may_edit = self.can_edit and self.lock is None
+        kept = self.request.POST if self.request.method == "POST" else self.kept_form() if may_edit else None
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
         told = {
             "which": self.which,
@@ -117,7 +118,7 @@ class RosterWorklist(ScopedView):
             "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")} if kept else {},
             "choices": self.choices(),
             "dismissal": self.which.dismissal,
-            "may_edit": self.can_edit and self.lock is None,
+            "may_edit": may_edit,
             "lock": self.lock,
             "in_active_year": self.in_active_year,
             "answers": answers,

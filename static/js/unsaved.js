@@ -39,8 +39,8 @@ export function guardUnsaved() {
   });
 }
 
-// Whether something typed would be lost; asked by the idle time-out.
+// Whether something typed would be lost, in any form that sends; asked by the idle time-out. A password on the screen is better gone.
 export function hasUnsaved() {
-  const form = document.querySelector("form[data-guard]");
-  return Boolean(form) && (form.dataset.guard === "changed" || changedFields(form).size > 0);
+  const typed = (field) => field.name && !["hidden", "submit", "password"].includes(field.type) && differs(field);
+  return [...document.querySelectorAll('form[method="post"]')].some((form) => form.dataset.guard === "changed" || [...form.elements].some(typed));
 }

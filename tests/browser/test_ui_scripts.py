@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from cte_portal.accounts.models import User
 from tests.browser.conftest import NARROW, Desk
+from tests.fixtures.people import PASSPHRASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
@@ -18,7 +19,9 @@ def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(de
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 60
     page = desk.open(clerk)
     page.goto("/help/")
-    expect(page.get_by_role("status").filter(has_text="You will be signed out in 1 minute. What you typed is kept.")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="You will be signed out in 1 minute. What is not saved by then is lost.")
+    ).to_be_visible()
     stay = page.get_by_role("button", name="Stay signed in")
     stay.focus()
     with page.expect_response(re.compile("/session/stay/")) as answered:
@@ -27,6 +30,26 @@ def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(de
     expect(stay).to_have_count(0)
     # It comes again, as often as it takes (WCAG 2.2.1).
     expect(page.get_by_role("button", name="Stay signed in")).to_be_visible(timeout=6000)
+
+
+def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
+    desk: Desk, administrator: User, clerk: User, settings: Settings
+) -> None:
+    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 4
+    page = desk.open(administrator)
+    page.goto(f"/districts/9012/2025/people/{clerk.pk}/")
+    page.get_by_label("First name").fill("Cher")
+    expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
+    told = page.get_by_role("status").filter(has_text="Choose Save or Send, then sign in: what you typed comes back.")
+    expect(told).to_be_visible(timeout=6000)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("What you typed is kept. Sign in to go on where you were.")).to_be_visible()
+    settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 60, 120
+    page.get_by_label("User name").fill(administrator.username)
+    page.get_by_label("Password", exact=True).fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What you typed is back.")).to_be_visible()
+    expect(page.get_by_label("First name")).to_have_value("Cher")
 
 
 def test_g_23_typing_counts_as_work(desk: Desk, clerk: User, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from certification.figures import counts_of
 from certification.models import CertificationEvent, SealedCopy, Signature
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import KeptForm, User
 from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.certification.ready import Ready
@@ -18,6 +18,7 @@ from tests.certification.test_snapshot import sealed_year, text
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
+from tests.fixtures.signed_out import cut_off
 
 
 @pytest.fixture
@@ -81,3 +82,17 @@ def test_the_figures_of_the_page_become_the_sealed_ones(client: Client, ready: R
     after = text(client.get(address(ready)))
     assert "Sealed copy" in after and "9012-2025-EOY-1" in after and "add a note" not in after
     assert "Concentrators</a>" in after and "View District Certification Status" in after
+
+
+def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(client: Client, ready: Ready) -> None:
+    client.force_login(ready.primary.user)
+    here = address(ready)
+    sent = typed(ready, client.get(here).content.decode(), **{"note-participants": "The Business program ended."})
+    page = cut_off(client, ready.primary.user, here, sent)
+    assert "What you typed is back." in page and 'value="The Business program ended."' in page
+    assert (
+        not re.search("<input[^>]* checked", page)
+        and sent["proof"] not in page
+        and not Signature.objects.filter(round__event=ready.event).exists()
+    )
+    assert KeptForm.objects.get().fields == {"note-participants": ["The Business program ended."]}

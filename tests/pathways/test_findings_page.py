@@ -16,6 +16,7 @@ from cte_portal.accounts.models import User
 from pathways import entry
 from pathways.models import CollectionLock, Explanation, Participation, RuleSeverity, Student
 from tests.fixtures.records import District_
+from tests.fixtures.signed_out import cut_off
 from tests.pathways.desk import TYPED, text
 
 PAGE = "/districts/9012/2025/findings/"
@@ -248,6 +249,18 @@ def test_an_explanation_is_taken_back(desk: Client, found: list[Participation], 
     assert "Taken back" in text(desk.post(action, follow=True))
     assert "taken back already" in text(desk.post(action, follow=True))
     assert Explanation.objects.exclude(taken_back_at=None).get().taken_back_by == "KELLER, DANIEL"
+
+
+def test_g_23_a_reason_that_was_cut_off_by_the_sign_out_is_back_and_not_saved(
+    client: Client, clerk: User, found: list[Participation]
+) -> None:
+    address = f"{PAGE}CTE-127/explain/?level=warning"
+    client.force_login(clerk)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', client.get(address).content.decode())
+    page = cut_off(client, clerk, address, {"reason": "Began in a program abroad.", "seen": seen})
+    assert "What you typed is back." in page and "Began in a program abroad.</textarea>" in page and not Explanation.objects.exists()
+    explain(client, address)
+    assert Explanation.objects.count() == 2 and "is back" not in text(client.get(address))
 
 
 def test_under_a_seal_nothing_is_explained(desk: Client, found: list[Participation]) -> None:
