@@ -19,7 +19,7 @@ from cte_portal.batches.kinds import Kind
 from cte_portal.batches.mail import deliver
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import Order, submit, submit_all
-from cte_portal.editions import Scope
+from cte_portal.editions import Edition, Scope
 
 KIND, TITLE = "letter", "Letter about certification"
 
@@ -80,4 +80,4 @@ def _text(options: Mapping[str, Any], person: User) -> str:
     return render_to_string(f"certification/email/{options['template']}.txt", told)
 
 
-LETTER = Kind(name=KIND, run=run, hidden=True)
+LETTER = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter about certification")

@@ -406,7 +406,7 @@ PORTAL_HOME_TASKS = [
 ]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.home.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
-PORTAL_DAILY = ["certification.occasions.daily"]
+PORTAL_DAILY = ["certification.occasions.daily", "pathways.sending.publish_again"]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 

@@ -87,6 +87,15 @@ def run_publish(job: Job) -> None:
     job.outcome = Outcome(f"{number_of(written, 'row')} of OPI's lists brought to the state.")
 
 
+def publish_again() -> None:
+    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost, is queued again (settings.PORTAL_DAILY)."""
+    asked = Batch.objects.filter(kind=PUBLISH.name)
+    if asked.filter(status=Status.FAILED).put_back() or asked.live().exists() or is_published():
+        return
+    if last := asked.order_by("queued_at").last():
+        asked.filter(pk=last.pk).put_back()
+
+
 def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """What the page of a finished resync shows."""
     comparison = Comparison(Scope(batch.district, int(batch.end_year or 0)))
@@ -110,4 +119,4 @@ RESYNC_ALL = Kind(
     name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="district",
     changes_nothing="Districts that were sent are at the state, the others are as they were.",
 )  # fmt: skip
-PUBLISH = Kind(name="publish", run=run_publish, hidden=True)
+PUBLISH = Kind(name="publish", run=run_publish, hidden=True, noun="OPI's lists to the state")

@@ -6,6 +6,7 @@ import logging
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
+from django.db import close_old_connections, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -56,6 +57,8 @@ def sweep() -> int:
 
 def daily() -> None:
     """What higher layers look after once a day (settings.PORTAL_DAILY). Asked every hour: each does once what is due, however often it is asked."""
+    if not connection.in_atomic_block:
+        close_old_connections()  # the hour may have ended them
     for check in registered("PORTAL_DAILY"):
         try:
             check()

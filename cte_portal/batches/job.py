@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -20,7 +20,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, InterfaceError, connection, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models.functions import Now
 
 from cte_portal.accounts.capabilities import CAPABILITIES
@@ -35,6 +35,7 @@ log = logging.getLogger("cte_portal.batches")
 
 STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
 RETRY_SECONDS = (5, 20)
+OUT_OF_REACH_SECONDS = 30
 
 
 class Lost(Exception):
@@ -50,10 +51,13 @@ class CannotRun(Exception):
 
 
 class NotYet(Exception):
-    """What the work needs does not answer, a mail server perhaps: it is nobody's fault, so it waits for `seconds`, and no attempt is counted."""
+    """What the work needs does not answer, a mail server perhaps: it is nobody's fault, so it waits for `seconds`, and no attempt is counted.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
+    The message is what it waits for, as its stage says it.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
         self.seconds = seconds
 
 
@@ -179,7 +183,8 @@ def run(key: uuid.UUID) -> bool:
     log.info("claimed batch=%s kind=%s attempt=%s", batch.pk, batch.kind, batch.attempt)
     job = Job(batch)
     try:
-        with unhurried(), renewing(job):
+        # The lease first: a database that is out of reach may take longer to say so.
+        with renewing(job), unhurried(kind_of(batch.kind).editions):
             _may_run(batch)
             drop_attempts(batch, batch.attempt - 1)
             kind_of(batch.kind).run(job)
@@ -195,7 +200,7 @@ def run(key: uuid.UUID) -> bool:
         end(Batch.objects.held(batch), batch, **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
     except NotYet as wait:
         job.drop_files()
-        _wait(job, wait.seconds)
+        _wait(job, wait)
     except CannotRun as cause:
         job.drop_files()
         end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
@@ -224,11 +229,11 @@ def drop_attempts(batch: Batch, up_to: int) -> None:
                 default_storage.delete(f"{folder}/{name}")
 
 
-def _wait(job: Job, seconds: float) -> None:
+def _wait(job: Job, wait: NotYet) -> None:
     """Back into the queue for a while. The attempt's number is free again: who holds it gives it up by this very statement."""
     batch = job.batch
-    log.warning("waits batch=%s seconds=%s", batch.pk, int(seconds))
-    waiting = {"status": Status.QUEUED, "available_at": moment(seconds), "published_at": None, "lease_until": None, "stage": ""}
+    log.warning("batch=%s %s seconds=%s", batch.pk, wait, int(wait.seconds))
+    waiting = {"status": Status.QUEUED, "available_at": moment(wait.seconds), "published_at": None, "lease_until": None, "stage": str(wait)}
     if not Batch.objects.held(batch).filter(cancel_by="").update(**waiting, attempt=batch.attempt - 1):
         asked = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
         end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, asked))
@@ -268,18 +273,11 @@ def failed(batch: Batch, reference: str) -> dict[str, Any]:
 
 
 @contextmanager
-def unhurried() -> Iterator[None]:
-    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock."""
-    with writing_state():  # SQLite's patience is set by a statement that the State edition takes from nobody else
-        for edition in Edition:
-            used = connections[edition.value]
-            with used.cursor() as cursor:
-                if used.vendor == "postgresql":
-                    cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
-                    cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
-                else:
-                    cursor.execute("PRAGMA busy_timeout=20000")
+def unhurried(editions: Iterable[Edition]) -> Iterator[None]:
+    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock. Raises NotYet."""
     try:
+        for edition in editions:
+            _be_patient(edition)
         yield
     finally:
         # A page that may use these connections after us has its own, short patience again.
@@ -288,6 +286,20 @@ def unhurried() -> Iterator[None]:
             with suppress(DatabaseError, InterfaceError):
                 if not used.in_atomic_block:
                     used.close()
+
+
+def _be_patient(edition: Edition) -> None:
+    used = connections[edition.value]
+    try:
+        # SQLite's patience is set by a statement that the State edition takes from nobody else.
+        with writing_state(), used.cursor() as cursor:
+            if used.vendor == "postgresql":
+                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
+            else:
+                cursor.execute("PRAGMA busy_timeout=20000")
+    except (OperationalError, InterfaceError) as error:
+        raise NotYet(f"Waits for the {edition.label} database", OUT_OF_REACH_SECONDS) from error
 
 
 @contextmanager

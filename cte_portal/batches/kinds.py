@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cte_portal.accounts.capabilities import Capability
+from cte_portal.editions import Edition
 from cte_portal.registry import registered
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ class Kind:
     capability: Capability | None = None
     in_turn: bool = False
     hidden: bool = False
+    editions: tuple[Edition, ...] = tuple(Edition)
+    """Whose databases it works with: it waits while one of them is out of reach."""
     noun: str = "work"
-    """What who waits for it is told."""
+    """What who waits for it is told, and OPI when it failed unseen."""
     changes_nothing: str = "Nothing was changed."
     unit: str = "row"
     """What its progress counts."""

@@ -22,7 +22,7 @@ def deliver(job: Job, subject: str, text: str, *, to: str) -> None:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
     except SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _ in error.recipients.values()):
-            raise CannotRun("The mail server refuses the address.") from error
+            raise CannotRun(f"The mail server refuses the address {to}.") from error
         _wait(job, error)
     except (OSError, SMTPException) as error:
         _wait(job, error)
@@ -32,4 +32,4 @@ def _wait(job: Job, error: Exception) -> None:
     waited = timezone.now() - job.batch.queued_at
     if waited > GIVEN_UP:
         raise CannotRun("The mail server did not answer for three days.") from error
-    raise NotYet(min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error
+    raise NotYet("Waits for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error

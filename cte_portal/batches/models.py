@@ -45,6 +45,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def live(self) -> BatchQuerySet:
         return self.filter(status__in=LIVE)
 
+    def failed_unseen(self) -> BatchQuerySet:
+        """What failed and stands in no list, newest first: letters, OPI's lists on their way to the state."""
+        return self.filter(hidden=True, status=Status.FAILED).order_by("-finished_at", "-pk")
+
+    def put_back(self) -> int:
+        """Queue what has ended once more, under its own key: nobody would queue it again. Returns how many."""
+        anew: dict[str, Any] = dict.fromkeys(("available_at", "published_at", "started_at", "finished_at"))
+        again = {"status": Status.QUEUED, "attempt": 0, "queued_at": Now(), "stage": "", "sentence": "", "reference": "", "result": {}}
+        return self.exclude(status__in=LIVE).update(**anew, **again)
+
     def earlier_in_turn(self) -> BatchQuerySet:
         """For a subquery: unfinished work of the same district that was submitted before, where both must keep their turn."""
         before = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.mail import deliver
+from cte_portal.editions import Edition
 
 
 def run(job: Job) -> None:
@@ -23,4 +24,4 @@ def run(job: Job) -> None:
     job.outcome = Outcome("Sent.")
 
 
-NOTICE = Kind(name="notice", run=run, hidden=True)
+NOTICE = Kind(name="notice", run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter at the end of a job")

@@ -41,6 +41,10 @@ class Line:
         return str(self.batch.get_status_display())
 
     @property
+    def noun(self) -> str:
+        return kind_of(self.batch.kind).noun
+
+    @property
     def stuck(self) -> bool:
         """Nothing has been heard of the worker since the lease ran out."""
         return bool(getattr(self.batch, "lapsed", False))
@@ -72,6 +76,8 @@ class Line:
                 if batch.in_turn
                 else "Waits for earlier work."
             )
+        if batch.stage:
+            return f"{batch.stage}. Nothing is lost."
         if getattr(batch, "handed_late", False):
             return "Waiting for the processing service. Nothing is lost."
         if batch.attempt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.batches.submit import cancel
+from cte_portal.ui.wording import number_of
 
 PAGE = 50
 
@@ -27,7 +29,32 @@ class StatewideQueue(StatewideView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = [Line(batch) for batch in Batch.objects.of_district("").with_standing()[:PAGE]]
-        return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **kwargs)
+        unseen = Batch.objects.failed_unseen()
+        failed = {"failed": [Line(batch) for batch in unseen[:PAGE]], "failures": unseen.count()}
+        return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs)
+
+
+class AgainForm(forms.Form):
+    batch = forms.UUIDField(required=False)
+
+
+class RunFailedAgain(StatewideView):
+    """What failed unseen is queued again: the one that is named, or all."""
+
+    capability = Capability.WORK_STATEWIDE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, failed = AgainForm(request.POST), Batch.objects.failed_unseen()
+        number = 0
+        if form.is_valid():
+            named = form.cleaned_data["batch"]
+            number = (failed.filter(pk=named) if named else failed).put_back()
+        if number:
+            messages.success(request, f"{number_of(number, 'job')} queued again.")
+        else:
+            messages.warning(request, "Nothing was queued: it had been run again already.")
+        return redirect("statewide-queue")
 
 
 class OneStatewideBatch(StatewideView):

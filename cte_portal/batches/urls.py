@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{BATCH}again/", views.RunAgain.as_view(), name="batch-again"),
     path(f"{BATCH}files/<str:role>/", views.Download.as_view(), name="batch-file"),
     path("opi/batches/", statewide_views.StatewideQueue.as_view(), name="statewide-queue"),
+    path("opi/batches/again/", statewide_views.RunFailedAgain.as_view(), name="statewide-failed-again"),
     path("opi/batches/<uuid:batch>/", statewide_views.StatewideBatch.as_view(), name="statewide-batch"),
     path("opi/batches/<uuid:batch>/cancel/", statewide_views.CancelStatewideBatch.as_view(), name="statewide-batch-cancel"),
 ]

@@ -51,6 +51,7 @@ WITHOUT_A_PAGE = {
     "explanation-take-back": "POST only, redirects",
     "batch-cancel": "POST only, redirects",
     "statewide-batch-cancel": "POST only, redirects",
+    "statewide-failed-again": "POST only, redirects",
     "batch-again": "POST only, redirects",
     "batch-keep": "POST only, redirects",
     "batch-file": "a file",

@@ -110,6 +110,14 @@ def resync_nothing_chosen(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def failed_unseen(stage: Stage, page: Page) -> None:
+    failed = {"status": "failed", "finished_at": GONE, "hidden": True, "queue": "district", "submitted_by": stage.people["opi"]}
+    said = "The portal could not do this. Nothing was changed. Reference 7K3Q."
+    for kind, district in (("letter", "9012"), ("notice", ""), ("publish", "")):
+        Batch.objects.create(kind=kind, district=district, idempotency_key=kind, reference="7K3Q", sentence=said, **failed)
+    sent_everywhere("/opi/batches/")(stage, page)
+
+
 def sent_everywhere(address: str, *, ran: bool = True) -> Callable[[Stage, Page], None]:
     def visit(stage: Stage, page: Page) -> None:
         sent = submit_resync_of_all(2025, NAMES, by=stage.people["opi"])
@@ -169,7 +177,11 @@ STATES: dict[str, list[State]] = {
         State("the same", the_same),
     ],
     "resync-all": [State("form", at("/opi/resync/"), who="opi")],
-    "statewide-queue": [State("empty", at("/opi/batches/"), who="opi"), State("list", sent_everywhere("/opi/batches/"), who="opi")],
+    "statewide-queue": [
+        State("empty", at("/opi/batches/"), who="opi"),
+        State("list", sent_everywhere("/opi/batches/"), who="opi"),
+        State("failed in the background", failed_unseen, who="opi"),
+    ],
     "statewide-batch": [State("ended", sent_everywhere(""), who="opi"), State("queued", sent_everywhere("", ran=False), who="opi")],
     "mt-extracts": [
         State("form", at(lambda stage: stage.address("mt-extracts"))),

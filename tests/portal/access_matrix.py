@@ -149,6 +149,7 @@ STATEWIDE = {
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
+    "statewide-failed-again": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "status-board": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "status-board-file": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "reminders": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
