@@ -70,7 +70,7 @@ def run(job: Job) -> None:
     if person is None:
         job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
         return
-    deliver(job, options["subject"], _text(options, person), to=person.email)
+    deliver(job, options["subject"], _text(options, person), to=person)
     job.outcome = Outcome("Sent.")
 
 

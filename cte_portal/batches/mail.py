@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 
+from cte_portal.accounts.models import User
 from cte_portal.batches.job import CannotRun, Job, NotYet
 
 FIRST_WAIT = 30  # seconds
@@ -16,13 +17,13 @@ LONGEST_WAIT = 30 * 60
 GIVEN_UP = datetime.timedelta(days=3)
 
 
-def deliver(job: Job, subject: str, text: str, *, to: str) -> None:
+def deliver(job: Job, subject: str, text: str, *, to: User) -> None:
     """Send one letter. While the mail server does not answer the batch waits, each time twice as long; after three days it has failed."""
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to.email])
     except SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _ in error.recipients.values()):
-            raise CannotRun(f"The mail server refuses the address {to}.") from error
+            raise CannotRun(f"The mail server refuses the address of {to.record_name}.") from error
         _wait(job, error)
     except (OSError, SMTPException) as error:
         _wait(job, error)

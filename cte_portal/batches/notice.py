@@ -20,7 +20,7 @@ def run(job: Job) -> None:
         name, where = ("batch", (about.district, about.end_year)) if about.district else ("statewide-batch", ())
         path = reverse(name, args=[*where, about.pk])
         told = {"batch": about, "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "", "name": settings.HELP_NAME}
-        deliver(job, f"CTE Portal: {about.title} has ended", render_to_string("batches/notice.txt", told), to=person.email)
+        deliver(job, f"CTE Portal: {about.title} has ended", render_to_string("batches/notice.txt", told), to=person)
     job.outcome = Outcome("Sent.")
 
 
