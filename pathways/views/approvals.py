@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView
@@ -95,6 +96,7 @@ class Lines(ApprovalsView):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
     template: ClassVar[str] = "pathways/approvals.html"
+    keeps = ""
 
     def lines(self) -> list[Line]:
         raise NotImplementedError
@@ -106,13 +108,22 @@ class Lines(ApprovalsView):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(set())
+        return self.answer(save=False) if self.sent else self.show(set())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = self.found()
-        keys = set(request.POST.getlist("chosen"))
-        chosen = found if request.POST.get("everything") else [line for line in self.lines() if line.key in keys]
-        to = request.POST.get("to", "")
+        return self.answer(save=True)
+
+    @cached_property
+    def sent(self) -> QueryDict:
+        """What the person has chosen and typed: now, or before being signed out."""
+        return self.request.POST if self.request.method == "POST" else (self.may_change and self.kept_form()) or QueryDict()
+
+    def answer(self, *, save: bool) -> HttpResponse:
+        """What follows from what was sent; once it has been seen, and a reason given, it is carried out."""
+        sent, found = self.sent, self.found()
+        keys = set(sent.getlist("chosen"))
+        chosen = found if sent.get("everything") else [line for line in self.lines() if line.key in keys]
+        to = sent.get("to", "")
         if not chosen or to not in ("approve", "withdraw"):
             return self.show(keys, problem="Choose at least one line, and what to change to. Nothing was changed.")
         pairs = [self.pair(line) for line in chosen]
@@ -122,14 +133,14 @@ class Lines(ApprovalsView):
             return self.show(
                 keys, problem=f"{wanted.sentence} The chosen lines are so already." if not wanted.not_offered else wanted.sentence
             )
-        if request.POST.get("seen") != wanted.sentence:
+        if sent.get("seen") != wanted.sentence:
             return self.show(keys, plan=wanted, to=to, form=ReasonForm())
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
+        form = ReasonForm(sent)
+        if not save or not form.is_valid():
             return self.show(keys, plan=wanted, to=to, form=form)
         if refusal := self.save(wanted, form.cleaned_data["reason"]):
             return self.show(keys, plan=wanted, to=to, form=form, problem=refusal)
-        return redirect(request.get_full_path())
+        return redirect(self.request.get_full_path())
 
     def found(self) -> list[Line]:
         """The lines that the filters leave."""
@@ -170,13 +181,13 @@ class Lines(ApprovalsView):
             "shown": SHOWN.items(),
             "query": query.urlencode(),
             "total": len(found),
-            "everything": self.request.POST.get("everything"),
+            "everything": self.sent.get("everything"),
             "may_change": self.may_change,
             "plan": plan,
             "to": to,
             "form": form,
             "problem": problem,
-            "asked_before": bool(self.request.POST.get("seen")) and form is not None and not form.is_bound,
+            "asked_before": bool(self.sent.get("seen")) and form is not None and not form.is_bound,
             **self.about(),
         }
         return render(self.request, self.template, told)
@@ -237,8 +248,10 @@ class OfDistrict(Lines):
 class Copy(ApprovalsView):
     """Last year's approvals for this year: shown first, then given."""
 
+    keeps = ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReasonForm())
+        return self.show(ReasonForm(self.kept_form() if self.may_change else None))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)

@@ -51,17 +51,20 @@ def conflict(stage: Stage, page: Page) -> None:
     page.wait_for_load_state()
 
 
-def locked(stage: Stage, page: Page) -> None:
-    CollectionLock.objects.create(
-        district="9012",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
-    page.goto(stage.record())
+def locked(part: str = "") -> Callable[[Stage, Page], None]:
+    def visit(stage: Stage, page: Page) -> None:
+        CollectionLock.objects.create(
+            district="9012",
+            end_year=2025,
+            collection="cte-eoy",
+            since="2025-06-12T18:00Z",
+            by="DOE, JANE",
+            reason="Certified.",
+            reference="7K3Q",
+        )
+        page.goto(stage.record(part) if part else stage.record())
+
+    return visit
 
 
 def without_approvals(stage: Stage, page: Page) -> None:
@@ -149,7 +152,7 @@ STATES: dict[str, list[State]] = {
         State("errors", record_with_errors),
         State("saved with a warning", saved_record),
         State("conflict", conflict),
-        State("locked", locked),
+        State("locked", locked()),
         State("viewer", at(lambda stage: stage.record()), who="viewer"),
         State("another year", at(lambda stage: stage.record().replace("2025", "2026"))),
     ],
@@ -161,10 +164,12 @@ STATES: dict[str, list[State]] = {
         State("ask", at(lambda stage: stage.record("delete"))),
         State("deleted", deleted),
         State("changed meanwhile", stale_delete),
+        State("locked", locked("delete")),
     ],
     "cte-record-history": [
         State("history", at(lambda stage: stage.record("history"))),
         State("of a deleted record", history_of_a_deleted_record),
+        State("locked", locked("history")),
     ],
 }
 

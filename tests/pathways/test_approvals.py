@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cte_portal.accounts.models import AuditEvent, User
+from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Approval, Pathway, Student
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
+from tests.fixtures.signed_out import cut_off
 from tests.pathways.desk import text
 
 
@@ -57,6 +59,18 @@ def test_who_saves_has_seen_what_follows(desk: Client, cottonwood: District_, ka
     answer = desk.post(page_of(), {"chosen": "9012", "to": "withdraw", "seen": seen, "reason": "x"})
     assert answer.status_code == 200 and "Affects 1 district" in text(answer)
     assert Approval.objects.filter(pathway_id=key(), district_id="9012").exists()
+
+
+def test_g_23_a_choice_and_its_reason_that_were_cut_off_by_the_sign_out_are_back(desk: Client, keeper: User) -> None:
+    sent = {"chosen": ["9012"], "to": "withdraw"}
+    seen = desk.post(page_of(), sent).context["plan"].sentence
+    page = cut_off(desk, keeper, page_of(), {**sent, "seen": seen, "reason": "Letter of 06/01/2025"})
+    assert "What you typed is back." in page and 'value="Letter of 06/01/2025"' in page and "Nothing is saved yet." in page
+    assert re.search(r'value="9012"[^>]* checked', page) and Approval.objects.filter(pathway_id=key(), district_id="9012").exists()
+    assert change(desk, page_of(), "withdraw", "9012").status_code == 302 and not KeptForm.objects.exists()
+    copy = "/opi/approvals/2026/copy/"
+    page = cut_off(desk, keeper, copy, {"seen": "long ago", "reason": "As last year"})
+    assert "What you typed is back." in page and 'value="As last year"' in page
 
 
 def test_all_that_the_list_shows(desk: Client) -> None:
