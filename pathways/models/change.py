@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.db import connections, models
 from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
 
+from cte_portal.accounts.models.audit import in_days
 from cte_portal.editions import Home
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway
@@ -29,12 +29,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
     def between(self, first: datetime.date | None, last: datetime.date | None) -> ChangeQuerySet:
         """Of whole days, as the portal's clock counts them, both included."""
-        zone, found = timezone.get_default_timezone(), self
-        if first:
-            found = found.filter(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
-        if last:
-            found = found.filter(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
-        return found
+        return self.filter(in_days(first, last))
 
     def by_people(self, text: str) -> ChangeQuerySet:
         """Done by somebody whose name contains each word of `text`."""

@@ -29,6 +29,16 @@ class Deed:
     end_year: int | None = None
 
 
+def in_days(first: datetime.date | None, last: datetime.date | None) -> Q:
+    """`at` within whole days, as the portal's clock counts them, both included."""
+    zone, found = timezone.get_default_timezone(), Q()
+    if first:
+        found &= Q(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
+    if last:
+        found &= Q(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
+    return found
+
+
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def record(self, deeds: Iterable[Deed], *, by: User, reason: str = "") -> int:
         """Write what `by` has just done, in the transaction that does it. Returns how many events were written."""
@@ -61,12 +71,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def between(self, first: datetime.date | None, last: datetime.date | None) -> AuditEventQuerySet:
         """Events of whole days, as the portal's clock counts them, both included."""
-        zone, found = timezone.get_default_timezone(), self
-        if first:
-            found = found.filter(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
-        if last:
-            found = found.filter(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
-        return found
+        return self.filter(in_days(first, last))
 
     def naming(self, text: str) -> AuditEventQuerySet:
         """Events whose subject, doer or reason contains each word of `text`."""
