@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pathways import entry
-from pathways.models import CollectionLock, Participation
+from pathways.models import Participation
 from tests.browser.conftest import Stage
 from tests.browser.states import State, at, each, look
-from tests.fixtures.records import FINANCE, HEALTH
+from tests.fixtures.records import FINANCE, HEALTH, lock_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
@@ -53,15 +53,7 @@ def conflict(stage: Stage, page: Page) -> None:
 
 def locked(part: str = "") -> Callable[[Stage, Page], None]:
     def visit(stage: Stage, page: Page) -> None:
-        CollectionLock.objects.create(
-            district="9012",
-            end_year=2025,
-            collection="cte-eoy",
-            since="2025-06-12T18:00Z",
-            by="DOE, JANE",
-            reason="Certified.",
-            reference="7K3Q",
-        )
+        lock_records()
         page.goto(stage.record(part) if part else stage.record())
 
     return visit

@@ -14,7 +14,7 @@ from django.urls import reverse
 from cte_portal.accounts.models import User
 from pathways import entry, history, ledger, staging
 from pathways.models import Change, CollectionLock, Participation, Student
-from tests.fixtures.records import HEALTH, District_, row
+from tests.fixtures.records import HEALTH, District_, lock_records, row
 from tests.pathways.desk import text
 
 
@@ -106,15 +106,7 @@ def test_a_deleted_record_has_its_history_and_comes_back_from_it(
 def test_d_17_the_history_of_a_locked_record_says_so_and_offers_no_restore(
     client: Client, clerk: User, cottonwood: District_, record: Participation
 ) -> None:
-    CollectionLock.objects.create(
-        district="9012",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
+    lock_records()
     client.force_login(clerk)
     html = client.get(page_of(record)).content.decode()
     assert (
@@ -125,15 +117,7 @@ def test_d_17_the_history_of_a_locked_record_says_so_and_offers_no_restore(
     )
     CollectionLock.objects.all().delete()
     entry.delete(cottonwood.scope, record, version=2, by="KELLER, DANIEL")
-    CollectionLock.objects.create(
-        district="9012",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
+    lock_records()
     html = client.get(page_of(record)).content.decode()
     assert "This record is deleted." in html and "Locked since" in html and "Restore" not in html
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from pathways.models import CollectionLock, Student
-from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
+from pathways.models import Student
+from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.desk import TYPED, Desk, text
 
 
@@ -44,15 +44,7 @@ def test_d_06_the_total_proposes_and_the_clerk_decides(desk: Desk) -> None:
 
 def test_d_17_a_locked_record_is_text_with_the_reason(desk: Desk) -> None:
     desk.enter()
-    CollectionLock.objects.create(
-        district="9012",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
+    lock_records()
     page = desk.page()
     assert "Locked since 06/12/2025" in text(page) and "7K3Q" in page
     assert 'name="in_district_credits"' not in page and "1.50" in page

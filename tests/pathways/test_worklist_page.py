@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways.models import CollectionLock, Participation, RosterDecision, Student
-from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
+from pathways.models import Participation, RosterDecision, Student
+from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, lock_records
 from tests.pathways.test_query_counts import at_most
 
 PAGE = "/districts/9012/2025/roster-worklist/"
@@ -146,15 +146,7 @@ def test_a_viewer_reads_and_a_locked_collection_and_another_year_are_for_reading
     assert "ABBOTT, ANN" in page and tokens(page) == [] and "Do with the chosen lines" not in page
     client.force_login(clerk)
     chosen = tokens(client.get(PAGE).content.decode())
-    CollectionLock.objects.create(
-        district="9012",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
+    lock_records()
     page = client.get(PAGE).content.decode()
     assert tokens(page) == [] and "Certified." in page
     assert "Certified." in send(client, "create", *chosen).content.decode()
