@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cte_portal.ui.middleware.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "cte_portal.ui.middleware.ResponseHeadersMiddleware",
     "cte_portal.ui.upload_limit.UploadLimitMiddleware",

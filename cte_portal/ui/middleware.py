@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from cte_portal.ui.errors import is_bare, method_not_allowed
 
@@ -32,3 +34,16 @@ class ResponseHeadersMiddleware:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+class CompressedPagesMiddleware(GZipMiddleware):
+    """Pages are sent compressed whatever stands before the portal; files are sent as they are, so that their size is known.
+
+    A page holds a secret (the token of its forms) beside words that a visitor may choose, so its compressed length must tell nothing (BREACH):
+    Django masks the token anew on each page, and this adds a random number of bytes.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)

@@ -51,8 +51,8 @@ def test_g_08_text_and_controls_stand_out_from_their_ground(front: str, back: st
     assert contrast(TOKENS[front][scheme], TOKENS[back][scheme]) >= least
 
 
-def test_own_css_stays_within_15_kilobytes() -> None:
-    assert len(CSS.encode()) <= 15 * 1024
+def test_own_css_stays_within_18_kilobytes() -> None:
+    assert len(CSS.encode()) <= 18 * 1024
 
 
 def test_a_page_jumps_to_its_place_and_does_not_slide_there() -> None:

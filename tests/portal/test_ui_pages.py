@@ -157,3 +157,15 @@ def test_a_page_costs_no_more_than_the_frames_nine_queries(signed_in: Client, dj
     signed_in.get("/districts/9012/2025/")  # the first request writes the session
     with django_assert_max_num_queries(9):  # type: ignore[operator]
         signed_in.get("/help/")
+
+
+def test_pages_come_compressed_and_padded_and_files_come_as_they_are(signed_in: Client) -> None:
+    """walk 35, G-13: compressed by the portal itself; the length of two answers differs by chance, so that it tells nothing (BREACH)."""
+    plain = signed_in.get("/districts/9012/2025/")
+    packed = [signed_in.get("/districts/9012/2025/", headers={"accept-encoding": "gzip"}) for _ in range(6)]
+    assert not plain.has_header("Content-Encoding")
+    assert all(one["Content-Encoding"] == "gzip" and "Accept-Encoding" in one["Vary"] for one in packed)
+    assert all(len(one.content) < len(plain.content) / 2 for one in packed)
+    assert len({len(one.content) for one in packed}) > 1
+    file = signed_in.get("/districts/9012/2025/mt-data-upload/template/tsv/", headers={"accept-encoding": "gzip"})
+    assert not file.has_header("Content-Encoding")
