@@ -18,6 +18,7 @@ from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 from pathways.sealed_year import last_certified_year
 from pathways.staging import Staged
+from pathways.typed_rows import TOTAL, typed
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
 _BY_ID = {rule.id: rule for rule in CATALOGUE}
@@ -65,7 +66,8 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         cursor.execute(sql, [*values, scope.district])
-        found = cursor.fetchall()
+        types = [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
+        found = list(typed(connections[Edition.DISTRICT.value], cursor, types))
     at_cursor, at_generation = found[0][:2]
     findings += _findings(found, rules, scope, skip=2)
     for rule, among_staged in between.STAGED:
@@ -149,7 +151,7 @@ def _findings(found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, ski
     return findings
 
 
-def words(rule: Rule, scope: Scope, total: Any, pathway_name: str | None) -> str:
+def words(rule: Rule, scope: Scope, total: Decimal | None, pathway_name: str | None) -> str:
     """The rule's sentence with the row's own values."""
-    amount = "" if total is None else f"{Decimal(str(total)):.2f}"
+    amount = "" if total is None else f"{total:.2f}"
     return rule.message.format(total=amount, pathway=pathway_name or "This pathway", school_year=scope.school_year)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from django.db import connections
+from django.db import connections, models
 from django.db.models import F
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from pathways.rules import between
 from pathways.rules.catalogue import column_of, compiled, judged_by, words
 from pathways.rules.rule import Finding, Parameters, Rule
 from pathways.staging import TYPED
+from pathways.typed_rows import TOTAL, TYPES, typed
 
 STUDENT = ("student__state_id", "student__last_name", "student__first_name", "student__middle_name")
 LONGEST_VALUE = 300
@@ -96,7 +97,8 @@ def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) ->
     with connections[scope.alias].cursor() as cursor:
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]
-        for row in cursor:
+        types = {**TYPES, "total_credits": TOTAL, **dict.fromkeys(columns, models.BooleanField())}
+        for row in typed(connections[scope.alias], cursor, [types.get(name) for name in names]):
             found = dict(zip(names, row, strict=True))
             for rule, column in zip(rules, columns, strict=True):
                 if found[column]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, models
 
 from cte_portal.batches.job import Job
 from cte_portal.editions import Edition, Scope
@@ -21,6 +21,7 @@ from pathways.rules.catalogue import VERDICTS, column_of, verdicts
 from pathways.rules.catalogue import words as words_of
 from pathways.rules.rule import OnEntry, Severity
 from pathways.staging import TABLE, TYPED, Staged
+from pathways.typed_rows import TOTAL, TYPES, typed
 
 FINDINGS = "upload_finding"
 CHUNK = 10_000
@@ -34,7 +35,6 @@ class Checked:
     generation: int
     read: int
     rejected: int
-    warnings: int
     repeated: int
     preview: ledger.Applied
     not_in_file: int
@@ -128,13 +128,11 @@ def judge(scope: Scope, reader: Reader, *, since: int | None) -> Checked:
             cursor.execute(_MOVED, [since, scope.district])
         cursor.execute(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses")
         rejected = cursor.fetchone()[0]
-        cursor.execute(f"SELECT COUNT(*) FROM {FINDINGS} WHERE NOT refuses")
-        warnings = cursor.fetchone()[0]
         not_in_file = _not_in_file(cursor, scope)
         cursor.execute(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)")
         cursor.execute(f"ANALYZE {TABLE}")
     preview = ledger.preview(scope, Staged(rows=reader.summary.rows))
-    return Checked(at_cursor, generation, reader.summary.rows, rejected, warnings, repeated, preview, not_in_file, _by_field())
+    return Checked(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field())
 
 
 # What the reader could not read is not asked for as missing besides.
@@ -202,31 +200,42 @@ def _not_in_file(cursor: Any, scope: Scope) -> int:
     return int(cursor.fetchone()[0])
 
 
+# One comparison, field by field: what is counted and what is listed as changed cannot disagree.
+_DIFFERS = {name: f"CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END" for name in TYPED}
+_UPDATED = (
+    f"FROM {ledger.PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id WHERE plan.operation = 'update'"
+)
+
+
 def _by_field() -> dict[str, int]:
     """How many of the changed rows change each field."""
-    sums = ", ".join(f"SUM(CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END)" for name in TYPED)
+    sums = ", ".join(f"SUM({differs})" for differs in _DIFFERS.values())
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {sums} FROM {ledger.PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id "
-            "WHERE plan.operation = 'update'"
-        )
+        cursor.execute(f"SELECT {sums} {_UPDATED}")
         return {name: int(number) for name, number in zip(TYPED, cursor.fetchone(), strict=True) if number}
 
 
-def changed_rows(most: int) -> list[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
-    """(line, student, pathway, field → before and after) of the first changed rows of the plan."""
-    both = ", ".join(f"stored.{name}, plan.{name}" for name in TYPED)
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row of the plan that changes a record: before and after of each field that differs, typed."""
+
+    line: int
+    student_id: int
+    pathway_id: int
+    changes: dict[str, tuple[Any, Any]]
+
+
+def changed_rows(most: int) -> list[ChangedRow]:
+    """The first changed rows of the plan."""
+    columns = ", ".join(f"{_DIFFERS[name]}, stored.{name}, plan.{name}" for name in TYPED)
+    fields = [None, None, None, *(field for name in TYPED for field in (None, TYPES[name], TYPES[name]))]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT plan.line, plan.student_id, plan.pathway_id, {both} FROM {ledger.PLAN} plan "
-            "JOIN pathways_participation stored ON stored.id = plan.participation_id "
-            f"WHERE plan.operation = 'update' ORDER BY plan.line LIMIT {int(most)}"
-        )
-        found = cursor.fetchall()
+        cursor.execute(f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY plan.line LIMIT {int(most)}")
+        rows = list(typed(connection, cursor, fields))
     changed = []
-    for line, student, pathway, *values in found:
-        pairs = dict(zip(TYPED, zip(values[::2], values[1::2], strict=True), strict=True))
-        changed.append((line, student, pathway, {name: (old, new) for name, (old, new) in pairs.items() if old != new}))
+    for line, student, pathway, *values in rows:
+        compared = zip(TYPED, values[::3], values[1::3], values[2::3], strict=True)
+        changed.append(ChangedRow(line, student, pathway, {name: (old, new) for name, differs, old, new in compared if differs}))
     return changed
 
 
@@ -234,10 +243,10 @@ def findings(scope: Scope) -> Iterator[Found]:
     """All findings in the order of the lines, however many."""
     with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
         cursor.execute(f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field")
-        while rows := cursor.fetchmany(2000):
-            for line, rule_id, field, value, message, refuses, total, pathway in rows:
-                rule = rules.by_id(rule_id)
-                yield Found(line, rule, field, value, message or words_of(rule, scope, total, pathway), bool(refuses))
+        fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
+        for line, rule_id, field, value, message, refuses, total, pathway in typed(connection, cursor, fields):
+            rule = rules.by_id(rule_id)
+            yield Found(line, rule, field, value, message or words_of(rule, scope, total, pathway), refuses)
 
 
 def counts_by_rule() -> list[tuple[str, int, int, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import tempfile
 from collections.abc import Iterator
@@ -145,12 +146,18 @@ class Report:
 
     def _keep_shown(self) -> None:
         rows = checking.changed_rows(SHOWN_CHANGES) if self.with_changes else []
-        names = {one.pk: one.name for one in Student.objects.filter(pk__in={student for _, student, _, _ in rows})}
+        names = {one.pk: one.name for one in Student.objects.filter(pk__in={row.student_id for row in rows})}
         changed = [
-            {"line": line, "student_pk": student, "student": names.get(student, ""), "pathway": self.known.names.get(pathway, ""), "pathway_pk": pathway,
-             "changes": [[self.columns.get(name, name), _word(name, old), _word(name, new)] for name, (old, new) in changes.items()]}
-            for line, student, pathway, changes in rows
-        ]  # fmt: skip
+            {
+                "line": row.line,
+                "student_pk": row.student_id,
+                "student": names.get(row.student_id, ""),
+                "pathway": self.known.names.get(row.pathway_id, ""),
+                "pathway_pk": row.pathway_id,
+                "changes": [[self.columns.get(name, name), _word(old), _word(new)] for name, (old, new) in row.changes.items()],
+            }
+            for row in rows
+        ]
         with self.job.writing("findings.json", "findings.json", "application/json") as file:
             file.write(json.dumps({"findings": self.shown, "changed": changed}).encode())
 
@@ -163,11 +170,8 @@ def _rows(table: IO[bytes]) -> Iterator[list[str]]:
         yield json.loads(line)
 
 
-def _word(field: str, value: Any) -> str:
-    """A value as the screen shows it; SQLite gives back flags as 0 and 1, dates as text."""
-    if field in ("concentrator", "single_parent"):
+def _word(value: bool | datetime.date | Decimal) -> str:
+    """A value as the screen shows it."""
+    if isinstance(value, bool):
         return "Yes" if value else "No"
-    if field == "start_date":
-        text = str(value)[:10]
-        return f"{text[5:7]}/{text[8:10]}/{text[:4]}"
-    return f"{Decimal(str(value)):.2f}"
+    return f"{value:%m/%d/}{value.year:04d}" if isinstance(value, datetime.date) else f"{value:.2f}"

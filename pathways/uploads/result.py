@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,10 +16,10 @@ from cte_portal.editions import Scope
 from pathways import rules
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.models import Change, Participation
-from pathways.rules.rule import Severity
-from pathways.uploads.run import UPLOAD, VALIDATE
+from pathways.uploads.run import UPLOAD, VALIDATE, level_of
 
 LEVELS = (("error", "Errors"), ("warning", "Warnings"), ("info", "Infos"))
+KINDS = {"error": "problem", "warning": "warning", "info": "none"}
 DOWNLOADS = (
     ("report.csv", "Import Results Summary, .csv"),
     ("report.xlsx", "Import Results Summary, .xlsx"),
@@ -37,8 +38,11 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     undone = follower(batch, "undo")
     uploaded = follower(batch, "upload") if options.get("work") == VALIDATE else None
     saved = bool(result.get("saved"))
+    numbers = Counter({"warning": 0, "info": 0})
+    for group in groups:
+        numbers[group["level"]] += group["count"]
     return "pathways/upload_result.html", {
-        "counts": result.get("counts", {}),
+        "counts": result.get("counts", {}) and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]},
         "good": result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0,
         "saved": saved,
         "levels": LEVELS,
@@ -92,12 +96,12 @@ def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope:
     for row in rows:
         row["link"] = _address(row, scope, stored)
         row["visible"] = row["value"].replace(" ", "␣")
-    info = group.get("informs", rule.severity is Severity.INFO) and not group["refuses"]
+    level = level_of(group)
     return {
         "rule": rule,
-        "kind": "problem" if group["refuses"] else "none" if info else "warning",
-        "word": "Error" if group["refuses"] else "Info" if info else "Warning",
-        "level": "error" if group["refuses"] else "info" if info else "warning",
+        "kind": KINDS[level],
+        "word": level.capitalize(),
+        "level": level,
         "count": group["count"],
         "first": group["first"],
         "rows": rows,

@@ -16,13 +16,14 @@ from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.wording import number_of
-from pathways import ledger
+from pathways import ledger, rules
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
 from pathways.files.text import FileRefused
 from pathways.locks import lock_district
 from pathways.models import Change, SchoolYear
 from pathways.rules import Checked as Judged
+from pathways.rules.rule import Severity
 from pathways.severities import informing
 from pathways.staging import Staged
 from pathways.uploads import checking
@@ -148,7 +149,7 @@ def _save(
 
 
 def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[str, Any]) -> dict[str, Any]:
-    preview = checked.preview
+    preview, groups = checked.preview, _groups(job.scope.end_year)
     return {
         "counts": {
             "read": checked.read,
@@ -156,12 +157,12 @@ def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[s
             "changed": preview.updated,
             "unchanged": preview.unchanged + checked.repeated,
             "rejected": checked.rejected,
-            "warnings": checked.warnings,
+            "warnings": sum(group["count"] for group in groups if level_of(group) == "warning"),
         },
         "by_field": checked.by_field,
         "not_in_file": checked.not_in_file,
         "adjusted": reader.summary.what_we_adjusted,
-        "groups": _groups(job.scope.end_year),
+        "groups": groups,
         "cursor": checked.cursor,
         "same_as": _same_as(job.batch),
     }
@@ -174,6 +175,14 @@ def _groups(end_year: int) -> list[dict[str, Any]]:
         {"rule": rule, "count": number, "first": line, "refuses": refuses, "informs": rule in informs}
         for rule, number, line, refuses in checking.counts_by_rule()
     ]
+
+
+def level_of(group: dict[str, Any]) -> str:
+    """`error` when rows are refused, else what the rule weighed in the school year when it was met."""
+    if group["refuses"]:
+        return "error"
+    informs = group.get("informs", rules.by_id(group["rule"]).severity is Severity.INFO)
+    return "info" if informs else "warning"
 
 
 def _same_as(batch: Batch) -> str:

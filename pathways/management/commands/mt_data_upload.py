@@ -22,7 +22,7 @@ from cte_portal.editions import Scope
 from pathways.files import writer
 from pathways.files.layout import LAYOUTS
 from pathways.models import District, SchoolYear
-from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE
+from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
 
 
 class Command(BaseCommand):
@@ -100,6 +100,7 @@ def as_read(text: str) -> str:
 
 
 def people(batch: Batch) -> str:
-    counts = " · ".join(f"{name} {batch.result['counts'][name]:,}" for name in COUNTS)
+    numbers = {**batch.result["counts"], "infos": sum(group["count"] for group in batch.result["groups"] if level_of(group) == "info")}
+    counts = " · ".join(f"{name} {numbers[name]:,}" for name in (*COUNTS, "infos"))
     lines = [batch.sentence, counts, *batch.result.get("adjusted", [])]
     return "\n".join([*lines, *(f"line {f['line']}: {f['severity']} {f['rule']} {f['field']}: {f['message']}" for f in findings(batch))])
