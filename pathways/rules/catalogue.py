@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Field, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
@@ -66,7 +66,7 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         cursor.execute(sql, [*values, scope.district])
-        types = [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
+        types: list[Field[Any, Any] | None] = [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
         found = list(typed(connections[Edition.DISTRICT.value], cursor, types))
     at_cursor, at_generation = found[0][:2]
     findings += _findings(found, rules, scope, skip=2)
