@@ -18,6 +18,7 @@ from cte_portal.accounts.models.user import UserQuerySet
 
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name"
+ADDRESS_TAKEN = "Another account has that e-mail address"
 
 
 @dataclass(frozen=True)
@@ -62,28 +63,42 @@ class Authority:
 
 
 def add(
-    authority: Authority, *, username: str, first_name: str, last_name: str, email: str, role: str, district: str
+    authority: Authority,
+    *,
+    username: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    role: str,
+    district: str,
+    to_existing: bool = False,
 ) -> tuple[User, str | None]:
     """Add a person with one role. Returns the secret of the one-time link, or None for somebody who has an account already.
 
-    Who has an account elsewhere is added by giving the same user name and e-mail; anything else is refused with the words for a name
-    that is taken, so that nobody learns whose it is.
+    An address belongs to one account. Whose it is gets the role when the same user name is given, or when `to_existing` says that this
+    is meant; anything else is refused with words from which nobody learns whose a user name is.
     """
+    email = User.objects.normalize_email(email)
     with transaction.atomic():
         _begin(authority)
         known = User.objects.filter(username__iexact=username).first()
         if known:
-            if known.email.lower() != email.lower() or not email:
+            if known.email != email or not email:
                 raise ValidationError({"username": TAKEN})
             if known in authority.people:
                 raise ValidationError({"username": "This person is on the list already. Give the role there"})
+        elif owner := User.objects.with_address(email).first():
+            if not to_existing:
+                raise ValidationError({"email": ADDRESS_TAKEN})
+            known = owner
+        if known:
             _assign(authority, known, role, district)
             return known, None
         try:
             with transaction.atomic():
                 person = User.objects.create_user(username, email, None, first_name=first_name, last_name=last_name)
         except IntegrityError as error:
-            raise ValidationError({"username": TAKEN}) from error
+            raise _taken(error) from error
         _record(authority, person, Operation.ADD, {}, _words(person))
         _assign(authority, person, role, district)
         return person, Invitation.objects.make(person.pk, authority.actor.record_name)
@@ -115,8 +130,12 @@ def rename(authority: Authority, person: User, *, first_name: str, last_name: st
     with transaction.atomic():
         _keep(authority, person)
         before = _words(person)
-        person.first_name, person.last_name, person.email = first_name, last_name, email
-        person.save(update_fields=["first_name", "last_name", "email"])
+        person.first_name, person.last_name, person.email = first_name, last_name, User.objects.normalize_email(email)
+        try:
+            with transaction.atomic():
+                person.save(update_fields=["first_name", "last_name", "email"])
+        except IntegrityError as error:
+            raise _taken(error) from error
         if before != _words(person):
             _record(authority, person, Operation.CHANGE, before, _words(person))
 
@@ -184,6 +203,11 @@ def accept(invitation: Invitation, password: str) -> User:
         person.save(update_fields=["password", "sessions_ended"])
         note(person, {}, {"Password": "chosen by the one-time link"})
         return person
+
+
+def _taken(error: IntegrityError) -> ValidationError:
+    """Which of the two that only one account may have another account has."""
+    return ValidationError({"email": ADDRESS_TAKEN} if "accounts_an_address_is_one_accounts" in str(error) else {"username": TAKEN})
 
 
 def _begin(authority: Authority, person: User | None = None) -> None:

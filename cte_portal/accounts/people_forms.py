@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 
-from cte_portal.accounts.models import OPI_ROLES, User
+from cte_portal.accounts.models import OPI_ROLES
+from cte_portal.accounts.models.user import plain_address
+from cte_portal.accounts.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.people import Authority
 from cte_portal.registry import registered
 
@@ -54,12 +56,37 @@ class RoleForm(forms.Form):
         return cleaned
 
 
-class DetailsForm(forms.Form):
+class AddressField(forms.EmailField):
+    """An e-mail address, in the one form in which addresses are kept."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": "E-mail address", "max_length": 254, **options})
+        self.error_messages["required"] = "Enter the e-mail address"
+        self.error_messages["invalid"] = "Enter a valid email address, like name@district.k12.mt.us"
+
+    def to_python(self, value: Any) -> str:
+        return plain_address(super().to_python(value))
+
+
+class NamesForm(forms.Form):
     use_required_attribute = False
 
-    first_name = forms.CharField(label="First name", max_length=50, error_messages={"required": "Enter the first name"})
-    last_name = forms.CharField(label="Last name", max_length=50, error_messages={"required": "Enter the last name"})
-    email = forms.EmailField(label="E-mail address", max_length=254, error_messages={"required": "Enter the e-mail address"})
+    first_name = NameField(label="First name", error_messages={"required": "Enter the first name"})
+    last_name = NameField(label="Last name", error_messages={"required": "Enter the last name"})
+
+    def clean(self) -> dict[str, Any] | None:
+        """Both names are of one alphabet, too."""
+        cleaned = super().clean() or self.cleaned_data
+        if {"first_name", "last_name"} <= cleaned.keys():
+            try:
+                check_name(f"{cleaned['first_name']} {cleaned['last_name']}")
+            except forms.ValidationError as refusal:
+                self.add_error("last_name", refusal)
+        return cleaned
+
+
+class DetailsForm(NamesForm):
+    email = AddressField()
 
 
 class PersonForm(DetailsForm, RoleForm):
@@ -68,7 +95,7 @@ class PersonForm(DetailsForm, RoleForm):
     username = forms.CharField(
         label="User name",
         max_length=60,
-        validators=[User.username_validator],
+        validators=[USER_NAME],
         error_messages={"required": "Enter a user name"},
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )

@@ -16,6 +16,7 @@ from cte_portal.accounts import people
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.letters import invitation_link, mail_invitation
 from cte_portal.accounts.models import AuditEvent, Role, User
+from cte_portal.accounts.names import folded
 from cte_portal.accounts.people import Authority
 from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, ReasonForm, RoleForm
 from cte_portal.accounts.scoped import PortalView, ScopedView, StatewideView
@@ -94,19 +95,35 @@ class NewPage(Pages):
         if not form.is_valid():
             return self.show(form)
         asked = {name: form.cleaned_data[name] for name in ("username", "first_name", "last_name", "email", "role", "district")}
+        owner = User.objects.with_address(asked["email"]).first()
+        if question := self.question(asked, owner, request.POST.get("meant", "")):
+            return self.show(form, **question)
         try:
-            person, secret = people.add(self.authority, **asked)
+            person, secret = people.add(self.authority, **asked, to_existing=owner is not None)
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(form)
         if secret is None:
-            messages.success(request, f"{person.record_name} has an account already, and now this role too. No link is needed.")
+            messages.success(request, f"{person.record_name} already had an account and now has this role too. No link is needed.")
         else:
             show_link(request, person, secret, mail=form.cleaned_data["mail"])
         return redirect(self.address("person", person.pk))
 
-    def show(self, form: PersonForm) -> HttpResponse:
-        return render(self.request, "accounts/person_new.html", {"form": form, **self.told()})
+    def question(self, asked: dict[str, str], owner: User | None, meant: str) -> dict[str, Any]:
+        """What has to be asked first: whether an account with this address is meant, or somebody else of the same name. `meant` is the
+        answer, which holds for the very question that was shown."""
+        username = asked["username"].lower()
+        if owner:
+            answer = f"account {owner.pk}"
+            return {} if meant == answer or owner.username.lower() == username else {"owner": owner, "answer": answer}
+        answer = f"name {folded(asked['first_name'], asked['last_name'])}"
+        if meant == answer or User.objects.filter(username__iexact=username).exists():
+            return {}
+        namesakes = list(self.authority.people.namesakes(asked["first_name"], asked["last_name"]).order_by("username")[:5])
+        return {"namesakes": namesakes, "answer": answer} if namesakes else {}
+
+    def show(self, form: PersonForm, **question: Any) -> HttpResponse:
+        return render(self.request, "accounts/person_new.html", {"form": form, **question, **self.told()})
 
 
 def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
@@ -151,6 +168,8 @@ class PersonPage(Pages):
                 if not form.is_valid():
                     return self.show(person, details_form=form)
                 people.rename(self.authority, person, **form.cleaned_data)
+                if self.authority.people.namesakes(person.first_name, person.last_name).exclude(pk=person.pk).exists():
+                    messages.warning(request, f"Another person is also named {person.record_name}. Tell them apart by the user name.")
             elif do in ("link", "mail"):
                 show_link(request, person, people.new_link(self.authority, person), mail=do == "mail")
                 return redirect(request.path)

@@ -1,6 +1,7 @@
 """A person who signs in."""
 
 import datetime
+import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from cte_portal.accounts.names import USER_NAME, check_name, folded
 
 if TYPE_CHECKING:
     from cte_portal.accounts.models.invitation import Invitation
@@ -30,13 +33,33 @@ class UserQuerySet(models.QuerySet["User"]):
             )
         return found
 
+    def with_address(self, address: str) -> "UserQuerySet":
+        """Who has the address, however it is written: one person or nobody."""
+        return self.filter(email=plain_address(address)) if address else self.none()
+
+    def namesakes(self, first_name: str, last_name: str) -> "UserQuerySet":
+        """People whose names a list would not tell from this one; accents, case and signs make no difference."""
+        wanted = folded(first_name, last_name)
+        named = self.values_list("pk", "first_name", "last_name").order_by()
+        return self.filter(pk__in=[pk for pk, first, last in named if folded(first, last) == wanted])
+
     def listed(self) -> "UserQuerySet":
         """By name, with roles and an open invitation at hand."""
         return self.order_by("last_name", "first_name", "username").select_related("invitation").prefetch_related("memberships")
 
 
+def plain_address(address: str | None) -> str:
+    """An e-mail address as it is kept and compared: in lower case, with compatible letters replaced, such as full-width ones."""
+    return unicodedata.normalize("NFKC", address or "").strip().lower()
+
+
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     use_in_migrations = False
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Django's own hook: everybody who is made, by page or command, has a plain address."""
+        return plain_address(email)
 
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         """The first person of a real portal (`manage.py createsuperuser`): an OPI Administrator, like those she will add."""
@@ -47,6 +70,21 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
 
 
 class User(AbstractUser):
+    username_validator = USER_NAME  # type: ignore[assignment]
+
+    username = models.CharField(
+        "user name",
+        max_length=150,
+        unique=True,
+        validators=[USER_NAME],
+        error_messages={"unique": "Another person has that user name."},
+    )
+    first_name = models.CharField("first name", max_length=150, validators=[check_name])
+    last_name = models.CharField("last name", max_length=150, validators=[check_name])
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "first_name", "last_name"]
+    """What `manage.py createsuperuser` asks for beside user name and password."""
+
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
     """How often all sessions of the person were ended: part of what a session must prove."""
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -61,6 +99,12 @@ class User(AbstractUser):
                 name="accounts_user_name_is_used_once_in_any_case",
                 violation_error_message="Another person has that user name.",
             ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="accounts_an_address_is_one_accounts",
+                violation_error_message="Another account has that e-mail address.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +115,11 @@ class User(AbstractUser):
         return salted_hmac(
             "cte_portal.accounts.session", f"{self.password} {self.sessions_ended}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    @property
+    def full_name(self) -> str:
+        """As letters name the person: Cheryl Martin."""
+        return self.get_full_name() or self.username
 
     @property
     def unused_since(self) -> datetime.datetime:
@@ -100,3 +149,8 @@ class User(AbstractUser):
         """As records show who changed them: MARTIN, CHERYL. No longer than they have room for."""
         name = f"{self.last_name}, {self.first_name}" if self.last_name and self.first_name else self.username
         return name.upper()[:120]
+
+    @property
+    def choice_name(self) -> str:
+        """Where people are chosen from a list: the record name with what tells it from an equal one."""
+        return f"{self.record_name} ({self.username})"
