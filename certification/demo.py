@@ -109,7 +109,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         district=scope.district,
         round=1,
         statements=event.worded(District.objects.get(pk=scope.district).name),
-        rules=[[one.id, one.severity.value, one.rule.title] for one in severities.rules_in_force(scope.end_year)],
+        rules=severities.as_signed(scope.end_year),
         rules_hash=severities.digest(scope.end_year),
         rows=rows,
         counts=counts_of(rows),

@@ -100,7 +100,7 @@ def of_state(scope: Scope, event: CertificationEvent, round_number: int, distric
         district=scope.district,
         round=round_number,
         statements=event.worded(district_name),
-        rules=[[one.id, one.severity.value, one.rule.title] for one in severities.rules_in_force(scope.end_year)],
+        rules=severities.as_signed(scope.end_year),
         rules_hash=severities.digest(scope.end_year),
         rows=rows,
         counts=counts_of(rows),

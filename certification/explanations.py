@@ -42,7 +42,7 @@ def explanations_of(records: Records) -> list[Explained]:
             for one in Explanation.objects.of(records.scope)
         ]
     found = [
-        Explained(rule, by_id(rule).title, state_id, names.get(state_id, ""), pathway, reason, by, at)
+        Explained(rule, by_id(rule).problem, state_id, names.get(state_id, ""), pathway, reason, by, at)
         for rule, state_id, pathway, reason, by, at in said
     ]
     return sorted(found, key=lambda one: (one.rule, one.student, one.state_id, one.pathway))

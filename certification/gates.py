@@ -1,6 +1,7 @@
 """What must be true before anyone signs: named gates, all answered at once, by page, home and action alike (design D5).
 
-A gate says what it found, in a count where there is one, and leads to the page that cures it. Advice never blocks.
+A gate says what it found, in a count where there is one, and leads to the page that cures it. Advice never blocks. An open gate is titled by
+what is true, a closed one by what is wrong.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ class Answer:
     cure_label: str = ""
     seconds_left: int = 0
     """Until it passes by itself."""
+    problem: str = ""
+    """What is wrong in this case, where the gate's own words say less."""
 
 
 @dataclass(frozen=True)
 class Gate:
     slug: str
     title: str
+    problem: str
+    """The title while the gate is closed."""
     ask: Callable[[Case], Answer]
     advises: Callable[[Case], bool] = lambda case: False
     """Whether it only advises in this event."""
@@ -47,6 +52,15 @@ class Verdict:
     @property
     def blocks(self) -> bool:
         return not self.answer.passed and not self.is_advice
+
+    @property
+    def title(self) -> str:
+        return self.gate.title if self.answer.passed else self.answer.problem or self.gate.problem
+
+    @property
+    def words(self) -> str:
+        """Title and sentence, for the form's errors and the refusal."""
+        return f"{self.title}: {self.answer.sentence}"
 
 
 def verdicts(case: Case) -> list[Verdict]:
@@ -79,9 +93,9 @@ def _findings(case: Case) -> str:
 def _open(case: Case) -> Answer:
     dates, one = case.one.dates, case.one
     if not one.in_active_year:
-        return Answer(False, f"{case.scope.school_year} is not the current school year: its records cannot be certified now.")
+        return Answer(False, f"{case.scope.school_year} is not the current school year, so its records cannot be certified now.")
     if one.sealed_at and not one.round_number:
-        return Answer(False, "This collection is certified. A correction begins with a recertification.")
+        return Answer(False, "This collection is already certified. Request recertification to correct it.", problem="Already certified")
     if dates.accepts_signatures(case.now, correcting=one.reopened):
         if dates.phase(case.now) is Phase.OPEN:
             return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
@@ -89,7 +103,7 @@ def _open(case: Case) -> Answer:
             True, f"late, until {in_short(dates.corrections_until)}" if not one.reopened else f"until {in_short(dates.corrections_until)}"
         )
     if dates.phase(case.now) in (Phase.NOT_YET_OPEN, Phase.REVIEW):
-        return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.")
+        return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.", problem="Certification is not open yet")
     return Answer(False, f"It was due {in_short(dates.due)}. {dates.corrections(case.now)}")
 
 
@@ -97,13 +111,14 @@ def _certifiers(case: Case) -> Answer:
     cure = _page(case, "type-membership-setup")
     primaries = case.primaries
     if not primaries:
-        return Answer(False, "No Primary certifier: this collection cannot be certified.", cure, "Name a certifier")
+        return Answer(False, "This collection cannot be certified without one.", cure, "Add a certifier", problem="No Primary certifier")
     if all(one.has_never_signed_in for one in primaries):
-        return Answer(False, f"{' and '.join(one.name for one in primaries)} never signed in.", cure, "Invite again")
+        verb = "has" if len(primaries) == 1 else "have"
+        return Answer(False, f"{' and '.join(one.name for one in primaries)} {verb} never signed in.", cure, "Invite again")
     strangers = [one.name for one in primaries if one.has_never_signed_in]
     if strangers:
-        return Answer(True, f"{len(primaries)}, but {' and '.join(strangers)} never signed in")
-    return Answer(True, f"{len(primaries)}, {'has' if len(primaries) == 1 else 'all have'} signed in")
+        return Answer(True, f"{len(primaries)}, but {' and '.join(strangers)} {'has' if len(strangers) == 1 else 'have'} never signed in")
+    return Answer(True, "1, who has signed in" if len(primaries) == 1 else f"{len(primaries)}, all of whom have signed in")
 
 
 def _quiet(case: Case) -> Answer:
@@ -117,14 +132,15 @@ def _quiet(case: Case) -> Answer:
 def _sent(case: Case) -> Answer:
     resync = _page(case, "resync")
     if case.copy is None:
-        return Answer(False, "Nothing has been sent to the state yet.", resync, "Send everything")
+        return Answer(False, "Send your data before you sign.", resync, "Send everything", problem="Nothing sent to the state yet")
     if case.copy.end_year != case.scope.end_year:
-        return Answer(False, f"Nothing of {case.scope.school_year} has been sent to the state yet.", resync, "Send everything")
+        words = "Send your data before you sign."
+        return Answer(False, words, resync, "Send everything", problem=f"Nothing from {case.scope.school_year} sent to the state yet")
     if case.unsent:
         changes = number_of(case.unsent, "change")
         noun = "" if case.unsent == 1 else ", the last"
         by = f"{noun} by {case.last_change.by}" if case.last_change else ""
-        since = f" after {moment(case.sending.since)}" if case.sending.since else ": the records are not all at the state"
+        since = f" since {moment(case.sending.since)}" if case.sending.since else ". Not all records are at the state"
         sentence = f"{changes}{by}{since}."
         if case.signatures:
             sentence += f" Sending voids the signature of {' and '.join(one.name for one in case.signatures.values())}."
@@ -143,11 +159,12 @@ def _report(case: Case) -> Answer:
         return Answer(True, moment(case.report.at))
     cure = _page(case, "data-validation-reports")
     if case.report is None:
-        return Answer(False, "Run it at the state, on what was sent last.", cure, "Run the Certification report")
-    return Answer(False, f"{case.report.count:,} figures differ between district and state.", cure, "Open the report")
+        return Answer(False, "Run it at the state after your last resync.", cure, "Run the Certification report")
+    words = f"{number_of(case.report.count, 'figure')} {'differs' if case.report.count == 1 else 'differ'} between district and state."
+    return Answer(False, words, cure, "Open the report", problem="Certification report shows differences")
 
 
-NOT_JUDGED = "Nothing of this school year is at the state yet: what is sent is judged there."
+NOT_JUDGED = "Nothing from this school year is at the state yet. Data are checked there after you send them."
 
 
 def _not_judged(case: Case) -> bool:
@@ -157,27 +174,28 @@ def _not_judged(case: Case) -> bool:
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
     if _not_judged(case):
-        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
+        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See findings", problem="Errors not checked at the state yet")
     if errors:
-        return Answer(False, f"{number_of(errors, 'error')} at the state.", _findings(case), "Open and fix")
+        words = f"{number_of(errors, 'error')} at the state."
+        return Answer(False, words, _findings(case), "Open and fix", problem=f"{number_of(errors, 'error')} to fix")
     return Answer(True, f"0 in {number_of(records, 'record')} at the state")
 
 
 def _warnings(case: Case) -> Answer:
     warnings, explained = case.open_findings[1], len(case.document.explanations)
     if _not_judged(case):
-        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See what is found")
+        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See findings", problem="Warnings not checked at the state yet")
     if warnings:
         every = warnings + explained
         words = f"{warnings:,} of {number_of(every, 'warning')} {'has' if warnings == 1 else 'have'} no reason yet."
-        return Answer(False, words, _findings(case), "Explain")
+        return Answer(False, words, _findings(case), "Explain", problem=f"{number_of(warnings, 'warning')} without a reason")
     return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
 
 def _waited(case: Case) -> Answer:
     resync = _page(case, "resync")
     if case.copy is None or case.copy.complete_at is None:
-        return Answer(False, "There has been no complete resync yet.", resync, "Send everything")
+        return Answer(False, "Send everything once before you sign.", resync, "Send everything", problem="No complete resync yet")
     since = case.now - case.copy.complete_at
     if since >= WAIT:
         hours = int(since.total_seconds() // 3600)
@@ -192,13 +210,13 @@ def _only_advises(case: Case) -> bool:
 
 
 GATES = (
-    Gate("open", "Certification is open", _open),
-    Gate("certifiers", "Primary certifiers", _certifiers),
-    Gate("quiet", "No upload or resync running", _quiet),
-    Gate("sent", "Everything sent to the state", _sent),
-    Gate("match", "District and state match", _match, reads_records=True),
-    Gate("report", "Certification report run at state", _report),
-    Gate("errors", "No open errors", _errors, reads_records=True),
-    Gate("warnings", "Every warning has a reason", _warnings, reads_records=True),
-    Gate("waited", "60 minutes since a complete resync", _waited, _only_advises),
+    Gate("open", "Certification is open", "Certification is not open", _open),
+    Gate("certifiers", "Primary certifiers", "No Primary certifier has signed in", _certifiers),
+    Gate("quiet", "No upload or resync running", "An upload or resync is running", _quiet),
+    Gate("sent", "Everything sent to the state", "Changes not sent to the state", _sent),
+    Gate("match", "District and state match", "District and state differ", _match, reads_records=True),
+    Gate("report", "Certification report run at state", "Certification report not run at state", _report),
+    Gate("errors", "No open errors", "Errors to fix", _errors, reads_records=True),
+    Gate("warnings", "Every warning has a reason", "Warnings without a reason", _warnings, reads_records=True),
+    Gate("waited", "60 minutes since a complete resync", "Less than 60 minutes since a complete resync", _waited, _only_advises),
 )

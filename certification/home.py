@@ -97,8 +97,9 @@ def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str]:
     closed = in_the_way(Case(scope, one))
     if not closed:
         return own[0], f"Ready to sign. {one.signers}"
-    titles = ", ".join(verdict.gate.title[0].lower() + verdict.gate.title[1:] for verdict in closed)
-    return ("queued", WORDS["queued"]), f"Still missing: {titles}. {one.signers}"
+    first, *rest = (verdict.title for verdict in closed)
+    problems = ", ".join([first, *(problem[0].lower() + problem[1:] for problem in rest)])
+    return ("queued", WORDS["queued"]), f"{problems}. {one.signers}"
 
 
 def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:

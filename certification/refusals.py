@@ -23,12 +23,10 @@ class NotReady(NotSigned):
     """Gates are closed; all of them are named at once."""
 
     def __init__(self, missing: Sequence[Verdict]) -> None:
-        words = "; ".join(f"{one.gate.title}: {one.answer.sentence}" for one in missing)
+        words = " ".join(one.words for one in missing)
         super().__init__(f"Nothing was signed. {words}")
         self.missing = list(missing)
 
 
 class Changed(NotSigned):
-    sentence = (
-        "The data at the state have changed since you opened this page. Look at the figures once more, then sign. Nothing was signed."
-    )
+    sentence = "The data at the state have changed since you opened this page. Review the figures again, then sign. Nothing was signed."

@@ -197,7 +197,7 @@ class RuleSeverityForm(RegisterForm):
             return
         years = SchoolYear.objects.order_by("-is_active", "-end_year")
         self.fields["end_year"].choices = [(year.pk, str(year)) for year in years]  # type: ignore[attr-defined]
-        known = [(rule.id, f"{rule.id} {rule.title}") for rule in rules.CATALOGUE if rule.judges_stored]
+        known = [(rule.id, f"{rule.id} {rule.problem}") for rule in rules.CATALOGUE if rule.judges_stored]
         self.fields["rule"].choices = [("", "Select a rule"), *known]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

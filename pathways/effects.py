@@ -85,6 +85,6 @@ def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
     rule, own, new = rules.by_id(after.rule), WITH_ARTICLE[before.severity], WITH_ARTICLE[after.severity]
     year = school_year_label(after.end_year)
     return [
-        f"{rule.title} is {own} in {year} now and becomes {new}, for all districts alike.",
+        f"“{rule.problem}” is {own} in {year} now and becomes {new}, for all districts.",
         f"{reach} break it today: {FOLLOWS[after.severity]}." if reach.records else "No record breaks it today.",
     ]

@@ -142,7 +142,7 @@ def _(row: Approval) -> dict[str, str]:
 @words.register
 def _(row: RuleSeverity) -> dict[str, str]:
     return {
-        "Rule": f"{row.rule} {rules.by_id(row.rule).title}",
+        "Rule": f"{row.rule} {rules.by_id(row.rule).problem}",
         "School year": school_year_label(row.end_year),
         "Severity": row.get_severity_display(),
         "Reason": row.reason,

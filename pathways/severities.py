@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from pathways.models import RuleSeverity
 from pathways.rules import CATALOGUE, Rule, Severity, judging_stored
+from pathways.rules.signed import SignedWords
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,16 @@ def informing(end_year: int) -> frozenset[str]:
 
 
 def digest(end_year: int) -> str:
-    """One value for the rules in force: it moves with ids, severities, words and limits, and with nothing else that a deploy may change."""
+    """One value for the rules in force: it moves with ids, severities, fields and limits. Words as they were signed first stay in it."""
     return sha256("\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()).hexdigest()
 
 
+def as_signed(end_year: int) -> list[list[str]]:
+    """The rules in force as the signed text lists them."""
+    return [[one.id, one.severity.value, SignedWords.of(one.id).title] for one in rules_in_force(end_year)]
+
+
 def _line(one: RuleInForce) -> str:
-    rule = one.rule
+    rule, words = one.rule, SignedWords.of(one.id)
     limits = [f"{limit:.2f}" for limit in rule.limits]
-    return json.dumps([rule.id, one.severity.value, rule.title, rule.message, rule.remedy, rule.field, [*rule.reads], limits])
+    return json.dumps([rule.id, one.severity.value, *words, rule.field, [*rule.reads], limits])

@@ -67,7 +67,7 @@ class EventCertification(ScopedView):
             elif form.confirm().ok:
                 return self.sign(case, form, notes)
         for one in missing:
-            form.add_error(None, f"{one.gate.title}: {one.answer.sentence}")
+            form.add_error(None, one.words)
         return self.page(case, form, notes)
 
     def sign(self, case: Case, form: SigningForm, notes: NotesForm) -> HttpResponse:

@@ -22,6 +22,7 @@ from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
 from pathways.findings import findings
 from pathways.models import District
+from pathways.rules import by_id
 
 MOST_SHOWN = 50
 ENDED_SHOWN = 50
@@ -119,7 +120,7 @@ class DemandRecertification(CertificationView):
     def found(self) -> list[dict[str, Any]]:
         if not hasattr(self, "_found"):
             counted = findings(self.scope.at_state()).by_rule
-            self._found = [{"rule": one.rule.id, "title": one.rule.title, "count": one.total} for one in counted]
+            self._found = [{"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in counted]
         return self._found
 
     def rules(self) -> list[tuple[str, str]]:
@@ -220,6 +221,7 @@ class OneRecertification(CertificationView):
         since = Since(copy, self.scope) if copy and (waits or reopened) else None
         told = {
             "found": found,
+            "findings": [(one["rule"], by_id(one["rule"]).problem, one["count"]) for one in found.findings],
             "one": one,
             "event": found.event,
             "copy": copy,

@@ -15,9 +15,10 @@ from pathways.staging import Staged
 
 SINGLE_PARENT_DIFFERS = Rule(
     id="CTE-301",
-    title="Single parent differs between pathways",
+    title="Single parent is the same on every pathway",
+    problem="Single parent differs between pathways",
     message="Student Single Parent is not the same on every pathway of this student",
-    remedy="Set the same answer on every pathway, or tick Apply to all pathways.",
+    remedy="Choose the same answer on every pathway, or check Apply to all pathways.",
     kind=Kind.CROSS_ROW,
     severity=Severity.ERROR,
     on_entry=OnEntry.WARN,

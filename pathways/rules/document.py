@@ -99,6 +99,7 @@ def _section(entry: Entry) -> str:
     lines = [
         f"\n### {rule.id} {rule.title}\n",
         f"{entry.severity}, {entry.on_entry} · field `{rule.field}` · judges {rule.judges.value} · {entry.years}\n",
+        f"- When broken: {rule.problem}",
         f"- Message: {rule.message}",
         f"- What to do: {rule.remedy}",
         f"- Source: {rule.source}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Rule, Severity
 
 
-def _format(rule_id: str, title: str, message: str, remedy: str, field: str, passing: list[str], failing: list[str]) -> Rule:
+def _format(rule_id: str, title: str, problem: str, message: str, remedy: str, field: str, passing: list[str], failing: list[str]) -> Rule:
     return Rule(
         id=rule_id,
         title=title,
+        problem=problem,
         message=message,
         remedy=remedy,
         kind=Kind.FORMAT,
@@ -26,8 +27,9 @@ RULES = [
     _format(
         "CTE-001",
         "Credits are a number",
+        "Credits are not a number",
         "Credits must be a number, like 1.75",
-        "Write digits and a point. No comma, no letters, no spaces.",
+        "Use digits and a decimal point, like 1.75.",
         "in_district_credits",
         ["0", "1.5", "2.50", "+1.5", "1.", ".5", "-0", " 2.5 "],
         [
@@ -54,6 +56,7 @@ RULES = [
     _format(
         "CTE-002",
         "Credits have no more than two decimals",
+        "Credits have more than two decimals",
         "Credits must have no more than 2 decimal places, like 1.75",
         "Round the credits yourself; the portal never does.",
         "in_district_credits",
@@ -62,9 +65,10 @@ RULES = [
     ),
     _format(
         "CTE-003",
+        "Credits are between 0 and 30",
         "Credits are far too large",
         "Credits must be between 0 and 30",
-        "Check the number. A five-digit number is often a date that Excel has changed.",
+        "Check the number. A five-digit number is often a date that Excel changed.",
         "in_district_credits",
         ["29.99", "0030"],
         ["45779", "99999999999999999999"],
@@ -72,8 +76,9 @@ RULES = [
     _format(
         "CTE-004",
         "Start Date is a date with a four-digit year",
+        "Start Date cannot be read",
         "Start Date must be a date like 07/14/2022",
-        "Write month, day, four-digit year.",
+        "Enter the month, the day, and a four-digit year.",
         "start_date",
         ["07/14/2022", "5/8/2025", " 07/14/2022 "],
         [
@@ -92,9 +97,10 @@ RULES = [
     ),
     _format(
         "CTE-005",
-        "Yes/No fields hold Yes or No",
+        "Answers are Yes or No",
+        "Answer is not Yes or No",
         "Choose Yes or No",
-        "Y, N, Yes and No are understood, in any case.",
+        "Y, N, Yes, and No all work, in capital or small letters.",
         "concentrator",
         ["Yes", "no", "Y", "n", " YES "],
         ["1", "TRUE", "X", "maybe", "0"],

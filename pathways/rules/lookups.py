@@ -31,7 +31,10 @@ def _of_a_counting_type(parameters: Parameters) -> QuerySet[Enrollment]:
 
 
 def _new_or_grown() -> Q:
-    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded."""
+    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded.
+
+    A stored row is never one, so that the two infos below still name it; a staged row has one finding, the refusal or the info.
+    """
     return ~Q(
         Exists(
             Participation.objects.filter(
@@ -73,8 +76,9 @@ STUDENT = [
     Rule(
         id="CTE-200",
         title="The student belongs to the district",
+        problem="Student not found in this district",
         message="This is not a student of this district",
-        remedy="Find the student by name or State ID in this district.",
+        remedy="Search for the student by name or State ID in this district.",
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
@@ -88,6 +92,7 @@ STUDENT = [
     Rule(
         id="CTE-201",
         title="The student is enrolled in the school year",
+        problem="Student not enrolled in this school year",
         message="This student has no enrollment in this district in {school_year}",
         remedy="Correct the enrollment in your student information system, then enter the record.",
         kind=Kind.LOOKUP,
@@ -104,6 +109,7 @@ STUDENT = [
     Rule(
         id="CTE-202",
         title="The enrollment is Primary, Partial or Special Ed",
+        problem="Enrollment is not Primary, Partial or Special Ed",
         message="This student's enrollment in {school_year} is not Primary, Partial or Special Ed Services",
         remedy="Only enrollments of service type P, S or N count.",
         kind=Kind.LOOKUP,
@@ -122,6 +128,7 @@ STUDENT = [
     Rule(
         id="CTE-203",
         title="The enrollment did not end before the school year began",
+        problem="Enrollment ended before the school year began",
         message="This student's enrollment ended before the first day of {school_year}",
         remedy="Correct the enrollment if the student did attend.",
         kind=Kind.LOOKUP,
@@ -139,9 +146,10 @@ STUDENT = [
     ),
     Rule(
         id="CTE-204",
-        title="Start Date is after the student's birth",
+        title="Start Date is after the date of birth",
+        problem="Start Date is not after the date of birth",
         message="Start Date must be after the student's date of birth",
-        remedy="Write the date the student began the program.",
+        remedy="Enter the date the student began the program.",
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
@@ -158,8 +166,9 @@ PATHWAY = [
     Rule(
         id="CTE-211",
         title="The pathway is offered in the school year",
+        problem="Pathway not offered in this school year",
         message="{pathway} is not on OPI's list for {school_year}. Choose another pathway",
-        remedy="Records already entered stay readable; their credits cannot grow.",
+        remedy="Records already entered stay, but their credits cannot increase.",
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
@@ -174,7 +183,8 @@ PATHWAY = [
     Rule(
         id="CTE-212",
         title="The pathway is approved for the district",
-        message="{pathway} is not approved for this district for {school_year}. OPI can add it",
+        problem="Pathway not approved for this district",
+        message="{pathway} is not approved for this district for {school_year}. OPI can approve it",
         remedy="Ask OPI to approve the pathway for your district, or choose another.",
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
@@ -196,39 +206,42 @@ PATHWAY = [
     ),
     Rule(
         id="CTE-213",
-        title="A record in a pathway without approval",
-        message="{pathway} is not approved for this district for {school_year}. The record stays; its credits cannot grow",
-        remedy="If students still earn credits in it, ask OPI to approve the pathway.",
+        title="Records are in approved pathways",
+        problem="Record in a pathway that is not approved",
+        message="{pathway} is not approved for this district for {school_year}. The record stays, but its credits cannot increase",
+        remedy="If students still earn credits in this pathway, ask OPI to approve it.",
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
         on_entry=OnEntry.WARN,
         source="guide, CTE Lingo: Pathway",
         field="pathway",
         reads=("pathway", "student"),
-        breach=_not_approved,
+        breach=lambda parameters: _not_approved(parameters) & ~_new_or_grown(),
         passing=(Example(),),
         failing=(Example(world={"approval": "lapsed", "stored": {}}),),
     ),
     Rule(
         id="CTE-214",
-        title="A record in a pathway that OPI has retired",
-        message="{pathway} is not on OPI's list for {school_year}. The record stays; its credits cannot grow",
-        remedy="Nothing has to be done. New credits belong to a pathway of this year's list.",
+        title="Records are in pathways of OPI's list",
+        problem="Record in a pathway that OPI retired",
+        message="{pathway} is not on OPI's list for {school_year}. The record stays, but its credits cannot increase",
+        remedy="No action needed. Enter new credits in a pathway on this year's list.",
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
         on_entry=OnEntry.WARN,
         source="OPI, Updated Pathways: retired values must remain readable",
         field="pathway",
         reads=("pathway",),
-        breach=_not_offered,
+        breach=lambda parameters: _not_offered(parameters) & ~_new_or_grown(),
         passing=(Example(),),
         failing=(Example(world={"pathway": "retired", "stored": {}}),),
     ),
     Rule(
         id="CTE-215",
-        title="Credits are lower than in the last certified year",
-        message="{pathway} has {total} credits now, fewer than were certified in an earlier year",
-        remedy="Credits add up from year to year. Make sure that the lower number is right.",
+        title="Credits are not lower than last certified",
+        problem="Credits are lower than last certified",
+        message="{pathway} now has {total} credits, fewer than your district certified in an earlier year",
+        remedy="Credits add up from year to year. Make sure the lower number is right.",
         kind=Kind.LOOKUP,
         severity=Severity.WARNING,
         on_entry=OnEntry.WARN,
@@ -246,6 +259,7 @@ PATHWAY = [
     Rule(
         id="CTE-220",
         title="One record for each student and pathway",
+        problem="Record already exists for this pathway",
         message="This student already has {pathway}. Open that record to change it",
         remedy="Open the record in the CTE Participant Summary.",
         kind=Kind.LOOKUP,

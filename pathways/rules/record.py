@@ -23,10 +23,12 @@ CREDITS = {
 }
 
 
-def _required(rule_id: str, field: str, title: str, message: str, remedy: str) -> Rule:
+def _required(rule_id: str, field: str, label: str, message: str, remedy: str) -> Rule:
+    plural = label.endswith("s")
     return Rule(
         id=rule_id,
-        title=title,
+        title=f"{label} {'are' if plural else 'is'} required",
+        problem=f"{label} {'are' if plural else 'is'} missing",
         message=message,
         remedy=remedy,
         kind=Kind.ROW,
@@ -45,6 +47,7 @@ def _amount(
     rule_id: str,
     field: str,
     title: str,
+    problem: str,
     message: str,
     breach: Callable[[Parameters], Q],
     *,
@@ -58,6 +61,7 @@ def _amount(
     return Rule(
         id=rule_id,
         title=title,
+        problem=problem,
         message=message,
         remedy=remedy,
         kind=Kind.ROW,
@@ -91,22 +95,20 @@ def _third_decimal(field: str) -> Callable[[Parameters], Q]:
 
 
 REQUIRED = [
-    _required("CTE-101", "pathway", "CTE Pathway is required", "Select a CTE Pathway", "Choose the pathway from the list."),
+    _required("CTE-101", "pathway", "CTE Pathway", "Select a CTE Pathway", "Choose the pathway from the list."),
     _required(
-        "CTE-102", "concentrator", "CTE Concentrator is required", "Choose Yes or No for CTE Concentrator", "2 credits or more: Yes."
+        "CTE-102", "concentrator", "CTE Concentrator", "Choose Yes or No for CTE Concentrator", "Yes if the student has 2 or more credits."
     ),
     _required(
         "CTE-103",
         "single_parent",
-        "Student Single Parent is required",
+        "Student Single Parent",
         "Choose Yes or No for Student Single Parent",
         "Yes if the student is a single parent of their own child.",
     ),
-    _required(
-        "CTE-104", "start_date", "Start Date is required", "Enter the Start Date, like 07/14/2022", "When the student began the program."
-    ),
+    _required("CTE-104", "start_date", "Start Date", "Enter the Start Date, like 07/14/2022", "The date the student began the program."),
     *(
-        _required(f"CTE-{number}", field, f"{label} are required", f"Enter {label}, or 0 if none", "Write 0 where the student earned none.")
+        _required(f"CTE-{number}", field, label, f"Enter {label}, or 0 if none", "Enter 0 if the student earned none.")
         for number, (field, label) in enumerate(CREDITS.items(), 105)
     ),
 ]
@@ -121,6 +123,7 @@ AMOUNTS = [
             f"CTE-{number}",
             field,
             f"{CREDITS[field]} are between 0 and 30",
+            f"{CREDITS[field]} are not between 0 and 30",
             f"{CREDITS[field]} must be between 0 and 30",
             _outside(field),
             constraint=f"pathways_{field}_are_0_to_30",
@@ -133,6 +136,7 @@ AMOUNTS = [
         "CTE-113",
         _OUT,
         "Total Pathway Credits are 30 or less",
+        "Total Pathway Credits are more than 30",
         "In District and Out of District Credits come to {total}. The total must be 30 or less",
         lambda parameters: Q(
             total_credits__gt=MOST_CREDITS, in_district_credits__lte=MOST_CREDITS, out_of_district_credits__lte=MOST_CREDITS
@@ -146,7 +150,8 @@ AMOUNTS = [
         _amount(
             f"CTE-{number}",
             field,
-            f"{CREDITS[field]} are not negative",
+            f"{CREDITS[field]} are 0 or more",
+            f"{CREDITS[field]} are negative",
             f"{CREDITS[field]} must be between 0 and 30",
             _negative(field),
             constraint=constraint,
@@ -163,6 +168,7 @@ AMOUNTS = [
             f"CTE-{number}",
             field,
             f"{CREDITS[field]} are also counted in or out of district",
+            f"{CREDITS[field]} are more than the total",
             f"{CREDITS[field]} are more than the total of {{total}}. Count them in In District or Out of District Credits too",
             _above_the_total(field),
             reads=(_IN, _OUT),
@@ -181,6 +187,7 @@ AMOUNTS = [
             f"CTE-{number}",
             field,
             f"{label} have no more than two decimals",
+            f"{label} have more than two decimals",
             f"{label} must have no more than 2 decimal places, like 1.75",
             _third_decimal(field),
             passing=(Example(row={field: Decimal("0.33")}),),
@@ -194,8 +201,9 @@ DATES = [
     Rule(
         id="CTE-126",
         title="Start Date is not in the future",
+        problem="Start Date is in the future",
         message="Start Date must be today or earlier",
-        remedy="Write the date the student began the program.",
+        remedy="Enter the date the student began the program.",
         kind=Kind.ROW,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
@@ -208,9 +216,10 @@ DATES = [
     ),
     Rule(
         id="CTE-127",
-        title="Start Date lies far back",
+        title=f"Start Date is no more than {YEARS_IN_A_PROGRAM} school years back",
+        problem="Start Date is unusually early",
         message=f"Start Date is more than {YEARS_IN_A_PROGRAM} school years before {{school_year}}. Check the year",
-        remedy="Correct the Start Date. If the student did begin that early, explain it.",
+        remedy="Correct the Start Date, or explain it if the student really began that early.",
         kind=Kind.ROW,
         severity=Severity.WARNING,
         on_entry=OnEntry.WARN,
@@ -227,7 +236,8 @@ DATES = [
 CONCENTRATOR = [
     Rule(
         id="CTE-131",
-        title="2 or more credits, but not a concentrator",
+        title="A student with 2 or more credits is a concentrator",
+        problem="2 or more credits, but not a concentrator",
         message="Total is {total}. Choose Yes for CTE Concentrator, or check the credits",
         remedy="A student with 2 or more credits in one pathway is a concentrator.",
         kind=Kind.ROW,
@@ -249,7 +259,8 @@ CONCENTRATOR = [
     ),
     Rule(
         id="CTE-132",
-        title="A concentrator with fewer than 2 credits",
+        title="A concentrator has 2 or more credits",
+        problem="Concentrator with fewer than 2 credits",
         message="Total is {total}. Choose No for CTE Concentrator, or check the credits",
         remedy="A student with fewer than 2 credits in the pathway is a participant.",
         kind=Kind.ROW,
@@ -265,9 +276,10 @@ CONCENTRATOR = [
     ),
     Rule(
         id="CTE-133",
-        title="Dual enrollment and work based credits together exceed the total",
+        title="Dual enrollment and work based credits together are within the total",
+        problem="Dual enrollment and work based credits together are more than the total",
         message="Dual Enrollment and Work Based Learning Credits together are more than the total of {total}. Check them",
-        remedy="One course may be both. If it is not, correct one of the two.",
+        remedy="One course can count as both. If it does not, correct one of the two.",
         kind=Kind.ROW,
         severity=Severity.INFO,
         on_entry=OnEntry.WARN,
@@ -287,9 +299,10 @@ CONCENTRATOR = [
 UNUSUAL = [
     Rule(
         id="CTE-134",
-        title=f"More than {UNUSUAL_CREDITS} credits in one pathway",
+        title=f"No more than {UNUSUAL_CREDITS} credits in one pathway",
+        problem=f"More than {UNUSUAL_CREDITS} credits in one pathway",
         message=f"Total is {{total}}. More than {UNUSUAL_CREDITS} credits in one pathway are unusual. Check the credits",
-        remedy="Correct the credits. If the student did earn them, explain how.",
+        remedy="Correct the credits, or explain how the student earned them.",
         kind=Kind.ROW,
         severity=Severity.WARNING,
         on_entry=OnEntry.WARN,

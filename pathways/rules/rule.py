@@ -74,7 +74,9 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled in; `remedy` says what to do.
+    """`title` is the law and `problem` the name of its breach, which stands wherever the rule is shown as broken.
+
+    `message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled in; `remedy` says what to do.
 
     `field` is where the message stands, `reads` names every field the condition looks at: on a row where one of them is missing the rule
     is silent, as a missing value is for the *required* rules. `limits` are the numbers that the condition compares with.
@@ -82,6 +84,7 @@ class Rule:
 
     id: str
     title: str
+    problem: str
     message: str
     remedy: str
     kind: Kind

@@ -138,7 +138,7 @@ def test_r_07_the_minutes_since_the_resync_count_down_while_the_page_stands_open
     page = desk.open(ready.primary.user)
     page.clock.install()
     page.get_by_role("link", name="Open the event").click()
-    advice = page.get_by_role("rowheader").filter(has_text="60 minutes since a complete resync")
+    advice = page.get_by_role("rowheader").filter(has_text="Less than 60 minutes since a complete resync")
     expect(advice).to_contain_text("10 minutes left.")
     page.wait_for_load_state()
     page.clock.fast_forward("08:00")

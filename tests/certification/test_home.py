@@ -27,16 +27,16 @@ def home(client: Client) -> str:
 
 def test_r_01_home_says_what_stands_in_the_way(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
     client.force_login(clerk)
-    assert "Still missing: everything sent to the state, certification report run at state." in home(client)
+    assert "Nothing sent to the state yet, certification report not run at state." in home(client)
     ready.prepare()
     assert "Ready to sign. 0 of 1 primary certifier has signed." in home(client)
     ready.change(kayla, in_district_credits=2)
     ready.prepare()
-    assert "Still missing: no open errors." in home(client)
+    assert "1 error to fix." in home(client)
     ready.change(kayla, in_district_credits=1)
     ready.prepare()
     ready.sign()
-    assert "Certification Sent to State" in home(client) and "Still missing" not in home(client)
+    assert "Certification Sent to State" in home(client) and "to fix" not in home(client)
 
 
 def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:

@@ -139,7 +139,7 @@ def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> Non
     desk.ready.record(kayla, "Business Management", in_district_credits=Decimal("2.50"))
     answer = desk.press({})
     said = desk.said(answer)
-    for words in ("Everything sent to the state", "District and state match", "Enter your password", "Tick the statement"):
+    for words in ("Changes not sent to the state", "District and state differ", "Enter your password", "Tick the statement"):
         assert words in said, words
     assert not Signature.objects.exists() and not Round.objects.exists()
 

@@ -167,15 +167,16 @@ def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(db: None, 
     before = severities.digest(2025)
     assert [one.id for one in severities.rules_in_force(2025)] == [rule.id for rule in rules.judging_stored(2025)]
     rule = rules.by_id("CTE-131")
-    changed: dict[str, Any] = {"message": "Other words", "limits": (Decimal("2.50"),), "remedy": "Other"}
+    changed: dict[str, Any] = {"limits": (Decimal("2.50"),), "field": "single_parent", "reads": ("concentrator",)}
     for name, value in changed.items():
         judging = [replace(one, **{name: value}) if one is rule else one for one in rules.judging_stored(2025)]
         monkeypatch.setattr(severities, "judging_stored", lambda end_year, judging=judging: judging)
         assert severities.digest(2025) != before, name
         monkeypatch.undo()
-    other = [replace(one, source="Elsewhere", passing=()) for one in rules.judging_stored(2025)]
+    words = {"title": "Other", "problem": "Other", "message": "Other", "remedy": "Other", "source": "Elsewhere", "passing": ()}
+    other = [replace(one, **words) for one in rules.judging_stored(2025)]
     monkeypatch.setattr(severities, "judging_stored", lambda end_year: other[::-1])
-    assert severities.digest(2025) == before, "neither order, sources nor examples are part of it"
+    assert severities.digest(2025) == before, "neither order, words, sources nor examples are part of it"
 
 
 EDIT = st.fixed_dictionaries(

@@ -57,7 +57,7 @@ def test_e_04_c_34_an_approval_withdrawn_mid_form_says_why_and_keeps_the_input(d
     Approval.objects.filter(pathway__name=HEALTH).delete()
     answer = desk.enter(in_district_credits="1.25")
     page = answer.content.decode()
-    assert "Health Professions is not approved for this district for 2024-25. OPI can add it" in text(page)
+    assert "Health Professions is not approved for this district for 2024-25. OPI can approve it" in text(page)
     assert 'value="1.25"' in page
     assert re.search(rf'<option value="{desk.pathway()}" selected>', page)
 

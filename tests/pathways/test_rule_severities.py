@@ -41,7 +41,7 @@ def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(desk: Client
     generation = ReferenceGeneration.objects.get().generation
     page = text(desk.post(f"{LIST}add/", SENT))
     assert "Nothing is saved yet" in page and not RuleSeverity.objects.exists()
-    assert "A record in a pathway without approval is an info in 2024-25 now and becomes a warning, for all districts alike." in page
+    assert "“Record in a pathway that is not approved” is an info in 2024-25 now and becomes a warning, for all districts." in page
     assert "1 district, 2 records break it today: each has to be corrected or explained before the district can certify." in page
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302
     row = RuleSeverity.objects.get()
@@ -112,7 +112,7 @@ def test_the_rules_page_shows_the_severity_in_force(client: Client, viewer: User
 def test_opi_staff_see_and_do_not_change(client: Client, opi: User) -> None:
     client.force_login(opi)
     row = RuleSeverity.objects.create(rule="CTE-213", end_year=2025, severity="warning", reason="Letter of 05/30/2025")
-    assert "CTE-213 A record in a pathway without approval" in text(client.get(LIST))
+    assert "CTE-213 Record in a pathway that is not approved" in text(client.get(LIST))
     assert client.post(f"{LIST}{row.pk}/change/", {"severity": "error", "reason": "x"}).status_code == 403
 
 

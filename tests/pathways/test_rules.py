@@ -173,7 +173,7 @@ def test_a_message_names_the_total_the_pathway_and_the_year(cottonwood: District
     checked = rules.check_staged(cottonwood.scope, staging.stage([row(kayla, FINANCE, in_district_credits=2)]))
     said = {finding.rule.id: finding.message for finding in checked.findings}
     assert said["CTE-131"] == "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
-    assert said["CTE-212"] == "Finance is not approved for this district for 2024-25. OPI can add it"
+    assert said["CTE-212"] == "Finance is not approved for this district for 2024-25. OPI can approve it"
 
 
 def test_what_a_constraint_forbids_a_rule_refuses_with_the_same_name() -> None:
@@ -238,3 +238,23 @@ def test_the_rules_page_is_the_catalogue() -> None:
 def test_enrollment_service_types_that_count_are_the_guides() -> None:
     assert Enrollment.SERVICE_TYPES_THAT_COUNT == ("P", "S", "N")
     assert Change.Source.FORM.label == "CTE Concentrator screen"
+
+
+@pytest.mark.parametrize(
+    ("world", "typed", "expected"),
+    [
+        ({"approval": "lapsed"}, {}, {"CTE-212"}),
+        ({"approval": "lapsed", "stored": {}}, {"in_district_credits": Decimal("1.75")}, {"CTE-212"}),
+        ({"approval": "lapsed", "stored": {}}, {}, {"CTE-213"}),
+        ({"pathway": "retired"}, {}, {"CTE-211"}),
+        ({"pathway": "retired", "stored": {}}, {}, {"CTE-214"}),
+    ],
+)
+def test_a_row_in_a_pathway_the_district_may_not_use_has_one_finding(
+    world: dict[str, Any], typed: dict[str, Any], expected: set[str], cottonwood: District_, elsewhere: District_
+) -> None:
+    """walk 33: it had the error *OPI can approve it* and the info *The record stays*, which says the opposite."""
+    stored = {"stored": {"in_district_credits": Decimal("1.50")}} if "stored" in world else {}
+    one = arrange(Example(row=typed, world={**world, **stored}), cottonwood, elsewhere)
+    assert found(cottonwood, one) & {"CTE-211", "CTE-212", "CTE-213", "CTE-214"} == expected
+    assert len(found(cottonwood, one)) == 1
