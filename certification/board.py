@@ -20,7 +20,7 @@ from certification.occasions import is_waited_for
 from certification.small_groups import FEWEST, suppressed
 from certification.statewide import district_events
 from certification.status import DistrictEvent
-from pathways.comparison import Unsent
+from pathways.comparison import KnownUnsent
 from pathways.models import Change, District
 from pathways.reports.standing import Validated, last_validations
 
@@ -58,7 +58,7 @@ class Line:
     number: str
     name: str
     one: DistrictEvent
-    unsent: Unsent
+    unsent: KnownUnsent
     validated: Validated | None
     last_activity: datetime.datetime | None
     """The last change of a record in the event's school year or later."""
@@ -89,6 +89,7 @@ class Line:
             and found.totals_match
             and not found.warnings
             and not self.unsent.changes
+            and not self.unsent.ahead
             and self.one.primaries > 0
             and self.one.in_active_year
             and self.one.dates.accepts_signatures(self.one.now)
@@ -175,7 +176,11 @@ def lines_of(event: CertificationEvent) -> list[Line]:
     )
     districts = list(asked.values_list("number", "name", "last_at", "last_year"))
     numbers = [number for number, *_ in districts]
-    events, unsent, validated = district_events(event, numbers), Unsent.of_all(numbers), last_validations(event.end_year)
+    events, unsent, validated = (
+        district_events(event, numbers),
+        KnownUnsent.of_all(numbers, event.end_year),
+        last_validations(event.end_year),
+    )
     return [
         Line(
             number=number,
@@ -208,7 +213,7 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "signed": lambda line: (line.stand is Stand.CERTIFIED, line.one.signed, -line.one.primaries),
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
-        "unsent": lambda line: line.unsent.changes,
+        "unsent": lambda line: line.unsent.rows,
         "validated": lambda line: line.validated_at,
         "resync": lambda line: line.last_resync,
         "activity": lambda line: line.last_activity,
@@ -230,7 +235,7 @@ def told(line: Line) -> list[str]:
         str(line.one.signed) if line.stand is not Stand.CERTIFIED else "all",
         str(line.one.primaries),
         *numbers,
-        str(line.unsent.changes),
+        line.unsent.words.replace(",", ""),
         line.records.replace(",", ""),
         _moment(line.validated_at),
         _moment(line.last_resync),

@@ -55,7 +55,7 @@ class BoardFilter(forms.Form):
                 or (due == "extended" and line.one.dates.extended)
                 or (due == "week" and not line.one.is_certified and 0 <= days <= 7)
             )
-            and (not self.said("unsent") or line.unsent.changes > 0)
+            and (not self.said("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
             and (not self.said("nobody") or line.one.primaries == 0)
         )
 

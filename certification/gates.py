@@ -15,6 +15,7 @@ from django.urls import reverse
 from certification.case import WAIT, Case
 from certification.dates import Phase, in_short
 from cte_portal.ui.wording import moment, number_of
+from pathways.comparison import AHEAD
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ def _sent(case: Case) -> Answer:
     if case.copy.end_year != case.scope.end_year:
         words = "Send your data before you sign."
         return Answer(False, words, resync, "Send everything", problem=f"Nothing from {case.scope.school_year} sent to the state yet")
+    if case.sending.ahead:
+        return Answer(False, AHEAD, _page(case, "district-and-state"), "Compare", problem="The state is ahead of this district")
     if case.unsent:
         changes = number_of(case.unsent, "change")
         noun = "" if case.unsent == 1 else ", the last"

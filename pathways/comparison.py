@@ -13,22 +13,54 @@ from django.db import models
 from django.urls import reverse
 
 from cte_portal.editions import Scope
+from pathways import gap
 from pathways.difference import Difference, differences
 from pathways.models import Change, Enrollment, Participation, Roster, StateCopy, Student
 from pathways.objects import OBJECTS, RECORDS, ObjectType
 
+AHEAD = (
+    "The state is ahead of this district: it holds changes that are missing here, as after an older backup was restored. "
+    "Do not send or certify; call OPI."
+)
+
 
 @dataclass(frozen=True)
 class Unsent:
-    """Changes of the ledger that are not at the state yet, counted after the cursor that stands there."""
+    """What a district has not sent yet: rows that differ from the state's, and changes of the ledger after the cursor that stands there."""
 
-    changes: int
+    scope: Scope
     copy: StateCopy | None
+    point: gap.Point
 
     @classmethod
     def of(cls, scope: Scope) -> Unsent:
         copy = StateCopy.objects.told(scope.district)
-        return cls(Change.objects.after(scope.district, copy.cursor if copy else 0).count(), copy)
+        return cls(scope, copy, gap.point_of(scope, copy))
+
+    @cached_property
+    def changes(self) -> int:
+        sent = self.copy.cursor if self.copy else 0
+        return Change.objects.after(self.scope.district, sent).count() if self.point.cursor > sent else 0
+
+    @cached_property
+    def gap(self) -> gap.Gap:
+        """As the resync page would count now: what it counted last, or counted anew where anything has moved."""
+        return gap.gap_of(self.scope, self.point)
+
+    @property
+    def rows(self) -> int:
+        """The number above every page, on the home page and on the resync page: rows of all types that differ."""
+        return self.gap.rows
+
+    @property
+    def nothing_sent(self) -> bool:
+        """Whether nothing of the school year has been sent yet."""
+        return self.copy is None or self.copy.end_year != self.scope.end_year
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the state has changes that the district's ledger does not: the district's database was restored from an older backup."""
+        return self.copy is not None and self.copy.cursor > self.point.cursor
 
     @property
     def since(self) -> datetime.datetime | None:
@@ -39,15 +71,46 @@ class Unsent:
     @property
     def left_out(self) -> int:
         """Rows that the last resync of their type left out."""
-        return sum(one["errors"] for one in self.copy.objects_sent.values()) if self.copy else 0
+        if self.copy is None:
+            return 0
+        year, sent = self.scope.end_year, self.copy.objects_sent.values()
+        return sum(one["errors"] for one in sent if one.get("end_year", self.copy.end_year) == year)
+
+
+@dataclass(frozen=True)
+class KnownUnsent:
+    """The same of one district among many, without comparing: what was counted last, and what the ledger has written since."""
+
+    copy: StateCopy | None
+    changes: int
+    nothing_sent: bool
+    ahead: bool
+    rows: int
+    """At least so many: a row that nobody has compared since is not counted."""
+
+    @property
+    def words(self) -> str:
+        return "ahead" if self.ahead else "all" if self.nothing_sent else f"{self.rows:,}"
 
     @classmethod
-    def of_all(cls, numbers: Iterable[str]) -> dict[str, Unsent]:
-        """Of every named district, in two statements."""
-        copies = {copy.district: copy for copy in StateCopy.objects.at_state().defer("objects_sent", "refused")}
-        cursors = {number: copies[number].cursor if number in copies else 0 for number in numbers}
-        changes = Change.objects.numbers_after(cursors)
-        return {number: cls(changes.get(number, 0), copies.get(number)) for number in cursors}
+    def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
+        """Of every named district, in a few statements."""
+        stored = {copy.district: copy for copy in StateCopy.objects.at_state().defer("objects_sent", "refused")}
+        copies = {number: stored.get(number) for number in numbers}
+        sent = {number: copy.cursor if copy else 0 for number, copy in copies.items()}
+        last, changes = Change.objects.cursors(), Change.objects.numbers_after(sent)
+        gaps = gap.last_known(end_year, copies)
+        since = Change.objects.numbers_after({number: one.point.cursor for number, one in gaps.items()})
+        return {
+            number: cls(
+                copy=copy,
+                changes=changes.get(number, 0),
+                nothing_sent=copy is None or copy.end_year < end_year,
+                ahead=copy is not None and copy.cursor > last.get(number, 0),
+                rows=gaps[number].rows + since.get(number, 0) if number in gaps else changes.get(number, 0),
+            )
+            for number, copy in copies.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -62,7 +125,7 @@ class Line:
 
 @dataclass(frozen=True)
 class ObjectStanding:
-    """One type on the resync page: `told` is what the StateCopy says of it, None before it was ever sent."""
+    """One type on the resync page: `told` is what the StateCopy says of it, None before it was sent in the school year."""
 
     kind: ObjectType
     difference: Difference
@@ -91,9 +154,17 @@ class Comparison:
 
     @cached_property
     def standings(self) -> list[ObjectStanding]:
-        told = self.copy.objects_sent if self.copy else {}
+        point = gap.point_of(self.scope, self.copy)
         self._differences |= differences([kind for kind in OBJECTS if kind.name not in self._differences], self.scope)
-        return [ObjectStanding(kind, self.difference(kind), told.get(kind.name)) for kind in OBJECTS]
+        gap.keep(self.scope, point, self._differences)
+        return [ObjectStanding(kind, self.difference(kind), self._told(kind)) for kind in OBJECTS]
+
+    def _told(self, kind: ObjectType) -> dict[str, Any] | None:
+        """What the last resync of the type in the open school year did; what was sent in an earlier year is told there."""
+        told: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
+        if told is None or self.copy is None:
+            return None
+        return told if told.get("end_year", self.copy.end_year) == self.scope.end_year else None
 
     @property
     def differing(self) -> int:

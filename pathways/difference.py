@@ -6,7 +6,7 @@ the ledger's cursor cannot, such as changes made by SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +50,17 @@ class Difference:
         return self.new | self.changed
 
 
-def differences(kinds: Iterable[ObjectType], scope: Scope) -> dict[str, Difference]:
-    """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them."""
+def differences(kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()) -> dict[str, Difference]:
+    """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them.
+
+    With `students`, which only records have, of theirs alone.
+    """
     chosen = list(kinds)
     if not chosen:
         return {}
-    here = Fingerprints(scope, [kind.sent(scope) for kind in chosen], chosen)
-    there = Fingerprints(scope.at_state(), [kind.of_district(scope.at_state()) for kind in chosen], chosen)
+    theirs_alone = {"student_id__in": students} if students else {}
+    here = Fingerprints(scope, [kind.sent(scope).filter(**theirs_alone) for kind in chosen], chosen)
+    there = Fingerprints(scope.at_state(), [kind.of_district(scope.at_state()).filter(**theirs_alone) for kind in chosen], chosen)
     only_here, only_there = here.beyond(there), there.beyond(here)
     found = {}
     for number, kind in enumerate(chosen):

@@ -9,7 +9,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
-from pathways.comparison import Unsent
+from pathways.comparison import AHEAD, Unsent
 from pathways.models import CollectionLock, Participation
 from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
@@ -66,7 +66,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
     """Step 2 B is the other way to the same records, so it has a status only once it was used."""
     if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
         return []
-    last = Batch.objects.of_district(scope.district).filter(kind="upload").first()
+    last = Batch.objects.of_district(scope.district).filter(kind="upload", end_year=scope.end_year).first()
     return [
         HomeTask(
             step="2 B",
@@ -111,25 +111,7 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTa
     """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
     if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
         return []
-    copy = unsent.copy
-    if copy is None:
-        status, sentence = ("none", "Not yet started"), "Nothing has been sent to the state yet."
-    elif copy.end_year != scope.end_year:
-        status, sentence = ("none", "Not yet started"), f"Nothing of {scope.school_year} has been sent to the state yet."
-    elif unsent.changes:
-        status, changes = ("warning", "Not yet sent"), number_of(unsent.changes, "change")
-        sentence = (
-            f"{changes} since the resync on {moment(unsent.since)}."
-            if unsent.since
-            else f"{changes}: the records are not all at the state."
-        )
-    elif unsent.left_out:
-        status, sentence = ("progress", "In progress"), f"The last resync left out {number_of(unsent.left_out, 'row')}."
-    elif copy.complete_at is None:
-        status, sentence = ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
-    else:
-        later = f" by {copy.sent_by}" if copy.sent_at == copy.complete_at else f"; some types again on {moment(copy.sent_at)}"
-        status, sentence = ("completed", "Completed"), f"Everything was sent on {moment(copy.complete_at)}{later}."
+    status, sentence = _sent(scope, unsent)
     return [
         HomeTask(
             step="3",
@@ -143,18 +125,53 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTa
     ]
 
 
+def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
+    """How far the state has what the district has; the number is the one above every page and on the resync page."""
+    copy, rows = unsent.copy, number_of(unsent.rows, "row")
+    if unsent.ahead:
+        return ("problem", "There is a problem"), AHEAD
+    if copy is None or unsent.nothing_sent:
+        what = f" of {scope.school_year}" if copy else ""
+        waiting = f" {rows} to send." if unsent.rows else ""
+        return ("none", "Not yet started"), f"Nothing{what} has been sent to the state yet.{waiting}"
+    if unsent.rows:
+        records = f", {unsent.gap.records:,} of them CTE records" if unsent.rows > unsent.gap.records else ""
+        since = f" since the resync on {moment(unsent.since)}" if unsent.since else ""
+        changes = f" {_changes(unsent)}{since}." if unsent.changes else ""
+        verb = "differs" if unsent.rows == 1 else "differ"
+        return ("warning", "Not yet sent"), f"{rows} {verb} between district and state{records}.{changes}"
+    if unsent.changes:
+        return ("warning", "Not yet sent"), f"{_changes(unsent)}, changed and changed back. Nothing differs; send to confirm it."
+    if unsent.left_out:
+        return ("progress", "In progress"), f"The last resync left out {number_of(unsent.left_out, 'row')}."
+    if copy.complete_at is None:
+        return ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
+    later = f" by {copy.sent_by}" if copy.sent_at == copy.complete_at else f"; some types again on {moment(copy.sent_at)}"
+    return ("completed", "Completed"), f"Everything was sent on {moment(copy.complete_at)}{later}."
+
+
+def _changes(unsent: Unsent) -> str:
+    return f"{number_of(unsent.changes, 'change')} of records"
+
+
 def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     """Above every page of the current year: what the state does not have yet (ux V-01)."""
     if (scope.end_year, True) not in standing.school_years:
         return None
     unsent = Unsent.of(scope)
-    last = f"last resync {moment(unsent.copy.sent_at)}" if unsent.copy else "no resync yet"
-    where = reverse("resync", args=[scope.district, scope.end_year]) if standing.can(Capability.SEND_RECORDS) else ""
-    if unsent.changes:
-        return ContextFact(
-            "Not yet sent to the state:", f"{unsent.changes:,}", url=where, link_text="Send" if where else "", attention=True
-        )
-    return ContextFact("Not yet sent to the state:", "0", last)
+    label, where = "Not yet sent to the state:", reverse("resync", args=[scope.district, scope.end_year])
+    may_send = standing.can(Capability.SEND_RECORDS)
+    if unsent.ahead:
+        detail = "an older backup was restored here. Do not send or certify; call OPI"
+        return ContextFact("Warning:", "the state is ahead of this district", detail, attention=True)
+    if unsent.rows or unsent.changes:
+        detail = "" if unsent.rows else f"{number_of(unsent.changes, 'change')} changed back"
+        if unsent.nothing_sent and unsent.rows:
+            detail = f"nothing of {scope.school_year} has been sent"
+        link = {"url": where, "link_text": "Send"} if may_send else {}
+        return ContextFact(label, f"{unsent.rows:,}", detail, attention=True, **link)
+    last = "no resync yet" if unsent.copy is None else f"last resync {moment(unsent.copy.sent_at)}"
+    return ContextFact(label, "0", f"nothing of {scope.school_year} sent yet" if unsent.copy and unsent.nothing_sent else last)
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:

@@ -193,7 +193,17 @@ def _say(
     digest = canonical.digest(scope.at_state())  # OPI's lists are in it, which a publish may have changed since
     moved = copy is None or bool(sent.written or sent.removed) or (copy.digest, copy.end_year) != (digest, scope.end_year)
     earlier = copy.objects_sent if copy else {}
-    told = {name: {"last": now.isoformat(), "processed": sent.processed[name], "errors": len(sent.refused.get(name, ()))} for name in names}
+    told = {
+        name: {
+            "last": now.isoformat(),
+            "processed": sent.processed[name],
+            "errors": len(sent.refused.get(name, ())),
+            "end_year": scope.end_year,
+        }
+        for name in names
+    }
+    if copy and copy.end_year != scope.end_year:  # a resync written before the year stood beside each type is of the copy's year
+        earlier = {name: {"end_year": copy.end_year, **one} for name, one in earlier.items()}
     complete = names == NAMES and not sent.refused
     records_sent = RECORDS.name in names and RECORDS.name not in sent.refused
     kept = {name: rows for name, rows in (copy.refused if copy else {}).items() if name not in names}
@@ -207,7 +217,7 @@ def _say(
         digest=digest,
         sent_at=now,
         sent_by=by,
-        complete_at=now if complete else copy.complete_at if copy else None,
+        complete_at=now if complete else copy.complete_at if copy and copy.end_year == scope.end_year else None,
         objects_sent={**earlier, **told},
         refused={**kept, **sent.refused},
     )

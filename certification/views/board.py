@@ -84,6 +84,7 @@ class StatusBoard(BoardView):
             "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
             "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),
+            "ahead": [line.number for line in lines if line.unsent.ahead],
             "never_validated": sum(line.validated is None for line in lines),
         }
         return render(request, "certification/board.html", told)

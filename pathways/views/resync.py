@@ -69,6 +69,7 @@ class ResyncStateData(ActionView):
         lock = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
         found = {
             "comparison": comparison,
+            "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
             "figures": figures(self.scope),
             "current": self.in_active_year,
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
@@ -106,6 +107,7 @@ class DistrictAndState(ScopedView, TemplateView):
         query.pop("page", None)
         found = {
             "comparison": comparison,
+            "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
             "kind": kind,
             "page": page,
             "lines": comparison.lines(kind, page.object_list),

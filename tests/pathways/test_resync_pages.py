@@ -125,14 +125,14 @@ def test_home_names_the_step_that_is_forgotten(desk: Client, cottonwood: Distric
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     assert "Everything was sent on" in text(desk.get("/districts/9012/2025/"))
     cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
-    assert "1 change since the resync on" in text(desk.get("/districts/9012/2025/"))
+    assert "1 change of records since the resync on" in text(desk.get("/districts/9012/2025/"))
 
 
 def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
     cottonwood.record(kayla)
     home = "/districts/9012/2025/"
     assert run(submit_resync(cottonwood.scope, ("CTE Participation",), by=clerk).pk)
-    assert "1 change: the records are not all at the state." in text(desk.get(home)), "its student is not there, so it was left out"
+    assert "differ between district and state" in text(desk.get(home)), "its student is not there, so it was left out"
     assert "The state holds no CTE record of this district" in text(desk.get(f"{home}findings/?at=state"))
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     assert "MT by MARTIN, CHERYL." in text(desk.get(home))

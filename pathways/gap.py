@@ -1,0 +1,157 @@
+"""How many rows of a district the state does not have as the district has them: compared once, and kept until something moves (design D9).
+
+The whole comparison is too dear for every page. What stands above every page is its last result while nothing points to another one: the
+resync and the numbers of rows are the same, and of the ledger's newer changes the records are compared by themselves. A row that was changed past the portal, and not added or removed, shows
+within `FRESH` seconds; the resync page and the comparison always count anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from redis.exceptions import RedisError
+
+from cte_portal.editions import Scope
+from pathways.difference import Difference, differences, parts
+from pathways.models import Calendar, Change, Course, District, Enrollment, School, Section, StateCopy, Student
+from pathways.objects import OBJECTS, RECORDS
+
+FRESH, FRESH_OF_MANY = 60, 300
+MANY = 20_000
+"""Rows of a district that are compared less often."""
+MOST_STUDENTS = 500
+"""Whose records are compared again by themselves; where more have changed, everything is."""
+KEPT = 24 * 60 * 60
+NO_CACHE = (OSError, RedisError)
+"""Without the cache each page compares: slower, and right."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What another result would show in: the resync that was last, the ledger's cursor, and how many rows the district has."""
+
+    resync: tuple[Any, ...] | None
+    rows: tuple[Any, ...]
+    cursor: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    rows: int
+    records: int
+    """Those of them that are CTE records."""
+    by_student: dict[int, int]
+    """The same by the student's key."""
+    compared: int
+    """All rows that were looked at."""
+    point: Point
+    counted_at: float
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.time() - self.counted_at < (FRESH_OF_MANY if self.compared > MANY else FRESH)
+
+
+def gap_of(scope: Scope, point: Point) -> Gap:
+    """What was compared last, where nothing points to another result; of whose records the ledger has changed since, with these compared."""
+    found: Gap | None = None
+    with suppress(*NO_CACHE):
+        found = cache.get(_key(scope.district, scope.end_year))
+    if found and found.is_fresh and replace(found.point, cursor=point.cursor) == point and point.cursor >= found.point.cursor:
+        if point.cursor == found.point.cursor:
+            return found
+        changed = set(Change.objects.after(scope.district, found.point.cursor).values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
+        if len(changed) <= MOST_STUDENTS:
+            return _moved_on(scope, found, changed, point)
+    return keep(scope, point, differences(OBJECTS, scope))
+
+
+def _moved_on(scope: Scope, gap: Gap, students: set[int], point: Point) -> Gap:
+    by_student = _by_student(scope, differences([RECORDS], scope, students=students)[RECORDS.name])
+    more = sum(by_student.values()) - sum(gap.by_student.get(one, 0) for one in students)
+    others = {student: number for student, number in gap.by_student.items() if student not in students}
+    return _store(scope, replace(gap, rows=gap.rows + more, records=gap.records + more, by_student={**others, **by_student}, point=point))
+
+
+def keep(scope: Scope, point: Point, differences: dict[str, Difference]) -> Gap:
+    """The result of a whole comparison, for the next pages. `point` was read before it began."""
+    records = differences[RECORDS.name]
+    return _store(
+        scope,
+        Gap(
+            rows=sum(len(one) for one in differences.values()),
+            records=len(records),
+            by_student=_by_student(scope, records),
+            compared=sum(one.total for one in differences.values()),
+            point=point,
+            counted_at=time.time(),
+        ),
+    )
+
+
+def _store(scope: Scope, gap: Gap) -> Gap:
+    with suppress(*NO_CACHE):
+        cache.set(_key(scope.district, scope.end_year), gap, KEPT)
+    return gap
+
+
+def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
+    found: Counter[int] = Counter()
+    for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
+        for some in parts(keys):
+            found.update(RECORDS.of_district(edition).filter(pk__in=some).values_list("student_id", flat=True))
+    return dict(found)
+
+
+def _key(district: str, end_year: int) -> str:
+    return f"gap-{district}-{end_year}"
+
+
+def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, Gap]:
+    """What was last compared of many districts since their last resync, however long ago."""
+    with suppress(*NO_CACHE):
+        found: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
+        gaps = {number: found.get(_key(number, end_year)) for number in copies}
+        return {number: gap for number, gap in gaps.items() if gap is not None and gap.point.resync == _resync(copies[number])}
+    return {}
+
+
+def point_of(scope: Scope, copy: StateCopy | None) -> Point:
+    """Where a district stands now, in one statement that is answered from indexes."""
+    mine, year = OuterRef("number"), scope.end_year
+    counted = {
+        "of_students": _number(Student.objects.filter(district=mine), "district", Count("pk")),
+        "of_last_student": _number(Student.objects.filter(district=mine), "district", Max("pk")),
+        "of_schools": _number(School.objects.filter(district=mine), "district", Count("pk")),
+        "of_calendars": _number(Calendar.objects.filter(school__district=mine, school_year=year), "school__district", Count("pk")),
+        "of_enrollments": _number(
+            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            "calendar__school__district",
+            Count("pk"),
+        ),
+        "of_last_enrollment": _number(
+            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year), "calendar__school__district", Max("pk")
+        ),
+        "of_courses": _number(Course.objects.filter(school__district=mine), "school__district", Count("pk")),
+        "of_sections": _number(
+            Section.objects.filter(calendar__school__district=mine, calendar__school_year=year), "calendar__school__district", Count("pk")
+        ),
+    }
+    ledger = _number(Change.objects.filter(district=mine), "district", Max("pk"))
+    row = District.objects.filter(number=scope.district).annotate(**counted, of_ledger=ledger).values_list("of_ledger", "name", *counted)
+    cursor, *rows = row.first() or (0,)
+    return Point(_resync(copy), tuple(rows), cursor or 0)
+
+
+def _number(rows: QuerySet[Any], owner: str, figure: Count | Max) -> Subquery:
+    return Subquery(rows.order_by().values(owner).annotate(figure=figure).values("figure"))
+
+
+def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:
+    return (copy.end_year, copy.generation, str(copy.batch), copy.attempt) if copy else None

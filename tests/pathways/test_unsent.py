@@ -1,0 +1,159 @@
+"""The number above every page never says less than the comparison knows, and costs a page next to nothing (FR-205, walk 5, walk 20)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from cte_portal.accounts.models import User
+from cte_portal.editions import Scope, writing_state
+from pathways import gap
+from pathways.comparison import Comparison, KnownUnsent, Unsent
+from pathways.models import Change, Enrollment, SchoolYear, StateCopy, Student
+from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.resync import STATE, delete, send
+from tests.pathways.desk import text
+
+HOME, RESYNC = "/districts/9012/{}/", "/districts/9012/{}/resync/"
+
+
+def above(client: Client, address: str) -> str:
+    """What stands above a page: the number, or what stands in its place."""
+    found = re.search(r"Not yet sent to the state: ([\d,]+)", text(client.get(address)))
+    return found.group(1) if found else ""
+
+
+def next_year() -> None:
+    SchoolYear.objects.filter(end_year=2025).update(is_active=False)
+    SchoolYear.objects.filter(end_year=2026).update(is_active=True)
+
+
+@pytest.fixture
+def desk(client: Client, clerk: User) -> Client:
+    client.force_login(clerk)
+    return client
+
+
+def test_on_the_first_day_of_a_new_year_every_page_says_what_the_state_lacks(desk: Client, school: District_, kayla: Student) -> None:
+    """FR-205, walk 5."""
+    send(school.scope)
+    assert above(desk, HOME.format(2025)) == "0"
+    school.enroll(kayla, 2026)
+    next_year()
+    scope = Scope("9012", 2026)
+    differing = Comparison(scope).differing
+    assert differing == 2, "the year's calendar, and Kayla's enrollment"
+    cache.clear()
+    for address in (HOME, RESYNC, "/districts/9012/{}/cte-concentrator/"):
+        assert above(desk, address.format(2026)) == str(differing), address
+    home, resync = text(desk.get(HOME.format(2026))), text(desk.get(RESYNC.format(2026)))
+    assert "Nothing of 2025-26 has been sent to the state yet. 2 rows to send." in home
+    assert "nothing of 2025-26 has been sent" in home and "2 differences" in resync
+    assert "Processed:" not in resync and "never" in resync, "what was sent last year is not this year's resync"
+    assert KnownUnsent.of_all(["9012"], 2026)["9012"].words == "all"
+    send(scope)
+    assert above(desk, HOME.format(2026)) == "0" and "Processed: 1" in text(desk.get(RESYNC.format(2026)))
+    assert KnownUnsent.of_all(["9012"], 2026)["9012"].words == "0"
+
+
+def test_a_part_that_is_sent_in_the_new_year_is_not_a_complete_resync(school: District_) -> None:
+    """walk 5: last year's complete resync is none of this year's."""
+    send(school.scope)
+    next_year()
+    part = send(Scope("9012", 2026), ("Student",))
+    assert part.complete_at is None
+    told = {one.kind.name: one.told for one in Comparison(Scope("9012", 2026)).standings}
+    assert told["Student"] and told["Enrollment"] is None
+
+
+def test_a_new_student_counts(desk: Client, school: District_) -> None:
+    """FR-205: 0 above every page while the state lacked a student."""
+    send(school.scope)
+    assert above(desk, HOME.format(2025)) == "0"
+    school.student("999000777", "Brand", "New")
+    assert above(desk, HOME.format(2025)) == "2" == str(Comparison(school.scope).differing), "the student and the enrollment"
+    assert "2 rows differ between district and state, 0 of them CTE records." in text(desk.get(HOME.format(2025)))
+
+
+def test_what_was_changed_past_the_portal_counts_within_a_minute_and_at_once_after_the_resync_page(
+    desk: Client, school: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(school.scope)
+    assert above(desk, HOME.format(2025)) == "0"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pathways_student SET last_name = 'Raw' WHERE id = %s", [kayla.pk])
+        cursor.execute("UPDATE pathways_enrollment SET grade = '11' WHERE student_id = %s", [kayla.pk])
+    later = timezone.now().timestamp() + gap.FRESH + 1
+    monkeypatch.setattr(gap.time, "time", lambda: later)
+    assert above(desk, HOME.format(2025)) == "2"
+    Enrollment.objects.filter(student=kayla).update(grade="12")
+    assert above(desk, RESYNC.format(2025)) == "1" and above(desk, HOME.format(2025)) == "1"
+    with writing_state(), connections[STATE].cursor() as cursor:
+        cursor.execute("UPDATE pathways_participation SET single_parent = NOT single_parent")
+    assert above(desk, RESYNC.format(2025)) == str(1 + Change.objects.values("student_id", "pathway_id").distinct().count())
+
+
+def test_records_are_counted_as_rows_that_differ_not_as_changes(desk: Client, school: District_, kayla: Student) -> None:
+    """walk 20: one number, on the home page, above every page and on the resync page."""
+    send(school.scope)
+    assert above(desk, HOME.format(2025)) == "0"
+    for version, credits in ((1, "2.00"), (2, "2.50"), (3, "3.00")):
+        school.record(kayla, HEALTH, version=version, in_district_credits=credits)
+    assert above(desk, HOME.format(2025)) == "1" == above(desk, RESYNC.format(2025))
+    assert "1 row differs between district and state. 3 changes of records since the resync on" in text(desk.get(HOME.format(2025)))
+    school.record(kayla, BUSINESS, version=1, single_parent=True)
+    school.record(school.student("999000778", "Late", "Lee"), HEALTH)
+    assert above(desk, HOME.format(2025)) == "5" == str(Comparison(school.scope).differing)
+
+
+def test_what_is_changed_back_leaves_nothing_to_send_and_is_said(desk: Client, school: District_) -> None:
+    student = school.student("999000779", "Short", "Lived")
+    send(school.scope)
+    assert above(desk, HOME.format(2025)) == "0"
+    record = school.record(student)
+    assert above(desk, HOME.format(2025)) == "1"
+    delete(school, record)
+    page = text(desk.get(HOME.format(2025)))
+    assert "Not yet sent to the state: 0 – 2 changes changed back" in page or "changed and changed back" in page
+    assert Comparison(school.scope).differing == 0
+
+
+def test_a_page_asks_once_and_compares_nothing_while_nothing_moves(school: District_) -> None:
+    send(school.scope)
+    assert Unsent.of(school.scope).rows == 0
+    with CaptureQueriesContext(connection) as queries, CaptureQueriesContext(connections[STATE]) as state:
+        assert Unsent.of(school.scope).rows == 0
+    assert len(queries) == 1 and len(state) == 1
+
+
+def test_without_the_cache_the_number_is_right(school: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M-6: the cache may be away; no page depends on it."""
+
+    def away(*arguments: Any, **named: Any) -> Any:
+        raise RedisError
+
+    for name in ("get", "set", "get_many"):
+        monkeypatch.setattr(gap.cache, name, away, raising=False)
+    assert Unsent.of(school.scope).rows == Comparison(school.scope).differing > 0
+    assert KnownUnsent.of_all(["9012"], 2025)["9012"].rows == Change.objects.count()
+
+
+def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: District_) -> None:
+    """M-10: the district's database was restored from an older backup; never *everything was sent*."""
+    send(school.scope)
+    with writing_state():
+        StateCopy.objects.using(STATE).update(cursor=Change.objects.latest("pk").pk + 3)
+    for address in (HOME, RESYNC, "/districts/9012/{}/cte-concentrator/", "/districts/9012/{}/district-and-state/"):
+        page = text(desk.get(address.format(2025)))
+        assert "the state is ahead of this district" in page and "Not yet sent to the state: 0" not in page, address
+    home = text(desk.get(HOME.format(2025)))
+    assert "it holds changes that are missing here" in home and "Everything was sent" not in home
+    assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
