@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "cte_portal.ui.middleware.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "cte_portal.ui.middleware.ResponseHeadersMiddleware",
+    "cte_portal.ui.middleware.MethodsMiddleware",
     "cte_portal.ui.upload_limit.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -412,17 +413,22 @@ PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 
 
+LOGGING_CONFIG = "cte_portal.logs.configure"
+THROUGH_ROOT = {"handlers": [], "propagate": True}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"private": {"()": "cte_portal.logs.PrivateFormatter"}},
+    "filters": {"said": {"()": "cte_portal.logs.SaidByTheErrorPage"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private", "filters": ["said"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "cte_portal": {"level": "INFO"},
-        # Errors are logged by cte_portal.ui.errors, without addresses and messages.
-        "django.request": {"handlers": [], "propagate": False},
-        # Django's own request log and its debug query log may hold what people typed.
+        # These bring handlers of their own, with formatters that print what people typed.
+        **dict.fromkeys(("django", "django.server", "celery", "celery.task", "kombu", "multiprocessing"), THROUGH_ROOT),
+        "gunicorn.error": {**THROUGH_ROOT, "level": "WARNING"},
+        "gunicorn.access": {**THROUGH_ROOT, "level": "WARNING"},
+        # Django's debug query log holds every value.
         "django.db.backends": {"level": "WARNING"},
     },
 }

@@ -101,6 +101,10 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Nothing names it, at the state neither."""
         return self.unused().filter(pk=row.pk).exists() and not named_at_state(type(row), {row.pk})
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """No list has filters: an address that asks for some would ask whole tables, students' among them."""
+        return False
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Keys are numbers; what holds anything else is no key, and is not shown to a database that may choke on it."""
         return super().get_object(request, object_id, from_field) if object_id.isascii() and object_id.isdigit() else None

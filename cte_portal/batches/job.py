@@ -10,7 +10,6 @@ import socket
 import tempfile
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +28,7 @@ from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
 from cte_portal.batches.submit import canceled_sentence, tell
 from cte_portal.editions import Edition, Scope, writing_state
+from cte_portal.logs import name_of, places
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches")
@@ -242,14 +242,7 @@ def _wait(job: Job, wait: NotYet) -> None:
 def _our_fault(job: Job, error: Exception) -> None:
     """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
     batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
-    log.error(
-        "reference=%s batch=%s attempt=%s error=%s\n%s",
-        reference,
-        batch.pk,
-        batch.attempt,
-        type(error).__name__,
-        "".join(traceback.format_tb(error.__traceback__)),
-    )
+    log.error("reference=%s batch=%s attempt=%s error=%s\n%s", reference, batch.pk, batch.attempt, name_of(error), places(error))
     try:
         connections.close_all() if not connection.in_atomic_block else None
         job.drop_files()

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-import traceback
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from cte_portal.logs import name_of, places
 from cte_portal.ui.context import Help
 
 log = logging.getLogger("cte_portal.errors")
@@ -59,14 +59,9 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. Rendered without database, session or context processors, as any of them may be what failed."""
     reference = new_reference()
-    kind, _, trace = sys.exc_info()
-    log.error(
-        "reference=%s page=%s error=%s\n%s",
-        reference,
-        _page(request),
-        kind.__name__ if kind else "unknown",
-        "".join(traceback.format_tb(trace)),
-    )
+    error = sys.exc_info()[1]
+    name, where = (name_of(error), places(error)) if error else ("unknown", "")
+    log.error("reference=%s page=%s error=%s\n%s", reference, _page(request), name, where)
     return HttpResponse(_plain("500.html", reference), status=500)
 
 

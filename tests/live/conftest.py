@@ -103,6 +103,9 @@ class Portal:
         commands = {"dispatch": ["manage.py", "dispatch"]}
         worker = ["-m", "celery", "--quiet", "--app", "cte_portal", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
                   "--without-heartbeat", "--loglevel", "WARNING", "--hostname", f"{name}@%h", "--queues"]  # fmt: skip
+        if name == "web":
+            own = ["--bind", f"127.0.0.1:{self.env['WEB_PORT']}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+            commands["web"] = ["-m", "gunicorn", "cte_portal.wsgi", *own, "--log-level", "warning"]
         command = commands.get(name) or [*worker, "statewide" if "statewide" in name else "district"]
         log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
         self.processes[name] = subprocess.Popen(

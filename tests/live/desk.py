@@ -170,6 +170,11 @@ def end_backends() -> int:
         return int(cursor.fetchone()[0])
 
 
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 COMMANDS = {
     one.__name__: one
     for one in (
@@ -182,6 +187,7 @@ COMMANDS = {
         cancel,
         publish,
         end_backends,
+        execute,
         resync,
         resync_all,
         children,

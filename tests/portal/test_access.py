@@ -243,6 +243,23 @@ def test_e_07_no_page_knows_put_or_delete(name: str, client: Client, record: Par
     assert answers == dict.fromkeys(answers, 405)
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/pathways/district/", "/admin/pathways/district/9012/change/", "/accounts/sign-in/", "/help/"])
+def test_e_07_libraries_pages_know_no_other_method_either(path: str, method: str, client: Client, opi: User) -> None:
+    """L-17"""
+    client.force_login(opi)
+    answer = client.generic(method, path)
+    assert answer.status_code == 405 and answer["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert "with reference" in answer.content.decode()
+
+
+@pytest.mark.parametrize("asked", ["students__isnull=0", "students__last_name__startswith=A", "approvals__isnull=1", "name=x"])
+def test_no_list_of_opi_is_asked_by_address(asked: str, client: Client, opi: User) -> None:
+    """L-17: `students__isnull` read every student of the state and ended in a 500."""
+    client.force_login(opi)
+    assert client.get(f"/admin/pathways/district/?{asked}").status_code == 400
+
+
 @pytest.mark.parametrize("name", sorted(OTHER))
 def test_pages_outside_a_district_are_public_only_where_said(name: str, client: Client, db: None) -> None:
     path = (
