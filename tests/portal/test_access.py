@@ -244,7 +244,9 @@ def test_e_07_no_page_knows_put_or_delete(name: str, client: Client, record: Par
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
-@pytest.mark.parametrize("path", ["/admin/", "/admin/pathways/district/", "/admin/pathways/district/9012/change/", "/accounts/sign-in/", "/help/"])
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/pathways/district/", "/admin/pathways/district/9012/change/", "/accounts/sign-in/", "/help/"]
+)
 def test_e_07_libraries_pages_know_no_other_method_either(path: str, method: str, client: Client, opi: User) -> None:
     """L-17"""
     client.force_login(opi)
