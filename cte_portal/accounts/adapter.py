@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cte_portal.accounts import second_factor
-from cte_portal.accounts.letters import portal_address
+from cte_portal.accounts import devices, limits, second_factor
+from cte_portal.accounts.letters import portal_address, tell_of_tries
 from cte_portal.accounts.models import KeptForm
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
@@ -22,7 +22,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": "This account is closed. Ask your district administrator.",
         "enter_current_password": "This is not the password you have now",
         "incorrect_password": "This is not your password",
-        "too_many_login_attempts": "Too many wrong tries. Wait 15 minutes, then try again. Your account is not locked.",
+        "too_many_login_attempts": "Too many wrong tries from here. Wait 15 minutes, or choose a new password with "
+        "“Forgot your password?”. Your account is not locked.",
+        "too_many_proofs": "Too many wrong tries. Wait 15 minutes, then try again.",
         "username_password_mismatch": "User name or password is not right. Check both and try again.",
         "rate_limited": "Too many tries. Wait some minutes, then try again.",
     }
@@ -36,7 +38,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
+        devices.remember(request, response, user.username)
         return response
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Before a password is looked at: whether there were too many wrong ones."""
+        self._passwords = limits.passwords(request, credentials.get("username", ""))
+        used = self._passwords.begin()
+        if used is None:
+            raise self.validation_error("too_many_login_attempts")
+        (self._login_failed_rl_usage,) = used  # what allauth gives back when the password was right
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The person is told of it, once the tries are used up or come from everywhere."""
+        username = credentials.get("username", "")
+        everywhere = limits.noticed(request, username)
+        if everywhere.begin() is None or self._passwords.exhausted:
+            tell_of_tries(username)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who has signed in just now need not say so again."""
@@ -49,9 +67,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 
     def reauthenticate(self, user: Any, password: str) -> bool:
-        """By user name as at sign-in, so that wrong tries at both count together."""
-        found = self.authenticate(self.request, username=user.username, password=password)
-        return found is not None and found.pk == user.pk and bool(found.is_active)
+        """Counted by itself: strangers, who can try to sign in, cannot keep a person from signing."""
+        tries = limits.proofs(self.request, user)
+        if tries.begin() is None:
+            raise self.validation_error("too_many_proofs")
+        right = bool(user.is_active and user.check_password(password))
+        if right:
+            tries.forget()
+        return right
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """A letter's link begins with the portal's own address, whatever the request called it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -12,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
 
-from cte_portal.accounts import second_factor
+from cte_portal.accounts import limits, second_factor
+from cte_portal.accounts.adapter import AccountAdapter
 
 HINT = "15 characters or more. A few words together are easy to keep in mind; spaces count."
 
@@ -97,20 +100,43 @@ class SpentOnce(Code):
     """Whether a recovery code serves as well."""
 
     user: Any
-    authenticator: Any
+    authenticator: Authenticator
     cleaned_data: dict[str, Any]
 
+    def tries(self) -> limits.Tries:
+        """Within a session, where nobody but the person counts."""
+        return limits.proofs(context.request, self.user)
+
     def clean_code(self) -> str:
+        tries = self.tries()
+        if tries.begin() is None:
+            raise ValidationError(AccountAdapter.error_messages["too_many_proofs"], code="too_many_proofs")
+        code = str(self.cleaned_data["code"])
+        if not (self._is_of_app(code) or (self.recovery and self._is_of_recovery(code))):
+            raise get_adapter().validation_error("incorrect_code")
+        tries.forget()
+        return code
+
+    def _is_of_app(self, code: str) -> bool:
         with transaction.atomic():
             app = second_factor.app_of(self.user, hold=True)
-            step = second_factor.time_step(second_factor.secret_of(app), self.cleaned_data["code"]) if app else None
-            refused = second_factor.spent(app, step) if app and step else not self.recovery
-            if refused:
-                self.cleaned_data["code"] = ""  # counts as any wrong try does
-            code = str(super().clean_code())  # type: ignore[misc]
-            if self.authenticator.type == Authenticator.Type.TOTP:
-                second_factor.spend(self.authenticator, step)
-            return code
+            step = second_factor.time_step(second_factor.secret_of(app), code) if app else None
+            if app is None or step is None or second_factor.spent(app, step):
+                return False
+            second_factor.spend(app, step)
+        self.authenticator = app
+        app.user = self.user
+        return True
+
+    def _is_of_recovery(self, code: str) -> bool:
+        with transaction.atomic():
+            held = Authenticator.objects.select_for_update().filter(user_id=self.user.pk, type=Authenticator.Type.RECOVERY_CODES)
+            codes = held.first()
+            if codes is None or not codes.wrap().validate_code(code):
+                return False
+        self.authenticator = codes
+        codes.user = self.user
+        return True
 
 
 class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):  # type: ignore[misc]
@@ -119,6 +145,9 @@ class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["autofocus"] = not self.is_bound
+
+    def tries(self) -> limits.Tries:
+        return limits.codes(context.request, self.user)
 
 
 class ConfirmCodeForm(SpentOnce, mfa.ReauthenticateForm):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from django.core.mail import send_mail
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from cte_portal.accounts.models import User
+from cte_portal.registry import registered
 
 log = logging.getLogger("cte_portal.letters")
 
@@ -23,6 +26,22 @@ def portal_address(request: HttpRequest, path: str) -> str:
 
 def invitation_link(request: HttpRequest, secret: str) -> str:
     return portal_address(request, reverse("invitation-link", args=[secret]))
+
+
+def post(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
+    """A letter that is sent with what it tells of, or not at all; the same key is sent once (settings.PORTAL_POST)."""
+    (queue,) = registered("PORTAL_POST")
+    queue(template, subject, to=to, key=key, told=told, address=address, path=path)
+
+
+def tell_of_tries(username: str) -> None:
+    """To a person for whose account too many wrong passwords were entered: once a day."""
+    person = User.objects.filter(username__iexact=username, is_active=True).exclude(email="").first()
+    if person is not None:
+        now = timezone.localtime()
+        path = reverse("account_reset_password")
+        told = {"at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
+        post("tries", "CTE Portal: wrong passwords for your account", to=person, key=f"tries:{now:%Y%m%d}", told=told, path=path)
 
 
 def mail_invitation(person: User, link: str, by: str) -> bool:

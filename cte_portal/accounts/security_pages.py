@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.views import PasswordResetFromKeyView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from cte_portal.accounts import people, second_factor
+from cte_portal.accounts import devices, people, second_factor
 from cte_portal.accounts.models import User
 
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
@@ -24,6 +25,15 @@ class Security(IndexView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
+
+
+class NewPassword(PasswordResetFromKeyView):  # type: ignore[misc]
+    """Choose a new password by a link that was mailed. It ends the wait after wrong tries: the device counts as the person's own."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        devices.remember(self.request, response, self.reset_user.username)
+        return response
 
 
 class Activate(ActivateTOTPView):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from cte_portal.accounts import views
 from cte_portal.accounts.audit import Audit, AuditDownload
 from cte_portal.accounts.invitation import Accept, open_invitation
 from cte_portal.accounts.people_pages import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
-from cte_portal.accounts.security_pages import Activate, Deactivate, NewRecoveryCodes, Security
+from cte_portal.accounts.security_pages import Activate, Deactivate, NewPassword, NewRecoveryCodes, Security
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 
@@ -43,7 +43,7 @@ urlpatterns = [
     path("accounts/password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        allauth.password_reset_from_key,
+        NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path("accounts/password/reset/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),

@@ -17,10 +17,10 @@ LONGEST_WAIT = 30 * 60
 GIVEN_UP = datetime.timedelta(days=3)
 
 
-def deliver(job: Job, subject: str, text: str, *, to: User) -> None:
-    """Send one letter. While the mail server does not answer the batch waits, each time twice as long; after three days it has failed."""
+def deliver(job: Job, subject: str, text: str, *, to: User, address: str = "") -> None:
+    """Send one letter, to another `address` than the person's own where one is given. While the mail server does not answer the batch waits, each time twice as long; after three days it has failed."""
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to.email])
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address or to.email])
     except SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _ in error.recipients.values()):
             raise CannotRun(f"The mail server refuses the address of {to.record_name}.") from error

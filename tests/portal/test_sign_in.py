@@ -121,23 +121,29 @@ def test_s_05_unknown_accounts_wait_just_the_same(client: Client, db: None) -> N
     assert "Too many wrong tries" in answers[-1].content.decode() or answers[-1].status_code == 429
 
 
-def test_s_05_one_address_cannot_try_a_hundred_accounts(client: Client, clerk: User) -> None:
-    for number in range(40):
+@pytest.fixture
+def small_limits(settings: Any) -> None:
+    """The same limits with fewer tries for an address, which a test need not send by the hundred."""
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "5/15m/key,30/15m/ip"}
+
+
+def test_s_05_one_address_cannot_try_a_thousand_accounts(client: Client, clerk: User, small_limits: None) -> None:
+    for number in range(30):
         sign_in(client, f"somebody{number}", "wrong")
-    assert "Too many wrong tries" in sign_in(client).content.decode() or not signed_in(client)
+    assert "Too many wrong tries" in sign_in(client).content.decode()
 
 
-def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(client: Client, clerk: User) -> None:
-    for number in range(40):
+def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(client: Client, clerk: User, small_limits: None) -> None:
+    for number in range(30):
         sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"203.0.113.{number}"})
     sign_in(client, **{"X-Forwarded-For": "203.0.113.99"})
     assert not signed_in(client)
 
 
-def test_behind_the_proxy_each_visitor_has_tries_of_the_own(client: Client, clerk: User, settings: Any) -> None:
+def test_behind_the_proxy_each_visitor_has_tries_of_the_own(client: Client, clerk: User, settings: Any, small_limits: None) -> None:
     """All of the state comes through one proxy: it adds the address it saw at the end, after whatever the visitor has claimed."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    for number in range(40):
+    for number in range(30):
         sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"192.0.2.{number}, 203.0.113.7"})
     sign_in(client, **{"X-Forwarded-For": "192.0.2.200, 203.0.113.7"})
     assert not signed_in(client), "a claimed address buys nothing"

@@ -1,0 +1,52 @@
+"""The cache that counts tries at signing in: Redis or files while they answer, a table of the District edition while they do not."""
+
+from __future__ import annotations
+
+import logging
+from time import monotonic
+from typing import Any, ClassVar
+
+from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+
+log = logging.getLogger("cte_portal.cache")
+
+LEFT_ALONE = 30  # seconds for which a cache that did not answer is not asked again, so that its time-out is paid once
+
+
+class SteadyCache(BaseCache):
+    """Settings name two other caches in OPTIONS: FIRST, and SECOND for as long as the first raises whatever it raises."""
+
+    _silent_until: ClassVar[dict[str, float]] = {}
+    """Of this process, by the name of the first cache."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self._first, self._second = params["OPTIONS"]["FIRST"], params["OPTIONS"]["SECOND"]
+
+    def _ask(self, operation: str, *arguments: Any, **options: Any) -> Any:
+        if monotonic() >= self._silent_until.get(self._first, 0):
+            try:
+                return getattr(caches[self._first], operation)(*arguments, **options)
+            except Exception as error:  # noqa: BLE001 - whatever the cache has, people sign in
+                self._silent_until[self._first] = monotonic() + LEFT_ALONE
+                log.warning("cache=%s does not answer error=%s; the database stands in", self._first, type(error).__name__)
+        return getattr(caches[self._second], operation)(*arguments, **options)
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask("add", key, value, timeout=timeout, version=version))
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._ask("get", key, default, version=version)
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._ask("set", key, value, timeout=timeout, version=version)
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask("touch", key, timeout=timeout, version=version))
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask("delete", key, version=version))
+
+    def clear(self) -> None:
+        self._ask("clear")

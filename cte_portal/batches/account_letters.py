@@ -1,0 +1,48 @@
+"""Letters about accounts that must not be lost: batches that the queue list does not show (settings.PORTAL_POST).
+
+A letter is queued in the transaction of what it tells of, and its key keeps it from being sent twice. Links in it lead to a page of the
+portal; one-time links, whose secret is kept nowhere, are not sent this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.mail import deliver
+from cte_portal.batches.submit import submit
+from cte_portal.editions import Edition
+
+KIND, TITLE = "account", "Letter about an account"
+
+
+def queue(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
+    """Queue `templates/accounts/email/<template>.txt` for a person, at `address` where it is not the one she has when it is sent."""
+    options = {"template": template, "subject": subject, "address": address, "path": path, "told": dict(told)}
+    submit(KIND, by=to, title=TITLE, options=options, key=key)
+
+
+def run(job: Job) -> None:
+    options, person = job.batch.options, job.batch.submitted_by
+    address = options["address"] or person.email
+    if not address:
+        job.outcome = Outcome("Not sent: the account has no e-mail address.")
+        return
+    deliver(job, options["subject"], text(options, person), to=person, address=address)
+    job.outcome = Outcome("Sent.")
+
+
+def text(options: Mapping[str, str | Mapping[str, str]], person: User) -> str:
+    told = options["told"]
+    assert isinstance(told, Mapping)  # noqa: S101 - as `queue` has written it
+    link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS and options["path"] else ""
+    about = {**told, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE, "email": settings.HELP_EMAIL}
+    return render_to_string(f"accounts/email/{options['template']}.txt", about)
+
+
+ACCOUNT = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter about an account")
