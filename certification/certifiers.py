@@ -20,6 +20,7 @@ from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
+from cte_portal.folding import Folded
 from pathways.ledger import refusals_named
 from pathways.locks import lock_district
 from pathways.refusals import Busy
@@ -31,7 +32,7 @@ def eligible(district: str) -> UserQuerySet:
     """The district's people with an open account who are not on the list yet."""
     taken = Certifier.objects.of_district(district).values("user")
     found: UserQuerySet = User.objects.of_district(district)
-    return found.filter(is_active=True).exclude(pk__in=taken).order_by("last_name", "first_name", "username")
+    return found.filter(is_active=True).exclude(pk__in=taken).order_by(Folded("last_name"), Folded("first_name"), "username")
 
 
 def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool) -> Certifier:

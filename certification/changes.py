@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from certification.models import SealedRecord
+from cte_portal.folding import name_order
 from pathways.canonical import COLUMNS
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -75,7 +76,7 @@ def name_of(row: Row) -> str:
 
 
 def _sorted_by(row: Row) -> tuple[str, ...]:
-    return (row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["state_id"]])
+    return name_order(row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]], row[_AT["state_id"]])
 
 
 def _by_student(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:

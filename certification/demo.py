@@ -155,18 +155,18 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
 def as_of(scope: Scope) -> Iterator[Row]:
     """The records in scope of a year that is over, by the last image that their history has of it, in the columns of a sealed record."""
     students = {student.pk: student for student in Student.objects.in_scope(scope)}
-    enrolled = Enrollment.objects.that_count(scope.end_year).filter(student__in=students).select_related("calendar__school")
-    latest = {one.student_id: one for one in enrolled.order_by("start_date", "pk")}
+    enrolled = Enrollment.objects.that_decide(scope.end_year).filter(student__in=students).select_related("calendar__school")
+    deciding = {one.student_id: one for one in reversed(enrolled)}
     pathways = {pathway.pk: pathway for pathway in Pathway.objects.all()}
     history = Change.objects.filter(district=scope.district, end_year__lte=scope.end_year, student_id__in=students)
     images = {(one.student_id, one.pathway_id): one for one in history.order_by("version")}
     for image in images.values():
         if image.operation == Change.Operation.DELETE:
             continue
-        student, pathway, school = students[image.student_id], pathways[image.pathway_id], latest[image.student_id].calendar.school
+        student, pathway, school = students[image.student_id], pathways[image.pathway_id], deciding[image.student_id].calendar.school
         yield (
             student.state_id, student.local_id, student.last_name, student.first_name, student.middle_name, student.birth_date, student.gender,
-            latest[image.student_id].grade, school.number, school.name, pathway.code, pathway.name, image.concentrator, image.single_parent,
+            deciding[image.student_id].grade, school.number, school.name, pathway.code, pathway.name, image.concentrator, image.single_parent,
             image.start_date, image.in_district_credits, image.out_of_district_credits, image.total_credits, image.dual_enrollment_credits,
             image.work_based_learning_credits, image.modified_date, image.by, image.end_year,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from certification.navigation import DATA_CERTIFICATION
 from certification.status import NO_PRIMARY, DistrictEvent, closed_event, next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
+from cte_portal.folding import Folded
 from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
 from pathways.models import SchoolYear
 
@@ -131,7 +132,9 @@ def _waiting(one: DistrictEvent) -> str:
     if one.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
     open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
-    names = [certifier.name for certifier in open_ones.select_related("user").order_by("user__last_name", "user__first_name")]
+    names = [
+        certifier.name for certifier in open_ones.select_related("user").order_by(Folded("user__last_name"), Folded("user__first_name"))
+    ]
     return f"Waiting for {' and '.join(names)}." if names else one.signers
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from certification.changes import name_of
+from cte_portal.folding import name_order
 from pathways.canonical import COLUMNS
 
 CONCENTRATORS, PARTICIPANTS = "concentrators", "participants"
@@ -57,7 +58,7 @@ def listed(rows: Iterable[tuple[Any, ...]], slug: str) -> list[Listed]:
         yes = [row for row in records if row[_AT["concentrator"]]]
         if bool(yes) == (slug == CONCENTRATORS):
             found.append(_listed(yes or records, any(row[_AT["single_parent"]] for row in records)))
-    return sorted(found, key=lambda one: (one.last_name, one.first_name, one.state_id))
+    return sorted(found, key=lambda one: name_order(one.last_name, one.first_name, one.state_id))
 
 
 def _listed(records: list[tuple[Any, ...]], single_parent: bool) -> Listed:

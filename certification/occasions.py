@@ -19,6 +19,7 @@ from certification.statewide import district_events
 from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.editions import Scope
+from cte_portal.folding import Folded
 from pathways.models import District
 
 DAYS_BEFORE = (14, 7, 3, 1)
@@ -30,12 +31,14 @@ UNDO_SECONDS = 5 * 60
 def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
     """District → who is written to about its certification: the active certifiers, or, while nobody is named, its District Administrators."""
     found: dict[str, list[User]] = {number: [] for number in numbers}
-    for certifier in Certifier.objects.active().select_related("user").order_by("level", "user__last_name", "user__first_name"):
+    for certifier in (
+        Certifier.objects.active().select_related("user").order_by("level", Folded("user__last_name"), Folded("user__first_name"))
+    ):
         if certifier.district in found:
             found[certifier.district].append(certifier.user)
     without = {number for number, people in found.items() if not people}
     named = Membership.objects.filter(role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True).select_related("user")
-    for one in named.order_by("user__last_name", "user__first_name"):
+    for one in named.order_by(Folded("user__last_name"), Folded("user__first_name")):
         if one.district in without:
             found[one.district].append(one.user)
     return found

@@ -11,6 +11,7 @@ from certification.figures import counts_of
 from certification.models import SealedCopy
 from certification.status import DistrictEvent
 from cte_portal.editions import Scope
+from cte_portal.folding import Folded
 from pathways import canonical
 from pathways.canonical import COLUMNS
 from pathways.models import StateCopy
@@ -20,7 +21,7 @@ Row = tuple[Any, ...]
 
 def sealed_rows(copy: SealedCopy) -> list[Row]:
     """The sealed records in the order of `COLUMNS`, by student and pathway."""
-    ordered = copy.records.order_by("last_name", "first_name", "state_id", "pathway_code")
+    ordered = copy.records.order_by(Folded("last_name"), Folded("first_name"), "state_id", "pathway_code")
     return list(ordered.values_list(*COLUMNS).iterator(chunk_size=5000))
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from certification.models import SealedCopy
 from cte_portal.editions import Scope
+from cte_portal.folding import name_order
 from pathways.extract import VALUES, lines, write_lines
 
 _OF_SEALED = {"pathway__code": "pathway_code"}
@@ -18,7 +19,7 @@ def write(into: IO[bytes], copy: SealedCopy, form: str) -> int:
     """The header record bears the moment of the seal. Sorted here: a database's collation may change. Returns the number of records."""
     records: list[tuple[Any, ...]] = list(copy.records.values_list(*_FIELDS).iterator(chunk_size=5000))
     at = {name: place for place, name in enumerate(_FIELDS)}
-    keys = [at[name] for name in ("last_name", "first_name", "state_id", "pathway_code")]
-    records.sort(key=lambda record: [record[key] for key in keys])
+    last, first, *rest = (at[name] for name in ("last_name", "first_name", "state_id", "pathway_code"))
+    records.sort(key=lambda record: name_order(record[last], record[first], *(record[key] for key in rest)))
     scope = Scope(copy.round.district, copy.round.event.end_year)
     return write_lines(into, lines(records, scope), form, at=timezone.localtime(copy.sealed_at))

@@ -18,6 +18,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from cte_portal import folding
+
 
 class Edition(Enum):
     """The value is the database alias."""
@@ -117,8 +119,9 @@ def guard(execute: Any, sql: str, params: Any, many: bool, context: dict[str, An
     return execute(sql, params, many, context)
 
 
-def guard_state(sender: Any, connection: Any, **_: Any) -> None:
-    """Receiver of `connection_created`, the only receiver there is: puts the guard on each connection to the State edition."""
+def prepare(sender: Any, connection: Any, **_: Any) -> None:
+    """Receiver of `connection_created`, the only receiver there is: folding for SQLite, and the guard of the State edition."""
+    folding.teach(connection)
     if connection.alias == Edition.STATE.value and guard not in connection.execute_wrappers:
         connection.execute_wrappers.append(guard)
 

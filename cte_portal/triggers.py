@@ -40,3 +40,25 @@ class Triggers:
     def remove(self, apps: Any, schema_editor: Any) -> None:
         """The way back of `install`."""
         self.drop(schema_editor.connection)
+
+
+def lift(apps: Any, schema_editor: Any) -> None:
+    """A migration's step before SQLite rebuilds a table that a trigger asks about: a trigger that names it would stop the rebuild."""
+    if schema_editor.connection.vendor != "sqlite":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE lifted_trigger AS SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute("SELECT name FROM lifted_trigger")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
+def put_back(apps: Any, schema_editor: Any) -> None:
+    """The step after it: the same triggers as before."""
+    if schema_editor.connection.vendor != "sqlite":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM lifted_trigger")
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+        cursor.execute("DROP TABLE lifted_trigger")

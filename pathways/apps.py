@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from cte_portal.editions import guard_state
+from cte_portal.editions import prepare
 
 
 class PathwaysConfig(AppConfig):
@@ -11,4 +11,4 @@ class PathwaysConfig(AppConfig):
     verbose_name = "CTE pathways"
 
     def ready(self) -> None:
-        connection_created.connect(guard_state, dispatch_uid="guard_state")
+        connection_created.connect(prepare, dispatch_uid="prepare")

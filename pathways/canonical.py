@@ -43,13 +43,13 @@ COLUMNS = {
     "modified_by": F("modified_by"),
     "modified_end_year": F("modified_end_year"),
 }
-"""What stands in a line, in this order. Grade and school are those of the latest enrollment that counts, named here by its own fields."""
+"""What stands in a line, in this order. Grade and school are those of the enrollment that decides, named here by its own fields."""
 
 
 def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
     """The records in scope with the values of `COLUMNS`, in no order."""
-    latest = Enrollment.objects.that_count(scope.end_year).filter(student_id=OuterRef("student_id")).order_by("-start_date", "-pk")
-    own = Q(student__enrollments=Subquery(latest.values("pk")[:1]), student__enrollments__calendar__school_year_id=scope.end_year)
+    deciding = Enrollment.objects.that_decide(scope.end_year).filter(student_id=OuterRef("student_id"))
+    own = Q(student__enrollments=Subquery(deciding.values("pk")[:1]), student__enrollments__calendar__school_year_id=scope.end_year)
     named = {
         f"said_{name}": F(f"student__enrollments__{source}") if isinstance(source, str) else source for name, source in COLUMNS.items()
     }

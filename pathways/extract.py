@@ -16,6 +16,7 @@ from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
 from pathways.models import Participation
+from pathways.models.student import by_name_of
 
 FORMATS = {"tsv": "State Format (TSV)", "csv": "CSV", "xlsx": "Excel (XLSX)"}
 TYPES = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": writer.XLSX}
@@ -30,9 +31,7 @@ VALUES = (
 
 def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
     """The records in scope as lines of CTE End of Year, by student and pathway. Values alone, no model objects: those cost four times as much."""
-    records = Participation.objects.in_scope(scope).order_by(
-        "student__last_name", "student__first_name", "student__state_id", "pathway__code"
-    )
+    records = Participation.objects.in_scope(scope).order_by(*by_name_of("student"), "pathway__code")
     return lines(records.values_list(*VALUES).iterator(chunk_size=5000), scope)
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.folding import folded
 from pathways.findings import SEVERITIES, Findings, Level, ListedFinding, findings
 from pathways.models import Pathway, Student
 from pathways.reports.groups import REPORTS
@@ -102,5 +103,5 @@ class FindingList:
         return next((one for one in found if self.place_of(one) > place), None)
 
     def _place(self, rule: Rule, severity: Severity, named: tuple[str, ...]) -> Place:
-        weight, names = (SEVERITIES.index(severity), rule.id), tuple(name.casefold() for name in named)
+        weight, names = (SEVERITIES.index(severity), rule.id), tuple(folded(name) for name in named)
         return (*weight, *names) if self.by_rule else (*names, *weight)

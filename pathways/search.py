@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
+from pathways import values
 from pathways.models import Student
+from pathways.models.student import StudentQuerySet
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
@@ -17,60 +20,108 @@ MOST_SHOWN = 200
 LONGEST_TERM = 100
 
 
-def remember(request: HttpRequest, term: str) -> str:
-    """Keep a search and return its token; the oldest ones are let go."""
-    kept: dict[str, str] = dict(request.session.get(KEY, {}))
-    token = next((known for known, same in kept.items() if same == term), None) or secrets.token_urlsafe(6)
-    kept.pop(token, None)
-    kept[token] = term
-    request.session[KEY] = dict(list(kept.items())[-MOST_KEPT:])
-    return token
-
-
 @dataclass(frozen=True)
 class Search:
-    """One result list. A token that the session does not know, from a bookmark or another sign-in, stands for all students."""
+    """One result list: what was typed, and what it is narrowed to. Without a token it is all students."""
 
     token: str = ""
     term: str = ""
+    school: int | None = None
+    grade: str = ""
+    without_record: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest) -> Search:
+        """The list that an address names. A token that the session does not know, from a bookmark or another sign-in, is all students."""
         token = request.GET.get("list", "")[:64]
-        term = request.session.get(KEY, {}).get(token)
-        return cls(token, term) if term is not None else cls()
+        kept = request.session.get(KEY, {}).get(token)
+        if kept is None:
+            return cls()
+        return cls(token, kept) if isinstance(kept, str) else cls(token, *kept)  # sessions of earlier versions keep the term alone
+
+    @classmethod
+    def sent(cls, data: QueryDict) -> Search:
+        """What the search form asks for."""
+        school = data.get("school", "")
+        return cls(
+            term=" ".join(data.get("term", "").replace("\x00", "").split())[:LONGEST_TERM],
+            school=int(school) if school.isascii() and school.isdigit() and len(school) < 10 else None,
+            grade=data.get("grade", "").replace("\x00", "")[:2],
+            without_record=data.get("without_record") == "on",
+        )
+
+    def remember(self, request: HttpRequest) -> Search:
+        """Keep the search and return it with its token; the oldest ones are let go."""
+        asked = [self.term, self.school, self.grade, self.without_record]
+        kept: dict[str, Any] = dict(request.session.get(KEY, {}))
+        token = next((known for known, same in kept.items() if same == asked), None) or secrets.token_urlsafe(6)
+        kept.pop(token, None)
+        kept[token] = asked
+        request.session[KEY] = dict(list(kept.items())[-MOST_KEPT:])
+        return Search(token, *asked)  # type: ignore[arg-type]
 
     @property
     def query(self) -> str:
         """What links of the list carry on."""
         return f"?list={self.token}" if self.token else ""
 
-    def found(self, scope: Scope) -> Any:
-        return Student.objects.in_scope(scope).matching(self.term).by_name()
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.school or self.grade or self.without_record)
 
-    def page(self, scope: Scope) -> ResultList:
-        """The list from its beginning."""
-        rows = list(self.found(scope).listed(scope.end_year).with_total()[:MOST_SHOWN])
-        return ResultList(self, rows, total=rows[0].total if rows else 0)
+    @property
+    def birth_date(self) -> datetime.date | None:
+        try:
+            return values.date(self.term, "")
+        except values.Unreadable:
+            return None
 
-    def around(self, scope: Scope, student_id: int) -> ResultList:
-        """The part of the list in which a student stands, with the neighbours."""
+    def found(self, scope: Scope) -> StudentQuerySet:
+        students = Student.objects.in_scope(scope)
+        if self.school or self.grade:
+            asked = {"school_id": self.school, "grade": self.grade}
+            placed = students.placed(scope.end_year).filter(**{name: value for name, value in asked.items() if value})
+            students = students.filter(pk__in=placed.values("pk"))
+        if self.without_record:
+            students = students.filter(participations=None)
+        if self.birth_date:
+            return students.filter(birth_date=self.birth_date).by_name()
+        return students.matching(self.term).best_first(self.term)
+
+    def only_one(self, scope: Scope) -> int | None:
+        """The key of the one student whose whole name, State ID, Local ID or birth date was typed; None when there are more, or none."""
+        if not self.term:
+            return None
+        found = self.found(scope)
+        exact = list((found if self.birth_date else found.exactly(self.term)).values_list("pk", flat=True)[:2])
+        return exact[0] if len(exact) == 1 else None
+
+    def page(self, scope: Scope, start: int = 0) -> ResultList:
+        """The list from its beginning, or from the student at `start`, who is counted from 0."""
+        rows = list(self.found(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN])
+        if not rows and start:
+            return self.page(scope)
+        return ResultList(self, rows, total=rows[0].total if rows else 0, start=start)
+
+    def around(self, scope: Scope, student_id: int, start: int | None = None) -> ResultList:
+        """The part of the list in which a student stands, or that begins at `start`, with the student's neighbours."""
         keys = list(self.found(scope).values_list("pk", flat=True))
-        if student_id not in keys:
-            return ResultList(
-                self, list(Student.objects.in_scope(scope).filter(pk__in=keys[:MOST_SHOWN]).by_name().listed(scope.end_year)), len(keys)
-            )
-        at = keys.index(student_id)
-        first = max(0, min(at - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
-        shown = keys[first : first + MOST_SHOWN]
-        rows = list(Student.objects.in_scope(scope).filter(pk__in=shown).by_name().listed(scope.end_year))
+        place = keys.index(student_id) if student_id in keys else None
+        if start is None or start >= len(keys):
+            start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
+        shown = keys[start : start + MOST_SHOWN]
+        students = {one.pk: one for one in Student.objects.in_scope(scope).filter(pk__in=shown).listed(scope.end_year)}
+        rows = [students[key] for key in shown if key in students]
+        if place is None:
+            return ResultList(self, rows, len(keys), start)
         return ResultList(
             self,
             rows,
             total=len(keys),
-            position=at + 1,
-            previous=keys[at - 1] if at else None,
-            next=keys[at + 1] if at + 1 < len(keys) else None,
+            start=start,
+            position=place + 1,
+            previous=keys[place - 1] if place else None,
+            next=keys[place + 1] if place + 1 < len(keys) else None,
         )
 
 
@@ -81,6 +132,7 @@ class ResultList:
     search: Search
     rows: list[Student]
     total: int
+    start: int = 0
     position: int = 0
     previous: int | None = None
     next: int | None = None
@@ -88,3 +140,39 @@ class ResultList:
     @property
     def is_cut(self) -> bool:
         return self.total > len(self.rows)
+
+    @property
+    def first(self) -> int:
+        """The first one shown, counted from 1."""
+        return self.start + 1
+
+    @property
+    def last(self) -> int:
+        return self.start + len(self.rows)
+
+    @property
+    def after(self) -> int:
+        """How many the next part shows, 0 at the end."""
+        return max(0, min(MOST_SHOWN, self.total - self.last))
+
+    @property
+    def before(self) -> int:
+        return min(MOST_SHOWN, self.start)
+
+    @property
+    def earlier(self) -> str:
+        """The query of the part before this one."""
+        return self._part(self.start - self.before)
+
+    @property
+    def later(self) -> str:
+        return self._part(self.last)
+
+    def _part(self, start: int) -> str:
+        return f"{self.search.query}{'&' if self.search.query else '?'}from={start}"
+
+
+def start_of(request: HttpRequest) -> int | None:
+    """Where an address says that the list begins."""
+    asked = request.GET.get("from", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None

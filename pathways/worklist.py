@@ -111,8 +111,8 @@ class Worklist:
             person=F("enrollment__student_id"),
             taught=F("section__course__pathway_id"),
             state_id=F("enrollment__student__state_id"),
-            last=F("enrollment__student__last_name"),
-            first=F("enrollment__student__first_name"),
+            last=F("enrollment__student__last_name_folded"),
+            first=F("enrollment__student__first_name_folded"),
         )
         return self._of_pathway(named)
 
@@ -120,7 +120,7 @@ class Worklist:
         records = Participation.objects.of_district(self.scope).filter(student__in=self._students)
         named = records.annotate(
             person=F("student_id"), taught=F("pathway_id"), state_id=F("student__state_id"),
-            last=F("student__last_name"), first=F("student__first_name"),
+            last=F("student__last_name_folded"), first=F("student__first_name_folded"),
         )  # fmt: skip
         return self._of_pathway(named)
 
@@ -131,7 +131,7 @@ class Worklist:
         images = Change.objects.filter(at_the_end, end_year__lt=self.scope.end_year, student_id__in=self._students, concentrator=True)
         named = images.exclude(operation=Change.Operation.DELETE).annotate(
             person=F("student_id"), taught=F("pathway_id"), state_id=Subquery(own.values("state_id")),
-            last=Subquery(own.values("last_name")), first=Subquery(own.values("first_name")),
+            last=Subquery(own.values("last_name_folded")), first=Subquery(own.values("first_name_folded")),
         )  # fmt: skip
         return self._of_pathway(named)
 

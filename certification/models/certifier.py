@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from cte_portal.accounts.models import Membership
 from cte_portal.editions import Home
+from cte_portal.folding import Folded
 
 TYPE = "CTE Data"
 
@@ -39,7 +40,7 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         return (
             self.select_related("user")
             .annotate(has_role=Exists(roles))
-            .order_by("-is_active", "level", "user__last_name", "user__first_name", "pk")
+            .order_by("-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk")
         )
 
 

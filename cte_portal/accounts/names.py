@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from cte_portal.folding import folded
+
 _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that no font shows."""
@@ -30,10 +32,9 @@ def check_name(text: str) -> None:
         raise ValidationError(f"This name mixes {' and '.join(alphabets)} letters, which look alike. Type it again", code="name_alphabets")
 
 
-def folded(first: str, last: str) -> str:
+def name_key(first: str, last: str) -> str:
     """A name without accents, case and signs: equal for two people whom a list would not tell apart."""
-    plain = unicodedata.normalize("NFKD", f"{last} {first}").casefold()
-    return "".join(character for character in plain if character.isalnum())
+    return folded(f"{last} {first}").casefold()
 
 
 def _shown(character: str) -> bool:

@@ -16,7 +16,7 @@ from cte_portal.accounts import people
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.letters import invitation_link, mail_invitation
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.names import folded
+from cte_portal.accounts.names import name_key
 from cte_portal.accounts.people import Authority
 from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, ReasonForm, RoleForm
 from cte_portal.accounts.scoped import PortalView, ScopedView, StatewideView
@@ -116,7 +116,7 @@ class NewPage(Pages):
         if owner:
             answer = f"account {owner.pk}"
             return {} if meant == answer or owner.username.lower() == username else {"owner": owner, "answer": answer}
-        answer = f"name {folded(asked['first_name'], asked['last_name'])}"
+        answer = f"name {name_key(asked['first_name'], asked['last_name'])}"
         if meant == answer or User.objects.filter(username__iexact=username).exists():
             return {}
         namesakes = list(self.authority.people.namesakes(asked["first_name"], asked["last_name"]).order_by("username")[:5])

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value, Window
+from django.db.models import Case, Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Concat
 
 from cte_portal.editions import Edition, Home, Scope
+from cte_portal.folding import Folded, folded
 from pathways.models.calendar import Calendar
 from pathways.models.district import District
 
-_SEARCHED = ("last_name", "first_name", "middle_name", "state_id")
+BY_NAME = ("last_name_folded", "first_name_folded", "middle_name_folded", "state_id")
+_SEARCHED = BY_NAME
 
 
-def _spellings(word: str) -> set[str]:
-    """A word as names may hold it: with either apostrophe, and, as SQLite folds the case of ASCII letters only, in either case."""
-    spellings = {word, word.replace("'", "’"), word.replace("’", "'")}
-    return spellings if word.isascii() else {one for spelling in spellings for one in (spelling, spelling.lower(), spelling.upper())}
+def by_name_of(student: str) -> tuple[str, ...]:
+    """The order by name for rows that reach the student by `student`, like `student` or `enrollment__student`."""
+    return tuple(f"{student}__{name}" for name in BY_NAME)
+
+
+def _words(term: str) -> list[str]:
+    """What is looked for, each word as names are kept; empty ones are what has no letter, an apostrophe alone."""
+    return [folded(word) for word in term.replace(",", " ").split()]
+
+
+def name_field(source: str) -> models.GeneratedField:
+    """A name as people look for it and sort by it. The database keeps it, so that whoever writes a student need not."""
+    return models.GeneratedField(expression=Folded(F(source)), output_field=models.CharField(max_length=150), db_persist=True)
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
@@ -35,15 +47,15 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk"))))
 
     def by_name(self) -> StudentQuerySet:
-        return self.order_by("last_name", "first_name", "middle_name", "state_id")
+        return self.order_by(*BY_NAME)
 
     def listed(self, end_year: int) -> StudentQuerySet:
         """Placed, and with `record_count`."""
         return self.placed(end_year).annotate(record_count=Count("participations"))
 
     def placed(self, end_year: int) -> StudentQuerySet:
-        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the latest enrollment that counts in the year."""
-        enrollment = Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk")).order_by("-start_date", "-pk")
+        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the enrollment that decides in the year."""
+        enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
         return self.annotate(
             grade=Func(Subquery(enrollment.values("grade")[:1]), Value("0"), function="LTRIM", output_field=models.CharField()),
             school_id=Subquery(enrollment.values("calendar__school_id")[:1]),
@@ -56,19 +68,39 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.annotate(total=Window(Count("pk")))
 
     def matching(self, term: str) -> StudentQuerySet:
-        """Students whose names contain each word of `term`, or whose State ID contains its digits.
+        """Students whose names contain each word of `term`, or whose State ID or Local ID contains it.
 
-        Spaces within a State ID are how the portal shows it, so `999 000 123` finds 999000123.
+        Accents, apostrophes, hyphens and capitals make no difference. Spaces and hyphens within a State ID are how people write it, so
+        `999 000 123` and `999-000-123` find 999000123.
         """
-        digits = "".join(term.split())
+        local = Q(local_id__icontains=term) if term else Q()
+        digits = folded(term)
         if digits.isascii() and digits.isdigit():
-            return self.filter(state_id__contains=digits)
-        found = self
-        for word in term.replace(",", " ").split():
-            found = found.filter(
-                Q.create([(f"{field}__icontains", one) for one in _spellings(word) for field in _SEARCHED], connector=Q.OR)
-            )
-        return found
+            return self.filter(Q(state_id__contains=digits) | local)
+        words = [word for word in _words(term) if word]
+        if term and not words:
+            return self.filter(local)
+        named = Q()
+        for word in words:
+            named &= Q.create([(f"{field}__contains", word) for field in _SEARCHED], connector=Q.OR)
+        return self.filter(named | Q(local_id__iexact=term)) if term else self
+
+    def exactly(self, term: str) -> StudentQuerySet:
+        """Students whose whole State ID, Local ID or name `term` is, last name first or last."""
+        whole = folded(term)
+        names = {
+            "last_first": Concat("last_name_folded", "first_name_folded"),
+            "first_last": Concat("first_name_folded", "last_name_folded"),
+        }
+        return self.alias(**names).filter(Q(state_id=whole) | Q(local_id__iexact=term) | Q(last_first=whole) | Q(first_last=whole))
+
+    def best_first(self, term: str) -> StudentQuerySet:
+        """By name, those first whose last name begins with a word of `term`."""
+        begins = Q.create([("last_name_folded__startswith", word) for word in _words(term) if word], connector=Q.OR)
+        if not begins:
+            return self.by_name()
+        later = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return self.order_by(later, *BY_NAME)
 
 
 class Student(models.Model):
@@ -84,6 +116,9 @@ class Student(models.Model):
     last_name = models.CharField(max_length=50)
     first_name = models.CharField(max_length=50)
     middle_name = models.CharField(max_length=50, blank=True)
+    last_name_folded = name_field("last_name")
+    first_name_folded = name_field("first_name")
+    middle_name_folded = name_field("middle_name")
     birth_date = models.DateField()
     gender = models.CharField(max_length=1, choices=Gender.choices)
 
@@ -108,7 +143,7 @@ class Student(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["district", "last_name", "first_name"], name="pathways_student_by_name"),
+            models.Index(fields=["district", *BY_NAME], name="pathways_student_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +167,11 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
             calendar__school_year_id=end_year,
             service_type__in=Enrollment.SERVICE_TYPES_THAT_COUNT,
         )
+
+    def that_decide(self, end_year: int) -> EnrollmentQuerySet:
+        """Those that count, the one first that says a student's school and grade: the latest Primary one, without any the latest."""
+        primary = Case(When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return self.that_count(end_year).order_by(primary, "-start_date", "-pk")
 
 
 class Enrollment(models.Model):

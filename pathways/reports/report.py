@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from cte_portal.editions import Edition, Scope
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
+from pathways.models.student import by_name_of
 
 Row = tuple[Any, ...]
 
@@ -46,7 +47,7 @@ class Column:
 
 STUDENT = (Column("student_state_id", "Student State ID"), Column("last_name", "Last Name"), Column("first_name", "First Name"))
 PATHWAY = Column("pathway", "CTE Pathway")
-BY_NAME = ("student__last_name", "student__first_name", "student__state_id")
+BY_NAME = by_name_of("student")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from cte_portal.editions import Scope
 from pathways.models import Participation, Roster
+from pathways.models.student import by_name_of
 from pathways.reports.report import PATHWAY, STUDENT, Column, Figure, Nature, Report, Row
 
 PERSON = "enrollment__student__"
@@ -34,7 +35,7 @@ class RosteredToCoursesWithPathways(Report):
     def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         found = (
             self._pairs(scope)
-            .order_by("recorded", f"{PERSON}last_name", f"{PERSON}first_name", f"{PERSON}state_id", "section__course__pathway__code")
+            .order_by("recorded", *by_name_of("enrollment__student"), "section__course__pathway__code")
             .values_list(
                 "enrollment__student_id", "section__course__pathway_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name",
                 "section__course__pathway__name", "courses", "earned", "recorded",

@@ -14,7 +14,8 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from pathways import decisions
 from pathways.decisions import Answer, Seen
-from pathways.models import CollectionLock, Enrollment, Pathway, RosterDecision, School
+from pathways.grades import grades_of
+from pathways.models import CollectionLock, Pathway, RosterDecision, School
 from pathways.refusals import NotApplied
 from pathways.worklist import PAGE, Show, Which, Worklist
 
@@ -132,13 +133,10 @@ class RosterWorklist(ScopedView):
 
     def filters(self) -> dict[str, Any]:
         """What the list can be narrowed to: schools and grades with students in scope, pathways that a course or a record has."""
-        counted = Enrollment.objects.that_count(self.scope.end_year).filter(student__district_id=self.scope.district)
         return {
             "schools": School.objects.filter(district=self.scope.district),
             "pathways": Pathway.objects.in_scope(self.scope),
-            "grades": sorted(
-                {grade.lstrip("0") for grade in counted.order_by().values_list("grade", flat=True).distinct()}, key=_by_number
-            ),
+            "grades": grades_of(self.scope),
             "school": self.worklist.school,
             "pathway": self.worklist.pathway,
             "grade": self.worklist.grade,
@@ -170,7 +168,3 @@ def _told(answer: Answer) -> dict[str, Any]:
         "student": line.student.pk,
         "undo": line.token if answer.done and line.decision else "",
     }
-
-
-def _by_number(grade: str) -> tuple[int, str]:
-    return (int(grade), "") if grade.isdigit() else (-1, grade)

@@ -19,7 +19,7 @@ from pathways.forms import CREDITS, LABELS, ParticipationForm
 from pathways.history import deleted
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
-from pathways.search import ResultList, Search
+from pathways.search import ResultList, Search, start_of
 from pathways.tables import SummaryRow, SummaryTable
 from pathways.views.from_finding import FromFinding
 
@@ -39,7 +39,7 @@ class StudentPage(ScopedView, TemplateView):
 
     @cached_property
     def results(self) -> ResultList:
-        return self.search.around(self.scope, self.kwargs["student"])
+        return self.search.around(self.scope, self.kwargs["student"], start_of(self.request))
 
     @cached_property
     def student(self) -> Student:

@@ -11,7 +11,9 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
-from pathways import search
+from pathways.grades import grades_of
+from pathways.models import School
+from pathways.search import Search, start_of
 
 
 class StudentSearch(ScopedView, TemplateView):
@@ -21,10 +23,16 @@ class StudentSearch(ScopedView, TemplateView):
     template_name = "pathways/student_search.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = search.Search.of(self.request)
-        return super().get_context_data(results=found.page(self.scope), search=found, list_query=found.query, **kwargs)
+        search = Search.of(self.request)
+        results = search.page(self.scope, start_of(self.request) or 0)
+        narrowing = {"schools": School.objects.filter(district=self.scope.district), "grades": grades_of(self.scope)}
+        return super().get_context_data(results=results, search=search, list_query=search.query, **narrowing, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        term = " ".join(request.POST.get("term", "").replace("\x00", "").split())[: search.LONGEST_TERM]
-        token = search.remember(request, term)
-        return redirect(f"{reverse('cte-concentrator', args=[self.scope.district, self.scope.end_year])}?list={token}")
+        """Who is meant without a doubt is opened at once."""
+        search = Search.sent(request.POST).remember(request)
+        address = reverse("cte-concentrator", args=[self.scope.district, self.scope.end_year])
+        student = search.only_one(self.scope)
+        if student is not None:
+            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, student])
+        return redirect(address + search.query)

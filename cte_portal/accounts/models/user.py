@@ -12,7 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from cte_portal.accounts.names import USER_NAME, check_name, folded
+from cte_portal.accounts.names import USER_NAME, check_name, name_key
+from cte_portal.folding import Folded, folded
 
 if TYPE_CHECKING:
     from cte_portal.accounts.models.invitation import Invitation
@@ -25,12 +26,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(memberships__district=district).distinct()
 
     def matching(self, text: str) -> "UserQuerySet":
-        """People whose names, user name or e-mail contain each word."""
-        found = self
+        """People whose names, user name or e-mail contain each word, with or without accents."""
+        found = self.alias(last_folded=Folded("last_name"), first_folded=Folded("first_name"))
         for word in text.split():
-            found = found.filter(
-                Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word)
-            )
+            named = Q(last_folded__contains=folded(word)) | Q(first_folded__contains=folded(word)) if folded(word) else Q()
+            found = found.filter(named | Q(username__icontains=word) | Q(email__icontains=word))
         return found
 
     def with_address(self, address: str) -> "UserQuerySet":
@@ -39,13 +39,17 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def namesakes(self, first_name: str, last_name: str) -> "UserQuerySet":
         """People whose names a list would not tell from this one; accents, case and signs make no difference."""
-        wanted = folded(first_name, last_name)
+        wanted = name_key(first_name, last_name)
         named = self.values_list("pk", "first_name", "last_name").order_by()
-        return self.filter(pk__in=[pk for pk, first, last in named if folded(first, last) == wanted])
+        return self.filter(pk__in=[pk for pk, first, last in named if name_key(first, last) == wanted])
 
     def listed(self) -> "UserQuerySet":
         """By name, with roles and an open invitation at hand."""
-        return self.order_by("last_name", "first_name", "username").select_related("invitation").prefetch_related("memberships")
+        return (
+            self.order_by(Folded("last_name"), Folded("first_name"), "username")
+            .select_related("invitation")
+            .prefetch_related("memberships")
+        )
 
 
 def plain_address(address: str | None) -> str:
