@@ -12,7 +12,6 @@ from django.http import HttpRequest, QueryDict
 from cte_portal.editions import Scope
 from pathways import values
 from pathways.models import Student
-from pathways.models.student import StudentQuerySet
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
@@ -76,7 +75,7 @@ class Search:
         except values.Unreadable:
             return None
 
-    def found(self, scope: Scope) -> StudentQuerySet:
+    def found(self, scope: Scope) -> Any:
         students = Student.objects.in_scope(scope)
         if self.school or self.grade:
             asked = {"school_id": self.school, "grade": self.grade}
