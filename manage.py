@@ -13,11 +13,13 @@ if sys.version_info < (3, 11):  # before anything that an older Python could stu
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -127,13 +129,20 @@ def in_environment() -> bool:
     return os.path.exists(VENV) and os.path.samefile(sys.prefix, VENV)
 
 
+def refuse(sentence: str) -> NoReturn:
+    """End with the sentence, for people and, where that was asked for, for programs."""
+    if "--json" in sys.argv:
+        print(json.dumps({"status": "refused", "reason": sentence}), flush=True)
+    sys.exit(sentence)
+
+
 def main() -> None:
     arguments = sys.argv[1:]
     testing = arguments[:1] == ["test"]
     try:
         prepare("dev" if testing else "base")
     except CannotPrepare as reason:
-        sys.exit(f"{reason}")
+        refuse(f"{reason}")
     except KeyboardInterrupt:
         sys.exit("Stopped; the next start finishes the installation.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
@@ -143,12 +152,24 @@ def main() -> None:
     if not in_environment():
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments])
 
-    from django.core.management import execute_from_command_line
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError, execute_from_command_line
+    from django.db import DatabaseError
+
+    from cte_portal.ui.command import check_databases
 
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)
+    except DatabaseError:  # of Django's own commands: the portal's ask before they begin
+        try:
+            check_databases()
+        except CommandError as reason:
+            refuse(f"{reason}")
+        raise
+    except ImproperlyConfigured as reason:
+        refuse(f"{reason}")
 
 
 if __name__ == "__main__":

@@ -10,17 +10,17 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from certification.models import SealedCopy
 from certification.sealing import differences, text_of
+from cte_portal.ui.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Recompute every sealed copy and name what is not as it was sealed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
         parser.add_argument("--text", metavar="RECEIPT", help="write the text that this receipt's seal covers")
 
     def write_text(self, receipt: str) -> None:

@@ -9,16 +9,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Edition, writing_state
+from cte_portal.ui.command import PortalCommand, check_databases
 from pathways.demo import load
 from pathways.models import District
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
+    needs_databases = False
     help = "Fill an empty portal with practice data: synthetic districts, students, records, and people to sign in as."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,17 +28,20 @@ class Command(BaseCommand):
         parser.add_argument("--students", type=int, default=load.STUDENTS, help="of all districts together")
         parser.add_argument("--seed", type=int, default=load.SEED)
         parser.add_argument("--reset", action="store_true", help="drop every table of both databases first")
-        parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("Practice data do not belong in a production portal.")
+            raise CommandError("Practice data cannot be loaded into a production portal.")
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         if options["reset"]:
             refuse_while_up()
             reset()
-        elif District.objects.exists() or User.objects.exists():
-            raise CommandError("This portal is not empty. Practice data are loaded into an empty one; --reset empties it first.")
+        else:
+            check_databases()
+            if District.objects.exists() or User.objects.exists():
+                raise CommandError(
+                    "This portal is not empty. Practice data can only be loaded into an empty portal. To empty it first, add --reset."
+                )
         told = load.load(districts=options["districts"], size=options["students"], seed=options["seed"])
         # `up` prints the sign-ins from here at each start.
         (settings.VAR_DIR / "practice-sign-ins.json").write_text(json.dumps(told))
@@ -55,7 +60,7 @@ def refuse_while_up() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CommandError("The portal is running. Stop it first (Ctrl-C where `up` runs), then reset.") from None
+            raise CommandError("The portal is running. Stop it first (Ctrl-C in the window where `up` runs), then reset.") from None
 
 
 def reset() -> None:

@@ -10,22 +10,22 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
+from cte_portal.ui.command import PortalCommand
 from pathways.files import writer
 from pathways.files.layout import LAYOUTS
-from pathways.models import District, SchoolYear
+from pathways.management.questions import current_year, person_named, require_district
 from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Test or upload a file of records. Exit code 0: done; 2: the file was refused."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,17 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
         parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
         parser.add_argument("--all-or-nothing", action="store_true", help="save nothing unless all rows are good")
-        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *args: Any, file: Path, district: str, person: str, work: str, type: str, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=person, is_active=True).first()
-        year = SchoolYear.objects.filter(is_active=True).first()
-        if user is None:
-            raise CommandError(f"Nobody signs in as {person}.")
-        if year is None or not District.objects.filter(pk=district).exists():
-            raise CommandError(f"There is no district {district}, or no school year is active.")
+        user, year = person_named(person), current_year()
+        require_district(district)
         if not file.is_file():
-            raise CommandError(f"{file} is not a file.")
+            raise CommandError(f"There is no file {file}.")
         with file.open("rb") as content:
             batch = submit(
                 "upload",

@@ -6,15 +6,18 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cte_portal.editions import Scope
+from cte_portal.ui.command import PortalCommand
 from pathways import extract
 from pathways.files.layout import LAYOUTS
-from pathways.models import District, SchoolYear
+from pathways.management.questions import require_district
+from pathways.models import SchoolYear
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
+    json_help = "a refusal as JSON on standard output"
     help = "Write a district's records in State Format (TSV) to standard output."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,7 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
 
     def handle(self, *args: Any, district: str, year: int, type: str, **options: Any) -> None:
-        if not District.objects.filter(pk=district).exists() or not SchoolYear.objects.filter(pk=year).exists():
-            raise CommandError(f"There is no district {district}, or no school year {year}.")
+        require_district(district)
+        if not SchoolYear.objects.filter(pk=year).exists():
+            raise CommandError(f"There is no school year {year}.")
         extract.write(sys.stdout.buffer, Scope(district, year), "tsv", LAYOUTS[type])
         sys.stdout.buffer.flush()

@@ -7,20 +7,21 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import children_of
 from cte_portal.editions import Scope
+from cte_portal.ui.command import PortalCommand, Refusal
 from pathways.difference import differences
-from pathways.models import District, SchoolYear
+from pathways.management.questions import current_year, person_named, require_district
 from pathways.objects import NAMES, OBJECTS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Send a district's records, or those of all districts, to the State edition."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,12 +33,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--compare", action="store_true", help="send nothing: say how many rows of each type differ between the editions"
         )
-        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any) -> None:
-        year = SchoolYear.objects.filter(is_active=True).first()
-        if year is None or (district and not District.objects.filter(pk=district).exists()):
-            raise CommandError(f"There is no district {district}, or no school year is active.")
+        year = current_year()
+        if district is not None:
+            require_district(district)
         if options["compare"]:
             self.compare(Scope(district or "", year.end_year), as_json=options["json"])
             return
@@ -48,12 +48,12 @@ class Command(BaseCommand):
         batch = run_here(asked, earlier=True)
         batches = [batch] if district else list(children_of(batch))
         told = [{"district": one.district, "objects": one.result.get("objects", [])} for one in batches]
-        if options["json"]:
-            self.stdout.write(json.dumps(told[0] if district else told))
-        else:
+        if not options["json"]:
             self.stdout.write("\n".join(line for one in batches for line in lines(one)))
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
-            raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+            raise Refusal(batch.sentence or f"The batch is {batch.get_status_display()}.", told[0] if district else {"districts": told})
+        if options["json"]:
+            self.stdout.write(json.dumps(told[0] if district else told))
 
     def compare(self, scope: Scope, *, as_json: bool) -> None:
         """The resync's own difference, run dry; type by type, as a whole state's rows take their room."""
@@ -74,15 +74,12 @@ def sender(username: str | None, district: str | None) -> User:
     """Who is named, or the first who has a role that may send: a batch always has its person."""
     people = get_user_model().objects.filter(is_active=True)
     if username:
-        found = people.filter(username=username).first()
-        if found is None:
-            raise CommandError(f"Nobody signs in as {username}.")
-        return found
+        return person_named(username)
     roles = ["data-clerk", "district-administrator"]
     own = people.filter(memberships__district=district, memberships__role__in=roles) if district else people.none()
     found = own.order_by("pk").first() or people.filter(memberships__role="opi-staff").order_by("pk").first()
     if found is None:
-        raise CommandError("Nobody has a role that may send. Name somebody with --as.")
+        raise CommandError("No one has a role that can send data. Name a person with --as.")
     return found
 
 

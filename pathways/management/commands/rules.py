@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from cte_portal.ui.command import PortalCommand
 from pathways.rules.document import document
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
+    prints_json = needs_databases = False
     help = "Write docs/rules.md from the rule catalogue."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -6,12 +6,13 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cte_portal.batches.models import Status
 from cte_portal.editions import Edition, Scope
-from pathways.models import District, SchoolYear
+from cte_portal.ui.command import PortalCommand
+from pathways.management.questions import current_year, person_named, require_district
+from pathways.models import District
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Report, told
 from pathways.reports.run import Result, ask
@@ -19,7 +20,7 @@ from pathways.reports.run import Result, ask
 SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Run the validation reports. With --as, the run also stands in the district's Batch Queue and counts as run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,13 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--at-state", action="store_true", help="on what was sent to the state")
         parser.add_argument("--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}")
         parser.add_argument("--as", dest="person", metavar="USER", help="user name of who runs it, for the Batch Queue")
-        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *args: Any, district: str | None, at_state: bool, report: str | None, person: str | None, **options: Any) -> None:
-        year = SchoolYear.objects.filter(is_active=True).first()
+        year = current_year()
         numbers = list(District.objects.order_by("number").values_list("number", flat=True))
-        if year is None or (district is not None and district not in numbers):
-            raise CommandError(f"There is no district {district}, or no school year is active.")
+        if district is not None:
+            require_district(district)
         reports = [REPORTS[report]] if report else list(REPORTS.values())
         edition = Edition.STATE if at_state else Edition.DISTRICT
         scopes = [Scope(number, year.end_year, edition) for number in ([district] if district else numbers)]
@@ -49,13 +49,11 @@ class Command(BaseCommand):
             self.stdout.write(people(one))
 
     def _leave_batches(self, scopes: list[Scope], reports: list[Report], person: str) -> None:
-        user = get_user_model().objects.filter(username=person, is_active=True).first()
-        if user is None:
-            raise CommandError(f"Nobody signs in as {person}.")
+        user = person_named(person)
         for scope in scopes:
             batch = ask(scope, reports, by=user, wait=600)
             if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
-                raise CommandError(f"{scope.district}: {batch.sentence or 'The run waits in the Batch Queue.'}")
+                raise CommandError(f"{scope.district}: {batch.sentence or 'The run is waiting in the Batch Queue.'}")
 
 
 def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:

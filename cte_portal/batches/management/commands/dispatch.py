@@ -11,17 +11,18 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import connections
 
 from cte_portal.batches import dispatch
+from cte_portal.ui.command import PortalCommand
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
 RETIRE_EVERY = 3600
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
+    prints_json = False
     help = "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

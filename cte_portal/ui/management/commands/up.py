@@ -18,16 +18,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections
 
 from cte_portal.registry import registered
 from cte_portal.supervise import Child, Supervisor
+from cte_portal.ui.command import PortalCommand
 
 HOST = "127.0.0.1"
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
+    prints_json = needs_databases = False
     help = "Set up what is missing, load practice data into an empty portal, and serve it until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

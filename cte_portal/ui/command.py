@@ -1,0 +1,97 @@
+"""How the portal's commands refuse: in one sentence, as JSON where JSON was asked for, and before databases that are not ready."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from cte_portal.editions import Edition
+
+NOT_SET_UP = "The databases are not set up yet. Run: python3 manage.py migrate"
+NOT_UP_TO_DATE = "The databases are not up to date. Run: python3 manage.py migrate"
+NO_ANSWER = "The {edition} database does not answer. Make sure that it is running and that its address in the settings is right."
+BROKE_OFF = "The database stopped answering. Make sure that it is running, then try again."
+
+
+class Refusal(CommandError):
+    """A refusal that has more to say in JSON than its sentence."""
+
+    def __init__(self, sentence: str, shape: Mapping[str, Any]) -> None:
+        super().__init__(sentence)
+        self.shape = shape
+
+
+class PortalCommand(BaseCommand):
+    """With `--json`, standard output is JSON alone, also of what is refused: {"status": "refused", "reason": …}."""
+
+    prints_json = True
+    json_help = "the result as JSON on standard output"
+    needs_databases = True
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if self.prints_json:
+            parser.add_argument("--json", action="store_true", help=self.json_help)
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if "--json" in argv:
+            # Not yet called from the command line, as far as the parser knows: it raises what it would print and exit for.
+            parser = self.create_parser(argv[0], argv[1])
+            try:
+                parser.parse_args(argv[2:])
+            except CommandError as refusal:
+                self.refuse(refusal)
+                parser.print_usage(sys.stderr)
+                sys.exit(2)
+        super().run_from_argv(argv)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            if self.needs_databases:
+                check_databases()
+            return super().execute(*args, **options)
+        except (OperationalError, InterfaceError) as error:
+            refusal = CommandError(BROKE_OFF)
+            if options.get("json"):
+                self.refuse(refusal)
+            raise refusal from error
+        except CommandError as refusal:
+            if options.get("json"):
+                self.refuse(refusal, options.get("stdout"))
+            raise
+
+    def refuse(self, refusal: CommandError, stdout: Any = None) -> None:
+        shape = refusal.shape if isinstance(refusal, Refusal) else {}
+        (stdout or self.stdout).write(
+            json.dumps({"status": "refused", "reason": str(refusal).removeprefix("Error: "), **shape}, ensure_ascii=False) + "\n"
+        )
+
+
+def check_databases() -> None:
+    """Both editions answer and have every table of this release."""
+    states = {edition: _state(edition) for edition in Edition}
+    if set(states.values()) == {NOT_SET_UP}:
+        raise CommandError(NOT_SET_UP)
+    for sentence in states.values():
+        if sentence:
+            raise CommandError(NOT_UP_TO_DATE if sentence == NOT_SET_UP else sentence)
+
+
+def _state(edition: Edition) -> str:
+    """What is missing in one edition's database; nothing where it is ready."""
+    connection = connections[edition.value]
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+    except DatabaseError:
+        return NO_ANSWER.format(edition=edition.label)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return ""
+    return NOT_UP_TO_DATE if executor.loader.applied_migrations else NOT_SET_UP
