@@ -144,3 +144,9 @@ def _invite(scope: Scope, one: Certifier, by: User) -> None:
 def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User) -> None:
     deed = Deed("certifier", f"{one.district}/{one.user_id}", one.name, operation, before, after, one.district)
     AuditEvent.objects.record([deed], by=by)
+
+
+def office(district: str, person: User) -> str:
+    """What a certifier is called beside the user group, empty for who is none (settings.PORTAL_OFFICES)."""
+    level = Certifier.objects.of_district(district).active().filter(user=person).values_list("level", flat=True).first()
+    return f"{Certifier.Level(level).label} certifier" if level else ""

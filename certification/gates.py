@@ -16,6 +16,7 @@ from certification.case import WAIT, Case
 from certification.dates import Phase, in_short
 from cte_portal.ui.wording import moment, number_of
 from pathways.comparison import AHEAD
+from pathways.reports.certification import Certification
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Answer:
     cure: str = ""
     """Address of the page that cures it."""
     cure_label: str = ""
+    runs: str = ""
+    """The report that the button runs at once, for who may run reports (pathways.views.validation.RunForm)."""
     seconds_left: int = 0
     """Until it passes by itself."""
     problem: str = ""
@@ -162,7 +165,8 @@ def _report(case: Case) -> Answer:
         return Answer(True, moment(case.report.at))
     cure = _page(case, "data-validation-reports")
     if case.report is None:
-        return Answer(False, "Run it at the state after your last resync.", cure, "Run the Certification report")
+        words = "Run it at the state after your last resync."
+        return Answer(False, words, cure, "Run the Certification report", runs=f"{Certification.slug}:state")
     words = f"{number_of(case.report.count, 'figure')} {'differs' if case.report.count == 1 else 'differ'} between district and state."
     return Answer(False, words, cure, "Open the report", problem="Certification report shows differences")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ from certification.status import NO_PRIMARY, DistrictEvent, closed_event, next_e
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
-from cte_portal.ui.navigation import HomeFigure, HomeTask, Standing
+from cte_portal.ui.navigation import HomeFigure, HomeLead, HomeTask, Standing
 from pathways.models import SchoolYear
 
 # A step's status in the words of all steps (R-02), by the kind of the district's status in the event.
@@ -60,12 +62,14 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
 def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 4, Certify & Submit."""
     one = next_event(scope)
+    ready = False
     if one is None:
         status, sentence = _without_event(scope)
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
-        status, sentence = _standing(scope, one)
+        status, sentence, ready = _standing(scope, one)
         url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
+    mine = _lead(one, standing, url, ready=ready) if one else None
     return [
         HomeTask(
             step="4",
@@ -74,7 +78,8 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=url,
-            next_label="Open the event" if one else "",
+            next_label=mine.link_text if mine else "Open the event" if one else "",
+            leads=(mine,) if mine else (),
         )
     ]
 
@@ -90,17 +95,36 @@ def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
     return ("completed", "Completed"), f"Certified under receipt {copy.receipt}. OPI has closed the event."
 
 
-def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str]:
-    """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands."""
+def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> HomeLead | None:
+    """A Primary certifier's home begins with her signature, as long as it is missing and the event takes it."""
+    mine = Certifier.objects.of_district(one.district).active().primary().filter(user=standing.person).first() if standing.person else None
+    open_for_her = one.in_active_year and not one.is_certified and one.dates.accepts_signatures(one.now, correcting=one.reopened)
+    if mine is None or not open_for_her:
+        return None
+    has_signed = Signature.objects.standing().filter(
+        certifier=mine, round__event=one.event, round__district=one.district, round__status="open"
+    )
+    seals = one.signed >= one.primaries  # all names stand, and one of them has to send it (C-17)
+    if not seals and has_signed.exists():
+        return None
+    about = f"{one.event.name}. {one.due_sentence}."
+    if not ready:
+        return HomeLead("Your signature will be needed.", f"{about} It is not ready to sign yet.", url, "See what is missing", kind="info")
+    return HomeLead("Your signature is needed.", about, url, "Review and sign")
+
+
+def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, bool]:
+    """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands.
+    With it whether a certifier could sign now."""
     own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
     if one.is_certified or not one.primaries or not one.dates.accepts_signatures(one.now, correcting=one.reopened):
-        return own
+        return *own, False
     closed = in_the_way(Case(scope, one))
     if not closed:
-        return own[0], f"Ready to sign. {one.signers}"
+        return own[0], f"Ready to sign. {one.signers}", True
     first, *rest = (verdict.title for verdict in closed)
     problems = ", ".join([first, *(problem[0].lower() + problem[1:] for problem in rest)])
-    return ("queued", WORDS["queued"]), f"{problems}. {one.signers}"
+    return ("queued", WORDS["queued"]), f"{problems}. {one.signers}", False
 
 
 def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
@@ -108,7 +132,7 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     one = next_event(scope)
     if one is None:
         return []
-    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one), attention=not one.primaries)]
+    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.primaries)]
 
 
 def _due(one: DistrictEvent) -> HomeFigure:
@@ -125,16 +149,16 @@ def _signed(one: DistrictEvent) -> str:
     return "All" if one.is_certified else f"{one.signed} of {one.primaries}"
 
 
-def _waiting(one: DistrictEvent) -> str:
-    """Those whose signature is still needed, by name; of a certified event those who have signed."""
+def _waiting(one: DistrictEvent, reader: Any) -> str:
+    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified event those who have signed."""
     status = "sealed" if one.is_certified else "open"
     signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status=status)
     if one.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
     open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
-    names = [
-        certifier.name for certifier in open_ones.select_related("user").order_by(Folded("user__last_name"), Folded("user__first_name"))
-    ]
+    waiting = list(open_ones.select_related("user").order_by(Folded("user__last_name"), Folded("user__first_name")))
+    names = ["you"] if reader in [certifier.user for certifier in waiting] else []
+    names += [certifier.name for certifier in waiting if certifier.user != reader]
     return f"Waiting for {' and '.join(names)}." if names else one.signers
 
 

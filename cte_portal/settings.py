@@ -393,6 +393,7 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
 PORTAL_STANDING = "cte_portal.accounts.standing.standing"
+PORTAL_OFFICES = ["certification.certifiers.office"]
 PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.HOME",
     "certification.navigation.BOARD",

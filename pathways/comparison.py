@@ -170,6 +170,11 @@ class Comparison:
     def differing(self) -> int:
         return sum(len(one.difference) for one in self.standings)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the district has no student in this school year: then being equal says nothing."""
+        return not Student.objects.in_scope(self.scope).exists()
+
     @cached_property
     def causes(self) -> dict[str, int]:
         """How many rows differ for which cause, all types together."""

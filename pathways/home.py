@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import reverse
 
 from cte_portal.accounts.capabilities import Capability
@@ -10,7 +11,7 @@ from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
 from pathways.comparison import AHEAD, Unsent
-from pathways.models import CollectionLock, Participation
+from pathways.models import CollectionLock, Participation, Student
 from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
@@ -42,6 +43,9 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         status, sentence = LOCKED, f"Certified. {sentence}"
     elif figures.changed:
         status = ("progress", "In progress")
+    elif not figures.records and not Student.objects.in_scope(scope).exists():
+        status = ("queued", "Cannot start yet")
+        sentence = f"No students of {scope.school_year} in the portal yet. They are loaded from AIM; ask {settings.HELP_NAME}."
     else:
         status = ("none", "Not yet started")
     unsent = Unsent.of(scope)
@@ -98,9 +102,9 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
             title="Check the roster worklist",
             path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
             status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
-            sentence=f"{number_of(missing, 'student')} in CTE courses without the record."
+            sentence=f"{number_of(missing, 'student')} in CTE courses without a record."
             if missing
-            else "Whoever is in a CTE course has the record, or a reason why not.",
+            else "Every student in a CTE course has a record, or a reason for none.",
             url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
             next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
         )

@@ -12,6 +12,7 @@ from django.db.models import F
 from cte_portal.editions import Edition
 from pathways.models import Pathway, ReferenceGeneration, SchoolYear
 from pathways.publish import publish
+from pathways.reports.groups import assign_official
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.
 PATHWAYS = [
@@ -39,7 +40,7 @@ ACTIVE_END_YEAR = 2025
 
 
 def load() -> None:
-    """Bring pathways and school years into the District edition where it has none, and what OPI keeps to the state."""
+    """Bring pathways, school years and OPI's reports into the District edition where it has none, and what OPI keeps to the state."""
     with transaction.atomic(Edition.DISTRICT.value):
         ReferenceGeneration.objects.get_or_create(pk=1)
         if not SchoolYear.objects.exists():
@@ -58,6 +59,7 @@ def load() -> None:
                 Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR) for number, name in enumerate(PATHWAYS, 1)
             )
             moved()
+        assign_official()
     publish()
 
 

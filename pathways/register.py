@@ -23,6 +23,7 @@ from pathways.ledger import refusals_named
 from pathways.locks import lock_reference
 from pathways.models import Approval, District, Pathway, RuleSeverity, SchoolYear
 from pathways.refusals import NotApplied
+from pathways.reports.groups import assign_official
 
 Operation = AuditEvent.Operation
 
@@ -95,6 +96,7 @@ def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
             yield entries
             if entries.deeds:
                 AuditEvent.objects.record(entries.deeds, by=by, reason=reason)
+                assign_official()
                 reference.moved()
                 submit("publish", by=by, title="OPI's lists to the state")
     except IntegrityError as error:

@@ -58,6 +58,8 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     if errors:
         rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
         sentence = f"{rows} left out, because what they need is not at the state. Send that too, or correct it."
+    elif "Student" in names and not copy.objects_sent["Student"]["processed"]:
+        sentence = "There were no students to send: none of this district are in the portal yet."
     elif in_order(names) == NAMES:
         sentence = "Everything is at the state."
     else:

@@ -31,20 +31,20 @@ class Which(Enum):
     WITHOUT_RECORD = (
         "without-record",
         "Rostered without a record",
-        "These students sit in a course of the pathway and have no record in it.",
-        "Every student in a CTE course has the record, or is dismissed with a reason.",
+        "These students are in a course of the pathway but have no record for it.",
+        "Every student in a CTE course has a record, or is dismissed with a reason.",
     )
     WITHOUT_COURSE = (
         "without-course",
         "Record without a course",
-        "These records grew this year, and the student sits in no course of the pathway.",
+        "These records grew this year, but the student is in no course of the pathway.",
         "Every record that grew this year has a course of its pathway.",
     )
     UNLIKE = (
         "unlike-transcript",
-        "Credits unlike the transcript",
-        "What these records grew by this year in district is not what the transcript says of the pathway's courses.",
-        "Where the transcript is known, the records say the same.",
+        "Credits differ from the transcript",
+        "In District credits added this year differ from the transcript of the pathway's courses.",
+        "Where the transcript is known, records and transcript agree.",
     )
     NOTHING_NOW = (
         "nothing-now",

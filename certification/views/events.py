@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -133,6 +134,8 @@ class EventCertification(ScopedView):
             "correction": correction(one),
             "certifies": case.certifier is not None,
             "is_opi": self.can(Capability.WORK_STATEWIDE),
+            "may_run": self.in_active_year and self.can(Capability.SEE_BATCHES),
+            "run_key": uuid.uuid4(),
         }
         if self.can(Capability.SEE_BATCHES):
             told |= queue_list(self.request, self.scope, kinds=OUTPUT)

@@ -20,8 +20,11 @@ class DistrictHome(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)
+        tasks = home_tasks(self.scope, where)
         found = {
-            "tasks": home_tasks(self.scope, where),
+            "tasks": tasks,
+            "leads": [lead for task in tasks for lead in task.leads],
+            "enters": where.can(Capability.EDIT_RECORDS),
             "figures": home_figures(self.scope, where),
             "actions": settings.PORTAL_HOME_ACTIONS,
         }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from cte_portal.accounts.capabilities import CAPABILITIES
+from cte_portal.accounts.models import Role
 from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, reachable_districts, roles_in, school_years
 from cte_portal.editions import Scope
+from cte_portal.registry import registered
 from cte_portal.ui.navigation import Standing
 
 
@@ -23,11 +25,24 @@ def standing(request: HttpRequest) -> Standing:
         elif len(districts) == 1 and (active := active_end_year(request)):
             scope = Scope(districts[0][0], active)
     roles = roles_in(request, scope.district if scope else "")
+    offices = _offices(request, scope)
     return Standing(
         scope=scope,
-        roles=tuple(str(role.label) for role in roles),
+        roles=tuple(str(role.label) for role in roles if not (offices and role is Role.VIEWER)) + offices,
+        person=request.user,
         districts=tuple(districts),
         school_years=tuple(years),
         can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
         statewide=any(role.is_opi for role in roles) and scope is None,
     )
+
+
+def _offices(request: HttpRequest, scope: Scope | None) -> tuple[str, ...]:
+    """What the person is in the district beside a user group, Primary certifier perhaps (settings.PORTAL_OFFICES): who holds an office and
+    may only look is no mere viewer."""
+    if scope is None or not request.user.is_authenticated:
+        return ()
+    known: dict[str, tuple[str, ...]] = request.__dict__.setdefault("offices", {})  # a page asks where the person stands more than once
+    if scope.district not in known:
+        known[scope.district] = tuple(office for named in registered("PORTAL_OFFICES") if (office := named(scope.district, request.user)))
+    return known[scope.district]

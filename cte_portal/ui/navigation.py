@@ -28,6 +28,8 @@ class Standing:
     districts: tuple[tuple[str, str], ...] = ()
     school_years: tuple[tuple[int, bool], ...] = ()
     can: Callable[[Any], bool] = lambda capability: False
+    person: Any = None
+    """The signed-in user."""
     statewide: bool = False
     """Whether a role holds in every district."""
 
@@ -80,6 +82,18 @@ class Group:
 
 
 @dataclass(frozen=True)
+class HomeLead:
+    """What the home page begins with: something that waits for this very person, or that the whole district must know."""
+
+    strong: str
+    text: str
+    url: str
+    link_text: str
+    kind: str = "attention"
+    """One of the banner component's."""
+
+
+@dataclass(frozen=True)
 class HomeTask:
     """A step of the guide on the home page; `status` is (kind, word) of the status component."""
 
@@ -92,6 +106,7 @@ class HomeTask:
     next_label: str = ""
     next_url: str = ""
     """Where the next action is, when not on the task's own page."""
+    leads: tuple[HomeLead, ...] = ()
 
 
 @dataclass(frozen=True)

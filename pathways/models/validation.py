@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import Home, Scope
+from pathways.models.district import District
+
+DEED = "validation group"
+"""What the audit calls an administrator's choice of user groups."""
 
 
 class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
@@ -16,6 +21,14 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         """Give the group to these user groups and to no others."""
         self.of_district(district).filter(group=group).exclude(role__in=roles).delete()
         self.bulk_create([self.model(district=district, group=group, role=role) for role in sorted(roles)], ignore_conflicts=True)
+
+    def assign_at_first(self, group: str, roles: set[str]) -> None:
+        """Give the group to these user groups of each district where nobody has chosen yet, be it to take it from all of them."""
+        chosen = AuditEvent.objects.filter(kind=DEED, key=group, district=OuterRef("number"))
+        given = self.filter(group=group, district=OuterRef("number"))
+        numbers = District.objects.exclude(Exists(chosen)).exclude(Exists(given)).values_list("number", flat=True)
+        rows = [self.model(district=number, group=group, role=role) for number in numbers for role in sorted(roles)]
+        self.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
 class GroupAssignment(models.Model):

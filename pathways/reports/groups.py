@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cte_portal.accounts.models import Role
+from pathways.models import GroupAssignment
 from pathways.reports.certification import Certification
 from pathways.reports.concentrators import ConcentratorsAndParticipants, IncorrectConcentrator
 from pathways.reports.modified import ModifiedInCurrentYear
@@ -41,6 +43,7 @@ ROSTERED = Group(
     (RosteredToCoursesWithPathways(),),
 )
 GROUPS = (END_OF_YEAR, ROSTERED)
+USER_GROUPS = tuple(role for role in Role if not role.is_opi)
 REPORTS = {report.slug: report for group in GROUPS for report in group.reports}
 
 
@@ -53,3 +56,8 @@ def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Repor
 
     found = [(group, [report for report in group.reports if met(group.title, report.title)]) for group in groups]
     return [(group, reports) for group, reports in found if reports]
+
+
+def assign_official() -> None:
+    """OPI's group stands in the lists of all user groups from the start; a District Administrator may choose otherwise, and that stays."""
+    GroupAssignment.objects.assign_at_first(END_OF_YEAR.slug, {role.value for role in USER_GROUPS})

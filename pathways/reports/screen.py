@@ -31,6 +31,8 @@ class Line:
     here: Figure
     there: Figure | None
     runs: Sequence[Run] = ()
+    judged: bool = True
+    """Whether the district has any CTE record: nothing found in nothing is no good news."""
 
     @property
     def compares(self) -> bool:
@@ -53,11 +55,13 @@ class Line:
         """Kind and word of the status component; a count and a list have none."""
         number = self.here.count
         if self.report.nature is Nature.ERRORS:
-            return ("problem", f"{number:,} to correct") if number else ("completed", "No problems found")
+            clean = ("completed", "No problems found") if self.judged else ("none", "No records to check")
+            return ("problem", f"{number:,} to correct") if number else clean
         if self.compares:
             if self.there is None:
                 return ("none", "Nothing sent yet")
-            return ("problem", "Does not match") if number else ("completed", "Totals match")
+            equal = ("completed", "Totals match") if self.judged else ("none", "No records to compare")
+            return ("problem", "Does not match") if number else equal
         if self.report.nature is Nature.ROSTER:
             missing = self.here.parts["without_record"]
             if missing:
@@ -66,12 +70,12 @@ class Line:
         return ("", self.report.nature.value)
 
 
-def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = ()) -> Line:
+def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True) -> Line:
     """`state`: whether there is anything to ask the state about."""
     here = report.count(scope)
     if report.nature is Nature.COMPARISON:
-        return Line(report, here, here if state else None, runs)
-    return Line(report, here, report.count(scope.at_state()) if state else None, runs)
+        return Line(report, here, here if state else None, runs, judged)
+    return Line(report, here, report.count(scope.at_state()) if state else None, runs, judged)
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,8 @@ class Opened:
     @property
     def empty(self) -> str:
         """What it means that there is no row."""
+        if not self.line.judged:
+            return "No CTE records to check yet"
         if self.report.nature is Nature.ERRORS:
             return "No problems found"
         return "Every figure matches" if self.line.compares else "0 found"

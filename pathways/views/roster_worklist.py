@@ -15,7 +15,7 @@ from cte_portal.accounts.scoped import ScopedView
 from pathways import decisions
 from pathways.decisions import Answer, Seen
 from pathways.grades import grades_of
-from pathways.models import CollectionLock, Pathway, RosterDecision, School
+from pathways.models import CollectionLock, Participation, Pathway, RosterDecision, School
 from pathways.refusals import NotApplied
 from pathways.worklist import PAGE, Show, Which, Worklist
 
@@ -107,12 +107,14 @@ class RosterWorklist(ScopedView):
         may_edit = self.can_edit and self.lock is None
         kept = self.request.POST if self.request.method == "POST" else self.kept_form() if may_edit else None
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
+        balance = self.worklist.balance()
         told = {
             "which": self.which,
             "lists": [(which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which],
             "shows": [(show, counts[self.which][show]) for show in Show],
             "show": self.show,
-            "balance": self.worklist.balance(),
+            "balance": balance,
+            "nothing_judged": "" if lines else self.nothing_judged(balance.rostered),
             "page": page,
             "lines": [(line, line.pair in ticked) for line in lines],
             "query": query.urlencode(),
@@ -130,6 +132,12 @@ class RosterWorklist(ScopedView):
             **self.filters(),
         }
         return render(self.request, "pathways/roster_worklist.html", told)
+
+    def nothing_judged(self, rostered: int) -> str:
+        """What the list would have to compare and does not have: `rosters` or `records`; only what was judged is said to be good."""
+        if self.which in (Which.WITHOUT_RECORD, Which.UNLIKE):
+            return "" if rostered else "rosters"
+        return "" if Participation.objects.in_scope(self.scope).exists() else "records"
 
     def filters(self) -> dict[str, Any]:
         """What the list can be narrowed to: schools and grades with students in scope, pathways that a course or a record has."""

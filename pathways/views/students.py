@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from pathways.grades import grades_of
-from pathways.models import School
+from pathways.models import School, Student
 from pathways.search import Search, start_of
 
 
@@ -26,7 +26,8 @@ class StudentSearch(ScopedView, TemplateView):
         search = Search.of(self.request)
         results = search.page(self.scope, start_of(self.request) or 0)
         narrowing = {"schools": School.objects.filter(district=self.scope.district), "grades": grades_of(self.scope)}
-        return super().get_context_data(results=results, search=search, list_query=search.query, **narrowing, **kwargs)
+        nobody = not results.total and not Student.objects.in_scope(self.scope).exists()
+        return super().get_context_data(results=results, nobody=nobody, search=search, list_query=search.query, **narrowing, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Who is meant without a doubt is opened at once."""

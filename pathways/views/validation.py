@@ -12,24 +12,26 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.models import AuditEvent, Role
+from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import Deed
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.models import Status
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
-from pathways.models import GroupAssignment, StateCopy
-from pathways.reports.groups import GROUPS, Group, matching
+from pathways.models import GroupAssignment, Participation, StateCopy
+from pathways.models.validation import DEED
+from pathways.reports.certification import Certification
+from pathways.reports.groups import GROUPS, REPORTS, USER_GROUPS, Group, matching
 from pathways.reports.report import Nature, Report
 from pathways.reports.run import ask
 from pathways.reports.screen import line, opened
 from pathways.reports.standing import assigned, last_runs, point
 
 FORMATS = ("csv", "xlsx")
-USER_GROUPS = tuple(role for role in Role if not role.is_opi)
 EVERY = "all"
 
 
@@ -38,6 +40,8 @@ class RunForm(forms.Form):
 
     run = forms.CharField(max_length=60)
     key = forms.UUIDField()
+    next = forms.CharField(max_length=200, required=False)
+    """The page that asked for the run, of this portal: back there it goes."""
 
 
 class DataValidationReports(ScopedView, TemplateView):
@@ -60,8 +64,9 @@ class DataValidationReports(ScopedView, TemplateView):
         # A past year never went to the state as that year: its figures are what the records say today.
         copy = StateCopy.objects.of_district(self.scope.district) if current else None
         runs = last_runs(self.scope)
+        judged = Participation.objects.in_scope(self.scope).exists()
         blocks = [
-            (group, [line(report, self.scope, state=copy is not None, runs=self._runs(runs, report)) for report in reports])
+            (group, [line(one, self.scope, state=copy is not None, runs=self._runs(runs, one), judged=judged) for one in reports])
             for group, reports in shown
         ]
         chosen = next((one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")), None)
@@ -92,7 +97,10 @@ class DataValidationReports(ScopedView, TemplateView):
             raise PermissionDenied("Reports are run in the active school year only.")
         address = reverse("data-validation-reports", args=[self.scope.district, self.scope.end_year])
         slug, where, wanted, *_ = [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
-        reports = [report for group in self.groups for report in group.reports if slug in (report.slug, EVERY)]
+        # The Certification report is a condition of signing: it runs for everybody who runs reports, whatever stands in the list.
+        listed = dict.fromkeys(report for group in self.groups for report in group.reports)
+        asked = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
+        reports = [report for report in dict.fromkeys(asked) if slug in (report.slug, EVERY)]
         if slug == EVERY and where == "district":  # what compares both editions is run at the state
             reports = [report for report in reports if report.nature is not Nature.COMPARISON]
         if not reports or where not in ("district", "state"):
@@ -108,6 +116,8 @@ class DataValidationReports(ScopedView, TemplateView):
             role = "report.xlsx" if wanted == "xlsx" else f"{reports[0].key}.csv"
             return redirect("batch-file", self.scope.district, self.scope.end_year, batch.pk, role)
         (messages.success if batch.status == Status.COMPLETED else messages.warning)(request, batch.sentence)
+        if (back := form.cleaned_data["next"]) and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+            return redirect(back)
         return redirect(address if slug == EVERY else f"{address}?report={slug}&at={where}#report")
 
 
@@ -142,7 +152,7 @@ class ValidationGroups(ScopedView, TemplateView):
             if before == after:
                 return False
             deed = Deed(
-                "validation group", group.slug, group.title, AuditEvent.Operation.CHANGE,
+                DEED, group.slug, group.title, AuditEvent.Operation.CHANGE,
                 {"User groups": before}, {"User groups": after}, district=self.scope.district,
             )  # fmt: skip
             AuditEvent.objects.record([deed], by=self.request.user)  # type: ignore[arg-type]

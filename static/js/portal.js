@@ -4,11 +4,13 @@ import { showBusy } from "./busy.js";
 import { guardUnsaved } from "./unsaved.js";
 import { watchIdle } from "./idle.js";
 import { focusSummary } from "./summary.js";
+import { focusFirst } from "./focus.js";
 import { showPasswords } from "./password.js";
 import { sayMessages } from "./said.js";
 
 watchMenus();
 focusSummary();
+focusFirst();
 guardUnsaved();
 showBusy();
 watchIdle();

@@ -1,0 +1,77 @@
+"""A district without students is told what is missing and who brings it; nothing is green over nothing (walk 12, walk 13)."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cte_portal.accounts.models import Role, User
+from pathways import reference, register
+from pathways.models import District, GroupAssignment
+from pathways.reports.groups import END_OF_YEAR
+from tests.fixtures.people import person
+from tests.fixtures.records import District_
+
+HERE = "/districts/9012/2025/"
+GREEN = ('class="banner saved"', 'class="note ok"', '<span class="ok">', "No problems found", "Totals match", "are the same")
+
+
+@pytest.fixture
+def empty(client: Client, cottonwood: District_, clerk: User) -> Client:
+    reference.load()
+    client.force_login(clerk)
+    return client
+
+
+def main(client: Client, path: str) -> str:
+    html = client.get(f"{HERE}{path}").content.decode()
+    return " ".join(html.split("<main")[1].split())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["roster-worklist/", "roster-worklist/without-course/", "roster-worklist/unlike-transcript/", "roster-worklist/nothing-now/",
+     "resync/", "resync/compare/", "data-validation-reports/", "findings/", "cte-concentrator/"],
+)  # fmt: skip
+def test_nothing_is_green_where_nothing_was_judged(empty: Client, path: str) -> None:
+    """walk 12"""
+    html = main(empty, path)
+    assert not [green for green in GREEN if green in html]
+
+
+@pytest.mark.parametrize("path", ["cte-concentrator/", "resync/compare/?object=student"])
+def test_who_brings_the_students_is_said(empty: Client, path: str) -> None:
+    """walk 12"""
+    html = main(empty, path)
+    assert "No students of Cottonwood Bend" in html and "in 2024-25 yet" in html
+    assert "loaded from AIM" in html and "AIM Unit" in html
+
+
+def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
+    """walk 12"""
+    assert "No students of 2024-25 in the portal yet. They are loaded from AIM; ask AIM Unit." in main(empty, "")
+
+
+def assigned(group: str = END_OF_YEAR.slug) -> set[str]:
+    return set(GroupAssignment.objects.filter(district="9012", group=group).values_list("role", flat=True))
+
+
+def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stays(client: Client, cottonwood: District_) -> None:
+    """walk 13: also in portals that exist, by migrate; what an administrator chose since is not overruled."""
+    reference.load()
+    every = {role.value for role in Role if not role.is_opi}
+    assert assigned() == every and not assigned("cte-rostered")
+    client.force_login(person("anna", "Reyes", "Ana", (Role.DISTRICT_ADMINISTRATOR, "9012")))
+    client.post(f"{HERE}validation-groups/", {"group": END_OF_YEAR.slug, "role": "data-clerk"})
+    reference.load()
+    assert assigned() == {"data-clerk"}
+    client.post(f"{HERE}validation-groups/", {"group": END_OF_YEAR.slug})
+    reference.load()
+    assert assigned() == set()
+
+
+def test_a_district_that_opi_adds_has_opis_group_at_once(keeper: User, cottonwood: District_) -> None:
+    """walk 13"""
+    with register.changing(by=keeper) as entries:
+        entries.add([District(number="4321", name="Prairie Dog")])
+    assert GroupAssignment.objects.filter(district="4321", group=END_OF_YEAR.slug).count() == 3
