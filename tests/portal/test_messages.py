@@ -1,0 +1,44 @@
+"""Every sentence of a rule, gate, file error or refusal is in one table under an id that stays (docs/messages.md)."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+from certification.gates import GATES
+from certification.sentences import document
+from pathways.rules import CATALOGUE
+
+PAGE = settings.BASE_DIR / "docs" / "messages.md"
+
+
+def ids(page: str) -> set[str]:
+    return set(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE))
+
+
+def test_a_changed_sentence_is_seen_in_review() -> None:
+    """Write the page anew: `python3 manage.py messages`."""
+    assert PAGE.read_text() == document()
+
+
+def test_every_rule_and_gate_is_in_the_table() -> None:
+    assert {rule.id for rule in CATALOGUE} | {gate.slug for gate in GATES} <= ids(PAGE.read_text())
+
+
+def test_the_table_names_refusals_file_errors_and_constraints() -> None:
+    page = document()
+    for line in (
+        "| `Stale` | Someone else has saved this record since you opened it.",
+        "| `CTE-400` | The selected file is empty",
+        "| `CTE-001` | {…} must be a number, like 1.75 |",
+        "| `open` | Certification is not open yet |",
+        "| `pathways_warning_is_explained_once` | This warning is already explained. |",
+    ):
+        assert line in page, line
+
+
+def test_a_sentence_without_an_id_is_nowhere_raised() -> None:
+    """An id is a rule, a gate, an exception, a constraint or a module: no row is without one, none is twice."""
+    rows = [line for line in document().splitlines() if line.startswith("| `")]
+    assert len(rows) == len(set(rows)) > 250
