@@ -115,7 +115,7 @@ def _sentences(node: ast.AST) -> Iterator[str]:
         case ast.Constant(value=str(words)):
             yield words
         case ast.JoinedStr():
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in node.values)
+            yield "".join(part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{…}" for part in node.values)
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _sentences(child)
