@@ -98,7 +98,9 @@ def _of_call(node: ast.Call, module: str) -> Found:
     name = ast.unparse(node.func).rpartition(".")[2]
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
     given = [words for value in values for words in _sentences(value)]
-    named = [value.value for value in values if isinstance(value, ast.Constant) and RULE.fullmatch(str(value.value))]
+    named = [
+        value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str) and RULE.fullmatch(value.value)
+    ]
     if name == "FileRefused" or (named and name not in {"Rule", "_file", "_format", "_required", "_amount"}):
         yield from ((f"rule {named[0] if named else 'CTE-400'}", words) for words in given if _is_sentence(words))
     elif name in REFUSALS or name == "add_error":
