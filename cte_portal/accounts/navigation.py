@@ -7,7 +7,17 @@ from cte_portal.ui.navigation import Screen
 
 HOME = (Screen("Home", (), "district-home", capability=Capability.VIEW_RECORDS, synonyms=("tasks", "end of year collection", "dashboard")),)
 
-PEOPLE = ("users", "user groups", "user account", "password", "System Administration > User Security > Users")
+PEOPLE = (
+    "users",
+    "accounts",
+    "invite",
+    "add a person",
+    "roles",
+    "user groups",
+    "user account",
+    "password",
+    "System Administration > User Security > Users",
+)
 
 SCREENS = (
     Screen(
@@ -32,7 +42,7 @@ SCREENS = (
         path=("Run the portal",),
         url_name="audit",
         capability=Capability.SEE_LISTS,
-        synonyms=("log", "history", "who changed what", "reference data changes"),
+        synonyms=("log", "history", "audit trail", "who changed what", "reference data changes"),
         scoped=False,
     ),
     Screen(

@@ -12,7 +12,7 @@ BATCH_QUEUE = Screen(
     path=("Reporting", "MT State Reporting"),
     url_name="batch-queue",
     capability=Capability.SEE_BATCHES,
-    synonyms=("Batch Queue List", "jobs", "get the report", "System Administration > Batch Queue"),
+    synonyms=("Batch Queue List", "jobs", "uploads", "status of an upload", "get the report", "System Administration > Batch Queue"),
     also=("batch",),
 )
 

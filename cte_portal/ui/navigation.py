@@ -52,6 +52,8 @@ class Screen:
     """Whether the screen belongs to a district and year."""
     also: tuple[str, ...] = ()
     """URL names of pages that are part of this screen."""
+    listed: bool = True
+    """Whether it is an entry of the navigation; every screen is found by the search."""
     open: Callable[[Standing], int] | None = None
     """How many things wait on the screen; asked on every page."""
 
@@ -151,7 +153,7 @@ def open_screens(standing: Standing) -> list[Screen]:
 def navigation(standing: Standing, url_name: str) -> list[Group]:
     """The open screens, those of one path together, where the first of them stands."""
     groups: dict[tuple[str, ...], list[Entry]] = {}
-    for screen in open_screens(standing):
+    for screen in filter(lambda screen: screen.listed, open_screens(standing)):
         groups.setdefault(screen.path, []).append(entry(screen, standing, url_name))
     return [Group(" › ".join(path), tuple(entries)) for path, entries in groups.items()]
 
