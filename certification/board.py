@@ -79,6 +79,11 @@ class Line:
 
     @property
     def _nothing_in_the_way(self) -> bool:
+        can_sign = self.one.in_active_year or self.one.finishing
+        return self.is_clean and self.one.primaries > 0 and can_sign and self.one.dates.accepts_signatures(self.one.now)
+
+    @property
+    def is_clean(self) -> bool:
         """By the last validation, which must have read what stands at the state now; the event's page asks every gate again."""
         copy, found = self.unsent.copy, self.validated
         return (
@@ -87,16 +92,16 @@ class Line:
             and self.is_current
             and found.settled
             and found.totals_match
+            and not found.errors
             and not found.warnings
             and not self.unsent.changes
             and not self.unsent.ahead
-            and self.one.primaries > 0
-            and self.one.in_active_year
-            and self.one.dates.accepts_signatures(self.one.now)
         )
 
     @property
     def word(self) -> str:
+        if self.one.ended:
+            return "Not certified"
         if self.stand is Stand.RECERTIFICATION:
             return "Recertification asked" if self.one.is_certified else "Recertification"
         return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
@@ -210,7 +215,7 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "number": lambda line: line.number,
         "name": lambda line: line.name.casefold(),
         "status": lambda line: list(Stand).index(line.stand),
-        "signed": lambda line: (line.stand is Stand.CERTIFIED, line.one.signed, -line.one.primaries),
+        "signed": lambda line: (line.one.is_certified, line.one.signed, -line.one.primaries),
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
         "unsent": lambda line: line.unsent.rows,
@@ -232,7 +237,7 @@ def told(line: Line) -> list[str]:
         line.name,
         line.word,
         line.one.status.word,
-        str(line.one.signed) if line.stand is not Stand.CERTIFIED else "all",
+        "all" if line.one.is_certified else str(line.one.signed),
         str(line.one.primaries),
         *numbers,
         line.unsent.words.replace(",", ""),

@@ -107,7 +107,8 @@ class Case:
 
     @cached_property
     def running(self) -> list[Batch]:
-        return list(Batch.objects.of_district(self.scope.district).live().filter(kind__in=WRITERS))
+        live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=WRITERS)
+        return list(live.filter(end_year=self.scope.end_year) if self.one.finishing else live)
 
     @cached_property
     def matches(self) -> bool:
@@ -138,6 +139,12 @@ class Case:
     def is_certified(self) -> bool:
         """Sealed, and no new round is open."""
         return self.one.sealed_at is not None and self.one.round_number is None
+
+    @cached_property
+    def unsent_of_the_year(self) -> int:
+        """Changes of a year that is over which were never sent: what was entered later belongs to the next year."""
+        cursor = self.copy.cursor if self.copy else 0
+        return Change.objects.after(self.scope.district, cursor).filter(end_year__lte=self.scope.end_year).count()
 
     @property
     def is_empty(self) -> bool:

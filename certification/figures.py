@@ -80,14 +80,14 @@ def counts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
         **{
             grouping: [
                 {"code": code, "name": _name(grouping, min(group.names)), **group.told()}
-                for code, group in sorted(found.items(), key=lambda one: _order(grouping, one[0]))
+                for code, group in sorted(found.items(), key=lambda one: order_of(grouping, one[0]))
             ]
             for grouping, found in groups.items()
         },
     }
 
 
-def _order(grouping: str, code: str) -> tuple[int, str]:
+def order_of(grouping: str, code: str) -> tuple[int, str]:
     """Kindergarten comes before grade 1."""
     return (0 if grouping == "grades" and not code.isdigit() else 1, code)
 

@@ -96,16 +96,18 @@ def _findings(case: Case) -> str:
 
 def _open(case: Case) -> Answer:
     dates, one = case.one.dates, case.one
-    if not one.in_active_year:
+    if one.ended:
+        return Answer(False, one.why_ended, problem=f"{case.scope.school_year} is over")
+    if not one.in_active_year and not one.finishing:
         return Answer(False, f"{case.scope.school_year} is not the current school year, so its records cannot be certified now.")
     if one.sealed_at and not one.round_number:
         return Answer(False, "This collection is already certified. Request recertification to correct it.", problem="Already certified")
     if dates.accepts_signatures(case.now, correcting=one.reopened):
+        if one.reopened:
+            return Answer(True, f"until {in_short(one.last_day)}, to be signed again")
         if dates.phase(case.now) is Phase.OPEN:
             return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
-        return Answer(
-            True, f"late, until {in_short(dates.corrections_until)}" if not one.reopened else f"until {in_short(dates.corrections_until)}"
-        )
+        return Answer(True, f"late, until {in_short(dates.corrections_until)}")
     if dates.phase(case.now) in (Phase.NOT_YET_OPEN, Phase.REVIEW):
         return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.", problem="Certification is not open yet")
     return Answer(False, f"It was due {in_short(dates.due)}. {dates.corrections(case.now)}")
@@ -142,6 +144,8 @@ def _sent(case: Case) -> Answer:
         return Answer(False, words, resync, "Send everything", problem=f"Nothing from {case.scope.school_year} sent to the state yet")
     if case.sending.ahead:
         return Answer(False, AHEAD, _page(case, "district-and-state"), "Compare", problem="The state is ahead of this district")
+    if case.one.finishing:
+        return _sent_before_the_end(case)
     if case.unsent:
         changes = number_of(case.unsent, "change")
         noun = "" if case.unsent == 1 else ", the last"
@@ -154,7 +158,17 @@ def _sent(case: Case) -> Answer:
     return Answer(True, f"last resync {moment(case.copy.sent_at)}")
 
 
+def _sent_before_the_end(case: Case) -> Answer:
+    """Of a year that is over: what was not sent in it is not sent any more, and what was entered since belongs to the next year."""
+    if left := case.unsent_of_the_year:
+        words = f"{number_of(left, 'change')} of {case.scope.school_year} can no longer be sent. Contact OPI."
+        return Answer(False, words, problem=f"{number_of(left, 'change')} not sent before the year ended")
+    return Answer(True, f"what the state holds of {case.scope.school_year} is signed")
+
+
 def _match(case: Case) -> Answer:
+    if case.one.finishing:
+        return Answer(True, f"as sent before {case.scope.school_year} ended; records have moved on since")
     if case.matches:
         return Answer(True, number_of(len(case.document.rows), "record"))
     return Answer(False, "Records differ between district and state.", _page(case, "district-and-state"), "Compare")

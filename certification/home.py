@@ -10,9 +10,10 @@ from django.utils import timezone
 from certification.case import Case
 from certification.dates import in_short
 from certification.gates import in_the_way
-from certification.models import CertificationEvent, Certifier, SealedCopy, Signature
+from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy, Signature
 from certification.navigation import DATA_CERTIFICATION
-from certification.status import NO_PRIMARY, DistrictEvent, closed_event, next_event
+from certification.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
+from certification.year_end import finishing
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
@@ -27,6 +28,7 @@ WORDS = {
     "none": "Not yet started",
     "queued": "Cannot start yet",
     "problem": "There is a problem",
+    "canceled": "Not certified",
 }
 
 
@@ -70,7 +72,9 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
         status, sentence, ready = _standing(scope, one)
         url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
     mine = _lead(one, standing, url, ready=ready) if one else None
+    leads = (_request(one), mine) if one else ()
     return [
+        *_last_year(scope, standing),
         HomeTask(
             step="4",
             title="Certify & Submit",
@@ -79,9 +83,42 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
             sentence=sentence,
             url=url,
             next_label=mine.link_text if mine else "Open the event" if one else "",
-            leads=(mine,) if mine else (),
-        )
+            leads=tuple(lead for lead in leads if lead),
+        ),
     ]
+
+
+def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
+    """What is still to be certified of a year that is over, in the year that people open now."""
+    earlier = [Scope(scope.district, event.end_year) for event in finishing(scope) if scope.district in event.may_finish]
+    found = []
+    for last in earlier:
+        for one in events_of(last):
+            if one.finishing:
+                url = reverse("event-certification", args=[last.district, last.end_year, one.event.pk])
+                mine = _lead(one, standing, url, ready=_standing(last, one)[2])
+                found.append(
+                    HomeTask(
+                        step="4",
+                        title=f"Finish {one.event.school_year}",
+                        path=(*DATA_CERTIFICATION, "Event Certification"),
+                        status=("people", "To be finished"),
+                        sentence=one.status.sentence,
+                        url=url,
+                        next_label=mine.link_text if mine else "Open the event",
+                        leads=(mine,) if mine else (),
+                    )
+                )
+    return found
+
+
+def _request(one: DistrictEvent) -> HomeLead | None:
+    """What OPI wants corrected, and why, before all else (walk 19)."""
+    request = Recertification.objects.of(one.event, one.district).in_progress().first() if one.reopened else None
+    if request is None or request.origin != Recertification.Origin.OPI:
+        return None
+    url = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
+    return HomeLead("OPI requests a correction.", f"{request.reason} {one.due_sentence}.", url, "Read the request and answer")
 
 
 def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
@@ -98,8 +135,8 @@ def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
 def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> HomeLead | None:
     """A Primary certifier's home begins with her signature, as long as it is missing and the event takes it."""
     mine = Certifier.objects.of_district(one.district).active().primary().filter(user=standing.person).first() if standing.person else None
-    open_for_her = one.in_active_year and not one.is_certified and one.dates.accepts_signatures(one.now, correcting=one.reopened)
-    if mine is None or not open_for_her:
+    in_time = one.dates.accepts_signatures(one.now, correcting=one.reopened)
+    if mine is None or one.is_certified or not in_time or not (one.in_active_year or one.finishing):
         return None
     has_signed = Signature.objects.standing().filter(
         certifier=mine, round__event=one.event, round__district=one.district, round__status="open"
@@ -117,7 +154,7 @@ def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, b
     """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands.
     With it whether a certifier could sign now."""
     own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
-    if one.is_certified or not one.primaries or not one.dates.accepts_signatures(one.now, correcting=one.reopened):
+    if one.is_certified or one.ended or not one.primaries or not one.dates.accepts_signatures(one.now, correcting=one.reopened):
         return *own, False
     closed = in_the_way(Case(scope, one))
     if not closed:
@@ -136,6 +173,10 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
 
 
 def _due(one: DistrictEvent) -> HomeFigure:
+    if one.ended:
+        return HomeFigure(f"{one.event.school_year} is over", "Not certified", one.why_ended)
+    if one.finishing:
+        return HomeFigure("To be finished by", in_short(one.last_day_to_sign), f"{one.event.school_year} is over.", attention=True)
     if one.reopened:
         return HomeFigure("To be signed again by", in_short(one.dates.corrections_until), one.status.word, attention=True)
     if one.sealed_on and one.is_certified:
@@ -160,6 +201,22 @@ def _waiting(one: DistrictEvent, reader: Any) -> str:
     names = ["you"] if reader in [certifier.user for certifier in waiting] else []
     names += [certifier.name for certifier in waiting if certifier.user != reader]
     return f"Waiting for {' and '.join(names)}." if names else one.signers
+        ),
+    ]
+
+
+def _last_year(scope: Scope) -> list[HomeTask]:
+    """What is still to be certified of a year that is over, in the year that people open now."""
+    earlier = [Scope(scope.district, event.end_year) for event in finishing(scope) if scope.district in event.may_finish]
+    return [
+        HomeTask(
+            step="4",
+            title=f"Finish {one.event.school_year}",
+            path=(*DATA_CERTIFICATION, "Event Certification"),
+            status=("people", "To be finished"),
+            sentence=one.status.sentence,
+            url=reverse("event-certification", args=[last.district, last.end_year, one.event.pk]),
+            next_label="Open the event",
 
 
 def set_up(active: SchoolYear | None) -> dict[str, object]:

@@ -145,6 +145,10 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
     if one.reopened:
         until = one.dates.corrections_until
         return ContextFact(f"{name} to be signed again by", f"{until:%m/%d/%Y}", about=one.event.name, url=url)
+    if one.ended:
+        return ContextFact(name, "not certified", f"{one.event.school_year} is over", one.event.name, url=url)
+    if one.finishing:
+        return ContextFact(f"{name} to be finished by", f"{one.last_day_to_sign:%m/%d/%Y}", about=one.event.name, url=url, attention=True)
     if one.is_certified:
         return ContextFact(f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url)
     word = "Was due" if one.is_overdue else "Due"

@@ -98,7 +98,22 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
 
 def is_waited_for(one: DistrictEvent) -> bool:
     """Whether the district still can and must certify."""
-    return one.event.is_published and one.in_active_year and not one.is_certified and one.phase not in (Phase.NOT_YET_OPEN, Phase.OVER)
+    return not why_not_waited_for(one)
+
+
+def why_not_waited_for(one: DistrictEvent) -> str:
+    """Why nobody of the district is reminded; empty where it still can and must certify."""
+    if one.is_certified:
+        return "certified"
+    if not one.event.is_published:
+        return "the event is closed"
+    if one.ended:
+        return f"{one.event.school_year} is over"
+    if not one.in_active_year and not one.finishing:
+        return f"{one.event.school_year} is not the current school year"
+    if one.phase is Phase.NOT_YET_OPEN:
+        return f"review opens {in_short(one.dates.review_opens)}"
+    return f"corrections ended {in_short(one.dates.corrections_until)}" if one.phase is Phase.OVER else ""
 
 
 def _occasion(one: DistrictEvent) -> str:

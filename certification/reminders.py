@@ -27,14 +27,11 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
     """Who would be written to now, district by district, and who is skipped."""
     chosen = list(lines)
     people = occasions.readers(line.number for line in chosen)
-    off = "the event is closed" if not event.is_published else ""
     signed, reminded = occasions.signed(event), occasions.reminded_today(event)
     found: list[Recipient] = []
     for line in chosen:
-        if line.one.is_certified:
-            found.append(Recipient(line, None, "certified"))
-        elif not occasions.is_waited_for(line.one):
-            found.append(Recipient(line, None, off or f"the event is in the phase “{line.one.phase.value}”"))
+        if reason := occasions.why_not_waited_for(line.one):
+            found.append(Recipient(line, None, reason))
         elif not people[line.number]:
             found.append(Recipient(line, None, "no certifier and no District Administrator"))
         else:

@@ -27,7 +27,7 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
         (one.status, one.district): one for one in Round.objects.filter(event=event, status__in=[Round.Status.OPEN, Round.Status.SEALED])
     }
     requests = {one.district: one for one in Recertification.objects.open().filter(event=event)}
-    in_active_year = SchoolYear.objects.filter(end_year=event.end_year, is_active=True).exists()
+    current = SchoolYear.objects.filter(is_active=True).values_list("end_year", flat=True).first()
 
     def of(number: str) -> DistrictEvent:
         official, opened = rounds.get((Round.Status.SEALED, number)), rounds.get((Round.Status.OPEN, number))
@@ -45,7 +45,8 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
             round_opened_at=opened.opened_at if opened else None,
             request=request.status if request else "",
             request_at=request.asked_at if request else None,
-            in_active_year=in_active_year,
+            in_active_year=current == event.end_year,
+            year_is_over=current is not None and current > event.end_year,
         )
 
     return {number: of(number) for number in numbers}

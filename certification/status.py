@@ -6,7 +6,7 @@ Everything is computed from rounds, signatures, requests and dates, in one query
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -51,6 +51,8 @@ class DistrictEvent:
     request_at: datetime.datetime | None
     in_active_year: bool
     """Whether the event's year is the portal's current one; a seal locks the records only then (design 4)."""
+    year_is_over: bool = False
+    """Whether a later school year is the current one."""
 
     @property
     def phase(self) -> Phase:
@@ -62,16 +64,30 @@ class DistrictEvent:
         return self.sealed_at is not None and self.request != Recertification.Status.APPROVED
 
     @property
+    def finishing(self) -> bool:
+        """Whether the school year is over and the district may still sign what it had sent: OPI has let it finish, and the dates do."""
+        open_to_it = self.year_is_over and not self.is_certified and self.district in self.event.may_finish
+        return open_to_it and (not self.dates.is_overdue(self.now) or self.dates.accepts_signatures(self.now))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was not certified, and cannot be any more, because the school year is over."""
+        return self.year_is_over and not self.is_certified and not self.finishing
+
+    @property
     def sealed_on(self) -> datetime.date | None:
         return timezone.localdate(self.sealed_at) if self.sealed_at else None
 
     @property
     def is_overdue(self) -> bool:
-        return not self.is_certified and not self.reopened and self.dates.is_overdue(self.now)
+        return not self.is_certified and not self.reopened and not self.ended and self.dates.is_overdue(self.now)
 
     @property
     def left(self) -> str:
-        return self.dates.left(self.now)
+        """12 days left; of what is reopened, until it is to be signed again; nothing where nobody is waited for any more."""
+        if self.ended:
+            return ""
+        return replace(self.dates, due=self.last_day).left(self.now)
 
     @property
     def last_day(self) -> datetime.date:
@@ -81,11 +97,28 @@ class DistrictEvent:
     @property
     def due_sentence(self) -> str:
         """Due Friday, June 20, 2025 – 12 days left; of what is reopened, by when it is to be signed again."""
+        if self.ended:
+            return f"{self.event.school_year} is over"
         return f"To be signed again by {in_words(self.last_day)}" if self.reopened else self.dates.sentence(self.now)
 
     @property
     def reopened(self) -> bool:
         return self.request == Recertification.Status.APPROVED
+
+    @property
+    def last_day_to_sign(self) -> datetime.date:
+        """The due date, or the end of corrections where the event takes late signatures."""
+        return self.dates.corrections_until if self.dates.late_is_accepted else self.dates.due
+
+    @property
+    def why_ended(self) -> str:
+        """Why nobody signs any more, in what was chosen as the year ended."""
+        over = f"{self.event.school_year} is over and was not certified."
+        if self.event.after_year == CertificationEvent.AfterYear.CLOSED:
+            return f"{over} OPI closed it: {self.event.after_year_reason}"
+        if self.district in self.event.may_finish:
+            return f"{over} It could be signed through {in_short(self.last_day_to_sign)}."
+        return over
 
     @property
     def signers(self) -> str:
@@ -101,6 +134,11 @@ class DistrictEvent:
             return self._reopened()
         if self.sealed_at:
             return self._sealed(self.sealed_at)
+        if self.ended:
+            return Status("canceled", "Not certified", self.why_ended)
+        if self.finishing:
+            until = f"{self.event.school_year} is over. What was sent can be signed through {in_short(self.last_day_to_sign)}."
+            return Status("progress", "To be finished", f"{until} {self.signers}")
         if self.phase is Phase.NOT_YET_OPEN:
             return Status("queued", "Not yet open", f"Review opens {in_short(self.dates.review_opens)}.")
         if not self.primaries:
@@ -139,7 +177,8 @@ def year_is_held() -> str:
     if not numbers:
         return ""
     names = [f"{number} {name}" for number, name in District.objects.filter(pk__in=numbers).order_by("pk").values_list("number", "name")]
-    return f"A recertification is open in {', '.join(names)}. It ends first, then the next year begins."
+    words = "Finish it, or close it with a reason, before you start the next year."
+    return f"A recertification is open in {', '.join(names)}. {words}"
 
 
 def events_of(scope: Scope) -> list[DistrictEvent]:
@@ -163,7 +202,7 @@ def closed_event(scope: Scope) -> CertificationEvent | None:
 def next_event(scope: Scope) -> DistrictEvent | None:
     """The event the district has to think of: the first one due that it has not certified and that is not over, else the last one."""
     events = events_of(scope)
-    waiting = [one for one in events if not one.is_certified and one.phase is not Phase.OVER]
+    waiting = [one for one in events if not one.is_certified and not one.ended and one.phase is not Phase.OVER]
     return waiting[0] if waiting else events[-1] if events else None
 
 
@@ -190,6 +229,7 @@ def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[
         primary_count=Subquery(primaries.order_by().values("district").annotate(number=Count("pk")).values("number")),
         signed_count=Subquery(signatures.order_by().values("round").annotate(number=Count("pk")).values("number")),
         year_is_active=Exists(SchoolYear.objects.filter(end_year=OuterRef("end_year"), is_active=True)),
+        later_is_active=Exists(SchoolYear.objects.filter(end_year__gt=OuterRef("end_year"), is_active=True)),
     )
 
 
@@ -209,4 +249,5 @@ def _of(event: Any, district: str) -> DistrictEvent:
         request=event.request_status or "",
         request_at=event.request_since,
         in_active_year=event.year_is_active,
+        year_is_over=event.later_is_active,
     )

@@ -25,6 +25,7 @@ from pathways.publish import named_at_state
 from pathways.refusals import NotApplied
 from pathways.register import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.rules import by_id
+from pathways.year_end import EXTEND, unfinished
 
 
 class OpiSite(admin.AdminSite):
@@ -275,11 +276,16 @@ class SchoolYearAdmin(RegisterAdmin):
         return SchoolYear.objects.filter(~Exists(history), is_active=False, calendars=None, approvals=None)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The year that was active until now ends in the same change."""
-        with changing(by=request.user, reason=form.cleaned_data["reason"]) as entries:  # type: ignore[arg-type]
+        """The year that was active until now ends in the same change, with what OPI chose for who has not finished it."""
+        reason = form.cleaned_data["reason"]
+        with changing(by=request.user, reason=reason) as entries:  # type: ignore[arg-type]
             if obj.is_active:
                 if not form.was_active and (sentence := year_is_held()):
                     raise YearHeld(sentence)
+                if not form.was_active and (left := unfinished()):
+                    if not (choice := form.cleaned_data.get("unfinished")):
+                        raise YearHeld("A district's certification was reopened in the meantime. Look at what follows again.")
+                    left.decide(choice, request.user, reason)  # type: ignore[arg-type]
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
                     other.is_active = False
                     entries.save(other)
@@ -287,6 +293,13 @@ class SchoolYearAdmin(RegisterAdmin):
                 entries.save(obj, seen=form.seen_words)
             else:
                 entries.add([obj])
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+        """Who chooses to give extensions first is led to the event; nothing is changed."""
+        if request.method == "POST" and request.POST.get("unfinished") == EXTEND and (left := unfinished()):
+            messages.info(request, "Nothing was changed. Give the extensions here, then make the next year current.")
+            return redirect(left.way_out)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     @admin.display(description="School year", ordering="end_year")
     def label(self, row: SchoolYear) -> str:

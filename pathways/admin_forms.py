@@ -12,6 +12,7 @@ from pathways import rules
 from pathways.effects import effects
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
 from pathways.register import Overtaken, words, year_is_held
+from pathways.year_end import unfinished
 
 FIRST, LAST = 2000, 2100
 
@@ -155,6 +156,7 @@ class SchoolYearForm(RegisterForm):
     )
     ends = forms.DateField(label="Last day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y"))
     is_active = forms.BooleanField(required=False, label="The current year: records are entered and changed in it")
+    unfinished = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Districts that have not certified")
 
     class Meta:
         model = SchoolYear
@@ -163,8 +165,29 @@ class SchoolYearForm(RegisterForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.was_active = self.instance.is_active
+        self.left = None if self.was_active else unfinished()
+        if self.left:
+            self.fields["unfinished"].choices = self.left.choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["unfinished"]
         if not self.adding:
             del self.fields["end_year"]
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        """What becomes of the unfinished is asked beside what follows, and not before."""
+        return [field for field in super().shown if field.name != "unfinished" or self.effects]
+
+    def _post_clean(self) -> None:
+        """Who has seen what follows says too what becomes of the districts that have not certified."""
+        super()._post_clean()
+        if self.left is None or not self.instance.is_active or self.errors:
+            return
+        choice = self.cleaned_data.get("unfinished")
+        if not choice:
+            self.add_error("unfinished", "Choose what happens to the districts that have not certified")
+        elif choice in self.left.need_reason and not self.cleaned_data.get("reason"):
+            self.add_error("reason", "Enter the reason for closing the year, such as a letter and its date")
 
     def clean_is_active(self) -> bool:
         active = bool(self.cleaned_data["is_active"])

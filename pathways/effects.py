@@ -10,6 +10,7 @@ from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import rules
 from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
+from pathways.year_end import unfinished
 
 
 @singledispatch
@@ -59,6 +60,8 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
             f"{after} becomes the current year for {number_of(districts, 'district')}: records are entered and "
             f"changed there, all other years are for reading. Today {reach} belong to students enrolled in {after}."
         )
+        if left := unfinished():
+            found += left.sentences
     if after.starts != before.starts:
         enrolled = Enrollment.objects.filter(calendar__school_year_id=after.end_year).values("student_id").distinct().count()
         if enrolled:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import can_statewide
+from cte_portal.editions import school_year_label
 from cte_portal.registry import registered
 from cte_portal.ui.navigation import HomeTask
 from cte_portal.ui.wording import number_of
@@ -36,13 +38,22 @@ def _list(model: str) -> str:
 
 
 def _school_years(active: SchoolYear | None) -> dict[str, object]:
+    told = {"title": "School years", "path": (SET_UP, "School years"), "url": _list("schoolyear"), "next_label": "", "next_url": ""}
+    if active is None:
+        sentence = "Districts can enter records once a year is the current one."
+        return {**told, "status": ("problem", "No current year"), "sentence": sentence, "next_label": "Choose the current year"}
+    if active.ends >= timezone.localdate():
+        return {**told, "status": ("completed", "Set up"), "sentence": f"{active} is the current year."}
+    following = school_year_label(active.end_year + 1)
+    there = SchoolYear.objects.filter(end_year=active.end_year + 1).exists()
     return {
-        "title": "School years",
-        "path": (SET_UP, "School years"),
-        "status": ("completed", "Set up") if active else ("problem", "No current year"),
-        "sentence": f"{active} is the current year." if active else "Districts can enter records once a year is the current one.",
-        "url": _list("schoolyear"),
-        "next_label": "" if active else "Choose the current year",
+        **told,
+        "status": ("warning", "Year is over"),
+        "sentence": f"{active} ended on {active.ends:%m/%d/%Y}.",
+        "next_label": f"Make {following} current" if there else f"Add {following}",
+        "next_url": reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
+        if there
+        else reverse("admin:pathways_schoolyear_add"),
     }
 
 
@@ -99,7 +110,7 @@ def _people(districts: int) -> dict[str, object]:
         "status": ("completed", "Set up") if people > 1 else ("none", "Not yet started"),
         "sentence": f"{people:,} can sign in, {waiting:,} of them never did."
         if people > 1
-        else "Add a District Administrator for each district; she adds her clerks.",
+        else "Add a District Administrator for each district, who then adds the clerks.",
         "url": reverse("people"),
         "next_label": "Add people" if districts and people < 2 else "",
     }

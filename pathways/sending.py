@@ -7,7 +7,7 @@ from typing import Any
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import STATEWIDE, Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import for_each_district
@@ -16,10 +16,11 @@ from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways import signed_data
 from pathways.comparison import Comparison
-from pathways.models import District, StateCopy
+from pathways.models import District, SchoolYear, StateCopy
 from pathways.objects import BY_NAME, NAMES, in_order
 from pathways.publish import is_published, publish
 from pathways.resync import resync
+from pathways.year_end import why_not_sent
 
 TITLE = "Resync State Data"
 MOST_SHOWN = 200  # rows of a type that were left out
@@ -46,9 +47,24 @@ def run_resync(job: Job) -> None:
     job.step("Comparing and sending")
     with job.finishing():
         batch = job.batch
+        _may_be_sent(job)
         copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=job.hold)
         signed_data.moved(job.scope)
         job.outcome = outcome(copy, names)
+
+
+def _may_be_sent(job: Job) -> None:
+    """What waited until its school year was over is not sent, nor what would replace what a district has still to sign.
+
+    An attempt that finds its own rows at the state has only its result left to write.
+    """
+    copy = StateCopy.objects.told(job.scope.district)
+    if copy is not None and copy.batch == job.batch.pk:
+        return
+    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{job.scope.school_year} is no longer the current school year. Nothing was sent.")
+    if sentence := why_not_sent(job.scope):
+        raise CannotRun(sentence)
 
 
 def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:

@@ -58,6 +58,12 @@ class CertificationEvent(models.Model):
         PUBLISHED = "published", "Published"
         CLOSED = "closed", "Closed"
 
+    class AfterYear(models.TextChoices):
+        """What OPI chose for the districts that had not certified when the next school year began."""
+
+        FINISH = "finish", "Districts that had sent everything finish"
+        CLOSED = "closed", "Closed with the school year"
+
     MOVES = {Status.DRAFT: (Status.PUBLISHED,), Status.PUBLISHED: (Status.CLOSED,), Status.CLOSED: (Status.PUBLISHED,)}
     """The transition table: from → to. A closed event can be shown again; a published one is never a draft again."""
 
@@ -78,6 +84,10 @@ class CertificationEvent(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    after_year = models.CharField(max_length=6, choices=AfterYear.choices, blank=True)
+    after_year_reason = models.CharField(max_length=200, blank=True)
+    may_finish = models.JSONField(default=list, blank=True)
+    """Numbers of the districts that may still sign what they had sent, once the next school year has begun."""
 
     objects = CertificationEventQuerySet.as_manager()
 
@@ -111,6 +121,9 @@ class CertificationEvent(models.Model):
                 violation_error_message="Give both days of the follow-up, the first before the last, or neither.",
             ),
             models.CheckConstraint(condition=Q(status__in=["draft", "published", "closed"]), name="certification_event_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(after_year__in=["", "finish", "closed"]), name="certification_event_after_its_year_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft", published_at=None) | (~Q(status="draft") & Q(published_at__isnull=False)),
                 name="certification_published_event_says_since_when",

@@ -19,9 +19,9 @@ from certification import recertification, reminders
 from certification.board import COLUMNS, NUMBERS, OVERDUE, TITLES, WHY_SUPPRESSED, Line, Stand, lines_of, told, totals
 from certification.board_forms import DUE, NOT_CERTIFIED, BoardFilter, ReminderForm
 from certification.models import CertificationEvent, Reminder
-from certification.occasions import reminder
+from certification.occasions import is_waited_for, reminder
 from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import StatewideView
+from cte_portal.accounts.scoped import StatewideView, active_end_year
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import moment
 from pathways.files import writer
@@ -46,13 +46,15 @@ class BoardView(StatewideView):
 
     @cached_property
     def event(self) -> CertificationEvent | None:
-        """The one that is asked for, else the published one that is due next or was due last."""
+        """The one that is asked for, else that of the current school year that is due next or was due last, else one to be finished."""
         if named := self.asked.cleaned_data.get("event"):
             return next((one for one in self.events if one.pk == named), None)
-        published = [one for one in self.events if one.is_published]
-        today = timezone.localdate()
+        active, today = active_end_year(self.request), timezone.localdate()
+        current = [one for one in self.events if one.end_year == active]
+        published = [one for one in current if one.is_published]
         coming = sorted((one for one in published if one.corrections_until >= today), key=lambda one: one.due)
-        return next(iter(coming or published or self.events), None)
+        to_finish = [one for one in self.events if one.is_published and one.may_finish]
+        return next(iter(coming or published or current or to_finish), None)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -80,7 +82,7 @@ class StatusBoard(BoardView):
             "page": page,
             "all_of_them": len(lines),
             "query": asked.query(),
-            "waiting": sum(not line.one.is_certified for line in lines),
+            "waiting": sum(is_waited_for(line.one) for line in lines),
             "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
             "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),

@@ -49,15 +49,17 @@ class EventCertification(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case = self.case()
-        if case.certifier is None or case.is_certified or case.has_signed:
+        if case.certifier is None or case.is_certified or case.has_signed or case.one.ended:
             return self.page(case, None)
         return self.page(case, self.form(case), self.notes(case, self.kept_form()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The proof comes last, as a code counts once, and outside the transaction that signs."""
         case = self.case()
-        if case.is_certified or case.certifier is None:
-            sentence = "This collection is certified already." if case.is_certified else NotACertifier.sentence
+        if case.is_certified or case.certifier is None or case.one.ended:
+            sentence = NotACertifier.sentence
+            if case.is_certified or case.one.ended:
+                sentence = "This collection is already certified." if case.is_certified else case.one.why_ended
             messages.warning(request, sentence)
             return self.page(case, None)
         form, notes = self.form(case, request.POST), self.notes(case, request.POST)
@@ -109,7 +111,7 @@ class EventCertification(ScopedView):
         return NotesForm(data, snapshot=self.snapshot(case))
 
     def page(self, case: Case, form: SigningForm | None, notes: NotesForm | None = None) -> HttpResponse:
-        verdicts = [] if case.is_certified else gates.verdicts(case)
+        verdicts = [] if case.is_certified or case.one.ended else gates.verdicts(case)
         one = case.one
         if form:
             notes = notes or self.notes(case)

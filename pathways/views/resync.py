@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
 from cte_portal.accounts.capabilities import Capability
@@ -22,6 +23,7 @@ from pathways.locked import links_of
 from pathways.models import CollectionLock, District
 from pathways.objects import NAMES, OBJECTS, RECORDS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
+from pathways.year_end import why_not_sent
 
 PAGE = 50
 
@@ -64,6 +66,11 @@ class ResyncStateData(ActionView):
     def get_initial(self) -> dict[str, Any]:
         return initial()
 
+    @cached_property
+    def why_not(self) -> str:
+        """Why nothing of this year may be sent yet."""
+        return why_not_sent(self.scope) if self.in_active_year else ""
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
         lock = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
@@ -72,7 +79,8 @@ class ResyncStateData(ActionView):
             "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
             "figures": figures(self.scope),
             "current": self.in_active_year,
-            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
+            "why_not": self.why_not,
+            "can_send": self.in_active_year and not self.why_not and self.can(Capability.SEND_RECORDS),
             "lock": lock,
             "lock_links": links_of(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
@@ -86,6 +94,9 @@ class ResyncStateData(ActionView):
 
     def act(self, form: forms.Form) -> HttpResponse:
         assert isinstance(form, ResyncForm)  # noqa: S101 - the view's own form
+        if self.why_not:
+            messages.warning(self.request, f"{self.why_not} Nothing was sent.")
+            return redirect("resync", self.scope.district, self.scope.end_year)
         asked = form.cleaned_data
         by: Any = self.request.user
         batch = submit_resync(self.scope, form.names, by=by, key=key_of(asked["key"], *form.names), notify=asked["notify"])
@@ -113,7 +124,7 @@ class DistrictAndState(ScopedView, TemplateView):
             "lines": comparison.lines(kind, page.object_list),
             "query": query.urlencode(),
             "unsent": Unsent.of(self.scope),
-            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS),
+            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not why_not_sent(self.scope),
             "key": uuid.uuid4(),
         }
         return super().get_context_data(**found, **kwargs)

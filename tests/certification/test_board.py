@@ -19,7 +19,7 @@ from certification.board import Line, Stand, lines_of
 from certification.models import CertificationEvent, Certifier, Extension, Round
 from cte_portal.accounts.models import User
 from cte_portal.editions import writing_state
-from pathways.models import District, StateCopy, Student
+from pathways.models import District, SchoolYear, StateCopy, Student
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask
 from tests.certification.ready import Ready
@@ -219,7 +219,7 @@ def test_a_closed_events_board_leads_to_pages_that_there_are(
 def test_without_an_event_the_board_says_so(client: Client, opi: User) -> None:
     client.force_login(opi)
     make_event(status="draft", published_at=None)
-    assert "No certification event yet" in text(client.get(BOARD))
+    assert "No certification event of this school year yet" in text(client.get(BOARD))
     assert client.get(f"{BOARD}csv/").status_code == 404 and client.get("/opi/reminders/").status_code == 200
     assert client.get(f"{BOARD}pdf/").status_code == 404
 
@@ -228,3 +228,27 @@ def test_another_years_changes_are_no_activity(event: CertificationEvent, cotton
     cottonwood.record(cottonwood.student("999000124"))
     assert line(event).last_activity is not None
     assert line(make_event(end_year=2026)).last_activity is None
+
+
+def test_screen_file_and_sort_agree_on_who_has_signed(
+    client: Client, opi: User, event: CertificationEvent, superintendent: Certifier
+) -> None:
+    """FR-214: a certified district that asks for recertification was *all* on the screen and 0 in the file."""
+    one = make_round(event)
+    sign(one, superintendent)
+    seal(one)
+    make_recertification(one, by=superintendent.user)
+    client.force_login(opi)
+    assert line(event).signed == "all" and rows(client)[0]["Signed"] == "all"
+    District.objects.create(number="1000", name="Nobody")
+    assert [row["District Number"] for row in rows(client, "sort=-signed")] == ["9012", "1000"]
+
+
+def test_the_board_is_that_of_the_current_year(client: Client, opi: User, event: CertificationEvent, cottonwood: District_) -> None:
+    """walk 6: the board opened on 2024-25 while the bar above it named 2025-26."""
+    later = make_event(end_year=2026, name="End of Year 2025-26")
+    client.force_login(opi)
+    assert event.name in text(client.get(BOARD))
+    SchoolYear.objects.filter(end_year=2025).update(is_active=False)
+    SchoolYear.objects.filter(end_year=2026).update(is_active=True)
+    assert f"<span>{later.name}</span>" in client.get(BOARD).content.decode()

@@ -381,3 +381,17 @@ def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
         if request.status == "approved":
             recertification.undo(SCOPE, request.pk, by=opi)
             recertification.deny(SCOPE, request.pk, by=opi, answer="Again")
+
+
+def test_one_due_date_on_every_page_of_a_reopened_certification(client: Client, sealed: Sealed, opi: User, clerk: User) -> None:
+    """FR-224: 12/22 above the page and on the board, 12/12 on the Event Dashboard and in the gate."""
+    recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="Wrong.", findings=[])
+    due, until = sealed.event.due, sealed.event.corrections_until
+    client.force_login(clerk)
+    place = "/districts/9012/2025/event-certification/"
+    dashboard, one, home = (text(client.get(address)) for address in (place, f"{place}{sealed.event.pk}/", "/districts/9012/2025/"))
+    assert f"{until:%m/%d/%Y} to be signed again" in dashboard and f"{due:%m/%d/%Y}" not in dashboard
+    assert f"until {in_short(until)}, to be signed again" in one and f"to {in_short(due)}" not in one
+    assert f"To be signed again by {until:%m/%d/%Y}" in one and in_short(until) in home
+    status = text(client.get(f"{place}status/"))
+    assert f"1 Official {sealed.event.certification_opens:%m/%d/%Y} DOE, JANE" in status, "a first round opens with the event"

@@ -90,7 +90,7 @@ def test_done_districts_are_skipped_and_a_long_text_is_kept(client: Client, opi:
     answer = client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {"text": "x" * 1001})
     assert "Write at most 1,000 characters" in text(answer) and not Reminder.objects.exists()
     seal(stage.rounds.get())  # type: ignore[attr-defined]
-    assert "Nobody is left to remind" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
+    assert "Nobody to remind now" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
     assert client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {}, follow=True).status_code == 200
     assert not Reminder.objects.exists()
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certification.changes import changes
-from certification.figures import counts_of
+from certification.figures import CREDITS, counts_of
 from certification.models import CertificationEvent, Recertification
 from certification.notes import NotesForm
 from certification.small_groups import suppressed
@@ -279,3 +279,21 @@ def test_an_event_of_another_year_or_a_draft_has_no_such_pages(client: Client, c
     for one in (draft, CertificationEvent.objects.get(end_year=2024)):
         for parts in (("snapshot",), ("changes",), ("explanations",), ("lists", "concentrators")):
             assert client.get(page(one, *parts)).status_code == 404
+
+
+CREDITLESS = dict.fromkeys(CREDITS, Decimal(0))
+
+
+def test_a_grade_that_only_last_year_had_stands_in_its_place() -> None:
+    """FR-223: Grade 12, then Grade 7, because nobody is in grade 7 this year."""
+
+    def counts(*grades: str) -> dict[str, Any]:
+        return counts_of(
+            canonical_row(
+                {"state_id": f"99900012{at}", "gender": "F", "grade": grade, "school_number": "0001", "pathway_code": "01", **CREDITLESS}
+            )
+            for at, grade in enumerate(grades)
+        )
+
+    (grades,) = [one for one in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24") if one.title == "By grade"]
+    assert [figure.label for figure in grades.figures] == ["Grade KG", "Grade 7", "Grade 8", "Grade 12"]
