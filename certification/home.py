@@ -200,23 +200,7 @@ def _waiting(one: DistrictEvent, reader: Any) -> str:
     waiting = list(open_ones.select_related("user").order_by(Folded("user__last_name"), Folded("user__first_name")))
     names = ["you"] if reader in [certifier.user for certifier in waiting] else []
     names += [certifier.name for certifier in waiting if certifier.user != reader]
-    return f"Waiting for {' and '.join(names)}." if names else one.signers
-        ),
-    ]
-
-
-def _last_year(scope: Scope) -> list[HomeTask]:
-    """What is still to be certified of a year that is over, in the year that people open now."""
-    earlier = [Scope(scope.district, event.end_year) for event in finishing(scope) if scope.district in event.may_finish]
-    return [
-        HomeTask(
-            step="4",
-            title=f"Finish {one.event.school_year}",
-            path=(*DATA_CERTIFICATION, "Event Certification"),
-            status=("people", "To be finished"),
-            sentence=one.status.sentence,
-            url=reverse("event-certification", args=[last.district, last.end_year, one.event.pk]),
-            next_label="Open the event",
+    return f"Waiting for {' and '.join(names)}." if names and not one.ended else one.signers
 
 
 def set_up(active: SchoolYear | None) -> dict[str, object]:
