@@ -17,7 +17,7 @@ DUE = (("", "Any date"), ("week", "Within 7 days"), (OVERDUE, "Overdue"), ("exte
 
 
 class ReminderForm(forms.Form):
-    text = text_field("OPI writes", hint="Optional, added to the letter. Name no student.")
+    text = text_field("OPI writes", hint="Optional, added to the e-mail. Do not name any student.")
 
 
 class BoardFilter(forms.Form):

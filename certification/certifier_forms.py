@@ -41,10 +41,10 @@ class NewCertifierForm(CertifierForm):
         empty_label="Choose a person",
         error_messages={
             "required": "Choose a person",
-            "invalid_choice": "This person is on the list already, or has no role in this district",
+            "invalid_choice": "This person is already on the list, or has no role in this district",
         },
     )
-    mail = forms.BooleanField(label="Mail an invitation", required=False)
+    mail = forms.BooleanField(label="Send an invitation", required=False)
 
     field_order = ["person", "level", "job_title", "mail"]
 

@@ -42,9 +42,9 @@ def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mai
         if earlier:
             if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (level, job_title, True, 1):
                 return earlier
-            raise ValidationError({"person": f"{person.record_name} is on the list already. Open the certifier there"})
+            raise ValidationError({"person": f"{person.record_name} is already on the list. Open the certifier there"})
         if not eligible(scope.district).filter(pk=person.pk).exists():
-            raise ValidationError({"person": f"{person.record_name} has no role in this district any more, or a closed account"})
+            raise ValidationError({"person": f"{person.record_name} no longer has a role in this district, or the account is closed"})
         one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
         _record(one, Operation.ADD, {}, words(one), by)
         if mail:
@@ -63,9 +63,7 @@ def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool
             return False
         if one.version != seen:
             now = ", ".join(f"{label} {value}" for label, value in before.items())
-            raise ValidationError(
-                f"Someone else has changed this certifier since you opened it. It says now: {now}. Save again to replace it"
-            )
+            raise ValidationError(f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it")
         if was != level:
             _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
         one.version += 1
@@ -81,9 +79,9 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
         if one.version != seen:
             if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
                 return
-            raise ValidationError("Someone else has changed this certifier since you opened it. Look at it again, then invite")
+            raise ValidationError("Someone else changed this certifier after you opened it. Check it again, then send the invitation")
         if not Certifier.objects.active().filter(pk=pk).exists():
-            raise ValidationError("Only an active certifier with a role in this district is invited")
+            raise ValidationError("Only an active certifier with a role in this district can be invited")
         _invite(scope, one, by)
 
 
@@ -112,7 +110,7 @@ def _deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise ValidationError("Somebody is writing or signing in this district just now. Nothing was saved. Save again") from error
+        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Save again") from error
 
 
 def _void(one: Certifier, reason: str) -> None:

@@ -30,7 +30,7 @@ class DayField(forms.DateField):
                 "required": f"Enter a date for {label}",
                 "invalid": f"{label} must be a date like 06/20/2025",
             },
-            validators=sensible(f"{label} must lie between 2000 and 2099"),
+            validators=sensible(f"{label} must be between 2000 and 2099"),
             **options,
         )
 
@@ -47,9 +47,9 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_LINES:
-            raise ValidationError(f"There is room for {MOST_LINES} lines. These are {len(lines)}")
+            raise ValidationError(f"Enter no more than {MOST_LINES} lines. There are {len(lines)} now")
         if long := next((line for line in lines if len(line) > LONGEST_LINE), None):
-            raise ValidationError(f"A line has room for {LONGEST_LINE} characters: “{long[:40]}…”")
+            raise ValidationError(f"A line can have up to {LONGEST_LINE} characters: “{long[:40]}…”")
         return lines
 
 
@@ -81,7 +81,7 @@ class LinksField(LinesField):
             if not title or len(title) > 80:
                 raise ValidationError(f"Give the link “{url[:60]}” a title of at most 80 characters before its address")
             if title in {known for known, _ in links}:
-                raise ValidationError(f"Two links are called “{title}”")
+                raise ValidationError(f"Two links have the title “{title}”")
             links.append((title, url))
         return links
 
@@ -109,7 +109,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one validation group"},
     )
-    links = LinksField(label="Ad Hoc Data Links", help_text="one a line: title, then its https:// address", required=False)
+    links = LinksField(label="Ad Hoc Data Links", help_text="one per line: title, then its https:// address", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000, required=False)
 
     class Meta:
@@ -137,7 +137,7 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Say why, such as a letter and its date"})
+    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
 
 
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -151,7 +151,7 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["district", "due", "corrections_until", "reason"]
         error_messages = {
             "district": {"required": "Enter the district number"},
-            "reason": {"required": "Say why, such as a letter and its date"},
+            "reason": {"required": "Enter the reason, such as a letter and its date"},
         }
 
     def __init__(self, *arguments: Any, event: CertificationEvent, **options: Any) -> None:
@@ -169,18 +169,20 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
         if number.isascii() and number.isdigit() and len(number) < 4:
             raise ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
         if not District.objects.filter(number=number).exists():
-            raise ValidationError("No district has that number")
+            raise ValidationError("There is no district with that number")
         if Extension.objects.filter(event=self.event, district=number).exists():
-            raise ValidationError("This district has an extension already. Open it in the list of extensions")
+            raise ValidationError("This district already has an extension. Open it in the list of extensions")
         return number
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
         due, corrections = cleaned.get("due"), cleaned.get("corrections_until")
         if due and due < self.event.due:
-            self.add_error("due", f"An extension is not earlier than what all districts have, {self.event.due:%m/%d/%Y}")
+            self.add_error("due", f"An extension cannot be earlier than the date for all districts, {self.event.due:%m/%d/%Y}")
         if corrections and corrections < self.event.corrections_until:
-            self.add_error("corrections_until", f"Not earlier than what all districts have, {self.event.corrections_until:%m/%d/%Y}")
+            self.add_error(
+                "corrections_until", f"This cannot be earlier than the date for all districts, {self.event.corrections_until:%m/%d/%Y}"
+            )
         if (due, corrections) == (self.event.due, self.event.corrections_until):
-            self.add_error("due", "These are the dates that all districts have")
+            self.add_error("due", "These are the same dates that all districts have")
         return cleaned

@@ -26,7 +26,7 @@ from pathways.reports.groups import GROUPS, Group
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
-STALE = "Someone else has changed this event since you opened it. Nothing was saved yet; look at it again first"
+STALE = "Someone else changed this event after you opened it. Nothing was saved yet. Check it again first"
 MOST_NAMED = 10
 A_YEAR = datetime.timedelta(weeks=52)
 
@@ -90,13 +90,15 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     if not before.is_published:
         return []
     reach = Reach.of(before)
-    found = [f"{number_of(reach.districts, 'district')} will see this at once: above every page, on the home page and on the event's page."]
+    found = [
+        f"{number_of(reach.districts, 'district')} will see this right away: above every page, on the home page, and on the event's page."
+    ]
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
     if before.name != after.name:
-        found.append(f"The event is called “{after.name}” from now on. Sealed copies keep the name they were sealed under.")
+        found.append(f"The event will be called “{after.name}” from now on. Sealed copies keep the old name.")
     if before.statements != after.statements:
-        found.append("Certifiers read and sign the new statements from now on. What is certified keeps the wording it was signed under.")
+        found.append("From now on certifiers read and sign the new statements. Certified collections keep the wording that was signed.")
         if reach.waiting:
             stay -= reach.waiting
             falls = "falls: it has" if reach.waiting == 1 else "fall: they have"
@@ -104,14 +106,14 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     if before.validation_groups != after.validation_groups or links_differ:
         found.append("The event's page shows the new validation groups and links.")
     if before.late_is_accepted and not after.late_is_accepted:
-        found.append("After the due date nobody can certify any more; corrections of what was certified stay possible.")
+        found.append("After the due date no one can certify. Certified collections can still be corrected.")
     if after.late_is_accepted and not before.late_is_accepted:
         found.append("After the due date districts can still certify, until corrections end.")
     if before.wait_after_resync_blocks != after.wait_after_resync_blocks:
         found.append(
-            "Nobody can sign within 60 minutes of a complete resync."
+            "No one can sign within 60 minutes of a complete resync."
             if after.wait_after_resync_blocks
-            else "The 60 minutes after a complete resync are advice from now on."
+            else "From now on, waiting 60 minutes after a complete resync is only advice."
         )
     stays = f"{number_of(stay, 'signature')} and {number_of(reach.certified, 'certification')}"
     found.append(f"{stays} stay as they are. No certified district is asked to certify again.")
@@ -131,14 +133,14 @@ def _moved_dates(before: CertificationEvent, after: CertificationEvent, reach: R
         found.append(f"Due on {in_words(after.due)} instead of {in_short(before.due)}: {after.dates.left(now)}.")
         left = reach.districts - reach.certified
         if after.dates.is_overdue(now) and not before.dates.is_overdue(now) and left:
-            found.append(f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue at once.")
+            found.append(f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue right away.")
     if found and reach.extended:
         found.append(
             f"{number_of(len(reach.extended), 'district')} with an extension {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates: {_few(reach.extended)}."
         )
     was, will = before.dates.phase(now), after.dates.phase(now)
     if was is not will:
-        found.append(f"The event is in the phase “{will.value}” then; it is in “{was.value}” now.")
+        found.append(f"The event will be in the phase “{will.value}”; it is now in “{was.value}”.")
     return found
 
 
@@ -154,11 +156,11 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
     if to == Status.CLOSED:
         left = reach.districts - reach.certified
         waiting = Recertification.objects.open().filter(event=event).count()
-        found = [f"{number_of(reach.districts, 'district')} no longer see this event, and nobody signs in it."]
+        found = [f"{number_of(reach.districts, 'district')} will no longer see this event, and no one can sign in it."]
         found.append(f"{number_of(reach.certified, 'certification')} and the receipts stay as they are.")
         if left:
             found.append(
-                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and cannot any more: {_few(_uncertified(event))}."
+                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will no longer be able to: {_few(_uncertified(event))}."
             )
         if waiting:
             found.append(
@@ -171,9 +173,9 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
     ]
     found.append(f"Its phase today is “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
     if event.dates.phase(now) is Phase.OVER:
-        found.append("Its corrections have ended: nobody can sign in it.")
+        found.append("The time for corrections has ended, so no one can sign in it.")
     if not SchoolYear.objects.filter(end_year=event.end_year, is_active=True).exists():
-        found.append(f"{event.school_year} is not the current school year: districts see it when they open that year.")
+        found.append(f"{event.school_year} is not the current school year. Districts see this event only when they open that year.")
     if without := _without_primary():
         has = "has" if len(without) == 1 else "have"
         found.append(f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}.")

@@ -14,7 +14,7 @@ from cte_portal.editions import Scope
 from pathways.models import District
 
 Operation = AuditEvent.Operation
-OVERTAKEN = "Someone else has changed this extension since you opened it. Nothing was saved yet; look at it again first"
+OVERTAKEN = "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again first"
 
 
 def words(one: Extension | None) -> dict[str, str]:
@@ -34,10 +34,10 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
     if before.corrections_until != after.corrections_until:
         found.append(f"Corrections until {in_words(after.corrections_until)} instead of {in_words(before.corrections_until)}.")
     if after.is_overdue(now) and not before.is_overdue(now):
-        found.append("The district is overdue at once.")
+        found.append("The district will be overdue right away.")
     if (one := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
         found.append(f"It stands at “{one.status.word}” now. {one.status.sentence}")
-    found.append("No signature is touched, and nothing is asked for again.")
+    found.append("Signatures stay as they are, and no one has to sign again.")
     return found
 
 

@@ -211,9 +211,9 @@ def set_up(active: SchoolYear | None) -> dict[str, object]:
     if first:
         status, sentence = ("completed", "Published"), f"{first.name}: {first.dates.sentence(timezone.now())}."
     elif drafts:
-        status, sentence = ("progress", "In progress"), f"The event of {active} is a draft: districts see nothing of it yet."
+        status, sentence = ("progress", "In progress"), f"The event of {active} is a draft. Districts do not see it yet."
     else:
-        status, sentence = ("none", "Not yet started"), "Say what districts certify, and by when."
+        status, sentence = ("none", "Not yet started"), "Set what districts certify, and by when."
     return {
         "title": "Certification events",
         "path": ("Set up the collection", "Certification events"),

@@ -21,7 +21,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import Order, submit, submit_all
 from cte_portal.editions import Edition, Scope
 
-KIND, TITLE = "letter", "Letter about certification"
+KIND, TITLE = "letter", "E-mail about certification"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Receipt:
     def standing(self) -> Standing:
         day = f"All signed on {timezone.localtime(self.copy.sealed_at):%m/%d/%Y}."
         if self.round.status == Round.Status.SUPERSEDED:
-            return Standing("canceled", "Superseded", f"{day} Another seal is official since {_day(self.round)}.")
+            return Standing("canceled", "Superseded", f"{day} Another seal became official on {_day(self.round)}.")
         one = event_of(self.scope, self.round.event_id)
         if one is not None:
             return Standing(one.status.kind, one.status.word, one.status.sentence)

@@ -37,7 +37,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
     with _deciding(scope):
         one = _shown(scope, event)
         if not Certifier.objects.of_district(scope.district).active().filter(user=by).exists():
-            raise ValidationError("Only a certifier of this district asks for a recertification")
+            raise ValidationError("Only a certifier of this district can request recertification")
         if open_one := Recertification.objects.of(one.event, scope.district).open().first():
             return open_one
         official = may_reopen(one)
@@ -64,7 +64,7 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
         one = _shown(scope, event)
         open_one = Recertification.objects.of(one.event, scope.district).open().first()
         if open_one and open_one.status == State.ASKED:
-            raise ValidationError("The district has asked for a recertification itself. Answer its request instead")
+            raise ValidationError("The district has already requested recertification. Answer its request instead")
         if open_one:
             return open_one
         official = may_reopen(one)
@@ -95,7 +95,7 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
         request = _waiting(scope, pk)
         one = _shown(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
-            raise ValidationError("The certification that was asked about is no longer the official one")
+            raise ValidationError("The certification in this request is no longer the official one")
         request.opened_round = open_round(one, by, request.reason)
         _answer(request, State.APPROVED, by, answer)
     return request
@@ -163,14 +163,14 @@ def cannot_undo(request: Recertification) -> str:
     if request.origin != Origin.DISTRICT or request.status not in (State.APPROVED, State.DENIED) or request.answered_at is None:
         return f"There is no answer to take back. {outcome(request)}"
     if timezone.now() > request.answered_at + UNDO:
-        return "An answer can be taken back for five minutes"
+        return "An answer can be withdrawn for five minutes only"
     later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
     if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
         return "The district has already written again"
     if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
         return "OPI has approved the certification since"
     if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
-        return "Somebody has already signed again"
+        return "Someone has already signed again"
     if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():
         return "Records have already been changed"
     return ""
@@ -203,7 +203,7 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
         one = _shown(scope, event)
         official = Round.objects.of(one.event, scope.district).official().first()
         if official is None or one.request:
-            raise ValidationError("There is no certification to approve, or its recertification is open")
+            raise ValidationError("There is no certification to approve, or a recertification is open")
         if official.approved_at:
             return False
         official.approved_at, official.approved_by = timezone.now(), by.record_name
@@ -238,7 +238,7 @@ def _deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise ValidationError("Somebody is writing or signing in this district just now. Nothing was saved. Try again") from error
+        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Try again") from error
 
 
 def _shown(scope: Scope, event: int) -> DistrictEvent:

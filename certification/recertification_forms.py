@@ -17,15 +17,15 @@ def text_field(label: str, *, needed: str = "", rows: int = 3, hint: str = "") -
         required=bool(needed),
         help_text=hint,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": needed, "max_length": "Write at most 1,000 characters"},
+        error_messages={"required": needed, "max_length": "Enter no more than 1,000 characters"},
     )
 
 
 class AskForm(forms.Form):
     use_required_attribute = False
 
-    reason = text_field("Reason", needed="Enter the reason", hint="OPI reads it. Name no student.")
-    what_changes = text_field("What will change", needed="Say what will change", hint="Which records or figures, in a sentence or two.")
+    reason = text_field("Reason", needed="Enter the reason", hint="OPI will read this. Do not name any student.")
+    what_changes = text_field("What will change", needed="Enter what will change", hint="Which records or figures, in a sentence or two.")
 
 
 class DemandForm(forms.Form):
@@ -33,12 +33,12 @@ class DemandForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = text_field("Reason", needed="Enter the reason", hint="The district reads it. Name no student.")
+    reason = text_field("Reason", needed="Enter the reason", hint="The district will read this. Do not name any student.")
     findings = forms.MultipleChoiceField(
         label="Attach findings at the state",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "The findings have changed since. Look at them again"},
+        error_messages={"invalid_choice": "The findings changed after you opened this page. Check them again"},
     )
 
     def __init__(self, *arguments: Any, rules: list[tuple[str, str]], **options: Any) -> None:
@@ -53,15 +53,15 @@ class AnswerForm(forms.Form):
 
     use_required_attribute = False
 
-    answer = text_field("Answer", hint="The district reads it. Needed to deny.")
+    answer = text_field("Answer", hint="The district will read this. Required to deny.")
 
     def __init__(self, *arguments: Any, denies: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if denies:
-            self.fields["answer"] = text_field("Answer", needed="Say why it is denied", hint="The district reads it.")
+            self.fields["answer"] = text_field("Answer", needed="Enter why it is denied", hint="The district will read this.")
 
 
 class MessageForm(forms.Form):
     use_required_attribute = False
 
-    text = text_field("Message", needed="Write the message", rows=2, hint="Both sides read it. Name no student.")
+    text = text_field("Message", needed="Enter the message", rows=2, hint="Both sides will read this. Do not name any student.")

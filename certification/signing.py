@@ -26,7 +26,7 @@ from pathways.locks import lock_at_state, lock_district
 from pathways.refusals import Busy
 
 SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
-CHANGED = "The figures, findings or statements changed after it was signed."
+CHANGED = "The figures, findings, or statements changed after this was signed."
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def sign(
             if case.digest != shown:
                 raise Changed
             if case.is_empty and not nothing_to_report:
-                raise NotSigned("There are no records at the state. State that there is nothing to report, then sign.")
+                raise NotSigned("There are no records at the state. Confirm that there is nothing to report, then sign.")
             if list(statements) != list(case.document.statements):
-                raise NotSigned("Tick each statement. Nothing was signed.")
+                raise NotSigned("Check each statement. Nothing was signed.")
             return _sign(case, certifier, statements=statements, method=method, notes=notes)
 
 

@@ -21,10 +21,10 @@ class SigningForm(ProofForm):
         proof = self.fields.pop("proof")
         self.statements = list(statements)
         for number, statement in enumerate(self.statements):
-            missing = {"required": f"Tick the statement: {statement}"}
+            missing = {"required": f"Check the statement: {statement}"}
             self.fields[f"statement_{number}"] = forms.BooleanField(label=statement, error_messages=missing)
         if empty:
-            missing = {"required": "State that there is nothing to report"}
+            missing = {"required": "Confirm that there is nothing to report"}
             self.fields["nothing_to_report"] = forms.BooleanField(
                 label="This district has nothing to report in this collection.", error_messages=missing
             )

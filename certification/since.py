@@ -55,7 +55,7 @@ class Since:
     def sentence(self) -> str:
         """2 records changed, 1 new, 0 no longer there."""
         if not self.records:
-            return "Nothing differs from what was certified."
+            return "Nothing has changed since certification."
         numbers = {what: sum(one.what == what for one in self.records) for what in ("Changed", "New", "No longer there")}
         told = ", ".join(f"{number:,} {what.lower()}" for what, number in numbers.items() if number)
         return f"{number_of(len(self.records), 'record')} differ{'s' if len(self.records) == 1 else ''}: {told}."

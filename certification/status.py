@@ -17,7 +17,7 @@ from certification.models import CertificationEvent, Certifier, Extension, Recer
 from cte_portal.editions import Scope
 from pathways.models import District, SchoolYear
 
-NO_PRIMARY = "No Primary certifier: this collection cannot be certified."
+NO_PRIMARY = "No Primary certifier, so this collection cannot be certified."
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,9 @@ class DistrictEvent:
     def _sealed(self, sealed_at: datetime.datetime) -> Status:
         locked = " Records are locked." if self.in_active_year else ""
         if self.request == Recertification.Status.ASKED:
-            sentence = f"Asked on {_day(self.request_at)}; OPI has not answered yet. The certification of {_day(sealed_at)} stands."
+            sentence = (
+                f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification of {_day(sealed_at)} stays in effect."
+            )
             return Status("progress", "Recertification Request Sent", sentence + locked)
         if self.approved_at:
             return Status("completed", "Certification Approved by State", f"Approved on {_day(self.approved_at)}.{locked}")

@@ -116,7 +116,7 @@ class StatusBoard(BoardView):
         if why_not:
             messages.warning(self.request, " ".join(why_not[:5]) + (f" And {len(why_not) - 5:,} more." if len(why_not) > 5 else ""))
         if not done and not why_not:
-            messages.success(self.request, "They were approved already.")
+            messages.success(self.request, "They were already approved.")
 
 
 def _next(name: str, sort: str) -> str:

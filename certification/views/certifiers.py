@@ -96,7 +96,7 @@ class ChangeCertifier(ScopedView):
             form = ChangeCertifierForm(typed)
             form.add_error(None, refusal)
             return self.show(one, form)
-        messages.success(request, f"Saved. {one.name}." if changed else f"{one.name} is so already. Nothing was changed.")
+        messages.success(request, f"Saved. {one.name}." if changed else f"{one.name} already has these settings. No changes to save.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
     def invite(self, one: Certifier) -> HttpResponse:
@@ -138,5 +138,5 @@ class AcceptCertifying(ScopedView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not certifiers.accept(self.scope, request.user):  # type: ignore[arg-type]
             raise PermissionDenied
-        messages.success(request, "Thank you. Your district and OPI see that you have accepted.")
+        messages.success(request, "Thank you. Your district and OPI can see that you accepted.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)

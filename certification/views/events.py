@@ -88,7 +88,7 @@ class EventCertification(ScopedView):
         except (NotSigned, NotApplied) as refusal:
             form.add_error(None, refusal.sentence)
             return self.page(self.case(), form, notes)
-        words = "You had signed already." if signed.before else "Signed."
+        words = "You already signed." if signed.before else "Signed."
         rest = f"Certified under receipt {signed.signature.round.sealed_copy.receipt}." if signed.sealed else self.case().one.signers
         messages.success(self.request, f"{words} {rest}")
         return redirect(receipt_url(signed.signature.round.sealed_copy) if signed.sealed else case.path)

@@ -88,7 +88,7 @@ class NewEvent(EventsView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(form)
-        messages.success(request, f"Saved as a draft. Districts see nothing of “{event.name}” before it is published.")
+        messages.success(request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
         return redirect("certification-event", event.pk)
 
     def show(self, form: EventForm) -> HttpResponse:
@@ -125,7 +125,7 @@ class Event(EventsView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(event, form)
-        messages.success(request, "Saved." if changed else "Nothing differs. Nothing was changed.")
+        messages.success(request, "Saved." if changed else "No changes to save.")
         return redirect(request.path)
 
     def effects(self, event: CertificationEvent, form: EventForm) -> list[str]:
@@ -247,7 +247,7 @@ class GiveExtension(EventsView):
         if not self.seen(effects) or not reasons.is_valid():
             return self.ask_to_take_back(event, stored, reasons)
         extensions.take_back(event, stored.district, by=self.request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
-        messages.success(self.request, f"The event's own dates hold again for {stored.district}.")
+        messages.success(self.request, f"District {stored.district} has the event's own dates again.")
         return redirect("certification-event", event.pk)
 
     def ask_to_take_back(self, event: CertificationEvent, stored: Extension, reasons: ReasonForm) -> HttpResponse:

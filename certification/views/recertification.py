@@ -80,7 +80,7 @@ class NewRecertification(CertificationView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(one, form)
-        messages.success(request, "Your request is with OPI. The certification stands until OPI answers.")
+        messages.success(request, "Your request was sent to OPI. The certification stays in effect until OPI answers.")
         return self.to(made)
 
     def show(self, one: DistrictEvent, form: AskForm) -> HttpResponse:
@@ -113,7 +113,7 @@ class DemandRecertification(CertificationView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(one, form)
-        messages.success(request, "The certification is reopened. The certifiers are written to.")
+        messages.success(request, "The certification is reopened. Every certifier gets an e-mail.")
         return self.to(made)
 
     @property
@@ -185,7 +185,9 @@ class OneRecertification(CertificationView):
             return self.show(found, answer=form)
         decide = recertification.deny if denies else recertification.approve
         decide(self.scope, found.pk, by=self.person, answer=form.cleaned_data["answer"])
-        messages.success(self.request, "Denied. The certification stands." if denies else "Approved. The records are open for corrections.")
+        messages.success(
+            self.request, "Denied. The certification stays in effect." if denies else "Approved. The records are open for corrections."
+        )
         return self.to(found)
 
     def undo(self, found: Recertification) -> HttpResponse:
@@ -197,13 +199,13 @@ class OneRecertification(CertificationView):
     def withdraw(self, found: Recertification) -> HttpResponse:
         self.only(self.is_certifier)
         recertification.withdraw(self.scope, found.pk, by=self.person)
-        messages.success(self.request, "Withdrawn. The certification stands.")
+        messages.success(self.request, "Withdrawn. The certification stays in effect.")
         return self.to(found)
 
     def abandon(self, found: Recertification) -> HttpResponse:
         self.only(self.may_abandon(found))
         recertification.abandon(self.scope, found.pk, by=self.person)
-        messages.success(self.request, "Given up. The records are locked again, and the certification stands.")
+        messages.success(self.request, "Recertification withdrawn. The records are locked again, and the certification stays in effect.")
         return self.to(found)
 
     def only(self, may: bool) -> None:

@@ -145,7 +145,7 @@ def step_4_certify(page: Page) -> None:
     home(page).get_by_role("link", name="Open the event").click()
     expect(page.get_by_role("heading", name="Ready to sign")).to_be_visible()
     page.get_by_role("button", name="Certify & Submit").click()
-    expect(page.get_by_role("link", name="Tick the statement: District and state data match.")).to_be_visible()
+    expect(page.get_by_role("link", name="Check the statement: District and state data match.")).to_be_visible()
     for statement in page.get_by_role("group", name=re.compile("state that")).get_by_role("checkbox").all():
         statement.check()
     page.get_by_role("textbox", name="Your password, to sign").fill(PASSPHRASE)

@@ -91,7 +91,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     assert EVENT_NAME in text(theirs.get(HOME))
 
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
-    assert "2 districts have not certified and cannot any more: 0965, 9012." in text(page)
+    assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
     assert EVENT_NAME not in text(theirs.get(HOME))
     assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, "a published event is never a draft again"
@@ -133,7 +133,7 @@ def test_a_due_date_in_the_past_says_who_is_overdue_at_once(desk: Client, event:
         event=event, district="0965", due=event.due + WEEK, corrections_until=event.corrections_until, reason="Flood", by="HALE", at=event.published_at
     )  # fmt: skip
     shown = text(desk.post(f"{LIST}{event.pk}/", typed(event, due=us(event.certification_opens))))
-    assert "2 districts have not certified and will be overdue at once." in shown
+    assert "2 districts have not certified and will be overdue right away." in shown
     assert "1 district with an extension keeps the later dates: 0965." in shown
 
 
@@ -232,11 +232,11 @@ def test_an_extension_is_previewed_given_and_taken_back(
     ("values", "message"),
     [
         ({"district": "965"}, "Write 0965"),
-        ({"district": "4444"}, "No district has that number"),
+        ({"district": "4444"}, "There is no district with that number"),
         ({"due": "01/01/2025"}, "not earlier than what all districts have"),
         ({"due": "01/01/2999"}, "must lie between 2000 and 2099"),
         ({"reason": ""}, "Say why"),
-        ({}, "These are the dates that all districts have"),
+        ({}, "These are the same dates that all districts have"),
     ],
 )
 def test_an_extension_that_cannot_be_given(values: dict[str, str], message: str, desk: Client, event: CertificationEvent) -> None:
@@ -255,7 +255,7 @@ def test_opi_staff_looks_and_districts_do_not(client: Client, opi: User, clerk: 
 
 
 def test_the_set_up_list_of_opi_names_the_event(desk: Client) -> None:
-    assert "Say what districts certify, and by when." in text(desk.get("/admin/"))
+    assert "Set what districts certify, and by when." in text(desk.get("/admin/"))
     event = make_event(status="draft", published_at=None)
     assert "The event of 2024-25 is a draft" in text(desk.get("/admin/"))
     CertificationEvent.objects.filter(pk=event.pk).update(status="published", published_at="2025-05-01T12:00Z")

@@ -101,7 +101,7 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed:
     theirs.force_login(opi)
     assert "Two students were left out." in text(theirs.get(INBOX))
     seen = text(theirs.get(page_of(request)))
-    assert "Two records are added." in seen and "Nothing differs from what was certified." in seen
+    assert "Two records are added." in seen and "Nothing has changed since certification." in seen
     act(theirs, request, "message", text="Which two?")
     act(theirs, request, "message", text="Which two?")
     assert text(client.get(page_of(request))).count("Which two?") == 1, "a double click is one message"
@@ -182,14 +182,14 @@ def test_c_32_an_event_that_opi_closed_is_closed_for_requests_too(client: Client
 def test_denied_with_a_reason_the_certification_stands(client: Client, sealed: Sealed, opi: User) -> None:
     request = sealed.ask()
     client.force_login(opi)
-    assert "Say why it is denied" in text(act(client, request, "deny", answer=""))
-    assert "Denied. The certification stands." in text(act(client, request, "deny", answer="It is too late for this."))
+    assert "Enter why it is denied" in text(act(client, request, "deny", answer=""))
+    assert "Denied. The certification stays in effect." in text(act(client, request, "deny", answer="It is too late for this."))
     assert word() == "Certification Sent to State" and CollectionLock.objects.exists()
     client.force_login(sealed.primary.user)
     assert "It is too late for this." in text(client.get(page_of(request)))
     again = sealed.ask()
     assert again != request, "one may ask anew"
-    assert "Withdrawn. The certification stands." in text(act(client, again, "withdraw"))
+    assert "Withdrawn. The certification stays in effect." in text(act(client, again, "withdraw"))
     assert "The district has withdrawn this" in text(act(_as(opi), again, "approve"))
     assert "The district has withdrawn this" in text(act(_as(opi), again, "message", text="Why?"))
 

@@ -88,7 +88,7 @@ def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, s
 def test_done_districts_are_skipped_and_a_long_text_is_kept(client: Client, opi: User, stage: CertificationEvent) -> None:
     client.force_login(opi)
     answer = client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {"text": "x" * 1001})
-    assert "Write at most 1,000 characters" in text(answer) and not Reminder.objects.exists()
+    assert "Enter no more than 1,000 characters" in text(answer) and not Reminder.objects.exists()
     seal(stage.rounds.get())  # type: ignore[attr-defined]
     assert "Nobody to remind now" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
     assert client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {}, follow=True).status_code == 200

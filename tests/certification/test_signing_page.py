@@ -75,7 +75,7 @@ def test_c_13_pressed_twice_is_one_signature(primaries: int, desk: Page) -> None
     data = desk.filled()
     assert desk.press(data).status_code == 302
     again = desk.said(desk.press(data))
-    assert ("You had signed already." if primaries == 2 else "This collection is certified already.") in again
+    assert ("You already signed." if primaries == 2 else "This collection is already certified.") in again
     assert Signature.objects.count() == 1 and SealedCopy.objects.count() == (1 if primaries == 1 else 0)
 
 

@@ -68,7 +68,7 @@ def test_c_16_without_a_primary_it_cannot_be_certified(event: CertificationEvent
     one = make_round(event)
     sign(one, superintendent)
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
-    assert status() == ("In Progress", "No Primary certifier: this collection cannot be certified.")
+    assert status() == ("In Progress", "No Primary certifier, so this collection cannot be certified.")
 
 
 def test_only_standing_signatures_of_active_primaries_are_counted(
@@ -172,7 +172,7 @@ def test_r_01_home_says_what_by_when_and_who(
     User.objects.filter(pk=superintendent.user_id).update(last_login=None)
     assert "DOE, JANE has never signed in." in text(client.get(HOME))
     Certifier.objects.update(is_active=False)
-    assert "No Primary certifier: this collection cannot be certified." in text(client.get(HOME))
+    assert "No Primary certifier, so this collection cannot be certified." in text(client.get(HOME))
 
 
 def test_the_event_page_shows_dates_links_and_signers(

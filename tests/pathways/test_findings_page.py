@@ -128,7 +128,7 @@ def test_b_08_saving_judges_the_record_again_in_the_same_step(desk: Client, foun
     still = text(desk.get(save(desk, address, found[0], then="stay", work_based_learning_credits="0.50")["Location"]))
     assert "Choose Yes for CTE Concentrator" in still and "Solved" not in still
     solved = text(desk.get(save(desk, address, found[0], then="stay", concentrator="Yes")["Location"]))
-    assert "Solved: this record no longer breaks it." in solved
+    assert "Fixed." in solved
 
 
 def test_the_finding_is_kept_through_errors_and_a_conflict(desk: Client, found: list[Participation]) -> None:
@@ -140,7 +140,7 @@ def test_the_finding_is_kept_through_errors_and_a_conflict(desk: Client, found: 
     record.refresh_from_db()
     stale = record.version - 1 or 99
     both = desk.post(address, {**TYPED, "in_district_credits": "2.75", "version": stale, "then": "finding"}).content.decode()
-    assert "Someone else has saved this record" in both
+    assert "Someone else saved this record" in both
     assert f'action="{address}"' in both.replace("&amp;", "&") and 'name="then" value="finding"' in both
     chosen = {**TYPED, "concentrator": "Yes", "in_district_credits": "2.75", "resolve": "1", "seen": "0", "version": record.version}
     choices = {"choice_in_district_credits": "yours", "choice_concentrator": "yours", "then": "finding"}

@@ -91,7 +91,7 @@ def test_finance_is_not_offered(desk: Desk) -> None:
 def test_d_09_pathways_already_entered_are_named_and_lead_to_their_records(desk: Desk) -> None:
     desk.enter(HEALTH)
     page = desk.page("new/")
-    assert "Already entered, open it: Health Professions" in text(page)
+    assert "Already entered. Open: Health Professions" in text(page)
     assert page.count(f'href="{desk.base}{desk.pathway()}/"') == 2, "in the summary, and beside the choices"
 
 

@@ -135,7 +135,7 @@ def test_opi_sees_what_failed_unseen_and_runs_it_again(
     lists, own = tried(changed(keeper)), letter(clerk, cottonwood.scope)
     Batch.objects.filter(pk=own.pk).update(status=Status.FAILED, attempt=3, finished_at=own.queued_at, sentence="No.", reference="7K3Q")
     page = client.get(QUEUE).content.decode()
-    assert "Failed in the background: 2" in page and "OPI&#x27;s lists to the state" in page and "Letter about certification" in page
+    assert "Failed in the background: 2" in page and "OPI&#x27;s lists to the state" in page and "E-mail about certification" in page
     assert f"Reference {lists.reference}." in page and f'value="{own.pk}"' in page
     broken.setattr(sending, "publish", publish.publish)
     page = client.post(f"{QUEUE}again/", {"batch": lists.pk}, follow=True).content.decode()

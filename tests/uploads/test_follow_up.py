@@ -54,13 +54,13 @@ def test_j_10_a_finding_opens_its_record_and_says_what_to_do(upload: Upload, des
 def test_an_undo_that_was_canceled_took_nothing_back_and_may_be_asked_again(upload: Upload, desk: Client) -> None:
     done = upload(file(line())).batch
     undo = made(desk.post(f"{PAGE}{done.pk}/undo/"))
-    assert "This upload is being taken back" in page_of(desk, done)
+    assert "This upload is being undone" in page_of(desk, done)
     assert cancel(undo, by="MARTIN, CHERYL")
     page = page_of(desk, done)
     assert "taken back" not in page and "Undo this upload" in page and Participation.objects.count() == 1
     again = made(desk.post(f"{PAGE}{done.pk}/undo/"))
     assert again.pk != undo.pk and run_here(again).status == "completed" and not Participation.objects.exists()
-    assert "This upload was taken back" in page_of(desk, done)
+    assert "This upload was undone" in page_of(desk, done)
 
 
 def test_a_colleague_does_not_take_the_same_upload_back_a_second_time(
@@ -123,7 +123,7 @@ def test_a_test_whose_rows_were_all_refused_to_be_saved_is_not_called_uploaded(u
     saved = run_here(made(desk.post(f"{PAGE}{tested.pk}/save/")))
     assert saved.sentence == "1 row has errors, so nothing was saved, as you chose."
     page = page_of(desk, tested)
-    assert "What became of the upload" in page and "This file was uploaded" not in page
+    assert "See what happened to the upload" in page and "This file was uploaded" not in page
 
 
 def sent(content: bytes, **values: str) -> dict[str, Any]:

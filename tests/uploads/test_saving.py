@@ -78,14 +78,14 @@ def test_apply_and_undo_is_the_identity(upload: Upload, desk: Client, cottonwood
     )
     assert Participation.objects.count() == 3
     page = desk.get(f"{PAGE}{done.batch.pk}/undo/").content.decode()
-    assert "The upload wrote 3 records." in page
+    assert "The upload saved 3 records." in page
     one, twice = desk.post(f"{PAGE}{done.batch.pk}/undo/"), desk.post(f"{PAGE}{done.batch.pk}/undo/")
     assert one["Location"] == twice["Location"]
     undo = run_here(Batch.objects.get(kind="undo"))
     assert undo.sentence == "3 records are as before the upload." and undo.status == "completed"
     assert list(Participation.objects.order_by("student_id").values_list(*typed)) == before
     assert Change.objects.filter(batch=undo.pk, source="undo").count() == 3
-    assert "This upload was taken back" in desk.get(f"{BATCHES}{done.batch.pk}/").content.decode()
+    assert "This upload was undone" in desk.get(f"{BATCHES}{done.batch.pk}/").content.decode()
     assert other.participations.count() == 0
 
 
