@@ -1,11 +1,28 @@
 """Celery carries the id of a batch from the dispatcher to a worker, and nothing else (docs/adr/0005)."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.bootsteps import StartStopStep
+
+from cte_portal.connection import UnfitConnection, look_at_all
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
 
 app = Celery("cte_portal", log="cte_portal.logs:WorkerLogging")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["cte_portal.batches"])
+
+
+class LookAtConnections(StartStopStep):
+    """A worker looks at its databases before it takes a message."""
+
+    def start(self, parent: Any) -> None:
+        try:
+            look_at_all()
+        except UnfitConnection as unfit:
+            raise SystemExit(str(unfit)) from unfit
+
+
+app.steps["worker"].add(LookAtConnections)

@@ -119,8 +119,8 @@ def guard(execute: Any, sql: str, params: Any, many: bool, context: dict[str, An
     return execute(sql, params, many, context)
 
 
-def prepare(sender: Any, connection: Any, **_: Any) -> None:
-    """Receiver of `connection_created`, the only receiver there is: folding for SQLite, and the guard of the State edition."""
+def prepare(connection: Any) -> None:
+    """What each new connection gets: folding for SQLite, and the guard of the State edition."""
     folding.teach(connection)
     if connection.alias == Edition.STATE.value and guard not in connection.execute_wrappers:
         connection.execute_wrappers.append(guard)

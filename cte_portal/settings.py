@@ -147,11 +147,7 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
         config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
     else:
         config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = {
-            # jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are the web's.
-            "options": "-c jit=off -c statement_timeout=10000 -c idle_in_transaction_session_timeout=60000",
-        }
+        config["CONN_HEALTH_CHECKS"] = True  # session settings: cte_portal/connection.py
     return config
 
 

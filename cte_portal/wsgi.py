@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from cte_portal.connection import look_at_all
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
 
 application = get_wsgi_application()
+look_at_all()

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from cte_portal.editions import prepare
+from cte_portal.connection import opened
 
 
 class PathwaysConfig(AppConfig):
@@ -11,4 +11,4 @@ class PathwaysConfig(AppConfig):
     verbose_name = "CTE pathways"
 
     def ready(self) -> None:
-        connection_created.connect(prepare, dispatch_uid="prepare")
+        connection_created.connect(opened, dispatch_uid="opened")

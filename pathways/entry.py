@@ -26,23 +26,26 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str) -> Saved:
     Raises ledger.Refused with the findings when a rule refuses a row, ledger.Stale when somebody saved one of them in between,
     ledger.Locked and ledger.Busy; nothing is written then.
     """
-    staged = staging.stage(rows)
-    checked = rules.check_staged(scope, staged)
-    if checked.refused:
-        raise ledger.Refused(checked.refused)
-    applied = ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
+    with ledger.refusals_named():
+        staged = staging.stage(rows)
+        checked = rules.check_staged(scope, staged)
+        if checked.refused:
+            raise ledger.Refused(checked.refused)
+        applied = ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
     return Saved(applied, checked.warnings)
 
 
 def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """What the catalogue refuses of typed rows that will not be saved as they are, so that all problems are told at once."""
-    return rules.check_staged(scope, staging.stage(rows)).refused
+    with ledger.refusals_named():
+        return rules.check_staged(scope, staging.stage(rows)).refused
 
 
 def delete(scope: Scope, record: Participation, *, version: int, by: str) -> ledger.Applied:
     """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
-    staged = staging.stage([Row.of(record, version=version, delete_row=True)])
-    return ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=None)
+    with ledger.refusals_named():
+        staged = staging.stage([Row.of(record, version=version, delete_row=True)])
+        return ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=None)
 
 
 def restore(scope: Scope, change: Change, *, version: int, by: str, source: Change.Source) -> Saved:
@@ -58,7 +61,8 @@ def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, source: Change.Sou
 
     A row that stood before is never refused for approval or pathway; the findings are shown. Raises ledger.Stale, Locked and Busy.
     """
-    staged = staging.stage(rows)
-    checked = rules.check_staged(scope, staged)
-    applied = ledger.apply(scope, staged, by=by, source=source, checked=None)
+    with ledger.refusals_named():
+        staged = staging.stage(rows)
+        checked = rules.check_staged(scope, staged)
+        applied = ledger.apply(scope, staged, by=by, source=source, checked=None)
     return Saved(applied, checked.findings)

@@ -14,19 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+import psycopg
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
 from pathways.locks import lock_district
 from pathways.models import Change, CollectionLock
-from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, Stale
+from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, StagingLost, Stale
 from pathways.rules.catalogue import Checked
-from pathways.staging import TYPED, Staged
+from pathways.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 
-__all__ = ["Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "Stale", "apply", "preview", "refusals_named"]
-
-PLAN = "ledger_plan"
+__all__ = [
+    "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def apply(
         if stale and not skip_stale:
             raise Stale(stale)
         with connection.cursor() as cursor:
-            return _follow(cursor, scope, standing, counts, stale, by=by, source=source, batch=batch)
+            return _follow(cursor, scope, staged, standing, counts, stale, by=by, source=source, batch=batch)
 
 
 def preview(scope: Scope, staged: Staged) -> Applied:
@@ -100,7 +101,9 @@ def refusals_named():  # type: ignore[no-untyped-def]
     """The database's own refusals as `NotApplied`: who waits too long, who loses a race, who meets a closed collection."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError, psycopg.errors.UndefinedTable) as error:
+        if names_a_missing_table(error):
+            raise StagingLost from error
         busy = getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
         if not busy:
             raise
@@ -175,7 +178,7 @@ SELECT
     staged.modified_by,
     staged.modified_end_year,
     {_IMAGE}
-FROM {{table}} staged
+FROM {TABLE} staged
 LEFT JOIN pathways_student student ON student.id = staged.student_id AND student.district_id = %s
 LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id AND stored.pathway_id = staged.pathway_id
 """
@@ -184,13 +187,14 @@ LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id
 def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:
     """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale. Returns counts and the stale lines."""
     with connection.cursor() as cursor:
-        drop, make = f"DROP TABLE IF EXISTS {PLAN}", _MAKE_PLAN.format(table=staged.table)
+        drop, make = staged.own(f"DROP TABLE IF EXISTS {PLAN}"), staged.own(_MAKE_PLAN)
         if connection.vendor == "postgresql":
             cursor.execute(f"{drop};{make}", [scope.district])  # one way to the server and back
         else:
             cursor.execute(drop)
             cursor.execute(make, [scope.district])
-        cursor.execute(f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3")
+        each = f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3"
+        cursor.execute(staged.own(each))
         found = cursor.fetchall()
     counts: dict[str, int] = {}
     for operation, number, _ in found:
@@ -239,6 +243,7 @@ FROM {PLAN} plan WHERE plan.operation IN ('create', 'update', 'delete') ORDER BY
 def _follow(
     cursor: Any,
     scope: Scope,
+    staged: Staged,
     standing: Standing,
     counts: dict[str, int],
     stale: tuple[int, ...],
@@ -252,13 +257,13 @@ def _follow(
     modified: list[Any] = [timezone.localdate(now), by, standing.active_end_year]
     for operation, statement, values in (("update", _UPDATE, modified), ("create", _INSERT, modified), ("delete", _DELETE, [])):
         if counts.get(operation):
-            cursor.execute(statement, _for_vendor(values))
+            cursor.execute(staged.own(statement), _for_vendor(values))
             if cursor.rowcount != counts[operation]:
                 raise Stale
     applied = Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
-        cursor.execute(_RECORD, _for_vendor([scope.district, *modified, now, source.value, marker]))
+        cursor.execute(staged.own(_RECORD), _for_vendor([scope.district, *modified, now, source.value, marker]))
     return applied
 
 

@@ -31,6 +31,12 @@ class Busy(NotApplied):
     sentence = "Another change of this district's records is being written. Nothing was saved yet, and what you typed is kept. Save again."
 
 
+class StagingLost(NotApplied):
+    """The connection that the rows were staged on has been exchanged for another between two steps."""
+
+    sentence = "The portal lost its connection to the database for a moment. Nothing was saved, and what you typed is kept. Save again."
+
+
 class NoActiveYear(NotApplied):
     """OPI has named no school year as the active one."""
 

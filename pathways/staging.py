@@ -2,13 +2,19 @@
 
 A form stages one row, a grid 200, an upload a million; from here on all go the same way. Staging runs outside any write transaction
 (ADR 0003): on SQLite `executemany` in autocommit leaves the file's write lock alone, which `bulk_create` would not.
+
+The tables of each staging bear its own token in their names. So every statement proves that it reads what was staged for it: on a
+connection that has been exchanged meanwhile, as some poolers do between transactions, there is no such table, whoever staged there.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
+import secrets
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +23,11 @@ from django.db import connection
 from pathways.models import Change, Participation
 
 TABLE = "staged_participation"
+# What is made of staged rows, by the names that the code knows: the ledger's plan, a file's findings, repeated lines and verdicts.
+PLAN, FINDINGS, REPEATED, VERDICTS = "ledger_plan", "upload_finding", "upload_repeated", "staged_verdict"
+_TABLES = (TABLE, PLAN, FINDINGS, REPEATED, VERDICTS)
+_NAMES = re.compile(rf"\b({'|'.join((*_TABLES, f'{FINDINGS}_line'))})\b")
+_OWN_NAME = re.compile(rf"({'|'.join(_TABLES)})_[0-9a-f]{{16}}\b")
 
 # Amounts have no scale: a third decimal is for a rule to refuse, not for the database to round away.
 _TYPES = {
@@ -86,13 +97,25 @@ TYPED = (
 class Staged:
     """The relation that the catalogue judges and the ledger applies."""
 
-    table: str = TABLE
+    token: str
     rows: int = 0
+    tables: tuple[str, ...] = (TABLE, PLAN)
+
+    def own(self, sql: str) -> str:
+        """The SQL with this staging's own tables in place of the names that the code knows them by."""
+        return _NAMES.sub(rf"\1_{self.token}", sql)
+
+
+def names_a_missing_table(error: Exception) -> bool:
+    """Whether the database has refused a statement because the tables of a staging are not on this connection."""
+    text = str(error)
+    return bool(_OWN_NAME.search(text)) and ("does not exist" in text or "no such table" in text)
 
 
 def stage(rows: Iterable[Row]) -> Staged:
-    """Put rows into the connection's staging table, numbered from 1 in their order, in place of what was there."""
+    """Put rows into a staging table of the connection, numbered from 1 in their order, in place of what was staged before."""
     names = [field.name for field in fields(Row)]
+    staged = prepare()
     columns = ", ".join(["line", *names])
     written = 0
 
@@ -103,23 +126,22 @@ def stage(rows: Iterable[Row]) -> Staged:
             yield (written, *(moment if name == "modified_at" else getattr(row, name) for name in names))
 
     with connection.cursor() as cursor:
-        prepare(cursor)
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(staged.own(f"COPY {TABLE} ({columns}) FROM STDIN")) as copy:
                 for values in numbered():
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * (len(names) + 1))
-            cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})", list(numbered()))
+            cursor.executemany(staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered()))
         # Never analyzed, a table of one row is taken for several hundred, and every student is hashed to meet it.
-        cursor.execute(f"ANALYZE {TABLE}")
-    return Staged(rows=written)
+        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+    return replace(staged, rows=written)
 
 
 FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
 
 
-def add_lines(rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]) -> None:
+def add_lines(staged: Staged, rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]) -> None:
     """Put rows of a file beside those that are already staged: line of the file, student, pathway, and the values of `TYPED`."""
     columns = ", ".join((*FILE_COLUMNS, "delete_row"))
     with connection.cursor() as cursor:
@@ -134,22 +156,45 @@ def add_lines(rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]) -
                     text = texts[id(typed)] = "\t".join([missing if value is None else str(value) for value in typed])
                 known = [missing if key is None else str(key) for key in (student, pathway)]
                 lines.append(f"{line}\t{known[0]}\t{known[1]}\t{text}\tFalse\n")
-            with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(staged.own(f"COPY {TABLE} ({columns}) FROM STDIN")) as copy:
                 copy.write("".join(lines))
         else:
             marks = ", ".join(["%s"] * len(FILE_COLUMNS))
             values = [(line, student, pathway, *typed) for line, student, pathway, typed in rows]
-            cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)", values)
+            cursor.executemany(staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)"), values)
 
 
-def prepare(cursor) -> None:  # type: ignore[no-untyped-def]
-    """The staging table of this connection, empty."""
+_last = threading.local()  # as the connection is
+
+
+def prepare(*more: str) -> Staged:
+    """An empty staging table of a new token on this connection, in place of what was staged before; `more` tables will stand beside it."""
+    staged = Staged(secrets.token_hex(8), tables=(TABLE, PLAN, *more))
     columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
-    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} ({columns})")
-    cursor.execute(f"DELETE FROM {TABLE}")
+    make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("; ".join([*_drops(), make]))  # one way to the server and back
+        else:
+            for statement in (*_drops(), make):
+                cursor.execute(statement)
+    _last.staged = staged
+    return staged
 
 
 def forget() -> None:
-    """Let the staging table go. Emptied again and again by DELETE, it would keep the room of all rows it ever held."""
+    """Let the tables of the last staging go, and the room that they take."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+        for statement in _drops():
+            cursor.execute(statement)
+    _last.staged = None
+
+
+def _drops() -> list[str]:
+    """Emptied again and again by DELETE, a table would keep the room of all rows it ever held."""
+    earlier: Staged | None = getattr(_last, "staged", None)
+    if earlier is None:
+        return []
+    if connection.vendor == "postgresql":
+        return [earlier.own(f"DROP TABLE IF EXISTS {', '.join(earlier.tables)}")]
+    return [earlier.own(f"DROP TABLE IF EXISTS {table}") for table in earlier.tables]

@@ -37,13 +37,13 @@ RULES = [SINGLE_PARENT_DIFFERS]
 SINGLE_PARENT_DIFFERS_AMONG_STAGED = """
 WITH prospective AS (
     SELECT staged.student_id, staged.single_parent
-    FROM {table} staged
+    FROM staged_participation staged
     WHERE NOT staged.delete_row AND staged.single_parent IS NOT NULL
     UNION ALL
     SELECT stored.student_id, stored.single_parent
     FROM pathways_participation stored
-    LEFT JOIN {table} replaced ON replaced.student_id = stored.student_id AND replaced.pathway_id = stored.pathway_id
-    WHERE stored.student_id IN (SELECT student_id FROM {table}) AND replaced.line IS NULL
+    LEFT JOIN staged_participation replaced ON replaced.student_id = stored.student_id AND replaced.pathway_id = stored.pathway_id
+    WHERE stored.student_id IN (SELECT student_id FROM staged_participation) AND replaced.line IS NULL
 ),
 differing AS (
     SELECT student_id
@@ -52,7 +52,7 @@ differing AS (
     HAVING MIN(CASE WHEN single_parent THEN 1 ELSE 0 END) <> MAX(CASE WHEN single_parent THEN 1 ELSE 0 END)
 )
 SELECT staged.line, staged.student_id, staged.pathway_id
-FROM {table} staged
+FROM staged_participation staged
 JOIN differing ON differing.student_id = staged.student_id
 WHERE NOT staged.delete_row AND staged.single_parent IS NOT NULL
 ORDER BY staged.line
@@ -62,7 +62,7 @@ ORDER BY staged.line
 def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, int]]:
     """(line, student, pathway) of the staged rows whose student would have both answers."""
     with connection.cursor() as cursor:
-        cursor.execute(SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=staged.table))
+        cursor.execute(staged.own(SINGLE_PARENT_DIFFERS_AMONG_STAGED))
         return cursor.fetchall()
 
 

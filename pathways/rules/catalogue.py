@@ -17,7 +17,7 @@ from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 from pathways.sealed_year import last_certified_year
-from pathways.staging import Staged
+from pathways.staging import VERDICTS, Staged
 from pathways.typed_rows import TOTAL, typed
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
@@ -65,7 +65,7 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     )
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
-        cursor.execute(sql, [*values, scope.district])
+        cursor.execute(staged.own(sql), [*values, scope.district])
         types: list[Field[Any, Any] | None] = [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
         found = list(typed(connections[Edition.DISTRICT.value], cursor, types))
     at_cursor, at_generation = found[0][:2]
@@ -82,10 +82,7 @@ def stored_keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     return query.get_compiler(scope.alias).as_sql()
 
 
-VERDICTS = "staged_verdict"
-
-
-def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
+def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
     """Judge the staged rows of a file into the temporary table `staged_verdict`: a row for each line that breaks a rule, with `key`,
     `total_credits`, `pathway_name` and a column for each rule (`column_of`). Returns cursor, generation and the rules that were broken.
 
@@ -102,13 +99,14 @@ def verdicts(scope: Scope) -> tuple[int, int, list[Rule]]:
             lock_district(scope, exclusive=True)
             cursor.execute(STANDING, [scope.district])
             at_cursor, at_generation = cursor.fetchone()
-        cursor.execute(f"DROP TABLE IF EXISTS {VERDICTS}")
-        cursor.execute(
+        cursor.execute(staged.own(f"DROP TABLE IF EXISTS {VERDICTS}"))
+        make = (
             f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) "
-            f"SELECT key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE {' OR '.join(columns)}",
-            values,
+            f"SELECT key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE {' OR '.join(columns)}"
         )
-        cursor.execute(f"SELECT {', '.join(f'MAX(CASE WHEN {column} THEN 1 ELSE 0 END)' for column in columns)} FROM {VERDICTS}")
+        cursor.execute(staged.own(make), values)
+        met = ", ".join(f"MAX(CASE WHEN {column} THEN 1 ELSE 0 END)" for column in columns)
+        cursor.execute(staged.own(f"SELECT {met} FROM {VERDICTS}"))
         broken = cursor.fetchone()
     return at_cursor, at_generation or 0, [rule for rule, met in zip(rules, broken, strict=True) if met]
 

@@ -17,13 +17,12 @@ from cte_portal.editions import Edition, Scope
 from pathways import ledger, rules, staging
 from pathways.files.reader import Problem, Reader
 from pathways.rules import between
-from pathways.rules.catalogue import VERDICTS, column_of, verdicts
+from pathways.rules.catalogue import column_of, verdicts
 from pathways.rules.catalogue import words as words_of
 from pathways.rules.rule import OnEntry, Severity
-from pathways.staging import TABLE, TYPED, Staged
+from pathways.staging import FINDINGS, PLAN, REPEATED, TABLE, TYPED, VERDICTS, Staged
 from pathways.typed_rows import TOTAL, TYPES, typed
 
-FINDINGS = "upload_finding"
 CHUNK = 10_000
 
 
@@ -53,47 +52,48 @@ class Found:
     refuses: bool
 
 
-def stage_file(job: Job, reader: Reader) -> None:
+def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
     """Read the file to its end into the staging table and the table of findings. Raises FileRefused, with the findings so far kept."""
-    _prepare()
     rows = iter(reader)
     total = None
     while True:
-        staged: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
         problems: list[Problem] = []
         try:
             for row in islice(rows, CHUNK):
                 if row.staged is not None:
-                    staged.append(row.staged)
+                    lines.append(row.staged)
                 problems += row.problems
                 if len(problems) > 4 * CHUNK:
                     break
-            ended = not staged and not problems
+            ended = not lines and not problems
         finally:
-            if staged:
-                staging.add_lines(staged)
-            add_problems(problems)
+            if lines:
+                staging.add_lines(staged, lines)
+            add_problems(staged, problems)
         job.progress(reader.summary.rows, total)
         if ended:
             break
-    add_problems(reader.summary.heading)
+    add_problems(staged, reader.summary.heading)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX IF NOT EXISTS upload_finding_line ON {FINDINGS} (line)")
-        cursor.execute(f"ANALYZE {TABLE}")
-        cursor.execute(f"ANALYZE {FINDINGS}")
+        cursor.execute(staged.own(f"CREATE INDEX {FINDINGS}_line ON {FINDINGS} (line)"))
+        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+        cursor.execute(staged.own(f"ANALYZE {FINDINGS}"))
 
 
-def _prepare() -> None:
+def prepare() -> Staged:
+    """Empty tables for the rows of a file and for what is found in it."""
+    staged = staging.prepare(FINDINGS, REPEATED, VERDICTS)
     with connection.cursor() as cursor:
-        staging.prepare(cursor)
-        cursor.execute(f"DROP TABLE IF EXISTS {FINDINGS}")
-        cursor.execute(
+        make = (
             f"CREATE TEMPORARY TABLE {FINDINGS} (line integer, rule varchar(10), field varchar(40), value text, message text, "
             "refuses boolean, total numeric, pathway text)"
         )
+        cursor.execute(staged.own(make))
+    return staged
 
 
-def add_problems(problems: list[Problem]) -> None:
+def add_problems(staged: Staged, problems: list[Problem]) -> None:
     """What the reader found, beside what the catalogue will find."""
     if not problems:
         return
@@ -103,36 +103,35 @@ def add_problems(problems: list[Problem]) -> None:
     columns = "line, rule, field, value, message, refuses"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {FINDINGS} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(staged.own(f"COPY {FINDINGS} ({columns}) FROM STDIN")) as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)", rows)
+            cursor.executemany(staged.own(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)"), rows)
 
 
-def judge(scope: Scope, reader: Reader, *, since: int | None) -> Checked:
+def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> Checked:
     """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the cursor of a preview (CTE-415)."""
-    repeated = _repeated()
-    at_cursor, generation, broken = verdicts(scope)
+    repeated = _repeated(staged)
+    at_cursor, generation, broken = verdicts(scope, staged)
     with connection.cursor() as cursor:
         for rule in broken:
-            cursor.execute(_FROM_VERDICT.format(column=column_of(rule)), [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field])
+            from_verdict = staged.own(_FROM_VERDICT.format(column=column_of(rule)))
+            cursor.execute(from_verdict, [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field])
         differs = between.SINGLE_PARENT_DIFFERS
         if differs.in_force(scope.end_year):
-            among = between.SINGLE_PARENT_DIFFERS_AMONG_STAGED.format(table=TABLE)
-            cursor.execute(
-                f"INSERT INTO {FINDINGS} (line, rule, field, refuses) SELECT line, %s, %s, FALSE FROM ({among}) AS differing",
-                [differs.id, differs.field],
-            )
+            among = between.SINGLE_PARENT_DIFFERS_AMONG_STAGED
+            insert = f"INSERT INTO {FINDINGS} (line, rule, field, refuses) SELECT line, %s, %s, FALSE FROM ({among}) AS differing"
+            cursor.execute(staged.own(insert), [differs.id, differs.field])
         if since is not None:
-            cursor.execute(_MOVED, [since, scope.district])
-        cursor.execute(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses")
+            cursor.execute(staged.own(_MOVED), [since, scope.district])
+        cursor.execute(staged.own(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses"))
         rejected = cursor.fetchone()[0]
-        not_in_file = _not_in_file(cursor, scope)
-        cursor.execute(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)")
-        cursor.execute(f"ANALYZE {TABLE}")
-    preview = ledger.preview(scope, Staged(rows=reader.summary.rows))
-    return Checked(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field())
+        not_in_file = _not_in_file(cursor, scope, staged)
+        cursor.execute(staged.own(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)"))
+        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
+    preview = ledger.preview(scope, staged)
+    return Checked(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field(staged))
 
 
 # What the reader could not read is not asked for as missing besides.
@@ -159,13 +158,11 @@ def _one(name: str) -> str:
     return f"MIN({value}) = MAX({value}) AND COUNT({name}) = COUNT(*)"
 
 
-def _repeated() -> int:
+def _repeated(staged: Staged) -> int:
     """One row for each student and pathway (U-46): equal lines count once, different ones are all refused. Returns how many were left out."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS upload_repeated")
-        cursor.execute(
-            f"""
-            CREATE TEMPORARY TABLE upload_repeated AS
+        make = f"""
+            CREATE TEMPORARY TABLE {REPEATED} AS
             SELECT staged.student_id, staged.pathway_id, MIN(line) AS first_line,
                 CASE WHEN {" AND ".join(_one(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
             FROM {TABLE} staged
@@ -174,44 +171,40 @@ def _repeated() -> int:
             WHERE line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
             GROUP BY staged.student_id, staged.pathway_id HAVING COUNT(*) > 1
             """
-        )
+        cursor.execute(staged.own(make))
         for same, rule_id, refuses, which in ((1, "CTE-408", False, "AND staged.line > repeated.first_line"), (0, "CTE-409", True, "")):
-            cursor.execute(
-                f"""
+            tell = f"""
                 INSERT INTO {FINDINGS} (line, rule, field, refuses)
                 SELECT staged.line, %s, %s, %s FROM {TABLE} staged
-                JOIN upload_repeated repeated ON repeated.student_id = staged.student_id AND repeated.pathway_id = staged.pathway_id
+                JOIN {REPEATED} repeated ON repeated.student_id = staged.student_id AND repeated.pathway_id = staged.pathway_id
                 WHERE repeated.same = %s {which} AND staged.line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
-                """,
-                [rule_id, rules.by_id(rule_id).field, refuses, same],
-            )
-        cursor.execute(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')")
+                """
+            cursor.execute(staged.own(tell), [rule_id, rules.by_id(rule_id).field, refuses, same])
+        cursor.execute(staged.own(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')"))
         return int(cursor.rowcount)
 
 
-def _not_in_file(cursor: Any, scope: Scope) -> int:
+def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
     """Records in scope that no line of the file is about; they stay as they are."""
     from_scope, values = rules.stored_keys(scope)
-    cursor.execute(
+    count = (
         f"SELECT COUNT(*) FROM ({from_scope}) AS stored WHERE NOT EXISTS "
-        f"(SELECT 1 FROM {TABLE} staged WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id)",
-        values,
+        f"(SELECT 1 FROM {TABLE} staged WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id)"
     )
+    cursor.execute(staged.own(count), values)
     return int(cursor.fetchone()[0])
 
 
 # One comparison, field by field: what is counted and what is listed as changed cannot disagree.
 _DIFFERS = {name: f"CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END" for name in TYPED}
-_UPDATED = (
-    f"FROM {ledger.PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id WHERE plan.operation = 'update'"
-)
+_UPDATED = f"FROM {PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id WHERE plan.operation = 'update'"
 
 
-def _by_field() -> dict[str, int]:
+def _by_field(staged: Staged) -> dict[str, int]:
     """How many of the changed rows change each field."""
     sums = ", ".join(f"SUM({differs})" for differs in _DIFFERS.values())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {sums} {_UPDATED}")
+        cursor.execute(staged.own(f"SELECT {sums} {_UPDATED}"))
         return {name: int(number) for name, number in zip(TYPED, cursor.fetchone(), strict=True) if number}
 
 
@@ -225,12 +218,13 @@ class ChangedRow:
     changes: dict[str, tuple[Any, Any]]
 
 
-def changed_rows(most: int) -> list[ChangedRow]:
+def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
     """The first changed rows of the plan."""
     columns = ", ".join(f"{_DIFFERS[name]}, stored.{name}, plan.{name}" for name in TYPED)
     fields = [None, None, None, *(field for name in TYPED for field in (None, TYPES[name], TYPES[name]))]
+    first = f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY plan.line LIMIT {int(most)}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY plan.line LIMIT {int(most)}")
+        cursor.execute(staged.own(first))
         rows = list(typed(connection, cursor, fields))
     changed = []
     for line, student, pathway, *values in rows:
@@ -239,21 +233,21 @@ def changed_rows(most: int) -> list[ChangedRow]:
     return changed
 
 
-def findings(scope: Scope) -> Iterator[Found]:
+def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
     """All findings in the order of the lines, however many."""
     with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
-        cursor.execute(f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field")
+        each = f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field"
+        cursor.execute(staged.own(each))
         fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
         for line, rule_id, field, value, message, refuses, total, pathway in typed(connection, cursor, fields):
             rule = rules.by_id(rule_id)
             yield Found(line, rule, field, value, message or words_of(rule, scope, total, pathway), refuses)
 
 
-def counts_by_rule() -> list[tuple[str, int, int, bool]]:
+def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
     """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and most first."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM {FINDINGS} GROUP BY rule ORDER BY 4 DESC, 2 DESC, 1"
-        )
+        each = f"SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM {FINDINGS} GROUP BY rule"
+        cursor.execute(staged.own(f"{each} ORDER BY 4 DESC, 2 DESC, 1"))
         found = [(rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()]
     return sorted(found, key=lambda one: not one[3] and rules.by_id(one[0]).severity is Severity.INFO)

@@ -20,6 +20,7 @@ from pathways.files.reader import Known, plain
 from pathways.files.text import Lines
 from pathways.models import Student
 from pathways.severities import informing
+from pathways.staging import Staged
 from pathways.uploads import checking
 from pathways.uploads.checking import Found
 
@@ -30,8 +31,8 @@ SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
 class Report:
     """Made once for a file that has been judged: files on the job, and what the page shows in `shown`."""
 
-    def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str) -> None:
-        self.job, self.layout, self.known, self.lines = job, layout, known, lines
+    def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged) -> None:
+        self.job, self.layout, self.known, self.lines, self.staged = job, layout, known, lines, staged
         self.name = name.rsplit(".", 1)[0][:80] or "file"
         self.columns = {column.field: column.name for column in layout.columns}
         self.positions = {column.field: at for at, column in enumerate(layout.columns)}
@@ -47,14 +48,14 @@ class Report:
 
     def write(self, *, rejected: int) -> None:
         """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with its errors."""
-        groups = checking.counts_by_rule()
+        groups = checking.counts_by_rule(self.staged)
         scope = self.job.scope
         with (
             tempfile.TemporaryFile() as table,
             tempfile.TemporaryFile() as rejects,
             tempfile.TemporaryFile() as annotated,
         ):
-            self._walk(table, rejects, annotated, checking.findings(scope))
+            self._walk(table, rejects, annotated, checking.findings(scope, self.staged))
             if rejected:
                 self.job.keep("rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects)
             if groups:
@@ -68,7 +69,7 @@ class Report:
     def write_refused(self) -> None:
         """A refused file has its findings, but no rows that could be sent again by themselves."""
         with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as rejects, tempfile.TemporaryFile() as annotated:
-            self._walk(table, rejects, annotated, checking.findings(self.job.scope))
+            self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
             with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
                 writer.write_csv(file, TITLES, _rows(table))
         self._keep_shown()
@@ -145,7 +146,7 @@ class Report:
             )
 
     def _keep_shown(self) -> None:
-        rows = checking.changed_rows(SHOWN_CHANGES) if self.with_changes else []
+        rows = checking.changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
         names = {one.pk: one.name for one in Student.objects.filter(pk__in={row.student_id for row in rows})}
         changed = [
             {

@@ -45,12 +45,17 @@ def run(job: Job) -> None:
     for _ in range(AGAIN):
         try:
             return _once(job)
-        except Moved:
+        except (Moved, ledger.StagingLost):
             job.drop_files()
     _once(job, held=True)
 
 
 def _once(job: Job, *, held: bool = False) -> None:
+    with ledger.refusals_named():
+        _go(job, held=held)
+
+
+def _go(job: Job, *, held: bool) -> None:
     scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
     _may_be_read(batch)
@@ -64,9 +69,10 @@ def _once(job: Job, *, held: bool = False) -> None:
         known = known_in(scope)
         try:
             reader = Reader(file, layout, known, today=timezone.localdate(), most_rows=settings.UPLOAD_MOST_ROWS)
-            report = Report(job, layout, known, reader.lines, batch.subject)
+            staged = checking.prepare()
+            report = Report(job, layout, known, reader.lines, batch.subject, staged)
             try:
-                checking.stage_file(job, reader)
+                checking.stage_file(job, reader, staged)
             except FileRefused:
                 report.with_changes = False
                 report.write_refused()
@@ -79,24 +85,24 @@ def _once(job: Job, *, held: bool = False) -> None:
                     "refused": f"{refused.sentence}.",
                     "rule": refused.rule,
                     "counts": dict.fromkeys(COUNTS, 0),
-                    "groups": _groups(job.scope.end_year) if job.files else [],
+                    "groups": _groups(job.scope.end_year, staged) if job.files else [],
                 },
             )
             return
         job.step("Checking")
         with _held(job) if held else nullcontext():
-            checked = checking.judge(scope, reader, since=options.get("since"))
+            checked = checking.judge(scope, reader, staged, since=options.get("since"))
             if not held:
                 job.step("Writing the report")
             report.write(rejected=checked.rejected)
-            result = _result(job, checked, reader, options)
+            result = _result(job, checked, reader, staged)
             if not _saves(options, checked):
                 result["saved"] = False
                 job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
                 return
             if not held:
                 job.step("Saving")
-            _save(job, scope, checked, options, result, nullcontext() if held else job.finishing())
+            _save(job, staged, checked, result, nullcontext() if held else job.finishing())
 
 
 def _may_be_read(batch: Batch) -> None:
@@ -123,23 +129,20 @@ def _saves(options: dict[str, Any], checked: checking.Checked) -> bool:
     return options["work"] == UPLOAD and not (options.get("all_or_nothing") and checked.rejected)
 
 
-def _save(
-    job: Job, scope: Scope, checked: checking.Checked, options: dict[str, Any], result: dict[str, Any], ending: AbstractContextManager[None]
-) -> None:
+def _save(job: Job, staged: Staged, checked: checking.Checked, result: dict[str, Any], ending: AbstractContextManager[None]) -> None:
     def moved(scope: Scope, staged: Staged) -> Judged:
         raise Moved
 
     judged = Judged((), checked.cursor, checked.generation)
-    staged = Staged(rows=checked.read)
     try:
         with ending:
             applied = ledger.apply(
-                scope, staged, by=job.batch.submitted_name, source=Change.Source.UPLOAD, checked=judged, check=moved,
+                job.scope, staged, by=job.batch.submitted_name, source=Change.Source.UPLOAD, checked=judged, check=moved,
                 batch=job.batch.pk, exclusive=True,
             )  # fmt: skip
             result["counts"] |= {"new": applied.created, "changed": applied.updated, "unchanged": applied.unchanged + checked.repeated}
             result["saved"] = True
-            job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
+            job.outcome = Outcome(_words(job.batch.options, checked), with_errors=bool(checked.rejected), result=result)
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
     if applied.written > ANALYZE_FROM and connection.vendor == "postgresql":
@@ -148,8 +151,8 @@ def _save(
             cursor.execute("ANALYZE pathways_change")
 
 
-def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[str, Any]) -> dict[str, Any]:
-    preview, groups = checked.preview, _groups(job.scope.end_year)
+def _result(job: Job, checked: checking.Checked, reader: Reader, staged: Staged) -> dict[str, Any]:
+    preview, groups = checked.preview, _groups(job.scope.end_year, staged)
     return {
         "counts": {
             "read": checked.read,
@@ -168,12 +171,12 @@ def _result(job: Job, checked: checking.Checked, reader: Reader, options: dict[s
     }
 
 
-def _groups(end_year: int) -> list[dict[str, Any]]:
+def _groups(end_year: int, staged: Staged) -> list[dict[str, Any]]:
     """What was found, by rule, with what each rule weighed when it was found."""
     informs = informing(end_year)
     return [
         {"rule": rule, "count": number, "first": line, "refuses": refuses, "informs": rule in informs}
-        for rule, number, line, refuses in checking.counts_by_rule()
+        for rule, number, line, refuses in checking.counts_by_rule(staged)
     ]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db import connection
 
 from cte_portal.batches.job import CannotRun, Job, Outcome
-from cte_portal.batches.models import Status
+from cte_portal.batches.models import Batch, Status
 from pathways import ledger, staging
 from pathways.files import writer
 from pathways.models import Change, Pathway, Student
-from pathways.staging import TABLE, TYPED, Staged
+from pathways.staging import PLAN, TABLE, TYPED, Staged
 
 _BEFORE = ", ".join(f"CASE WHEN before.id IS NULL THEN mine.{name} ELSE before.{name} END" for name in TYPED)
 _STAGE = f"""
@@ -31,32 +32,37 @@ def run(job: Job) -> None:
     if earlier := upload.followers.filter(kind="undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
         raise CannotRun(f"{earlier.submitted_name} has taken this upload back before.")
     job.step("Reading what the upload changed")
+    with ledger.refusals_named():
+        _take_back(job, upload)
+
+
+def _take_back(job: Job, upload: Batch) -> None:
+    staged = staging.prepare()
     with connection.cursor() as cursor:
-        staging.prepare(cursor)
-        cursor.execute(_STAGE, [upload.pk.hex if connection.vendor == "sqlite" else upload.pk, job.scope.district])
-        number = cursor.rowcount
-        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(staged.own(_STAGE), [upload.pk.hex if connection.vendor == "sqlite" else upload.pk, job.scope.district])
+        staged = replace(staged, rows=cursor.rowcount)
+        cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     job.step("Saving")
     try:
         with job.finishing():
             applied = ledger.apply(
-                job.scope, Staged(rows=number), by=job.batch.submitted_name, source=Change.Source.UNDO, checked=None, skip_stale=True,
+                job.scope, staged, by=job.batch.submitted_name, source=Change.Source.UNDO, checked=None, skip_stale=True,
                 batch=job.batch.pk, exclusive=True,
             )  # fmt: skip
             left = len(applied.stale)
             if left:
                 with job.writing("left.csv", "Changed since the upload.csv", writer.CSV) as file:
-                    writer.write_csv(file, ("Student State ID", "Student", "CTE Pathway"), _left())
+                    writer.write_csv(file, ("Student State ID", "Student", "CTE Pathway"), _left(staged))
             job.outcome = Outcome(_words(applied.written, left), with_errors=bool(left), result={"restored": applied.written, "left": left})
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
 
 
-def _left() -> Iterator[tuple[str, str, str]]:
+def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:
     """Records that somebody has changed since."""
     names = dict(Pathway.objects.values_list("pk", "name"))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT student_id, pathway_id FROM {ledger.PLAN} WHERE operation = 'stale' ORDER BY line")
+        cursor.execute(staged.own(f"SELECT student_id, pathway_id FROM {PLAN} WHERE operation = 'stale' ORDER BY line"))
         rows = cursor.fetchall()
     for at in range(0, len(rows), 500):
         part = rows[at : at + 500]

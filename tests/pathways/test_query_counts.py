@@ -14,7 +14,7 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
-NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "CREATE TEMPORARY TABLE IF NOT EXISTS staged_participation")
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "CREATE TEMPORARY TABLE staged_", "DROP TABLE IF EXISTS staged_")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
+from cte_portal.connection import SESSION
 from cte_portal.editions import Edition, writing_state
 from pathways import reference
 
@@ -43,4 +44,4 @@ def unhurried(connection: Any) -> Iterator[None]:
         cursor.execute("SET statement_timeout = 0")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("RESET statement_timeout")
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [SESSION["statement_timeout"]])

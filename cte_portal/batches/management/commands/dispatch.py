@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from cte_portal.batches import dispatch
+from cte_portal.connection import look_at_all
 from cte_portal.ui.command import PortalCommand
 
 log = logging.getLogger("cte_portal.batches.dispatch")
@@ -37,6 +38,7 @@ class Command(PortalCommand):
         if not once:
             for name in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(name, asked)
+        look_at_all()
         retired = -RETIRE_EVERY
         while not stop.is_set():
             try:

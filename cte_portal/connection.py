@@ -1,0 +1,173 @@
+"""What the portal needs of a connection to its databases, and what is done with each new one.
+
+The State edition gets its guard. On PostgreSQL the portal's own session settings are set by a statement, which a pooler passes on, and not
+by start options, which one drops. The first connection of each process is looked at before anything uses it: staged rows and session
+settings live as long as a connection, so a pooler that gives each transaction another one is refused, with the setting that cures it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+
+from cte_portal.editions import Edition, prepare
+
+log = logging.getLogger("cte_portal.connection")
+
+# jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are a page's, a worker takes longer ones.
+SESSION = {"jit": "off", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "1min"}
+MARK = "cte_portal.connection"
+ROUNDS = 5
+PATIENCE = 10  # seconds for each answer while a connection is looked at
+VARIABLES = {Edition.DISTRICT.value: "DATABASE_URL", Edition.STATE.value: "STATE_DATABASE_URL"}
+
+
+class UnfitConnection(ImproperlyConfigured):
+    """The connection does not keep what the portal puts there; the message names the setting that cures it."""
+
+
+_fit: set[str] = set()
+_looking = threading.Lock()
+
+
+def opened(sender: Any, connection: Any, **_: Any) -> None:
+    """Receiver of `connection_created`, the only receiver there is."""
+    prepare(connection)
+    if connection.vendor != "postgresql" or connection.alias not in VARIABLES:
+        return
+    try:
+        _set_up(connection)
+        if connection.alias not in _fit:
+            with _looking:
+                if connection.alias not in _fit:
+                    look(connection)
+                    _fit.add(connection.alias)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def look_at_all() -> None:
+    """Look at both databases now: web, dispatcher and workers do so before they begin. Raises UnfitConnection.
+
+    A database that is out of reach is no reason not to start: the connection is looked at when it comes.
+    """
+    for alias, variable in VARIABLES.items():
+        try:
+            connections[alias].ensure_connection()
+        except (OperationalError, InterfaceError):
+            log.warning("the database of %s does not answer", variable)
+        finally:
+            with suppress(DatabaseError, InterfaceError):
+                connections[alias].close()
+
+
+def _set_up(connection: Any) -> None:
+    pairs = [one for pair in SESSION.items() for one in pair]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SESSION))}", pairs)
+
+
+def look(connection: Any) -> None:
+    """Leave a mark on the connection, and let two more ask for a transaction at once. Raises UnfitConnection.
+
+    Behind a pooler that gives out connections by transaction one of the two meets the mark, or the mark is gone afterwards.
+    """
+    variable, mark = VARIABLES[connection.alias], secrets.token_hex(8)
+    with _named(variable), connection.cursor() as cursor, _others(connection) as others:
+        cursor.execute("SELECT set_config(%s, %s, false)", [MARK, mark])
+        if connection.alias == Edition.DISTRICT.value:
+            _keeps_a_table(cursor, mark)
+        for _ in range(ROUNDS):
+            for other in others:
+                other.execute("BEGIN")
+                if _marked(other) == mark:
+                    raise UnfitConnection(_exchanged(variable))
+            names = ", ".join(["current_setting(%s, true)"] * (1 + len(SESSION)))
+            cursor.execute(f"SELECT {names}", [MARK, *SESSION])
+            found, *settings = cursor.fetchone()
+            if found != mark:
+                raise UnfitConnection(_exchanged(variable))
+            if settings != list(SESSION.values()):
+                raise UnfitConnection(
+                    f"{variable}: the connection does not keep session settings ({', '.join(SESSION)}). Connect to PostgreSQL itself, "
+                    "or to a pooler that leaves SET alone: for PgBouncer set pool_mode = session."
+                )
+            for other in others:
+                other.execute("ROLLBACK")
+
+
+def _keeps_a_table(cursor: Any, mark: str) -> None:
+    try:
+        cursor.execute(f"CREATE TEMPORARY TABLE look_{mark} ()")
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "42501":
+            raise UnfitConnection(
+                "DATABASE_URL: this role may not make temporary tables. As the owner of the server: GRANT TEMPORARY ON DATABASE … TO …"
+            ) from error
+        raise
+    try:
+        cursor.execute(f"DROP TABLE look_{mark}")
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "42P01":
+            raise UnfitConnection(_exchanged("DATABASE_URL")) from error
+        raise
+
+
+def _exchanged(variable: str) -> str:
+    return (
+        f"{variable} leads to a pooler that gives each transaction another connection. The portal keeps rows and settings on its own, so it "
+        "does not start. For PgBouncer set pool_mode = session for this database, or connect to PostgreSQL itself (docs/deploy.md)."
+    )
+
+
+def _marked(other: psycopg.Connection[Any]) -> str | None:
+    found = other.execute("SELECT current_setting(%s, true)", [MARK]).fetchone()
+    return found[0] if found else None
+
+
+@contextmanager
+def _others(connection: Any) -> Iterator[list[psycopg.Connection[Any]]]:
+    """Two more connections. What does not answer in time, because every connection is taken, is cut off."""
+    parameters = {**connection.get_connection_params(), "autocommit": True, "connect_timeout": PATIENCE}
+    others: list[psycopg.Connection[Any]] = []
+    watch = threading.Timer(PATIENCE, _cut, [connection.connection, others])
+    watch.daemon = True
+    watch.start()
+    try:
+        others += [psycopg.connect(**parameters), psycopg.connect(**parameters)]
+        yield others
+    finally:
+        watch.cancel()
+        for other in others:
+            with suppress(psycopg.Error):
+                other.close()
+
+
+def _cut(own: psycopg.Connection[Any], others: list[psycopg.Connection[Any]]) -> None:
+    for one in (own, *others):
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(one.fileno())) as link:
+            link.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _named(variable: str) -> Iterator[None]:
+    """What the second and third connection meet, as Django's own errors; PgBouncer refuses BEGIN when it pools by statement."""
+    try:
+        yield
+    except (psycopg.Error, DatabaseError) as error:
+        if "pooling mode" in str(error):
+            raise UnfitConnection(_exchanged(variable)) from error
+        if isinstance(error, psycopg.Error):
+            raise OperationalError(f"{variable}: {type(error).__name__}") from error
+        raise
