@@ -57,27 +57,25 @@ class Service:
 
     def run(self, *command: str) -> None:
         user = self.user if os.getuid() == 0 else None
-        subprocess.run(command, user=user, group=user, extra_groups=[], check=True, capture_output=True, cwd="/") if user else subprocess.run(
-            command, check=True, capture_output=True, cwd="/"
-        )
+        subprocess.run(
+            command, user=user, group=user, extra_groups=[], check=True, capture_output=True, cwd="/"
+        ) if user else subprocess.run(command, check=True, capture_output=True, cwd="/")
 
     def start(self) -> None:
         log = open(self.folder.parent / f"{self.name}.log", "ab")  # noqa: SIM115 - the process keeps it
         user = self.user if os.getuid() == 0 else None
-        self.process = subprocess.Popen(
-            self.command, user=user, group=user, stdout=log, stderr=log, cwd="/", start_new_session=True
-        )
+        self.process = subprocess.Popen(self.command, user=user, group=user, stdout=log, stderr=log, cwd="/", start_new_session=True)
         wait_for(lambda: listens(self.port), self.name)
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         """To the whole group: PostgreSQL and Redis have children."""
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, number)
 
     def stop(self, number: int = signal.SIGKILL) -> None:
         if self.process:
-            self.signal(signal.SIGCONT)
-            self.signal(number)
+            self.send(signal.SIGCONT)
+            self.send(number)
             self.process.wait(30)
             self.process = None
 
