@@ -67,7 +67,7 @@ def test_every_connection_has_the_session_settings(alias: str) -> None:
 
 def test_a_connection_that_loses_its_settings_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "SESSION", {**SESSION, "work_mem": "123MB"})
-    with pytest.raises(UnfitConnection, match="DATABASE_URL: the connection does not keep session settings .*work_mem"):
+    with pytest.raises(UnfitConnection, match=r"DATABASE_URL: the connection does not keep session settings .*work_mem"):
         connecting.look(connections["default"])
 
 
