@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cte_portal.accounts.middleware.SecondFactorMiddleware",
+    "cte_portal.ui.too_many.TooManyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -223,7 +224,9 @@ BATCH_RENEW_SECONDS = env.float("BATCH_RENEW_SECONDS", default=5)
 BATCH_POLL_SECONDS = env.float("BATCH_POLL_SECONDS", default=0.5)
 BATCH_REPUBLISH_SECONDS = env.float("BATCH_REPUBLISH_SECONDS", default=10)
 BATCH_RETRY_FACTOR = env.float("BATCH_RETRY_FACTOR", default=1)
-UPLOADS_A_MINUTE = 20
+# What one person may submit, and what one district may have waiting; commands of the operator are not counted.
+JOBS_A_MINUTE = 20
+JOBS_WAITING = 50
 
 
 # --- certifying (certification)

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from pathways import entry, ledger
+from pathways.current_year import demand_current
 from pathways.locks import lock_district
-from pathways.models import CollectionLock, RosterDecision, SchoolYear
+from pathways.models import CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.refusals import Locked, NotApplied
 from pathways.staging import Row
@@ -55,13 +56,9 @@ class Answer:
     sentence: str
 
 
-class NotTheYear(NotApplied):
-    sentence = "Records are changed in the active school year only. Nothing was saved."
-
-
 def create(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
     """Create a record for each line, with the credits that were seen; one that is refused does not hold up the others."""
-    _demand_active(scope)
+    demand_current(scope)
     lines = Worklist(scope).lines(one.pair for one in seen)
     as_seen = {one.pair: one for one in seen}
     answers, waiting = {}, []
@@ -148,14 +145,9 @@ def take_back(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
 def _open(scope: Scope) -> None:
     """Hold the district and refuse where records could not be written either."""
     lock_district(scope)
-    _demand_active(scope)
+    demand_current(scope)
     if lock := CollectionLock.objects.on_participations(scope.district, scope.end_year).first():
         raise Locked(lock)
-
-
-def _demand_active(scope: Scope) -> None:
-    if not SchoolYear.objects.filter(pk=scope.end_year, is_active=True).exists():
-        raise NotTheYear
 
 
 def _raced(scope: Scope, waiting: list[Line]) -> Iterable[int]:

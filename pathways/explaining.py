@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from pathways import signed_data
+from pathways.current_year import demand_current
 from pathways.findings import ListedFinding
 from pathways.ledger import refusals_named
 from pathways.locks import lock_district
@@ -86,6 +87,7 @@ def take_back(scope: Scope, key: int, *, by: str) -> Explanation:
 def _hold(scope: Scope) -> None:
     """Certification, which holds the district alone, signs explanations too: none comes or goes while it does, or once it has."""
     lock_district(scope)
+    demand_current(scope)
     lock = CollectionLock.objects.on_participations(scope.district, scope.end_year).first()
     if lock:
         raise Locked(lock)

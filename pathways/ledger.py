@@ -21,12 +21,12 @@ from django.utils import timezone
 from cte_portal.editions import Edition, Scope
 from pathways.locks import lock_district
 from pathways.models import Change, CollectionLock
-from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, Refused, StagingLost, Stale
+from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, OtherYear, Refused, StagingLost, Stale
 from pathways.rules.catalogue import Checked
 from pathways.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 
 __all__ = [
-    "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",
+    "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "OtherYear", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",
 ]  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def apply(
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=exclusive)
         standing = _standing(scope)
+        if standing.active_end_year != scope.end_year:
+            raise OtherYear(scope.end_year, standing.active_end_year)
         if standing.closed:
             raise Locked(CollectionLock.objects.on_participations(scope.district, standing.active_end_year).first())
         if checked and (checked.cursor, checked.generation) != (standing.cursor, standing.generation) and check:

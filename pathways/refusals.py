@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from cte_portal.editions import school_year_label
 from pathways.models import CollectionLock
 from pathways.rules.rule import Finding
 
@@ -41,6 +42,16 @@ class NoActiveYear(NotApplied):
     """OPI has named no school year as the active one."""
 
     sentence = "No school year is active. Nothing was saved, and what you typed is kept. OPI opens the year."
+
+
+class OtherYear(NotApplied):
+    """OPI has made another school year the current one since the work was asked for."""
+
+    def __init__(self, meant: int, current: int | None) -> None:
+        super().__init__()
+        now = f"The current school year is {school_year_label(current)}. " if current else "No school year is current. "
+        self.why = f"{now}Records of {school_year_label(meant)} can only be read."
+        self.sentence = f"{self.why} Nothing was saved."
 
 
 class Refused(NotApplied):

@@ -26,16 +26,27 @@ TITLE = "Resync State Data"
 MOST_SHOWN = 200  # rows of a type that were left out
 
 
-def submit_resync(scope: Scope, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False) -> Batch:
+def submit_resync(scope: Scope, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False, limited: bool = True) -> Batch:
     chosen = in_order({*names, "District"})
     subject = "All types" if chosen == NAMES else ", ".join(name for name in chosen if name != "District")
-    return submit("resync", by=by, title=TITLE, subject=subject, scope=scope, options={"types": list(chosen)}, key=key, notify=notify)
+    return submit(
+        "resync", by=by, title=TITLE, subject=subject, scope=scope, options={"types": list(chosen)}, key=key, notify=notify, limited=limited
+    )
 
 
-def submit_resync_of_all(end_year: int, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False) -> Batch:
+def submit_resync_of_all(
+    end_year: int, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False, limited: bool = True
+) -> Batch:
     scope = Scope("", end_year)
     return submit(
-        "resync-all", by=by, title=f"{TITLE} – all districts", scope=scope, options={"types": list(names)}, key=key, notify=notify
+        "resync-all",
+        by=by,
+        title=f"{TITLE} – all districts",
+        scope=scope,
+        options={"types": list(names)},
+        key=key,
+        notify=notify,
+        limited=limited,
     )
 
 
@@ -45,10 +56,15 @@ def run_resync(job: Job) -> None:
     if job.batch.about_id is None or not is_published():  # the batch of all districts has done it for its children
         publish()
     job.step("Comparing and sending")
+
+    def before_commit() -> None:
+        _demand_sendable(job.scope)  # once more, with the district held
+        job.hold()
+
     with job.finishing():
         batch = job.batch
         _may_be_sent(job)
-        copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=job.hold)
+        copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=before_commit)
         signed_data.moved(job.scope)
         job.outcome = outcome(copy, names)
 
@@ -61,9 +77,13 @@ def _may_be_sent(job: Job) -> None:
     copy = StateCopy.objects.told(job.scope.district)
     if copy is not None and copy.batch == job.batch.pk:
         return
-    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
-        raise CannotRun(f"{job.scope.school_year} is no longer the current school year. Nothing was sent.")
-    if sentence := why_not_sent(job.scope):
+    _demand_sendable(job.scope)
+
+
+def _demand_sendable(scope: Scope) -> None:
+    if not SchoolYear.objects.filter(end_year=scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{scope.school_year} is no longer the current school year. Nothing was sent.")
+    if sentence := why_not_sent(scope):
         raise CannotRun(sentence)
 
 
@@ -85,6 +105,8 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
 
 
 def run_resync_of_all(job: Job) -> None:
+    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{job.scope.school_year} is no longer the current school year.")
     job.step("Publishing OPI's lists")
     publish()
     numbers = District.objects.order_by("number").values_list("number", flat=True)

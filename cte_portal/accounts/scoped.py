@@ -15,6 +15,7 @@ from cte_portal.accounts.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role
 from cte_portal.editions import Scope
 from cte_portal.registry import registered
+from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")
@@ -203,5 +204,6 @@ class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
             response = self.act(form)
         except ValidationError as refusal:
             form.add_error(None, refusal)
-            return self.form_invalid(form)
+            answer = self.form_invalid(form)
+            return asked_to_wait(answer) if isinstance(refusal, TooMany) else answer
         return response or super().form_valid(form)

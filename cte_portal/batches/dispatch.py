@@ -3,56 +3,100 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.batches.job import canceled, drop_attempts, end, failed
-from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, Batch, BatchFile, Status
+from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, SET_ASIDE, Batch, BatchFile, Status
 from cte_portal.batches.tasks import run_batch
+from cte_portal.logs import name_of, places
 from cte_portal.registry import registered
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
 AT_ONCE = 200
+MOST_REFUSED = 2  # by the broker, each after its time-out
+
+_said: dict[str, float] = {}
+
+
+def once_a_minute(what: str) -> bool:
+    """Whether to log it: a round comes twice a second, and what lasts is not said each time."""
+    now = time.monotonic()
+    if now - _said.get(what, -60.0) < 60:
+        return False
+    _said[what] = now
+    return True
 
 
 def publish() -> int:
-    """Hand over what is queued and due. When the broker does not answer, the rows wait for the next round."""
-    handed = 0
+    """Hand over what is queued and due. What the broker does not take waits for the next round; a single row keeps no other from going."""
+    handed = refused = 0
     for batch in Batch.objects.to_publish()[:AT_ONCE]:
         try:
             run_batch.apply_async([str(batch.pk)], queue=batch.queue, retry=False)
         except Exception as error:  # noqa: BLE001 - whatever the broker has, the row waits
-            log.warning("the broker does not answer: %s", type(error).__name__)
-            return handed
+            if once_a_minute("broker"):
+                log.warning("the broker does not answer: %s", type(error).__name__)
+            refused += 1
+            if refused == MOST_REFUSED:
+                return handed
+            continue
         Batch.objects.filter(pk=batch.pk, status=Status.QUEUED).update(published_at=Now())
         handed += 1
     return handed
 
 
 def sweep() -> int:
-    """Bring back what a dead worker left: queued again, or failed after the third attempt."""
+    """Bring back what a dead worker left: queued again, or failed after the third attempt. A row that cannot be brought back is set aside."""
     found = 0
-    nobodys: dict[str, None] = dict.fromkeys(("published_at", "lease_until", "available_at", "done", "total"))
     for batch in Batch.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()):
-        mine = Batch.objects.held(batch).filter(lease_until__lt=Now())
-        if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(status=Status.QUEUED, stage="", **nobodys):
-            log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
-        elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
-            if not end(mine, batch, **canceled(batch, asked)):
-                continue
-        elif batch.attempt >= MOST_ATTEMPTS and end(mine, batch, **failed(batch, reference := new_reference())):
-            log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)
-        else:
-            continue
-        drop_attempts(batch, batch.attempt)
-        found += 1
+        try:
+            with transaction.atomic():
+                found += _brought_back(batch)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one row must not keep the others from being found
+            _set_aside(batch, error)
     return found
+
+
+def _brought_back(batch: Batch) -> bool:
+    nobodys: dict[str, None] = dict.fromkeys(("published_at", "lease_until", "available_at", "done", "total"))
+    mine = Batch.objects.held(batch).filter(lease_until__lt=Now())
+    if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(status=Status.QUEUED, stage="", **nobodys):
+        log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
+    elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
+        if not end(mine, batch, **canceled(batch, asked)):
+            return False
+    elif batch.attempt >= MOST_ATTEMPTS and end(mine, batch, **failed(batch, reference := new_reference())):
+        log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)
+    else:
+        return False
+    drop_attempts(batch, batch.attempt)
+    return True
+
+
+def _set_aside(batch: Batch, error: Exception) -> None:
+    """End it by the plainest statement there is; OPI sees it too, as the district can do nothing about it."""
+    reference = new_reference()
+    log.error("reference=%s batch=%s set aside: error=%s\n%s", reference, batch.pk, name_of(error), places(error))
+    sentence = f"The portal could not end this by itself. Reference {reference}."
+    ended = {
+        "status": Status.FAILED,
+        "sentence": sentence,
+        "reference": reference,
+        "finished_at": Now(),
+        "lease_until": None,
+        "stage": SET_ASIDE,
+    }
+    Batch.objects.held(batch).update(**ended)
 
 
 def daily() -> None:

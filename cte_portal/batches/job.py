@@ -24,7 +24,7 @@ from django.db.models.functions import Now
 
 from cte_portal.accounts.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
-from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
 from cte_portal.batches.submit import canceled_sentence, tell
 from cte_portal.editions import Edition, Scope, writing_state
@@ -210,7 +210,9 @@ def run(key: uuid.UUID) -> bool:
 
 
 def _may_run(batch: Batch) -> None:
-    """The submitter's right is asked again when the work begins (Z-06, Z-10)."""
+    """Whether there is such work; and the submitter's right, asked again when the work begins (Z-06, Z-10)."""
+    if not is_known(batch.kind):
+        raise CannotRun("This version of the portal does not know this kind of work.")
     needed = kind_of(batch.kind).capability
     if needed is None:
         return

@@ -8,11 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least, Now
 from django.utils import timezone
 
+from cte_portal.batches.kinds import known_names
+
 MOST_ATTEMPTS = 3
+SET_ASIDE = "Set aside"
+TURNS_REMEMBERED = 24 * 3600  # seconds
 INPUTS_KEPT = datetime.timedelta(days=90)
 RESULTS_KEPT = datetime.timedelta(days=365)
 
@@ -46,8 +50,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(status__in=LIVE)
 
     def failed_unseen(self) -> BatchQuerySet:
-        """What failed and stands in no list, newest first: letters, OPI's lists on their way to the state."""
-        return self.filter(hidden=True, status=Status.FAILED).order_by("-finished_at", "-pk")
+        """What failed and stands in no list, newest first: letters, OPI's lists on their way to the state. Also what was set aside and work
+        of a kind that nobody knows: a district can do nothing about it."""
+        return self.filter(Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known_names()), status=Status.FAILED).order_by(
+            "-finished_at", "-pk"
+        )
 
     def put_back(self) -> int:
         """Queue what has ended once more, under its own key: nobody would queue it again. Returns how many."""
@@ -68,18 +75,17 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """With what a status sentence needs: `waits_for` (who submitted what goes first) and `waits_for_kind`, `ahead`, `lapsed`, `handed_late`."""
         earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
         unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(queued_at__lt=moment(-60)) & ~Q(Exists(Batch.objects.running_beside()))
-        ahead = (
-            Batch.objects.live()
-            .filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at"))
-            .order_by()
-            .values("queue")
-            .annotate(number=models.Count("pk"))
-            .values("number")
-        )
+        before = Batch.objects.live().filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at")).order_by().values("queue")
+        mine, others = Q(district=OuterRef("district")), ~Q(district=OuterRef("district"))
+        own = Coalesce(Subquery(before.filter(mine).annotate(number=Count("pk")).values("number")), 0)
+        districts = before.filter(others).annotate(number=Count("district", distinct=True)).values("number")
+        plain = Coalesce(Subquery(before.annotate(number=Count("pk")).values("number")), 0)
+        # Districts take turns: each of the others goes before this one's every piece of work once.
+        ahead = Least(plain, own + Coalesce(Subquery(districts), 0) * (own + 1))
         return self.annotate(
             waits_for=Subquery(earlier.values("submitted_name")[:1]),
             waits_for_kind=Subquery(earlier.values("kind")[:1]),
-            ahead=Subquery(ahead),
+            ahead=ahead,
             lapsed=Q(status=Status.PROCESSING, lease_until__lt=Now()),
             handed_late=Q(DUE, unheard, status=Status.QUEUED),
         )
@@ -91,7 +97,24 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
         lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(Exists(Batch.objects.running_beside()))
-        return self.may_start().filter(Q(published_at=None) | lost).order_by("queued_at", "pk")
+        return self.may_start().filter(Q(published_at=None) | lost).by_turns()
+
+    def by_turns(self) -> BatchQuerySet:
+        """Districts one after the other: first of the district whose last turn in the queue is longest ago, then the oldest."""
+        turns = Batch.objects.filter(queue=OuterRef("queue"), district=OuterRef("district"), queued_at__gte=moment(-TURNS_REMEMBERED))
+        last = Subquery(turns.exclude(started_at=None).order_by("-started_at").values("started_at")[:1])
+        return self.annotate(last_turn=last).order_by(F("last_turn").asc(nulls_first=True), "queued_at", "pk")
+
+    def next_turn(self, key: uuid.UUID) -> uuid.UUID:
+        """Whose turn it is when the message of a batch comes: its own, or of another that was handed over for the same queue.
+
+        There are as many messages as batches handed over, so that each of them is run by one of the messages.
+        """
+        queue = self.filter(pk=key).values("queue")
+        waiting = self.may_start().filter(
+            Q(pk=key) | Q(published_at__isnull=False), queue__in=queue, attempt__lt=MOST_ATTEMPTS, cancel_by=""
+        )
+        return waiting.by_turns().values_list("pk", flat=True).first() or key
 
     def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
         """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another one's turn. A message may come twice."""

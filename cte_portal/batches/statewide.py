@@ -49,6 +49,7 @@ def for_each_district(job: Job, kind: str, districts: Iterable[str], *, stage: s
                 key=f"{parent.pk}:{number}",
                 about=parent,
                 queue=STATEWIDE,
+                limited=False,
             )
             run(child.pk)
         elif not claimed:

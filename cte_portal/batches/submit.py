@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -16,9 +17,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.kinds import kind_of
+from cte_portal.batches.kinds import STATEWIDE, kind_named, kind_of
 from cte_portal.batches.models import Batch, Status, moment
 from cte_portal.editions import Scope
+from cte_portal.ui.too_many import TooMany
 
 
 def submit(
@@ -34,12 +36,17 @@ def submit(
     about: Batch | None = None,
     notify: bool = False,
     queue: str = "",
+    limited: bool = True,
 ) -> Batch:
-    """Queue one piece of work, in its kind's queue unless another is named. The same `key` twice is one batch, the first (C-01); the content of the second is dropped."""
-    what = kind_of(kind)
+    """Queue one piece of work, in its kind's queue unless another is named. The same `key` twice is one batch, the first (C-01); the content
+    of the second is dropped. Raises TooMany, unless it is not `limited`: a command's, or a part of work for all districts.
+    """
+    what = kind_named(kind)
     key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
     if earlier := Batch.objects.filter(idempotency_key=key).first():
         return earlier
+    if limited and not what.hidden:
+        _limit(by, scope.district if scope else "")
     batch = Batch(
         kind=kind,
         queue=queue or what.queue,
@@ -72,6 +79,17 @@ def submit(
     return batch
 
 
+def _limit(by: User, district: str) -> None:
+    """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is stored."""
+    mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(Q(about=None) | ~Q(queue=STATEWIDE))
+    if mine[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
+        raise TooMany(f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again")
+    waiting = Batch.objects.live().filter(district=district, hidden=False)
+    if waiting[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
+        whose = f"District {district} has" if district else "There are"
+        raise TooMany(f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again")
+
+
 def key_of(key: object, *asked: object) -> str:
     """The `key` of a page's form, with what its button asked for: a double click asks the same again, another button of the page something else."""
     digest = hashlib.sha256("|".join(map(str, asked)).encode()).hexdigest()
@@ -91,7 +109,7 @@ class Order:
 
 def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
     """Queue many with a few statements. What was queued under the same key before is not queued again."""
-    what = kind_of(kind)
+    what = kind_named(kind)
     batches = [
         Batch(
             kind=kind,
@@ -156,7 +174,7 @@ def tell(batch: Batch) -> None:
             idempotency_key=f"notice:{batch.pk}",
             defaults={
                 "kind": "notice",
-                "queue": kind_of("notice").queue,
+                "queue": kind_named("notice").queue,
                 "district": batch.district,
                 "end_year": batch.end_year,
                 "submitted_by_id": batch.submitted_by_id,

@@ -52,8 +52,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _answer(request, 413, framed=False)
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 429)
+def too_many_requests(request: HttpRequest, sentence: str = "") -> HttpResponse:
+    """Tries at sign-in, unless a `sentence` says what else there was too much of."""
+    return _answer(request, 429, sentence=sentence)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -66,7 +67,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, status: int, exception: Exception | None = None, *, template: str = "", framed: bool = True
+    request: HttpRequest, status: int, exception: Exception | None = None, *, template: str = "", framed: bool = True, sentence: str = ""
 ) -> HttpResponse:
     """`framed` pages show the person's navigation where that is possible; the others stand by themselves."""
     reference = new_reference()
@@ -74,14 +75,14 @@ def _answer(
     log.warning("reference=%s status=%s page=%s error=%s", reference, status, _page(request), type(exception).__name__ if exception else "")
     if framed and hasattr(request, "user") and hasattr(request, "session"):
         try:
-            return HttpResponse(render_to_string(template, {"reference": reference}, request), status=status)
+            return HttpResponse(render_to_string(template, {"reference": reference, "sentence": sentence}, request), status=status)
         except Exception as broken:  # noqa: BLE001 – whatever breaks the frame must not hide the message
             log.error("reference=%s the frame failed: %s", reference, type(broken).__name__)
-    return HttpResponse(_plain(template, reference), status=status)
+    return HttpResponse(_plain(template, reference, sentence), status=status)
 
 
-def _plain(template: str, reference: str) -> str:
-    return render_to_string(template, {"reference": reference, "portal": {"help": Help.from_settings()}})
+def _plain(template: str, reference: str, sentence: str = "") -> str:
+    return render_to_string(template, {"reference": reference, "sentence": sentence, "portal": {"help": Help.from_settings()}})
 
 
 def _page(request: HttpRequest) -> str:

@@ -40,7 +40,7 @@ class Result:
         return {"slug": self.report.slug, "title": self.report.title, "count": self.figure.count, **self.figure.parts}
 
 
-def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE) -> Batch:
+def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE, limited: bool = True) -> Batch:
     """Run reports in the scope's edition: at once where the district is small, else by the queue."""
     batch = submit(
         KIND,
@@ -49,6 +49,7 @@ def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wai
         scope=scope,
         options={"edition": scope.edition.name.lower(), "reports": [report.slug for report in reports]},
         key=key,
+        limited=limited,
     )
     if batch.is_live and Participation.objects.in_scope(scope)[: AT_ONCE + 1].count() <= AT_ONCE:
         return run_here(batch, patience=wait)

@@ -14,14 +14,15 @@ from django.utils import timezone
 
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
-from cte_portal.editions import Scope, school_year_label
+from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways import ledger, rules
+from pathways.current_year import demand_current
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
 from pathways.files.text import FileRefused
 from pathways.locks import lock_district
-from pathways.models import Change, SchoolYear
+from pathways.models import Change
 from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
 from pathways.severities import informing
@@ -106,10 +107,10 @@ def _go(job: Job, *, held: bool) -> None:
 
 
 def _may_be_read(batch: Batch) -> None:
-    if not SchoolYear.objects.filter(end_year=batch.end_year or 0, is_active=True).exists():
-        raise CannotRun(
-            f"{school_year_label(int(batch.end_year or 0))} is not the active school year. Records are changed in the active one only."
-        )
+    try:
+        demand_current(Scope(batch.district, int(batch.end_year or 0)))
+    except ledger.OtherYear as refusal:
+        raise CannotRun(refusal.why) from refusal
     if not batch.input_file or not default_storage.exists(batch.input_file):
         raise CannotRun("The file is no longer kept. Choose it again.")
 
@@ -145,6 +146,8 @@ def _save(job: Job, staged: Staged, checked: checking.Checked, result: dict[str,
             job.outcome = Outcome(_words(job.batch.options, checked), with_errors=bool(checked.rejected), result=result)
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
+    except ledger.OtherYear as refusal:
+        raise CannotRun(refusal.why) from refusal
     if applied.written > ANALYZE_FROM and connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # a table that has grown is planned for as if it had not
             cursor.execute("ANALYZE pathways_participation")

@@ -56,6 +56,8 @@ def _take_back(job: Job, upload: Batch) -> None:
             job.outcome = Outcome(_words(applied.written, left), with_errors=bool(left), result={"restored": applied.written, "left": left})
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
+    except ledger.OtherYear as refusal:
+        raise CannotRun(refusal.why) from refusal
 
 
 def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:

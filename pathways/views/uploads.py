@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import tempfile
 import uuid
@@ -19,7 +18,6 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, access
-from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import key_of, submit
 from cte_portal.batches.views import queue_list
 from cte_portal.ui.upload_limit import most_bytes, too_large
@@ -136,18 +134,6 @@ class MTDataUpload(ActionView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
             raise PermissionDenied("Files are uploaded in the active school year only.")
-        recent = Batch.objects.filter(
-            submitted_by=self._user_id, hidden=False, queued_at__gt=timezone.now() - datetime.timedelta(minutes=1)
-        )
-        if recent.count() >= settings.UPLOADS_A_MINUTE:
-            form = self.get_form()
-            form.add_error(
-                None, f"You have submitted {settings.UPLOADS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again"
-            )
-            answer = self.form_invalid(form)
-            answer.status_code = 429
-            answer["Retry-After"] = "60"
-            return answer
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:

@@ -3,4 +3,5 @@
 from cte_portal.settings import *
 from cte_portal.settings import INSTALLED_APPS
 
+JOBS_A_MINUTE = JOBS_WAITING = 1_000_000
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.live.faults.FaultsConfig"]

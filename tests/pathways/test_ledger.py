@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -173,7 +174,9 @@ def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(cottonwoo
         entry.delete(cottonwood.scope, record, version=1, by=CLERK)
     SchoolYear.objects.filter(is_active=True).update(is_active=False)
     SchoolYear.objects.filter(end_year=2026).update(is_active=True)
-    assert entry.delete(cottonwood.scope, record, version=1, by=CLERK).deleted == 1
+    with pytest.raises(ledger.OtherYear):
+        entry.delete(cottonwood.scope, record, version=1, by=CLERK)
+    assert entry.delete(replace(cottonwood.scope, end_year=2026), record, version=1, by=CLERK).deleted == 1
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,7 @@ def test_a_locked_collection_and_another_year_refuse_with_the_reason(cottonwood:
         except ledger.NotApplied as refusal:
             return [refusal.sentence]
 
-    assert "active school year" in carry_out(type(cottonwood.scope)("9012", 2024))[0]
+    assert "can only be read" in carry_out(type(cottonwood.scope)("9012", 2024))[0]
     CollectionLock.objects.create(
         district="9012", end_year=2025, collection="cte-eoy", since=datetime.datetime(2025, 6, 12, tzinfo=datetime.UTC),
         by="DOE, JANE", reason="Certified.", reference="7K3Q",

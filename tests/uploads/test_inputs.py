@@ -477,7 +477,7 @@ def test_u_14_the_content_decides_not_the_announced_type(kind: str, desk: Client
     assert send(desk, ("x.tsv", file(line()), kind)).status_code == 302
 
 
-@override_settings(UPLOADS_A_MINUTE=3)
+@override_settings(JOBS_A_MINUTE=3)
 def test_u_72_many_uploads_in_a_minute_are_asked_to_wait(desk: Client) -> None:
     for number in range(3):
         assert send(desk, ("x.tsv", file(line()), "t"), key=f"11111111-1111-4111-8111-11111111111{number}").status_code == 302

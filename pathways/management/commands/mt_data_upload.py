@@ -50,6 +50,7 @@ class Command(PortalCommand):
                 scope=Scope(district, year.end_year),
                 options={"type": type, "work": work, "all_or_nothing": options["all_or_nothing"]},
                 content=File(content, name="input"),
+                limited=False,
             )
         batch = run_here(batch, earlier=True)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):

@@ -44,7 +44,11 @@ class Command(PortalCommand):
         by = sender(person, district)
         names = closure(type) if type else NAMES
         scope = Scope(district or "", year.end_year)
-        asked = submit_resync(scope, names, by=by) if district else submit_resync_of_all(year.end_year, names, by=by)
+        asked = (
+            submit_resync(scope, names, by=by, limited=False)
+            if district
+            else submit_resync_of_all(year.end_year, names, by=by, limited=False)
+        )
         batch = run_here(asked, earlier=True)
         batches = [batch] if district else list(children_of(batch))
         told = [{"district": one.district, "objects": one.result.get("objects", [])} for one in batches]

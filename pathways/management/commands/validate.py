@@ -51,7 +51,7 @@ class Command(PortalCommand):
     def _leave_batches(self, scopes: list[Scope], reports: list[Report], person: str) -> None:
         user = person_named(person)
         for scope in scopes:
-            batch = ask(scope, reports, by=user, wait=600)
+            batch = ask(scope, reports, by=user, wait=600, limited=False)
             if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
                 raise CommandError(f"{scope.district}: {batch.sentence or 'The run is waiting in the Batch Queue.'}")
 

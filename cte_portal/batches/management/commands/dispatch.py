@@ -15,6 +15,7 @@ from django.db import connections
 
 from cte_portal.batches import dispatch
 from cte_portal.connection import look_at_all
+from cte_portal.logs import name_of, places
 from cte_portal.ui.command import PortalCommand
 
 log = logging.getLogger("cte_portal.batches.dispatch")
@@ -41,16 +42,17 @@ class Command(PortalCommand):
         look_at_all()
         retired = -RETIRE_EVERY
         while not stop.is_set():
-            try:
-                dispatch.sweep()
-                dispatch.publish()
-                if time.monotonic() - retired > RETIRE_EVERY:
-                    retired = int(time.monotonic())
-                    dispatch.retire()
-                    dispatch.daily()
-            except Exception as error:  # noqa: BLE001 - neither a restart of the database nor anything else ends the dispatcher
-                log.error("a round failed: %s", type(error).__name__)
-                connections.close_all()
+            duties = [dispatch.sweep, dispatch.publish]
+            if time.monotonic() - retired > RETIRE_EVERY:
+                retired = int(time.monotonic())
+                duties += [dispatch.retire, dispatch.daily]
+            for duty in duties:
+                try:
+                    duty()
+                except Exception as error:  # noqa: BLE001 - neither a restart of the database nor anything else ends the dispatcher
+                    if dispatch.once_a_minute(duty.__name__):
+                        log.error("a round failed: %s %s\n%s", duty.__name__, name_of(error), places(error))
+                    connections.close_all()
             if once:
                 return
             stop.wait(settings.BATCH_POLL_SECONDS)
