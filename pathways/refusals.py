@@ -49,9 +49,12 @@ class OtherYear(NotApplied):
 
     def __init__(self, meant: int, current: int | None) -> None:
         super().__init__()
-        now = f"The current school year is {school_year_label(current)}. " if current else "No school year is current. "
-        self.why = f"{now}Records of {school_year_label(meant)} can only be read."
-        self.sentence = f"{self.why} Nothing was saved."
+        self.why = f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
+        self.sentence = f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved."
+
+
+def current_year(end_year: int | None) -> str:
+    return f"The current school year is {school_year_label(end_year)}." if end_year else "No school year is current."
 
 
 class Refused(NotApplied):
