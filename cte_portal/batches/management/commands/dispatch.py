@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -42,7 +43,7 @@ class Command(PortalCommand):
         look_at_all()
         retired = -RETIRE_EVERY
         while not stop.is_set():
-            duties = [dispatch.sweep, dispatch.publish]
+            duties: list[Callable[[], object]] = [dispatch.sweep, dispatch.publish]
             if time.monotonic() - retired > RETIRE_EVERY:
                 retired = int(time.monotonic())
                 duties += [dispatch.retire, dispatch.daily]
