@@ -89,13 +89,13 @@ def create(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
 
 
 def new_record(line: Line) -> Row:
-    """What is proposed for the line; the single parent answer is the student's, so it is taken over from the other pathways."""
+    """What is proposed for the line: from the first day of the enrollment that sits in the courses. The single parent answer is the student's, so it is taken over from the other pathways."""
     return Row(
         line.student.pk,
         line.pathway.pk,
         concentrator=line.credits >= CONCENTRATOR_CREDITS,
         single_parent=line.single_parent,
-        start_date=timezone.localdate(),
+        start_date=line.starts,
         in_district_credits=line.credits,
         out_of_district_credits=ZERO,
         dual_enrollment_credits=ZERO,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -148,12 +149,17 @@ class ParticipationForm(forms.Form):
         }
 
     @staticmethod
-    def proposed(single_parent: bool) -> dict[str, Any]:
-        """What a new record starts with. The single parent answer is the student's, so it is taken over from the other pathways."""
+    def proposed(single_parent: bool, enrolled_on: datetime.date | None) -> dict[str, Any]:
+        """What a new record starts with. The single parent answer is the student's, so it is taken over from the other pathways.
+
+        The Start Date is the first day of the year's enrollment, which is nearer to the truth than the day of entry; empty while that day
+        is to come.
+        """
+        began = enrolled_on if enrolled_on and enrolled_on <= timezone.localdate() else None
         return {
             "concentrator": "No",
             "single_parent": "Yes" if single_parent else "No",
-            "start_date": f"{timezone.localdate():%m/%d/%Y}",
+            "start_date": f"{began:%m/%d/%Y}" if began else "",
             "version": 0,
             **dict.fromkeys(CREDITS, "0.00"),
         }

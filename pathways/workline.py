@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ class Taken:
     name: str
     credits: Decimal
     transcript: Decimal | None
+    enrolled_on: datetime.date
+    """The first day of the enrollment by which the student sits in it."""
 
     @property
     def earned(self) -> Decimal:
@@ -45,6 +48,11 @@ class Line:
     def credits(self) -> Decimal:
         """What a record would be created with: the transcript's credits where known, else the courses'."""
         return sum((course.earned for course in self.courses), Decimal("0.00"))
+
+    @property
+    def starts(self) -> datetime.date | None:
+        """The Start Date a record would be created with."""
+        return min((course.enrolled_on for course in self.courses), default=None)
 
     @property
     def transcript(self) -> Decimal | None:

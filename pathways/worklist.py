@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Round
 
 from cte_portal.editions import Scope
@@ -251,12 +251,13 @@ class Worklist:
         rosters = Roster.objects.in_scope(self.scope).with_pathway().filter(enrollment__student__in=people)
         columns = ("enrollment__student_id", "section__course__pathway_id", "section__course__name", "section__course__credits")
         found: dict[Pair, tuple[Taken, ...]] = {}
-        for student, pathway, name, worth, earned in (
-            rosters.order_by("section__course__number").values(*columns, "section__course_id").annotate(Sum("credits_earned"))
-            .values_list(*columns, "credits_earned__sum")
+        for student, pathway, name, worth, earned, enrolled_on in (
+            rosters.order_by("section__course__number").values(*columns, "section__course_id")
+            .annotate(Sum("credits_earned"), Min("enrollment__start_date"))
+            .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
         ):  # fmt: skip
             known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
-            found[student, pathway] = (*found.get((student, pathway), ()), Taken(name, worth, known))
+            found[student, pathway] = (*found.get((student, pathway), ()), Taken(name, worth, known, enrolled_on))
         return found
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
-from pathways.models import Approval, Change, Enrollment, Participation
+from pathways.models import Approval, Change, Enrollment, Participation, SchoolYear
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
 
@@ -52,6 +52,11 @@ def _not_approved(parameters: Parameters) -> Q:
             )
         )
     )
+
+
+def _last_day(parameters: Parameters) -> Subquery:
+    """Of the scope's year while it is the current one: in an earlier year's lists stand records that began later, lawfully."""
+    return Subquery(SchoolYear.objects.filter(pk=parameters.scope.end_year, is_active=True).values("ends"))
 
 
 def _not_offered(parameters: Parameters) -> Q:
@@ -159,6 +164,22 @@ STUDENT = [
         breach=lambda parameters: Q(start_date__lte=F("student__birth_date")),
         passing=(Example(row={"start_date": datetime.date(2022, 7, 14)}),),
         failing=(Example(row={"start_date": datetime.date(2007, 1, 1)}, words="the student was born on 01/02/2007"),),
+    ),
+    Rule(
+        id="CTE-205",
+        title="Start Date is no later than the last day of the current school year",
+        problem="Start Date is after the school year",
+        message="Start Date is after the last day of {school_year}. Check the date",
+        remedy="Enter the date the student began the program, not the date of entry.",
+        kind=Kind.LOOKUP,
+        severity=Severity.WARNING,
+        on_entry=OnEntry.WARN,
+        source="Infinite Campus, CTE (Montana): the date the student began the CTE program",
+        field="start_date",
+        reads=("start_date",),
+        breach=lambda parameters: Q(start_date__gt=_last_day(parameters)),
+        passing=(Example(row={"start_date": datetime.date(2025, 6, 30)}),),
+        failing=(Example(row={"start_date": datetime.date(2025, 7, 1)}),),
     ),
 ]
 

@@ -126,7 +126,8 @@ class StudentPage(ScopedView, TemplateView):
         if self.record is not None:
             return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), others=others)
         answered_yes = any(record.single_parent for record in self.records)
-        return ParticipationForm(data, choices=self.choices(data), initial=ParticipationForm.proposed(answered_yes), others=others)
+        proposed = ParticipationForm.proposed(answered_yes, self.student.enrolled_on)  # type: ignore[attr-defined]
+        return ParticipationForm(data, choices=self.choices(data), initial=proposed, others=others)
 
     @cached_property
     def last_year(self) -> Change | None:
