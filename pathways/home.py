@@ -92,7 +92,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
 
 def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is rostered there is nothing to say."""
-    balance = Worklist(scope).balance() if (scope.end_year, True) in standing.school_years else None
+    balance = Worklist(scope).known_balance(standing.known) if (scope.end_year, True) in standing.school_years else None
     if balance is None or not balance.rostered:
         return []
     missing = balance.students

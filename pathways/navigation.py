@@ -17,7 +17,7 @@ DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 def open_on_the_worklist(standing: Standing) -> int:
     """Students in CTE courses without the record; in other years than the active one nothing is left to do."""
     scope = standing.scope
-    return Worklist(scope).balance().open if scope and (scope.end_year, True) in standing.school_years else 0
+    return Worklist(scope).known_balance(standing.known).open if scope and (scope.end_year, True) in standing.school_years else 0
 
 
 SCREENS = (

@@ -85,6 +85,11 @@ class Balance:
     students: int
     """Students among the open ones, each once."""
 
+    @property
+    def counts(self) -> dict[Show, int]:
+        """Of the list of those without a record, as `Worklist.counts` has them."""
+        return {Show.OPEN: self.open - self.later, Show.LATER: self.later, Show.DISMISSED: self.dismissed}
+
 
 @dataclass(frozen=True)
 class Worklist:
@@ -186,7 +191,19 @@ class Worklist:
     def found(self, which: Which, show: Show = Show.OPEN) -> QuerySet[Any]:
         """The pairs to show, by the student's name."""
         shown = {Show.OPEN: Q(choice=None), Show.LATER: Q(choice=Choice.LATER), Show.DISMISSED: Q(choice=which.dismissal)}[show]
-        return self._pairs(which).filter(shown).order_by("last", "first", "state_id", "taught")
+        return self._in_order(self._pairs(which).filter(shown))
+
+    def everything(self, which: Which) -> dict[Show, list[Pair]]:
+        """All pairs of a list by the student's name, open, put off and dismissed: what a page counts and what it shows is asked once."""
+        shows: dict[str | None, Show] = {None: Show.OPEN, Choice.LATER: Show.LATER, which.dismissal: Show.DISMISSED}
+        found: dict[Show, list[Pair]] = {show: [] for show in Show}
+        for person, taught, choice in self._in_order(self._pairs(which)).values_list("person", "taught", "choice"):
+            found[shows[choice]].append((person, taught))
+        return found
+
+    @staticmethod
+    def _in_order(pairs: QuerySet[Any]) -> QuerySet[Any]:
+        return pairs.order_by("last", "first", "state_id", "taught")
 
     def counts(self, which: Which) -> dict[Show, int]:
         """How many lines of a list are open, put off and dismissed; the open ones here are without those for later."""
@@ -217,6 +234,13 @@ class Worklist:
             )
         )
         return Balance(**found)
+
+    def known_balance(self, known: dict[Any, Any]) -> Balance:
+        """The balance, computed once for a page: the badge, the home page and the list itself ask for it."""
+        if self not in known:
+            known[self] = self.balance()
+        balance: Balance = known[self]
+        return balance
 
     def lines(self, pairs: Iterable[Pair]) -> list[Line]:
         """The pairs of one page, in their order: as many statements for 50 as for one. A student who is not in scope is left out."""

@@ -34,6 +34,7 @@ def standing(request: HttpRequest) -> Standing:
         school_years=tuple(years),
         can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
         statewide=any(role.is_opi for role in roles) and scope is None,
+        known=request.__dict__.setdefault("known", {}),
     )
 
 

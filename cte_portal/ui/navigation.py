@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -32,6 +32,8 @@ class Standing:
     """The signed-in user."""
     statewide: bool = False
     """Whether a role holds in every district."""
+    known: dict[Any, Any] = field(default_factory=dict, compare=False)
+    """What has been computed for this page and is asked for again by another part of it."""
 
     @property
     def district_name(self) -> str:

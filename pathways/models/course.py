@@ -9,7 +9,7 @@ from cte_portal.editions import Home, Scope
 from pathways.models.calendar import Calendar, School
 from pathways.models.participation import MOST_CREDITS, credits_field
 from pathways.models.pathway import Pathway
-from pathways.models.student import Enrollment
+from pathways.models.student import Enrollment, counts_in
 
 
 class Course(models.Model):
@@ -68,8 +68,8 @@ class Section(models.Model):
 class RosterQuerySet(models.QuerySet["Roster"]):
     def in_scope(self, scope: Scope) -> RosterQuerySet:
         """Rosters of the district's students by the enrollments that count in the scope's year."""
-        counts = Enrollment.objects.that_count(scope.end_year).filter(student__district_id=scope.district)
-        return self.using(scope.alias).filter(enrollment__in=counts, section__calendar__school_year_id=scope.end_year)
+        own = {"enrollment__student__district_id": scope.district, "section__calendar__school_year_id": scope.end_year}
+        return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)
 
     def with_pathway(self) -> RosterQuerySet:
         return self.filter(section__course__pathway__isnull=False)

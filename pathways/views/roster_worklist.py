@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +11,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
+from cte_portal.accounts.standing import standing
 from pathways import decisions
 from pathways.decisions import Answer, Seen
 from pathways.grades import grades_of
@@ -99,15 +99,15 @@ class RosterWorklist(ScopedView):
         """The page; after a problem with everything that was ticked and typed."""
         query = self.request.GET.copy()
         number = query.pop("page", ["1"])[-1]
-        counts = {which: self.worklist.counts(which) for which in Which}
-        page: Page[Any] = Paginator(_Counted(self.worklist.found(self.which, self.show), counts[self.which][self.show]), PAGE).get_page(
-            number
-        )
-        lines = self.worklist.lines((row["person"], row["taught"]) for row in page.object_list)
+        balance = self.worklist.known_balance(standing(self.request).known)
+        own = self.worklist.everything(self.which)
+        counts = {Which.WITHOUT_RECORD: balance.counts, self.which: {show: len(pairs) for show, pairs in own.items()}}
+        counts |= {which: self.worklist.counts(which) for which in Which if which not in counts}
+        page: Page[Any] = Paginator(own[self.show], PAGE).get_page(number)
+        lines = self.worklist.lines(page.object_list)
         may_edit = self.can_edit and self.lock is None
         kept = self.request.POST if self.request.method == "POST" else self.kept_form() if may_edit else None
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
-        balance = self.worklist.balance()
         told = {
             "which": self.which,
             "lists": [(which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which],
@@ -150,19 +150,6 @@ class RosterWorklist(ScopedView):
             "grade": self.worklist.grade,
             "narrowed": bool(self.worklist.school or self.worklist.pathway or self.worklist.grade),
         }
-
-
-class _Counted(Sequence[Any]):
-    """Rows with their number, which the page has asked for already."""
-
-    def __init__(self, rows: Any, number: int) -> None:
-        self.rows, self.number = rows, number
-
-    def __len__(self) -> int:
-        return self.number
-
-    def __getitem__(self, part: Any) -> Any:
-        return self.rows[part]
 
 
 def _told(answer: Answer) -> dict[str, Any]:
