@@ -80,7 +80,7 @@ class Line:
     @property
     def _nothing_in_the_way(self) -> bool:
         can_sign = self.one.in_active_year or self.one.finishing
-        return self.is_clean and self.one.primaries > 0 and can_sign and self.one.dates.accepts_signatures(self.one.now)
+        return self.is_clean and self.one.able > 0 and can_sign and self.one.dates.accepts_signatures(self.one.now)
 
     @property
     def is_clean(self) -> bool:

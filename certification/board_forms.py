@@ -28,7 +28,7 @@ class BoardFilter(forms.Form):
     find = forms.CharField(label="District name or number", max_length=100, required=False)
     due = forms.ChoiceField(label="Due", choices=DUE, required=False)
     unsent = forms.BooleanField(label="Has changes not sent", required=False)
-    nobody = forms.BooleanField(label="No Primary certifier", required=False)
+    nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
     sort = forms.ChoiceField(choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False)
 
     def __init__(self, data: object) -> None:
@@ -56,7 +56,7 @@ class BoardFilter(forms.Form):
                 or (due == "week" and not line.one.is_certified and 0 <= days <= 7)
             )
             and (not self.said("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
-            and (not self.said("nobody") or line.one.primaries == 0)
+            and (not self.said("nobody") or line.one.able == 0)
         )
 
     def query(self, **changed: str) -> str:

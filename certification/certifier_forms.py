@@ -29,7 +29,7 @@ class CertifierForm(forms.Form):
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: User) -> str:
-        return f"{obj.record_name}{' – has never signed in' if obj.last_login is None else ''}"
+        return f"{obj.choice_name}{' – has never signed in' if obj.last_login is None else ''}"
 
 
 class NewCertifierForm(CertifierForm):

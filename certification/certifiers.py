@@ -23,6 +23,7 @@ from cte_portal.editions import Scope
 from cte_portal.folding import Folded
 from pathways.ledger import refusals_named
 from pathways.locks import lock_district
+from pathways.models import District
 from pathways.refusals import Busy
 
 Operation = AuditEvent.Operation
@@ -47,8 +48,11 @@ def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mai
             raise ValidationError({"person": f"{person.record_name} no longer has a role in this district, or the account is closed"})
         one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
         _record(one, Operation.ADD, {}, words(one), by)
-        if mail:
+        if mail and person.pk != by.pk:
             _invite(scope, one, by)
+        elif person.pk == by.pk:
+            one.accepted_at = timezone.now()
+            one.save(update_fields=["accepted_at"])
     return one
 
 
@@ -98,6 +102,11 @@ def accept(scope: Scope, person: User) -> bool:
     return True
 
 
+def districts_of(person: User) -> list[str]:
+    """Where the person is an active certifier: such an account opens by a link to its confirmed address (settings.PORTAL_CERTIFIERS)."""
+    return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
+
+
 def words(one: Certifier) -> dict[str, str]:
     """A certifier as people read it, by the labels of the form."""
     return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": "Yes" if one.is_active else "No"}
@@ -125,18 +134,22 @@ def _key(one: Certifier, version: int) -> str:
 def _invite(scope: Scope, one: Certifier, by: User) -> None:
     letters.queue(
         "certifier",
-        f"CTE Portal: you are named as a certifier of {TYPE}",
+        f"CTE Portal: you are a certifier of {TYPE}",
         to=one.user,
         by=by,
         scope=scope,
         path=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
         key=_key(one, one.version),
-        told={"by": by.record_name, "level": one.get_level_display(), "district": scope.district, "type": TYPE},
+        told={"by": by.full_name, "level": one.get_level_display(), "district": _district(scope.district), "type": TYPE},
     )
     one.invited_at, one.invited_by = timezone.now(), by.record_name
     one.version += 1
     one.save(update_fields=["invited_at", "invited_by", "version"])
     _record(one, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+
+
+def _district(number: str) -> str:
+    return f"{number} {District.objects.values_list('name', flat=True).get(pk=number)}"
 
 
 def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User) -> None:

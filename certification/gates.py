@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from certification.case import WAIT, Case
 from certification.dates import Phase, in_short
+from certification.models.certifier import cannot_sign
 from cte_portal.ui.wording import moment, number_of
 from pathways.comparison import AHEAD
 from pathways.reports.certification import Certification
@@ -118,13 +119,12 @@ def _certifiers(case: Case) -> Answer:
     primaries = case.primaries
     if not primaries:
         return Answer(False, "This collection cannot be certified without one.", cure, "Add a certifier", problem="No Primary certifier")
-    if all(one.has_never_signed_in for one in primaries):
-        verb = "has" if len(primaries) == 1 else "have"
-        return Answer(False, f"{' and '.join(one.name for one in primaries)} {verb} never signed in.", cure, "Invite again")
-    strangers = [one.name for one in primaries if one.has_never_signed_in]
-    if strangers:
-        return Answer(True, f"{len(primaries)}, but {' and '.join(strangers)} {'has' if len(strangers) == 1 else 'have'} never signed in")
-    return Answer(True, "1, who has signed in" if len(primaries) == 1 else f"{len(primaries)}, all of whom have signed in")
+    unable, why = cannot_sign(primaries)
+    if len(unable) == len(primaries):
+        return Answer(False, f"{why}.", cure, "See what to do")
+    if unable:
+        return Answer(True, f"{len(primaries)}, but {why}")
+    return Answer(True, "1, who can sign in" if len(primaries) == 1 else f"{len(primaries)}, all of whom can sign in")
 
 
 def _quiet(case: Case) -> Answer:

@@ -11,12 +11,12 @@ from certification.case import Case
 from certification.dates import in_short
 from certification.gates import in_the_way
 from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy, Signature
+from certification.models.certifier import cannot_sign
 from certification.navigation import DATA_CERTIFICATION
 from certification.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
 from certification.year_end import finishing
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
-from cte_portal.folding import Folded
 from cte_portal.ui.navigation import HomeFigure, HomeLead, HomeTask, Standing
 from pathways.models import SchoolYear
 
@@ -34,7 +34,7 @@ WORDS = {
 
 def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 1."""
-    primaries = list(Certifier.objects.of_district(scope.district).active().primary().select_related("user"))
+    primaries = list(Certifier.objects.of_district(scope.district).active().primary().listed())
     status, sentence = _certifiers(primaries)
     may_change = standing.can(Capability.MANAGE_CERTIFIERS)
     return [
@@ -53,11 +53,10 @@ def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
 def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
     if not primaries:
         return ("problem", "There is a problem"), NO_PRIMARY
-    strangers = [one.name for one in primaries if one.has_never_signed_in]
+    _, why = cannot_sign(primaries)
     number = "1 Primary certifier." if len(primaries) == 1 else f"{len(primaries)} Primary certifiers. All {len(primaries)} must sign."
-    if strangers:
-        verb = "has" if len(strangers) == 1 else "have"
-        return ("warning", "In progress"), f"{number} {' and '.join(strangers)} {verb} never signed in."
+    if why:
+        return ("warning", "In progress"), f"{number} {why}."
     return ("completed", "Completed"), number
 
 
@@ -169,7 +168,7 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     one = next_event(scope)
     if one is None:
         return []
-    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.primaries)]
+    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.able)]
 
 
 def _due(one: DistrictEvent) -> HomeFigure:
@@ -196,10 +195,10 @@ def _waiting(one: DistrictEvent, reader: Any) -> str:
     signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status=status)
     if one.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
-    open_ones = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier"))
-    waiting = list(open_ones.select_related("user").order_by(Folded("user__last_name"), Folded("user__first_name")))
-    names = ["you"] if reader in [certifier.user for certifier in waiting] else []
-    names += [certifier.name for certifier in waiting if certifier.user != reader]
+    waiting = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier")).listed()
+    others = [certifier for certifier in waiting if certifier.user != reader]
+    names = ["you"] if len(others) < len(waiting) else []
+    names += [f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}" for certifier in others]
     return f"Waiting for {' and '.join(names)}." if names and not one.ended else one.signers
 
 

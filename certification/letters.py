@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
@@ -76,7 +77,8 @@ def run(job: Job) -> None:
 
 def _text(options: Mapping[str, Any], person: User) -> str:
     link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
-    told = {**options["told"], "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
+    closed = {"closed": person.dormant, "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else ""}
+    told = {**options["told"], **closed, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
     return render_to_string(f"certification/email/{options['template']}.txt", told)
 
 

@@ -48,7 +48,7 @@ def skipped(found: Iterable[Recipient]) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = {}
     for one in found:
         if one.why_not:
-            name = f" {one.person.record_name}" if one.person else ""
+            name = f" {one.person.choice_name}" if one.person else ""
             grouped.setdefault(one.why_not, []).append(f"{one.line.number} {one.line.name}{name}")
     return grouped
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
 from certification.status import DistrictEvent
+from cte_portal.accounts.models.user import unused
 from pathways.models import SchoolYear
 
 
@@ -18,7 +19,8 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
     now = timezone.now()
     extended = Extension.objects.dates_by_district(event)
     active = Certifier.objects.active().primary()
-    primaries = dict(active.order_by().values_list("district").annotate(Count("pk")))
+    counts = {"every": Count("pk"), "closed": Count("pk", filter=unused("user__"))}
+    primaries = {row[0]: row[1:] for row in active.order_by().values_list("district").annotate(**counts)}
     signatures = (
         Signature.objects.standing().by_primaries().filter(round__event=event, round__status=Round.Status.OPEN, certifier__in=active)
     )
@@ -37,7 +39,7 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
             district=number,
             dates=extended.get(number, event.dates),
             now=now,
-            primaries=primaries.get(number, 0),
+            primaries=primaries.get(number, (0, 0))[0],
             signed=signed.get(number, 0),
             sealed_at=official.sealed_at if official else None,
             approved_at=official.approved_at if official else None,
@@ -47,6 +49,7 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
             request_at=request.asked_at if request else None,
             in_active_year=current == event.end_year,
             year_is_over=current is not None and current > event.end_year,
+            unused=primaries.get(number, (0, 0))[1],
         )
 
     return {number: of(number) for number in numbers}

@@ -18,6 +18,7 @@ from cte_portal.editions import Scope
 from pathways.models import District, SchoolYear
 
 NO_PRIMARY = "No Primary certifier, so this collection cannot be certified."
+NONE_CAN_SIGN = "No Primary certifier can sign in: unused for 180 days, accounts close."
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ class DistrictEvent:
     """Whether the event's year is the portal's current one; a seal locks the records only then (design 4)."""
     year_is_over: bool = False
     """Whether a later school year is the current one."""
+
+    unused: int = 0
+    """Active Primary certifiers whose account has closed by itself, as nobody has used it for 180 days."""
+
+    @property
+    def able(self) -> int:
+        """Primary certifiers who can sign in."""
+        return self.primaries - self.unused
 
     @property
     def phase(self) -> Phase:
@@ -125,6 +134,8 @@ class DistrictEvent:
         """1 of 2 primary certifiers has signed."""
         if not self.primaries:
             return NO_PRIMARY
+        if not self.able and self.signed < self.primaries:
+            return NONE_CAN_SIGN
         noun = "primary certifier" if self.primaries == 1 else "primary certifiers"
         return f"{self.signed} of {self.primaries} {noun} {'has' if 1 in (self.signed, self.primaries) else 'have'} signed."
 
@@ -141,8 +152,8 @@ class DistrictEvent:
             return Status("progress", "To be finished", f"{until} {self.signers}")
         if self.phase is Phase.NOT_YET_OPEN:
             return Status("queued", "Not yet open", f"Review opens {in_short(self.dates.review_opens)}.")
-        if not self.primaries:
-            return Status("problem", "In Progress", NO_PRIMARY)
+        if not self.able:
+            return Status("problem", "In Progress", NONE_CAN_SIGN if self.primaries else NO_PRIMARY)
         if self.phase is Phase.REVIEW:
             return Status("queued", "In Progress", f"Review is open. Certification opens {in_short(self.dates.certification_opens)}.")
         if self.phase is Phase.OVER:
@@ -229,6 +240,7 @@ def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[
         request_status=Subquery(request.values("status")[:1]),
         request_since=Subquery(request.values("asked_at")[:1]),
         primary_count=Subquery(primaries.order_by().values("district").annotate(number=Count("pk")).values("number")),
+        unused_count=Subquery(primaries.unused().order_by().values("district").annotate(number=Count("pk")).values("number")),
         signed_count=Subquery(signatures.order_by().values("round").annotate(number=Count("pk")).values("number")),
         year_is_active=Exists(SchoolYear.objects.filter(end_year=OuterRef("end_year"), is_active=True)),
         later_is_active=Exists(SchoolYear.objects.filter(end_year__gt=OuterRef("end_year"), is_active=True)),
@@ -252,4 +264,5 @@ def _of(event: Any, district: str) -> DistrictEvent:
         request_at=event.request_since,
         in_active_year=event.year_is_active,
         year_is_over=event.later_is_active,
+        unused=event.unused_count or 0,
     )

@@ -402,6 +402,7 @@ PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.SCREENS",
 ]
 PORTAL_RUNNING = "cte_portal.batches.navigation.running"
+PORTAL_CERTIFIERS = "certification.certifiers.districts_of"
 PORTAL_POST = "cte_portal.batches.account_letters.queue"
 PORTAL_BATCH_KINDS = [
     "cte_portal.batches.account_letters.ACCOUNT",
@@ -433,7 +434,7 @@ PORTAL_HOME_TASKS = [
 ]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.home.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
-PORTAL_DAILY = ["certification.occasions.daily", "pathways.sending.publish_again"]
+PORTAL_DAILY = ["cte_portal.batches.unused_accounts.warn", "certification.occasions.daily", "pathways.sending.publish_again"]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from cte_portal.accounts.models import Membership
+from cte_portal.accounts.models.user import unused
 from cte_portal.editions import Home
 from cte_portal.folding import Folded
 
@@ -34,12 +36,19 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
     def secondary(self) -> CertifierQuerySet:
         return self.filter(level=Certifier.Level.SECONDARY)
 
+    def unused(self) -> CertifierQuerySet:
+        """Those whose account has closed by itself: they must sign, and cannot sign in."""
+        return self.filter(unused("user__"))
+
     def listed(self) -> CertifierQuerySet:
-        """Primary before Secondary, by name, with `has_role`: whether a role in the district still holds. The person is at hand."""
+        """Primary before Secondary, by name, with `has_role`, whether a role in the district still holds, and `has_namesake`. The person
+        is at hand."""
         roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
+        same_name = Q(user__last_name__iexact=OuterRef("user__last_name"), user__first_name__iexact=OuterRef("user__first_name"))
+        namesakes = Certifier.objects.filter(same_name, district=OuterRef("district")).exclude(pk=OuterRef("pk"))
         return (
             self.select_related("user")
-            .annotate(has_role=Exists(roles))
+            .annotate(has_role=Exists(roles), has_namesake=Exists(namesakes))
             .order_by("-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk")
         )
 
@@ -83,6 +92,11 @@ class Certifier(models.Model):
         return self.user.record_name
 
     @property
+    def name_apart(self) -> str:
+        """The name where certifiers are shown together: with the user name if another one has the same. Needs `listed()`."""
+        return self.user.choice_name if getattr(self, "has_namesake", False) else self.name
+
+    @property
     def has_never_signed_in(self) -> bool:
         return self.user.last_login is None
 
@@ -101,7 +115,7 @@ class Certifier(models.Model):
         if not getattr(self, "has_role", False):
             return "warning", "No role in this district: does not count"
         if self.user.dormant:
-            return "warning", "Account unused for 180 days: must be opened again"
+            return "warning", "Account closed, unused for 180 days"
         if self.has_never_signed_in:
             return "warning", "Has never signed in"
         if self.accepted_at:
@@ -111,3 +125,23 @@ class Certifier(models.Model):
     @property
     def is_primary(self) -> bool:
         return self.level == self.Level.PRIMARY
+
+
+def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:
+    """Those who cannot sign in today, and who and why in words: DOE, JANE has never signed in."""
+    strangers, dormant = [], []
+    for one in certifiers:
+        if one.user.dormant:
+            dormant.append(one)
+        elif one.has_never_signed_in:
+            strangers.append(one)
+    words = []
+    if strangers:
+        words.append(f"{_names(strangers)} {'has' if len(strangers) == 1 else 'have'} never signed in")
+    if dormant:
+        words.append(f"{_names(dormant)} cannot sign in: account unused for 180 days")
+    return strangers + dormant, "; ".join(words)
+
+
+def _names(certifiers: list[Certifier]) -> str:
+    return " and ".join(one.name_apart for one in certifiers)

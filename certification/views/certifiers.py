@@ -39,7 +39,7 @@ class TypeMembershipSetup(ScopedView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.show(form)
-        mailed = " The invitation is on its way." if asked["mail"] else ""
+        mailed = " The invitation is on its way." if one.invited_at else ""
         messages.success(request, f"{one.name} is {one.get_level_display()} certifier of {TYPE}.{mailed}")
         return redirect(request.path)
 
@@ -49,7 +49,7 @@ class TypeMembershipSetup(ScopedView):
         told = {
             "type": TYPE,
             "certifiers": listed,
-            "notice": notice(sum(one.counts and one.is_primary for one in listed)),
+            "notice": notice([one for one in listed if one.counts and one.is_primary]),
             "mine": next((one for one in listed if one.user_id == self.request.user.pk and one.is_active), None),
             "may_change": may_change,
             "form": form if may_change else None,
@@ -58,14 +58,19 @@ class TypeMembershipSetup(ScopedView):
         return render(self.request, "certification/type_membership_setup.html", told)
 
 
-def notice(primaries: int) -> tuple[str, str, str] | None:
-    """What the number of Primary certifiers means, as a banner says it (R-11)."""
+def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
+    """What the Primary certifiers there are mean, as a banner says it (R-11)."""
+    number, dormant = len(primaries), [one.name_apart for one in primaries if one.user.dormant]
     if not primaries:
         return "attention", "No Primary certifier.", "This collection cannot be certified."
-    if primaries == 1:
+    if dormant:
+        who = " and ".join(dormant)
+        cure = "“Forgot your password?” on the sign-in page opens the account again; so does the District Administrator under People."
+        return "attention", f"{who} cannot sign in: account unused for 180 days.", cure
+    if number == 1:
         return None
-    must = f"All {primaries} must sign before the collection counts as certified. OPI recommends only one."
-    return "info", f"{primaries} Primary certifiers.", must
+    must = f"All {number} must sign before the collection counts as certified. OPI recommends only one."
+    return "info", f"{number} Primary certifiers.", must
 
 
 class ChangeCertifier(ScopedView):

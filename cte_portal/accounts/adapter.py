@@ -39,6 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if KeptForm.objects.filter(user=user).exists():
             request.session["forms_kept"] = True
         devices.remember(request, response, user.username)
+        if user.confirmed_email != user.email:
+            user.confirmed_email = user.email
+            user.save(update_fields=["confirmed_email"])
         return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

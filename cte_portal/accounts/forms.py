@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
 
-from cte_portal.accounts import limits, second_factor
+from cte_portal.accounts import limits, people, second_factor
 from cte_portal.accounts.adapter import AccountAdapter
 
 HINT = "15 characters or more. A few words together are easy to keep in mind; spaces count."
@@ -49,7 +49,12 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
     def clean(self) -> Any:
         cleaned = super().clean()
         if self.user and self.user.dormant:
-            raise ValidationError("This account was not used for 180 days and is closed. Ask your district administrator.")
+            cure = (
+                "Choose a new password with “Forgot your password?”"
+                if people.opens_by_mail(self.user)
+                else "Ask your district administrator"
+            )
+            raise ValidationError(f"This account has not been used for 180 days and is closed. {cure} to open it again.")
         return cleaned
 
 
@@ -70,6 +75,13 @@ class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):  # type: ignore
 
 
 class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    """The password by a link that was mailed."""
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()
+            people.chose_by_mail(self.user)
+
     words = {
         "password1": ("New password", HINT, "Enter a new password"),
         "password2": ("New password again", "", "Enter the new password a second time"),

@@ -13,8 +13,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cte_portal.accounts.letters import post
 from cte_portal.accounts.models import AuditEvent, Deed, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.registry import registered
 
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name"
@@ -190,6 +192,31 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
 def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
     """What a person did to the own account."""
     AuditEvent.objects.record([_deed(person, Operation.CHANGE, before, after)], by=person)
+
+
+def opens_by_mail(person: User) -> bool:
+    """Whether a link to the person's address opens the account that nobody used: a certifier needs no second person for it."""
+    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    return bool(person.email and person.email == person.confirmed_email and districts_of(person))
+
+
+def chose_by_mail(person: User) -> None:
+    """The person has chosen a password by a mailed link. An account that closed by itself opens again, and others hear of it."""
+    note(person, {}, {"Password": "chosen by a link sent by e-mail"})
+    if not person.dormant or not opens_by_mail(person):
+        return
+    since = timezone.localtime(person.unused_since)
+    person.opened_at = timezone.now()
+    person.save(update_fields=["opened_at"])
+    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "opened again by a link sent by e-mail"})
+    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
+    others = User.objects.filter(
+        memberships__role=Role.DISTRICT_ADMINISTRATOR, memberships__district__in=districts_of(person), is_active=True
+    ).exclude(email="")
+    for one in [person, *others.exclude(pk=person.pk).distinct()]:
+        key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"
+        post("reopened", "CTE Portal: an account was opened again", to=one, key=key, told=told)
 
 
 def accept(invitation: Invitation, password: str) -> User:

@@ -7,6 +7,7 @@ portal; one-time links, whose secret is kept nowhere, are not sent this way.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -22,9 +23,13 @@ KIND, TITLE = "account", "Letter about an account"
 
 
 def queue(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
-    """Queue `templates/accounts/email/<template>.txt` for a person, at `address` where it is not the one she has when it is sent."""
-    options = {"template": template, "subject": subject, "address": address, "path": path, "told": dict(told)}
-    submit(KIND, by=to, title=TITLE, options=options, key=key)
+    """Queue a letter to a person, at `address` where it is not the one she has when it is sent."""
+    submit(KIND, by=to, title=TITLE, options=letter(template, subject, told=told, address=address, path=path), key=key)
+
+
+def letter(template: str, subject: str, *, told: Mapping[str, str], address: str = "", path: str = "") -> dict[str, Any]:
+    """`templates/accounts/email/<template>.txt` as a batch keeps it until it is sent."""
+    return {"template": template, "subject": subject, "address": address, "path": path, "told": dict(told)}
 
 
 def run(job: Job) -> None:
@@ -37,11 +42,16 @@ def run(job: Job) -> None:
     job.outcome = Outcome("Sent.")
 
 
-def text(options: Mapping[str, str | Mapping[str, str]], person: User) -> str:
-    told = options["told"]
-    assert isinstance(told, Mapping)  # noqa: S101 - as `queue` has written it
+def text(options: Mapping[str, Any], person: User) -> str:
     link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS and options["path"] else ""
-    about = {**told, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE, "email": settings.HELP_EMAIL}
+    about = {
+        **options["told"],
+        "person": person,
+        "link": link,
+        "name": settings.HELP_NAME,
+        "phone": settings.HELP_PHONE,
+        "email": settings.HELP_EMAIL,
+    }
     return render_to_string(f"accounts/email/{options['template']}.txt", about)
 
 

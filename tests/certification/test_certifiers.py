@@ -53,10 +53,10 @@ def test_an_administrator_names_a_certifier_who_accepts(client: Client, administ
     batch = Batch.objects.get(kind="letter")
     assert batch.hidden and run(batch.pk)
     (letter,) = mail.outbox
-    assert letter.to == ["jdoe@example.org"] and "REYES, ANA has named you as Primary certifier of CTE Data" in letter.body
+    assert letter.to == ["jdoe@example.org"] and "Ana Reyes named you as Primary certifier of CTE Data" in letter.body
     theirs = Client()
     theirs.force_login(viewer)
-    assert "You are named as Primary certifier" in text(theirs.get(SETUP))
+    assert "You are named Primary certifier" in text(theirs.get(SETUP))
     assert "Accepted" in text(theirs.post(f"{SETUP}accept/", follow=True))
     assert "You are named" not in text(theirs.get(SETUP)) and "Add a certifier" not in text(theirs.get(SETUP))
     theirs.post(f"{SETUP}accept/")
@@ -212,7 +212,7 @@ def test_an_unused_account_is_named_and_still_counts(client: Client, administrat
     User.objects.filter(pk=superintendent.user_id).update(last_login=long_ago, date_joined=long_ago)
     client.force_login(administrator)
     shown = text(client.get(SETUP))
-    assert "Account unused for 180 days: must be opened again" in shown and "No Primary certifier." not in shown
+    assert "Account closed, unused for 180 days" in shown and "No Primary certifier." not in shown
 
 
 def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
@@ -220,7 +220,7 @@ def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
     client.force_login(administrator)
     assert "Everyone with a role in this district is on the list." in text(client.get(SETUP))
     person("nlee", "Lee", "Nora", (Role.VIEWER, "9012"))
-    assert "LEE, NORA – has never signed in" in text(client.get(SETUP))
+    assert "LEE, NORA (nlee) – has never signed in" in text(client.get(SETUP))
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])

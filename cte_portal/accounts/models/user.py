@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 UNUSED = datetime.timedelta(days=180)
 
 
+def unused(person: str = "") -> Q:
+    """Accounts that nobody has used for 180 days, by the path of the person, as in `user__`; what `User.dormant` says of one."""
+    since = timezone.now() - UNUSED
+    used = Q(**{f"{person}last_login__gte": since}) | Q(**{f"{person}opened_at__gte": since}) | Q(**{f"{person}date_joined__gte": since})
+    return ~used
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def of_district(self, district: str) -> "UserQuerySet":
         return self.filter(memberships__district=district).distinct()
@@ -92,7 +99,9 @@ class User(AbstractUser):
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
     """How often all sessions of the person were ended: part of what a session must prove."""
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
-    """When an administrator last let the person in again."""
+    """When an administrator, or a link to the confirmed address, last let the person in again."""
+    confirmed_email = models.CharField(max_length=254, blank=True, default="", editable=False)
+    """The address that the account had when the person last signed in: one that somebody else has entered since does not open it."""
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -128,6 +137,11 @@ class User(AbstractUser):
     @property
     def unused_since(self) -> datetime.datetime:
         return max(moment for moment in (self.date_joined, self.last_login, self.opened_at) if moment)
+
+    @property
+    def closes_at(self) -> datetime.datetime:
+        """When it closes by itself unless the person signs in."""
+        return self.unused_since + UNUSED
 
     @property
     def dormant(self) -> bool:
