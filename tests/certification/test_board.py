@@ -200,7 +200,7 @@ def test_opi_approves_the_chosen_certifications(client: Client, opi: User, state
     client.force_login(opi)
     answer = client.post(BOARD, {"do": "approve", "chosen": ["9012", "0965", "zzzz"]}, follow=True)
     assert "Approved by State: 9012." in text(answer) and "0965: There is no certification to approve" in text(answer)
-    assert "approved already" in text(client.post(BOARD, {"do": "approve", "chosen": ["9012"]}, follow=True))
+    assert "already approved" in text(client.post(BOARD, {"do": "approve", "chosen": ["9012"]}, follow=True))
     assert "Choose districts first" in text(client.post(BOARD, {"do": "approve"}, follow=True))
     assert Round.objects.get().approved_by == "LUND, OLA"
 

@@ -81,7 +81,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     page = desk.get(f"{LIST}{event.pk}/move/published/")
     assert "2 districts see this event" in text(page) and "2 districts have no Primary certifier" in text(page)
     assert "What districts will see" in text(page) and "I am authorized to certify for the district's name." in text(page)
-    assert "Say why" in text(desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page), "reason": ""}))
+    assert "Enter the reason, such as" in text(desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page), "reason": ""}))
     event.refresh_from_db()
     assert event.status == "draft", "without a reason nothing is published"
     for _ in range(2):
@@ -113,7 +113,7 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     before = (list(Signature.objects.values()), list(Round.objects.values()), Recertification.objects.count(), Batch.objects.count())
     answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=us(later)))
     shown = text(answer)
-    assert "Nothing is saved yet." in shown and "2 districts will see this at once" in shown
+    assert "Nothing is saved yet." in shown and "2 districts will see this right away" in shown
     assert f"Due on {in_words(later)} instead of" in shown and "1 signature and 1 certification stay as they are." in shown
     assert CertificationEvent.objects.get().due == event.due
     change(desk, event, due=us(later))
@@ -156,7 +156,7 @@ def test_what_changed_between_look_and_save_is_shown_first(desk: Client, event: 
 def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEvent) -> None:
     change(desk, event, name="First")
     stale = change(desk, event, name="Second")
-    assert "Someone else has changed this event" in text(stale)
+    assert "Someone else changed this event" in text(stale)
     assert CertificationEvent.objects.get().name == "First"
     fresh = CertificationEvent.objects.get()
     assert "Nothing differs" in text(desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)), "a double click changes nothing"
@@ -167,17 +167,17 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
     [
         ({"due": "06/20/25"}, "Due must be a date like 06/20/2025"),
         ({"due": ""}, "Enter a date for Due"),
-        ({"due": "06/20/9999"}, "Due must lie between 2000 and 2099"),
+        ({"due": "06/20/9999"}, "Due must be between 2000 and 2099"),
         ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections end on or after the due date."),
         ({"statements": ""}, "Enter at least one statement"),
         ({"statements": "I certify for {name}"}, "“{name}” stands for nothing"),
-        ({"statements": "x\n" * 13}, "There is room for 12 lines"),
-        ({"statements": "x" * 301}, "A line has room for 300 characters"),
+        ({"statements": "x\n" * 13}, "Enter no more than 12 lines"),
+        ({"statements": "x" * 301}, "A line can have up to 300 characters"),
         ({"validation_groups": "none"}, "none"),
         ({"links": "Guide http://opi.example/"}, "must begin with https://"),
         ({"links": "Guide javascript:alert(1)"}, "must begin with https://"),
         ({"links": "https://opi.example/"}, "title of at most 80 characters"),
-        ({"links": "A https://a.example/\nA https://b.example/"}, "Two links are called “A”"),
+        ({"links": "A https://a.example/\nA https://b.example/"}, "Two links have the title “A”"),
         ({"name": ""}, "Enter the name"),
         ({"follow_up_opens": "11/01/2025", "follow_up_closes": ""}, "Give both days of the follow-up"),
     ],
@@ -213,7 +213,7 @@ def test_an_extension_is_previewed_given_and_taken_back(
     assert not Extension.objects.exists()
     desk.post(address, {**asked, "seen": seen(page)})
     assert Extension.objects.get().by == "HALE, ROBIN" and "21 days left" in text(theirs.get(HOME))
-    assert "has an extension already" in text(desk.post(address, asked))
+    assert "already has an extension" in text(desk.post(address, asked))
     assert "9012 Cottonwood Bend" in text(desk.get(f"{LIST}{event.pk}/"))
     mine = f"{LIST}{event.pk}/extensions/9012/"
     for nobody in ("9999", "%00", "x", "²"):
@@ -233,9 +233,9 @@ def test_an_extension_is_previewed_given_and_taken_back(
     [
         ({"district": "965"}, "Write 0965"),
         ({"district": "4444"}, "There is no district with that number"),
-        ({"due": "01/01/2025"}, "not earlier than what all districts have"),
-        ({"due": "01/01/2999"}, "must lie between 2000 and 2099"),
-        ({"reason": ""}, "Say why"),
+        ({"due": "01/01/2025"}, "cannot be earlier than the date for all districts"),
+        ({"due": "01/01/2999"}, "must be between 2000 and 2099"),
+        ({"reason": ""}, "Enter the reason, such as"),
         ({}, "These are the same dates that all districts have"),
     ],
 )

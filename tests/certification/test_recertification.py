@@ -94,7 +94,7 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed:
     assert "Request recertification" in text(client.get(event)) and "Demand a correction" in text(_as(opi).get(event))
     answer = client.post(f"{PLACE}new/{sealed.event.pk}/", WHY, follow=True)
     request = Recertification.objects.get()
-    assert answer.request["PATH_INFO"] == page_of(request) and "Your request is with OPI" in text(answer)
+    assert answer.request["PATH_INFO"] == page_of(request) and "Your request was sent to OPI" in text(answer)
     assert "Request recertification" not in text(client.get(event)) and page_of(request) in client.get(event).content.decode()
     assert word() == "Recertification Request Sent" and CollectionLock.objects.exists(), "nothing is unlocked by asking"
     theirs = Client()
@@ -213,7 +213,7 @@ def test_c_28_opi_demands_a_correction_with_findings_but_no_names(client: Client
     for batch in Batch.objects.filter(kind="letter"):
         run(batch.pk)
     (letter,) = mail.outbox
-    assert letter.to == ["superintendent@example.org"] and "asks your district to correct" in letter.body
+    assert letter.to == ["superintendent@example.org"] and "has asked your district to correct" in letter.body
     assert "9012 Cottonwood Bend" in letter.subject and f"{sealed.event.due:%Y}" in letter.subject and "Anderson" not in letter.body
     (deed,) = AuditEvent.objects.about("recertification", f"{sealed.event.pk}/9012")
     assert (deed.by, deed.reason, deed.after["Records"]) == ("LUND, OLA", "Credits cannot be right.", "open")
@@ -317,7 +317,7 @@ def test_a_request_of_another_district_is_not_reached(client: Client, sealed: Se
 def test_a_year_that_is_over_is_not_reopened(opi_reference: None, superintendent: Certifier) -> None:
     earlier = make_event(end_year=2024)
     Sealed.__init__(made := object.__new__(Sealed), earlier, superintendent)
-    with pytest.raises(ValidationError, match="is not the current school year any more"):
+    with pytest.raises(ValidationError, match="is no longer the current school year"):
         recertification.ask(Scope("9012", 2024), earlier.pk, by=superintendent.user, **WHY)
     assert made.round.status == "sealed"
 

@@ -67,7 +67,7 @@ def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, s
     told = text(page)
     assert "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
     assert "Has signed (1)" in told and "9012 Cottonwood Bend REYES, MARIA" in told and "No certifier and no District Administrator" in told
-    assert "OPI reminds you of" in told, "the text is seen before it goes out"
+    assert "This is a reminder from OPI about" in told, "the text is seen before it goes out"
     sent = client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True)
     assert "1 reminder is on the way. 2 skipped." in text(sent)
     again = client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True)

@@ -155,7 +155,7 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Rea
     assert "sent" in ready.missing()
     assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
     fallen = Signature.objects.get()
-    assert fallen.voided_at and "changed after it was signed" in fallen.void_reason
+    assert fallen.voided_at and "changed after this was signed" in fallen.void_reason
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
     assert ready.case().one.signers == "0 of 2 primary certifiers have signed."
     ready.report()
@@ -203,7 +203,7 @@ def test_what_was_shown_is_what_is_signed(ready: Ready, kayla: Student) -> None:
 
 
 def test_statements_are_signed_as_worded(ready: Ready) -> None:
-    with pytest.raises(NotSigned, match="Tick each statement"):
+    with pytest.raises(NotSigned, match="Check each statement"):
         ready.sign(statements=ready.case().document.statements[:-1])
     signed = ready.sign()
     assert signed.signature.statements[-1] == "I am authorized to certify for Cottonwood Bend."

@@ -174,7 +174,7 @@ def test_at_the_state_the_list_shows_what_was_sent(desk: Client, found: list[Par
     page = desk.get(f"{PAGE}?at=state").content.decode()
     assert len(opened(page)) == 4 and "Edition <b>State</b>" in page
     record = text(desk.get(opened(page)[0]))
-    assert "no longer breaks it at the district. The state has it once you have sent it" in record
+    assert "Fixed at the district. Send it to the state with a resync" in record
     onward = desk.get(f"/districts/9012/2025/findings/next/{found[0].student_id}/{found[0].pathway_id}/?finding=CTE-131&at=state")
     assert onward["Location"].startswith(record_page(found[1])), "the state's list goes on though it has not changed"
 
