@@ -18,7 +18,8 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.mail import deliver
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Notice, moment
+from cte_portal.batches.notices import tell
 from cte_portal.batches.submit import Order, submit, submit_all
 from cte_portal.editions import Edition, Scope
 
@@ -49,13 +50,39 @@ class Letter:
 def queue(template: str, subject: str, *, to: User, by: User, scope: Scope | None, path: str, key: str, told: Mapping[str, str]) -> Batch:
     """Queue a letter that `by` has caused."""
     letter = Letter(template, subject, to, scope, path, key, told)
+    _notice([letter])
     return submit(KIND, by=by, title=TITLE, scope=scope, options=letter.options, key=key)
 
 
 def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
     """Queue letters with a few statements, each person's own under its key once, whoever caused it."""
+    letters = list(letters)
+    _notice(letters, after=after)
     orders = (Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after) for one in letters)
     submit_all(KIND, orders, title=TITLE)
+
+
+NEWS = ("signature_void", "second_signer", "recertification_asked", "recertification_answered", "recertification_demanded")
+"""Letters whose news stand on the person's next page too; what a date brings is on every page anyway."""
+
+
+def notice_key(key: str) -> str:
+    return f"letter:{key}"
+
+
+def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
+    tell(
+        Notice(
+            user=one.to,
+            key=notice_key(one.key),
+            kind=Notice.Kind.ATTENTION,
+            text=one.subject.removeprefix("CTE Portal: ")[:300],
+            path=one.path,
+            at=moment(after),
+        )
+        for one in letters
+        if one.template in NEWS
+    )
 
 
 def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:

@@ -14,12 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from certification import occasions
+from certification.letters import notice_key
 from certification.models import CertificationEvent, Certifier, Recertification, RecertificationMessage, Round, SealedCopy
 from certification.reopening import close_round, lock_again, may_reopen, open_round
 from certification.since import Since
 from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import moment
@@ -151,6 +152,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         letters = Batch.objects.live().filter(idempotency_key__endswith=f":letter:{occasions.answer_key(request)}")
         for letter in letters:
             cancel(letter, by=by.record_name)
+        Notice.objects.filter(key=notice_key(occasions.answer_key(request))).delete()
         request.status, request.opened_round, request.ended_at = State.ASKED, None, None
         request.answered_at, request.answered_by, request.answer = None, "", ""
         request.save()

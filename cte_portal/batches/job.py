@@ -26,6 +26,7 @@ from cte_portal.accounts.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
+from cte_portal.batches.notices import forget
 from cte_portal.batches.submit import canceled_sentence, tell
 from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.logs import name_of, places
@@ -338,6 +339,9 @@ def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> B
         if not run(batch.pk) and earlier and (first := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
             run(first.pk)
         batch = Batch.objects.get(pk=batch.pk)
-        if not batch.is_live or time.monotonic() > deadline:
+        if not batch.is_live:
+            forget(batch)
+            return batch
+        if time.monotonic() > deadline:
             return batch
         time.sleep(0.2)

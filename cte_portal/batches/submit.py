@@ -19,6 +19,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.kinds import STATEWIDE, kind_named, kind_of
 from cte_portal.batches.models import Batch, Status, moment
+from cte_portal.batches.notices import of_end
 from cte_portal.editions import Scope
 from cte_portal.ui.too_many import TooMany
 
@@ -168,7 +169,9 @@ def cancel(batch: Batch, *, by: str) -> bool:
 
 
 def tell(batch: Batch) -> None:
-    """Who asked for a letter gets one: a batch of its own, in the transaction of the end, once for each batch however it ended."""
+    """Who submitted it is told on the next page; who asked for a letter gets one: a batch of its own, in the transaction of the end, once
+    for each batch however it ended."""
+    of_end(batch)
     if batch.notify:
         Batch.objects.get_or_create(
             idempotency_key=f"notice:{batch.pk}",

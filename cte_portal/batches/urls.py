@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cte_portal.batches import statewide_views, views
+from cte_portal.batches import news_views, statewide_views, views
 
 QUEUE = "districts/<str:district>/<int:end_year>/batches/"
 BATCH = f"{QUEUE}<uuid:batch>/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path(f"{BATCH}keep/", views.KeepFiles.as_view(), name="batch-keep"),
     path(f"{BATCH}again/", views.RunAgain.as_view(), name="batch-again"),
     path(f"{BATCH}files/<str:role>/", views.Download.as_view(), name="batch-file"),
+    path("news/", news_views.news, name="news"),
+    path("news/put-away/", news_views.put_away, name="news-put-away"),
     path("opi/batches/", statewide_views.StatewideQueue.as_view(), name="statewide-queue"),
     path("opi/batches/again/", statewide_views.RunFailedAgain.as_view(), name="statewide-failed-again"),
     path("opi/batches/<uuid:batch>/", statewide_views.StatewideBatch.as_view(), name="statewide-batch"),

@@ -109,6 +109,16 @@ class Frame:
         return number
 
     @cached_property
+    def notices(self) -> list[Any]:
+        """What happened while the person looked elsewhere; what a page shows is seen with it. A page that only refreshes a part shows none."""
+        part = self.request.headers.get("HX-Request") and not self.request.headers.get("X-News")
+        if not self.signed_in or part:
+            return []
+        (fresh,) = registered("PORTAL_NOTICES")
+        notices: list[Any] = fresh(self.request)
+        return notices
+
+    @cached_property
     def facts(self) -> list[ContextFact]:
         """What higher layers say above every page (settings.PORTAL_CONTEXT, of OPI's pages PORTAL_CONTEXT_STATEWIDE)."""
         if self.scope is not None:

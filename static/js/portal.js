@@ -6,6 +6,7 @@ import { watchIdle } from "./idle.js";
 import { focusSummary } from "./summary.js";
 import { focusFirst } from "./focus.js";
 import { showPasswords } from "./password.js";
+import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
 
 watchMenus();
@@ -16,3 +17,4 @@ showBusy();
 watchIdle();
 showPasswords();
 sayMessages();
+watchNews();

@@ -1,0 +1,57 @@
+"""Notices in the portal: the end of a job and other news reach the person on the next page, or on the one that is open (guide, Step Three)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cte_portal.batches.kinds import STATEWIDE
+from cte_portal.batches.models import Batch, Notice, Status
+
+_KINDS = {
+    Status.COMPLETED: Notice.Kind.SAVED,
+    Status.WITH_ERRORS: Notice.Kind.ATTENTION,
+    Status.FAILED: Notice.Kind.FAILED,
+}
+
+
+def of_end(batch: Batch) -> None:
+    """Tell who submitted it how a job ended, in the transaction of its end. The district's part of a statewide job is told with the whole."""
+    row = Batch.objects.only("status", "cancel_by").get(pk=batch.pk)
+    own_end = row.status == Status.CANCELED and row.cancel_by == batch.submitted_name
+    if batch.hidden or own_end or (batch.queue == STATEWIDE and batch.district):
+        return
+    name, where = ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
+    place = f" of {batch.district}" if batch.district else ""
+    notice = Notice(
+        user_id=batch.submitted_by_id,
+        key=f"batch:{batch.pk}",
+        kind=_KINDS.get(Status(row.status), Notice.Kind.INFO),
+        text=f"{batch.title}{place}: {row.get_status_display().lower()}.",
+        path=reverse(name, args=[*where, batch.pk]),
+        at=Now(),
+    )
+    tell([notice])
+
+
+def tell(notices: Iterable[Notice]) -> None:
+    """Each person is told the same thing once; told of it anew, it is news again."""
+    Notice.objects.bulk_create(
+        notices, update_conflicts=True, unique_fields=["user", "key"], update_fields=["kind", "text", "path", "at", "seen_at"]
+    )
+
+
+def forget(batch: Batch) -> None:
+    """Who waited for the end on the page has seen it."""
+    Notice.objects.filter(user_id=batch.submitted_by_id, key=f"batch:{batch.pk}").seen()
+
+
+def fresh(request: HttpRequest) -> list[Notice]:
+    """What the page that is made now shows, and is seen with it (settings.PORTAL_NOTICES). The page about it needs no notice of it."""
+    found = list(Notice.objects.unseen(int(request.user.pk or 0))[:5])
+    if found:
+        Notice.objects.filter(pk__in=[one.pk for one in found]).seen()
+    return [one for one in found if one.path != request.path]
