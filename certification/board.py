@@ -163,13 +163,14 @@ COLUMNS = {
     "signed": "Signed",
     "errors": "Errors",
     "warnings": "Warnings",
-    "unsent": "Unsent",
+    "unsent": "Not sent",
+    "records": "Records",
     "validated": "Age",
     "resync": "Last resync",
     "activity": "Last change",
     "due": "Due",
 }
-NUMBERS = ("errors", "warnings", "unsent")
+NUMBERS = ("errors", "warnings", "unsent", "records")
 OVERDUE = "overdue"
 
 
@@ -219,6 +220,7 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
         "unsent": lambda line: line.unsent.rows,
+        "records": lambda line: line.validated.records if line.validated else None,
         "validated": lambda line: line.validated_at,
         "resync": lambda line: line.last_resync,
         "activity": lambda line: line.last_activity,

@@ -14,6 +14,7 @@ from certification.recertification_forms import text_field
 SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))
 NOT_CERTIFIED = "not-certified"
 DUE = (("", "Any date"), ("week", "Within 7 days"), (OVERDUE, "Overdue"), ("extended", "Extended"))
+SIZES = (("", "All"), ("none", "None"), ("small", "Under 50"), ("medium", "50 to 250"), ("large", "Over 250"))
 
 
 class ReminderForm(forms.Form):
@@ -27,6 +28,7 @@ class BoardFilter(forms.Form):
     show = forms.ChoiceField(choices=[*SHOWN, (NOT_CERTIFIED, "Not certified")], required=False)
     find = forms.CharField(label="District name or number", max_length=100, required=False)
     due = forms.ChoiceField(label="Due", choices=DUE, required=False)
+    size = forms.ChoiceField(label="Records", choices=SIZES, required=False)
     unsent = forms.BooleanField(label="Has changes not sent", required=False)
     nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
     sort = forms.ChoiceField(choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False)
@@ -57,9 +59,18 @@ class BoardFilter(forms.Form):
             )
             and (not self.said("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
             and (not self.said("nobody") or line.one.able == 0)
+            and self.said("size") in ("", _size(line))
         )
 
     def query(self, **changed: str) -> str:
         """The address of the same board with something changed."""
         named = {name: self.said(name) for name in self.fields} | changed
         return urlencode({name: "on" if value == "True" else value for name, value in named.items() if value})
+
+
+def _size(line: Line) -> str:
+    """By the records that the last validation at the state read; a district that was never validated has no size yet."""
+    if line.validated is None:
+        return "unknown"
+    number = line.validated.records
+    return "none" if not number else "small" if number < 50 else "medium" if number <= 250 else "large"

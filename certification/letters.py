@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.urls import reverse
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
@@ -77,7 +78,8 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
             key=notice_key(one.key),
             kind=Notice.Kind.ATTENTION,
             text=one.subject.removeprefix("CTE Portal: ")[:300],
-            path=one.path,
+            # A request is answered from the list; its own page is gone when the event is closed meanwhile.
+            path=reverse("recertification-inbox") if one.template == "recertification_asked" else one.path,
             at=moment(after),
         )
         for one in letters

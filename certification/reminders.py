@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from certification import letters, occasions
 from certification.board import Line
-from certification.models import CertificationEvent, Reminder
+from certification.models import CertificationEvent, Certifier, Reminder
 from cte_portal.accounts.models import AuditEvent, Deed, User
+
+NOBODY = "no certifier and no District Administrator"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
         if reason := occasions.why_not_waited_for(line.one):
             found.append(Recipient(line, None, reason))
         elif not people[line.number]:
-            found.append(Recipient(line, None, "no certifier and no District Administrator"))
+            found.append(Recipient(line, None, NOBODY))
         else:
             for person in people[line.number]:
                 why_not = _why_not(person, signed=occasions.has_done(line.one, person, signed), reminded=person.pk in reminded)
@@ -41,6 +43,30 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
                 if not why_not:
                     reminded = reminded | {person.pk}
     return found
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a reminder to many districts would do now."""
+
+    people: int
+    districts: int
+    without: int
+    """Districts where nobody can be written to."""
+    certifiers: bool
+    """Whether all of the people are certifiers; where none is named, District Administrators are written to."""
+
+
+def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
+    found = recipients(event, lines)
+    due = [one for one in found if one.person and not one.why_not]
+    named = set(Certifier.objects.active().filter(user__in={one.person for one in due}).values_list("district", "user"))
+    return Summary(
+        people=len(due),
+        districts=len({one.line.number for one in due}),
+        without=sum(one.why_not == NOBODY for one in found),
+        certifiers=all((one.line.number, one.person.pk) in named for one in due if one.person),
+    )
 
 
 def skipped(found: Iterable[Recipient]) -> dict[str, list[str]]:

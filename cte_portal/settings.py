@@ -403,6 +403,7 @@ PORTAL_NAVIGATION = [
 ]
 PORTAL_RUNNING = "cte_portal.batches.navigation.running"
 PORTAL_CERTIFIERS = "certification.certifiers.districts_of"
+PORTAL_STATEWIDE_HOME = "status-board"
 PORTAL_NOTICES = "cte_portal.batches.notices.fresh"
 PORTAL_POST = "cte_portal.batches.account_letters.queue"
 PORTAL_BATCH_KINDS = [

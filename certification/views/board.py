@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 
 from certification import recertification, reminders
 from certification.board import COLUMNS, NUMBERS, OVERDUE, TITLES, WHY_SUPPRESSED, Line, Stand, lines_of, told, totals
-from certification.board_forms import DUE, NOT_CERTIFIED, BoardFilter, ReminderForm
+from certification.board_forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.models import CertificationEvent, Reminder
 from certification.occasions import is_waited_for, reminder
 from cte_portal.accounts.capabilities import Capability
@@ -84,6 +84,9 @@ class StatusBoard(BoardView):
             "query": asked.query(),
             "waiting": sum(is_waited_for(line.one) for line in lines),
             "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
+            "to_remind": reminders.summary(self.event, [line for line in lines if not line.one.is_certified]) if self.event else None,
+            "why_suppressed": WHY_SUPPRESSED,
+            "sizes": [(key, word, key == asked.said("size")) for key, word in SIZES],
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
             "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),
             "ahead": [line.number for line in lines if line.unsent.ahead],

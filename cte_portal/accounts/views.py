@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,10 +17,13 @@ from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, can_statewid
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The district that was open last, the only one there is, or the choice; OPI's desk for who keeps the lists and enters no district."""
+    """The district that was open last, the only one there is, or the choice; OPI's own first page for who works for all districts
+    (settings.PORTAL_STATEWIDE_HOME), OPI's desk for who keeps the lists and enters no district."""
     districts = {number for number, _ in reachable_districts(request)}
     years = {year for year, _ in school_years(request)}
     district, end_year = request.session.get(LAST_SCOPE) or (None, None)
+    if district is None and can_statewide(request, Capability.WORK_STATEWIDE):
+        return redirect(settings.PORTAL_STATEWIDE_HOME)
     if district not in districts or end_year not in years:
         district, end_year = (next(iter(districts)) if len(districts) == 1 else None), active_end_year(request)
     if district and end_year:

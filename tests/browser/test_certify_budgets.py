@@ -157,7 +157,7 @@ def test_b_10_opi_reminds_all_who_have_not_certified(desk: Desk, ready: Ready, o
     page = desk.open(opi)
     steps = counted(page)
     page.get_by_role("navigation").get_by_role("link", name="Status board").click()
-    page.get_by_role("link", name="Remind all 1 not certified").click()
+    page.get_by_role("link", name="Remind 1 certifier of 1 district").click()
     expect(page.get_by_role("table", name="Who gets a reminder").get_by_text("DOE, JANE")).to_be_visible()
     page.get_by_role("button", name="Send 1 reminder").click()
     expect(page.get_by_role("table", name="Reminders, newest first").get_by_text("DOE, JANE")).to_be_visible()

@@ -62,7 +62,7 @@ def test_nobody_is_reminded_of_a_closed_event(client: Client, opi: User, stage: 
 def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, stage: CertificationEvent) -> None:
     client.force_login(opi)
     board = client.get("/opi/status-board/")
-    assert "Remind all 2 not certified" in text(board)
+    assert "Remind 1 certifier of 1 district (1 has nobody)" in text(board)
     page = client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}")
     told = text(page)
     assert "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
