@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.urls import reverse
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
