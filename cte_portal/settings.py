@@ -411,6 +411,8 @@ PORTAL_BATCH_KINDS = [
     "cte_portal.batches.notice.NOTICE",
     "pathways.uploads.kinds.UPLOAD",
     "pathways.uploads.kinds.UNDO",
+    "pathways.roster.imports.batch.ROSTER_FILE",
+    "pathways.roster.imports.undoing.ROSTER_UNDO",
     "pathways.extract.EXTRACT",
     "pathways.sending.RESYNC",
     "pathways.sending.RESYNC_ALL",

@@ -62,3 +62,54 @@ def put_back(apps: Any, schema_editor: Any) -> None:
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
         cursor.execute("DROP TABLE lifted_trigger")
+
+
+_REFUSE_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{table}_is_append_only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = '{table}_is_append_only';
+END
+$$"""
+
+
+@dataclass(frozen=True)
+class AppendOnly:
+    """The triggers of tables whose lines are added and never changed, one text for all of them."""
+
+    tables: tuple[str, ...]
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """For each vendor, trigger name to table."""
+        refused = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
+        return {vendor: {f"{table}_refuses_{act}": table for table in self.tables for act in acts} for vendor, acts in refused.items()}
+
+    def create(self, connection: BaseDatabaseWrapper) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                for table in self.tables:
+                    cursor.execute(_REFUSE_POSTGRESQL.format(table=table), None)
+            for name, table in self.names[connection.vendor].items():
+                act = name.rsplit("_", 1)[-1].upper()
+                cursor.execute(
+                    f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
+                    if connection.vendor == "postgresql"
+                    else f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{table}_is_append_only'); END",
+                    None,
+                )
+
+    def drop(self, connection: BaseDatabaseWrapper) -> None:
+        with connection.cursor() as cursor:
+            for name, table in self.names[connection.vendor].items():
+                on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}", None)
+
+    def install(self, apps: Any, schema_editor: Any) -> None:
+        """A migration's step."""
+        self.drop(schema_editor.connection)
+        self.create(schema_editor.connection)
+
+    def remove(self, apps: Any, schema_editor: Any) -> None:
+        """The way back of `install`."""
+        self.drop(schema_editor.connection)

@@ -8,6 +8,16 @@ from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.lock import CollectionLock
 from pathways.models.participation import Participation, StagedParticipation
 from pathways.models.pathway import Approval, Pathway, ReferenceGeneration
+from pathways.models.roster_change import (
+    CalendarChange,
+    CourseChange,
+    EnrollmentChange,
+    RosterChange,
+    RowChange,
+    SchoolChange,
+    SectionChange,
+    StudentChange,
+)
 from pathways.models.state_copy import Publication, StateCopy
 from pathways.models.student import Enrollment, Student
 from pathways.models.validation import GroupAssignment, RosterDecision
@@ -15,11 +25,14 @@ from pathways.models.validation import GroupAssignment, RosterDecision
 __all__ = [
     "Approval",
     "Calendar",
+    "CalendarChange",
     "Change",
     "CollectionLock",
     "Course",
+    "CourseChange",
     "District",
     "Enrollment",
+    "EnrollmentChange",
     "Explanation",
     "GroupAssignment",
     "Participation",
@@ -27,12 +40,17 @@ __all__ = [
     "Publication",
     "ReferenceGeneration",
     "Roster",
+    "RosterChange",
     "RosterDecision",
+    "RowChange",
     "RuleSeverity",
     "School",
+    "SchoolChange",
     "SchoolYear",
     "Section",
+    "SectionChange",
     "StagedParticipation",
     "StateCopy",
     "Student",
+    "StudentChange",
 ]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cte_portal.triggers import Triggers
+from cte_portal.triggers import AppendOnly, Triggers
 
 CHANGE, PARTICIPATION = "pathways_change", "pathways_participation"
 
@@ -23,4 +23,8 @@ TRIGGERS = Triggers(
             "pathways_participation_locked_update_to": PARTICIPATION,
         },
     },
+)
+
+ROSTER_HISTORY = AppendOnly(
+    tuple(f"pathways_{kind}change" for kind in ("school", "calendar", "student", "enrollment", "course", "section", "roster"))
 )

@@ -1,0 +1,11 @@
+"""Roster history is append-only."""
+
+from django.db import migrations
+
+from pathways.triggers import ROSTER_HISTORY
+
+
+class Migration(migrations.Migration):
+    dependencies = [("pathways", "0009_roster_history")]
+
+    operations = [migrations.RunPython(ROSTER_HISTORY.install, ROSTER_HISTORY.remove, hints={"lives_in": "DISTRICT"})]

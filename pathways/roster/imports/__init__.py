@@ -1,0 +1,1 @@
+"""Roster files: what they are, how they are read, and the job that carries them in."""

@@ -1,0 +1,151 @@
+"""The job of a roster file: read, carry in, report; and, for a test, leave the district as it was.
+
+Reading happens outside any transaction. Everything else is one transaction that holds the district, so a worker that dies leaves the
+district as it was before, or as it is after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Scope, school_year_label
+from cte_portal.ui.wording import number_of
+from pathways import ledger as records_ledger
+from pathways.files.text import FileRefused
+from pathways.locks import lock_district
+from pathways.models import Pathway, RowChange, SchoolYear
+from pathways.roster import staging
+from pathways.roster.imports import report, result
+from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
+from pathways.roster.imports.cells import District
+from pathways.roster.imports.reading import Reading, read_parts
+from pathways.roster.imports.recognizing import Part, parts_of
+from pathways.roster.ledger import Act
+
+TITLE = "Roster Upload"
+VALIDATE, UPLOAD = "validate", "upload"
+
+
+def run(job: Job) -> None:
+    batch = job.batch
+    _may_run(batch)
+    with default_storage.open(batch.input_file) as file:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        if digest.hexdigest() != batch.input_sha256:
+            raise CannotRun("The stored file is not the one that was sent. Choose it again.")
+        job.step("Reading")
+        try:
+            parts = parts_of(file, batch.subject)
+            reading = read_parts(parts, _district(job.scope))
+        except FileRefused as refused:
+            sentence = f"{refused.sentence}."
+            job.outcome = Outcome(
+                f"The file was refused: {sentence} Nothing was changed.",
+                with_errors=True,
+                result={"refused": sentence, "objects": [], "format": ""},
+            )
+            return
+        job.step("Checking")
+        with records_ledger.refusals_named(), job.finishing():
+            lock_district(job.scope, exclusive=True)
+            _carry(job, parts, reading)
+    _analyze(job)
+
+
+def _may_run(batch: Batch) -> None:
+    if not SchoolYear.objects.filter(end_year=batch.end_year or 0, is_active=True).exists():
+        year = school_year_label(int(batch.end_year or 0))
+        raise CannotRun(f"{year} is not the current school year. Rosters are uploaded in the current year only.")
+    if not batch.input_file or not default_storage.exists(batch.input_file):
+        raise CannotRun("The file is no longer kept. Choose it again.")
+
+
+def _district(scope: Scope) -> District:
+    pathways: dict[str, int] = {}
+    for key, code, name in Pathway.objects.values_list("pk", "code", "name"):
+        pathways[code] = pathways[name.lower()] = key
+    return District(scope.district, scope.end_year, pathways)
+
+
+def _carry(job: Job, parts: list[Part], reading: Reading) -> None:
+    """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
+    options = job.batch.options
+    before = cursor_of(job.scope.district)
+    act = Act(job.scope, job.batch.submitted_name, RowChange.Source.FILE, job.batch.pk)
+    savepoint = transaction.savepoint()
+    with connection.cursor() as cursor:
+        carried = carry(cursor, reading, act)
+        moved = options.get("since") not in (None, before)
+        held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
+        saved = options["work"] == UPLOAD and not moved and not held
+        with_errors = bool(carried.total("refused") or carried.total("held"))
+        report.write(job, parts, reading, carried)
+        if saved:
+            staging.drop(cursor)
+            transaction.savepoint_commit(savepoint)
+        else:
+            transaction.savepoint_rollback(savepoint)
+    job.outcome = Outcome(
+        _words(options["work"], carried, saved=saved, moved=moved, held=held),
+        with_errors=with_errors or moved or (held and options["work"] == UPLOAD),
+        result={
+            "format": reading.format,
+            "objects": carried.objects,
+            "effects": {
+                "enter_scope": len(carried.entering),
+                "leave_scope": len(carried.leaving),
+                "unsent": carried.total("new") + carried.total("changed"),
+            },
+            "holds": carried.holds,
+            "to_confirm": carried.to_confirm,
+            "notices": reading.notices,
+            "other_years": {str(year): number for year, number in sorted(reading.other_years.items())},
+            "saved": saved,
+            "moved": moved,
+            "cursor": before,
+        },
+    )
+
+
+def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool) -> str:
+    new, changed, unchanged = (carried.total(outcome) for outcome in ("new", "changed", "unchanged"))
+    counts = f"{new:,} new, {changed:,} changed, {unchanged:,} unchanged"
+    out = carried.total("refused") + carried.total("held")
+    kept_out = (
+        f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not taken: download, correct and upload {'it' if out == 1 else 'them'}."
+    )
+    if moved:
+        return f"The district's data changed after the test. These are the new counts: {counts}. Nothing was saved."
+    if work == VALIDATE:
+        return f"Tested: {counts}, {out:,} not taken. Nothing is saved yet."
+    if held:
+        return f"Held: {counts}. Somebody has to confirm the number of rows first. Nothing was saved."
+    if not saved or not new + changed:
+        return f"Nothing to do: all rows that could be taken are in the portal already.{kept_out if out else ''}"
+    return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
+
+
+def _analyze(job: Job) -> None:
+    """A table that has grown is planned for as if it had not."""
+    if connection.vendor != "postgresql" or not (job.outcome and job.outcome.result.get("saved")):
+        return
+    with connection.cursor() as cursor:
+        for table in ("school", "calendar", "student", "enrollment", "course", "section", "roster"):
+            cursor.execute(f"ANALYZE pathways_{table}")
+
+
+def counts_of(batch: Batch) -> dict[str, int]:
+    """Sums over the kinds of rows, for a line of a list."""
+    return {outcome: sum(counts[outcome] for counts in batch.result.get("objects", [])) for outcome in OUTCOMES}
+
+
+ROSTER_FILE = Kind(name="roster-file", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="roster upload", result=result.of)

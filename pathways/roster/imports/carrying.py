@@ -1,0 +1,145 @@
+"""Carrying what was read into the district: stage, plan and write one kind after the other, and count what becomes of every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from cte_portal.editions import Scope
+from pathways.models import Change, Participation, Student
+from pathways.objects import BY_NAME as OBJECT_TYPES
+from pathways.roster import ledger, staging
+from pathways.roster.imports.reading import Reading
+from pathways.roster.problems import PROBLEMS
+from pathways.roster.shape import ENROLLMENT, SHAPES, Shape
+
+MOST_CHANGED = 100_000  # lines of the report that show before and after
+CHANGED_SHARE, ENDED_SHARE, FROM_ROWS = 0.75, 0.10, 5
+"""A file that changes more than three quarters of a kind it brings, or ends more than a tenth of a school's open enrollments, is held."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A row of the files that has a problem by the district's data: where it came from, the problem, the row it names."""
+
+    part: int
+    line: int
+    name: str
+    problem: str
+    row: int | None
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    part: int
+    line: int
+    name: str
+    row: int
+    columns: dict[str, tuple[Any, Any]]
+
+
+@dataclass
+class Carried:
+    """What became of the rows: counts by kind, the rows with problems, the changes, and what that does to the collection."""
+
+    objects: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Planned] = field(default_factory=list)
+    changes: list[ChangedRow] = field(default_factory=list)
+    absent: dict[str, QuerySet[Any]] = field(default_factory=dict)
+    holds: list[dict[str, Any]] = field(default_factory=list)
+    entering: set[int] = field(default_factory=set)
+    leaving: set[int] = field(default_factory=set)
+
+    @property
+    def to_confirm(self) -> int:
+        """The number that a person types to let a held file through."""
+        return sum(hold["number"] for hold in self.holds)
+
+    def total(self, outcome: str) -> int:
+        return sum(counts[outcome] for counts in self.objects)
+
+
+OUTCOMES = ("read", "new", "changed", "unchanged", "held", "refused", "set_aside", "absent")
+
+
+def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
+    """Write all that was read. Must run inside a transaction that holds the district; a test rolls it back afterwards."""
+    values, carried = act.values(), Carried()
+    before = _records_in_scope(act.scope)
+    staging.prepare(cursor)
+    for shape in SHAPES:
+        if shape.name in reading.brought:
+            staging.stage(cursor, shape, reading.rows[shape.name])
+            carried.objects.append(_carry_kind(cursor, shape, reading, values, act.scope, carried))
+    after = _records_in_scope(act.scope)
+    carried.entering, carried.leaving = after - before, before - after
+    return carried
+
+
+def _records_in_scope(scope: Scope) -> set[int]:
+    return set(Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True))
+
+
+def _carry_kind(cursor: Any, shape: Shape, reading: Reading, values: dict[str, Any], scope: Scope, carried: Carried) -> dict[str, Any]:
+    counts = ledger.plan(cursor, shape, values)
+    cursor.execute(f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY part, line")
+    planned = [Planned(part, line, shape.name, problem, row) for part, line, problem, row in cursor.fetchall()]
+    carried.problems += planned
+    carried.changes += [
+        ChangedRow(part, line, shape.name, row, columns)
+        for part, line, row, columns in ledger.changed(cursor, shape, MOST_CHANGED - len(carried.changes))
+    ]
+    absent = _absent(shape, scope)
+    carried.absent[shape.name] = absent
+    missing = absent.count()
+    _hold(cursor, shape, reading.read[shape.name], counts.get("update", 0), carried, values)
+    ledger.apply(cursor, shape, values)
+    becomes = Counter(PROBLEMS[row.problem].becomes.value for row in planned)
+    return {
+        "type": shape.name,
+        "read": reading.read[shape.name],
+        "new": counts.get("create", 0),
+        "changed": counts.get("update", 0),
+        "unchanged": counts.get("unchanged", 0) + becomes["kept"],
+        "held": becomes["held"],
+        "refused": reading.refused[shape.name] + becomes["refused"],
+        "set_aside": reading.set_aside[shape.name],
+        "absent": missing,
+    }
+
+
+def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
+    """The district's rows of this year that no row of the files names. They stay as they are; ending is an act of its own."""
+    rows = Student.objects.in_scope(scope) if shape.model is Student else OBJECT_TYPES[shape.name].of_district(scope)
+    named = RawSQL(f"SELECT row_id FROM {shape.plan} WHERE row_id IS NOT NULL", [])  # noqa: S611 - a name of this code
+    return rows.exclude(pk__in=named)
+
+
+def _hold(cursor: Any, shape: Shape, read: int, changed: int, carried: Carried, values: dict[str, Any]) -> None:
+    """What is too much to let through without somebody who has looked at it."""
+    if changed > FROM_ROWS and changed > read * CHANGED_SHARE:
+        carried.holds.append({"type": shape.name, "what": "changed", "number": changed, "of": read, "where": ""})
+    if shape is not ENROLLMENT:
+        return
+    cursor.execute(
+        f"SELECT school.number, COUNT(*), ("
+        "  SELECT COUNT(*) FROM pathways_enrollment open JOIN pathways_calendar own ON own.id = open.calendar_id"
+        "  WHERE own.school_id = school.id AND own.end_year = %(year)s AND open.end_date IS NULL) "
+        f"FROM {shape.plan} plan JOIN pathways_enrollment stored ON stored.id = plan.row_id "
+        "JOIN pathways_calendar calendar ON calendar.id = plan.calendar_id JOIN pathways_school school ON school.id = calendar.school_id "
+        "WHERE plan.problem IS NULL AND plan.operation = 'update' AND plan.end_date IS NOT NULL AND stored.end_date IS NULL "
+        "GROUP BY school.id, school.number ORDER BY school.number",
+        values,
+    )
+    for school, ended, still_open in cursor.fetchall():
+        if ended > FROM_ROWS and ended > still_open * ENDED_SHARE:
+            carried.holds.append({"type": shape.name, "what": "ended", "number": ended, "of": still_open, "where": school})
+
+
+def cursor_of(district: str) -> int:
+    """A number that moves with every write to the district's roster data or records: two equal ones mean that a test still holds."""
+    return Change.objects.cursor(district) + sum(shape.change.objects.last_of_district(district) for shape in SHAPES)  # type: ignore[attr-defined]

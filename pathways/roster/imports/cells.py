@@ -1,0 +1,150 @@
+"""Typed values from the cells of a roster file. What cannot be read is raised as `Unfit`, with the problem and the words for the row."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pathways import values
+from pathways.models import Enrollment
+from pathways.models.participation import MOST_CREDITS
+from pathways.roster import problems
+from pathways.roster.imports.layout import RosterColumn
+from pathways.roster.problems import RosterProblem
+
+_GENDERS = {"f": "F", "female": "F", "m": "M", "male": "M"}
+_SERVICES = {service.value.lower(): service.value for service in Enrollment.ServiceType} | {
+    service.label.lower(): service.value for service in Enrollment.ServiceType
+}
+_NO_VALUE = {"null", "na", "n/a", "\\n", "#n/a"}
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_DAY_NUMBER = re.compile(r"[2-6][0-9]{4}", re.ASCII)  # Excel's count of days since 1899-12-30
+
+
+class Unfit(ValueError):
+    """A cell that cannot be taken; the message is the sentence for the row."""
+
+    def __init__(self, problem: RosterProblem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class District:
+    """Whose files these are, and what they may name."""
+
+    number: str
+    end_year: int
+    pathways: Mapping[str, int]
+    """Pathways by code and by name in lower case."""
+
+
+def read_cell(column: RosterColumn, cell: str, district: District) -> Any:
+    """The cell's value by its column's kind, or None where nothing is written. Raises Unfit."""
+    text = values.tidy(cell)
+    if column.kind == "unread" or not text:
+        return None
+    if text.lower() in _NO_VALUE and column.kind not in ("text", "code"):  # Null and Na are last names too
+        raise Unfit(problems.UNREADABLE, f"{column.title} says {text}. Leave the cell empty when there is no value")
+    if not text.isprintable():
+        raise Unfit(problems.CHARACTER, f"{column.title} holds a hidden character")
+    if len(text) > column.most:
+        raise Unfit(problems.TOO_LONG, f"{column.title} has {len(text)} characters; {column.most} fit")
+    return READERS[column.kind](text, column, district)
+
+
+def _text(text: str, column: RosterColumn, district: District) -> str:
+    return text
+
+
+def _digits(number: int) -> Callable[[str, RosterColumn, District], str]:
+    def read(text: str, column: RosterColumn, district: District) -> str:
+        if text.isascii() and text.isdigit() and len(text) < number and column.kind != "state_id":
+            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits. The leading zeros are missing: write {text:0>{number}}")
+        if not (text.isascii() and text.isdigit() and len(text) == number):
+            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}")
+        return text
+
+    return read
+
+
+def _district(text: str, column: RosterColumn, district: District) -> str:
+    if text == district.number:
+        return text
+    if text.isdigit() and text.zfill(4) == district.number:
+        raise Unfit(problems.NOT_YOURS, f"District Number has 4 digits. Write {district.number}")
+    raise Unfit(problems.NOT_YOURS, f"District Number must be {district.number}")
+
+
+def _year(text: str, column: RosterColumn, district: District) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise Unfit(problems.UNREADABLE, f"{column.title} has 4 digits, like {district.end_year}")
+    return int(text)
+
+
+def _date(text: str, column: RosterColumn, district: District) -> datetime.date | None:
+    if iso := _ISO_DATE.fullmatch(text):
+        raise Unfit(problems.UNREADABLE, f"Write {column.title} as month/day/year, like {iso[2]}/{iso[3]}/{iso[1]}")
+    if _DAY_NUMBER.fullmatch(text):
+        day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
+        raise Unfit(problems.UNREADABLE, f"{column.title} is a spreadsheet's day number. Write {day:%m/%d/%Y}")
+    try:
+        return values.date(text, column.title)
+    except values.Unreadable as unreadable:
+        raise Unfit(problems.UNREADABLE, unreadable.message) from unreadable
+
+
+def _credits(text: str, column: RosterColumn, district: District) -> Decimal | None:
+    try:
+        amount = values.credits(text, column.title)
+    except values.Unreadable as unreadable:
+        raise Unfit(problems.UNREADABLE, unreadable.message) from unreadable
+    if amount is not None and not 0 <= amount <= MOST_CREDITS:
+        raise Unfit(problems.UNREADABLE, f"{column.title} must be between 0 and {MOST_CREDITS}")
+    return amount
+
+
+def _choice(choices: Mapping[str, str], words: str) -> Callable[[str, RosterColumn, District], str]:
+    def read(text: str, column: RosterColumn, district: District) -> str:
+        if (value := choices.get(text.lower())) is None:
+            raise Unfit(problems.UNREADABLE, f"{column.title} must be {words}")
+        return value
+
+    return read
+
+
+def _grade(text: str, column: RosterColumn, district: District) -> str:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 12:
+        return f"{int(text):02}"
+    if text.isascii() and text.isalpha() and len(text) == 2:
+        return text.upper()
+    raise Unfit(problems.UNREADABLE, "Grade must be 01 to 12, or two letters like KG")
+
+
+def _pathway(text: str, column: RosterColumn, district: District) -> int:
+    code = f"{int(text):02}" if text.isascii() and text.isdigit() else text.lower()
+    if (pathway := district.pathways.get(code)) is None:
+        raise Unfit(problems.PATHWAY, "OPI's list has no such pathway. Use its code or name")
+    return pathway
+
+
+READERS: dict[str, Callable[[str, RosterColumn, District], Any]] = {
+    "text": _text,
+    "code": _text,
+    "record_type": _text,
+    "digits4": _digits(4),
+    "digits3": _digits(3),
+    "state_id": _digits(9),
+    "district": _district,
+    "year": _year,
+    "date": _date,
+    "credits": _credits,
+    "gender": _choice(_GENDERS, "F or M"),
+    "service_type": _choice(_SERVICES, "P, S, N or O"),
+    "grade": _grade,
+    "pathway": _pathway,
+}

@@ -1,0 +1,136 @@
+"""From files to typed rows of each kind, with every problem named by file, line and column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from pathways.files.text import FileRefused
+from pathways.roster import problems
+from pathways.roster.imports.cells import District, Unfit, read_cell
+from pathways.roster.imports.layout import BY_RECORD_TYPE, RosterColumn, RosterLayout
+from pathways.roster.imports.recognizing import Part, cells_of
+from pathways.roster.problems import RosterProblem
+from pathways.roster.shape import SHAPES
+from pathways.roster.staging import Line
+
+
+@dataclass(frozen=True)
+class RosterFinding:
+    """One problem of one line. `value` is what stands in the file; `message` says what is wrong with it."""
+
+    part: int
+    line: int
+    column: str
+    problem: RosterProblem
+    value: str
+    message: str
+
+
+@dataclass
+class Reading:
+    """What the files hold: rows of each kind by its name, and what was met on the way."""
+
+    format: str = "csv"
+    rows: dict[str, list[tuple[Line, tuple[Any, ...]]]] = field(default_factory=lambda: {shape.name: [] for shape in SHAPES})
+    read: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    set_aside: Counter[str] = field(default_factory=Counter)
+    other_years: Counter[int] = field(default_factory=Counter)
+    findings: list[RosterFinding] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    brought: set[str] = field(default_factory=set)
+    """The kinds of rows that the files are about; what else is in the portal is no business of theirs."""
+
+
+def read_parts(parts: list[Part], district: District) -> Reading:
+    """Read all files to their end. Raises FileRefused where a whole file is of no use."""
+    reading = Reading(format="aim" if any(part.is_aim for part in parts) else "csv")
+    total = 0
+    for place, part in enumerate(parts):
+        before = total
+        for line, text, cut in part.lines():
+            total += 1
+            if settings.UPLOAD_MOST_ROWS and total > settings.UPLOAD_MOST_ROWS:
+                raise FileRefused(
+                    f"The portal's small database takes {settings.UPLOAD_MOST_ROWS:,} rows at once. Larger files need PostgreSQL"
+                )
+            _line(reading, place, part, line, text, cut, district)
+        if total == before:
+            raise FileRefused(f"{part.name} has titles and no rows. Nothing was read")
+        if part.encoding.said:
+            reading.notices.append(f"{part.name}: {part.encoding.said}")
+        if part.unknown:
+            reading.notices.append(f"{part.name}: not read and not kept: {', '.join(part.unknown[:20])}")
+    whole = sum(reading.other_years.values())
+    if whole and whole == total:
+        year = reading.other_years.most_common(1)[0][0]
+        raise FileRefused(f"Every row belongs to End Year {year}. The current school year ends in {district.end_year}")
+    return reading
+
+
+def _line(reading: Reading, place: int, part: Part, line: int, text: str, cut: bool, district: District) -> None:
+    cells = cells_of(part, text)
+    layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
+    names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
+    reading.read.update(names)
+    reading.brought.update(names)
+
+    def refuse(problem: RosterProblem, column: str, value: str, message: str) -> None:
+        reading.findings.append(RosterFinding(place, line, column, problem, value, message))
+
+    if cells is None:
+        refuse(problems.QUOTE, "", "", "A quotation mark is left open in this line")
+    elif layout is None:
+        refuse(problems.UNREADABLE, "Record Type", cells[0][:40], "Record Type must be SC, SD, EN, CU, SU or RU")
+    elif cut or not _fits(part, layout, cells):
+        width = part.width or len(layout.columns)
+        refuse(problems.COLUMNS, "", "", f"This line has {len(cells)} columns; {layout.title} has {width}")
+    else:
+        typed, good = _typed(part, layout, cells, district, refuse)
+        if good:
+            end_year = typed.get("end_year", district.end_year)
+            if end_year != district.end_year:
+                reading.set_aside.update(names)
+                reading.other_years[end_year] += 1
+                return
+            for shape, filled in layout.shapes:
+                row = tuple(typed.get(filled[name], district.end_year if name == "end_year" else None) for name in shape.staged)
+                reading.rows[shape.name].append(((place, line), row))
+            return
+    reading.refused.update(names)
+
+
+def _fits(part: Part, layout: RosterLayout, cells: list[str]) -> bool:
+    if part.layout is not None:
+        return len(cells) == part.width
+    needed = max(place for place, column in enumerate(layout.columns) if column.required) + 1
+    return needed <= len(cells) <= len(layout.columns) or not any(cell.strip() for cell in cells[len(layout.columns) :])
+
+
+def _typed(part: Part, layout: RosterLayout, cells: list[str], district: District, refuse: Any) -> tuple[dict[str, Any], bool]:
+    typed: dict[str, Any] = {}
+    good = True
+    for column, cell in columns_with_cells(part, layout, cells):
+        try:
+            value = read_cell(column, cell, district)
+        except Unfit as unfit:
+            refuse(unfit.problem, column.title, cell.strip()[:60], str(unfit))
+            good = False
+            continue
+        if value is None and column.required:
+            refuse(problems.MISSING, column.title, "", f"{column.title} is missing")
+            good = False
+        elif value is not None:
+            typed[column.name] = value
+    return typed, good
+
+
+def columns_with_cells(part: Part, layout: RosterLayout, cells: list[str]) -> Iterator[tuple[RosterColumn, str]]:
+    for place, column in enumerate(layout.columns):
+        at = part.places.get(column.name) if part.layout else place
+        yield column, cells[at] if at is not None and at < len(cells) else ""

@@ -1,0 +1,178 @@
+"""What was sent: one text file or a zip of some, and which layout each of them has. The content decides, never the name."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO
+
+from django.conf import settings
+
+from pathways.files.text import Encoding, FileRefused, Lines, encoding_of
+from pathways.roster.imports.layout import BY_RECORD_TYPE, CSV_LAYOUTS, RosterLayout
+
+MOST_PARTS = 40
+_DELIMITERS = (",", "\t", ";", "|")
+# Titles by which other systems name the same thing, without spaces and in lower case.
+_SYNONYMS = {"stateid": "studentstateid", "statestudentid": "studentstateid", "schoolyear": "endyear", "studentlocalid": "localid"}
+_ONE_ROSTER = {"manifest.csv", "users.csv", "orgs.csv", "academicsessions.csv"}
+_FOREIGN = {
+    "sisid": "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own columns",
+    "sourcedid": "This file belongs to a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files",
+    "teacherid": "This is a Clever file. Use the portal's own columns or the AIM files",
+}
+
+
+@dataclass
+class Part:
+    """One text file of what was sent. `layout` is None where each line names its own (AIM)."""
+
+    name: str
+    file: IO[bytes]
+    encoding: Encoding
+    delimiter: str
+    layout: RosterLayout | None
+    places: dict[str, int]
+    """Where each column of the layout stands."""
+    first_line: int
+    """The first line with data."""
+    unknown: tuple[str, ...] = ()
+    width: int = 0
+
+    @property
+    def is_aim(self) -> bool:
+        return self.layout is None
+
+    def lines(self) -> Iterator[tuple[int, str, bool]]:
+        for number, text, cut in Lines(self.file, self.encoding):
+            if number >= self.first_line and text.strip():
+                yield number, text.rstrip("\x1a"), cut
+
+
+def parts_of(file: IO[bytes], name: str) -> list[Part]:
+    """The text files in what was sent, with what each of them is. Raises FileRefused."""
+    file.seek(0)
+    if file.read(4) == b"PK\x03\x04":
+        return [_part(member, title) for title, member in _members(file)]
+    return [_part(file, name)]
+
+
+def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+    """The text files of a zip, each unpacked no further than a file may be large. Names are shown, never used as paths."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as bad:
+        raise FileRefused("The zip file is damaged. Make it again") from bad
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
+    if "xl" in {entry.filename.split("/", 1)[0] for entry in entries}:
+        raise FileRefused("This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that file")
+    if len(names & _ONE_ROSTER) > 1:
+        raise FileRefused("This is a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files")
+    if len(entries) > MOST_PARTS:
+        raise FileRefused(f"The zip holds {len(entries)} files; at most {MOST_PARTS} are read")
+    if not entries:
+        raise FileRefused("The zip is empty")
+    most = settings.UPLOAD_MAX_MB * 1024 * 1024
+    total = 0
+    for entry in entries:
+        title = entry.filename.rsplit("/", 1)[-1]
+        if entry.flag_bits & 1:
+            raise FileRefused("The zip is protected by a password. Make it again without one")
+        if not title.lower().endswith((".csv", ".tsv", ".txt")):
+            raise FileRefused(f"The zip holds {title[:60]}. Only .csv, .tsv and .txt files are read")
+        aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
+        try:
+            with archive.open(entry) as member:
+                while chunk := member.read(1 << 18):
+                    total += len(chunk)
+                    if total > most:
+                        raise FileRefused(f"Unpacked, the files are larger than {settings.UPLOAD_MAX_MB} MB")
+                    aside.write(chunk)
+        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as bad:
+            raise FileRefused("The zip file is damaged. Make it again") from bad
+        yield title, aside
+
+
+def _part(file: IO[bytes], name: str) -> Part:
+    encoding = encoding_of(file)
+    first = [(number, text) for number, text, _ in islice(Lines(file, encoding), 20) if text.strip()]
+    if not first:
+        raise FileRefused(f"{name} is empty")
+    aim = _record_type(first)
+    if aim == "CE":
+        raise FileRefused("This is a CTE End of Year file. Choose CTE End of Year as the Import Type")
+    if aim is not None:
+        start = next(number for number, text in first if _first_cell(text) in BY_RECORD_TYPE) if aim else first[0][0]
+        return Part(name, file, encoding, "\t", None, {}, start)
+    return _titled(file, name, encoding, *first[0])
+
+
+def _record_type(first: list[tuple[int, str]]) -> str | None:
+    """The record type of the first AIM line, or None where the file is no AIM file."""
+    cells = [_first_cell(text) for _, text in first]
+    types = [cell for cell in cells if cell in BY_RECORD_TYPE or cell == "CE"]
+    if cells[0] == "HD":
+        if not types:
+            raise FileRefused("The file has a header record, but no line of type SC, SD, EN, CU, SU or RU follows it")
+        return types[0]
+    return types[0] if types and types[0] == cells[0] else None
+
+
+def _first_cell(text: str) -> str:
+    return text.split("\t", 1)[0].strip().strip('"').upper()
+
+
+def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: str) -> Part:
+    """A file whose first line holds titles: the layout whose required titles are all there, the most specific first."""
+    best: tuple[int, str, list[str]] = (-1, ",", [])
+    known = {_plain(column.title) for layout in CSV_LAYOUTS for column in layout.columns}
+    for delimiter in _DELIMITERS:
+        titles = _cells(text, delimiter)
+        if titles is not None:
+            best = max(best, (sum(_plain(title) in known for title in titles), delimiter, titles), key=lambda each: each[0])
+    _, delimiter, titles = best
+    plain = [_plain(title) for title in titles]
+    for title in plain:
+        if title in _FOREIGN:
+            raise FileRefused(_FOREIGN[title])
+    fits = [layout for layout in CSV_LAYOUTS if {_plain(title) for title in layout.required} <= set(plain)]
+    if not fits:
+        near = max(CSV_LAYOUTS, key=lambda layout: sum(_plain(column.title) in plain for column in layout.columns))
+        missing = sorted(title for title in near.required if _plain(title) not in plain)
+        if not any(_plain(column.title) in plain for column in near.columns):
+            raise FileRefused(f"{name}: the first line does not hold the titles of a roster file. Download a template to see them")
+        raise FileRefused(f"{name} looks like {near.title}, but these columns are missing: {', '.join(missing)}")
+    layout = max(fits, key=lambda each: (len(each.required), sum(_plain(column.title) in plain for column in each.columns)))
+    doubled = [title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known]
+    if doubled:
+        raise FileRefused(f"{name}: the column {doubled[0]} is there twice")
+    own = {_plain(column.title): column.name for column in layout.columns}
+    places = {own[title]: place for place, title in enumerate(plain) if title in own}
+    unknown = tuple(title.strip()[:60] or "a column without a title" for title, key in zip(titles, plain, strict=True) if key not in own)
+    return Part(name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles))
+
+
+def _plain(title: str) -> str:
+    plain = re.sub(r"[^a-z0-9]", "", title.lower())
+    return _SYNONYMS.get(plain, plain)
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """The cells of one line, or None where a quotation mark has no partner."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def cells_of(part: Part, text: str) -> list[str] | None:
+    """The cells of one line of a part: quoted as CSV quotes them, or plain between tabs. None where a quotation mark is left open."""
+    if part.is_aim and '"' not in text:
+        return text.split("\t")
+    return _cells(text, part.delimiter)

@@ -1,0 +1,56 @@
+"""What the page of a finished roster file shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.core.files.storage import default_storage
+
+from cte_portal.batches.models import Batch, BatchFile
+
+DOWNLOADS = (("report.csv", "Roster Import Summary, .csv"), ("rejected.zip", "Rows to correct, .zip"))
+LABELS = {"CTE Participation": "Record"}
+
+
+def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
+    """Template and context."""
+    files = {file.role: file for file in batch.files.all()}
+    result, options = batch.result, batch.options
+    saved = bool(result.get("saved"))
+    uploaded = follower(batch, "roster-file") if options.get("work") == "validate" else None
+    undone = follower(batch, "roster-undo")
+    holds = result.get("holds", [])
+    fresh = not result.get("refused") and not saved and not uploaded and "objects" in result
+    return "pathways/roster_file_result.html", {
+        "objects": result.get("objects", []),
+        "effects": result.get("effects", {}),
+        "holds": holds,
+        "to_confirm": result.get("to_confirm", 0),
+        "notices": result.get("notices", []),
+        "other_years": result.get("other_years", {}),
+        "refused": result.get("refused", ""),
+        "moved": result.get("moved", False),
+        "saved": saved,
+        "page": _page(files.get("page.json")),
+        "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
+        "can_upload": fresh and any(counts["new"] + counts["changed"] for counts in result["objects"]),
+        "uploaded": uploaded,
+        "undone": undone,
+        "can_undo": saved and undone is None,
+    }
+
+
+def follower(batch: Batch, kind: str) -> Batch | None:
+    return batch.followers.filter(kind=kind).exclude(status="canceled").order_by("-queued_at").first()
+
+
+def _page(file: BatchFile | None) -> dict[str, Any]:
+    """What was kept for the page, or nothing once it is no longer kept."""
+    if file is None or not default_storage.exists(file.stored):
+        return {}
+    with default_storage.open(file.stored) as content:
+        kept: dict[str, Any] = json.load(content)
+    return kept

@@ -1,0 +1,44 @@
+"""The job that takes a roster file back."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.batches.job import CannotRun, Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import Status
+from cte_portal.editions import school_year_label
+from cte_portal.ui.wording import number_of
+from pathways import ledger as records_ledger
+from pathways.locks import lock_district
+from pathways.models import RowChange, SchoolYear
+from pathways.roster.ledger import Act
+from pathways.roster.undo import undo
+
+
+def run(job: Job) -> None:
+    file = job.batch.about
+    assert file is not None  # noqa: S101 - an undo is always of a file
+    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{school_year_label(job.scope.end_year)} is not the current school year.")
+    if earlier := file.followers.filter(kind="roster-undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
+        raise CannotRun(f"{earlier.submitted_name} has already undone this upload.")
+    job.step("Undoing")
+    with records_ledger.refusals_named(), job.finishing():
+        lock_district(job.scope, exclusive=True)
+        act = Act(job.scope, job.batch.submitted_name, RowChange.Source.UNDO, job.batch.pk)
+        with connection.cursor() as cursor:
+            kinds = undo(cursor, act.values(), file.pk)
+        restored = sum(kind.restored for kind in kinds)
+        left = {f"{kind.name}, {reason}": number for kind in kinds for reason, number in kind.left.items()}
+        stay = "; ".join(f"{what}: {number:,}" for what, number in left.items())
+        job.outcome = Outcome(
+            f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} as before the upload."
+            + (f" These stay as they are – {stay}." if left else ""),
+            with_errors=bool(left),
+            result={"restored": restored, "left": left},
+        )
+
+
+ROSTER_UNDO = Kind(name="roster-undo", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="undo")

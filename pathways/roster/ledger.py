@@ -1,0 +1,203 @@
+"""The only writer of roster data (ADR 0011): one join makes a kind's plan, the plan is written set-wise, and its history with it.
+
+Everything here runs inside a transaction that holds the district alone. 10,000 rows run the statements of one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from cte_portal.editions import Scope
+from pathways.models import CollectionLock, RowChange, SchoolYear
+from pathways.refusals import Stale
+from pathways.roster.problems import LEAVES_SEAL, ON_SCREEN, PROBLEMS, REPEATED, TWICE
+from pathways.roster.shape import ENROLLMENT, Shape
+
+WRITTEN = ("create", "update")
+
+
+@dataclass(frozen=True)
+class Act:
+    """On whose behalf roster data are written, and for which district and year."""
+
+    scope: Scope
+    by: str
+    source: RowChange.Source
+    batch: UUID | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What the statements need to know."""
+        year = SchoolYear.objects.get(end_year=self.scope.end_year)
+        closed = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).exists()
+        now = timezone.now()
+        return {
+            "district": self.scope.district,
+            "year": self.scope.end_year,
+            "year_starts": connection.ops.adapt_datefield_value(year.starts),
+            "sealed": 1 if closed else 0,
+            "by": self.by,
+            "source": self.source.value,
+            "at": connection.ops.adapt_datetimefield_value(now),
+            "batch": self.batch.hex if self.batch and connection.vendor == "sqlite" else self.batch,
+        }
+
+
+def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
+    """Decide what becomes of each staged row of a kind, whose parents are written. Returns counts by operation.
+
+    The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
+    """
+    cases = " ".join(f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape))
+    image = ", ".join(f"{expression} AS {column}" for column, expression in shape.image.items())
+    same = " AND ".join(_same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items())
+    cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS row_id, "
+        f"{f'CASE {cases} END' if cases else 'CAST(NULL AS text)'} AS problem, "
+        f"CASE WHEN stored.id IS NULL THEN 'create' WHEN {same} THEN 'unchanged' ELSE 'update' END AS operation, "
+        f"{', '.join(f'staged.{column} AS key_{column}' for column in shape.key)}, {image} "
+        f"FROM {shape.rows_in} staged {shape.joins}",
+        values,
+    )
+    cursor.execute(f"ANALYZE {shape.plan}")
+    _unequal_twins(cursor, shape)
+    if shape is ENROLLMENT and values["sealed"]:
+        cursor.execute(_LEAVES_SEAL, values)
+    cursor.execute(f"SELECT operation, problem, COUNT(*) FROM {shape.plan} GROUP BY operation, problem")
+    counts: dict[str, int] = {}
+    for operation, problem, number in cursor.fetchall():
+        name = operation if problem is None else PROBLEMS[problem].becomes.value
+        counts[name] = counts.get(name, 0) + number
+    return counts
+
+
+def _conditions(shape: Shape) -> list[tuple[Any, str]]:
+    """The shape's own problems, and what nobody's file overrules: a row that a person changed on screen since the last file."""
+    last = f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version DESC LIMIT 1"
+    same = " AND ".join(_same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items())
+    on_screen = f"stored.id IS NOT NULL AND NOT ({same}) AND %(source)s = 'file' AND ({last}) = 'screen'"
+    return [*shape.problems, (ON_SCREEN, on_screen)]
+
+
+def _same(before: str, after: str) -> str:
+    return f"({before} = {after} OR ({before} IS NULL AND {after} IS NULL))"
+
+
+def _unequal_twins(cursor: Any, shape: Shape) -> None:
+    """Rows of the file that name the same item: equal ones count once, different ones are all refused."""
+    keys = ", ".join(f"key_{column}" for column in shape.key)
+    on = " AND ".join(_same(f"twins.key_{column}", f"{shape.plan}.key_{column}") for column in shape.key)
+    alike = " AND ".join(f"MIN({_text(column)}) = MAX({_text(column)})" for column in shape.image)
+    cursor.execute("DROP TABLE IF EXISTS roster_twins")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE roster_twins AS SELECT {keys}, CASE WHEN {alike} THEN 1 ELSE 0 END AS alike, "
+        f"MIN(part * 10000000 + line) AS first FROM {shape.plan} WHERE problem IS NULL GROUP BY {keys} HAVING COUNT(*) > 1"
+    )
+    cursor.execute(
+        f"UPDATE {shape.plan} SET problem = CASE WHEN twins.alike = 1 THEN %s ELSE %s END FROM roster_twins twins WHERE {on} "
+        f"AND problem IS NULL AND (twins.alike = 0 OR twins.first <> part * 10000000 + line)",
+        [REPEATED.id, TWICE.id],
+    )
+    cursor.execute("DROP TABLE roster_twins")
+
+
+def _text(column: str) -> str:
+    return f"COALESCE(CAST({column} AS text), '')"
+
+
+# A student whose last enrollment that counts would end before the year's first day leaves the collection, and a certified record with it.
+# Whoever leaves is found before any row is marked: two rows of one student must not each count on the other.
+_LEAVES_SEAL = f"""
+UPDATE {ENROLLMENT.plan} SET problem = '{LEAVES_SEAL.id}'
+WHERE problem IS NULL AND operation = 'update' AND key_end_year = %(year)s AND end_date < %(year_starts)s AND student_id IN (
+    SELECT record.student_id FROM pathways_participation record
+    JOIN pathways_student student ON student.id = record.student_id AND student.district_id = %(district)s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pathways_enrollment own
+        JOIN pathways_calendar calendar ON calendar.id = own.calendar_id
+        WHERE own.student_id = record.student_id AND calendar.end_year = %(year)s AND own.service_type IN ('P', 'S', 'N')
+          AND (own.end_date IS NULL OR own.end_date >= %(year_starts)s)
+          AND own.id NOT IN (
+            SELECT ending.row_id FROM {ENROLLMENT.plan} ending
+            WHERE ending.row_id IS NOT NULL AND ending.problem IS NULL AND ending.end_date < %(year_starts)s
+          )
+    )
+)
+"""
+
+
+def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
+    """Write what the plan says, and its history. Returns the number of rows written; raises Stale when a row moved in between."""
+    columns = tuple(shape.image)
+    kept = tuple(column for column in columns if column != "district_id")
+    good = "plan.problem IS NULL"
+    cursor.execute(f"SELECT operation, COUNT(*) FROM {shape.plan} plan WHERE {good} GROUP BY operation")
+    counts = dict(cursor.fetchall())
+    if not any(counts.get(operation) for operation in WRITTEN):
+        return 0
+    stored = ", ".join(f"stored.{column}" for column in kept)
+    cursor.execute(
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
+        f"SELECT %(district)s, stored.id, 1, 'found', '', %(at)s, %(source)s, NULL, {stored} "
+        f"FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id = plan.row_id "
+        f"WHERE {good} AND plan.operation = 'update' AND NOT EXISTS (SELECT 1 FROM {shape.history} earlier WHERE earlier.row = stored.id)",
+        values,
+    )
+    if counts.get("update"):
+        pairs = ", ".join(f"{column} = plan.{column}" for column in columns)
+        cursor.execute(
+            f"UPDATE {shape.table} SET {pairs} FROM {shape.plan} plan "
+            f"WHERE {shape.table}.id = plan.row_id AND {good} AND plan.operation = 'update'"
+        )
+        if cursor.rowcount != counts["update"]:
+            raise Stale
+    if counts.get("create"):
+        cursor.execute(
+            f"INSERT INTO {shape.table} ({', '.join(columns)}) SELECT {', '.join(f'plan.{column}' for column in columns)} "
+            f"FROM {shape.plan} plan WHERE {good} AND plan.operation = 'create' ORDER BY plan.part, plan.line"
+        )
+        if cursor.rowcount != counts["create"]:
+            raise Stale
+        on = " AND ".join(f"stored.{column} = {shape.plan}.{column}" for column in shape.unique)
+        cursor.execute(
+            f"UPDATE {shape.plan} SET row_id = (SELECT stored.id FROM {shape.table} stored WHERE {on}) "
+            f"WHERE problem IS NULL AND operation = 'create'"
+        )
+    version = f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row = plan.row_id), 0) + 1"
+    cursor.execute(
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
+        f"SELECT %(district)s, plan.row_id, {version}, plan.operation, %(by)s, %(at)s, %(source)s, %(batch)s, "
+        f"{', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan "
+        f"WHERE {good} AND plan.operation IN ('create', 'update') ORDER BY plan.part, plan.line",
+        values,
+    )
+    return sum(counts.get(operation, 0) for operation in WRITTEN)
+
+
+def changed(cursor: Any, shape: Shape, most: int) -> Iterator[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
+    """(part, line, row, column → before and after) of what the plan changes, before it is written."""
+    columns = list(shape.labels)
+    if not columns:
+        return
+    both = ", ".join(f"stored.{column}, plan.{column}" for column in columns)
+    cursor.execute(
+        f"SELECT plan.part, plan.line, plan.row_id, {both} FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id = plan.row_id "
+        f"WHERE plan.problem IS NULL AND plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
+    )
+    for part, line, row, *values in cursor.fetchall():
+        before = [_typed(shape, column, value) for column, value in zip(columns, values[::2], strict=True)]
+        after = [_typed(shape, column, value) for column, value in zip(columns, values[1::2], strict=True)]
+        pairs = zip(columns, before, after, strict=True)
+        yield part, line, row, {column: (old, new) for column, old, new in pairs if old != new}
+
+
+def _typed(shape: Shape, column: str, value: Any) -> Any:
+    """A value of a raw statement as the field's own type, alike on both vendors."""
+    field = shape.fields[column]
+    return value if value is None or field.is_relation else field.to_python(value)

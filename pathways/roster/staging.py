@@ -1,0 +1,54 @@
+"""Roster rows on their way in: typed, in temporary tables of the connection that live as long as the transaction that uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+
+from pathways.roster.shape import SHAPES, Shape
+
+CHUNK = 5_000
+
+Line = tuple[int, int]
+"""Where a row came from: the file's place in what was sent, from 0, and the line in it."""
+
+
+def prepare(cursor: Any) -> None:
+    """Empty tables for every kind of row. Must run inside the transaction that also plans and writes them."""
+    for shape in SHAPES:
+        columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
+        cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})")
+
+
+def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:
+    """Put rows into the shape's table: where each came from, and its values in the order of `shape.staged`. Returns how many."""
+    names = ", ".join(("part", "line", *shape.staged))
+    number = 0
+    for chunk in _chunks(rows):
+        number += len(chunk)
+        values = [(*line, *typed) for line, typed in chunk]
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {shape.rows_in} ({names}) FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * (len(shape.staged) + 2))
+            cursor.executemany(f"INSERT INTO {shape.rows_in} ({names}) VALUES ({marks})", values)
+    cursor.execute(f"ANALYZE {shape.rows_in}")
+    return number
+
+
+def drop(cursor: Any) -> None:
+    for shape in SHAPES:
+        cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
+        cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    source = iter(rows)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk

@@ -1,0 +1,83 @@
+"""Taking a roster file back: what nobody has changed since becomes what it was; what others now stand on stays, and is listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from pathways.roster.shape import ENROLLMENT, SHAPES, STUDENT, Shape
+
+MOVED, NEEDED, RECORDED = "changed since", "other rows depend on it", "the student has records"
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many rows of a kind are as before, and how many stay, by reason."""
+
+    name: str
+    restored: int
+    left: dict[str, int]
+
+
+def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
+    """Take back what a batch wrote, the kinds that need others first. Must hold the district alone.
+
+    `values` are those of the new act (`ledger.Act.values`); `batch` is the id of the one that is taken back.
+    """
+    given = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
+    return [_undo(cursor, shape, given) for shape in reversed(SHAPES)]
+
+
+def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
+    kept = [column for column in shape.image if column != "district_id"]
+    table = f"undo_{shape.table}"
+    image = ", ".join(f"CASE WHEN before.id IS NULL THEN mine.{column} ELSE before.{column} END AS {column}" for column in kept)
+    cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, "
+        f"CASE WHEN mine.operation = 'create' THEN 'delete' ELSE 'update' END AS operation, mine.version + 1 AS version, "
+        f"CASE WHEN EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND later.version > mine.version) "
+        f"THEN '{MOVED}' {_in_use(shape)} END AS reason, {image} "
+        f"FROM {shape.history} mine LEFT JOIN {shape.history} before ON before.row = mine.row AND before.version = mine.version - 1 "
+        f"WHERE mine.batch = %(undone)s AND mine.district = %(district)s",
+        values,
+    )
+    pairs = ", ".join(f"{column} = restored.{column}" for column in kept)
+    cursor.execute(
+        f"UPDATE {shape.table} SET {pairs} FROM {table} restored "
+        f"WHERE {shape.table}.id = restored.row_id AND restored.operation = 'update' AND restored.reason IS NULL"
+    )
+    restored = cursor.rowcount
+    cursor.execute(f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation = 'delete' AND reason IS NULL)")
+    restored += cursor.rowcount
+    cursor.execute(
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
+        f"SELECT %(district)s, row_id, version, operation, %(by)s, %(at)s, %(source)s, %(batch)s, {', '.join(kept)} "
+        f"FROM {table} WHERE reason IS NULL",
+        values,
+    )
+    cursor.execute(f"SELECT reason, COUNT(*) FROM {table} WHERE reason IS NOT NULL GROUP BY reason")
+    left = dict(cursor.fetchall())
+    cursor.execute(f"DROP TABLE {table}")
+    return Undone(shape.name, restored, left)
+
+
+def _in_use(shape: Shape) -> str:
+    """Why a row that the batch added cannot go, or one that it changed cannot change back, as further branches of a CASE."""
+    branches = ""
+    if shape is ENROLLMENT:
+        # Whoever has records would leave the collection with the enrollment: always when it was added, and a certified year changes nothing.
+        student = "EXISTS (SELECT 1 FROM pathways_participation record WHERE record.student_id = mine.student_id)"
+        branches += f" WHEN (mine.operation = 'create' OR %(sealed)s = 1) AND {student} THEN '{RECORDED}'"
+    if shape is STUDENT:
+        branches += (
+            " WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM pathways_participation record "
+            f"WHERE record.student_id = mine.row) THEN '{RECORDED}'"
+        )
+    for table, column in shape.dependents:
+        branches += (
+            f" WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM {table} child WHERE child.{column} = mine.row) THEN '{NEEDED}'"
+        )
+    return branches
