@@ -101,6 +101,12 @@ def _store(scope: Scope, gap: Gap) -> Gap:
     return gap
 
 
+def forget(scope: Scope) -> None:
+    """Count anew on the next page: rows were changed that `Point` does not show."""
+    with suppress(*NO_CACHE):
+        cache.delete(_key(scope.district, scope.end_year))
+
+
 def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
     found: Counter[int] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):

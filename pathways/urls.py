@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pathways import admin
+from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
 from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
@@ -44,6 +45,10 @@ urlpatterns = [
     path(f"{UPLOAD}template/<str:form>/", Template.as_view(), name="mt-data-upload-template"),
     path(f"{UPLOAD}<uuid:batch>/save/", SaveTested.as_view(), name="mt-data-upload-save"),
     path(f"{UPLOAD}<uuid:batch>/undo/", UndoUpload.as_view(), name="mt-data-upload-undo"),
+    path(f"{UPLOAD}roster/columns/", RosterColumns.as_view(), name="roster-columns"),
+    path(f"{UPLOAD}roster/template/<str:layout>/", RosterTemplate.as_view(), name="roster-template"),
+    path(f"{UPLOAD}roster/<uuid:batch>/save/", SaveTestedRoster.as_view(), name="roster-save"),
+    path(f"{UPLOAD}roster/<uuid:batch>/undo/", UndoRosterFile.as_view(), name="roster-undo"),
     path("districts/<str:district>/<int:end_year>/mt-extracts/", MTExtracts.as_view(), name="mt-extracts"),
     path(RESYNC, ResyncStateData.as_view(), name="resync"),
     path(f"{RESYNC}compare/", DistrictAndState.as_view(), name="district-and-state"),

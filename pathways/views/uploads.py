@@ -27,6 +27,8 @@ from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.locked import links_of
 from pathways.models import CollectionLock, Participation, Pathway
 from pathways.refusals import Locked
+from pathways.roster.imports.layout import CSV_LAYOUTS
+from pathways.roster.imports.views import TYPES
 from pathways.sealed_year import sealed_year
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
@@ -48,11 +50,11 @@ class UploadForm(forms.Form):
 
     use_required_attribute = False
 
-    type = forms.ChoiceField(label="Import Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()])
+    type = forms.ChoiceField(label="Import Type", choices=[*((slug, layout.title) for slug, layout in LAYOUTS.items()), *TYPES.items()])
     file = FileChoice(
         label="File",
         error_messages={"required": "Select a file", "empty": "The selected file is empty"},
-        widget=forms.FileInput(attrs={"accept": ".tsv,.txt", "data-upload": ""}),
+        widget=forms.FileInput(attrs={"accept": ".tsv,.txt,.csv,.zip", "data-upload": ""}),
     )
     work = forms.ChoiceField(
         label="Work to Perform",
@@ -86,6 +88,10 @@ class UploadForm(forms.Form):
         if len(self.files.getlist(self.add_prefix("file"))) > 1:  # type: ignore[attr-defined]
             raise forms.ValidationError("Select one file")
         name = (file.name or "").lower()
+        if self.cleaned_data.get("type") in TYPES:
+            if not name.endswith((".csv", ".tsv", ".txt", ".zip")):
+                raise forms.ValidationError("The file's name must end with .csv, .tsv, .txt or .zip")
+            return file
         if name.endswith((".xlsx", ".xls", ".csv")):
             raise forms.ValidationError(
                 f"{'A comma-separated file' if name.endswith('.csv') else 'An Excel workbook'} cannot be read. "
@@ -123,6 +129,7 @@ class MTDataUpload(ActionView):
             "records": records,
             "can_upload": self.can_edit,
             "layout": CTE_END_OF_YEAR,
+            "roster_layouts": CSV_LAYOUTS,
             "lock": lock,
             "lock_links": links_of(lock, self.request.user),
         }
@@ -139,12 +146,14 @@ class MTDataUpload(ActionView):
     def act(self, form: forms.Form) -> HttpResponse:
         """Certified data are tested against and not written (F-39); what is locked while the file waits is refused when it is its turn."""
         asked = form.cleaned_data
-        if asked["work"] == UPLOAD and (lock := self.lock()):
+        roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
+        if asked["work"] == UPLOAD and not roster and (lock := self.lock()):
             raise ValidationError(f"{Locked(lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it")
+        title = f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}" if roster else f"{TITLE} – {NAMES[asked['work']]}"
         batch = submit(
-            "upload",
+            "roster-file" if roster else "upload",
             by=self.request.user,  # type: ignore[arg-type]
-            title=f"{TITLE} – {NAMES[asked['work']]}",
+            title=title,
             subject=plain_name(asked["file"].name),
             scope=self.scope,
             options={"type": asked["type"], "work": asked["work"], "all_or_nothing": asked["rows"] == "nothing"},

@@ -13,6 +13,7 @@ from tests.browser import (
     test_pages_opi,
     test_pages_people,
     test_pages_records,
+    test_pages_rosters,
     test_pages_uploads,
     test_pages_validation,
 )
@@ -23,7 +24,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, datab
 
 STATES = {
     name
-    for area in (test_pages_records, test_pages_uploads, test_pages_validation, test_pages_certification, test_pages_opi, test_pages_people)
+    for area in (
+        test_pages_records,
+        test_pages_rosters,
+        test_pages_uploads,
+        test_pages_validation,
+        test_pages_certification,
+        test_pages_opi,
+        test_pages_people,
+    )
     for name in area.STATES
 }
 
@@ -58,6 +67,8 @@ WITHOUT_A_PAGE = {
     "mt-data-upload-template": "a file",
     "mfa_download_recovery_codes": "a file",
     "mt-data-upload-save": "POST only, redirects",
+    "roster-save": "POST only, redirects",
+    "roster-template": "a file",
 }
 
 

@@ -20,6 +20,7 @@ from pathways import entry, ledger, locks, reference, rules, staging
 from pathways.locks import lock_district
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
 from pathways.staging import TYPED, Row
+from pathways.triggers import ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
@@ -119,7 +120,7 @@ def test_undo_brings_back_a_record_whose_approval_has_lapsed(cottonwood: Distric
     Approval.objects.all().delete()
     saved = entry.restore(cottonwood.scope, Change.objects.get(operation="delete"), version=0, by=CLERK, source=Change.Source.UNDO)
     assert saved.applied.created == 1
-    assert "CTE-213" in {finding.rule.id for finding in saved.warnings}
+    assert "CTE-212" in {finding.rule.id for finding in saved.warnings}
 
 
 def test_a_refused_row_leaves_nothing_behind(cottonwood: District_, kayla: Student) -> None:
@@ -232,7 +233,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query, None)
-        names = {name for triggers in (PATHWAYS, ACCOUNTS, CERTIFICATION) for name in triggers.names[connection.vendor]}
+        names = {name for triggers in (PATHWAYS, ROSTER_HISTORY, ACCOUNTS, CERTIFICATION) for name in triggers.names[connection.vendor]}
         assert {name for (name,) in cursor.fetchall()} == names
     with connections["state"].cursor() as cursor:
         cursor.execute(query, None)

@@ -86,6 +86,10 @@ DISTRICT |= {
     "mt-data-upload-template": {"GET": SUBMIT, "POST": NO_GET},
     "mt-data-upload-save": {"GET": NO_GET, "POST": submit(302)},
     "mt-data-upload-undo": {"GET": SUBMIT, "POST": submit(302)},
+    "roster-columns": {"GET": QUEUE, "POST": NO_GET},
+    "roster-template": {"GET": QUEUE, "POST": NO_GET},
+    "roster-save": {"GET": NO_GET, "POST": submit(302)},
+    "roster-undo": {"GET": SUBMIT, "POST": submit(302)},
     "mt-extracts": {"GET": QUEUE, "POST": submit(200)},
     # OPI may send a district's data too.
     "resync": {"GET": QUEUE, "POST": {**submit(200), "opi": 200}},

@@ -36,6 +36,8 @@ WITHOUT_A_ROW = (
     "mt-data-upload",
     "mt-data-upload-columns",
     "mt-data-upload-template",
+    "roster-columns",
+    "roster-template",
     "mt-extracts",
     "findings",
     "findings-explain",
@@ -96,6 +98,12 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
             title="MT Data Upload", subject="sentinel.tsv" if one is theirs else "mine.tsv", idempotency_key=user.username, status="completed",
             finished_at=timezone.now(), options={"work": "upload"}, result={"saved": True},
         )  # fmt: skip
+        Batch.objects.create(
+            kind="roster-file", queue="district", district=district.scope.district, end_year=2025, submitted_by=user,
+            submitted_name=user.record_name, title="Roster Upload", subject="sentinel.csv" if one is theirs else "mine.csv",
+            idempotency_key=f"roster {user.username}", status="completed", finished_at=timezone.now(), options={"work": "upload"},
+            result={"saved": True, "objects": [], "format": "csv"},
+        )  # fmt: skip
         Explanation.objects.create(
             rule="CTE-127", district=one.student.district_id, end_year=2025, state_id=one.student.state_id, pathway_id=one.pathway_id,
             value="start_date=2016-08-29", reason="Sentinel" if one is theirs else "Mine", by=user.record_name, at=timezone.now(),
@@ -123,7 +131,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
     elif (name.startswith("batch-") and name != "batch-queue") or name == "batch" or name.endswith(("-save", "-undo")):
-        arguments += [Batch.objects.get(district=record.student.district_id).pk]
+        kind = "roster-file" if name.startswith("roster-") else "upload"
+        arguments += [Batch.objects.get(district=record.student.district_id, kind=kind).pk]
         arguments += ["report.csv"] if name == "batch-file" else []
     elif name == "findings-explain":
         arguments += ["CTE-127"]
@@ -135,6 +144,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "roster-template":
+        arguments += ["students"]
     elif name in ("certification-receipt", "certification-extract"):
         arguments += [SealedCopy.objects.get(round__district=record.student.district_id).pk]
         arguments += ["tsv"] if name == "certification-extract" else []

@@ -19,12 +19,14 @@ from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import ledger as records_ledger
 from pathways.files.text import FileRefused
+from pathways.gap import forget
 from pathways.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
 from pathways.roster import staging
 from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import District
+from pathways.roster.imports.layout import BY_SLUG
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import Part, parts_of
 from pathways.roster.ledger import Act
@@ -46,6 +48,7 @@ def run(job: Job) -> None:
         try:
             parts = parts_of(file, batch.subject)
             reading = read_parts(parts, _district(job.scope))
+            _as_chosen(reading, batch.options.get("type", "roster"))
         except FileRefused as refused:
             sentence = f"{refused.sentence}."
             job.outcome = Outcome(
@@ -58,7 +61,9 @@ def run(job: Job) -> None:
         with records_ledger.refusals_named(), job.finishing():
             lock_district(job.scope, exclusive=True)
             _carry(job, parts, reading)
-    _analyze(job)
+    if job.outcome and job.outcome.result.get("saved"):
+        forget(job.scope)
+        _analyze()
 
 
 def _may_run(batch: Batch) -> None:
@@ -76,6 +81,16 @@ def _district(scope: Scope) -> District:
     return District(scope.district, scope.end_year, pathways)
 
 
+def _as_chosen(reading: Reading, slug: str) -> None:
+    """The file must be of the Import Type that was chosen, unless the portal was to recognize it. Raises FileRefused."""
+    if slug == "roster":
+        return
+    layout = BY_SLUG[slug]
+    wanted = {shape.name for shape, _ in layout.shapes}
+    if other := sorted(reading.brought - wanted):
+        raise FileRefused(f"The file holds {' and '.join(other)} rows. You chose {layout.title} as the Import Type")
+
+
 def _carry(job: Job, parts: list[Part], reading: Reading) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
     options = job.batch.options
@@ -86,8 +101,8 @@ def _carry(job: Job, parts: list[Part], reading: Reading) -> None:
         carried = carry(cursor, reading, act)
         moved = options.get("since") not in (None, before)
         held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
-        saved = options["work"] == UPLOAD and not moved and not held
         with_errors = bool(carried.total("refused") or carried.total("held"))
+        saved = options["work"] == UPLOAD and not moved and not held and not (options.get("all_or_nothing") and with_errors)
         report.write(job, parts, reading, carried)
         if saved:
             staging.drop(cursor)
@@ -129,14 +144,16 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
         return f"Tested: {counts}, {out:,} not taken. Nothing is saved yet."
     if held:
         return f"Held: {counts}. Somebody has to confirm the number of rows first. Nothing was saved."
-    if not saved or not new + changed:
+    if not saved:
+        return f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not taken, so nothing was saved, as you chose."
+    if not new + changed:
         return f"Nothing to do: all rows that could be taken are in the portal already.{kept_out if out else ''}"
     return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
 
 
-def _analyze(job: Job) -> None:
+def _analyze() -> None:
     """A table that has grown is planned for as if it had not."""
-    if connection.vendor != "postgresql" or not (job.outcome and job.outcome.result.get("saved")):
+    if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
         for table in ("school", "calendar", "student", "enrollment", "course", "section", "roster"):

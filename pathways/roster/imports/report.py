@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from cte_portal import words
@@ -53,14 +54,8 @@ def write(job: Job, parts: list[Part], reading: Reading, carried: Carried) -> No
         ) as file:
             _rows_to_correct(file, parts, problems)
     page = {
-        "findings": [
-            dict(zip(TITLES, line, strict=True))
-            for _, line in zip(range(ON_THE_PAGE), _problem_lines(parts, reading, carried), strict=False)
-        ],
-        "changes": [
-            dict(zip(TITLES, line, strict=True))
-            for _, line in zip(range(ON_THE_PAGE), _change_lines(parts, carried, pathways), strict=False)
-        ],
+        "findings": [_for_page(line) for line in islice(_problem_lines(parts, reading, carried), ON_THE_PAGE)],
+        "changes": [_for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)],
         "absent": {
             kind: [_absent_words(row) for row in rows[:50].values_list(*ABSENT_COLUMNS[kind])] for kind, rows in carried.absent.items()
         },
@@ -69,6 +64,16 @@ def write(job: Job, parts: list[Part], reading: Reading, carried: Carried) -> No
     }
     with job.writing("page.json", "page.json", "application/json") as file:
         file.write(json.dumps(page, ensure_ascii=False).encode())
+
+
+KINDS = {"refused": "problem", "held": "warning", "kept": "none", "set_aside": "none"}
+"""The status that a page shows for what became of a row."""
+
+
+def _for_page(line: tuple[str, ...]) -> dict[str, str]:
+    names = ("file", "line", "type", "result", "rule", "column", "value", "message", "remedy")
+    row = dict(zip(names, line, strict=True))
+    return {**row, "kind": KINDS.get(row["result"], "none"), "result": row["result"].replace("_", " ").capitalize()}
 
 
 def _lines(parts: list[Part], reading: Reading, carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from cte_portal.batches.models import Status
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import ledger as records_ledger
+from pathways.gap import forget
 from pathways.locks import lock_district
 from pathways.models import RowChange, SchoolYear
 from pathways.roster.ledger import Act
@@ -39,6 +40,7 @@ def run(job: Job) -> None:
             with_errors=bool(left),
             result={"restored": restored, "left": left},
         )
+    forget(job.scope)
 
 
 ROSTER_UNDO = Kind(name="roster-undo", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="undo")

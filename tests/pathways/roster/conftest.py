@@ -52,7 +52,9 @@ class Desk:
     def __init__(self, clerk: User, scope: Scope) -> None:
         self.clerk, self.scope = clerk, scope
 
-    def send(self, content: str | bytes, work: str = "upload", *, about: Batch | None = None, kind: str = "roster-file", **options: Any) -> Batch:
+    def send(
+        self, content: str | bytes, work: str = "upload", *, about: Batch | None = None, kind: str = "roster-file", **options: Any
+    ) -> Batch:
         data = content.encode() if isinstance(content, str) else content
         batch = submit(
             kind, by=self.clerk, title="Roster Upload", subject="file.csv", scope=self.scope, about=about,

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import io
+import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from cte_portal.batches.models import Batch
+from pathways import ledger, staging
 from pathways.models import (
     Calendar,
+    Change,
+    CollectionLock,
     Course,
+    District,
     Enrollment,
     EnrollmentChange,
     Participation,
@@ -106,8 +113,6 @@ def test_a_change_is_shown_field_by_field_and_kept_in_the_history(desk: Desk) ->
     batch = desk.send(STUDENTS.replace("O'Neil,Jose,Q,02/01/2007", "O'Neil,José,Q,02/02/2007"))
     assert counts(batch, "Student")["changed"] == 1
     page = batch.files.get(role="page.json")
-    from django.core.files.storage import default_storage
-
     said = default_storage.open(page.stored).read().decode()
     assert "Jose becomes José" in said and "02/01/2007 becomes 02/02/2007" in said and "Gender" not in said
     history = list(StudentChange.objects.of_row(student.pk).values_list("version", "operation", "first_name", "by"))
@@ -151,8 +156,6 @@ def test_a_bad_row_is_refused_by_name_and_the_good_ones_are_saved(desk: Desk, ol
 
 
 def _file(batch: Batch, role: str) -> str:
-    from django.core.files.storage import default_storage
-
     with default_storage.open(batch.files.get(role=role).stored) as content:
         return content.read().decode("utf-8-sig")
 
@@ -187,8 +190,6 @@ def test_next_years_rows_are_set_aside(desk: Desk) -> None:
 
 def test_another_districts_student_and_an_unknown_one_are_the_same(desk: Desk) -> None:
     """R-IMP-25."""
-    from pathways.models import District
-
     District.objects.create(number="9020", name="Elsewhere")
     Student.objects.create(district_id="9020", state_id="999000077", last_name="A", first_name="B", birth_date="2007-01-01", gender="F")
     desk.send(zipped(ALL))
@@ -242,9 +243,6 @@ def test_a_test_that_has_gone_stale_saves_nothing(desk: Desk) -> None:
 
 
 def _record(desk: Desk, state_id: str) -> Participation:
-    from pathways import ledger, staging
-    from pathways.models import Change
-
     student = Student.objects.get(state_id=state_id)
     ledger.apply(desk.scope, staging.stage([row(student)]), by="X", source=Change.Source.DEMO, checked=None)
     return Participation.objects.get(student=student)
@@ -265,8 +263,6 @@ def test_undo_brings_everything_back_but_what_others_stand_on(desk: Desk) -> Non
 
 
 def lock(desk: Desk) -> None:
-    from pathways.models import CollectionLock
-
     CollectionLock.objects.create(
         district="0965", end_year=2025, collection="cte-eoy", since="2025-06-12T18:00Z", by="DOE, JANE", reason="Certified.", reference="7K3Q"
     )  # fmt: skip
@@ -326,8 +322,6 @@ def test_what_the_portal_has_no_place_for_is_kept_nowhere(desk: Desk) -> None:
     lines = STUDENTS.splitlines()
     content = "\n".join([lines[0] + ",Password,Race", *(f"{line},hunter2,Z9" for line in lines[1:]), "bad,,,,,,,hunter2,Z9"]) + "\n"
     batch = desk.send(content)
-    from django.core.files.storage import default_storage
-
     for file in batch.files.all():
         with default_storage.open(file.stored) as stored_file:
             assert b"hunter2" not in stored_file.read()
@@ -336,11 +330,6 @@ def test_what_the_portal_has_no_place_for_is_kept_nowhere(desk: Desk) -> None:
 
 def test_rows_to_correct_come_back_and_can_be_uploaded(desk: Desk) -> None:
     """R-IMP-26."""
-    import io
-    import zipfile
-
-    from django.core.files.storage import default_storage
-
     batch = desk.send(STUDENTS.replace("01/31/2007", "1/31/07"))
     with default_storage.open(batch.files.get(role="rejected.zip").stored) as file:
         archive = zipfile.ZipFile(io.BytesIO(file.read()))

@@ -1,0 +1,105 @@
+"""The way of a roster file through the pages: choose, test, upload, undo."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch
+from pathways.models import Student
+from tests.fixtures.records import District_
+from tests.pathways.roster.conftest import ALL, ENROLLMENTS, STUDENTS, zipped
+
+
+@pytest.fixture
+def page_client(client: Client, clerk: User) -> Client:
+    client.force_login(clerk)
+    return client
+
+
+def choose(page_client: Client, content: str | bytes, name: str = "x.csv", kind: str = "roster", work: str = "validate") -> Batch:
+    data = content.encode() if isinstance(content, str) else content
+    form = {"type": kind, "work": work, "rows": "good", "key": uuid.uuid4(), "file": SimpleUploadedFile(name, data)}
+    answer = page_client.post(reverse("mt-data-upload", args=["9012", 2025]), form)
+    assert answer.status_code == 302, answer.content.decode()
+    batch = Batch.objects.latest("queued_at")
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_a_clerk_tests_uploads_and_undoes_a_roster(page_client: Client, cottonwood: District_) -> None:
+    before = Student.objects.count()
+    tested = choose(page_client, STUDENTS)
+    page = page_client.get(reverse("batch", args=["9012", 2025, tested.pk])).content.decode()
+    assert "Upload this file" in page and "Nothing is saved yet" in page and Student.objects.count() == before
+    answer = page_client.post(reverse("roster-save", args=["9012", 2025, tested.pk]))
+    saved = Batch.objects.latest("queued_at")
+    assert str(saved.pk) in answer["Location"] and run(saved.pk)
+    assert Student.objects.count() == before + 3
+    again = page_client.post(reverse("roster-save", args=["9012", 2025, tested.pk]))
+    assert str(saved.pk) in again["Location"], "a second click is the same upload"
+    page = page_client.get(reverse("batch", args=["9012", 2025, saved.pk])).content.decode()
+    assert "Undo this upload" in page and "send your data to the state" in page
+    page_client.post(reverse("roster-undo", args=["9012", 2025, saved.pk]))
+    assert run(Batch.objects.get(kind="roster-undo").pk)
+    assert Student.objects.count() == before
+
+
+def test_a_held_file_is_saved_only_with_its_number(page_client: Client, cottonwood: District_) -> None:
+    """R-IMP-03."""
+    title = STUDENTS.splitlines()[0]
+    many = "".join(f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(12))
+    choose(page_client, f"{title}\n{many}", work="upload")
+    held = choose(page_client, f"{title}\n{many.replace('First', 'Second')}")
+    address = reverse("roster-save", args=["9012", 2025, held.pk])
+    number = Batch.objects.count()
+    answer = page_client.post(address, {"number": "11"}, follow=True)
+    assert "Enter 12 to confirm" in answer.content.decode() and Batch.objects.count() == number
+    page_client.post(address, {"number": "12"})
+    assert run(Batch.objects.latest("queued_at").pk)
+    assert Student.objects.filter(first_name="Second").count() == 12
+
+
+def test_the_chosen_type_is_held_to(page_client: Client, cottonwood: District_) -> None:
+    batch = choose(page_client, ENROLLMENTS, kind="students")
+    assert "You chose Student Demographics" in batch.result["refused"]
+    page = page_client.get(reverse("batch", args=["9012", 2025, batch.pk])).content.decode()
+    assert "Choose another file" in page and "Upload this file" not in page
+
+
+def test_what_is_not_in_the_file_is_listed_on_the_page(page_client: Client, cottonwood: District_) -> None:
+    cottonwood.student("999000444", "Absent", "Ann")
+    batch = choose(page_client, zipped(ALL), name="rosters.zip")
+    page = page_client.get(reverse("batch", args=["9012", 2025, batch.pk])).content.decode()
+    assert "999000444 Absent Ann" in page and "in the portal, not in this file" in page
+
+
+def test_a_template_uploads_as_it_is_told(page_client: Client, cottonwood: District_) -> None:
+    for slug in ("schools", "students", "enrollments", "courses", "sections", "rosters"):
+        answer = page_client.get(reverse("roster-template", args=["9012", 2025, slug]))
+        batch = choose(page_client, b"".join(answer.streaming_content), kind=slug)  # type: ignore[attr-defined]
+        assert not batch.result.get("refused"), (slug, batch.result)
+    assert page_client.get(reverse("roster-template", args=["9012", 2025, "nothing"])).status_code == 404
+    assert "provisional" in page_client.get(reverse("roster-columns", args=["9012", 2025])).content.decode()
+
+
+def test_nothing_of_a_student_is_in_the_queue_row(page_client: Client, cottonwood: District_) -> None:
+    batch = choose(page_client, STUDENTS + "9,,SECRETNAME,,,,\n")
+    assert "SECRETNAME" not in str(batch.result) + batch.sentence + str(batch.options)
+
+
+def test_a_file_that_is_no_longer_kept_says_so(page_client: Client, cottonwood: District_) -> None:
+    tested = choose(page_client, STUDENTS)
+    default_storage.delete(tested.input_file)
+    answer = page_client.post(reverse("roster-save", args=["9012", 2025, tested.pk]), follow=True)
+    assert "Choose it again" in answer.content.decode()
+    default_storage.save(tested.input_file, ContentFile(b""))
