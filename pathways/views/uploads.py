@@ -75,7 +75,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.fields["file"].help_text = f"*.tsv, up to {settings.UPLOAD_MAX_MB} MB"
+        self.fields["file"].help_text = f"*.tsv (rosters also *.csv, *.zip), up to {settings.UPLOAD_MAX_MB} MB"
         self.fields["file"].widget.attrs["data-most"] = str(most_bytes())
         self.fields["file"].required = not (request.method == "POST" and too_large(request))
 
