@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from certification.gates import GATES
+from pathways.roster.problems import PROBLEMS
 from pathways.rules import CATALOGUE
 
 PACKAGES = ("cte_portal", "pathways", "certification")
@@ -40,6 +41,8 @@ def document() -> str:
     by_id: dict[str, dict[str, dict[str, None]]] = {kind: defaultdict(dict) for kind in HEADINGS}
     for rule in CATALOGUE:
         by_id["rule"][rule.id] = {rule.problem: None, rule.message: None}
+    for problem in PROBLEMS.values():
+        by_id["rule"][problem.id] = {problem.title: None, problem.remedy: None}
     for gate in GATES:
         by_id["gate"][gate.slug] = {gate.problem: None}
     for path in sources():

@@ -37,10 +37,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "mt_data_upload": {"file": Path("x.tsv"), "district": "9012", "person": "cmartin", "work": "upload"},
     "mt_extract": {"district": "9012", "year": 2025},
     "resync": {"district": "9012"},
+    "roster_import": {"file": Path("x.csv"), "district": "9012", "person": "cmartin", "work": "upload"},
     "validate": {"district": "9012"},
     "verify_sealed": {},
 }
-FIRST = {"mt_data_upload": ("file",)}
+FIRST = {"mt_data_upload": ("file",), "roster_import": ("file",)}
 
 
 def portal_commands() -> dict[str, PortalCommand]:

@@ -10,22 +10,22 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways.models import District, SchoolYear
+from cte_portal.ui.command import PortalCommand
+from pathways.management.questions import current_year, person_named, require_district
 from pathways.roster.imports.batch import TITLE, UPLOAD, VALIDATE
 from pathways.roster.imports.carrying import OUTCOMES
 from pathways.roster.problems import PROBLEMS
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Test or upload schools, calendars, students, enrollments, courses, sections and rosters. Exit code 0: done; 2: refused; 3: held."
     )
@@ -36,17 +36,12 @@ class Command(BaseCommand):
         parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of who submits it")
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
         parser.add_argument("--confirm", type=int, help="the number of rows that a held file asks for")
-        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=person, is_active=True).first()
-        year = SchoolYear.objects.filter(is_active=True).first()
-        if user is None:
-            raise CommandError(f"Nobody signs in as {person}.")
-        if year is None or not District.objects.filter(pk=district).exists():
-            raise CommandError(f"There is no district {district}, or no school year is current.")
+        user, year = person_named(person), current_year()
+        require_district(district)
         if not file.is_file():
-            raise CommandError(f"{file} is not a file.")
+            raise CommandError(f"There is no file {file}.")
         with file.open("rb") as content:
             batch = submit(
                 "roster-file",
@@ -56,6 +51,7 @@ class Command(BaseCommand):
                 scope=Scope(district, year.end_year),
                 options={"work": work, "confirmed": options["confirm"]},
                 content=File(content, name="input"),
+                limited=False,
             )
         batch = run_here(batch, earlier=True)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):

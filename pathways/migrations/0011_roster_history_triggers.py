@@ -6,6 +6,6 @@ from pathways.triggers import ROSTER_HISTORY
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0009_roster_history")]
+    dependencies = [("pathways", "0010_roster_history")]
 
     operations = [migrations.RunPython(ROSTER_HISTORY.install, ROSTER_HISTORY.remove, hints={"lives_in": "DISTRICT"})]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pathways', '0008_roster_decisions_on_records'),
+        ('pathways', '0009_names_folded'),
     ]
 
     operations = [
