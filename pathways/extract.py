@@ -12,6 +12,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.editions import Scope
+from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
@@ -59,7 +60,7 @@ def write_lines(
     if form == "tsv":
         return writer.write_tsv(into, layout, records, at)
     if form == "csv":
-        return writer.write_csv(into, layout.names, records)
+        return csv_file.write(into, layout.names, records)
     return writer.write_xlsx(into, layout.names, records, sheet=layout.title, created=at)
 
 

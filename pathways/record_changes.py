@@ -31,12 +31,20 @@ class ChangeFilter(forms.Form):
     first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
     last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
 
+    purpose = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Purpose",
+        help_text="for the file; goes into the audit",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
     def clean_state_id(self) -> str:
         return "".join(self.cleaned_data["state_id"].split())
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
-        if not self.errors and not any(asked.values()):
+        if not self.errors and not any(value for name, value in asked.items() if name != "purpose"):
             raise forms.ValidationError("Enter what to look for: a State ID, a name, a district or a date")
         return asked
 
@@ -93,8 +101,7 @@ def _line(one: Change, student: Student | None, pathway: Pathway | None, images:
 
 
 def rows(changes: ChangeQuerySet) -> Iterator[Iterable[str]]:
-    """Of a file: the heads, then every change."""
-    yield HEADS
+    """Of a file, by HEADS."""
     waiting: list[Change] = []
     for one in changes.iterator(chunk_size=500):
         waiting.append(one)

@@ -23,6 +23,7 @@ from certification.occasions import is_waited_for, reminder
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView, active_end_year
 from cte_portal.editions import Scope
+from cte_portal.ui import csv_file
 from cte_portal.ui.wording import moment
 from pathways.files import writer
 
@@ -144,7 +145,7 @@ class StatusBoardFile(BoardView):
             raise Http404("This page does not exist.")
         held, rows = io.BytesIO(), (told(line) for line in self.asked.matching(self.lines))
         if kwargs["form"] == "csv":
-            writer.write_csv(held, TITLES, rows)
+            csv_file.write(held, TITLES, rows)
         else:
             notes = (f"{self.event.name}, {moment(timezone.now())}", FIGURES, WHY_SUPPRESSED)
             writer.write_xlsx(held, TITLES, rows, sheet="Status board", notes=notes)

@@ -20,6 +20,7 @@ from certification.snapshot import MEASURES, snapshot_of
 from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, access
+from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Student
 
@@ -57,7 +58,7 @@ class OfEvent(ScopedView):
     def file(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
         """A list as CSV, with its download in the access log."""
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        writer.write_csv(content, columns, rows)
+        csv_file.write(content, columns, rows)
         content.seek(0)
         access.info("downloaded file=%s user=%s district=%s", title.lower().replace(" ", "-"), self._user_id, self.scope.district)
         name = f"{title} {self.scope.district} {self.scope.end_year}.csv"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -17,9 +16,11 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
 from cte_portal.accounts.scoped import StatewideView
+from cte_portal.ui import csv_file
 from cte_portal.ui.sensible_dates import sensible
 
 PAGE = 50
+HEADS = ("When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason")
 _LIKE = "Write the date as MM/DD/YYYY, like 07/14/2025"
 DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": _LIKE}, "validators": sensible(_LIKE)}
 
@@ -71,30 +72,11 @@ class AuditDownload(StatewideView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        rows = self._rows(AuditFilter(request.GET).events())
-        response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="audit.csv"'
-        return response
-
-    def _rows(self, events: AuditEventQuerySet) -> Iterator[str]:
-        lines: list[str] = []
-
-        class Line:
-            def write(self, text: str) -> None:
-                lines.append(text)
-
-        writer = csv.writer(Line())
-        writer.writerow(["When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason"])
-        for event in events.iterator(chunk_size=500):
-            at = timezone.localtime(event.at).strftime("%m/%d/%Y %H:%M:%S")
-            values = [at, event.by, event.get_operation_display(), event.kind, event.name, event.district, event.end_year or ""]
-            values += [json.dumps(event.before, ensure_ascii=False), json.dumps(event.after, ensure_ascii=False), event.reason]
-            writer.writerow([safe(str(value)) for value in values])
-            yield from lines
-            lines.clear()
-        yield from lines
+        return csv_file.download("audit.csv", HEADS, _rows(AuditFilter(request.GET).events()))
 
 
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _rows(events: AuditEventQuerySet) -> Iterator[list[object]]:
+    for event in events.iterator(chunk_size=500):
+        at = timezone.localtime(event.at).strftime("%m/%d/%Y %H:%M:%S")
+        values = [at, event.by, event.get_operation_display(), event.kind, event.name, event.district, event.end_year or ""]
+        yield [*values, json.dumps(event.before, ensure_ascii=False), json.dumps(event.after, ensure_ascii=False), event.reason]

@@ -14,6 +14,7 @@ class Capability(Enum):
     SEND_RECORDS = "send records to the state"
     WORK_STATEWIDE = "run work for all districts"
     EXPORT_RECORDS = "take records out as a file"
+    EXPORT_FOR_PURPOSE = "take records out as a file, saying what for"
     MANAGE_CERTIFIERS = "name the certifiers of a district"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
@@ -29,7 +30,14 @@ _CLERK = frozenset(
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
     Role.OPI_STAFF: frozenset(
-        {Capability.VIEW_RECORDS, Capability.SEND_RECORDS, Capability.WORK_STATEWIDE, Capability.SEE_BATCHES, Capability.SEE_LISTS}
+        {
+            Capability.VIEW_RECORDS,
+            Capability.SEND_RECORDS,
+            Capability.WORK_STATEWIDE,
+            Capability.SEE_BATCHES,
+            Capability.SEE_LISTS,
+            Capability.EXPORT_FOR_PURPOSE,
+        }
     ),
     Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS},
     Role.DATA_CLERK: _CLERK,

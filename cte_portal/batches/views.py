@@ -12,12 +12,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from cte_portal.accounts import purpose
 from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.accounts.purpose import PurposeForm
 from cte_portal.accounts.scoped import ScopedView, access
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
@@ -188,14 +191,49 @@ class KeepFiles(OneBatch):
 
 
 class Download(OneBatch):
-    """A file of a finished batch, asked for its right each time (Z-03): an attachment under a name that is no path."""
+    """A file of a finished batch, asked for its right each time (Z-03): an attachment under a name that is no path.
 
-    http_method_names = ["get", "head", "options"]
+    Who is not of the district says first what the file is for.
+    """
+
+    http_method_names = ["get", "post", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        file: BatchFile | None = next((file for file in self.batch.files.all() if file.role == kwargs["role"]), None)
+        file = self.file(kwargs["role"])
+        if self.can(Capability.EXPORT_RECORDS):
+            return self.send(file)
+        return self.ask(file, PurposeForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        file, form, batch = self.file(kwargs["role"]), PurposeForm(request.POST), self.batch
+        if self.can(Capability.EXPORT_RECORDS):
+            return self.send(file)
+        if not self.can(Capability.EXPORT_FOR_PURPOSE) or not form.is_valid():
+            return self.ask(file, form)
+        person: User = request.user  # type: ignore[assignment]
+        purpose.record(
+            person,
+            form.cleaned_data["purpose"],
+            file=file.name,
+            key=f"{batch.pk}/{file.role}",
+            district=batch.district,
+            end_year=batch.end_year,
+        )
+        return self.send(file)
+
+    def ask(self, file: BatchFile, form: PurposeForm) -> HttpResponse:
+        if not self.can(Capability.EXPORT_FOR_PURPOSE):
+            self._deny(self.request, "capability")
+            raise PermissionDenied
+        return render(self.request, "batches/purpose.html", {"form": form, "file": file, "batch": self.batch})
+
+    def file(self, role: str) -> BatchFile:
+        file: BatchFile | None = next((file for file in self.batch.files.all() if file.role == role), None)
         if file is None or not default_storage.exists(file.stored):
             raise Http404("This file is no longer kept.")
+        return file
+
+    def send(self, file: BatchFile) -> HttpResponseBase:
         access.info("downloaded file=%s batch=%s user=%s district=%s", file.role, self.batch.pk, self._user_id, self.scope.district)
         content = default_storage.open(file.stored)
         return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)

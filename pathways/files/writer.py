@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterable, Sequence
 from typing import IO
 
 import xlsxwriter
 
+from cte_portal.ui import csv_file
 from pathways.files.layout import Layout
 
-TSV, CSV = "text/tab-separated-values; charset=utf-8", "text/csv; charset=utf-8"
+TSV, CSV = "text/tab-separated-values; charset=utf-8", csv_file.CONTENT_TYPE
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_XLSX_ROWS = 1_048_000
 _BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (O-01)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠") else text
 
 
 def header(layout: Layout, at: datetime.datetime, *more: str) -> str:
@@ -46,20 +40,6 @@ def write_tsv(into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at
             into.write("".join(lines).encode())
             lines.clear()
     into.write("".join(lines).encode())
-    return number
-
-
-def write_csv(into: IO[bytes], titles: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """CSV with a byte order mark, so that Excel reads its letters."""
-    text = io.TextIOWrapper(into, encoding="utf-8-sig", newline="", write_through=False)
-    writer = csv.writer(text)
-    writer.writerow(titles)
-    number = 0
-    for row in rows:
-        number += 1
-        writer.writerow([safe(cell) for cell in row])
-    text.flush()
-    text.detach()
     return number
 
 

@@ -16,6 +16,7 @@ from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
+from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.findings import Findings, findings
@@ -132,7 +133,7 @@ def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
         writer.write_book(file, ((report.short, report.titles, _texts(report, scope)) for report in reports), notes)
     for report in reports:
         with job.writing(f"{report.key}.csv", f"{report.title}.csv", writer.CSV) as file:
-            writer.write_csv(file, report.titles, _texts(report, scope))
+            csv_file.write(file, report.titles, _texts(report, scope))
 
 
 def _texts(report: Report, scope: Scope) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from typing import IO, Any
 from django.utils import timezone
 
 from cte_portal.batches.job import Job
+from cte_portal.ui import csv_file
 from pathways import values
 from pathways.files import writer
 from pathways.files.layout import ERRORS_ADDED, Layout
@@ -61,7 +62,7 @@ class Report:
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
             with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
-                writer.write_csv(file, TITLES, _rows(table))
+                csv_file.write(file, TITLES, _rows(table))
             with self.job.writing("report.xlsx", "Import Results Summary.xlsx", writer.XLSX) as file:
                 writer.write_xlsx(file, TITLES, _rows(table), sheet="Import Results Summary")
         self._keep_shown()
@@ -71,7 +72,7 @@ class Report:
         with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as rejects, tempfile.TemporaryFile() as annotated:
             self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
             with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
-                writer.write_csv(file, TITLES, _rows(table))
+                csv_file.write(file, TITLES, _rows(table))
         self._keep_shown()
 
     def _walk(self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]) -> None:

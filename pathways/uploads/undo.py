@@ -9,6 +9,7 @@ from django.db import connection
 
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
+from cte_portal.ui import csv_file
 from pathways import ledger, staging
 from pathways.files import writer
 from pathways.models import Change, Pathway, Student
@@ -52,7 +53,7 @@ def _take_back(job: Job, upload: Batch) -> None:
             left = len(applied.stale)
             if left:
                 with job.writing("left.csv", "Changed since the upload.csv", writer.CSV) as file:
-                    writer.write_csv(file, ("Student State ID", "Student", "CTE Pathway"), _left(staged))
+                    csv_file.write(file, ("Student State ID", "Student", "CTE Pathway"), _left(staged))
             job.outcome = Outcome(_words(applied.written, left), with_errors=bool(left), result={"restored": applied.written, "left": left})
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +15,7 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView
 from cte_portal.editions import school_year_label
+from cte_portal.ui import csv_file
 from pathways import approvals, approvals_file
 from pathways.approvals import Line, Pair, Plan
 from pathways.models import District, Pathway, SchoolYear
@@ -30,13 +29,6 @@ SHOWN = {
     "lapsed": "Lapsed: records without approval",
     "none": "Not approved",
 }
-
-
-class Echo:
-    """What csv writes to: each line is handed on as it is made."""
-
-    def write(self, value: str) -> str:
-        return value
 
 
 class ReasonForm(forms.Form):
@@ -272,14 +264,8 @@ class Download(ApprovalsView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        return download(approvals_file.rows(self.year.pk), f"pathway-approvals-{self.year.pk}.csv")
-
-
-def download(rows: Iterable[Iterable[str]], name: str) -> StreamingHttpResponse:
-    writer = csv.writer(Echo())
-    response = StreamingHttpResponse((writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        titles, *rows = approvals_file.rows(self.year.pk)
+        return csv_file.download(f"pathway-approvals-{self.year.pk}.csv", list(titles), rows)
 
 
 class ImportForm(forms.Form):

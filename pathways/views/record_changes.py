@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from cte_portal.accounts import purpose
 from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import StatewideView, access
-from pathways.files.writer import safe
+from cte_portal.ui import csv_file
 from pathways.models.change import ChangeQuerySet
-from pathways.record_changes import MOST_SHOWN, ChangeFilter, lines, rows
+from pathways.record_changes import HEADS, MOST_SHOWN, ChangeFilter, lines, rows
+
+NAME = "Record changes.csv"
 
 
 class RecordChanges(StatewideView):
@@ -27,25 +29,28 @@ class RecordChanges(StatewideView):
             return render(request, "pathways/record_changes.html", {"form": form})
         found = form.changes()
         if "file" in request.POST:
-            access.info("downloaded file=record-changes user=%s", request.user.pk)
-            response = StreamingHttpResponse(_file(found), content_type="text/csv; charset=utf-8")
-            response["Content-Disposition"] = 'attachment; filename="Record changes.csv"'
-            return response
+            return self.file(form, found)
         shown = lines(list(found[:MOST_SHOWN]))
         students = ",".join(sorted({str(one.change.student_id) for one in shown}))
         access.info("viewed page=record-changes user=%s students=%s", request.user.pk, students)
-        return render(request, "pathways/record_changes.html", {"form": form, "searched": True, "lines": shown, "number": found.count()})
+        told = {
+            "form": form,
+            "searched": True,
+            "lines": shown,
+            "number": found.count(),
+            "may_take": self.can(Capability.EXPORT_FOR_PURPOSE),
+        }
+        return render(request, "pathways/record_changes.html", told)
 
-
-def _file(changes: ChangeQuerySet) -> Iterator[str]:
-    made: list[str] = []
-
-    class Line:
-        def write(self, text: str) -> None:
-            made.append(text)
-
-    writer = csv.writer(Line())
-    for row in rows(changes):
-        writer.writerow([safe(cell) for cell in row])
-        yield from made
-        made.clear()
+    def file(self, form: ChangeFilter, found: ChangeQuerySet) -> HttpResponseBase:
+        """Records of every district leave the portal: the purpose is asked for, and stands in the audit (P-03)."""
+        if not self.can(Capability.EXPORT_FOR_PURPOSE):
+            raise PermissionDenied
+        if not form.cleaned_data["purpose"]:
+            form.add_error("purpose", "Enter what the file is for")
+            return render(self.request, "pathways/record_changes.html", {"form": form, "may_take": True})
+        person: User = self.request.user  # type: ignore[assignment]
+        asked, number = form.cleaned_data, f"{found.count():,}"
+        purpose.record(person, asked["purpose"], file=NAME, key="record-changes", district=asked["district"], records=number)
+        access.info("downloaded file=record-changes user=%s", person.pk)
+        return csv_file.download(NAME, HEADS, rows(found))

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import AuditEvent, User
 from pathways import entry
 from pathways.models import Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -74,11 +74,22 @@ def test_the_file_has_every_change_and_no_formula(desk: Client, cottonwood: Dist
     cottonwood.record(cottonwood.student("999000901", "=Evil", "Eve"), HEALTH, by="X")
     monkeypatch.setattr("pathways.views.record_changes.MOST_SHOWN", 2)
     assert "Showing the newest 2." in asked(desk, district="9012")
-    answer = desk.post(PAGE, {"district": "9012", "file": "csv"})
-    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
+    answer = desk.post(PAGE, {"district": "9012", "file": "csv", "purpose": "A parent's request"})
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
     assert len(lines) == 4 and lines[0][:3] == ["When", "Who", "Done"]
     assert lines[1][6].startswith("'=EVIL")
     assert "In District Credits Earned: 1.50" in lines[2][8] and "In District Credits Earned: 2.50" in lines[2][9]
+
+
+def test_a_file_of_records_asks_what_for_and_stands_in_the_audit(desk: Client, changed: Student) -> None:
+    """L-21, P-03"""
+    answer = desk.post(PAGE, {"district": "9012", "file": "csv"})
+    assert answer.status_code == 200 and "Enter what the file is for" in answer.content.decode()
+    assert not AuditEvent.objects.filter(kind="download").exists()
+    assert desk.post(PAGE, {"district": "9012", "file": "csv", "purpose": "A parent's request"}).streaming
+    (event,) = AuditEvent.objects.filter(kind="download")
+    assert (event.reason, event.district, event.name) == ("A parent's request", "9012", "Record changes.csv")
+    assert event.after["Records"].isdigit() and changed.state_id not in str(event.after)
 
 
 def test_a_look_is_logged_by_numbers_alone(desk: Client, changed: Student, caplog: pytest.LogCaptureFixture) -> None:

@@ -149,7 +149,7 @@ def test_what_a_saved_record_still_wants_is_said_when_the_clerk_goes_on_to_the_n
 
 def test_the_title_says_saved_where_the_saved_record_is_shown(desk: Desk) -> None:
     page = desk.client.get(desk.enter()["Location"]).content.decode()
-    assert "<title>Saved. ANDERSON, KAYLA R., Health Professions" in page
+    assert "<title>Saved. Health Professions – CTE Concentrator" in page
 
 
 def test_a_busy_district_keeps_the_input_and_says_try_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

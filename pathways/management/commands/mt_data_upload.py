@@ -18,8 +18,8 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
+from cte_portal.ui import csv_file
 from cte_portal.ui.command import PortalCommand
-from pathways.files import writer
 from pathways.files.layout import LAYOUTS
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.uploads.run import COUNTS, NAMES, UPLOAD, VALIDATE, level_of
@@ -92,7 +92,7 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
 
 def as_read(text: str) -> str:
     """The value without the apostrophe that keeps spreadsheets from calculating it."""
-    return text[1:] if text.startswith("'") and writer.safe(text[1:]) == text else text
+    return text[1:] if text.startswith("'") and csv_file.safe(text[1:]) == text else text
 
 
 def people(batch: Batch) -> str:
