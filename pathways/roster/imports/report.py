@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from cte_portal import words
 from cte_portal.batches.job import Job
+from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Participation, Pathway
 from pathways.roster.imports.carrying import Carried
@@ -46,7 +47,7 @@ def write(job: Job, parts: list[Part], reading: Reading, carried: Carried) -> No
     pathways = dict(Pathway.objects.values_list("pk", "name"))
     name = f"Roster Import Summary {job.scope.district} {job.scope.end_year}"
     with job.writing("report.csv", f"{name}.csv", writer.CSV) as file:
-        writer.write_csv(file, TITLES, _lines(parts, reading, carried, pathways))
+        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways))
     problems = _by_line(reading, carried)
     if problems:
         with job.writing(
@@ -153,7 +154,7 @@ def _titled_lines(part: Part, wanted: dict[int, list[str]]) -> bytes:
             own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
             rows.append((*own, str(line), "; ".join(wanted[line])))
     into = io.BytesIO()
-    writer.write_csv(into, (*(column.title for column in part.layout.columns), "Line in your file", "What is wrong"), rows)
+    csv_file.write(into, (*(column.title for column in part.layout.columns), "Line in your file", "What is wrong"), rows)
     return into.getvalue()
 
 

@@ -18,6 +18,7 @@ from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.batches.views import OneBatch
+from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Pathway
 from pathways.roster.imports import result
@@ -54,7 +55,7 @@ class RosterTemplate(ScopedView):
         own = {"district": self.scope.district, "end_year": str(self.scope.end_year)}
         content = io.BytesIO()
         sample = tuple(own.get(column.name, column.example) for column in chosen.columns)
-        writer.write_csv(content, tuple(column.title for column in chosen.columns), [sample])
+        csv_file.write(content, tuple(column.title for column in chosen.columns), [sample])
         content.seek(0)
         return FileResponse(content, as_attachment=True, filename=f"{chosen.title} Template.csv", content_type=writer.CSV)
 
