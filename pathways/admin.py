@@ -198,7 +198,7 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PathwayAdmin(RegisterAdmin):
     form = PathwayForm
     path_of = "Set up the collection › Pathways"
-    about = "The approved areas of study. A pathway that has been used is never removed: give it a last school year instead."
+    about = "The approved areas of study. A pathway that has been used cannot be removed. Give it a last school year instead."
     list_display = ("code", "name", "first", "last", "approved", "records")
     list_display_links = ("name",)
     search_fields = ("code", "name")
@@ -236,7 +236,7 @@ class PathwayAdmin(RegisterAdmin):
 class DistrictAdmin(RegisterAdmin):
     form = DistrictForm
     path_of = "Set up the collection › Districts"
-    about = "The school systems that report, by the number that files call District Number."
+    about = "The school systems that report, by the number called District Number in files."
     list_display = ("number", "name", "approved", "records")
     list_display_links = ("name",)
     search_fields = ("number", "name")
@@ -266,7 +266,7 @@ class DistrictAdmin(RegisterAdmin):
 class SchoolYearAdmin(RegisterAdmin):
     form = SchoolYearForm
     path_of = "Set up the collection › School years"
-    about = "Exactly one school year is the current one: records are entered and changed in it, all others are for reading."
+    about = "There is always one current school year, in which records are entered and changed. All other years are read only."
     list_display = ("label", "starts_on", "ends_on", "current")
     list_display_links = ("label",)
     ordering = ("-end_year",)
@@ -284,7 +284,7 @@ class SchoolYearAdmin(RegisterAdmin):
                     raise YearHeld(sentence)
                 if not form.was_active and (left := unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
-                        raise YearHeld("A district's certification was reopened in the meantime. Look at what follows again.")
+                        raise YearHeld("A district's certification was reopened in the meantime. Check the preview again.")
                     left.decide(choice, request.user, reason)  # type: ignore[arg-type]
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
                     other.is_active = False
@@ -297,7 +297,7 @@ class SchoolYearAdmin(RegisterAdmin):
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
         """Who chooses to give extensions first is led to the event; nothing is changed."""
         if request.method == "POST" and request.POST.get("unfinished") == EXTEND and (left := unfinished()):
-            messages.info(request, "Nothing was changed. Give the extensions here, then make the next year current.")
+            messages.info(request, "Nothing was changed. Give the extensions here first, then make the next year current.")
             return redirect(left.way_out)
         return super().changeform_view(request, object_id, form_url, extra_context)
 

@@ -75,7 +75,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         elif before := stored or self.before_adding():
             self.effects = effects(self.instance, before)
             if self.effects and self.cleaned_data.get("confirmed") != json.dumps(self.effects):
-                self._show_again("confirmed", self.effects, "Look at what follows from this change, then save it", "effects")
+                self._show_again("confirmed", self.effects, "Check the preview of this change, then save it", "effects")
 
     def before_adding(self) -> Any:
         """What holds until a new row stands, where a new row changes anything for anybody."""
@@ -155,7 +155,7 @@ class SchoolYearForm(RegisterForm):
         label="First day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y")
     )
     ends = forms.DateField(label="Last day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y"))
-    is_active = forms.BooleanField(required=False, label="The current year: records are entered and changed in it")
+    is_active = forms.BooleanField(required=False, label="The current year, in which records are entered and changed")
     unfinished = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Districts that have not certified")
 
     class Meta:
@@ -192,7 +192,7 @@ class SchoolYearForm(RegisterForm):
     def clean_is_active(self) -> bool:
         active = bool(self.cleaned_data["is_active"])
         if self.was_active and not active:
-            raise ValidationError("There is always one current year. Make another year the current one instead")
+            raise ValidationError("There must always be a current year. Make another year current instead")
         if active and not self.was_active and (sentence := year_is_held()):
             raise ValidationError(sentence)
         return active
@@ -227,7 +227,7 @@ class RuleSeverityForm(RegisterForm):
         cleaned = super().clean() or {}
         rule = cleaned.get("rule", self.instance.rule)
         if rule and rules.by_id(rule).constraint and cleaned.get("severity", "error") != "error":
-            self.add_error("severity", "The database itself refuses such a record, so this rule stays an error")
+            self.add_error("severity", "The database does not accept such a record, so this rule must stay an error")
         return cleaned
 
     def before_adding(self) -> RuleSeverity:

@@ -116,9 +116,7 @@ class Plan:
         if self.withdraw:
             parts.append(f"Withdraws {number_of(len(self.withdraw), 'approval')} for {year}.")
         if self.touched.records:
-            parts.append(
-                f"Affects {self.touched}: they stay and can be corrected, but no record can be entered and no credits added there."
-            )
+            parts.append(f"Affects {self.touched}: they stay and can be corrected, but no records or credits can be added.")
         elif self.withdraw:
             parts.append("No records are affected.")
         if self.not_offered:

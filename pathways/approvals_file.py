@@ -88,12 +88,12 @@ def _read_lines(table: Iterator[list[str]], header: list[str], end_year: int, fo
             pathway = _pathway(values.get("Pathway Code", ""), values.get("CTE Pathway", ""), by_code, by_name)
             year = values.get("End Year", "")
             if year and year != str(end_year):
-                raise ValueError(f"End Year is {year[:20]}; this page is about {end_year}")
+                raise ValueError(f"End Year is {year[:20]}; this page is for {end_year}")
             answer = yes_or_no(values.get("Approved", ""), "Approved")
             if answer is None:
                 raise ValueError("Approved must be Yes or No")
             if (district, pathway) in seen:
-                raise ValueError(f"This district and pathway stand in line {seen[district, pathway]} already")
+                raise ValueError(f"This district and pathway are already in line {seen[district, pathway]}")
         except Unreadable as problem:
             found.problems.append((line, problem.message))
         except ValueError as problem:
@@ -108,7 +108,7 @@ def _district(text: str, districts: set[str]) -> str:
         return text
     padded = text.zfill(4)
     if text.isascii() and text.isdigit() and len(text) < 4:
-        raise ValueError(f"District Number {text} has lost its zeros: write {padded}, and format the column as text")
+        raise ValueError(f"District Number {text} has lost its leading zeros. Enter {padded} and format the column as text")
     raise ValueError(f"District Number {text[:20] or 'is missing'}{' is not on the list' if text else ''}")
 
 

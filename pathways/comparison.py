@@ -19,8 +19,8 @@ from pathways.models import Change, Enrollment, Participation, Roster, StateCopy
 from pathways.objects import OBJECTS, RECORDS, ObjectType
 
 AHEAD = (
-    "The state is ahead of this district: it holds changes that are missing here, as after an older backup was restored. "
-    "Do not send or certify; call OPI."
+    "The state is ahead of this district: it has changes that are missing here, as if an older backup had been restored. "
+    "Do not send or certify. Call OPI."
 )
 
 

@@ -75,7 +75,7 @@ def create(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
             for finding in refusal.findings:
                 failed[finding.key] = f"{failed[finding.key]} {finding.message}." if finding.key in failed else f"{finding.message}."
         except ledger.Stale as refusal:
-            failed = dict.fromkeys(refusal.lines or _raced(scope, waiting), "Somebody has entered this record in the same moment.")
+            failed = dict.fromkeys(refusal.lines or _raced(scope, waiting), "Someone else entered this record at the same time.")
         except NotApplied as refusal:
             failed = dict.fromkeys(range(1, len(waiting) + 1), refusal.sentence)
         else:
@@ -166,13 +166,17 @@ def _fits(line: Line, choice: Choice) -> bool:
 def _not_to_create(line: Line, seen: Seen, by: str) -> Answer | None:
     if line.record:
         mine = line.record.modified_by == by and line.record.version == 1 and line.record.in_district_credits == line.credits
-        return Answer(line, mine, f"The record stands with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}.")
+        return Answer(
+            line, mine, f"The record already exists with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}."
+        )
     if not line.courses:
-        return Answer(line, False, "The student sits in no course of this pathway any longer.")
+        return Answer(line, False, "The student is no longer in a course of this pathway.")
     if line.choice == Choice.NOT_CTE:
         return _decided(line, None, by)
     if f"{line.credits:.2f}" != seen.credits:
-        return Answer(line, False, f"The credits are {line.credits:.2f} since you looked. Nothing was created. Choose the line again.")
+        return Answer(
+            line, False, f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was created. Choose the line again."
+        )
     return None
 
 
@@ -180,9 +184,11 @@ def _decided(line: Line, choice: Choice | None, by: str) -> Answer:
     """How a line stands after all; the second click of a double click finds its work done."""
     if line.decision is None:
         why = (
-            f"The record stands with {line.record.total_credits:.2f} credits." if line.record else "The line has changed since you looked."
+            f"The record already exists with {line.record.total_credits:.2f} credits."
+            if line.record
+            else "The line changed after you opened the page."
         )
-        return Answer(line, False, f"{why} Nothing was decided.")
+        return Answer(line, False, f"{why} Nothing was saved.")
     done = line.choice == choice and line.decision.by == by
     label = f"{line.decision.get_choice_display()}{f': {line.decision.reason}' if line.decision.reason else ''}"
-    return Answer(line, done, label if done else f"{line.decision.by} has decided meanwhile. {label}")
+    return Answer(line, done, label if done else f"{line.decision.by} already decided this. {label}")

@@ -74,9 +74,9 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
 
 WITH_ARTICLE = {"error": "an error", "warning": "a warning", "info": "an info"}
 FOLLOWS = {
-    "error": "each has to be corrected before the district can certify; explanations given for it do not count while it is an error",
-    "warning": "each has to be corrected or explained before the district can certify",
-    "info": "they stand in nobody's way any more",
+    "error": "each must be corrected before the district can certify; explanations do not count while it is an error",
+    "warning": "each must be corrected or explained before the district can certify",
+    "info": "they no longer block certification",
 }
 
 

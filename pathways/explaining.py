@@ -23,11 +23,11 @@ LONGEST_REASON = 500
 
 
 class NotAWarning(NotApplied):
-    sentence = "Only warnings are explained. An error has to be corrected. Nothing was saved."
+    sentence = "Only warnings can be explained. Errors must be corrected. Nothing was saved."
 
 
 class TakenBack(NotApplied):
-    sentence = "This explanation has been taken back already."
+    sentence = "This explanation was already withdrawn."
 
 
 @dataclass(frozen=True)

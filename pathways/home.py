@@ -33,11 +33,11 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
-        status, sealed = ("locked", "For reading"), sealed_year(scope)
+        status, sealed = ("locked", "Read only"), sealed_year(scope)
         sentence = (
             f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of {number_of(sealed.students, 'student')}."
             if sealed
-            else f"Current values, not as of {scope.school_year}. {sentence}"
+            else f"Values are today's, not those of {scope.school_year}. {sentence}"
         )
     elif locked:
         status, sentence = LOCKED, f"Certified. {sentence}"
@@ -45,7 +45,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         status = ("progress", "In progress")
     elif not figures.records and not Student.objects.in_scope(scope).exists():
         status = ("queued", "Cannot start yet")
-        sentence = f"No students of {scope.school_year} in the portal yet. They are loaded from AIM; ask {settings.HELP_NAME}."
+        sentence = f"No students for {scope.school_year} in the portal yet. They are loaded from AIM; ask {settings.HELP_NAME}."
     else:
         status = ("none", "Not yet started")
     unsent = Unsent.of(scope)
@@ -83,7 +83,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
             else ("none", "Last upload" if last else "Not used"),
             sentence=f"{last.sentence}"
             if last and last.sentence
-            else "Instead of typing: a tab-delimited file from your student information system.",
+            else "Instead of typing, upload a tab-delimited file from your student information system.",
             url=reverse("mt-data-upload", args=[scope.district, scope.end_year]),
             next_label="" if locked else "Upload a file",
         )
@@ -104,7 +104,7 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
             status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
             sentence=f"{number_of(missing, 'student')} in CTE courses without a record."
             if missing
-            else "Every student in a CTE course has a record, or a reason for none.",
+            else "Every student in a CTE course has a record or a reason for having none.",
             url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
             next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
         )
@@ -145,7 +145,10 @@ def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
         verb = "differs" if unsent.rows == 1 else "differ"
         return ("warning", "Not yet sent"), f"{rows} {verb} between district and state{records}.{changes}"
     if unsent.changes:
-        return ("warning", "Not yet sent"), f"{_changes(unsent)}, changed and changed back. Nothing differs; send to confirm it."
+        return (
+            "warning",
+            "Not yet sent",
+        ), f"{_changes(unsent)}, changed and then changed back. There are no differences. Send again to confirm."
     if unsent.left_out:
         return ("progress", "In progress"), f"The last resync left out {number_of(unsent.left_out, 'row')}."
     if copy.complete_at is None:
@@ -185,7 +188,7 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
         return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
     if past:
-        return [_students(figures, f"Current values, not as of {scope.school_year}")]
+        return [_students(figures, f"Values are today's, not those of {scope.school_year}")]
     return [
         _students(figures),
         HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {number_of(figures.records, 'record')}"),

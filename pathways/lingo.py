@@ -103,7 +103,7 @@ FIELDS = (
         "out_of_district_credits",
         "Out of District Credits Earned",
         "What are out of district credits?",
-        "Credits in the pathway that the student earned elsewhere and brought along. They update Total Pathway Credits Earned too.",
+        "Credits in the pathway that the student earned elsewhere and transferred in. They update Total Pathway Credits Earned too.",
         f"{GUIDE}, Step Two A 3 and B 3",
     ),
     Term(

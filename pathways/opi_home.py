@@ -40,7 +40,7 @@ def _list(model: str) -> str:
 def _school_years(active: SchoolYear | None) -> dict[str, object]:
     told = {"title": "School years", "path": (SET_UP, "School years"), "url": _list("schoolyear"), "next_label": "", "next_url": ""}
     if active is None:
-        sentence = "Districts can enter records once a year is the current one."
+        sentence = "Districts can enter records once there is a current year."
         return {**told, "status": ("problem", "No current year"), "sentence": sentence, "next_label": "Choose the current year"}
     if active.ends >= timezone.localdate():
         return {**told, "status": ("completed", "Set up"), "sentence": f"{active} is the current year."}
@@ -90,7 +90,7 @@ def _approvals(active: SchoolYear | None, districts: int) -> dict[str, object]:
         status = ("progress", "In progress")
         sentence = f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
     else:
-        status, sentence = ("none", "Not yet started"), "Say which district may offer which pathway."
+        status, sentence = ("none", "Not yet started"), "Set which district may offer which pathway."
     return {
         "title": "Pathway approvals",
         "path": (SET_UP, "Pathway approvals"),
@@ -108,7 +108,7 @@ def _people(districts: int) -> dict[str, object]:
         "title": "People",
         "path": ("Run the portal", "People"),
         "status": ("completed", "Set up") if people > 1 else ("none", "Not yet started"),
-        "sentence": f"{people:,} can sign in, {waiting:,} of them never did."
+        "sentence": f"{people:,} can sign in, {waiting:,} of them have never signed in."
         if people > 1
         else "Add a District Administrator for each district, who then adds the clerks.",
         "url": reverse("people"),

@@ -45,7 +45,7 @@ class ChangeFilter(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
         if not self.errors and not any(value for name, value in asked.items() if name != "purpose"):
-            raise forms.ValidationError("Enter what to look for: a State ID, a name, a district or a date")
+            raise forms.ValidationError("Enter what to search for: a State ID, a name, a district, or a date")
         return asked
 
     def changes(self) -> ChangeQuerySet:

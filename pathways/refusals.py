@@ -22,14 +22,14 @@ class Locked(NotApplied):
         super().__init__()
         self.lock = lock
         self.sentence = (
-            f"Records are locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
+            f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
         )
 
 
 class Busy(NotApplied):
     """Somebody holds the district for longer than a person should wait."""
 
-    sentence = "Another change of this district's records is being written. Nothing was saved yet, and what you typed is kept. Save again."
+    sentence = "Another change to this district's records is being saved. Nothing was saved yet, and what you typed is kept. Save again."
 
 
 class StagingLost(NotApplied):
@@ -41,7 +41,7 @@ class StagingLost(NotApplied):
 class NoActiveYear(NotApplied):
     """OPI has named no school year as the active one."""
 
-    sentence = "No school year is active. Nothing was saved, and what you typed is kept. OPI opens the year."
+    sentence = "There is no current school year. Nothing was saved, and what you typed is kept. OPI must set the year."
 
 
 class OtherYear(NotApplied):
@@ -69,7 +69,7 @@ class Refused(NotApplied):
 class Stale(NotApplied):
     """A row is no longer at the version the person saw; `lines` names the staged rows."""
 
-    sentence = "Someone else has saved this record since you opened it. Nothing was saved yet, and what you typed is kept."
+    sentence = "Someone else saved this record after you opened it. Nothing was saved yet, and what you typed is kept."
 
     def __init__(self, lines: tuple[int, ...] = ()) -> None:
         super().__init__()

@@ -31,17 +31,17 @@ Operation = AuditEvent.Operation
 class Overtaken(NotApplied):
     """Somebody changed the row after the person opened it."""
 
-    sentence = "Someone else has changed this since you opened it. Nothing was saved yet, and what you typed is kept."
+    sentence = "Someone else changed this after you opened it. Nothing was saved yet, and what you typed is kept."
 
 
 class InUse(NotApplied):
-    sentence = "Somebody has used this in the meantime. Nothing was removed."
+    sentence = "Someone else has used this in the meantime. Nothing was removed."
 
 
 class Taken(NotApplied):
     """Somebody wrote a row with the same code, name or number in the same moment."""
 
-    sentence = "Someone else has just saved the same. Nothing was saved yet; look at the list first."
+    sentence = "Someone else just saved the same thing. Nothing was saved yet. Check the list first."
 
 
 class YearHeld(NotApplied):

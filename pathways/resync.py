@@ -94,7 +94,7 @@ def _written(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[A
         with transaction.atomic(STATE):
             return write(kind, differs, scope)
     except IntegrityError:
-        return [[key, "The state does not take these values"] for key in sorted(differs.written)]
+        return [[key, "The state does not accept these values"] for key in sorted(differs.written)]
 
 
 def remove(kind: ObjectType, keys: list[Any]) -> int:
@@ -129,7 +129,7 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
         carry(kind, sorted(differs.written), staged)
         if differs.new:
             for some in parts(foreign(kind, staged, scope)):
-                refused += [[one, "It stands at the state for another district, which has to send first"] for one in some]
+                refused += [[one, "Another district has it at the state and must send first"] for one in some]
                 cursor.execute(f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some)
         for named, parent in kind.parents:
             column, parent_key = named.column, parent._meta.pk.column  # type: ignore[union-attr]

@@ -93,13 +93,13 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     errors = sum(one["errors"] for one in told)
     if errors:
         rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
-        sentence = f"{rows} left out, because what they need is not at the state. Send that too, or correct it."
+        sentence = f"{rows} left out, because what they need is not at the state. Send that too, or correct the rows."
     elif "Student" in names and not copy.objects_sent["Student"]["processed"]:
-        sentence = "There were no students to send: none of this district are in the portal yet."
+        sentence = "There were no students to send. This district has no students in the portal yet."
     elif in_order(names) == NAMES:
-        sentence = "Everything is at the state."
+        sentence = "Everything was sent to the state."
     else:
-        sentence = "The chosen types are at the state. A complete resync sends all types."
+        sentence = "The chosen types were sent to the state. A complete resync sends all types."
     refused = {name: rows[:MOST_SHOWN] for name, rows in copy.refused.items() if name in names}
     return Outcome(sentence, with_errors=bool(errors), result={"objects": told, "generation": copy.generation, "refused": refused})
 
@@ -124,7 +124,7 @@ def run_publish(job: Job) -> None:
     job.step("Publishing OPI's lists")
     written = publish()
     signed_data.rules_moved()
-    job.outcome = Outcome(f"{number_of(written, 'row')} of OPI's lists brought to the state.")
+    job.outcome = Outcome(f"{number_of(written, 'row')} of OPI's lists sent to the state.")
 
 
 def publish_again() -> None:
@@ -157,6 +157,6 @@ RESYNC = Kind(
 )  # fmt: skip
 RESYNC_ALL = Kind(
     name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="district",
-    changes_nothing="Districts that were sent are at the state, the others are as they were.",
+    changes_nothing="Some districts were sent to the state. The others are unchanged.",
 )  # fmt: skip
 PUBLISH = Kind(name="publish", run=run_publish, hidden=True, noun="OPI's lists to the state")

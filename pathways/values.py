@@ -45,7 +45,7 @@ def credits(text: str, label: str) -> Decimal | None:
     if comma := _WITH_COMMA.fullmatch(text):
         raise Unreadable("CTE-001", f"Enter {label} with a point, like {comma[1]}.{comma[2]:0<2}")
     if _EXCEL_DATE.fullmatch(text):
-        raise Unreadable("CTE-001", f"{label} must be a number, like 1.75. Excel may have turned it into a date: format the column as text")
+        raise Unreadable("CTE-001", f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the column as text")
     if not _AMOUNT.fullmatch(text):
         raise Unreadable("CTE-001", f"{label} must be a number, like 1.75")
     whole, _, decimals = text.partition(".")

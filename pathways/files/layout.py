@@ -45,9 +45,9 @@ CTE_END_OF_YEAR = Layout(
     record_type="CE",
     columns=(
         Column("Record Type", "record_type", 2, "CE", "CE", provisional=False),
-        Column("District Number", "district", 4, "4 digits, leading zeros kept", "0965", provisional=False),
+        Column("District Number", "district", 4, "4 digits, with leading zeros", "0965", provisional=False),
         Column("Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False),
-        Column("Student Local ID", "local_id", 15, "your own number of the student", "20113", required=False, provisional=False),
+        Column("Student Local ID", "local_id", 15, "your own number for the student", "20113", required=False, provisional=False),
         Column(
             "Last Name", "last_name", 50, "compared with the student's; nothing is changed", "SAMPLE", required=False, provisional=False
         ),
@@ -68,4 +68,4 @@ CTE_END_OF_YEAR = Layout(
 LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
 
 # A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
-ERRORS_ADDED = "Errors stand after End Year"
+ERRORS_ADDED = "Errors are in the last column"

@@ -80,7 +80,7 @@ def write_book(
         number = 0
         for number, row in enumerate(rows, 1):
             if number > _MOST_XLSX_ROWS:
-                page.write_string(number, 0, "More stands in the other formats.", bold)
+                page.write_string(number, 0, "The other formats have all rows.", bold)
                 break
             for at, cell in enumerate(row):
                 page.write_string(number, at, cell[:32_000], text)

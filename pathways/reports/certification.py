@@ -63,7 +63,7 @@ class Certification(Report):
     slug = "certification"
     title = "End of Year CTE Concentrator and Participants Certification"
     short = "Certification"
-    says = "Compares the totals of the district with those of the state. Where they do not match, resync and run it again at the state."
+    says = "Compares district and state totals. If they do not match, resync and run this report again at the state."
     nature = Nature.COMPARISON
     columns = (
         Column("pathway", "CTE Pathway"), Column("figure", "Figure"), Column("district", "District", number=True),

@@ -26,7 +26,7 @@ class Group:
 END_OF_YEAR = Group(
     "cte-end-of-year",
     "End of Year CTE Concentrator and Participants",
-    "Run its reports before certification, the Certification report last and at the state.",
+    "Run these reports before certification. Run the Certification report last, at the state.",
     (
         ConcentratorsAndParticipants(),
         SingleParents(),

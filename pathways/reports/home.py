@@ -31,7 +31,7 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
             status=status,
             sentence=sentence,
             url=reverse("data-validation-reports", args=here),
-            next_label="Fix what is found" if found.counts.open else "" if status[0] == "completed" else "Run the reports",
+            next_label="Fix findings" if found.counts.open else "" if status[0] == "completed" else "Run the reports",
             next_url=reverse("findings", args=here) if found.counts.open else "",
         )
     ]
@@ -43,7 +43,7 @@ def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, s
     if counts.open:
         parts = [number_of(counts.errors, "error")] if counts.errors else []
         parts += [f"{number_of(counts.warnings, 'warning')} to explain"] if counts.warnings else []
-        return ("problem" if counts.errors else "warning", ", ".join(parts)), f"In {records}. Each can be opened where it is fixed."
+        return ("problem" if counts.errors else "warning", ", ".join(parts)), f"In {records}. Open each one to fix it."
     explained = f" {number_of(counts.explained, 'warning')} explained." if counts.explained else ""
     clean = f"No problems found in {records}.{explained}" if found.records else "No records to check."
     runs = last_runs(scope)
@@ -55,4 +55,4 @@ def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, s
     last = f" Last run {timezone.localtime(max(one.at for one in runs.values())):%m/%d/%Y}." if runs else ""
     when = "after the next resync" if unsent.changes or not unsent.copy else "now"
     kind = ("progress", "In progress") if runs or found.records else ("none", "Not yet started")
-    return kind, f"{clean}{last} The Certification report is to be run at the state {when}."
+    return kind, f"{clean}{last} Run the Certification report at the state {when}."

@@ -21,7 +21,7 @@ class RosteredToCoursesWithPathways(Report):
     slug = "rostered-to-courses-with-pathways"
     title = "CTE Students Rostered to Courses with Pathways"
     short = "Rostered"
-    says = "Students who have been enrolled in CTE courses, and whether they have a record in the course's pathway."
+    says = "Students enrolled in CTE courses, and whether they have a record in the course's pathway."
     nature = Nature.ROSTER
     columns = (
         *STUDENT, PATHWAY, Column("courses", "Courses", number=True), Column("credits_earned", "Credits Earned", number=True),

@@ -111,7 +111,7 @@ def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str
         if result.report.nature is Nature.COMPARISON:
             words.append(compared(result.figure.count))
     if moved:
-        words.append("Records were changed or sent while it ran: run it again.")
+        words.append("Records were changed or sent while it ran. Run it again.")
     return " ".join(words)
 
 

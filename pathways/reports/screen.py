@@ -66,7 +66,7 @@ class Line:
             missing = self.here.parts["without_record"]
             if missing:
                 return ("warning", f"{missing:,} without a record")
-            return ("completed", "All have a record") if number else ("none", "Nobody is rostered")
+            return ("completed", "All have a record") if number else ("none", "No one is rostered")
         return ("", self.report.nature.value)
 
 

@@ -132,7 +132,7 @@ def _children(parent: Batch, edition: Edition, ended: Mapping[str, Outcome]) -> 
 def _outcome(edition: Edition, ended: Mapping[str, Outcome]) -> Outcome:
     number = sum(how.with_errors for how in ended.values())
     words = f"{number_of(len(ended), 'district')} validated at the {edition.label.lower()}."
-    return Outcome(f"{words} {number:,} need a look." if number else f"{words} None needs a look.", with_errors=bool(number))
+    return Outcome(f"{words} {number:,} need attention." if number else f"{words} None needs attention.", with_errors=bool(number))
 
 
 VALIDATE_ALL = Kind(name="validate-all", run=run, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="report")

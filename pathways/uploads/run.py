@@ -65,7 +65,7 @@ def _go(job: Job, *, held: bool) -> None:
         for chunk in file.chunks():
             digest.update(chunk)
         if digest.hexdigest() != batch.input_sha256:
-            raise CannotRun("The stored file is not the one that was sent. Choose it again.")
+            raise CannotRun("The stored file is not the one you sent. Choose the file again.")
         job.step("Reading", 0)
         known = known_in(scope)
         try:
@@ -112,7 +112,7 @@ def _may_be_read(batch: Batch) -> None:
     except ledger.OtherYear as refusal:
         raise CannotRun(refusal.why) from refusal
     if not batch.input_file or not default_storage.exists(batch.input_file):
-        raise CannotRun("The file is no longer kept. Choose it again.")
+        raise CannotRun("The file is no longer stored. Choose the file again.")
 
 
 @contextmanager
@@ -208,12 +208,12 @@ def _words(options: dict[str, Any], checked: checking.Checked) -> str:
     if options["work"] == VALIDATE:
         preview = checked.preview
         found = f"{preview.created:,} new, {preview.updated:,} changed, {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
-        return f"Tested: {found}. Nothing is saved yet."
+        return f"Tested: {found}. Nothing has been saved yet."
     if not checked.rejected:
         written = checked.preview.created + checked.preview.updated
-        return f"{number_of(written, 'record')} saved." if written else "All rows were already in the portal. Nothing had to be saved."
+        return f"{number_of(written, 'record')} saved." if written else "All rows were already in the portal. No changes to save."
     if options.get("all_or_nothing"):
         return f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved, as you chose."
-    saved = f"{good:,} row{' is' if good == 1 else 's are'} in the portal. " if good else ""
+    saved = f"{good:,} row{' is' if good == 1 else 's are'} now saved. " if good else ""
     was, them, file = ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
-    return f"{saved}{rejected} {was} not saved: download {them}, correct {them} and upload {file}, or fix {them} here."
+    return f"{saved}{rejected} {was} not saved. Download {them}, correct {them}, and upload {file}, or fix {them} here."

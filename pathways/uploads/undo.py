@@ -31,7 +31,7 @@ def run(job: Job) -> None:
     upload = job.batch.about
     assert upload is not None  # noqa: S101 - an undo is always of an upload
     if earlier := upload.followers.filter(kind="undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
-        raise CannotRun(f"{earlier.submitted_name} has taken this upload back before.")
+        raise CannotRun(f"{earlier.submitted_name} already undid this upload.")
     job.step("Reading what the upload changed")
     with ledger.refusals_named():
         _take_back(job, upload)
@@ -75,6 +75,6 @@ def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:
 
 
 def _words(restored: int, left: int) -> str:
-    done = f"{restored:,} record{' is' if restored == 1 else 's are'} as before the upload."
-    stay = "1 was changed since and stays as it is." if left == 1 else f"{left:,} were changed since and stay as they are."
+    done = f"{restored:,} record{' is' if restored == 1 else 's are'} back to what {'it was' if restored == 1 else 'they were'} before the upload."
+    stay = "1 was changed since then and stays as it is." if left == 1 else f"{left:,} were changed since then and stay as they are."
     return f"{done} {stay}" if left else done

@@ -36,7 +36,7 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Say why, such as a letter and its date"})
+    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
 
 
 class ApprovalsView(StatewideView):
@@ -123,7 +123,8 @@ class Lines(ApprovalsView):
         keys = {line.key for line in chosen}
         if not wanted.size:
             return self.show(
-                keys, problem=f"{wanted.sentence} The chosen lines are so already." if not wanted.not_offered else wanted.sentence
+                keys,
+                problem=f"{wanted.sentence} The chosen lines already have this approval." if not wanted.not_offered else wanted.sentence,
             )
         if sent.get("seen") != wanted.sentence:
             return self.show(keys, plan=wanted, to=to, form=ReasonForm())

@@ -23,7 +23,7 @@ class DeletionForm(forms.Form):
     def clean(self) -> None:
         if "version" in self.errors:
             self.errors.clear()
-            raise forms.ValidationError("This page was not sent as it was shown. Look at the record and delete it again")
+            raise forms.ValidationError("This page was not sent the way it was shown. Check the record and delete it again")
 
 
 class DeleteRecord(OneRecord, ActionView):
@@ -77,4 +77,4 @@ class DeleteRecord(OneRecord, ActionView):
 
     def _only_in_the_active_year(self) -> None:
         if not self.in_active_year:
-            raise PermissionDenied("Records are changed in the active school year only.")
+            raise PermissionDenied("Records can be changed only in the current school year.")

@@ -82,13 +82,13 @@ class Explain(ActionView):
 
     def act(self, form: Form) -> HttpResponse:
         if not self.can_edit:
-            raise ValidationError("Findings are explained in the active school year only. Nothing was saved.")
+            raise ValidationError("Findings can be explained only in the current school year. Nothing was saved.")
         if not self.open:
             return self.render_to_response(self.get_context_data(form=form))
         if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
             form.data = {**form.data.dict(), "seen": explaining.fingerprint(self.open)}  # type: ignore[attr-defined, assignment]
             raise ValidationError(
-                f"The findings have changed since you opened this page. Open now: {len(self.open):,}. Look, and save again"
+                f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again"
             )
         try:
             done = explaining.explain(self.scope, self.open, form.cleaned_data["reason"].strip(), by=str(self.request.user.record_name))  # type: ignore[union-attr]
@@ -103,7 +103,7 @@ class Explain(ActionView):
             messages.success(self.request, f"Saved. {what} explained.")
         for one in done.others[:1]:
             more = f" and {len(done.others) - 1:,} more" if len(done.others) > 1 else ""
-            messages.warning(self.request, f"{one.by} has explained this already{more}: {one.reason}")
+            messages.warning(self.request, f"{one.by} already explained this{more}: {one.reason}")
 
     def onward(self) -> str:
         return self.back
@@ -169,7 +169,7 @@ class TakeBack(ScopedView):
             if not self.can_edit:
                 raise NotApplied
             explaining.take_back(self.scope, standing.pk, by=str(request.user.record_name))  # type: ignore[union-attr]
-            messages.success(request, "Taken back. The warning has to be explained or corrected.")
+            messages.success(request, "Explanation withdrawn. The warning must be explained or corrected.")
         except NotApplied as refusal:
             messages.warning(request, refusal.sentence)
         listing = FindingList.of(request.GET)

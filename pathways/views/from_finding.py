@@ -114,5 +114,5 @@ class FromFinding:
                 request, f"That was the end of the list. {found.total:,} of its findings {'is' if found.total == 1 else 'are'} left."
             )
         else:
-            messages.success(request, "That was the last finding of this list. Nothing is left on it.")
+            messages.success(request, "That was the last finding in this list. None are left.")
         return self.back.partition("#")[0]

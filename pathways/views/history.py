@@ -70,7 +70,7 @@ class RestoreRecord(OneRecord):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
-            raise PermissionDenied("Records are changed in the active school year only.")
+            raise PermissionDenied("Records can be changed only in the current school year.")
         form = RestoreForm(request.POST)
         if not (self.changes and form.is_valid()):  # a record that is not there answers 404, whatever was sent
             raise BadRequest("The request does not name a version of this record.")
@@ -85,7 +85,7 @@ class RestoreRecord(OneRecord):
             findings = [finding.message for finding in saved.warnings]
         except ledger.Stale:
             if not self._already(steps, images):  # the second click of a double click finds its work done
-                return self._refused("Someone has saved this record since that page was opened. The history shows what is different.")
+                return self._refused("Someone saved this record after you opened that page. The history shows what is different.")
         except ledger.NotApplied as refusal:
             return self._refused(refusal.sentence)
         return self._done(steps, findings)
@@ -123,7 +123,7 @@ class RestoreRecord(OneRecord):
         """Say what was done, and offer the way back from that too."""
         standing = self._standing(steps)
         record = standing.get(self.pathway.pk)
-        what = f"{record.total_credits:.2f} credits" if record else "the record that was entered is taken back"
+        what = f"{record.total_credits:.2f} credits" if record else "the new record was removed"
         others = f", and {len(steps) - 1} more" if len(steps) > 1 else ""
         undo.offer(
             self.request,

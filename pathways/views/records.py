@@ -33,7 +33,7 @@ class NewRecord(StudentPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.make_form(request.POST)
         if not self.in_active_year:
-            return self.refused(form, "Records are changed in the active school year only. Nothing was saved.")
+            return self.refused(form, "Records can be changed only in the current school year. Nothing was saved.")
         form.is_valid()
         pathway_id = self.record.pathway_id if self.record else form.cleaned_data.get("pathway")
         rows = [form.row(self.student.pk, pathway_id), *self.rows_of_others(form)]
@@ -96,7 +96,7 @@ class NewRecord(StudentPage):
         standing = {record.pathway_id: record for record in written}
         record = standing[pathway_id]  # type: ignore[index]
         if not saved.applied.written:
-            undo.offer(self.request, student=self.student.pk, title="Nothing was changed.", words="So nothing was saved.", steps=[])
+            undo.offer(self.request, student=self.student.pk, title="No changes to save.", words="", steps=[])
             return self.onward(record.pathway_id)
         changed = [row for row in rows if row.version is not None and standing[row.pathway_id].version > row.version]  # type: ignore[index]
         others = "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
@@ -166,10 +166,10 @@ class Record(NewRecord):
         if conflict.fields:
             return self._compare(conflict)
         if row.version != self.record.version and not conflict.apply_to_all:
-            same = f"{self.record.modified_by} has saved the same values meanwhile, so nothing was left to save."
+            same = f"{self.record.modified_by} saved the same values in the meantime, so there was nothing left to save."
             undo.offer(self.request, student=self.student.pk, title="Nothing was changed.", words=same, steps=[])
             return self.onward(self.record.pathway_id)
-        again = "Another pathway of this student was saved in the same moment. Nothing was saved yet. Save again."
+        again = "Another pathway of this student was saved at the same time. Nothing was saved yet. Save again."
         return self.refused(self.make_form(conflict.yours_again()), again)
 
     def _history(self) -> dict[int, Change]:

@@ -89,7 +89,7 @@ class ResyncStateData(ActionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
-            raise PermissionDenied("Data are sent for the current school year only.")
+            raise PermissionDenied("Data can be sent only for the current school year.")
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
@@ -159,7 +159,7 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
     def form_valid(self, form: ResyncForm) -> HttpResponse:
         end_year = active_end_year(self.request)
         if end_year is None:
-            messages.warning(self.request, "No school year is active. Nothing was sent.")
+            messages.warning(self.request, "There is no current school year. Nothing was sent.")
             return redirect("resync-all")
         asked = form.cleaned_data
         by: Any = self.request.user

@@ -76,7 +76,7 @@ class RosterWorklist(ScopedView):
         seen = Seen.read(request.POST.getlist("chosen"))[:PAGE]
         do, reason = request.POST.get("do", ""), " ".join(request.POST.get("reason", "").replace("\x00", "").split())
         if not seen or do not in {TAKE_BACK, *dict(self.choices())}:
-            return self.answer(problem="Choose at least one line, and what to do with it. Nothing was changed.")
+            return self.answer(problem="Choose at least one line and an action. Nothing was changed.")
         if do == self.which.dismissal and not reason:
             return self.answer(problem="Enter a reason. Nothing was changed.", field="reason")
         if len(reason) > MOST_REASON:

@@ -28,7 +28,7 @@ class OneUpload(OneBatch):
         if self.batch.kind != "upload":
             raise Http404("This batch is no upload.")
         if not self.in_active_year or self.batch.end_year != self.scope.end_year:
-            raise PermissionDenied("Records are changed in the active school year only.")
+            raise PermissionDenied("Records can be changed only in the current school year.")
         return self.batch
 
 

@@ -87,7 +87,7 @@ def step_2_enter_and_upload(page: Page, sent: Path) -> None:
     page.locator("input[type=file]").set_input_files(sent)
     expect(page.get_by_role("radio", name="Validate and Test File")).to_be_checked()
     page.get_by_role("button", name="Submit to Batch").click()
-    worker(page, "Tested: 2 new, 0 changed, 0 unchanged, 0 rejected. Nothing is saved yet.")
+    worker(page, "Tested: 2 new, 0 changed, 0 unchanged, 0 rejected. Nothing has been saved yet.")
     page.get_by_role("button", name="Upload this file").click()
     worker(page, "2 records saved.")
     expect(page.get_by_role("link", name=re.compile("send your data to the state", re.IGNORECASE))).to_be_visible()
@@ -110,7 +110,7 @@ def step_4_assign_the_group(page: Page) -> None:
 
 def step_4_cure_and_explain(page: Page) -> None:
     assert "2 errors, 1 warning to explain" in step(page, "Validate data")
-    page.get_by_role("link", name="Fix what is found").click()
+    page.get_by_role("link", name="Fix findings").click()
     page.get_by_role("link", name=re.compile("^Open and fix")).first.click()
     parent = page.get_by_role("group", name="Student Single Parent")
     expect(parent.get_by_role("radio", name="Yes")).to_be_focused()
@@ -130,7 +130,7 @@ def step_4_cure_and_explain(page: Page) -> None:
 def step_3_resync(page: Page) -> None:
     page.get_by_role("banner").get_by_role("link", name="Send", exact=True).click()
     page.get_by_role("button", name="Send everything").click()
-    worker(page, "Everything is at the state.")
+    worker(page, "Everything was sent to the state.")
     expect(page.get_by_role("banner").get_by_text("Not yet sent to the state: 0")).to_be_visible()
 
 

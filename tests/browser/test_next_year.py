@@ -24,7 +24,7 @@ def activate(page: Page) -> None:
     page.get_by_label("The current year").check()
     page.get_by_label("Reason").fill("The year has begun.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
     page.get_by_role("button", name="Save the change").click()
     expect(page.get_by_role("banner").get_by_text("School year 2025-26")).to_be_visible()
 

@@ -31,7 +31,7 @@ def approvals_preview(stage: Stage, page: Page) -> None:
     page.get_by_label(re.compile("^9012")).check()
     page.get_by_text("Not approved", exact=True).last.click()
     page.get_by_role("button", name="See what follows").click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
     page.get_by_role("button", name="Save the change").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
@@ -56,7 +56,7 @@ def pathway_effect(stage: Stage, page: Page) -> None:
     page.goto(f"/admin/pathways/pathway/{stage.health()}/change/")
     page.get_by_label("CTE Pathway").fill("Health Sciences")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
 def pathway_errors(stage: Stage, page: Page) -> None:
@@ -101,7 +101,7 @@ def event_moved(stage: Stage, page: Page) -> None:
     opi_event()(stage, page)
     page.get_by_label("Due", exact=False).first.fill(f"{timezone.localdate():%m/%d/%Y}")
     page.get_by_role("button", name="See what follows").click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
 def event_errors(stage: Stage, page: Page) -> None:
@@ -113,7 +113,7 @@ def event_errors(stage: Stage, page: Page) -> None:
 def extension_taken_back(stage: Stage, page: Page) -> None:
     opi_event("extensions", "9012")(stage, page)
     page.get_by_role("button", name="Take the extension back").click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
 def events_list(stage: Stage, page: Page) -> None:

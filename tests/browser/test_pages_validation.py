@@ -67,7 +67,7 @@ def severity_effect(stage: Stage, page: Page) -> None:
     page.get_by_label("Severity").select_option("warning")
     page.get_by_label("Reason").fill("Letter of 05/30/2025")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
 def validation(query: str = "", *, sent: bool = True, run: str = "", wrong: bool = True) -> Callable[[Stage, Page], None]:

@@ -49,7 +49,7 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
 
     worker()
     follow(page, script)
-    expect(page.get_by_text("Tested: 16 new, 0 changed, 0 unchanged, 4 rejected. Nothing is saved yet.").first).to_be_visible()
+    expect(page.get_by_text("Tested: 16 new, 0 changed, 0 unchanged, 4 rejected. Nothing has been saved yet.").first).to_be_visible()
     assert not Participation.objects.exists()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the 4 rejected rows").click()

@@ -78,7 +78,7 @@ def test_an_event_with_the_reason_for_its_change(client: Client, keeper: User, e
     address, later = f"{EVENTS}{event.pk}/", us(event.due + datetime.timedelta(days=3))
     first = client.post(address, typed(event, due=later))
     page = cut_off(client, keeper, address, typed(event, due=later, seen=seen(first), reason="Letter of 06/01/2025"))
-    assert BACK in page and f'value="{later}"' in page and 'value="Letter of 06/01/2025"' in page and "Nothing is saved yet." in page
+    assert BACK in page and f'value="{later}"' in page and 'value="Letter of 06/01/2025"' in page and "Nothing has been saved yet." in page
     page = cut_off(client, keeper, f"{address}move/closed/", {"seen": "[]", "reason": "The year is over"})
     assert BACK in page and 'value="The year is over"' in page
     assert CertificationEvent.objects.get().due == event.due and not AuditEvent.objects.exists()

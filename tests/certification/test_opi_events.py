@@ -113,7 +113,7 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     before = (list(Signature.objects.values()), list(Round.objects.values()), Recertification.objects.count(), Batch.objects.count())
     answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=us(later)))
     shown = text(answer)
-    assert "Nothing is saved yet." in shown and "2 districts will see this right away" in shown
+    assert "Nothing has been saved yet." in shown and "2 districts will see this right away" in shown
     assert f"Due on {in_words(later)} instead of" in shown and "1 signature and 1 certification stay as they are." in shown
     assert CertificationEvent.objects.get().due == event.due
     change(desk, event, due=us(later))
@@ -159,7 +159,7 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
     assert "Someone else changed this event" in text(stale)
     assert CertificationEvent.objects.get().name == "First"
     fresh = CertificationEvent.objects.get()
-    assert "Nothing differs" in text(desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)), "a double click changes nothing"
+    assert "No changes to save" in text(desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)), "a double click changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_an_extension_is_previewed_given_and_taken_back(
     for nobody in ("9999", "%00", "x", "²"):
         assert desk.get(f"{LIST}{event.pk}/extensions/{nobody}/").status_code == 404
     page = desk.post(mine, {"do": "take-back"})
-    assert Extension.objects.exists() and "Nothing is saved yet." in text(page)
+    assert Extension.objects.exists() and "Nothing has been saved yet." in text(page)
     desk.post(mine, {"do": "take-back", "seen": seen(page), "reason": "Water is gone"})
     assert not Extension.objects.exists() and "14 days left" in text(theirs.get(HOME))
     assert [(one.operation, one.district, one.reason) for one in AuditEvent.objects.filter(kind="extension")] == [

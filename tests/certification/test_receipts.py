@@ -246,7 +246,7 @@ def test_f_39_certified_data_are_tested_against_and_not_uploaded(client: Client,
         answer = client.post(page_, typed)
         assert Batch.objects.filter(kind="upload").count() == batches, work
     refused = client.post(page_, {**typed, "work": "upload", "file": SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")})
-    assert answer.status_code == 302 and "Records are locked since" in text(refused) and "There is a problem" in text(refused)
+    assert answer.status_code == 302 and "Records have been locked since" in text(refused) and "There is a problem" in text(refused)
 
 
 def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sealed_files(
@@ -259,7 +259,7 @@ def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sea
     client.force_login(clerk)
     home = text(client.get("/districts/9012/2025/"))
     assert "1 concentrator, 1 participant. Certified under receipt 9012-2025-EOY-1." in home
-    assert "Certified under receipt 9012-2025-EOY-1: 2 records of 2 students." in home and "Current values" not in home
+    assert "Certified under receipt 9012-2025-EOY-1: 2 records of 2 students." in home and "not those of" not in home
     extracts = text(client.get("/districts/9012/2025/mt-extracts/"))
     assert "Certified data of 2024-25" in extracts and page(copy, "records", "tsv") in extracts
 
@@ -267,6 +267,6 @@ def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sea
 def test_a_past_year_never_sealed_says_that_values_are_current(client: Client, clerk: User, district: District_) -> None:
     client.force_login(clerk)
     home = text(client.get("/districts/9012/2024/"))
-    assert "Current values, not as of 2023-24" in home
+    assert "not those of 2023-24" in home
     extracts = text(client.get("/districts/9012/2024/mt-extracts/"))
-    assert "Current values, not as of 2023-24" in extracts and "Certified data of" not in extracts
+    assert "not those of 2023-24" in extracts and "Certified data of" not in extracts

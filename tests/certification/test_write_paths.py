@@ -34,7 +34,7 @@ from tests.portal.access_matrix import DISTRICT
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
-LOCKED = "Records are locked since"
+LOCKED = "Records have been locked since"
 EARLY = datetime.date(2016, 8, 29)  # so early that it must be explained
 
 

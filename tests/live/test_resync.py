@@ -50,7 +50,7 @@ def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(step: str, 
     key = live.ask("resync")
     row = followed(live, key, CLERKS, {(before["generation"], before["state"]), (before["generation"] + 1, before["district"])})
     assert not live.fault.exists(), "the fault has struck"
-    assert (row["status"], row["attempt"], row["sentence"]) == ("completed", 2, "Everything is at the state.")
+    assert (row["status"], row["attempt"], row["sentence"]) == ("completed", 2, "Everything was sent to the state.")
     assert {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]} == {
         name: (number, 0) for name, number in before["counts"].items()
     }
@@ -84,7 +84,7 @@ def test_f_33_one_type_is_refused_and_sent_by_itself_afterwards(live: Portal) ->
     told = {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]}
     assert row["status"] == "with-errors" and told["Course"] == (0, before["counts"]["Course"])
     assert all(told[name] == (number, 0) for name, number in before["counts"].items() if name != "Course")
-    assert {reason for _, reason in row["result"]["refused"]["Course"]} == {"The state does not take these values"}
+    assert {reason for _, reason in row["result"]["refused"]["Course"]} == {"The state does not accept these values"}
     stands = live.ask("standing", district=CLERKS)
     assert stands["unsent"] == 0 and stands["state"] != stands["district"]
     row = live.ended(live.ask("resync", types=["Course"]))

@@ -49,7 +49,7 @@ def test_o_16_whose_records_become_unapproved_is_shown_before(desk: Client, cott
 
 
 def test_a_reason_is_asked_for(desk: Client) -> None:
-    assert "Say why" in text(change(desk, page_of(), "withdraw", "9012", reason=" "))
+    assert "Enter the reason, such as" in text(change(desk, page_of(), "withdraw", "9012", reason=" "))
     assert not AuditEvent.objects.exists()
 
 
@@ -65,7 +65,7 @@ def test_g_23_a_choice_and_its_reason_that_were_cut_off_by_the_sign_out_are_back
     sent = {"chosen": ["9012"], "to": "withdraw"}
     seen = desk.post(page_of(), sent).context["plan"].sentence
     page = cut_off(desk, keeper, page_of(), {**sent, "seen": seen, "reason": "Letter of 06/01/2025"})
-    assert "What you typed is back." in page and 'value="Letter of 06/01/2025"' in page and "Nothing is saved yet." in page
+    assert "What you typed is back." in page and 'value="Letter of 06/01/2025"' in page and "Nothing has been saved yet." in page
     assert re.search(r'value="9012"[^>]* checked', page) and Approval.objects.filter(pathway_id=key(), district_id="9012").exists()
     assert change(desk, page_of(), "withdraw", "9012").status_code == 302 and not KeptForm.objects.exists()
     copy = "/opi/approvals/2026/copy/"

@@ -183,4 +183,4 @@ def test_the_same_values_saved_by_somebody_else_are_no_conflict(desk: Desk) -> N
     assert answer.status_code == 302
     assert (desk.now().version, desk.now().modified_by) == (2, "KELLER, DANIEL")
     page = desk.client.get(answer["Location"]).content.decode()
-    assert "Nothing was changed." in page and "KELLER, DANIEL has saved the same values meanwhile" in page
+    assert "Nothing was changed." in page and "KELLER, DANIEL saved the same values in the meantime" in page

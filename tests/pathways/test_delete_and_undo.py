@@ -203,9 +203,9 @@ def test_a_locked_collection_is_neither_deleted_from_nor_restored_to(
         district="9012", end_year=2025, collection="cte-eoy", since=timezone.now(), by="DOE, JANE", reason="Certified.", reference="7K3Q"
     )
     refused = delete(desk, record)
-    assert "Records are locked since" in refused.content.decode()  # type: ignore[attr-defined]
+    assert "Records have been locked since" in refused.content.decode()  # type: ignore[attr-defined]
     assert "There is a problem" in refused.content.decode()  # type: ignore[attr-defined]
-    assert "Records are locked since" in restore(desk, gone, version=1, seen=0).content.decode()  # type: ignore[attr-defined]
+    assert "Records have been locked since" in restore(desk, gone, version=1, seen=0).content.decode()  # type: ignore[attr-defined]
     assert list(Participation.objects.values_list("pathway__name", flat=True)) == [HEALTH]
     page = desk.get(address(record, "cte-record-delete")).content.decode()
     assert "Locked since" in page and "Delete this record" not in page, "what would be refused is not offered"

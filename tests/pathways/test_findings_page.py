@@ -96,7 +96,7 @@ def test_v_05_saving_leads_through_the_list_and_back_to_it(desk: Client, found: 
     end = save(desk, onward, found[3], start_date="08/29/2022")["Location"]
     assert end == PAGE
     last = desk.get(end)
-    assert "That was the last finding of this list. Nothing is left on it." in text(last)
+    assert "That was the last finding in this list. None are left." in text(last)
     assert re.search(r"No problems found in 5 records, checked today at \d\d:\d\d [AP]M MT\.", text(last))
 
 
@@ -181,7 +181,7 @@ def test_at_the_state_the_list_shows_what_was_sent(desk: Client, found: list[Par
 
 def test_the_home_page_says_step_4_with_counts(desk: Client, found: list[Participation]) -> None:
     page = text(desk.get("/districts/9012/2025/"))
-    assert "2 errors, 2 warnings to explain" in page and "Fix what is found" in page
+    assert "2 errors, 2 warnings to explain" in page and "Fix findings" in page
     Participation.objects.update(concentrator=False, in_district_credits=1, start_date=datetime.date(2022, 8, 1))
     assert "No problems found" in text(desk.get("/districts/9012/2025/"))
 
@@ -218,7 +218,7 @@ def test_from_the_record_an_explanation_leads_to_the_next_finding(desk: Client, 
 def test_an_error_has_no_explanation(desk: Client, found: list[Participation]) -> None:
     address = f"{PAGE}CTE-131/explain/"
     assert "This has to be corrected" in text(desk.get(address))
-    assert "Only warnings are explained" in text(explain(desk, address))
+    assert "Only warnings can be explained" in text(explain(desk, address))
     assert not Explanation.objects.exists()
 
 
@@ -228,7 +228,7 @@ def test_a_reason_is_asked_for_and_given_for_what_was_seen(desk: Client, found: 
     seen = re.search(r'name="seen" value="([^"]*)"', desk.get(address).content.decode())[1]  # type: ignore[index]
     cottonwood.record(cottonwood.student("999000109", "Later"), start_date=LONG_AGO)
     again = desk.post(address, {"reason": "All known.", "seen": seen})
-    assert "Open now: 3" in text(again) and "All known." in text(again) and not Explanation.objects.exists()
+    assert "There are now 3 open" in text(again) and "All known." in text(again) and not Explanation.objects.exists()
     seen = re.search(r'name="seen" value="([^"]*)"', again.content.decode())[1]  # type: ignore[index]
     assert desk.post(address, {"reason": "All known.", "seen": seen}).status_code == 302
     assert Explanation.objects.count() == 3
@@ -246,8 +246,8 @@ def test_an_explanation_is_taken_back(desk: Client, found: list[Participation], 
     page = desk.get(f"{PAGE}?level=explained").content.decode()
     action = re.search(r'action="([^"]*take-back[^"]*)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
     desk.force_login(second_clerk)
-    assert "Taken back" in text(desk.post(action, follow=True))
-    assert "taken back already" in text(desk.post(action, follow=True))
+    assert "Explanation withdrawn" in text(desk.post(action, follow=True))
+    assert "already withdrawn" in text(desk.post(action, follow=True))
     assert Explanation.objects.exclude(taken_back_at=None).get().taken_back_by == "KELLER, DANIEL"
 
 
@@ -268,7 +268,7 @@ def test_under_a_seal_nothing_is_explained(desk: Client, found: list[Participati
     CollectionLock.objects.create(
         district="9012", end_year=2025, collection="cte-eoy", since=timezone.now(), by="X", reason="Certified.", reference="R"
     )
-    assert "Records are locked since" in text(explain(desk, page))
+    assert "Records have been locked since" in text(explain(desk, page))
     assert "/explain/" not in desk.get(PAGE).content.decode() and "and fix" not in text(desk.get(PAGE))
 
 

@@ -133,7 +133,7 @@ def test_one_year_is_active_and_the_next_one_takes_its_place(desk: Client, cotto
     assert AuditEvent.objects.filter(kind="school year").count() == 2
     active = SchoolYear.objects.get(pk=2026)
     refused = desk.post(f"{LIST}/schoolyear/2026/change/", {**typed(active), "is_active": ""})
-    assert "There is always one current year" in text(refused)
+    assert "There must always be a current year" in text(refused)
     assert SchoolYear.objects.active().pk == 2026
 
 

@@ -49,7 +49,7 @@ def test_d_08_single_parent_is_set_on_all_pathways_in_one_save(desk: Desk) -> No
 def test_a_save_that_changes_nothing_says_so(desk: Desk) -> None:
     desk.enter()
     answer = desk.change()
-    assert "Nothing was changed. So nothing was saved." in text(desk.client.get(answer["Location"]))
+    assert "No changes to save." in text(desk.client.get(answer["Location"]))
     assert Change.objects.count() == 1
 
 

@@ -48,7 +48,7 @@ def test_d_17_a_locked_record_is_text_with_the_reason(desk: Desk) -> None:
     assert "Locked since 06/12/2025" in text(page) and "7K3Q" in page
     assert 'name="in_district_credits"' not in page and "1.50" in page
     answer = desk.change(in_district_credits="1.75")
-    assert "Records are locked since 06/12/2025" in text(answer) and 'value="1.75"' in answer.content.decode()
+    assert "Records have been locked since 06/12/2025" in text(answer) and 'value="1.75"' in answer.content.decode()
     assert desk.record().version == 1
 
 
@@ -58,7 +58,7 @@ def test_other_school_years_are_for_reading(desk: Desk, cottonwood: District_) -
     base = desk.base.replace("2025", "2026")
     page = desk.client.get(base).content.decode()
     assert (
-        "Current values, not as of 2025-26" in page
+        "not those of 2025-26" in page
         and f'href="{desk.base}{desk.pathway()}/"' in page
         and 'name="in_district_credits"' not in page
     )

@@ -139,7 +139,7 @@ def test_f_33_one_type_that_the_state_does_not_take_leaves_the_others(school: Di
     monkeypatch.setattr(resync, "carry", damaged)
     copy = send(school.scope)
     assert errors(copy) == {"Section": 1, "Roster": 3}
-    assert copy.refused["Section"][0][1] == "The state does not take these values"
+    assert copy.refused["Section"][0][1] == "The state does not accept these values"
     assert Participation.objects.in_scope(school.scope.at_state()).count() == 4
     monkeypatch.undo()
     copy = send(school.scope, closure(["Roster"]))

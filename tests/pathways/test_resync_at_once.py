@@ -138,7 +138,7 @@ def test_who_cancels_after_the_state_is_committed_is_told_that_it_had_ended(
     assert run(batch.pk)
     assert canceling[0].ended() is False
     batch.refresh_from_db()
-    assert (batch.status, batch.sentence) == (Status.COMPLETED, "Everything is at the state.")
+    assert (batch.status, batch.sentence) == (Status.COMPLETED, "Everything was sent to the state.")
 
 
 def images(district: str, cursor: int) -> dict[tuple[int, int], int]:

@@ -93,7 +93,7 @@ def test_a_student_of_another_district_is_not_taken_from_its_copy(
     delete(school, Participation.objects.get(student=kayla, pathway__name=BUSINESS))
     Student.objects.filter(pk=kayla.pk).update(district=elsewhere.district)
     copy = send(elsewhere.scope)
-    assert copy.refused["Student"] == [[kayla.pk, "It stands at the state for another district, which has to send first"]]
+    assert copy.refused["Student"] == [[kayla.pk, "Another district has it at the state and must send first"]]
     assert Student.objects.using(STATE).get(pk=kayla.pk).district_id == "9012"
     assert canonical.digest(school.scope.at_state()) == before.digest, "what the other district sent stands as it was"
     send(school.scope)

@@ -50,7 +50,7 @@ def test_everything_is_sent_and_the_page_says_so(desk: Client) -> None:
     batch = Batch.objects.get(kind="resync")
     assert run(batch.pk)
     page = text(desk.get(first["Location"]))
-    assert "Everything is at the state." in page and "CTE Participation" in page
+    assert "Everything was sent to the state." in page and "CTE Participation" in page
     page = text(desk.get(PAGE))
     assert "District and state are the same" in page and "Processed: 1 Errors: 0" in page
     assert "Not yet sent" in page and "Compare" not in page
@@ -140,7 +140,7 @@ def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwo
     assert "; some types again on" in text(desk.get(home))
     assert "Resync data to the state" not in text(desk.get("/districts/9012/2024/")), "a past year is sent no more"
     assert "which is not the current school year" in text(desk.get("/districts/9012/2024/resync/"))
-    assert "Current values, not as of 2023-24" in text(desk.get("/districts/9012/2024/findings/"))
+    assert "not those of 2023-24" in text(desk.get("/districts/9012/2024/findings/"))
 
 
 def test_all_districts_are_one_parent_with_a_child_each(
@@ -157,7 +157,7 @@ def test_all_districts_are_one_parent_with_a_child_each(
     assert [child.district for child in children_of(parent)] == ["0965", "9012"]
     assert {copy.district for copy in StateCopy.objects.at_state()} == {"0965", "9012"}
     page = text(client.get(answer["Location"]))
-    assert "0965" in page and "9012" in page and "Everything is at the state." in page
+    assert "0965" in page and "9012" in page and "Everything was sent to the state." in page
     assert "No district needs a look" in text(client.get(f"{answer['Location']}?show=attention"))
     assert Unsent.of(cottonwood.scope).changes == 0
 
@@ -206,7 +206,7 @@ def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_
     assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(found["objects"]) == 9
     told = StringIO()
     call_command("resync", all=True, stdout=told)
-    assert "0965  Everything is at the state." in told.getvalue()
+    assert "0965  Everything was sent to the state." in told.getvalue()
     with pytest.raises(CommandError, match="no district 1234"):
         call_command("resync", district="1234")
 

@@ -42,7 +42,7 @@ def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(desk: Client
     page = text(desk.post(f"{LIST}add/", SENT))
     assert "Nothing is saved yet" in page and not RuleSeverity.objects.exists()
     assert "“Record in a pathway that is not approved” is an info in 2024-25 now and becomes a warning, for all districts." in page
-    assert "1 district, 2 records break it today: each has to be corrected or explained before the district can certify." in page
+    assert "1 district, 2 records break it today: each must be corrected or explained before the district can certify." in page
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302
     row = RuleSeverity.objects.get()
     assert (row.rule, row.end_year, row.severity, row.reason) == ("CTE-213", 2025, "warning", "Letter of 05/30/2025")
@@ -73,7 +73,7 @@ def test_a_reason_is_asked_for(desk: Client, opi_reference: None) -> None:
 @pytest.mark.parametrize("severity", ["warning", "info"])
 def test_what_the_database_holds_stays_an_error(severity: str, desk: Client, opi_reference: None) -> None:
     page = text(desk.post(f"{LIST}add/", {**SENT, "rule": "CTE-111", "severity": severity}))
-    assert "The database itself refuses such a record, so this rule stays an error" in page
+    assert "The database does not accept such a record, so this rule must stay an error" in page
     assert not RuleSeverity.objects.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_rule_has_one_severity_a_year_and_goes_back_by_choosing_its_own(desk: 
     seen = json.dumps(dict(desk.get(f"{LIST}{row.pk}/change/").context["adminform"].form.initial)["seen"])
     sent: dict[str, Any] = {"severity": "info", "reason": "Withdrawn", "seen": json.loads(seen)}
     page = text(desk.post(f"{LIST}{row.pk}/change/", sent))
-    assert "they stand in nobody's way any more" in page
+    assert "they no longer block certification" in page
     assert confirm(desk, f"{LIST}{row.pk}/change/", sent).status_code == 302
     assert findings(cottonwood.scope).counts.infos == 2
     assert desk.get(f"{LIST}{row.pk}/delete/").status_code == 403

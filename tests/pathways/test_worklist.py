@@ -280,7 +280,7 @@ def test_the_second_of_two_clerks_is_told_what_the_first_decided(cottonwood: Dis
     (again,) = decisions.decide(cottonwood.scope, chosen, Choice.NOT_CTE, reason="An elective.", by=CLERK)
     assert again.done, "a double click"
     (other,) = decisions.decide(cottonwood.scope, chosen, Choice.LATER, reason="", by=OTHER)
-    assert not other.done and other.sentence == f"{CLERK} has decided meanwhile. Not CTE: An elective."
+    assert not other.done and other.sentence == f"{CLERK} already decided this. Not CTE: An elective."
     assert RosterDecision.objects.get().choice == Choice.NOT_CTE
     assert not decisions.create(cottonwood.scope, chosen, by=OTHER)[0].done
     (stale,) = decisions.take_back(cottonwood.scope, chosen, by=OTHER)

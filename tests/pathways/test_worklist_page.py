@@ -143,7 +143,7 @@ def test_a_viewer_reads_and_a_locked_collection_and_another_year_are_for_reading
 ) -> None:
     client.force_login(viewer)
     page = client.get(PAGE).content.decode()
-    assert "ABBOTT, ANN" in page and tokens(page) == [] and "Do with the chosen lines" not in page
+    assert "ABBOTT, ANN" in page and tokens(page) == [] and "Action for the chosen lines" not in page
     client.force_login(clerk)
     chosen = tokens(client.get(PAGE).content.decode())
     lock_records()
@@ -152,7 +152,7 @@ def test_a_viewer_reads_and_a_locked_collection_and_another_year_are_for_reading
     assert "Certified." in send(client, "create", *chosen).content.decode()
     assert "Certified." in send(client, "later", *chosen).content.decode()
     assert not Participation.objects.exists() and not RosterDecision.objects.exists()
-    assert "Current values, not as of 2023-24." in client.get(PAGE.replace("2025", "2024")).content.decode()
+    assert "not those of 2023-24." in client.get(PAGE.replace("2025", "2024")).content.decode()
 
 
 def test_pages_of_fifty_with_exact_counts_take_as_many_statements_as_one_line(desk: Client, cottonwood: District_) -> None:

@@ -73,7 +73,7 @@ def test_a_colleague_does_not_take_the_same_upload_back_a_second_time(
     late = submit("undo", by=second_clerk, title="Undo", scope=cottonwood.scope, about=done)  # both had asked in the same moment
     run_here(undo)
     late = run_here(late)
-    assert late.status == "failed" and late.sentence == "MARTIN, CHERYL has taken this upload back before. Nothing was changed."
+    assert late.status == "failed" and late.sentence == "MARTIN, CHERYL already undid this upload. Nothing was changed."
     assert Change.objects.count() == 2
 
 
@@ -92,7 +92,7 @@ def test_undo_after_edits_and_a_deletion(upload: Upload, desk: Client, cottonwoo
     cottonwood.record(third, in_district_credits="1.75", version=1)
     cottonwood.record(third, in_district_credits="1.50", version=2)
     undo = run_here(made(desk.post(f"{PAGE}{done.pk}/undo/")))
-    assert undo.sentence == "1 record is as before the upload. 2 were changed since and stay as they are."
+    assert undo.sentence == "1 record is as before the upload. 2 were changed since then and stay as they are."
     assert set(Participation.objects.values_list("student__state_id", flat=True)) == {"999000200", "999000201"}
     assert "Changed since the upload.csv" in page_of(desk, undo)
 

@@ -48,7 +48,12 @@ def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same
     tested = upload(file(line(inside="2.50", total="2.50", concentrator="Y"), line(pathway=BUSINESS), line(state_id="1")), work="validate")
     page = desk.get(f"{BATCHES}{tested.batch.pk}/").content.decode()
     assert '<td data-label="Student"><bdi>ANDERSON, KAYLA R.</bdi></td>' in page
-    assert "<del>1.50</del>" in page and "<strong>2.50</strong>" in page and "Nothing is saved yet." in page and "Upload this file" in page
+    assert (
+        "<del>1.50</del>" in page
+        and "<strong>2.50</strong>" in page
+        and "Nothing has been saved yet." in page
+        and "Upload this file" in page
+    )
     assert Participation.objects.get().in_district_credits == 1.5
     done = saved_from_preview(desk, tested.batch)
     assert done.counts | {"new": 1, "changed": 1, "rejected": 1} == done.counts
@@ -96,7 +101,9 @@ def test_undo_leaves_and_lists_what_somebody_changed_since(upload: Upload, desk:
     cottonwood.record(kayla, in_district_credits="1.75", version=1)
     desk.post(f"{PAGE}{done.batch.pk}/undo/")
     undo = run_here(Batch.objects.get(kind="undo"))
-    assert undo.status == "with-errors" and undo.sentence == "1 record is as before the upload. 1 was changed since and stays as it is."
+    assert (
+        undo.status == "with-errors" and undo.sentence == "1 record is as before the upload. 1 was changed since then and stays as it is."
+    )
     assert Participation.objects.get().in_district_credits == 1.75
     assert b"ANDERSON, KAYLA" in Uploaded(undo).content("left.csv")
 
@@ -122,7 +129,7 @@ def test_f_39_a_locked_collection_is_tested_but_not_written(upload: Upload, kayl
         content=ContentFile(file(line())),
     )
     batch = run_here(batch)
-    assert batch.status == "failed" and "Records are locked since" in batch.sentence and batch.attempt == 1
+    assert batch.status == "failed" and "Records have been locked since" in batch.sentence and batch.attempt == 1
     assert not Participation.objects.exists()
 
 

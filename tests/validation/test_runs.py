@@ -173,7 +173,7 @@ def test_records_that_move_while_it_runs_are_said(
     monkeypatch.setattr(type(report), "count", disturbed)
     batch = ask(cottonwood.scope.at_state(), [report], by=clerk)
     assert batch.result["moved"]
-    assert "run it again" in batch.sentence
+    assert "Run it again" in batch.sentence
     assert certification_at_state(cottonwood.scope) is None
 
 

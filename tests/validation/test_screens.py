@@ -189,7 +189,7 @@ def test_a_past_year_is_said_to_be_as_of_now_and_is_not_run(desk: Client, cotton
     cottonwood.enroll(wrong, 2024)
     past = REPORTS_PAGE.replace("2025", "2024")
     page = text(desk.get(f"{past}?report=incorrect-concentrator"))
-    assert "Current values, not as of 2023-24" in page
+    assert "not those of 2023-24" in page
     assert "ANDERSON, KAYLA" in page
     assert "Run all" not in page
     assert desk.post(past, {"run": "all:state", "key": f"{KEY}1"}).status_code == 403
@@ -246,7 +246,7 @@ def test_home_says_validated_only_when_the_state_matches_and_no_error_is_left(
         page = desk.get("/districts/9012/2025/").content.decode()
         return text(next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "Validate data" in row))
 
-    assert "3 errors" in task() and "Fix what is found" in task()
+    assert "3 errors" in task() and "Fix findings" in task()
     sent()
     run(desk, "all:state", 2)
     assert "3 errors" in task()

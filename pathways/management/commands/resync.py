@@ -22,7 +22,7 @@ from pathways.sending import submit_resync, submit_resync_of_all
 
 
 class Command(PortalCommand):
-    help = "Send a district's records, or those of all districts, to the State edition."
+    help = "Send the records of one district, or of all districts, to the State edition."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         whose = parser.add_mutually_exclusive_group(required=True)

@@ -21,7 +21,7 @@ SHOWN = 20
 
 
 class Command(PortalCommand):
-    help = "Run the validation reports. With --as, the run also stands in the district's Batch Queue and counts as run."
+    help = "Run the validation reports. With --as, the run is also listed in the district's Batch Queue and counts as run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
