@@ -191,7 +191,7 @@ def test_j_08_files_that_are_kept_outlast_their_time(desk: Client, upload: Uploa
     assert "Keep the files" in page and "The result is kept until" in page
     assert desk.post(f"{address}keep/", {"keep": "1"})["Location"] == address
     page = desk.get(address).content.decode()
-    assert "kept without limit" in page and "Stop keeping the files" in page
+    assert "kept with no time limit" in page and "Stop keeping the files" in page
     old(done.batch)
     assert dispatch.retire() == 0
     assert done.content("rejected.tsv") and default_storage.exists(done.batch.input_file)
