@@ -59,7 +59,7 @@ class StatementsField(LinesField):
         for line in lines:
             for found in _IN_BRACES.findall(line):
                 if found not in PLACEHOLDERS:
-                    raise ValidationError(f"“{found}” stands for nothing. Use {' or '.join(PLACEHOLDERS)}")
+                    raise ValidationError(f"“{found}” is not filled in. Use {' or '.join(PLACEHOLDERS)}")
         return lines
 
 
@@ -138,6 +138,11 @@ class ReasonForm(forms.Form):
     use_required_attribute = False
 
     reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
+
+    def __init__(self, *arguments: Any, needed: bool = True, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not needed:
+            del self.fields["reason"]
 
 
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -176,7 +176,11 @@ def answer_key(request: Recertification) -> str:
 
 
 def demanded(request: Recertification) -> None:
-    queue_all(_to_certifiers(request, "recertification_demanded", "OPI asks for a correction", f"{request.pk}:demanded"))
+    queue_all(_to_certifiers(request, "recertification_demanded", "OPI requests a correction", f"{request.pk}:demanded"))
+
+
+def closed(request: Recertification) -> None:
+    queue_all(_to_certifiers(request, "recertification_closed", "OPI has closed the recertification", f"{request.pk}:closed"))
 
 
 def _to_certifiers(request: Recertification, template: str, what: str, key: str, **told: str) -> list[Letter]:

@@ -1,4 +1,4 @@
-"""Correcting what was certified: a district asks or OPI demands, OPI answers, a new round opens; until it is sealed the old copy stays official.
+"""Correcting what was certified: a district asks or OPI requests it, OPI answers, a new round opens; until it is sealed the old copy stays official.
 
 Each action is one transaction under the district's exclusive lock, so of two at once the first one holds and the second is told what it was.
 """
@@ -31,13 +31,14 @@ from pathways.refusals import Busy
 
 UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
 State, Origin = Recertification.Status, Recertification.Origin
+SOMEONE_ELSE = "Someone else at OPI has to decide"
 
 
 def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -> Recertification:
     """A certifier asks to correct what is certified. Asked twice it is the same request (C-25)."""
     with _deciding(scope):
         one = _shown(scope, event)
-        if not Certifier.objects.of_district(scope.district).active().filter(user=by).exists():
+        if not _certifies(scope, by):
             raise ValidationError("Only a certifier of this district can request recertification")
         if open_one := Recertification.objects.of(one.event, scope.district).open().first():
             return open_one
@@ -63,6 +64,8 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
     """OPI reopens a certification, with the findings that have to be corrected: rule, title and count, nobody's name (C-28)."""
     with _deciding(scope):
         one = _shown(scope, event)
+        if _certifies(scope, by):
+            raise ValidationError(f"You certify for this district. {SOMEONE_ELSE}")
         open_one = Recertification.objects.of(one.event, scope.district).open().first()
         if open_one and open_one.status == State.ASKED:
             raise ValidationError("The district has already requested recertification. Answer its request instead")
@@ -85,7 +88,7 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
             answered_at=now,
             answered_by=by.record_name,
         )
-        _record(request, {"Records": "locked"}, {"Status": "Demanded by OPI", "Records": "open"}, by, reason)
+        _record(request, {"Records": "locked"}, {"Status": "Requested by OPI", "Records": "open"}, by, reason)
         occasions.demanded(request)
     return request
 
@@ -93,7 +96,7 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
 def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
     """OPI reopens what the district has asked for: a new round opens and the lock goes; round and copy that were sealed stay official (C-26)."""
     with _deciding(scope):
-        request = _waiting(scope, pk)
+        request = _answerable(scope, pk, by)
         one = _shown(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
             raise ValidationError("The certification in this request is no longer the official one")
@@ -104,7 +107,7 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
 
 def deny(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
     with _deciding(scope):
-        request = _waiting(scope, pk)
+        request = _answerable(scope, pk, by)
         _shown(scope, request.event_id)
         _answer(request, State.DENIED, by, answer)
     return request
@@ -143,7 +146,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         request = _locked(scope, pk)
         if request.status == State.ASKED:
             return request
-        if why_not := cannot_undo(request):
+        if why_not := is_own(request, by) or cannot_undo(request):
             raise ValidationError(why_not)
         before = {"Status": request.get_status_display()}
         if request.opened_round:
@@ -195,7 +198,38 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
         lock_again(request.sealed_round)
         request.status, request.ended_at = State.CLOSED, timezone.now()
         request.save(update_fields=["status", "ended_at"])
-        _record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Abandoned", "Records": "locked"}, by)
+        _record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
+    return request
+
+
+def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
+    """OPI ends a correction that the district does not finish: the round is abandoned, the lock returns, and what was sealed stays official.
+
+    Records that differ by then stay as they are, and locked: they run on into the next year, and the sealed copy is what counts for this one.
+    """
+    with _deciding(scope):
+        request = _locked(scope, pk)
+        if request.status == State.CLOSED:
+            return request
+        if request.status != State.APPROVED or request.opened_round is None:
+            raise ValidationError(outcome(request))
+        if why_not := is_own(request, by) or (_certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
+            raise ValidationError(why_not)
+        close_round(request.opened_round, f"OPI closed the recertification: {reason}"[:200])
+        lock_again(request.sealed_round)
+        now = timezone.now()
+        RecertificationMessage.objects.create(
+            recertification=request,
+            by=by.record_name,
+            by_id=by.pk,
+            from_opi=True,
+            at=now,
+            text=f"Closed without certifying again. {reason}",
+        )
+        request.status, request.ended_at = State.CLOSED, now
+        request.save(update_fields=["status", "ended_at"])
+        _record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
+        occasions.closed(request)
     return request
 
 
@@ -208,6 +242,8 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
             raise ValidationError("There is no certification to approve, or a recertification is open")
         if official.approved_at:
             return False
+        if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
+            raise ValidationError(f"You have signed it yourself. {SOMEONE_ELSE}")
         official.approved_at, official.approved_by = timezone.now(), by.record_name
         official.save(update_fields=["approved_at", "approved_by"])
         key = f"{one.event.pk}/{scope.district}"
@@ -256,11 +292,23 @@ def _locked(scope: Scope, pk: int) -> Recertification:
     return found.get()
 
 
-def _waiting(scope: Scope, pk: int) -> Recertification:
+def _answerable(scope: Scope, pk: int, by: User) -> Recertification:
     request = _locked(scope, pk)
     if request.status != State.ASKED:
         raise ValidationError(outcome(request))
+    if why_not := is_own(request, by):
+        raise ValidationError(why_not)
     return request
+
+
+def is_own(request: Recertification, person: User) -> str:
+    """Why the person does not decide the request: it is the person's own, in whatever role; empty when it is somebody else's (M-12)."""
+    own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
+    return f"You made this request yourself. {SOMEONE_ELSE}" if own else ""
+
+
+def _certifies(scope: Scope, person: User) -> bool:
+    return Certifier.objects.of_district(scope.district).active().filter(user=person).exists()
 
 
 def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str) -> None:

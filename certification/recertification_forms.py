@@ -29,7 +29,7 @@ class AskForm(forms.Form):
 
 
 class DemandForm(forms.Form):
-    """OPI's demand, with the findings at the state that are attached: their rules, counted."""
+    """OPI's request, with the findings at the state that are attached: their rules, counted."""
 
     use_required_attribute = False
 
@@ -59,6 +59,14 @@ class AnswerForm(forms.Form):
         super().__init__(*arguments, **options)
         if denies:
             self.fields["answer"] = text_field("Answer", needed="Enter why it is denied", hint="The district will read this.")
+
+
+class CloseForm(forms.Form):
+    """Why OPI ends a recertification that the district does not finish."""
+
+    use_required_attribute = False
+
+    reason = text_field("Reason for closing", needed="Enter the reason for closing", rows=2, hint="The district reads it. Name no student.")
 
 
 class MessageForm(forms.Form):

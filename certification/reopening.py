@@ -17,7 +17,7 @@ from certification.status import DistrictEvent
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock
 
-ABANDONED = "The recertification was given up."
+ABANDONED = "The recertification was withdrawn."
 
 
 @dataclass(frozen=True)

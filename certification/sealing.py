@@ -28,7 +28,7 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     Round.objects.of(case.event, scope.district).official().update(status=Round.Status.SUPERSEDED, ended_at=now)
     copy = SealedCopy(
         round=this,
-        receipt=f"{scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-{this.number}",
+        receipt=_receipt(case),
         event_name=case.event.name,
         district_name=case.district_name,
         form_version=signed.form,
@@ -72,6 +72,13 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
             told={"event": case.event.name, "district": case.district_name, "receipt": copy.receipt},
         )
     return copy
+
+
+def _receipt(case: Case) -> str:
+    """Receipts of an event are numbered by themselves: a round that was opened and taken back leaves no gap (walk 33)."""
+    stem = f"{case.scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-"
+    given = SealedCopy.objects.filter(receipt__startswith=stem).values_list("receipt", flat=True)
+    return f"{stem}{max((int(one.removeprefix(stem)) for one in given), default=0) + 1}"
 
 
 def text_of(copy: SealedCopy) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""A district asks to correct what it certified, or OPI demands it; what both sides write stays together."""
+"""A district asks to correct what it certified, or OPI requests it; what both sides write stays together."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Recertification(models.Model):
     lives_in = Home.DISTRICT
 
     class Origin(models.TextChoices):
-        DISTRICT = "district", "Asked for by the district"
-        OPI = "opi", "Demanded by OPI"
+        DISTRICT = "district", "Requested by the district"
+        OPI = "opi", "Requested by OPI"
 
     class Status(models.TextChoices):
         ASKED = "asked", "Asked"
@@ -47,7 +47,7 @@ class Recertification(models.Model):
         Status.WITHDRAWN: (),
         Status.CLOSED: (),
     }
-    """The transition table: from → to. OPI's demand begins as approved; sealing or abandoning its round closes it.
+    """The transition table: from → to. OPI's own request begins as approved; sealing or abandoning its round closes it.
 
     An answer can be taken back while nothing has followed from it: what was approved or denied is asked again."""
 

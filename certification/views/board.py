@@ -90,6 +90,7 @@ class StatusBoard(BoardView):
             "sizes": [(key, word, key == asked.said("size")) for key, word in SIZES],
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
             "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),
+            "can_extend": self.can(Capability.KEEP_LISTS),
             "ahead": [line.number for line in lines if line.unsent.ahead],
             "never_validated": sum(line.validated is None for line in lines),
         }

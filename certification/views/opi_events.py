@@ -15,6 +15,7 @@ from django.utils import timezone
 from certification import events, extensions
 from certification.event_forms import EventForm, ExtensionForm, ReasonForm
 from certification.models import CertificationEvent, Extension, Round
+from certification.models.event import default_groups, default_statements
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.scoped import StatewideView
@@ -76,7 +77,8 @@ class NewEvent(EventsView):
         if self.earlier is None:
             active = SchoolYear.objects.filter(is_active=True).first()
             name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
-            return self.show(EventForm(initial={"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}))
+            named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
+            return self.show(EventForm(initial={**named, "statements": default_statements(), "validation_groups": default_groups()}))
         return self.show(EventForm(instance=events.copy_of(self.earlier), initial={"links": events.links_of(self.earlier)}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -163,11 +165,16 @@ class MoveEvent(EventsView):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.event, ReasonForm(self.kept_form()))
+        return self.show(self.event, ReasonForm(self.kept_form(), needed=self.is_change))
+
+    @property
+    def is_change(self) -> bool:
+        """Whether districts have seen the event before: the first publishing needs no reason beside itself."""
+        return self.event.published_at is not None
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, to = self.event, self.kwargs["to"]
-        reasons = ReasonForm(request.POST)
+        reasons = ReasonForm(request.POST, needed=self.is_change)
         if event.status == to:  # a double click
             return redirect("certification-event", event.pk)
         if not event.may_become(to):
@@ -175,7 +182,7 @@ class MoveEvent(EventsView):
         if not self.seen(events.moving(event, to)) or not reasons.is_valid():
             return self.show(event, reasons)
         try:
-            event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+            event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data.get("reason", ""))  # type: ignore[arg-type]
         except ValidationError as refusal:
             reasons.add_error(None, refusal)
             return self.show(event, reasons)
@@ -196,7 +203,7 @@ class MoveEvent(EventsView):
             "changed": bool(self.request.POST) and not self.seen(effects),
             "dates": event.dates,
             "due": event.dates.sentence(timezone.now()),
-            "statements": event.worded("the district's name") if to == "published" else [],
+            "statements": event.worded("[district name]") if to == "published" else [],
         }
         return render(self.request, "certification/opi_event_move.html", told)
 
@@ -218,7 +225,7 @@ class GiveExtension(EventsView):
         event, stored = self.event, self.stored
         if stored and (kept := self.kept_form("take-back")):
             return self.ask_to_take_back(event, stored, ReasonForm(kept))
-        initial = {"due": event.due, "corrections_until": event.corrections_until}
+        initial = {"due": event.due, "corrections_until": event.corrections_until, "district": self.request.GET.get("district", "")[:4]}
         return self.show(event, ExtensionForm(self.kept_form(), event=event, instance=stored, initial={} if stored else initial))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from certification import recertification
 from certification.models import Certifier, Recertification, SealedCopy
-from certification.recertification_forms import AnswerForm, AskForm, DemandForm, MessageForm
+from certification.recertification_forms import AnswerForm, AskForm, CloseForm, DemandForm, MessageForm
 from certification.reopening import cannot_reopen
 from certification.since import Since
 from certification.status import DistrictEvent, event_of
@@ -138,9 +138,16 @@ class OneRecertification(CertificationView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.found()
-        said = self.kept_form("message") if found.is_open else None
-        answered = self.kept_form("approve", "deny") if self.is_opi and found.status == Recertification.Status.ASKED else None
-        return self.show(found, message=MessageForm(said) if said else None, answer=AnswerForm(answered) if answered else None)
+        kept = self.kept_form("message", "approve", "deny", "close") if found.is_open else None
+        if kept is None:
+            return self.show(found)
+        done = str(kept.get("do", ""))
+        return self.show(
+            found,
+            message=MessageForm(kept if done == "message" else None, initial={"text": kept.get("text", "")}),
+            answer=AnswerForm(kept if done in ("approve", "deny") else None, initial={"answer": kept.get("answer", "")}),
+            closing=CloseForm(kept) if done == "close" else None,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found, do = self.found(), request.POST.get("do", "")
@@ -151,6 +158,7 @@ class OneRecertification(CertificationView):
             "undo": self.undo,
             "withdraw": self.withdraw,
             "abandon": self.abandon,
+            "close": self.close,
         }.get(do)
         if act is None:
             if not (self.is_opi or self.is_certifier):
@@ -175,14 +183,21 @@ class OneRecertification(CertificationView):
         if not form.is_valid():
             return self.show(found, message=form)
         recertification.say(self.scope, found.pk, by=self.person, from_opi=self.is_opi, text=form.cleaned_data["text"])
+        if typed := self.request.POST.get("answer", ""):  # an answer that is not given yet stays in its field
+            return self.show(found, answer=AnswerForm(initial={"answer": typed}))
         return self.to(found)
 
     def answer(self, found: Recertification) -> HttpResponse:
         self.only(self.is_opi)
         denies = self.request.POST["do"] == "deny"
-        form = AnswerForm(self.request.POST, denies=denies)
-        if not form.is_valid():
-            return self.show(found, answer=form)
+        form, message = AnswerForm(self.request.POST, denies=denies), MessageForm(self.request.POST)
+        written = bool(self.request.POST.get("text", "").strip())
+        if not form.is_valid() or (written and not message.is_valid()):
+            return self.show(found, answer=form, message=message if written else None)
+        if why_not := recertification.is_own(found, self.person):
+            raise ValidationError(why_not)
+        if written:  # a message typed beside the answer goes with it
+            recertification.say(self.scope, found.pk, by=self.person, from_opi=True, text=message.cleaned_data["text"])
         decide = recertification.deny if denies else recertification.approve
         decide(self.scope, found.pk, by=self.person, answer=form.cleaned_data["answer"])
         messages.success(
@@ -193,7 +208,7 @@ class OneRecertification(CertificationView):
     def undo(self, found: Recertification) -> HttpResponse:
         self.only(self.is_opi)
         recertification.undo(self.scope, found.pk, by=self.person)
-        messages.success(self.request, "The answer is taken back. The request waits again.")
+        messages.success(self.request, "Answer withdrawn. The request is open again.")
         return self.to(found)
 
     def withdraw(self, found: Recertification) -> HttpResponse:
@@ -208,15 +223,31 @@ class OneRecertification(CertificationView):
         messages.success(self.request, "Recertification withdrawn. The records are locked again, and the certification stays in effect.")
         return self.to(found)
 
+    def close(self, found: Recertification) -> HttpResponse:
+        self.only(self.is_opi)
+        form = CloseForm(self.request.POST)
+        if not form.is_valid():
+            return self.show(found, closing=form)
+        recertification.close(self.scope, found.pk, by=self.person, reason=form.cleaned_data["reason"])
+        messages.success(self.request, "Closed. The records are locked again, and what was certified before stays official.")
+        return self.to(found)
+
     def only(self, may: bool) -> None:
         if not may:
             raise PermissionDenied
 
     def may_abandon(self, found: Recertification) -> bool:
-        """What OPI has demanded, OPI alone lets go."""
+        """What OPI has requested, OPI alone lets go."""
         return self.is_opi or (found.origin == Recertification.Origin.DISTRICT and self.is_certifier)
 
-    def show(self, found: Recertification, *, message: forms.Form | None = None, answer: forms.Form | None = None) -> HttpResponse:
+    def show(
+        self,
+        found: Recertification,
+        *,
+        message: forms.Form | None = None,
+        answer: forms.Form | None = None,
+        closing: forms.Form | None = None,
+    ) -> HttpResponse:
         one, is_opi, is_certifier = event_of(self.scope, found.event_id), self.is_opi, self.is_certifier
         waits, reopened = found.status == Recertification.Status.ASKED, found.status == Recertification.Status.APPROVED
         copy = SealedCopy.objects.filter(round=found.sealed_round).first()
@@ -230,14 +261,17 @@ class OneRecertification(CertificationView):
             "thread": found.messages.all(),  # type: ignore[attr-defined]
             "since": since,
             "records": since.records[:MOST_SHOWN] if since else [],
-            "may_answer": is_opi and waits,
+            "may_answer": is_opi and waits and not recertification.is_own(found, self.person),
+            "own": recertification.is_own(found, self.person) if is_opi and waits else "",
+            "may_close": is_opi and reopened and not is_certifier,
             "may_write": found.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
             "may_abandon": reopened and self.may_abandon(found),
-            "may_undo": is_opi and not recertification.cannot_undo(found),
+            "may_undo": is_opi and not (recertification.is_own(found, self.person) or recertification.cannot_undo(found)),
             "answer_form": answer or AnswerForm(),
             "message_form": message or MessageForm(),
-            "form": answer or message,
+            "close_form": closing or CloseForm(),
+            "form": next((one for one in (answer, message, closing) if one and one.errors), None),
             "is_opi": is_opi,
         }
         return render(self.request, "certification/recertification.html", told)

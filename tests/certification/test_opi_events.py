@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from certification.dates import in_words
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
-from cte_portal.accounts.models import AuditEvent, User
+from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
 from tests.fixtures.certification import EVENT_NAME, make_certifier, make_event, make_recertification, make_round, seal, sign
 from tests.fixtures.records import District_
@@ -80,17 +80,17 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
 
     page = desk.get(f"{LIST}{event.pk}/move/published/")
     assert "2 districts see this event" in text(page) and "2 districts have no Primary certifier" in text(page)
-    assert "What districts will see" in text(page) and "I am authorized to certify for the district's name." in text(page)
-    assert "Enter the reason, such as" in text(desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page), "reason": ""}))
-    event.refresh_from_db()
-    assert event.status == "draft", "without a reason nothing is published"
+    assert "What districts will see" in text(page) and "I am authorized to certify for [district name]." in text(page)
     for _ in range(2):
-        desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page), "reason": "Opens as every year"})
+        desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page)})
     event.refresh_from_db()
     assert event.status == "published" and event.published_at and event.version == 2
     assert EVENT_NAME in text(theirs.get(HOME))
 
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
+    assert "Enter the reason" in text(desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": ""}))
+    event.refresh_from_db()
+    assert event.status == "published", "without a reason nothing is closed"
     assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
     assert EVENT_NAME not in text(theirs.get(HOME))
@@ -100,7 +100,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         (one.before.get("Status", ""), one.after.get("Status", ""), one.reason)
         for one in AuditEvent.objects.filter(kind="certification event")
     ]
-    assert told == [("", "", ""), ("Draft", "Published", "Opens as every year"), ("Published", "Closed", "Year is over")]
+    assert told == [("", "", ""), ("Draft", "Published", ""), ("Published", "Closed", "Year is over")]
 
 
 def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
@@ -170,7 +170,7 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"due": "06/20/9999"}, "Due must be between 2000 and 2099"),
         ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections end on or after the due date."),
         ({"statements": ""}, "Enter at least one statement"),
-        ({"statements": "I certify for {name}"}, "“{name}” stands for nothing"),
+        ({"statements": "I certify for {name}"}, "“{name}” is not filled in"),
         ({"statements": "x\n" * 13}, "Enter no more than 12 lines"),
         ({"statements": "x" * 301}, "A line can have up to 300 characters"),
         ({"validation_groups": "none"}, "none"),
@@ -292,3 +292,30 @@ def test_g_09_the_bar_of_opis_pages_names_the_event_too(desk: Client, event: Cer
         assert f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {EVENT_NAME} – 14 days left" in bar, address
     CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
     assert "days left" not in text(desk.get("/opi/audit/"))
+
+
+def test_a_first_event_offers_statements_and_is_published_without_a_reason(client: Client, keeper: User, opi_reference: None) -> None:
+    """walk 26: the attestation had to be invented, and a letter to be named, for the very first event."""
+    client.force_login(keeper)
+    page = client.get("/opi/certification-events/new/").content.decode()
+    assert "I am authorized to certify for {district}." in page
+    event = make_event(status="draft", published_at=None)
+    move = f"/opi/certification-events/{event.pk}/move/published/"
+    preview = client.get(move).content.decode()
+    assert "I am authorized to certify for [district name]." in preview and 'name="reason"' not in preview
+    seen = escapes.unescape(re.search(r'name="seen" value="([^"]*)"', preview).group(1))  # type: ignore[union-attr]
+    assert client.post(move, {"seen": seen}).status_code == 302
+    event.refresh_from_db()
+    assert event.is_published
+    assert 'name="reason"' in client.get(f"/opi/certification-events/{event.pk}/move/closed/").content.decode(), "a change says why"
+
+
+def test_an_extension_is_given_from_the_districts_own_row(
+    client: Client, keeper: User, event: CertificationEvent, cottonwood: District_
+) -> None:
+    """walk 28: the number had to be typed from memory."""
+    Membership.objects.create(user=keeper, role=Role.OPI_STAFF)
+    client.force_login(keeper)
+    address = f"/opi/certification-events/{event.pk}/extensions/new/?district=9012"
+    assert f'href="{address}"' in client.get("/opi/status-board/").content.decode()
+    assert 'value="9012"' in client.get(address).content.decode()

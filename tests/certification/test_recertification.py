@@ -20,8 +20,8 @@ from certification.dates import in_short, in_words
 from certification.figures import counts_of
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
 from certification.sealing import differences
-from certification.status import events_of
-from cte_portal.accounts.models import AuditEvent, Role, User
+from certification.status import events_of, year_is_held
+from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
@@ -91,7 +91,7 @@ def word() -> str:
 def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed: Sealed, opi: User) -> None:
     client.force_login(sealed.primary.user)
     event = f"/districts/9012/2025/event-certification/{sealed.event.pk}/"
-    assert "Request recertification" in text(client.get(event)) and "Demand a correction" in text(_as(opi).get(event))
+    assert "Request recertification" in text(client.get(event)) and "Request a correction" in text(_as(opi).get(event))
     answer = client.post(f"{PLACE}new/{sealed.event.pk}/", WHY, follow=True)
     request = Recertification.objects.get()
     assert answer.request["PATH_INFO"] == page_of(request) and "Your request was sent to OPI" in text(answer)
@@ -245,8 +245,8 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     until, told = CertificationEvent.objects.get().corrections_until, letter.options["told"]
     assert f"(due {in_short(until)})" in letter.options["subject"]
     assert (told["answer"], told["due"]) == ("Approved", f"To be signed again by {in_words(until)}")
-    assert "Take the answer back" in text(client.get(page_of(request)))
-    assert "The request waits again." in text(act(client, request, "undo"))
+    assert "Withdraw the answer" in text(client.get(page_of(request)))
+    assert "The request is open again." in text(act(client, request, "undo"))
     request.refresh_from_db()
     assert (request.status, request.opened_round, request.answered_by) == ("asked", None, "")
     assert CollectionLock.objects.values_list("district", "since", "by", "reason", "reference").get() == before
@@ -259,7 +259,7 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=5, seconds=1), tick=False):
         assert "Take the answer back" not in text(client.get(page_of(request)))
         assert "five minutes" in text(act(client, request, "undo"))
-    assert "The request waits again." in text(act(client, request, "undo"))
+    assert "The request is open again." in text(act(client, request, "undo"))
     act(client, request, "approve")
     assert Round.objects.open().get().number == 3
 
@@ -395,3 +395,112 @@ def test_one_due_date_on_every_page_of_a_reopened_certification(client: Client, 
     assert f"To be signed again by {until:%m/%d/%Y}" in one and in_short(until) in home
     status = text(client.get(f"{place}status/"))
     assert f"1 Official {sealed.event.certification_opens:%m/%d/%Y} DOE, JANE" in status, "a first round opens with the event"
+
+
+def test_a_message_typed_beside_the_answer_goes_with_it(client: Client, sealed: Sealed, opi: User) -> None:
+    """walk 18: what stood under *Message* was lost when *Approve and reopen* was pressed."""
+    request = sealed.ask()
+    client.force_login(opi)
+    page = client.get(page_of(request)).content.decode()
+    form = page[page.index('id="answering"') :]
+    assert 'name="text"' in form[: form.index("</form>")] and 'name="answer"' in form[: form.index("</form>")]
+    assert act(client, request, "approve", answer="Go ahead.", text="Send only the two students.").status_code == 200
+    request.refresh_from_db()
+    assert request.answer == "Go ahead." and [one.text for one in request.messages.all()] == ["Send only the two students."]  # type: ignore[attr-defined]
+
+
+def test_a_denial_that_is_refused_keeps_both_texts(client: Client, sealed: Sealed, opi: User) -> None:
+    """walk 18, its kind: neither text is lost when the other one is wrong, nor when the message alone is sent."""
+    request = sealed.ask()
+    client.force_login(opi)
+    refused = act(client, request, "deny", answer="", text="Call me first.")
+    assert "Say why it is denied" in text(refused) and "Call me first.</textarea>" in refused.content.decode()
+    assert not request.messages.exists()  # type: ignore[attr-defined]
+    sent = act(client, request, "message", answer="Not this year.", text="Call me first.")
+    assert "Not this year.</textarea>" in sent.content.decode() and request.messages.count() == 1  # type: ignore[attr-defined]
+
+
+def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(client: Client, sealed: Sealed, opi: User, clerk: User) -> None:
+    """walk 19: the home page said *Recertification In Progress* alone; the reason was a link at the foot of an aside."""
+    made = recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="Credits of two students cannot be right.", findings=[])
+    client.force_login(clerk)
+    for address, before in (("/districts/9012/2025/", "Identify a certifier"), (event_page(sealed), "not ready")):
+        page = text(client.get(address))
+        assert page.index("OPI requests a correction. Credits of two students cannot be right.") < page.index(before), address
+        assert f'href="{page_of(made)}"' in client.get(address).content.decode()
+
+
+def event_page(sealed: Sealed) -> str:
+    return f"/districts/9012/2025/event-certification/{sealed.event.pk}/"
+
+
+def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: User) -> None:
+    """M-12: a certifier who works at OPI too asked and approved; across roles, and for taking an answer back, too."""
+    request = sealed.ask()
+    both = sealed.primary.user
+    Membership.objects.create(user=both, role=Role.OPI_STAFF)
+    client.force_login(both)
+    page = text(client.get(page_of(request)))
+    assert "You made this request yourself. Someone else at OPI has to decide." in page and "Approve and reopen" not in page
+    for do in ("approve", "deny"):
+        assert "You made this request yourself" in text(act(client, request, do, answer="Yes.", text="Kept?"))
+    request.refresh_from_db()
+    assert request.status == "asked" and not request.messages.exists()  # type: ignore[attr-defined]
+    recertification.approve(SCOPE, request.pk, by=opi, answer="")
+    for decide in (recertification.undo, lambda *given, by: recertification.close(*given, by=by, reason="x")):
+        with pytest.raises(ValidationError, match="You made this request yourself"):
+            decide(SCOPE, request.pk, by=both)
+    recertification.undo(SCOPE, request.pk, by=opi)
+    recertification.withdraw(SCOPE, request.pk, by=both)
+    with pytest.raises(ValidationError, match="You certify for this district"):
+        recertification.demand(SCOPE, sealed.event.pk, by=both, reason="Mine", findings=[])
+    with pytest.raises(ValidationError, match="You have signed it yourself"):
+        recertification.accept(SCOPE, sealed.event.pk, by=both)
+
+
+def test_opi_closes_a_recertification_that_nobody_finishes(
+    client: Client, sealed: Sealed, opi: User, keeper: User, kayla: Student, cottonwood: District_
+) -> None:
+    """walk 7: one district that changed a record and did not sign held up the new year of all 405."""
+    request = sealed.ask()
+    recertification.approve(SCOPE, request.pk, by=opi, answer="")
+    cottonwood.record(kayla, version=1, single_parent=True)
+    assert "A recertification is open in 9012 Cottonwood Bend" in year_is_held()
+    client.force_login(opi)
+    assert "1 record differs" in text(act(client, request, "abandon"))
+    assert "Enter the reason for closing" in text(act(client, request, "close", reason=""))
+    assert act(client, request, "close", reason="The superintendent has left.").status_code == 200
+    request.refresh_from_db()
+    assert request.status == "closed" and year_is_held() == ""
+    assert "Closed without certifying again. The superintendent has left." in text(client.get(page_of(request)))
+    official = Round.objects.official().get()
+    assert official == sealed.round and Round.objects.get(number=2).status == "abandoned"
+    assert CollectionLock.objects.get().reference == sealed.copy.receipt
+    assert SealedRecord.objects.get().single_parent is False, "what was sealed stands"
+    assert AuditEvent.objects.filter(kind="recertification", reason="The superintendent has left.").exists()
+    client.force_login(sealed.primary.user)
+    assert act(client, request, "close", reason="x").status_code == 403
+    again = Batch.objects.filter(kind="letter", title__contains="certification")
+    assert [one.options["subject"] for one in again if "closed" in one.options["subject"]], "the certifiers are told"
+
+
+@pytest.fixture
+def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
+    made = Ready(cottonwood, event, clerk)
+    made.record(kayla)
+    made.prepare()
+    return made
+
+
+def test_receipts_are_numbered_without_a_gap(ready: Ready, opi: User, kayla: Student) -> None:
+    """walk 33: -3 followed -1 after an answer was taken back."""
+    ready.sign()
+    request = recertification.ask(SCOPE, ready.event.pk, by=ready.primary.user, **WHY)
+    recertification.approve(SCOPE, request.pk, by=opi, answer="")
+    recertification.undo(SCOPE, request.pk, by=opi)
+    recertification.approve(SCOPE, request.pk, by=opi, answer="")
+    assert Round.objects.open().get().number == 3
+    ready.change(kayla, single_parent=True)
+    ready.prepare()
+    ready.sign()
+    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == ["9012-2025-EOY-1", "9012-2025-EOY-2"]
