@@ -414,7 +414,7 @@ def test_a_denial_that_is_refused_keeps_both_texts(client: Client, sealed: Seale
     request = sealed.ask()
     client.force_login(opi)
     refused = act(client, request, "deny", answer="", text="Call me first.")
-    assert "Say why it is denied" in text(refused) and "Call me first.</textarea>" in refused.content.decode()
+    assert "Enter why it is denied" in text(refused) and "Call me first.</textarea>" in refused.content.decode()
     assert not request.messages.exists()  # type: ignore[attr-defined]
     sent = act(client, request, "message", answer="Not this year.", text="Call me first.")
     assert "Not this year.</textarea>" in sent.content.decode() and request.messages.count() == 1  # type: ignore[attr-defined]
