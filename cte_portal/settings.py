@@ -438,7 +438,21 @@ PORTAL_HOME_TASKS = [
 ]
 PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.home.home_figures"]
 PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
-PORTAL_DAILY = ["cte_portal.batches.unused_accounts.warn", "certification.occasions.daily", "pathways.sending.publish_again"]
+PORTAL_RETENTION = [
+    "cte_portal.accounts.retention.SESSIONS",
+    "cte_portal.accounts.retention.KEPT_FORMS",
+    "cte_portal.accounts.retention.LINKS",
+    "cte_portal.batches.retention.NOTICES",
+    "cte_portal.batches.dispatch.FILES",
+    "cte_portal.batches.retention.ORPHANS",
+    "cte_portal.batches.retention.HALF_UPLOADS",
+]
+PORTAL_DAILY = [
+    "cte_portal.batches.clean_up.clean_up",
+    "cte_portal.batches.unused_accounts.warn",
+    "certification.occasions.daily",
+    "pathways.sending.publish_again",
+]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
 

@@ -16,6 +16,7 @@ from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_
 from cte_portal.batches.tasks import run_batch
 from cte_portal.logs import name_of, places
 from cte_portal.registry import registered
+from cte_portal.retention import Kept
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.dispatch")
@@ -125,3 +126,14 @@ def retire() -> int:
     if dropped:
         log.info("retired files=%s", dropped)
     return dropped
+
+
+def _retired() -> int:
+    """All that is due, part by part."""
+    removed = 0
+    while part := retire():
+        removed += part
+    return removed
+
+
+FILES = Kept("files of jobs", "90 days what was uploaded, a year what was made", _retired)

@@ -235,6 +235,25 @@ class BatchFile(models.Model):
 NOTICES_KEPT = datetime.timedelta(days=30)
 
 
+class CleanUp(models.Model):
+    """One day's clean-up: how much of what was removed, and the references of what failed."""
+
+    day = models.DateField(primary_key=True)
+    removed: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    failed: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"clean-up {self.day}"
+
+    @property
+    def sentence(self) -> str:
+        done = ", ".join(f"{name} ({number:,})" for name, number in self.removed.items() if number)
+        words = f"Removed: {done}." if done else "Nothing was due."
+        failed = " ".join(f"Could not remove {name}: reference {reference}." for name, reference in self.failed.items())
+        return f"{words} {failed}".strip() if self.ended_at else "It did not end. The next one makes up for it."
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def unseen(self, person: int) -> NoticeQuerySet:
         """What the person's next page shows, oldest first."""

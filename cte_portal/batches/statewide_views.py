@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.models import Batch, CleanUp, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.batches.submit import cancel
@@ -30,7 +30,8 @@ class StatewideQueue(StatewideView, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = [Line(batch) for batch in Batch.objects.of_district("").with_standing()[:PAGE]]
         unseen = Batch.objects.failed_unseen()
-        failed = {"failed": [Line(batch) for batch in unseen[:PAGE]], "failures": unseen.count()}
+        failed: dict[str, Any] = {"failed": [Line(batch) for batch in unseen[:PAGE]], "failures": unseen.count()}
+        failed["clean_up"] = CleanUp.objects.order_by("-day").first()
         return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs)
 
 

@@ -60,6 +60,7 @@ def run(job: Job) -> None:
         job.step("Checking")
         with records_ledger.refusals_named(), job.finishing():
             lock_district(job.scope, exclusive=True)
+            _may_run(job.batch)  # once more: OPI may have ended the year meanwhile
             _carry(job, parts, reading)
     if job.outcome and job.outcome.result.get("saved"):
         forget(job.scope)

@@ -18,16 +18,21 @@ from pathways.roster.ledger import Act
 from pathways.roster.undo import undo
 
 
+def _may_run(job: Job) -> None:
+    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
+        raise CannotRun(f"{school_year_label(job.scope.end_year)} is not the current school year.")
+
+
 def run(job: Job) -> None:
     file = job.batch.about
     assert file is not None  # noqa: S101 - an undo is always of a file
-    if not SchoolYear.objects.filter(end_year=job.scope.end_year, is_active=True).exists():
-        raise CannotRun(f"{school_year_label(job.scope.end_year)} is not the current school year.")
+    _may_run(job)
     if earlier := file.followers.filter(kind="roster-undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
         raise CannotRun(f"{earlier.submitted_name} has already undone this upload.")
     job.step("Undoing")
     with records_ledger.refusals_named(), job.finishing():
         lock_district(job.scope, exclusive=True)
+        _may_run(job)  # once more: OPI may have ended the year meanwhile
         act = Act(job.scope, job.batch.submitted_name, RowChange.Source.UNDO, job.batch.pk)
         with connection.cursor() as cursor:
             kinds = undo(cursor, act.values(), file.pk)

@@ -46,7 +46,7 @@ class Command(PortalCommand):
             duties: list[Callable[[], object]] = [dispatch.sweep, dispatch.publish]
             if time.monotonic() - retired > RETIRE_EVERY:
                 retired = int(time.monotonic())
-                duties += [dispatch.retire, dispatch.daily]
+                duties.append(dispatch.daily)
             for duty in duties:
                 try:
                     duty()

@@ -1,0 +1,32 @@
+"""Sessions, kept forms and one-time links go when their time is over (settings.PORTAL_RETENTION)."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from cte_portal.accounts.models import Invitation, KeptForm
+from cte_portal.accounts.models.kept_form import LIFETIME
+from cte_portal.retention import Kept
+
+LINKS_SHOWN = datetime.timedelta(days=30)  # after their end, so that the administrator sees that a link has expired
+
+
+def _sessions() -> int:
+    """With them what they hold: lists of a search, the words of a page shown once."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def _kept_forms() -> int:
+    return KeptForm.objects.filter(kept_at__lt=timezone.now() - LIFETIME).delete()[0]
+
+
+def _links() -> int:
+    return Invitation.objects.filter(expires_at__lt=timezone.now() - LINKS_SHOWN).delete()[0]
+
+
+SESSIONS = Kept("sessions", "12 hours after sign-in", _sessions)
+KEPT_FORMS = Kept("kept forms", "24 hours", _kept_forms)
+LINKS = Kept("one-time links", "30 days after they expire", _links)

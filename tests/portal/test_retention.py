@@ -1,0 +1,158 @@
+"""M-11, P-07: what should be gone is gone, OPI sees how much, and every kind of data has its period."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cte_portal.accounts.models import Invitation, KeptForm, User
+from cte_portal.batches import clean_up, dispatch
+from cte_portal.batches.models import Batch, CleanUp, Notice
+from cte_portal.batches.retention import ORPHANS
+from cte_portal.batches.submit import submit
+from cte_portal.registry import registered
+from tests.fixtures.records import District_
+
+LONG_AGO = timezone.now() - datetime.timedelta(days=400)
+
+
+def old(file: str, days: int = 2) -> str:
+    moment = timezone.now().timestamp() - days * 24 * 3600
+    os.utime(default_storage.path(file), (moment, moment))
+    return file
+
+
+@pytest.fixture
+def left(clerk: User, opi: User, cottonwood: District_, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """One of each that is due, and one that is not."""
+    monkeypatch.setattr(settings, "FILE_UPLOAD_TEMP_DIR", str(tmp_path))
+    for number, day in (("a", LONG_AGO), ("b", timezone.now() + datetime.timedelta(hours=1))):
+        Session.objects.create(session_key=number * 32, session_data="x", expire_date=day)
+    for path, day in (("/a/", timezone.now() - datetime.timedelta(hours=25)), ("/b/", timezone.now())):
+        KeptForm.objects.create(user=clerk, path=path, fields={}, kept_at=day)
+    for person, day in ((clerk, LONG_AGO), (opi, timezone.now())):
+        Invitation.objects.create(user=person, digest=uuid.uuid4().hex, made_at=day, expires_at=day, by="X")
+    for key, day in (("a", LONG_AGO), ("b", timezone.now())):
+        Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
+    done = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
+    waits = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
+    Batch.objects.filter(pk=done.pk).update(status="completed", finished_at=LONG_AGO, queued_at=LONG_AGO)
+    lost = uuid.uuid4()
+    files = {
+        "input without a row": old(default_storage.save(f"batches/{lost}/input", ContentFile(b"x"))),
+        "result without a row": old(default_storage.save(f"batches/{done.pk}/1/report.csv", ContentFile(b"x"))),
+    }
+    kept = {
+        "young": default_storage.save(f"batches/{uuid.uuid4()}/input", ContentFile(b"x")),
+        "of a job that runs": old(default_storage.save(f"batches/{waits.pk}/1/report.csv", ContentFile(b"x"))),
+        "of a job": old(waits.input_file),
+    }
+    half = tmp_path / "tmpabc.upload.tsv"
+    half.write_text("x")
+    os.utime(half, (0, 0))
+    (tmp_path / "tmpnew.upload.tsv").write_text("x")
+    return {"files": files, "kept": kept, "half": half, "input": done.input_file, "lost": lost}
+
+
+def test_what_is_over_its_time_goes_and_nothing_else(left: dict[str, Any], client: Client, opi: User) -> None:
+    """M-11"""
+    dispatch.daily()
+    today = CleanUp.objects.get()
+    counts = dict(today.removed)
+    assert counts.pop("files without a job") >= 2
+    assert counts == {"sessions": 1, "kept forms": 1, "one-time links": 1, "notices": 1, "files of jobs": 1, "half uploads": 1}
+    assert (
+        today.failed == {}
+        and [Session.objects.count(), KeptForm.objects.count(), Invitation.objects.count(), Notice.objects.count()] == [1] * 4
+    )
+    assert not any(default_storage.exists(file) for file in [*left["files"].values(), left["input"]])
+    assert all(default_storage.exists(file) for file in left["kept"].values())
+    assert not left["half"].exists() and not Path(default_storage.path(f"batches/{left['lost']}")).exists()
+    client.force_login(opi)
+    page = client.get("/opi/batches/").content.decode()
+    assert "Daily clean-up of" in page and "sessions (1), kept forms (1)" in page
+
+
+def test_once_a_day_and_a_failure_keeps_no_other_from_it(
+    left: dict[str, Any], monkeypatch: pytest.MonkeyPatch, client: Client, opi: User
+) -> None:
+    """M-11"""
+
+    def broken(*values: Any) -> Any:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "listdir", broken)
+        clean_up.clean_up()
+    today = CleanUp.objects.get()
+    assert set(today.failed) == {ORPHANS.name} and today.removed["half uploads"] == 1, "what comes after it is done"
+    Session.objects.create(session_key="c" * 32, session_data="x", expire_date=LONG_AGO)
+    clean_up.clean_up()
+    assert Session.objects.filter(session_key="c" * 32).exists(), "tomorrow"
+    client.force_login(opi)
+    assert f"Could not remove files without a job: reference {today.failed[ORPHANS.name]}." in client.get("/opi/batches/").content.decode()
+    CleanUp.objects.update(day=timezone.localdate() - datetime.timedelta(days=1))
+    clean_up.clean_up()
+    assert not Session.objects.filter(session_key="c" * 32).exists()
+
+
+PUBLIC = (
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "help",
+    "invitation",
+    "account_reset_password_from_key_done",
+)
+
+
+def test_an_anonymous_visit_writes_no_session(client: Client, db: None) -> None:
+    """M-11: 400 GETs of made-up links made 400 rows."""
+    for number in range(20):
+        answer = client.get(f"/accounts/invitation/x{number}/")
+        assert answer.status_code == 410 and "no longer works" in answer.content.decode()
+    for name in PUBLIC:
+        client.get(reverse(name))
+    for path in ("/", "/nowhere/", "/opi/batches/", "/accounts/password/reset/key/1-set-password/", "/accounts/password/reset/key/1-abc/"):
+        client.get(path)
+    assert not Session.objects.exists()
+
+
+def test_a_real_link_is_kept_out_of_the_address(client: Client, clerk: User) -> None:
+    """M-11"""
+    secret = Invitation.objects.make(clerk.pk, "X")
+    answer = client.get(f"/accounts/invitation/{secret}/")
+    assert answer.status_code == 302 and secret not in answer["Location"] and Session.objects.count() == 1
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def table() -> str:
+    return (settings.BASE_DIR / "docs" / "retention.md").read_text()
+
+
+def test_every_kind_of_data_has_its_period() -> None:
+    """P-07, M-11: a new model is not forgotten."""
+    named = set(re.findall(r"`(\w+\.\w+)`", table()))
+    portal = {model._meta.label for model in apps.get_models() if model._meta.app_label != "live_faults"}
+    assert named == portal
+
+
+def test_the_table_names_what_the_clean_up_removes() -> None:
+    """P-07, M-11"""
+    removes = {kept.name for kept in registered("PORTAL_RETENTION")}
+    assert set(re.findall(r"clean-up: \*([^*]+)\*", table())) == removes
+    assert all(kept.period for kept in registered("PORTAL_RETENTION"))
