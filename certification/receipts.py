@@ -13,6 +13,7 @@ from django.utils import timezone
 from certification.models import Certifier, Extension, Round, SealedCopy, Signature
 from certification.snapshot import Figure, Section, sections
 from certification.status import event_of
+from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import Bars
 from pathways.extract import FORMATS
@@ -70,6 +71,12 @@ class Receipt:
     def signatures(self) -> list[Signature]:
         """Those that stand: Primary first, then in the order of signing."""
         return sorted(Signature.objects.standing().filter(round=self.round), key=lambda one: (one.level, one.signed_at))
+
+    @cached_property
+    def access(self) -> list[AuditEvent]:
+        """What was done to the signers' accounts in the 30 days before it was sealed."""
+        people = Certifier.objects.filter(signatures__in=self.signatures).values_list("user", flat=True)
+        return AuditEvent.objects.all().of_access(people, self.copy.sealed_at)
 
     @cached_property
     def earlier(self) -> SealedCopy | None:

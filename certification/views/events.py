@@ -22,6 +22,7 @@ from certification.signing_form import SigningForm
 from certification.snapshot import Snapshot, snapshot_of
 from certification.status import closed_event, event_of, events_of
 from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.views import queue_list
 from pathways.refusals import NotApplied
@@ -130,6 +131,7 @@ class EventCertification(ScopedView):
             "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
+            "access": AuditEvent.objects.all().of_access([one.user_id for one in case.primaries], case.now),
             "links": one.event.links.all(),
             "groups": groups_of(one.event),
             "sealed": official_copy(case) if one.sealed_at else None,

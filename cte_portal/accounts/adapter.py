@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -16,17 +19,19 @@ from cte_portal.accounts.letters import portal_address, tell_of_tries
 from cte_portal.accounts.models import KeptForm
 from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
 
+log = logging.getLogger("cte_portal.letters")
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is closed. Ask your district administrator.",
-        "enter_current_password": "This is not the password you have now",
+        "enter_current_password": "This is not your current password",
         "incorrect_password": "This is not your password",
         "too_many_login_attempts": "Too many wrong tries from here. Wait 15 minutes, or choose a new password with "
         "“Forgot your password?”. Your account is not locked.",
         "too_many_proofs": "Too many wrong tries. Wait 15 minutes, then try again.",
-        "username_password_mismatch": "User name or password is not right. Check both and try again.",
-        "rate_limited": "Too many tries. Wait some minutes, then try again.",
+        "username_password_mismatch": "The user name or password is not right. Check both and try again.",
+        "rate_limited": "Too many tries. Wait a few minutes, then try again.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -84,15 +89,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
         return portal_address(self.request, path)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The page answers all the same when the mail server does not; it names who helps."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            log.error("a letter about an account could not be sent: letter=%s error=%s", template_prefix, type(error).__name__)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Once the change stands: no lock waits for a mail server."""
+        transaction.on_commit(lambda: super(AccountAdapter, self).send_notification_mail(*args, **kwargs))
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "This portal asks everybody for a second factor, so it cannot be removed. "
+        "cannot_delete_authenticator": "This portal requires a second factor for everyone, so it cannot be removed. "
         "For a new phone, ask an administrator to reset it.",
-        "cannot_generate_recovery_codes": "Recovery codes belong to an authenticator app. Set one up first",
+        "cannot_generate_recovery_codes": "Recovery codes come with an authenticator app. Set one up first",
         "incorrect_code": "This code is not right or was used before. Enter the next one",
     }
 

@@ -55,9 +55,10 @@ def confirm(request: HttpRequest, typed: str) -> Outcome:
 
 
 class ProofForm(forms.Form):
-    """For forms that are signed: their last field asks for the password or the code. When the form is valid, `confirm()` checks it."""
+    """For forms that are signed or need a second look at who sends them: their last field asks for the password or the code. When the form is valid, `confirm()` checks it."""
 
     use_required_attribute = False
+    purpose = "to sign"
     proof = forms.CharField(strip=False)
 
     def __init__(self, *arguments: Any, request: HttpRequest, **options: Any) -> None:
@@ -65,11 +66,11 @@ class ProofForm(forms.Form):
         self.request = request
         self.fields["proof"] = field = self.fields.pop("proof")
         if method_for(request.user) == "totp":
-            field.label, field.help_text = "Code from your authenticator app, to sign", "6 digits"
+            field.label, field.help_text = f"Code from your authenticator app, {self.purpose}", "6 digits"
             field.error_messages["required"] = "Enter the code from your authenticator app"
             field.widget = CodeInput(attrs=Code.attributes)
         else:
-            field.label = "Your password, to sign"
+            field.label = f"Your password, {self.purpose}"
             field.error_messages["required"] = "Enter your password"
             field.widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 

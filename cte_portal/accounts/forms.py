@@ -17,7 +17,7 @@ from django.forms import PasswordInput
 from cte_portal.accounts import limits, people, second_factor
 from cte_portal.accounts.adapter import AccountAdapter
 
-HINT = "15 characters or more. A few words together are easy to keep in mind; spaces count."
+HINT = "15 characters or more. Several words are easier to remember; spaces are allowed."
 
 
 class PortalWords:
@@ -64,14 +64,14 @@ class ConfirmForm(PortalWords, allauth.ReauthenticateForm):  # type: ignore[misc
 
 class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):  # type: ignore[misc]
     words = {
-        "oldpassword": ("Password now", "", "Enter the password you have now"),
+        "oldpassword": ("Current password", "", "Enter your current password"),
         "password1": ("New password", HINT, "Enter a new password"),
         "password2": ("New password again", "", "Enter the new password a second time"),
     }
 
 
 class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):  # type: ignore[misc]
-    words = {"email": ("E-mail address", "the one the portal knows", "Enter your e-mail address")}
+    words = {"email": ("E-mail address", "the one in your account", "Enter your e-mail address")}
 
 
 class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]

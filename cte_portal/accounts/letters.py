@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.accounts.models import User
+from cte_portal.accounts.models import Role, User
 from cte_portal.registry import registered
 
 log = logging.getLogger("cte_portal.letters")
@@ -44,16 +44,35 @@ def tell_of_tries(username: str) -> None:
         post("tries", "CTE Portal: wrong passwords for your account", to=person, key=f"tries:{now:%Y%m%d}", told=told, path=path)
 
 
-def mail_invitation(person: User, link: str, by: str) -> bool:
-    """Send the one-time link; False when the letter could not be handed to the mail server."""
-    told = {"person": person, "link": link, "by": by, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
+def tell_of_change(person: User, what: str, *, by: User | None = None, addresses: Iterable[str] = ("",)) -> None:
+    """To a person whose account was changed, by somebody else if so said; at each of the addresses, the present one where none is given."""
+    now = timezone.localtime()
+    told = {"who": f"{by.full_name} ({by.username}) " if by else "", "what": what, "at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
+    for number, address in enumerate(dict.fromkeys(addresses)):
+        if address or person.email:
+            key = f"changed:{now:%Y%m%d%H%M%S%f}:{number}"
+            post("changed", "CTE Portal: your account was changed", to=person, key=key, told=told, address=address)
+
+
+def mail_invitation(person: User, link: str, by: User) -> bool:
+    """Send the one-time link; False when the e-mail could not be handed to the mail server."""
+    (directory,) = registered("PORTAL_DIRECTORY")
+    roles = list(person.memberships.all())
+    districts = {one.district for one in roles} - {""}
+    told = {
+        "person": person,
+        "link": link,
+        "by": by.full_name,
+        "of_opi": any(Role(one.role).is_opi for one in by.memberships.all()),
+        "new": not person.has_usable_password(),
+        "districts": [name for _, name in directory.districts(districts)] if districts else [],
+        "name": settings.HELP_NAME,
+        "phone": settings.HELP_PHONE,
+        "email": settings.HELP_EMAIL,
+    }
+    subject = "Your CTE Portal account" if told["new"] else "CTE Portal: your link to choose a new password"
     try:
-        send_mail(
-            "Your CTE Portal account",
-            render_to_string("accounts/email/invitation.txt", told),
-            settings.DEFAULT_FROM_EMAIL,
-            [person.email],
-        )
+        send_mail(subject, render_to_string("accounts/email/invitation.txt", told), settings.DEFAULT_FROM_EMAIL, [person.email])
     except (OSError, SMTPException) as error:
         log.error("an invitation could not be mailed: user=%s error=%s", person.pk, type(error).__name__)
         return False

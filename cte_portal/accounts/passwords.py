@@ -27,7 +27,7 @@ class EasyWordValidator:
             )
 
     def get_help_text(self) -> str:
-        return "Use 15 characters or more, for example four words that do not belong together. Spaces are welcome."
+        return "Use 15 characters or more, for example four unrelated words. Spaces are allowed."
 
     def _words(self, user: Any) -> set[str]:
         names = [getattr(user, name, "") for name in ("username", "first_name", "last_name")] if user is not None else []

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cte_portal.accounts.letters import post
+from cte_portal.accounts.letters import post, tell_of_change
 from cte_portal.accounts.models import AuditEvent, Deed, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.registry import registered
@@ -88,7 +88,7 @@ def add(
             if known.email != email or not email:
                 raise ValidationError({"username": TAKEN})
             if known in authority.people:
-                raise ValidationError({"username": "This person is on the list already. Give the role there"})
+                raise ValidationError({"username": "This person is on the list already. Add the role there"})
         elif owner := User.objects.with_address(email).first():
             if not to_existing:
                 raise ValidationError({"email": ADDRESS_TAKEN})
@@ -128,18 +128,32 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
         held.delete()
 
 
-def rename(authority: Authority, person: User, *, first_name: str, last_name: str, email: str) -> None:
+def rename(authority: Authority, person: User, *, first_name: str, last_name: str) -> None:
     with transaction.atomic():
         _keep(authority, person)
         before = _words(person)
-        person.first_name, person.last_name, person.email = first_name, last_name, User.objects.normalize_email(email)
-        try:
-            with transaction.atomic():
-                person.save(update_fields=["first_name", "last_name", "email"])
-        except IntegrityError as error:
-            raise _taken(error) from error
+        person.first_name, person.last_name = first_name, last_name
+        person.save(update_fields=["first_name", "last_name"])
         if before != _words(person):
             _record(authority, person, Operation.CHANGE, before, _words(person))
+
+
+def change_address(authority: Authority, person: User, email: str) -> None:
+    """Letters go to the new address from then on. Both addresses are told."""
+    with transaction.atomic():
+        _keep(authority, person)
+        before, new = person.email, User.objects.normalize_email(email)
+        if before == new:
+            return
+        person.email = new
+        try:
+            with transaction.atomic():
+                person.save(update_fields=["email"])
+        except IntegrityError as error:
+            raise _taken(error) from error
+        _record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
+        what = f"changed the e-mail address of your CTE Portal account from {before or 'none'} to {new}."
+        tell_of_change(person, what, by=authority.actor, addresses=filter(None, (before, new)))
 
 
 def close(authority: Authority, person: User) -> None:
@@ -163,15 +177,25 @@ def open_again(authority: Authority, person: User) -> None:
             _record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
 
 
-def new_link(authority: Authority, person: User) -> str:
-    """A one-time link for somebody who cannot sign in; it stands in place of an earlier one."""
+def shows_link(person: User) -> bool:
+    """Whether a one-time link may be seen by who made it: a certifier's goes to her address alone, if she has one."""
+    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    return not (person.email and districts_of(person))
+
+
+def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
+    """A one-time link for somebody who cannot sign in; it stands in place of an earlier one. The person hears of one that is not mailed."""
     with transaction.atomic():
         _keep(authority, person)
         if not person.is_active:
             raise ValidationError("This account is closed. Open it first")
+        if mailed and not person.email:
+            raise ValidationError("This person has no e-mail address. Enter one first, or show the link")
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
-        _record(authority, person, Operation.CHANGE, {}, {"One-time link": "made"})
+        _record(authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to who made it"})
+        if not mailed:
+            tell_of_change(person, "made a one-time link, with which a new password can be chosen.", by=authority.actor)
         return Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
@@ -187,6 +211,7 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
             person, Operation.CHANGE, {"Second factor": "authenticator app"}, {"Second factor": "none"}, district=authority.district
         )
         AuditEvent.objects.record([deed], by=authority.actor, reason=reason)
+        tell_of_change(person, "removed the authenticator app from your CTE Portal account.", by=authority.actor)
 
 
 def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
@@ -229,6 +254,7 @@ def accept(invitation: Invitation, password: str) -> User:
         person.sessions_ended += 1
         person.save(update_fields=["password", "sessions_ended"])
         note(person, {}, {"Password": "chosen by the one-time link"})
+        tell_of_change(person, "A password was chosen with a one-time link.")
         return person
 
 

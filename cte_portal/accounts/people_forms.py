@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from cte_portal.accounts.confirming import ProofForm
 from cte_portal.accounts.models import OPI_ROLES
 from cte_portal.accounts.models.user import plain_address
 from cte_portal.accounts.names import USER_NAME, NameField, check_name
@@ -40,7 +41,7 @@ class RoleForm(forms.Form):
             raise forms.ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
         (directory,) = registered("PORTAL_DIRECTORY")
         if number and number not in {known for known, _ in directory.districts({number})}:
-            raise forms.ValidationError("No district has that number")
+            raise forms.ValidationError("There is no district with that number")
         return number
 
     def clean(self) -> dict[str, Any] | None:
@@ -85,12 +86,10 @@ class NamesForm(forms.Form):
         return cleaned
 
 
-class DetailsForm(NamesForm):
-    email = AddressField()
-
-
-class PersonForm(DetailsForm, RoleForm):
+class PersonForm(NamesForm, RoleForm):
     """Somebody new."""
+
+    email = AddressField()
 
     username = forms.CharField(
         label="User name",
@@ -99,15 +98,25 @@ class PersonForm(DetailsForm, RoleForm):
         error_messages={"required": "Enter a user name"},
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
-    mail = forms.BooleanField(label="Mail the one-time link", required=False)
+    mail = forms.BooleanField(label="E-mail the one-time link", required=False)
 
     field_order = ["username", "first_name", "last_name", "email", "role", "district", "mail"]
 
 
-class ReasonForm(forms.Form):
-    use_required_attribute = False
+class LinkForm(ProofForm):
+    """A one-time link for an account that there is: the administrator proves who is asking, as an unlocked screen is not enough."""
 
-    reason = forms.CharField(label="Reason", max_length=200, error_messages={"required": "Say why: it stays in the history"})
+    purpose = "to confirm"
+
+
+class FactorForm(LinkForm):
+    reason = forms.CharField(label="Reason", max_length=200, error_messages={"required": "Enter a reason. It stays in the history"})
+    field_order = ["reason", "proof"]
+
+
+class AddressForm(LinkForm):
+    email = AddressField()
+    field_order = ["email", "proof"]
 
 
 class PeopleFilter(forms.Form):

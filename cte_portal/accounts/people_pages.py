@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from cte_portal.accounts.letters import invitation_link, mail_invitation
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.names import name_key
 from cte_portal.accounts.people import Authority
-from cte_portal.accounts.people_forms import DetailsForm, PeopleFilter, PersonForm, ReasonForm, RoleForm
+from cte_portal.accounts.people_forms import AddressForm, FactorForm, LinkForm, NamesForm, PeopleFilter, PersonForm, RoleForm
 from cte_portal.accounts.scoped import PortalView, ScopedView, StatewideView
 from cte_portal.accounts.second_factor import app_of
 
@@ -129,8 +130,9 @@ class NewPage(Pages):
 def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
     """Keep the link for the next page, and mail it if asked to."""
     link = invitation_link(request, secret)
-    mailed = mail and mail_invitation(person, link, str(request.user))
-    request.session[SHOWN_ONCE] = {"person": person.pk, "link": link, "mailed": mailed, "failed": mail and not mailed}
+    mailed = mail and mail_invitation(person, link, request.user)  # type: ignore[arg-type]
+    shown = link if people.shows_link(person) else ""
+    request.session[SHOWN_ONCE] = {"person": person.pk, "link": shown, "mailed": mailed, "failed": mail and not mailed}
 
 
 class PersonPage(Pages):
@@ -146,47 +148,57 @@ class PersonPage(Pages):
         return found
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        give, details, factor = self.kept_form("give"), self.kept_form("details"), self.kept_form("factor")
-        return self.show(
-            self.person,
-            role_form=RoleForm(give, authority=self.authority) if give else None,
-            details_form=DetailsForm(details) if details else None,
-            reason_form=ReasonForm(factor) if factor else None,
-        )
+        kept = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
+        return self.show(self.person, bound={do: self.form(do, typed) for do, typed in kept.items() if typed})
+
+    def form(self, do: str, data: Any = None, initial: Any = None) -> Any:
+        """The form behind a button; those that prove who is asking have ids of their own."""
+        if do == "give":
+            return RoleForm(data, authority=self.authority)
+        if do == "details":
+            return NamesForm(data, initial=initial)
+        kind = {"factor": FactorForm, "address": AddressForm}.get(do, LinkForm)
+        return kind(data, request=self.request, initial=initial, auto_id=f"id_{do}_%s")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person = self.person
         do = request.POST.get("do", "")
         try:
-            if do == "give":
-                form: Any = RoleForm(request.POST, authority=self.authority)
-                if not form.is_valid():
-                    return self.show(person, role_form=form)
-                people.give(self.authority, person, form.cleaned_data["role"], form.cleaned_data["district"])
-            elif do == "details":
-                form = DetailsForm(request.POST)
-                if not form.is_valid():
-                    return self.show(person, details_form=form)
-                people.rename(self.authority, person, **form.cleaned_data)
-                if self.authority.people.namesakes(person.first_name, person.last_name).exclude(pk=person.pk).exists():
-                    messages.warning(request, f"Another person is also named {person.record_name}. Tell them apart by the user name.")
-            elif do in ("link", "mail"):
-                show_link(request, person, people.new_link(self.authority, person), mail=do == "mail")
-                return redirect(request.path)
-            elif do == "factor":
-                form = ReasonForm(request.POST)
-                if not form.is_valid():
-                    return self.show(person, reason_form=form)
-                people.reset_second_factor(self.authority, person, form.cleaned_data["reason"])
+            if do in ("give", "details", "factor", "address", "link", "mail"):
+                slot = "link" if do == "mail" else do
+                form = self.form(slot, request.POST)
+                if isinstance(form, LinkForm) and not self.authority.keeps(person):
+                    raise PermissionDenied
+                if not form.is_valid() or (isinstance(form, LinkForm) and not form.confirm().ok):
+                    return self.show(person, bound={slot: form})
+                if slot == "link":
+                    return self.send_link(person, mail=do == "mail" or not people.shows_link(person))
+                self.change(do, person, form.cleaned_data)
             elif do in ("take", "close", "open"):
                 self.carry_out(do, person)
             else:
-                return self.show(person, problem="Choose what to do. Nothing was changed.")
+                return self.show(person, problem="Choose what to do. Nothing has changed.")
         except ValidationError as refusal:
             return self.show(person, problem=". ".join(refusal.messages) + ".")
         messages.success(request, "Saved.")
         gone = not self.authority.people.filter(pk=person.pk).exists()
         return redirect(self.address("people") if gone else request.path)
+
+    def send_link(self, person: User, *, mail: bool) -> HttpResponse:
+        show_link(self.request, person, people.new_link(self.authority, person, mailed=mail), mail=mail)
+        return redirect(self.request.path)
+
+    def change(self, do: str, person: User, typed: dict[str, Any]) -> None:
+        if do == "give":
+            people.give(self.authority, person, typed["role"], typed["district"])
+        elif do == "factor":
+            people.reset_second_factor(self.authority, person, typed["reason"])
+        elif do == "address":
+            people.change_address(self.authority, person, typed["email"])
+        else:
+            people.rename(self.authority, person, **typed)
+            if self.authority.people.namesakes(person.first_name, person.last_name).exclude(pk=person.pk).exists():
+                messages.warning(self.request, f"Another person is also named {person.record_name}. Tell them apart by the user name.")
 
     def carry_out(self, do: str, person: User) -> None:
         if do == "take":
@@ -196,15 +208,18 @@ class PersonPage(Pages):
         else:
             people.open_again(self.authority, person)
 
-    def show(
-        self, person: User, *, role_form: Any = None, details_form: Any = None, reason_form: Any = None, problem: str = ""
-    ) -> HttpResponse:
+    def show(self, person: User, *, problem: str = "", bound: Mapping[str, Any] | None = None) -> HttpResponse:
+        bound = bound or {}
         once = self.request.session.get(SHOWN_ONCE)
         if once and once["person"] == person.pk:
             del self.request.session[SHOWN_ONCE]
         else:
             once = None
-        names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+        stored = {
+            "details": {"first_name": person.first_name, "last_name": person.last_name},
+            "address": {"email": person.email},
+        }
+        forms = {do: bound.get(do) or self.form(do, initial=stored.get(do)) for do in ("give", "details", "factor", "address", "link")}
         events = AuditEvent.objects.filter(kind__in=["person", "role"], key=str(person.pk)).newest_first()
         if not self.authority.everywhere:
             events = events.filter(district=self.authority.district)
@@ -213,10 +228,10 @@ class PersonPage(Pages):
             "memberships": self.authority.memberships(person),
             "own": person.pk == self.authority.actor.pk,
             "keeps": self.authority.keeps(person),
-            "role_form": role_form or RoleForm(authority=self.authority),
-            "details_form": details_form or DetailsForm(initial=names),
+            "forms": forms,
+            "wrong": next((form for form in bound.values() if form.errors), None),
+            "shows_link": people.shows_link(person),
             "app": app_of(person),
-            "reason_form": reason_form or ReasonForm(),
             "events": events[:50],
             "once": once,
             "problem": problem,

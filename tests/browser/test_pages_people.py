@@ -45,7 +45,7 @@ def person_added(stage: Stage, page: Page) -> None:
     for label, value in (("User name", "nlee"), ("First name", "Nora"), ("Last name", "Lee"), ("E-mail address", "nora@example.org")):
         page.get_by_label(label).fill(value)
     page.get_by_label("Role").select_option("Data Clerk")
-    page.get_by_label("Mail the one-time link").uncheck()
+    page.get_by_label("E-mail the one-time link").uncheck()
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_label("One-time link", exact=True)).to_be_visible()
 

@@ -66,7 +66,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     fill(opi, User_name="dashford", First_name="Dana", Last_name="Ashford", **{"E-mail address": "dana@example.org"})
     opi.get_by_label("Role").select_option("District Administrator")
     fill(opi, District_Number="9012")
-    opi.get_by_label("Mail the one-time link").uncheck()
+    opi.get_by_label("E-mail the one-time link").uncheck()
     opi.get_by_role("button", name="Add", exact=True).click()
     expect(opi.get_by_label("One-time link", exact=True)).to_be_visible()
 
@@ -75,7 +75,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     dana.get_by_role("link", name="Add a person").first.click()
     fill(dana, User_name="cmartin", First_name="Cheryl", Last_name="Martin", **{"E-mail address": "cheryl@example.org"})
     dana.get_by_label("Role").select_option("Data Clerk")
-    dana.get_by_label("Mail the one-time link").uncheck()
+    dana.get_by_label("E-mail the one-time link").uncheck()
     dana.get_by_role("button", name="Add", exact=True).click()
 
     clerk = accept(desk, link_of(dana), script=script)

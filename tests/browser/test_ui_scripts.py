@@ -58,7 +58,7 @@ def test_g_23_typing_counts_as_work(desk: Desk, clerk: User, settings: Settings)
     page.goto("/accounts/password/")
     with page.expect_response(re.compile("/session/stay/")):
         for _ in range(8):
-            page.get_by_label("Password now", exact=True).type("a")
+            page.get_by_label("Current password", exact=True).type("a")
             page.wait_for_timeout(300)
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
 

@@ -123,8 +123,8 @@ def test_z_08_nobody_grants_above_the_own_role_elsewhere_or_to_herself(
     mine = administrator.memberships.get()
     assert client.post(own, {"do": "take", "membership": mine.pk}).status_code == 403
     assert client.post(own, {"do": "take", "membership": "9" * 5000}).status_code == 302
-    for do in ("close", "details", "link", "open"):
-        sent = {"do": do, "first_name": "A", "last_name": "B", "email": "a@b.org"}
+    for do in ("close", "details", "address", "link", "mail", "open"):
+        sent = {"do": do, "first_name": "A", "last_name": "B", "email": "a@b.org", "proof": PASSPHRASE}
         assert client.post(own, sent).status_code == 403, do
     for other in (stranger, keeper):
         assert client.post(f"{HERE}{other.pk}/", {"do": "close"}).status_code == 404
@@ -164,7 +164,7 @@ def test_a_new_link_sets_a_new_password(client: Client, administrator: User, cle
     theirs = Client()
     theirs.force_login(clerk)
     client.force_login(administrator)
-    link = link_in(client.post(f"{HERE}{clerk.pk}/", {"do": "link"}, follow=True))
+    link = link_in(client.post(f"{HERE}{clerk.pk}/", {"do": "link", "proof": PASSPHRASE}, follow=True))
     assert Client().login(username="cmartin", password=PASSPHRASE), "the old one holds until a new one is chosen"
     other = Client()
     other.get(link, follow=True)
@@ -180,7 +180,7 @@ def test_the_letter_that_cannot_be_sent_is_told(client: Client, administrator: U
     monkeypatch.setattr("cte_portal.accounts.letters.send_mail", broken)
     client.force_login(administrator)
     answer = add(client, mail="on")
-    assert "could not be mailed" in text(answer) and link_in(answer)
+    assert "could not be e-mailed" in text(answer) and link_in(answer)
 
 
 def test_s_08_a_forged_host_does_not_choose_the_letters_link(client: Client, clerk: User, settings: Any) -> None:

@@ -70,7 +70,7 @@ def test_the_app_is_set_up_and_asked_for_at_the_next_sign_in(client: Client, cle
     client.post("/accounts/sign-out/")
     assert sign_in(client)["Location"] == CODE
     assert not inside(client), "the password alone opens nothing"
-    assert "second step" in text(client.get(CODE))
+    assert "Now enter your code" in text(client.get(CODE))
     clock.shift(MINUTE)
     assert enter(client, phone.code(secret=secret)).status_code == 302
     assert inside(client)
@@ -289,11 +289,11 @@ def test_an_administrator_resets_with_a_reason(client: Client, clerk: User, admi
     client.force_login(administrator)
     page = f"/districts/9012/2025/people/{clerk.pk}/"
     assert "Reset the second factor" not in text(client.get(page))
-    assert "no second factor" in text(client.post(page, {"do": "factor", "reason": "x"}))
+    assert "no second factor" in text(client.post(page, {"do": "factor", "reason": "x", "proof": PASSPHRASE}))
     phone.give(clerk)
     assert "Reset the second factor" in text(client.get(page))
-    assert "Say why" in text(client.post(page, {"do": "factor", "reason": " "})) and phone.has(clerk)
-    client.post(page, {"do": "factor", "reason": "Lost phone, called back"})
+    assert "Enter a reason" in text(client.post(page, {"do": "factor", "reason": " ", "proof": PASSPHRASE})) and phone.has(clerk)
+    client.post(page, {"do": "factor", "reason": "Lost phone, called back", "proof": PASSPHRASE})
     assert not clerk.authenticator_set.exists()
     event = AuditEvent.objects.get()
     assert (event.by, event.reason, event.district) == ("REYES, ANA", "Lost phone, called back", "9012")
@@ -309,7 +309,10 @@ def test_nobody_resets_above_the_own_role_elsewhere_or_for_herself(
         phone.give(one)
     client.force_login(administrator)
     for one, answer in ((both, 403), (administrator, 403), (stranger, 404), (keeper, 404)):
-        assert client.post(f"/districts/9012/2025/people/{one.pk}/", {"do": "factor", "reason": "x"}).status_code == answer
+        assert (
+            client.post(f"/districts/9012/2025/people/{one.pk}/", {"do": "factor", "reason": "x", "proof": PASSPHRASE}).status_code
+            == answer
+        )
     for authority, one in ((Authority(administrator), clerk), (Authority(opi), clerk), (Authority(clerk, "9012"), administrator)):
         with pytest.raises(PermissionDenied):
             people.reset_second_factor(authority, one, "x")

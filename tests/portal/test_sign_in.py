@@ -40,7 +40,7 @@ def test_a_person_signs_in_with_the_user_name_in_any_case(username: str, client:
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_words(client: Client, clerk: User) -> None:
     wrong, unknown = sign_in(client, password="not the passphrase"), sign_in(client, username="somebody")
-    sentence = "User name or password is not right"
+    sentence = "The user name or password is not right"
     assert sentence in wrong.content.decode() and sentence in unknown.content.decode()
     assert (wrong.status_code, unknown.status_code) == (200, 200)
     assert PASSPHRASE not in wrong.content.decode() and "not the passphrase" not in wrong.content.decode()

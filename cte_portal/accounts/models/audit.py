@@ -29,6 +29,10 @@ class Deed:
     end_year: int | None = None
 
 
+OPENS_ACCOUNTS = frozenset({"One-time link", "Second factor", "E-mail", "Password"})
+"""Labels of changes after which somebody else than the person might sign in with an account."""
+
+
 def in_days(first: datetime.date | None, last: datetime.date | None) -> Q:
     """`at` within whole days, as the portal's clock counts them, both included."""
     zone, found = timezone.get_default_timezone(), Q()
@@ -65,6 +69,13 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def about(self, kind: str, key: str) -> AuditEventQuerySet:
         return self.filter(kind=kind, key=key)
+
+    def of_access(self, people: Iterable[int], until: datetime.datetime, days: int = 30) -> list[AuditEvent]:
+        """By what somebody may have come into these people's accounts in the days before `until`, the first one first."""
+        keys = [str(pk) for pk in people]
+        since = until - datetime.timedelta(days=days)
+        found = self.filter(kind="person", key__in=keys, operation="change", at__gte=since, at__lte=until).order_by("pk")
+        return [one for one in found if OPENS_ACCOUNTS & one.after.keys()]
 
     def newest_first(self) -> AuditEventQuerySet:
         return self.order_by("-pk")
