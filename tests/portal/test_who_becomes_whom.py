@@ -138,12 +138,12 @@ def test_signers_see_who_opened_an_account_among_them(
     assert AuditEvent.objects.all().of_access([viewer.pk], later) == []
 
 
-def test_people_hear_of_what_they_did_themselves(client: Client, clerk: User, django_capture_on_commit_callbacks: Any) -> None:
+@pytest.mark.django_db(transaction=True, databases=["default", "state"])
+def test_people_hear_of_what_they_did_themselves(client: Client, clerk: User) -> None:
     """M-4: allauth's notices, in the portal's words and without an address before the subject."""
     client.post("/accounts/sign-in/", {"login": "cmartin", "password": PASSPHRASE})
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post("/accounts/password/", {"oldpassword": PASSPHRASE, "password1": CHOSEN, "password2": CHOSEN})
-        set_up(client)
+    client.post("/accounts/password/", {"oldpassword": PASSPHRASE, "password1": CHOSEN, "password2": CHOSEN})
+    set_up(client)
     subjects = [letter.subject for letter in mail.outbox]
     assert subjects == ["CTE Portal: your password was changed", "CTE Portal: an authenticator app was set up"]
     assert all("If it was not you, call us at once" in letter.body and letter.to == [clerk.email] for letter in mail.outbox)
