@@ -8,6 +8,7 @@ import { focusFirst } from "./focus.js";
 import { showPasswords } from "./password.js";
 import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
+import { beginInField, showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
 watchMenus();
 focusSummary();
@@ -18,3 +19,7 @@ watchIdle();
 showPasswords();
 sayMessages();
 watchNews();
+watchKeys();
+watchLists();
+showCurrentScreen();
+beginInField();

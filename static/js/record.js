@@ -1,4 +1,4 @@
-// The record form while it is typed in: total, what the total says of the concentrator answer, keys. The server reckons all of it again.
+// The record form while it is typed in: total, what the total says of the concentrator answer. The server reckons all of it again.
 
 import { changedFields } from "./unsaved.js";
 
@@ -60,24 +60,20 @@ function watchCredits(form) {
   }
 }
 
-// Keys that press a visible button or link: data-key="Control+Enter".
-function watchKeys() {
-  const keys = new Map([...document.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, element]));
-  document.addEventListener("keydown", (event) => {
-    const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
-    if (!held.length) return;
-    const element = keys.get([...held, event.key].join("+"));
-    if (!element) return;
-    event.preventDefault();
-    element.click();
+// Whether the single parent answer is the same on every pathway, as chosen now: the answers of the other records stand in data-others.
+function watchSingleParent(form) {
+  const note = form.querySelector("[data-others]");
+  if (!note) return;
+  const others = note.dataset.others.split(" ");
+  form.addEventListener("change", () => {
+    const answer = form.querySelector("[name=single_parent]:checked")?.value;
+    const all = form.querySelector("[name=apply_to_all]")?.checked;
+    note.hidden = Boolean(all) || others.every((other) => other === answer);
   });
 }
 
 const form = document.querySelector("[data-credits-form]");
-if (form) watchCredits(form);
-watchKeys();
-
-// The open student in the middle of the list; scrollIntoView would move the page as well.
-const list = document.querySelector("[data-list]");
-const open = list?.querySelector("[aria-current]");
-if (open) list.scrollTop = open.offsetTop - list.offsetTop - (list.clientHeight - open.offsetHeight) / 2;
+if (form) {
+  watchCredits(form);
+  watchSingleParent(form);
+}

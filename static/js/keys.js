@@ -1,0 +1,94 @@
+// Hands on the keys. Keys press a visible button or link: data-key="Control+Enter", data-key="Alt+s". Alone stands only "?", and never in a field.
+
+const inField = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const isSeen = (element) => element && element.getClientRects().length > 0;
+
+// Letters go by their place on the keyboard: with Alt held a Mac makes another character of them.
+const named = (event) => (/^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : event.key);
+
+export function watchKeys() {
+  document.addEventListener("keydown", (event) => {
+    const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
+    if (event.key === "?" && !event.ctrlKey && !event.altKey && !inField(event.target)) {
+      event.preventDefault();
+      showKeys();
+      return;
+    }
+    if (!event.ctrlKey && !event.altKey) return;
+    const keys = [...held, named(event)].join("+");
+    if (keys === "Alt+s" && findStudent()) {
+      event.preventDefault();
+      return;
+    }
+    const element = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === keys);
+    if (!element) return;
+    event.preventDefault();
+    element.click();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-keys]") || !showKeys()) return;
+    event.preventDefault();
+  });
+}
+
+// The search of this page, if it has one; the navigation's link leads to it from any other.
+function findStudent() {
+  const field = [...document.querySelectorAll("[data-search]")].find(isSeen);
+  if (!field) return false;
+  field.focus();
+  field.select();
+  return true;
+}
+
+function showKeys() {
+  const keys = document.querySelector("dialog[data-keys-list]");
+  if (keys && !keys.open) keys.showModal();
+  return Boolean(keys);
+}
+
+// Where the work goes on: data-focus. Not under fingers, where a field with the focus opens the keyboard, and not over what asks for it first.
+export function beginInField() {
+  const field = [...document.querySelectorAll("[data-focus]")].find(isSeen);
+  if (!field || document.querySelector("[autofocus]") || !matchMedia("(hover: hover) and (pointer: fine)").matches) return;
+  if (location.hash || (document.activeElement && document.activeElement !== document.body)) return;
+  field.focus({ preventScroll: true });
+  if (field.matches("input")) field.select();
+}
+
+// A list of links is one stop of the Tab key; arrows go through it. Without script each link is a stop of its own.
+export function watchLists() {
+  for (const list of document.querySelectorAll("[data-list]")) {
+    const links = [...list.querySelectorAll("a")];
+    if (!links.length) continue;
+    const open = list.querySelector("[aria-current]") ?? links[0];
+    const stop = (link) => links.forEach((one) => { one.tabIndex = one === link ? 0 : -1; });
+    const go = (link) => { stop(link); link.focus(); };
+    stop(open);
+    // The open student in the middle of the list; scrollIntoView would move the page as well.
+    if (open.matches("[aria-current]")) list.scrollTop = open.offsetTop - list.offsetTop - (list.clientHeight - open.offsetHeight) / 2;
+    list.addEventListener("focusin", (event) => event.target.closest("a") && stop(event.target.closest("a")));
+    list.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const at = links.indexOf(event.target.closest("a"));
+      const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      if (links[next]) go(links[next]);
+    });
+    const field = list.closest("aside")?.querySelector("[data-search]");
+    field?.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" || event.altKey) return;
+      event.preventDefault();
+      go(links.find((link) => link.tabIndex === 0));
+    });
+  }
+}
+
+// The current screen in sight, in the middle of a navigation that is longer than the window.
+export function showCurrentScreen() {
+  const navigation = document.getElementById("screens");
+  const current = navigation?.querySelector("[aria-current]");
+  if (!current || !isSeen(current) || navigation.scrollHeight <= navigation.clientHeight) return;
+  const within = current.getBoundingClientRect().top - navigation.getBoundingClientRect().top;
+  navigation.scrollTop += within - (navigation.clientHeight - current.offsetHeight) / 2;
+}
