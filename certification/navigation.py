@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certification.dates import Phase, in_words
-from certification.models import CertificationEvent
+from certification.models import CertificationEvent, Recertification
 from certification.status import next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
@@ -107,6 +107,7 @@ SCREENS = (
         capability=Capability.WORK_STATEWIDE,
         synonyms=("recertification", "recertify", "reopen", "approve", "deny", "inbox", "decertify"),
         scoped=False,
+        open=lambda standing: Recertification.objects.waiting().count(),
     ),
     Screen(
         name="Certification events",

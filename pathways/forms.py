@@ -130,6 +130,10 @@ class ParticipationForm(forms.Form):
             self.fields[name].before = getattr(image, name)  # type: ignore[attr-defined]
             self.fields[name].before_year = school_year  # type: ignore[attr-defined]
 
+    def begin(self) -> None:
+        """The work begins in the credits, of a new record with the pathway: focus.js puts the focus there."""
+        self.fields["pathway" if "pathway" in self.fields else CREDITS[0]].widget.attrs["data-focus"] = True
+
     def open_at(self, name: str, words: str) -> None:
         """The page opens with the focus in this field, and `words` above it: what was found there."""
         field = self.fields[name]

@@ -27,6 +27,7 @@ SCREENS = (
         url_name="cte-concentrator",
         step="Step 2",
         capability=Capability.VIEW_RECORDS,
+        key="Alt+s",
         synonyms=(
             "CTE Participant Summary",
             "CTE Participant Detail",

@@ -58,6 +58,8 @@ class Screen:
     """Whether it is an entry of the navigation; every screen is found by the search."""
     open: Callable[[Standing], int] | None = None
     """How many things wait on the screen; asked on every page."""
+    key: str = ""
+    """The keys that open it from any page, like Alt+s; they stand in the list of keys."""
 
     @property
     def searched(self) -> str:
@@ -75,11 +77,12 @@ class Entry:
     current: str
     """What `aria-current` says: `page` on the screen itself, `true` on a page that is part of it."""
     open: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Screens under one guide path."""
+    """Screens under one guide path. Single screens stand together without one: each page says its own path."""
 
     path: str
     entries: tuple[Entry, ...]
@@ -157,7 +160,15 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for screen in filter(lambda screen: screen.listed, open_screens(standing)):
         groups.setdefault(screen.path, []).append(entry(screen, standing, url_name))
-    return [Group(" › ".join(path), tuple(entries)) for path, entries in groups.items()]
+    found: list[Group] = []
+    for path, entries in groups.items():
+        if len(entries) > 1:
+            found.append(Group(" › ".join(path), tuple(entries)))
+        elif found and not found[-1].path:
+            found[-1] = Group("", (*found[-1].entries, *entries))
+        else:
+            found.append(Group("", tuple(entries)))
+    return found
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
@@ -174,8 +185,8 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
     scope = standing.scope
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
-    waiting = screen.open(standing) if screen.open and scope else 0
-    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current, waiting)
+    waiting = screen.open(standing) if screen.open else 0
+    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current, waiting, screen.key)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:

@@ -155,6 +155,8 @@ class StudentPage(ScopedView, TemplateView):
             form = self.make_form(kept)
             if self.from_finding and not form.is_bound:
                 self.from_finding.open(form)
+            elif not form.is_bound:
+                form.begin()
         return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -188,5 +190,6 @@ class StudentPage(ScopedView, TemplateView):
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,
             "single_parent_differs": len(answers) > 1,
+            "other_answers": sorted({"Yes" if one.single_parent else "No" for one in self.others()}),
         }
         return super().get_context_data(**{**found, **kwargs})

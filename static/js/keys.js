@@ -46,15 +46,6 @@ function showKeys() {
   return Boolean(keys);
 }
 
-// Where the work goes on: data-focus. Not under fingers, where a field with the focus opens the keyboard, and not over what asks for it first.
-export function beginInField() {
-  const field = [...document.querySelectorAll("[data-focus]")].find(isSeen);
-  if (!field || document.querySelector("[autofocus]") || !matchMedia("(hover: hover) and (pointer: fine)").matches) return;
-  if (location.hash || (document.activeElement && document.activeElement !== document.body)) return;
-  field.focus({ preventScroll: true });
-  if (field.matches("input")) field.select();
-}
-
 // A list of links is one stop of the Tab key; arrows go through it. Without script each link is a stop of its own.
 export function watchLists() {
   for (const list of document.querySelectorAll("[data-list]")) {

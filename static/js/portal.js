@@ -8,7 +8,7 @@ import { focusFirst } from "./focus.js";
 import { showPasswords } from "./password.js";
 import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
-import { beginInField, showCurrentScreen, watchKeys, watchLists } from "./keys.js";
+import { showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
 watchMenus();
 focusSummary();
@@ -22,4 +22,3 @@ watchNews();
 watchKeys();
 watchLists();
 showCurrentScreen();
-beginInField();

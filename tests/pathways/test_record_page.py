@@ -94,7 +94,7 @@ def test_a_records_pathway_is_not_to_be_changed_and_the_page_says_how_to_move_cr
     desk.enter(HEALTH)
     page = desk.page()
     assert 'name="pathway"' not in page and "<select" not in page
-    assert "To move credits, delete this record and add one for the other pathway" in page
+    assert "Delete this record and add one for the other pathway" in page
 
 
 def test_another_pathway_is_offered_as_long_as_one_is_left(desk: Desk) -> None:
