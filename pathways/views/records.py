@@ -166,13 +166,8 @@ class Record(NewRecord):
         if conflict.fields:
             return self._compare(conflict)
         if row.version != self.record.version and not conflict.apply_to_all:
-<<<<<<< HEAD
-            same = f"{self.record.modified_by} saved the same values in the meantime, so there was nothing left to save."
-            undo.offer(self.request, student=self.student.pk, title="Nothing was changed.", words=same, steps=[])
-=======
-            same = f"{self.record.modified_by} has already saved the same values."
+            same = f"{self.record.modified_by} saved the same values in the meantime."
             undo.offer(self.request, student=self.student.pk, title="No changes to save.", words=same, steps=[])
->>>>>>> d705d9f (Hands on the keys: the work begins in the credits, a list is one stop, Alt+S and ? work; the navigation shows the current screen and OPI's open requests)
             return self.onward(self.record.pathway_id)
         again = "Another pathway of this student was saved at the same time. Nothing was saved yet. Save again."
         return self.refused(self.make_form(conflict.yours_again()), again)

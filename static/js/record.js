@@ -62,13 +62,18 @@ function watchCredits(form) {
 
 // Whether the single parent answer is the same on every pathway, as chosen now: the answers of the other records stand in data-others.
 function watchSingleParent(form) {
-  const note = form.querySelector("[data-others]");
-  if (!note) return;
-  const others = note.dataset.others.split(" ");
+  const place = form.querySelector("[data-others]");
+  if (!place) return;
+  const others = place.dataset.others.split(" ");
   form.addEventListener("change", () => {
     const answer = form.querySelector("[name=single_parent]:checked")?.value;
-    const all = form.querySelector("[name=apply_to_all]")?.checked;
-    note.hidden = Boolean(all) || others.every((other) => other === answer);
+    const same = form.querySelector("[name=apply_to_all]")?.checked || others.every((other) => other === answer);
+    if (same) place.replaceChildren();
+    else if (!place.firstElementChild) {
+      const line = form.querySelector("[data-hint-differs]").content.cloneNode(true);
+      line.querySelector("span").textContent = "Not the same on every pathway of this student";
+      place.append(line);
+    }
   });
 }
 

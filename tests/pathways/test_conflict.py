@@ -183,8 +183,4 @@ def test_the_same_values_saved_by_somebody_else_are_no_conflict(desk: Desk) -> N
     assert answer.status_code == 302
     assert (desk.now().version, desk.now().modified_by) == (2, "KELLER, DANIEL")
     page = desk.client.get(answer["Location"]).content.decode()
-<<<<<<< HEAD
-    assert "Nothing was changed." in page and "KELLER, DANIEL saved the same values in the meantime" in page
-=======
-    assert "No changes to save." in page and "KELLER, DANIEL has already saved the same values" in page
->>>>>>> d705d9f (Hands on the keys: the work begins in the credits, a list is one stop, Alt+S and ? work; the navigation shows the current screen and OPI's open requests)
+    assert "No changes to save." in page and "KELLER, DANIEL saved the same values in the meantime" in page
