@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import reverse
 
 from cte_portal.accounts.capabilities import Capability
@@ -45,7 +44,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         status = ("progress", "In progress")
     elif not figures.records and not Student.objects.in_scope(scope).exists():
         status = ("queued", "Cannot start yet")
-        sentence = f"No students for {scope.school_year} in the portal yet. They are loaded from AIM; ask {settings.HELP_NAME}."
+        sentence = f"No students for {scope.school_year} in the portal yet. Upload them first: Roster Data shows what is missing."
     else:
         status = ("none", "Not yet started")
     unsent = Unsent.of(scope)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from pathways import admin
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
+from pathways.roster.views import RosterCourses, RosterData
 from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
 from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
@@ -40,6 +41,8 @@ urlpatterns = [
     path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
     path(WORKLIST, RosterWorklist.as_view(), name="roster-worklist"),
     path(f"{WORKLIST}<str:which>/", RosterWorklist.as_view(), name="roster-worklist-of"),
+    path("districts/<str:district>/<int:end_year>/roster-data/", RosterData.as_view(), name="roster-data"),
+    path("districts/<str:district>/<int:end_year>/roster-data/courses/", RosterCourses.as_view(), name="roster-courses"),
     path(UPLOAD, MTDataUpload.as_view(), name="mt-data-upload"),
     path(f"{UPLOAD}columns/", UploadColumns.as_view(), name="mt-data-upload-columns"),
     path(f"{UPLOAD}template/<str:form>/", Template.as_view(), name="mt-data-upload-template"),

@@ -204,7 +204,7 @@ COURSE = Shape(
         "school_id": "school.id",
         "number": "staged.number",
         "name": "COALESCE(staged.name, stored.name)",
-        "pathway_id": "COALESCE(CAST(staged.pathway_id AS bigint), stored.pathway_id)",
+        "pathway_id": "NULLIF(COALESCE(CAST(staged.pathway_id AS bigint), stored.pathway_id), 0)",
         "credits": "COALESCE(staged.credits, stored.credits, 0)",
     },
     unique=("school_id", "number"),

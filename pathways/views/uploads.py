@@ -119,7 +119,8 @@ class MTDataUpload(ActionView):
         return {**super().get_form_kwargs(), "request": self.request}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"work": VALIDATE, "rows": "good", "key": uuid.uuid4()}
+        kind = self.request.GET.get("type", "")
+        return {"type": kind if kind in TYPES else "cte-eoy", "work": VALIDATE, "rows": "good", "key": uuid.uuid4()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0

@@ -54,7 +54,31 @@ def undone(stage: Stage, page: Page) -> None:
     page.reload()
 
 
+def courses_wrong(stage: Stage, page: Page) -> None:
+    stage.cottonwood.roster(stage.kayla)
+    page.goto(stage.address("roster-data", "courses"))
+    page.get_by_label("Credits of").first.fill("31")
+    page.get_by_role("button", name="Save courses").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def courses(stage: Stage, page: Page) -> None:
+    courses_wrong(stage, page)
+    page.goto(stage.address("roster-data", "courses"))
+
+
 STATES: dict[str, list[State]] = {
+    "roster-data": [
+        State("started", at(lambda stage: stage.address("roster-data"))),
+        State("another year", at("/districts/9012/2024/roster-data/")),
+        State("as OPI sees it", at(lambda stage: stage.address("roster-data")), who="opi"),
+    ],
+    "roster-courses": [
+        State("list", courses),
+        State("errors", courses_wrong),
+        State("no match", at(lambda stage: stage.address("roster-data", "courses") + "?school=9999")),
+        State("as OPI sees it", at(lambda stage: stage.address("roster-data", "courses")), who="opi"),
+    ],
     "roster-columns": [State("columns", at(lambda stage: stage.address("mt-data-upload", "roster/columns")))],
     "roster-undo": [State("ask", undo_asked), State("undone", undone)],
     "batch": [

@@ -44,12 +44,12 @@ def test_who_brings_the_students_is_said(empty: Client, path: str) -> None:
     """walk 12"""
     html = main(empty, path)
     assert "No students of Cottonwood Bend" in html and "in 2024-25 yet" in html
-    assert "loaded from AIM" in html and "AIM Unit" in html
+    assert "come in as files" in html and "/roster-data/" in html and "AIM Unit" in html
 
 
 def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
     """walk 12"""
-    assert "No students of 2024-25 in the portal yet. They are loaded from AIM; ask AIM Unit." in main(empty, "")
+    assert "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is missing." in main(empty, "")
 
 
 def assigned(group: str = END_OF_YEAR.slug) -> set[str]:

@@ -36,6 +36,8 @@ WITHOUT_A_ROW = (
     "mt-data-upload",
     "mt-data-upload-columns",
     "mt-data-upload-template",
+    "roster-data",
+    "roster-courses",
     "roster-columns",
     "roster-template",
     "mt-extracts",
