@@ -27,16 +27,18 @@ from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
 from cte_portal.batches.notices import forget
-from cte_portal.batches.submit import canceled_sentence, tell
+from cte_portal.batches.submit import canceled_sentence, stored_whole, tell
 from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.logs import name_of, places
 from cte_portal.ui.errors import new_reference
+from cte_portal.ui.unavailable import is_full
 
 log = logging.getLogger("cte_portal.batches")
 
 STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
 RETRY_SECONDS = (5, 20)
 OUT_OF_REACH_SECONDS = 30
+FULL_SECONDS = 60
 
 
 class Lost(Exception):
@@ -121,7 +123,7 @@ class Job:
             digest.update(chunk)
             size += len(chunk)
         content.seek(0)
-        stored = default_storage.save(f"batches/{self.batch.pk}/{self.batch.attempt}/{role}", File(content))
+        stored = stored_whole(f"batches/{self.batch.pk}/{self.batch.attempt}/{role}", File(content))
         self.files[role] = BatchFile(
             batch=self.batch, role=role, name=name[:160], stored=stored, content_type=content_type, size=size, sha256=digest.hexdigest()
         )
@@ -206,7 +208,11 @@ def run(key: uuid.UUID) -> bool:
         job.drop_files()
         end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
-        _our_fault(job, error)
+        if is_full(error):
+            job.drop_files()
+            _wait(job, NotYet("Waits for room on the disk", FULL_SECONDS))
+        else:
+            _our_fault(job, error)
     return True
 
 

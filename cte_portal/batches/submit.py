@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,8 +205,18 @@ def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
         digest.update(chunk)
         size += len(chunk)
     content.seek(0)
-    batch.input_file = default_storage.save(name, content)
+    batch.input_file = stored_whole(name, content)
     batch.input_bytes, batch.input_sha256 = size, digest.hexdigest()
+
+
+def stored_whole(name: str, content: File[Any]) -> str:
+    """Store a file under a name that nobody else uses; when the disk is full, half of it is not left behind."""
+    try:
+        return default_storage.save(name, content)
+    except BaseException:
+        with suppress(OSError, NotImplementedError):
+            default_storage.delete(name)
+        raise
 
 
 def _drop(batch: Batch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,8 +16,12 @@ from django.template.loader import render_to_string
 
 from cte_portal.logs import name_of, places
 from cte_portal.ui.context import Help
+from cte_portal.ui.unavailable import Unavailable, unavailable
 
 log = logging.getLogger("cte_portal.errors")
+
+SECRETS = ("password", "code", "proof")  # in names of fields
+MOST_TYPED = 100_000  # characters
 
 # Without letters and digits that are mistaken for one another on the phone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -28,6 +33,9 @@ def new_reference() -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Also where the session could not be written: the request was right, and a page was on its way."""
+    if why := unavailable(exception):
+        return _come_back(request, why, exception)
     return _answer(request, 400, exception, framed=False)
 
 
@@ -59,11 +67,35 @@ def too_many_requests(request: HttpRequest, sentence: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. Rendered without database, session or context processors, as any of them may be what failed."""
-    reference = new_reference()
     error = sys.exc_info()[1]
+    if why := unavailable(error):
+        return _come_back(request, why, error, again=typed(request))
+    reference = new_reference()
     name, where = (name_of(error), places(error)) if error else ("unknown", "")
     log.error("reference=%s page=%s error=%s\n%s", reference, _page(request), name, where)
     return HttpResponse(_plain("500.html", reference), status=500)
+
+
+def _come_back(request: HttpRequest, why: Unavailable, error: BaseException | None, again: Sequence[tuple[str, str]] = ()) -> HttpResponse:
+    """What was typed goes along, so that one press sends it again."""
+    reference = new_reference()
+    log.warning("reference=%s status=503 page=%s error=%s", reference, _page(request), name_of(error) if error else "")
+    told = {"sentence": why.value, "again": again, "path": request.path, "changes": request.method == "POST"}
+    answer = HttpResponse(_plain("503.html", reference, **told), status=503)
+    answer["Retry-After"] = "30"
+    return answer
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of the form that was sent, to be sent again; none where a secret or a file is among them."""
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return []
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except Exception:  # noqa: BLE001 - whatever keeps it from being read, there is nothing to send again
+        return []
+    secret = any(part in name for name, _ in fields for part in SECRETS)
+    return [] if secret or sum(len(value) for _, value in fields) > MOST_TYPED else fields
 
 
 def _answer(
@@ -81,8 +113,9 @@ def _answer(
     return HttpResponse(_plain(template, reference, sentence), status=status)
 
 
-def _plain(template: str, reference: str, sentence: str = "") -> str:
-    return render_to_string(template, {"reference": reference, "sentence": sentence, "portal": {"help": Help.from_settings()}})
+def _plain(template: str, reference: str, sentence: str = "", **told: Any) -> str:
+    about = {"reference": reference, "sentence": sentence, "portal": {"help": Help.from_settings()}}
+    return render_to_string(template, {**about, **told})
 
 
 def _page(request: HttpRequest) -> str:

@@ -1,0 +1,172 @@
+"""L-14, L-15, F-16, F-20: a full disk, a held write lock, a database out of reach are said in a sentence, as 503, with what was typed."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import OperationalError, connection
+from django.test import Client
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch
+from cte_portal.batches.submit import submit
+from cte_portal.ui.unavailable import Unavailable, unavailable
+from tests.fixtures.records import District_
+from tests.fixtures.uploads import file, line
+
+SQLITE = connection.vendor == "sqlite"
+
+
+class ServerError(Exception):
+    __module__ = "psycopg.errors"
+
+    def __init__(self, code: str | None) -> None:
+        super().__init__()
+        self.sqlstate = code
+
+
+def operational(text: str = "", code: str | None = "none") -> OperationalError:
+    error = OperationalError(text)
+    if code != "none":
+        error.__cause__ = ServerError(code)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (OSError(errno.ENOSPC, "x"), Unavailable.FULL), (OSError(errno.EDQUOT, "x"), Unavailable.FULL), (OSError(errno.ENOENT, "x"), None),
+        (operational("database or disk is full"), Unavailable.FULL), (operational(code="53100"), Unavailable.FULL),
+        (operational("database is locked"), Unavailable.BUSY), (operational(code="55P03"), Unavailable.BUSY),
+        (operational(code="40P01"), Unavailable.BUSY), (operational(code=None), Unavailable.AWAY), (operational(code="57P01"), Unavailable.AWAY),
+        (operational(code="53300"), Unavailable.AWAY), (operational("no such table: x"), None), (operational(code="57014"), None),
+        (ValueError("database is locked"), None), (None, None),
+    ],
+)  # fmt: skip
+def test_what_passes_is_told_from_what_is_our_fault(error: Exception | None, found: Unavailable | None) -> None:
+    """L-14, L-15, F-16"""
+    assert unavailable(error) is found
+    if error:
+        outer = RuntimeError()
+        outer.__context__ = error
+        assert unavailable(outer) is found
+
+
+@pytest.fixture
+def write_lock(transactional_db: None) -> Iterator[Any]:
+    """Somebody holds SQLite's write lock, a backup tool perhaps; the page's patience is short."""
+    if not SQLITE:
+        pytest.skip("the write lock of a file is SQLite's")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=100")
+    other = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
+    yield lambda: other.execute("BEGIN IMMEDIATE")
+    other.rollback()
+    other.close()
+    connection.close()
+
+
+def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(write_lock: Any, clerk: User, cottonwood: District_, settings: Any) -> None:
+    """L-15: 400 *We could not read this request* on a GET, 500 on sign-in and sign-out."""
+    inside, outside = Client(raise_request_exception=False), Client(raise_request_exception=False)
+    inside.force_login(clerk)
+    key = str(uuid.uuid4())
+    write_lock()
+    answers = {
+        "first page": inside.get("/districts/9012/2025/"),
+        "sign-in": outside.post("/accounts/sign-in/", {"login": "cmartin", "password": "a long password for tests"}),
+        "sign-out": inside.post("/accounts/sign-out/"),
+        "extract": inside.post("/districts/9012/2025/mt-extracts/", {"type": "cte-eoy", "format": "tsv", "key": key}),
+    }
+    told = {name: (answer.status_code, "The portal is busy right now." in answer.content.decode()) for name, answer in answers.items()}
+    assert {name: value for name, value in told.items() if name != "sign-in"} == dict.fromkeys(set(told) - {"sign-in"}, (503, True))
+    assert told["sign-in"][0] in (200, 503), "a wrong password is only said; a right one meets the lock"
+    assert "Reference" not in answers["first page"].content.decode() and "with reference" in answers["first page"].content.decode()
+    assert answers["extract"]["Retry-After"] == "30"
+
+
+def test_what_was_typed_is_sent_again_by_one_press_and_a_secret_is_not(
+    client: Client, clerk: User, cottonwood: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L-15"""
+    client.force_login(clerk)
+    client.raise_request_exception = False
+
+    def locked(*values: Any, **more: Any) -> None:
+        raise operational("database is locked")
+
+    monkeypatch.setattr("pathways.views.uploads.submit", locked)
+    sent = {"type": "cte-eoy", "format": "tsv", "key": str(uuid.uuid4())}
+    body = "&".join(f"{name}={value}" for name, value in sent.items())
+    answer = client.post("/districts/9012/2025/mt-extracts/", body, content_type="application/x-www-form-urlencoded")
+    page = answer.content.decode()
+    assert (
+        answer.status_code == 503
+        and "Send it again" in page
+        and all(f'name="{name}" value="{value}"' in page for name, value in sent.items())
+    )
+    monkeypatch.undo()
+    again = client.post("/districts/9012/2025/mt-extracts/", sent)
+    assert again.status_code == 302
+    monkeypatch.setattr("allauth.account.views.LoginView.dispatch", locked)
+    client.logout()
+    client.raise_request_exception = False
+    answer = client.post("/accounts/sign-in/", "login=x&password=zzsecret", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 503 and "zzsecret" not in answer.content.decode() and "Send it again" not in answer.content.decode()
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes a part of each file, then no more."""
+    storage = default_storage._wrapped if hasattr(default_storage, "_wrapped") else default_storage  # type: ignore[attr-defined]
+    own = storage._save
+
+    def half(name: str, content: Any) -> str:
+        own(name, ContentFile(b"half"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "_save", half)
+
+
+def test_f_20_a_full_disk_at_upload_leaves_neither_row_nor_half_a_file(
+    client: Client, clerk: User, cottonwood: District_, full: None
+) -> None:
+    """L-14"""
+    client.force_login(clerk)
+    client.raise_request_exception = False
+    before = set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()
+    upload = {
+        "type": "cte-eoy",
+        "work": "upload",
+        "rows": "good",
+        "key": str(uuid.uuid4()),
+        "file": ContentFile(file(line()), name="x.tsv"),
+    }
+    answer = client.post("/districts/9012/2025/mt-data-upload/", upload)
+    assert answer.status_code == 503 and "no room left" in answer.content.decode() and not Batch.objects.exists()
+    made = (set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()) - before
+    assert not any(default_storage.listdir(f"batches/{name}")[1] for name in made)
+
+
+def test_f_20_a_full_disk_at_a_result_waits_for_room(
+    clerk: User, cottonwood: District_, full: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L-14"""
+    batch = submit("extract", by=clerk, title="X", scope=cottonwood.scope, options={"type": "cte-eoy", "format": "tsv"})
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.attempt, batch.stage) == ("queued", 0, "Waits for room on the disk")
+    assert not default_storage.exists(f"batches/{batch.pk}/1/extract.tsv")
+    monkeypatch.undo()
+    Batch.objects.filter(pk=batch.pk).update(available_at=None)
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == "completed"
