@@ -80,7 +80,7 @@ def _come_back(request: HttpRequest, why: Unavailable, error: BaseException | No
     """What was typed goes along, so that one press sends it again."""
     reference = new_reference()
     log.warning("reference=%s status=503 page=%s error=%s", reference, _page(request), name_of(error) if error else "")
-    told = {"sentence": why.value, "again": again, "path": request.path, "changes": request.method == "POST"}
+    told: dict[str, Any] = {"sentence": why.value, "again": again, "path": request.path, "changes": request.method == "POST"}
     answer = HttpResponse(_plain("503.html", reference, **told), status=503)
     answer["Retry-After"] = "30"
     return answer
