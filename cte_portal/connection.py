@@ -68,8 +68,9 @@ def look_at_all() -> None:
         except (OperationalError, InterfaceError):
             log.warning("the database of %s does not answer", variable)
         finally:
-            with suppress(DatabaseError, InterfaceError):
-                connections[alias].close()
+            if not connections[alias].in_atomic_block:  # somebody's own work goes on in it
+                with suppress(DatabaseError, InterfaceError):
+                    connections[alias].close()
 
 
 def _set_up(connection: Any) -> None:

@@ -21,7 +21,7 @@ from cte_portal.ui.sensible_dates import sensible
 
 PAGE = 50
 HEADS = ("When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason")
-_LIKE = "Write the date as MM/DD/YYYY, like 07/14/2025"
+_LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": _LIKE}, "validators": sensible(_LIKE)}
 
 

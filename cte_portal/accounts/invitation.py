@@ -65,7 +65,7 @@ class ChoosePasswordForm(forms.Form):
     def clean_password2(self) -> str:
         again = str(self.cleaned_data["password2"])
         if "password1" in self.cleaned_data and again != self.cleaned_data["password1"]:
-            raise forms.ValidationError("The two passwords differ. Enter the same one twice")
+            raise forms.ValidationError("The two passwords do not match. Enter the same password twice")
         return again
 
 

@@ -83,7 +83,7 @@ class SecondFactorMiddleware:
 
     def _told(self, request: HttpRequest) -> str:
         if not keep_typed(request, int(request.user.pk or 0)):
-            return "Nothing was saved. Set up your authenticator app first, then do it again."
+            return "Nothing was saved. Set up your authenticator app first, then try again."
         request.session["forms_kept"] = True
         return "Nothing was saved. What you typed is kept: set up your authenticator app first, then open the page again."
 

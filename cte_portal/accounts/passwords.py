@@ -17,13 +17,13 @@ class EasyWordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         plain = "".join(password.lower().split())
         if len(set(plain)) < 5:
-            raise ValidationError("Use more different characters.", code="password_too_plain")
+            raise ValidationError("Use more varied characters.", code="password_too_plain")
         rest = plain
         for word in sorted(self._words(user), key=len, reverse=True):
             rest = rest.replace(word, "")
         if len([character for character in rest if character.isalpha()]) < 6:
             raise ValidationError(
-                "This password is too easy to guess. Leave out names and common words, or add other words to them.", code="password_easy"
+                "This password is too easy to guess. Avoid names and common words, or add more words.", code="password_easy"
             )
 
     def get_help_text(self) -> str:

@@ -88,7 +88,7 @@ def add(
             if known.email != email or not email:
                 raise ValidationError({"username": TAKEN})
             if known in authority.people:
-                raise ValidationError({"username": "This person is on the list already. Add the role there"})
+                raise ValidationError({"username": "This person is already on the list. Add the role there"})
         elif owner := User.objects.with_address(email).first():
             if not to_existing:
                 raise ValidationError({"email": ADDRESS_TAKEN})

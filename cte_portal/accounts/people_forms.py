@@ -51,9 +51,9 @@ class RoleForm(forms.Form):
         elif "role" in cleaned and "district" in cleaned:
             opi = cleaned["role"] in OPI_ROLES
             if opi and cleaned["district"]:
-                self.add_error("district", "An OPI role holds everywhere. Leave this empty")
+                self.add_error("district", "An OPI role applies to all districts. Leave this empty")
             if not opi and not cleaned["district"]:
-                self.add_error("district", "Enter the district in which the role holds")
+                self.add_error("district", "Enter the district for this role")
         return cleaned
 
 

@@ -15,7 +15,7 @@ class PurposeForm(forms.Form):
 
     purpose = forms.CharField(
         label="Purpose",
-        help_text="Goes into the audit, with your name",
+        help_text="Recorded in the audit log with your name",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Enter what the file is for"},

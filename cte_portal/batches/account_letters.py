@@ -19,7 +19,7 @@ from cte_portal.batches.mail import deliver
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
 
-KIND, TITLE = "account", "Letter about an account"
+KIND, TITLE = "account", "E-mail about an account"
 
 
 def queue(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:

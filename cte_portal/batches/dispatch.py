@@ -88,7 +88,7 @@ def _set_aside(batch: Batch, error: Exception) -> None:
     """End it by the plainest statement there is; OPI sees it too, as the district can do nothing about it."""
     reference = new_reference()
     log.error("reference=%s batch=%s set aside: error=%s\n%s", reference, batch.pk, name_of(error), places(error))
-    sentence = f"The portal could not end this by itself. Reference {reference}."
+    sentence = f"The portal could not finish this on its own. Reference {reference}."
     ended = {
         "status": Status.FAILED,
         "sentence": sentence,

@@ -219,14 +219,14 @@ def run(key: uuid.UUID) -> bool:
 def _may_run(batch: Batch) -> None:
     """Whether there is such work; and the submitter's right, asked again when the work begins (Z-06, Z-10)."""
     if not is_known(batch.kind):
-        raise CannotRun("This version of the portal does not know this kind of work.")
+        raise CannotRun("This version of the portal cannot do this kind of job.")
     needed = kind_of(batch.kind).capability
     if needed is None:
         return
     person = batch.submitted_by
     roles = [Role(one.role) for one in person.memberships.all() if one.district == batch.district or Role(one.role).is_opi]
     if not person.is_active or not any(needed in CAPABILITIES[role] for role in roles):
-        raise CannotRun(f"{batch.submitted_name} may no longer do this in this district.")
+        raise CannotRun(f"{batch.submitted_name} no longer has permission to do this in this district.")
 
 
 def drop_attempts(batch: Batch, up_to: int) -> None:
@@ -301,7 +301,7 @@ def _be_patient(edition: Edition) -> None:
             else:
                 cursor.execute("PRAGMA busy_timeout=20000")
     except (OperationalError, InterfaceError) as error:
-        raise NotYet(f"Waits for the {edition.label} database", OUT_OF_REACH_SECONDS) from error
+        raise NotYet(f"Waiting for the {edition.label} database", OUT_OF_REACH_SECONDS) from error
 
 
 @contextmanager

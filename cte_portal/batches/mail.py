@@ -23,7 +23,7 @@ def deliver(job: Job, subject: str, text: str, *, to: User, address: str = "") -
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address or to.email])
     except SMTPRecipientsRefused as error:
         if all(code >= 500 for code, _ in error.recipients.values()):
-            raise CannotRun(f"The mail server refuses the address of {to.record_name}.") from error
+            raise CannotRun(f"The mail server rejected the address of {to.record_name}.") from error
         _wait(job, error)
     except (OSError, SMTPException) as error:
         _wait(job, error)
@@ -33,4 +33,4 @@ def _wait(job: Job, error: Exception) -> None:
     waited = timezone.now() - job.batch.queued_at
     if waited > GIVEN_UP:
         raise CannotRun("The mail server did not answer for three days.") from error
-    raise NotYet("Waits for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error
+    raise NotYet("Waiting for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error

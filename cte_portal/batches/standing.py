@@ -58,7 +58,7 @@ class Line:
             return batch.sentence
         if self.stuck:
             heard = timezone.localtime(batch.lease_until)
-            return f"Stuck: nothing heard since {heard:%I:%M:%S %p} MT. It is started again by itself."
+            return f"Stuck: nothing heard since {heard:%I:%M:%S %p} MT. It will restart automatically."
         if batch.cancel_by:
             return "Canceling at the next step."
         unit = kind_of(batch.kind).unit
@@ -72,18 +72,18 @@ class Line:
         batch = self.batch
         if waits_for := getattr(batch, "waits_for", None):
             return (
-                f"Waits for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by {waits_for}."
+                f"Waiting for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by {waits_for}."
                 if batch.in_turn
-                else "Waits for earlier work."
+                else "Waiting for earlier jobs."
             )
         if batch.stage:
             return f"{batch.stage}. Nothing is lost."
         if getattr(batch, "handed_late", False):
             return "Waiting for the processing service. Nothing is lost."
         if batch.attempt:
-            return f"Starts again: attempt {batch.attempt + 1} of {MOST_ATTEMPTS}."
+            return f"Starting again: attempt {batch.attempt + 1} of {MOST_ATTEMPTS}."
         ahead = getattr(batch, "ahead", None)
-        return f"{ahead} in front of it." if ahead else "Starts next."
+        return f"{ahead} ahead of it." if ahead else "Starts next."
 
     @property
     def percent(self) -> int | None:

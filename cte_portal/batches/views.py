@@ -165,7 +165,7 @@ class RunAgain(OneBatch):
         if not self.may_change() or not self.in_active_year:
             raise PermissionDenied
         if not form.is_valid() or self.batch.end_year not in (None, self.scope.end_year) or not Line(self.batch).may_run_again:
-            messages.warning(request, "This cannot be run again. Submit the file once more.")
+            messages.warning(request, "This cannot be run again. Submit the file again.")
             return redirect(self.address)
         batch = again(self.batch, by=request.user, key=f"again:{form.cleaned_data['key']}")  # type: ignore[arg-type]
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
@@ -230,7 +230,7 @@ class Download(OneBatch):
     def file(self, role: str) -> BatchFile:
         file: BatchFile | None = next((file for file in self.batch.files.all() if file.role == role), None)
         if file is None or not default_storage.exists(file.stored):
-            raise Http404("This file is no longer kept.")
+            raise Http404("This file is no longer stored.")
         return file
 
     def send(self, file: BatchFile) -> HttpResponseBase:

@@ -60,7 +60,7 @@ def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(cli
     client.force_login(ready.primary.user)
     page = client.get(address(ready)).content.decode()
     answer = text(client.post(address(ready), typed(ready, page, **{"note-participants": "x" * 501, "statement_0": ""})))
-    assert '<a href="#id_note-participants">The note must be 500 characters or fewer</a>' in answer and "Tick the statement" in answer
+    assert '<a href="#id_note-participants">The note must be 500 characters or fewer</a>' in answer and "Check the statement" in answer
     assert not Signature.objects.exists()
 
 

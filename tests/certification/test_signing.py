@@ -367,7 +367,7 @@ def test_the_resync_page_of_a_certified_district_says_what_it_still_does(client:
     ready.sign()
     client.force_login(ready.clerk)
     page = client.get("/districts/9012/2025/resync/").content.decode()
-    assert "the certified figures stay" in page and "This collection is certified: no action needed." in page
+    assert "the certified figures stay" in page and "This collection is certified. No action needed." in page
     assert "before you certify" not in page
 
 

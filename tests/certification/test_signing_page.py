@@ -120,7 +120,7 @@ def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None
     phone.give(desk.user)
     data = desk.filled(proof=phone.code())
     missing = {name: value for name, value in data.items() if name != "statement_0"}
-    assert "Tick the statement" in desk.said(desk.press(missing))
+    assert "Check the statement" in desk.said(desk.press(missing))
     assert "have changed since you opened this page" in desk.said(desk.press({**data, "shown": "0" * 64}))
     assert desk.press(data).status_code == 302 and SealedCopy.objects.exists()
 
@@ -139,7 +139,7 @@ def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> Non
     desk.ready.record(kayla, "Business Management", in_district_credits=Decimal("2.50"))
     answer = desk.press({})
     said = desk.said(answer)
-    for words in ("Changes not sent to the state", "District and state differ", "Enter your password", "Tick the statement"):
+    for words in ("Changes not sent to the state", "District and state differ", "Enter your password", "Check the statement"):
         assert words in said, words
     assert not Signature.objects.exists() and not Round.objects.exists()
 

@@ -48,7 +48,7 @@ def test_the_way_of_a_certification(
         event=event, district="9012", origin="district", sealed_round=first, reason="Two were left out", status="asked",
         asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=superintendent.user_id,
     )  # fmt: skip
-    assert status()[0] == "Recertification Request Sent" and "stands" in status()[1]
+    assert status()[0] == "Recertification Request Sent" and "stays in effect" in status()[1]
     asked.status, asked.opened_round = Recertification.Status.APPROVED, make_round(event, number=2)
     asked.save()
     word, sentence = status()

@@ -84,7 +84,7 @@ def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(desk: Client, opi_re
         row.name = "Theirs"
         entries.save(row)
     page = text(desk.post(f"{LIST}/pathway/{row.pk}/change/", sent))
-    assert "Someone else has changed this" in page and "Theirs" in page
+    assert "Someone else changed this" in page and "Theirs" in page
     assert Pathway.objects.get(pk=row.pk).name == "Theirs"
 
 

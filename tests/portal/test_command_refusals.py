@@ -98,6 +98,14 @@ def test_the_dispatcher_ends_before_migrate_instead_of_failing_in_every_round() 
         call_command("dispatch", "--once")
 
 
+def test_the_dispatcher_starts_without_a_database_and_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(connection: Any) -> None:
+        raise OperationalError("could not connect")
+
+    monkeypatch.setattr(command, "MigrationExecutor", away)
+    call_command("dispatch", "--once")
+
+
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_a_database_that_is_away_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(connection: Any) -> None:

@@ -102,7 +102,7 @@ def test_five_wrong_tries_make_everybody_wait(app: bool, clerk: User, clock: Any
     for _ in range(5):
         assert "not" in confirm(request(clerk), "000000").sentence
     waiting = confirm(request(clerk), phone.code() if app else PASSPHRASE)
-    assert not waiting.ok and "Too many wrong tries. Wait 15 minutes" in waiting.sentence
+    assert not waiting.ok and "Too many failed attempts. Wait 15 minutes" in waiting.sentence
     clock.shift(QUARTER)
     assert confirm(request(clerk), phone.code() if app else PASSPHRASE).ok
 

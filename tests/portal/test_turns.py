@@ -231,7 +231,7 @@ def test_queued_work_of_an_unknown_kind_fails_by_name_at_once(clerk: User, serve
     assert run(batch.pk)
     batch.refresh_from_db()
     assert batch.status == Status.FAILED and batch.attempt == 1
-    assert batch.sentence == "This version of the portal does not know this kind of work. Nothing was changed."
+    assert batch.sentence == "This version of the portal cannot do this kind of job. Nothing was changed."
     with pytest.raises(KeyError):
         work(clerk, "9012", "gone")
 

@@ -17,7 +17,7 @@ from django.db import connections
 from cte_portal.batches import dispatch
 from cte_portal.connection import look_at_all
 from cte_portal.logs import name_of, places
-from cte_portal.ui.command import PortalCommand
+from cte_portal.ui.command import PortalCommand, check_databases
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
@@ -25,7 +25,7 @@ RETIRE_EVERY = 3600
 
 
 class Command(PortalCommand):
-    prints_json = False
+    prints_json = needs_databases = False
     help = "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,6 +40,7 @@ class Command(PortalCommand):
         if not once:
             for name in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(name, asked)
+        check_databases(absent_is_fine=True)
         look_at_all()
         retired = -RETIRE_EVERY
         while not stop.is_set():

@@ -62,10 +62,10 @@ class Command(PortalCommand):
                 if children.until(lambda: answers(address), seconds=60):
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
                 elif not children.asked_to_stop and not children.ended():
-                    raise CommandError("The web server does not answer; its message may stand above.")
+                    raise CommandError("The web server does not answer. See the message above.")
                 ended = children.wait()
             if ended:
-                raise CommandError(f"The {ended} process has ended by itself; its message stands above.")
+                raise CommandError(f"The {ended} process stopped. See the message above.")
             self.say("Stopped.")
 
     def say(self, sentence: str) -> None:
@@ -129,7 +129,7 @@ def empty() -> bool:
 def refuse_half_loaded() -> None:
     """Practice data come with their people last: districts without anybody are a load that was cut off."""
     if has_districts() and not has_people():
-        raise CommandError("An earlier load of practice data was cut off. Load them anew: python3 manage.py demo --reset")
+        raise CommandError("Loading practice data was interrupted earlier. Load them again: python3 manage.py demo --reset")
 
 
 def web(port: int) -> Child:
