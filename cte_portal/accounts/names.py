@@ -15,7 +15,7 @@ _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that no font shows."""
 
-USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use only letters A to Z, digits, and . _ - @ + without spaces", code="user_name")
+USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use letters from A to Z, digits and . _ - @ + only, without spaces", code="user_name")
 
 
 def tidy(text: str) -> str:

@@ -121,7 +121,7 @@ def test_c_03_two_uploads_run_in_the_order_of_their_submission(live: Portal) -> 
     first = live.ask("submit", content=one)
     wait(lambda: live.fault.with_suffix(".paused").exists())
     second = live.ask("submit", content=other)
-    assert "Waits for the upload by MARTIN, CHERYL" in live.ask("look", key=second)["words"]
+    assert "Waiting for the upload by MARTIN, CHERYL" in live.ask("look", key=second)["words"]
     live.ended(first)
     assert live.ended(second)["result"]["counts"]["changed"] == rows
     live.written_once(second, rows)

@@ -69,7 +69,7 @@ def test_f_32_the_second_resync_waits_for_the_first(live: Portal) -> None:
     wait(lambda: live.fault.with_suffix(".paused").exists())
     second = live.ask("resync") if POSTGRESQL else None
     if second:
-        assert live.ask("look", key=second)["words"] == "Waits for the resync by MARTIN, CHERYL."
+        assert live.ask("look", key=second)["words"] == "Waiting for the resync by MARTIN, CHERYL."
     live.ended(first)
     row = live.ended(second or live.ask("resync"))
     assert (row["status"], row["attempt"]) == ("completed", 1)

@@ -235,9 +235,9 @@ def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: U
     again = submit_resync(cottonwood.scope, NAMES, by=clerk)
     assert not run(sent.pk) and not run(again.pk)
     waiting = {one.pk: Line(one).sentence for one in Batch.objects.with_standing().filter(kind="resync")}
-    assert waiting[sent.pk] == "Waits for the upload by X."
+    assert waiting[sent.pk] == "Waiting for the upload by X."
     Batch.objects.filter(pk=upload.pk).update(status="canceled", finished_at="2025-05-08T12:00Z")
-    assert Line(Batch.objects.with_standing().get(pk=again.pk)).sentence == f"Waits for the resync by {clerk.record_name}."
+    assert Line(Batch.objects.with_standing().get(pk=again.pk)).sentence == f"Waiting for the resync by {clerk.record_name}."
     assert run(sent.pk) and run(again.pk)
 
 
@@ -246,5 +246,5 @@ def test_who_may_no_longer_send_is_refused_when_the_work_begins(cottonwood: Dist
     clerk.memberships.all().delete()
     assert run(sent.pk)
     sent.refresh_from_db()
-    assert sent.status == Status.FAILED and "may no longer do this" in sent.sentence
+    assert sent.status == Status.FAILED and "no longer has permission to do this" in sent.sentence
     assert not StateCopy.objects.at_state().exists() and not Participation.objects.in_scope(cottonwood.scope.at_state()).exists()

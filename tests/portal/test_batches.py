@@ -170,7 +170,7 @@ def test_c_03_work_of_one_district_keeps_its_turn(queue: Any, elsewhere: Distric
     first, second = queue("turn"), queue("turn")
     other = submit("turn", by=stranger, title="Work", scope=elsewhere.scope)
     assert not run(second.pk)
-    assert "Waits for the work by MARTIN, CHERYL." in Line(fresh(second)).sentence
+    assert "Waiting for the work by MARTIN, CHERYL." in Line(fresh(second)).sentence
     assert [batch.pk for batch in Batch.objects.to_publish()] == [first.pk, other.pk]
     assert run(other.pk) and run(first.pk) and run(second.pk)
 
@@ -310,7 +310,7 @@ def test_z_10_the_right_is_asked_again_when_the_work_begins(cottonwood: District
     )
     Membership.objects.filter(user=clerk).delete()
     run(batch.pk)
-    assert fresh(batch).status == Status.FAILED and "may no longer do this" in fresh(batch).sentence
+    assert fresh(batch).status == Status.FAILED and "no longer has permission to do this" in fresh(batch).sentence
 
 
 def test_a_notice_is_mailed_to_who_asked_without_a_students_name(upload: Upload, queue: Any, work: Work) -> None:

@@ -207,7 +207,7 @@ def test_opi_adds_people_anywhere(client: Client, keeper: User, cottonwood: Dist
     assert "Enter the district" in text(add(client, OPI))
     assert "Write 0965" in text(add(client, OPI, district="965"))
     assert "There is no district with that number" in text(add(client, OPI, district="4444"))
-    assert "holds everywhere" in text(add(client, OPI, role="opi-staff", district="9012"))
+    assert "applies to all districts" in text(add(client, OPI, role="opi-staff", district="9012"))
     answer = add(client, OPI, role="district-administrator", district="0965")
     assert link_in(answer)
     assert User.objects.get(username="nlee").memberships.get().district == "0965"

@@ -77,7 +77,7 @@ def test_a_state_that_is_out_of_reach_costs_no_attempt(keeper: User, clerk: User
     with out_of_reach("state"):
         for waiting in (tried(lists), tried(resync)):
             assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
-            assert Line(waiting).sentence == "Waits for the State database. Nothing is lost."
+            assert Line(waiting).sentence == "Waiting for the State database. Nothing is lost."
             assert waiting.available_at and not run(waiting.pk), "not at once again"
     assert tried(lists, 1).status == Status.COMPLETED and publish.is_published()
     assert tried(resync, 1).status == Status.COMPLETED
