@@ -86,6 +86,7 @@ SCREENS = (
             "certification-explanations",
             "certification-list",
             "certification-receipt",
+            "certification-receipt-pdf",
             "certification-status",
             "recertification",
             "recertification-new",

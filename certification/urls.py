@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{EVENT}lists/<str:slug>/file/", review.StudentListFile.as_view(), name="certification-list-file"),
     path(f"{DISTRICT}event-certification/status/", receipts.CertificationStatus.as_view(), name="certification-status"),
     path(RECEIPT, receipts.CertificationReceipt.as_view(), name="certification-receipt"),
+    path(f"{RECEIPT}pdf/", receipts.ReceiptPdf.as_view(), name="certification-receipt-pdf"),
     path(f"{RECEIPT}records/<str:form>/", receipts.SealedExtract.as_view(), name="certification-extract"),
     path(EVENTS, opi_events.Events.as_view(), name="certification-events"),
     path(f"{EVENTS}new/", opi_events.NewEvent.as_view(), name="certification-event-new"),

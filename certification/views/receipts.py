@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from certification import sealed_extract
 from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
+from certification.receipt_pdf import written
 from certification.receipts import Receipt, request_url
 from certification.status import closed_event, events_of
 from cte_portal.accounts.capabilities import Capability
@@ -43,6 +44,17 @@ class CertificationReceipt(OfCopy):
             "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
         }
         return render(request, "certification/receipt.html", told)
+
+
+class ReceiptPdf(OfCopy):
+    """The receipt as a tagged PDF, to file or to send on; it names no student."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        copy = self.copy()
+        content = written(Receipt(copy), reader=request.user.record_name)  # type: ignore[union-attr]
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{copy.receipt}.pdf"'
+        return response
 
 
 class SealedExtract(OfCopy):

@@ -38,6 +38,7 @@ STATES = {
 
 WITHOUT_A_PAGE = {
     "status-board-file": "a file",
+    "certification-receipt-pdf": "a file",
     "certification-changes-file": "a file",
     "certification-list-file": "a file",
     "certification-extract": "a file",

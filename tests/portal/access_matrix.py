@@ -138,6 +138,7 @@ DISTRICT |= {
     "certification-list-file": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
     "certification-status": {"GET": READ, "POST": NO_METHOD},
     "certification-receipt": {"GET": READ, "POST": NO_METHOD},
+    "certification-receipt-pdf": {"GET": READ, "POST": NO_METHOD},
     "certification-extract": {"GET": SUBMIT, "POST": NO_METHOD_FOR_EDITORS},
 }
 

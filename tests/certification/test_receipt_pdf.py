@@ -1,0 +1,73 @@
+"""The receipt as a tagged PDF with the same content as its page (R-09, walk 24)."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from certification.models import CertificationEvent, SealedCopy
+from cte_portal.accounts.models import User
+from tests.fixtures.certification import make_certifier, make_round, seal, sign
+from tests.fixtures.records import District_
+
+
+@pytest.fixture
+def copy(cottonwood: District_, clerk: User, event: CertificationEvent) -> SealedCopy:
+    one = make_round(event)
+    sign(one, make_certifier(clerk))
+    return seal(one, statements=["I have *reviewed* the counts.", "#evil[markup] stays text"])
+
+
+def read(client: Client, copy: SealedCopy) -> PdfReader:
+    answer = client.get(f"/districts/9012/2025/event-certification/receipts/{copy.pk}/pdf/")
+    assert answer["Content-Type"] == "application/pdf" and f'filename="{copy.receipt}.pdf"' in answer["Content-Disposition"]
+    return PdfReader(io.BytesIO(answer.content))
+
+
+def tags(node: Any) -> list[str]:
+    """Every structure type below a node of the tree."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [tag for one in node for tag in tags(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [str(node["/S"])] if "/S" in node else []
+    return own + (tags(node["/K"]) if "/K" in node else [])
+
+
+def test_r_09_the_pdf_is_tagged_titled_and_in_english(client: Client, clerk: User, copy: SealedCopy) -> None:
+    """walk 24: headings, tables with header cells, lists, language and title, marked as PDF/UA-1."""
+    client.force_login(clerk)
+    pdf = read(client, copy)
+    root: Any = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] is True or bool(root["/MarkInfo"]["/Marked"])
+    assert str(root["/Lang"]).startswith("en") and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    found = set(tags(root["/StructTreeRoot"]))
+    assert {"/H1", "/Table", "/TR", "/TH", "/TD", "/L", "/LI", "/P"} <= found
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
+    assert pdf.metadata and pdf.metadata.title == copy.event_name
+
+
+def test_r_09_the_pdf_says_what_the_page_says(client: Client, clerk: User, copy: SealedCopy) -> None:
+    """walk 24: the same receipt, signers, figures, statements, seal and contact; what people wrote is text, never markup."""
+    client.force_login(clerk)
+    written = " ".join(" ".join(one.extract_text() for one in read(client, copy).pages).split())
+    html = client.get(f"/districts/9012/2025/event-certification/receipts/{copy.pk}/").content.decode()
+    page = " ".join(unescape(re.sub(r"<[^>]+>", " ", html.split("<main")[1])).split())
+    for part in (copy.receipt, "MARTIN, CHERYL", "Superintendent", "I have *reviewed* the counts.", "#evil[markup] stays text",
+                 "Pathway records", "Each primary certifier stated", "406-555-0142", copy.digest[:4], "What happens next"):  # fmt: skip
+        assert part in page and part in written, part
+    assert "Printed" in written and "by MARTIN, CHERYL" in written and "Kayla" not in written
+
+
+def test_a_name_that_the_fonts_lack_still_gives_a_tagged_pdf(client: Client, clerk: User, copy: SealedCopy) -> None:
+    """R-09: never a fault of the portal."""
+    client.force_login(clerk)
+    User.objects.filter(pk=clerk.pk).update(last_name="Martin王", first_name="Ƛúʔ")
+    assert "/StructTreeRoot" in read(client, copy).trailer["/Root"]
