@@ -19,7 +19,7 @@ from pathways.rules import CATALOGUE
 
 PACKAGES = ("cte_portal", "pathways", "certification")
 RULE = re.compile(r"CTE-\d{3}")
-REFUSALS = {"ValidationError", "NotSigned", "CannotRun", "CommandError", "Refusal", "NotApplied", "Busy"}
+REFUSALS = {"Damage", "ValidationError", "NotSigned", "CannotRun", "CommandError", "Refusal", "NotApplied", "Busy"}
 Found = Iterator[tuple[str, str]]
 
 INTRODUCTION = """# Messages

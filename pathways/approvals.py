@@ -102,10 +102,18 @@ class Plan:
     withdraw: tuple[Pair, ...]
     touched: Reach
     not_offered: int
+    affected: tuple[str, ...] = ()
+    """The districts whose records would stand without approval, by number and name."""
+    districts: tuple[str, ...] = ()
+    """All districts for which something would change, by number and name."""
 
     @property
     def size(self) -> int:
         return len(self.give) + len(self.withdraw)
+
+    @property
+    def named_districts(self) -> str:
+        return named(self.districts)
 
     @property
     def sentence(self) -> str:
@@ -116,7 +124,9 @@ class Plan:
         if self.withdraw:
             parts.append(f"Withdraws {number_of(len(self.withdraw), 'approval')} for {year}.")
         if self.touched.records:
-            parts.append(f"Affects {self.touched}: they stay and can be corrected, but no records or credits can be added.")
+            parts.append(
+                f"Affects {self.touched} ({named(self.affected)}): they stay and can be corrected, but no records or credits can be added."
+            )
         elif self.withdraw:
             parts.append("No records are affected.")
         if self.not_offered:
@@ -130,28 +140,44 @@ def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pai
     offered = set(Pathway.objects.offered_in(end_year).values_list("pk", flat=True))
     missing = [pair for pair in sorted(set(give)) if pair not in given]
     going = tuple(pair for pair in sorted(set(withdraw)) if pair in given)
+    coming = tuple(pair for pair in missing if pair[1] in offered)
+    touched = _touched(going, end_year)
+    numbers = sorted({district for district, _ in (*coming, *going)})
+    names = District.objects.in_bulk([*touched, *numbers])
     return Plan(
         end_year,
-        tuple(pair for pair in missing if pair[1] in offered),
+        coming,
         going,
-        _touched(going, end_year),
+        Reach(len(touched), sum(touched.values())),
         sum(pair[1] not in offered for pair in missing),
+        tuple(str(names[number]) for number in sorted(touched)),
+        tuple(str(names[number]) for number in numbers),
     )
 
 
-def _touched(pairs: Collection[Pair], end_year: int) -> Reach:
+MOST_NAMED = 10
+
+
+def named(names: Collection[str]) -> str:
+    """Districts by name: the first ones, and how many more."""
+    shown = list(names)[:MOST_NAMED]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f", and {more:,} more" if more else "")
+
+
+def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
+    """Records of the pairs, by district."""
     districts_of: defaultdict[int, set[str]] = defaultdict(set)
     for district, pathway in pairs:
         districts_of[pathway].add(district)
-    districts: set[str] = set()
-    records = 0
+    records: dict[str, int] = defaultdict(int)
     for pathway, numbers in districts_of.items():
         found = _records(
             Participation.objects.filter(pathway_id=pathway, student__district_id__in=numbers), "student__district_id", end_year
         )
-        districts |= set(found)
-        records += sum(found.values())
-    return Reach(len(districts), records)
+        for district, number in found.items():
+            records[district] += number
+    return records
 
 
 def copy_of(end_year: int) -> Plan:

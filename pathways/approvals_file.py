@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pathways.approvals import Pair
+from pathways.files import damage
+from pathways.files.cells import plain
+from pathways.files.damage import only_numbers, whole_number, without_point
+from pathways.files.summary import counted
+from pathways.files.table import Table
+from pathways.files.text import FileRefused
 from pathways.models import Approval, District, Participation, Pathway
-from pathways.values import Unreadable, tidy, yes_or_no
+from pathways.values import Unreadable, yes_or_no
 
 COLUMNS = ("District Number", "District", "Pathway Code", "CTE Pathway", "End Year", "Approved")
 MOST_BYTES = 2_000_000
@@ -37,70 +43,56 @@ class Read:
     give: list[Pair] = field(default_factory=list)
     withdraw: list[Pair] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was read otherwise than it is written."""
     lines: int = 0
 
 
 def read(content: bytes, end_year: int) -> Read:
     """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway, and Approved are needed."""
     found = Read()
-    text = _text(content)
-    if text is None:
-        found.problems.append((1, "This is not a text file. Save the spreadsheet as CSV, then choose that file"))
-        return found
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t;,", key=first.count)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    table = Table(io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway"))
     try:
-        header = [tidy(name) for name in next(table, [])]
-        missing = [name for name in ("District Number", "Approved") if name not in header]
-        if "Pathway Code" not in header and "CTE Pathway" not in header:
-            missing.append("Pathway Code")
-        if missing:
-            found.problems.append((1, f"The first line must name the columns. Missing: {', '.join(missing)}"))
-            return found
-        _read_lines(table, header, end_year, found)
-    except csv.Error:
-        found.problems.append((table.line_num, "This line cannot be read. Check its quotation marks"))
+        _read_lines(table, end_year, found)
+    except FileRefused as refused:
+        found.problems.append((1, refused.sentence))
+    found.notes += table.notes
     return found
 
 
-def _text(content: bytes) -> str | None:
-    if b"\0" in content or content.startswith(b"PK"):
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _read_lines(table: Iterator[list[str]], header: list[str], end_year: int, found: Read) -> None:
+def _read_lines(table: Table, end_year: int, found: Read) -> None:
     districts = set(District.objects.values_list("number", flat=True))
-    by_code = {pathway.code: pathway.pk for pathway in Pathway.objects.all()}
-    by_name = {pathway.name.casefold(): pathway.pk for pathway in Pathway.objects.all()}
+    lists = Lists.now()
     seen: dict[Pair, int] = {}
-    for line, cells in enumerate(table, 2):
-        if not any(tidy(cell) for cell in cells):
-            continue
+    repaired: Counter[str] = Counter()
+    for row in table:
         found.lines += 1
-        values = dict(zip(header, (tidy(cell) for cell in cells), strict=False))
         try:
-            district = _district(values.get("District Number", ""), districts)
-            pathway = _pathway(values.get("Pathway Code", ""), values.get("CTE Pathway", ""), by_code, by_name)
-            year = values.get("End Year", "")
+            if row.problem:
+                raise ValueError(row.problem)
+            values = row.values
+            district = _district(without_point(values["District Number"]), districts)
+            code = values.get("Pathway Code", "")
+            pathway = lists.pathway(code, values.get("CTE Pathway", ""))
+            repaired["pathway code read with its leading zero|pathway codes read with their leading zero"] += (
+                bool(code) and code not in lists.codes
+            )
+            year = without_point(values.get("End Year", ""))
             if year and year != str(end_year):
                 raise ValueError(f"End Year is {year[:20]}; this page is for {end_year}")
-            answer = yes_or_no(values.get("Approved", ""), "Approved")
+            answer = yes_or_no(damage.answer(values["Approved"]), "Approved")
             if answer is None:
                 raise ValueError("Approved must be Yes or No")
             if (district, pathway) in seen:
                 raise ValueError(f"This district and pathway are already in line {seen[district, pathway]}")
         except Unreadable as problem:
-            found.problems.append((line, problem.message))
+            found.problems.append((row.line, problem.message))
         except ValueError as problem:
-            found.problems.append((line, str(problem)))
+            found.problems.append((row.line, str(problem)))
         else:
-            seen[district, pathway] = line
+            seen[district, pathway] = row.line
             (found.give if answer else found.withdraw).append((district, pathway))
+    found.notes += [counted(number, what) for what, number in repaired.items() if number]
 
 
 def _district(text: str, districts: set[str]) -> str:
@@ -112,11 +104,25 @@ def _district(text: str, districts: set[str]) -> str:
     raise ValueError(f"District Number {text[:20] or 'is missing'}{' is not on the list' if text else ''}")
 
 
-def _pathway(code: str, name: str, by_code: dict[str, int], by_name: dict[str, int]) -> int:
-    """A code of one digit is one that a spreadsheet took the zero from: there is no other it could be."""
-    pathway = by_code.get(code.zfill(2)) if code else by_name.get(name.casefold())
-    if pathway is None:
-        raise ValueError(f"Pathway {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}")
-    if code and name and by_name.get(name.casefold(), pathway) != pathway:
-        raise ValueError(f"Pathway Code {code[:20]} and CTE Pathway {name[:60]} are two different pathways")
-    return pathway
+@dataclass(frozen=True)
+class Lists:
+    """OPI's pathways by what a file may call them."""
+
+    codes: dict[str, int]
+    numbers: dict[int, int]
+    names: dict[str, int]
+
+    @classmethod
+    def now(cls) -> Lists:
+        pathways = list(Pathway.objects.all())
+        codes = {one.code: one.pk for one in pathways}
+        return cls(codes, only_numbers(codes), {plain(one.name): one.pk for one in pathways})
+
+    def pathway(self, code: str, name: str) -> int:
+        """A code that has lost its zeros is the one of that number: there is no other it could be."""
+        pathway = self.codes.get(code) or self.numbers.get(whole_number(code) or 0) if code else self.names.get(plain(name))
+        if pathway is None:
+            raise ValueError(f"Pathway {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}")
+        if code and name and self.names.get(plain(name), pathway) != pathway:
+            raise ValueError(f"Pathway Code {code[:20]} and CTE Pathway {name[:60]} are two different pathways")
+        return pathway

@@ -61,7 +61,7 @@ def write_lines(
         return writer.write_tsv(into, layout, records, at)
     if form == "csv":
         return csv_file.write(into, layout.names, records)
-    return writer.write_xlsx(into, layout.names, records, sheet=layout.title, created=at)
+    return writer.write_layout_xlsx(into, layout, records, at)
 
 
 def run(job: Job) -> None:

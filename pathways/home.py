@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from cte_portal.accounts.capabilities import Capability
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
@@ -15,6 +15,7 @@ from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.sealed_year import SealedYear, sealed_year
+from pathways.uploads.run import VALIDATE
 from pathways.worklist import Worklist
 
 LOCKED = ("locked", "Locked")
@@ -70,23 +71,39 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
     if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
         return []
     last = Batch.objects.of_district(scope.district).filter(kind="upload", end_year=scope.end_year).first()
+    where = reverse("mt-data-upload", args=[scope.district, scope.end_year])
+    status, label, there = last_upload(last, scope)
     return [
         HomeTask(
             step="2 B",
             title="Upload a file of records",
             path=(*MT_STATE_REPORTING, "MT Data Upload"),
-            status=("progress", "Running")
-            if last and last.is_live
-            else LOCKED
-            if locked
-            else ("none", "Last upload" if last else "Not used"),
-            sentence=f"{last.sentence}"
+            status=LOCKED if locked and status[0] != "progress" else status,
+            sentence=last.sentence
             if last and last.sentence
             else "Instead of typing, upload a tab-delimited file from your student information system.",
-            url=reverse("mt-data-upload", args=[scope.district, scope.end_year]),
-            next_label="" if locked else "Upload a file",
+            url=where,
+            next_label="" if locked else label,
+            next_url=there,
         )
     ]
+
+
+def last_upload(last: Batch | None, scope: Scope) -> tuple[tuple[str, str], str, str]:
+    """How the last upload stands, and the way on: to the rows that were not saved, if any (walk 22)."""
+    if last is None:
+        return ("none", "Not used"), "Upload a file", ""
+    there = reverse("batch", args=[scope.district, scope.end_year, last.pk])
+    rejected = last.result.get("counts", {}).get("rejected", 0)
+    if last.is_live:
+        return ("progress", "Running"), "See the job", there
+    if last.status == Status.REFUSED:
+        return ("warning", "Refused"), "See why", there
+    if rejected:
+        tested = last.options.get("work") == VALIDATE
+        word = "Tested, with errors" if tested else f"{number_of(rejected, 'row')} not saved"
+        return ("warning", word), f"See the {number_of(rejected, 'row') if rejected > 1 else 'row'}", there
+    return ("none", "Last upload"), "Upload a file", ""
 
 
 def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:

@@ -43,7 +43,7 @@ def credits(text: str, label: str) -> Decimal | None:
     if not text:
         return None
     if comma := _WITH_COMMA.fullmatch(text):
-        raise Unreadable("CTE-001", f"Enter {label} with a point, like {comma[1]}.{comma[2]:0<2}")
+        raise Unreadable("CTE-001", f"Use a decimal point in {label}, like {comma[1]}.{comma[2]:0<2}")
     if _EXCEL_DATE.fullmatch(text):
         raise Unreadable("CTE-001", f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the column as text")
     if not _AMOUNT.fullmatch(text):

@@ -21,6 +21,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from cte_portal.accounts.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
@@ -70,6 +71,8 @@ class Outcome:
 
     sentence: str
     with_errors: bool = False
+    refused: bool = False
+    """Whether what was sent was turned away as a whole."""
     result: dict[str, Any] = field(default_factory=dict)
 
 
@@ -87,6 +90,11 @@ class Job:
     @property
     def scope(self) -> Scope:
         return Scope(self.batch.district, int(self.batch.end_year or 0))
+
+    @property
+    def mark(self) -> str:
+        """District and time, for the name of a file: downloads of several districts lie in one folder (FR-221)."""
+        return f"{self.batch.district} {timezone.localtime(self.batch.queued_at):%Y-%m-%d %H%M}".strip()
 
     def step(self, name: str, done: int | None = None, total: int | None = None) -> None:
         """A checkpoint: the named step for the page, and the place where a canceled or lost job stops. Never inside `finishing`."""
@@ -152,7 +160,7 @@ class Job:
 
     def _end(self) -> None:
         outcome = self.outcome or Outcome("Done.")
-        status = Status.WITH_ERRORS if outcome.with_errors else Status.COMPLETED
+        status = Status.REFUSED if outcome.refused else Status.WITH_ERRORS if outcome.with_errors else Status.COMPLETED
         ended = _final(status=status, sentence=outcome.sentence, result=outcome.result)
         if not Batch.objects.held(self.batch).filter(cancel_by="").update(**ended):
             self.check(ask=True)

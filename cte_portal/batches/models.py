@@ -26,11 +26,14 @@ class Status(models.TextChoices):
     PROCESSING = "processing", "Processing"
     COMPLETED = "completed", "Completed"
     WITH_ERRORS = "with-errors", "Completed with errors"
+    REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
     CANCELED = "canceled", "Canceled"
 
 
 LIVE = (Status.QUEUED, Status.PROCESSING)
+ANSWERED = (Status.COMPLETED, Status.WITH_ERRORS, Status.REFUSED)
+"""The work was done to its end, whatever it came to; a refused file has its answer too."""
 
 
 def moment(seconds: float = 0) -> ExpressionWrapper:

@@ -10,6 +10,8 @@ from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.mail import deliver
 from cte_portal.editions import Edition
+from cte_portal.registry import registered
+from cte_portal.ui.wording import moment
 
 
 def run(job: Job) -> None:
@@ -19,9 +21,25 @@ def run(job: Job) -> None:
     if person.is_active and person.email:
         name, where = ("batch", (about.district, about.end_year)) if about.district else ("statewide-batch", ())
         path = reverse(name, args=[*where, about.pk])
-        told = {"batch": about, "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "", "name": settings.HELP_NAME}
-        deliver(job, f"CTE Portal: {about.title} has ended", render_to_string("batches/notice.txt", told), to=person)
+        told = {
+            "batch": about,
+            "of": of_district(about.district),
+            "submitted": moment(about.queued_at),
+            "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "",
+            "name": settings.HELP_NAME,
+        }
+        subject = f"CTE Portal: {about.title}{told['of']} has ended"
+        deliver(job, subject, render_to_string("batches/notice.txt", told), to=person)
     job.outcome = Outcome("Sent.")
+
+
+def of_district(number: str) -> str:
+    """Whose job it was: who works for several districts gets letters of all of them (FR-221)."""
+    if not number:
+        return ""
+    (directory,) = registered("PORTAL_DIRECTORY")
+    names = dict(directory.districts([number]))
+    return f" for {names[number]} ({number})" if number in names else f" for district {number}"
 
 
 NOTICE = Kind(name="notice", run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter at the end of a job")

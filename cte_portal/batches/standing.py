@@ -16,10 +16,11 @@ _KINDS = {
     Status.PROCESSING: "progress",
     Status.COMPLETED: "completed",
     Status.WITH_ERRORS: "warning",
+    Status.REFUSED: "problem",
     Status.FAILED: "problem",
     Status.CANCELED: "canceled",
 }
-_BANNERS = {Status.COMPLETED: "saved", Status.WITH_ERRORS: "attention", Status.FAILED: "failed"}
+_BANNERS = {Status.COMPLETED: "saved", Status.WITH_ERRORS: "attention", Status.REFUSED: "failed", Status.FAILED: "failed"}
 
 
 @dataclass(frozen=True)

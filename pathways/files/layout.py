@@ -36,7 +36,7 @@ class Layout:
         return next(at for at, column in enumerate(self.columns) if column.field == field)
 
 
-_CREDITS = "a number with a point and at most 2 decimals, 0 to 30"
+_CREDITS = "a number with a decimal point and at most 2 decimals, 0 to 30"
 
 CTE_END_OF_YEAR = Layout(
     slug="cte-eoy",
@@ -69,3 +69,4 @@ LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
 
 # A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
 ERRORS_ADDED = "Errors are in the last column"
+ERRORS_ADDED_BEFORE = "Errors stand after End Year"  # in files that were given back by earlier versions

@@ -6,11 +6,9 @@ rule; a row with one is still read to its end, so that all of it is told at once
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,9 +16,15 @@ from difflib import get_close_matches
 from typing import IO, Any
 
 from pathways import values
-from pathways.files.layout import ERRORS_ADDED, Layout
+from pathways.files import damage
+from pathways.files.cells import hidden_character, plain, unquoted
+from pathways.files.damage import Damage, Pattern
+from pathways.files.header import Header
+from pathways.files.known import Known, KnownStudent
+from pathways.files.layout import Layout
+from pathways.files.summary import Problem, Summary
 from pathways.files.text import FileRefused, Lines, encoding_of
-from pathways.values import Unreadable, tidy
+from pathways.values import Unreadable
 
 _STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
@@ -39,36 +43,12 @@ _TYPED = {
 STAGED = tuple(field for field in _TYPED if field != "total_credits")
 _EMPTY_IS_ZERO = ("out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits")
 LONGEST_VALUE = 200  # of a value as it is shown
-OVER_HALF_OF = 10  # rows from which on a column that fails in over half of them condemns the file
 
-
-@dataclass(frozen=True, slots=True)
-class Student:
-    pk: int
-    local_id: str
-    last_name: str
-    first_name: str
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the district and OPI's list say, for looking up identities."""
-
-    district: str
-    end_year: int
-    student: Callable[[str], Student | None]
-    pathways: dict[str, int]
-    """Primary keys by code, and by name as `plain` writes it."""
-    names: dict[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    line: int
-    rule: str
-    field: str
-    value: str
-    message: str
+_NO_VALUE = "value NULL, NA, or \\N read as empty|values NULL, NA, or \\N read as empty"
+_ANSWER = "answer TRUE or FALSE read as Yes or No|answers TRUE or FALSE read as Yes or No"
+_ZEROS = "amount without the zeros after its second decimal|amounts without the zeros after their second decimal"
+_POINT = "number read without “.0” at its end|numbers read without “.0” at their end"
+_CODE = "pathway code read with its leading zero|pathway codes read with their leading zero"
 
 
 @dataclass(slots=True)
@@ -80,39 +60,14 @@ class Read:
     problems: list[Problem]
 
 
-@dataclass
-class Summary:
-    """What was noticed while reading, complete when the last row has been read."""
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a cell was read as: its value, or why it cannot be read; and how it was repaired."""
 
-    rows: int = 0
-    blank: int = 0
-    adjusted: Counter[str] = dataclasses.field(default_factory=Counter)
-    notes: list[str] = dataclasses.field(default_factory=list)
-    unreadable: Counter[str] = dataclasses.field(default_factory=Counter)
-    first_unreadable: dict[str, Problem] = dataclasses.field(default_factory=dict)
-    districts: Counter[str] = dataclasses.field(default_factory=Counter)
-    years: Counter[str] = dataclasses.field(default_factory=Counter)
-    heading: list[Problem] = dataclasses.field(default_factory=list)
-
-    @property
-    def what_we_adjusted(self) -> list[str]:
-        words = [
-            f"{number:,} {what if number == 1 else many}"
-            for (what, many), number in ((_plural(what), n) for what, n in self.adjusted.items())
-        ]
-        if self.blank:
-            words.append(f"{self.blank:,} empty line{'s' if self.blank > 1 else ''} left out")
-        return [*self.notes, *words]
-
-
-def _plural(what: str) -> tuple[str, str]:
-    one, _, many = what.partition("|")
-    return one, many or one
-
-
-def plain(name: str) -> str:
-    """A pathway's name without what people vary: case and spaces."""
-    return " ".join(name.upper().split())
+    value: Any
+    unreadable: Unreadable | None = None
+    damage: Damage | None = None
+    repaired: str = ""
 
 
 class Reader:
@@ -123,7 +78,7 @@ class Reader:
         self.lines = Lines(file, encoding_of(file))
         self.summary = Summary()
         self.errors_added = False
-        self._typed: dict[tuple[str, str], tuple[Any, Unreadable | None]] = {}
+        self._typed: dict[tuple[str, str], Value] = {}
         self._good: dict[str, dict[str, Any]] = {}
         self._width = len(layout.columns)
         self._wide = [layout.position(field) for field in ("local_id", "last_name", "first_name", "pathway")]
@@ -141,14 +96,14 @@ class Reader:
                 continue
             cells = text.split("\t")
             # A record says so in its first cell: nearly all lines do, and need not be compared with the titles.
-            if cells[0] != self.layout.record_type and len({plain(tidy(cell)) for cell in cells[: self._width]} & titles) >= 4:
+            if cells[0] != self.layout.record_type and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4:
                 self.summary.notes.append(f"Line {number} holds column titles and is left out")
                 continue
             if not header_seen:
-                self._header(number, text, cells)
+                self._begin(Header(self.layout, number, text, cells))
                 header_seen = True
                 continue
-            if tidy(cells[0]).upper() == "HD":
+            if unquoted(cells[0]).upper() == "HD":
                 raise FileRefused(f"Line {number} is a second header record (HD). A file has one, on its first line")
             self.summary.rows += 1
             if self.most_rows and self.summary.rows > self.most_rows:
@@ -163,67 +118,32 @@ class Reader:
             raise FileRefused("There are no student records in the file: it holds the header record alone")
         if len(self.lines.line_ends) > 1:
             self.summary.notes.append("Different line ends read as one")
-        self._whole()
+        if self.lines.closed:
+            self.summary.notes.append("The closing character 1A of an older program was ignored")
+        self.summary.judge(self.known, self.layout)
 
-    # --- the header record
-
-    def _header(self, number: int, text: str, cells: list[str]) -> None:
-        first = tidy(cells[0]).strip('"').upper()
-        if "\x00" in text:
-            raise FileRefused("The header record holds a zero byte. Save the file as tab-delimited text and choose it again")
-        if len(cells) == 1:
-            for mark, name in ((",", "commas"), (";", "semicolons"), ("|", "vertical bars")):
-                if text.count(mark) >= 3:
-                    raise FileRefused(
-                        f"The columns are separated by {name}, not by tabs. In Excel choose Save As, then Text (Tab delimited)"
-                    )
-            if first.startswith(("HD ", f"{self.layout.record_type} ")):
-                raise FileRefused("The columns are separated by spaces, not by tabs. In Excel choose Save As, then Text (Tab delimited)")
-        if first == "CT":
-            raise FileRefused("This is a Fall CTE file (record type CT). Choose a CTE End of Year file")
-        if first != "HD":
-            raise FileRefused(
-                f"Line {number} is not the header record. The first line holds HD, date, time and {self.layout.version}, separated by tabs"
-            )
-        version = tidy(cells[3]) if len(cells) > 3 else ""
-        if version.upper() != self.layout.version:
-            raise FileRefused(f"The header record names version “{version[:20]}”. This portal reads {self.layout.version}")
-        if version != self.layout.version:
-            self.summary.notes.append(f"Version {version} read as {self.layout.version}")
-        self.errors_added = any(tidy(cell) == ERRORS_ADDED for cell in cells[4:])
-        self._header_date(number, cells)
-
-    def _header_date(self, number: int, cells: list[str]) -> None:
-        """A strange date says that the file may not be the one that was meant; it changes nothing (U-30)."""
-        written = tidy(cells[1])
-        try:
-            made = values.date(written, "The date in the header record")
-            said = "The header record has no date" if made is None else ""
-            if made and made > self.today + datetime.timedelta(days=1):
-                said = f"The header record is dated {written}, which is to come"
-            elif made and (self.today - made).days > 730:
-                said = f"The header record is dated {written}. Make sure that this is the file you mean"
-        except Unreadable as unreadable:
-            said = unreadable.message
-        if not said and not re.fullmatch(r"[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?", tidy(cells[2]), re.ASCII):
-            said = "The time in the header record must be like 13:03:42"
-        if said:
-            self.summary.heading.append(Problem(number, "CTE-421", "line", written[:LONGEST_VALUE], said))
+    def _begin(self, header: Header) -> None:
+        if header.version != self.layout.version:
+            self.summary.notes.append(f"Version {header.version} read as {self.layout.version}")
+        self.errors_added = header.errors_added
+        if said := header.strange(self.today):
+            self.summary.heading.append(Problem(header.number, "CTE-421", "line", header.cells[1][:LONGEST_VALUE], said))
 
     # --- rows
 
     def _row(self, number: int, cells: list[str], cut: bool) -> Read:
         problems: list[Problem] = []
 
-        def wrong(field: str, rule: str, message: str, value: str | None = None) -> None:
+        def wrong(field: str, rule: str, message: str, value: str | None = None, damaged: Damage | None = None) -> None:
             at = self._columns[field][0] if field in self._columns else 0
-            problems.append(Problem(number, rule, field, (value if value is not None else cells[at])[:LONGEST_VALUE], message))
+            problems.append(Problem(number, rule, field, (value if value is not None else cells[at])[:LONGEST_VALUE], message, damaged))
 
         if cut:
             wrong("line", "CTE-414", "This line is too long to be a record", cells[0])
             return Read(number, None, problems)
         cells = self._fit(cells)
         if len(cells) != self._width:
+            self.summary.widths[len(cells)] += 1
             said = f"This line has {len(cells)} columns. The layout has {self._width}"
             wrong("line", "CTE-401", said, "\t".join(cells))
             return Read(number, None, problems)
@@ -246,10 +166,7 @@ class Reader:
             return Read(number, None, problems)
         student = self._student(cells, spoiled, wrong)
         pathway = self._pathway(cells, spoiled, wrong)
-        for problem in problems:
-            if problem.rule in _UNREADABLE and problem.value:
-                self.summary.unreadable[problem.field] += 1
-                self.summary.first_unreadable.setdefault(problem.field, problem)
+        self.summary.count_unreadable(problems)
         staged = (number, student, pathway, typed["staged"])
         return Read(number, staged, problems)
 
@@ -265,21 +182,22 @@ class Reader:
 
     def _clean(self, cell: str, field: str, wrong: Callable[..., None]) -> str:
         """One form of every letter, nothing around the value, nothing that hides in it."""
-        text = tidy(cell)
-        if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
-            self.summary.adjusted["value stood in quotation marks|values stood in quotation marks"] += 1
-            text = tidy(text[1:-1])
+        text = unquoted(cell)
+        if '"' in cell and text != values.tidy(cell):
+            self.summary.adjusted["value was in quotation marks|values were in quotation marks"] += 1
         composed = unicodedata.normalize("NFC", text)
-        for letter in composed:
-            if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Co", "Cs") or letter == "\ufffd":
-                name = self._columns[field][1].name
-                wrong(field, "CTE-413", f"{name} holds a character that is not allowed (U+{ord(letter):04X}). Type it again", composed)
-                break
+        if letter := hidden_character(composed):
+            name = self._columns[field][1].name
+            wrong(field, "CTE-413", f"{name} holds a character that is not allowed (U+{ord(letter):04X}). Type it again", composed)
         return composed
 
     def _whose(self, cells: list[str], wrong: Callable[..., None]) -> bool:
         """Whether the row belongs elsewhere: another kind of record, another district, another year."""
         elsewhere = False
+        for at in (1, self._width - 1):
+            if (text := damage.without_point(cells[at])) != cells[at]:
+                self.summary.adjusted[_POINT] += 1
+                cells[at] = text
         kind, district, year = cells[0], cells[1], cells[-1]
         if kind != self.layout.record_type:
             if kind.upper() == self.layout.record_type:
@@ -302,7 +220,7 @@ class Reader:
     def _district_words(self, district: str) -> str:
         own = self.known.district
         if _DIGITS.fullmatch(district) and len(district) < 4 and district.zfill(4) == own:
-            return f"District Number has 4 digits. Write {own}"
+            return f"District Number has 4 digits. Enter {own}"
         return f"District Number must be {own}"
 
     def _values(self, cells: list[str], wrong: Callable[..., None]) -> dict[str, Any]:
@@ -311,22 +229,22 @@ class Reader:
             return self._good[alike]
         typed: dict[str, Any] = {}
         clean = True
-        for field, parse in _TYPED.items():
+        for field in _TYPED:
             at, column = self._columns[field]
             text = cells[at]
             known = self._typed.get((field, text))
             if known is None:
-                try:
-                    known = (parse(text, column.name), None)
-                except Unreadable as error:
-                    known = (None, error)
+                known = self._read(field, text, column.name)
                 if len(text) < 30 and len(self._typed) < 100_000:
                     self._typed[field, text] = known
-            value: Any
-            value, unreadable = known
-            if unreadable:
+            value = known.value
+            if known.repaired:
                 clean = False
-                wrong(field, unreadable.rule, unreadable.message, text)
+                self.summary.adjusted[known.repaired] += 1
+            if known.unreadable:
+                clean = False
+                message = known.damage.message if known.damage else known.unreadable.message
+                wrong(field, known.unreadable.rule, message, text, known.damage)
             elif field == "start_date" and value and text != f"{value:%m/%d}/{value.year}":
                 clean = False
                 self.summary.adjusted["date read as MM/DD/YYYY|dates read as MM/DD/YYYY"] += 1
@@ -340,6 +258,21 @@ class Reader:
         if clean and len(alike) < 200 and len(self._good) < 50_000:
             self._good[alike] = typed
         return typed
+
+    @staticmethod
+    def _read(field: str, text: str, label: str) -> Value:
+        """The cell's value, repaired where that can mean one thing alone."""
+        repaired, note = text, ""
+        if field in _EMPTY_IS_ZERO and text.upper() in damage.EMPTY:
+            repaired, note = "", _NO_VALUE
+        elif field in ("concentrator", "single_parent") and (answer := damage.answer(text)) != text:
+            repaired, note = answer, _ANSWER
+        elif field.endswith("_credits") and (amount := damage.short_decimals(text)) != text:
+            repaired, note = amount, _ZEROS
+        try:
+            return Value(_TYPED[field](repaired, label), repaired=note)
+        except Unreadable as error:
+            return Value(None, error, damage.of(field, text, label))
 
     def _total(self, typed: dict[str, Any], wrong: Callable[..., None]) -> None:
         total, inside, outside = typed["total_credits"], typed["in_district_credits"], typed["out_of_district_credits"]
@@ -355,22 +288,48 @@ class Reader:
         if "student" in spoiled:
             return None
         if not _STATE_ID.fullmatch(text):
-            hint = ". Excel may have changed this column: format it as text" if _EXCEL_ID.fullmatch(text) else ""
-            said = f"A State ID has 9 digits{hint}" if text else "Enter the Student State ID"
-            wrong("student", "CTE-404", said)
+            self._state_id(text, wrong)
             return None
         student = self.known.student(text)
         if student is None:
             return None
         if "local_id" not in spoiled and cells[3] and student.local_id and cells[3] != student.local_id:
-            wrong("local_id", "CTE-406", "State ID and Local ID belong to different students")
-        last, first = cells[4], cells[5]
-        if (last, first) == (student.last_name, student.first_name):
-            return student.pk
-        if (last and _name(last) != _name(student.last_name)) or (first and _name(first) != _name(student.first_name)):
-            told = f"The portal knows this student as {student.last_name.upper()}, {student.first_name.upper()}"
+            self._local_id(cells[3], student, wrong)
+        last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in cells[4:6])
+        written = (cells[4], cells[5]) == (student.last_name, student.first_name)
+        if not written and not student.is_named(last, first) and not student.is_named(cells[4], cells[5]):
+            told = f"The portal has this student as {student.last_name.upper()}, {student.first_name.upper()}"
             wrong("last_name", "CTE-407", f"{told}. The name is not changed", f"{last}, {first}")
         return student.pk
+
+    def _state_id(self, text: str, wrong: Callable[..., None]) -> None:
+        """A State ID is never guessed; where a spreadsheet left one that the portal knows, it is the remedy."""
+        hint = ". Excel may have changed this column: format it as text" if _EXCEL_ID.fullmatch(text) else ""
+        damaged = Damage(Pattern.CHANGED_ID) if hint else None
+        meant = damage.bare(damage.without_point(text))
+        if _DIGITS.fullmatch(meant) and len(meant) <= 9 and self.known.student(meant.zfill(9)):
+            padded = meant.zfill(9)
+            pattern = Pattern.LOST_ZEROS if len(meant) < 9 else Pattern.CHANGED_ID
+            hint, damaged = f". Enter {padded}, and format the column as text", Damage(pattern, write=padded)
+        elif text.upper() in damage.EMPTY:
+            hint, damaged = f". “{text}” means that there is no value", Damage(Pattern.NO_VALUE)
+        wrong("student", "CTE-404", f"A State ID has 9 digits{hint}" if text else "Enter the Student State ID", damaged=damaged)
+
+    def _local_id(self, text: str, student: KnownStudent, wrong: Callable[..., None]) -> None:
+        """A Local ID without its zeros is taken; one that differs is told with the portal's own (FR-202)."""
+        if text.upper() in damage.EMPTY:
+            self.summary.adjusted[_NO_VALUE] += 1
+            return
+        meant, said = damage.bare(text), f"The portal has Local ID {student.local_id} for this student"
+        number = damage.whole_number(meant)
+        if meant == student.local_id or (number is not None and number == damage.whole_number(student.local_id)):
+            wrong("local_id", "CTE-422", f"{said}. A spreadsheet has changed how it is written")
+        elif damage.is_rounded(text):
+            wrong(
+                "local_id", "CTE-406", f"{said}. A spreadsheet has rounded it", damaged=Damage(Pattern.CHANGED_ID, write=student.local_id)
+            )
+        else:
+            wrong("local_id", "CTE-406", said)
 
     def _pathway(self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]) -> int | None:
         text = cells[6]
@@ -381,6 +340,13 @@ class Reader:
             if text != self.known.names[found] and not _DIGITS.fullmatch(text):
                 self.summary.adjusted["pathway name read in OPI's spelling|pathway names read in OPI's spelling"] += 1
             return found
+        number = damage.whole_number(text)
+        if number is not None and (found := self.known.numbers.get(number)):
+            self.summary.adjusted[_POINT if text.endswith("0") and "." in text else _CODE] += 1
+            return found
+        if text.upper() in damage.EMPTY:
+            wrong("pathway", "CTE-410", f"“{text}” means that there is no value. Enter the CTE Pathway", damaged=Damage(Pattern.NO_VALUE))
+            return None
         names = {plain(name): name for name in self.known.names.values()}
         stem = [name for key, name in names.items() if len(text) > 5 and key.startswith(plain(text))]
         near = [names[key] for key in get_close_matches(plain(text)[:100], names, n=1, cutoff=0.6)]
@@ -392,32 +358,3 @@ class Reader:
             said = "OPI's list has no such pathway. Write its code or name"
         wrong("pathway", "CTE-410", said)
         return None
-
-    # --- the file as a whole
-
-    def _whole(self) -> None:
-        """What is wrong with nearly every row is said once, of the file (U-33, U-38, U-39, J-11)."""
-        rows, known = self.summary.rows, self.known
-        if sum(self.summary.districts.values()) == rows:
-            found = self.summary.districts.most_common(1)[0][0]
-            raise FileRefused(f"The file is for District Number “{found}”. You are working in {known.district}", "CTE-403")
-        if sum(self.summary.years.values()) == rows:
-            found = self.summary.years.most_common(1)[0][0]
-            raise FileRefused(f"The file is for End Year “{found}”. You are working in {known.end_year}", "CTE-412")
-        for field, number in self.summary.unreadable.most_common(1):
-            if rows >= OVER_HALF_OF and number * 2 > rows:
-                column, first = self._columns[field][1], self.summary.first_unreadable[field]
-                excel = field == "student" and _EXCEL_ID.fullmatch(first.value)
-                cause = "Excel has changed the column: format it as text" if excel else "The columns may be in a different order"
-                raise FileRefused(
-                    f"{column.name} cannot be read in {number:,} of {rows:,} rows, first “{first.value[:40]}” in line {first.line}. {cause}",
-                    first.rule,
-                )
-
-
-_UNREADABLE = {"CTE-001", "CTE-002", "CTE-003", "CTE-004", "CTE-005", "CTE-404", "CTE-410"}
-
-
-def _name(text: str) -> str:
-    """A name as two systems may write it."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("’", "'").upper().split())

@@ -83,6 +83,9 @@ def _is(file: IO[bytes], codec: str, skip: int) -> bool:
     return True
 
 
+_CLOSING = "\x1a"
+
+
 @dataclass
 class Lines:
     """The lines of a file, with what was noticed on the way."""
@@ -90,12 +93,15 @@ class Lines:
     file: IO[bytes]
     encoding: Encoding
     line_ends: frozenset[str] = frozenset()
+    closed: bool = False
+    """Whether the file ends with byte 1A, as programs of the eighties end a text (FR-211)."""
 
     def __iter__(self) -> Iterator[tuple[int, str, bool]]:
         """(physical number, text without its end, whether it was cut at LONGEST_LINE). Only CR LF, LF and CR end a line (U-21, U-23)."""
         decoder = codecs.getincrementaldecoder(self.encoding.codec)(errors="replace")
         self.file.seek(self.encoding.skip)
         number, rest, cut, held = 0, "", False, ""
+        self.closed = False
         ends: set[str] = set()
         while True:
             chunk = self.file.read(CHUNK)
@@ -114,6 +120,8 @@ class Lines:
             for part in parts[:-1]:
                 number += 1
                 line = rest + part
+                if not line.strip(_CLOSING) and line:
+                    line, self.closed = "", True
                 yield number, line[:LONGEST_LINE], cut or len(line) > LONGEST_LINE
                 rest, cut = "", False
             rest += parts[-1]
@@ -121,6 +129,8 @@ class Lines:
                 rest, cut = rest[:LONGEST_LINE], True
             if not chunk:
                 break
+        if rest.endswith(_CLOSING):
+            rest, self.closed = rest.rstrip(_CLOSING), True
         if rest:
             yield number + 1, rest, cut
         self.line_ends = frozenset(ends)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import IO
 
@@ -18,7 +19,11 @@ _BREAKS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
 def header(layout: Layout, at: datetime.datetime, *more: str) -> str:
-    return "\t".join(["HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version, *more]) + "\n"
+    return "\t".join([*header_cells(layout, at), *more]) + "\n"
+
+
+def header_cells(layout: Layout, at: datetime.datetime) -> list[str]:
+    return ["HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version]
 
 
 def tsv_line(cells: Sequence[str]) -> str:
@@ -56,14 +61,23 @@ def write_xlsx(
     return write_book(into, [(sheet, titles, rows)], notes, created=created)[0]
 
 
+def write_layout_xlsx(
+    into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime, *, notes: Sequence[str] = ()
+) -> int:
+    """A workbook that, saved as tab-delimited text, can be uploaded: the header record, the titles, the rows. Returns the number of rows."""
+    lines = itertools.chain([layout.names], rows)
+    return write_book(into, [(layout.title, header_cells(layout, at), lines)], notes, created=at, titles=2)[0] - 1
+
+
 def write_book(
     into: IO[bytes],
     sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]],
     notes: Sequence[str] = (),
     *,
     created: datetime.datetime | None = None,
+    titles: int = 1,
 ) -> list[int]:
-    """The same with several sheets of name, titles and rows. Returns the number of rows of each.
+    """The same with several sheets of name, titles and rows. Returns the number of rows of each; `titles` rows stay in view.
 
     A workbook says when it was made: `created` makes the same content the same bytes.
     """
@@ -72,18 +86,18 @@ def write_book(
         book.set_properties({"created": created.astimezone(datetime.UTC)})
     text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True, "num_format": 49})
     numbers = []
-    for name, titles, rows in sheets:
+    for name, heading, rows in sheets:
         page = book.add_worksheet(name)
-        page.set_column(0, max(len(titles) - 1, 0), 18, text)
-        page.freeze_panes(1, 0)
-        page.write_row(0, 0, list(titles), bold)
+        page.set_column(0, max(len(heading) - 1, 0), 18, text)
+        page.freeze_panes(titles, 0)
+        page.write_row(0, 0, list(heading), bold)
         number = 0
         for number, row in enumerate(rows, 1):
             if number > _MOST_XLSX_ROWS:
                 page.write_string(number, 0, "The other formats have all rows.", bold)
                 break
             for at, cell in enumerate(row):
-                page.write_string(number, at, cell[:32_000], text)
+                page.write_string(number, at, cell[:32_000], bold if number < titles else text)
         numbers.append(number)
     if notes:
         second = book.add_worksheet("Notes")

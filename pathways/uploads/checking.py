@@ -15,7 +15,8 @@ from django.db import connection, connections, models
 from cte_portal.batches.job import Job
 from cte_portal.editions import Edition, Scope
 from pathways import ledger, rules, staging
-from pathways.files.reader import Problem, Reader
+from pathways.files.reader import Reader
+from pathways.files.summary import Problem
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, verdicts
 from pathways.rules.catalogue import words as words_of

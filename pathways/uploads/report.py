@@ -16,8 +16,10 @@ from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
 from pathways import values
 from pathways.files import writer
+from pathways.files.cells import plain, unquoted
+from pathways.files.damage import whole_number
+from pathways.files.known import Known
 from pathways.files.layout import ERRORS_ADDED, Layout
-from pathways.files.reader import Known, plain
 from pathways.files.text import Lines
 from pathways.models import Student
 from pathways.severities import informing
@@ -35,6 +37,7 @@ class Report:
     def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged) -> None:
         self.job, self.layout, self.known, self.lines, self.staged = job, layout, known, lines, staged
         self.name = name.rsplit(".", 1)[0][:80] or "file"
+        self.summary_name = f"Import Results Summary {job.mark}"
         self.columns = {column.field: column.name for column in layout.columns}
         self.positions = {column.field: at for at, column in enumerate(layout.columns)}
         self.shown: dict[str, list[dict[str, Any]]] = {}
@@ -61,9 +64,9 @@ class Report:
                 self.job.keep("rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects)
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
-            with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
+            with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, TITLES, _rows(table))
-            with self.job.writing("report.xlsx", "Import Results Summary.xlsx", writer.XLSX) as file:
+            with self.job.writing("report.xlsx", f"{self.summary_name}.xlsx", writer.XLSX) as file:
                 writer.write_xlsx(file, TITLES, _rows(table), sheet="Import Results Summary")
         self._keep_shown()
 
@@ -71,7 +74,7 @@ class Report:
         """A refused file has its findings, but no rows that could be sent again by themselves."""
         with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as rejects, tempfile.TemporaryFile() as annotated:
             self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
-            with self.job.writing("report.csv", "Import Results Summary.csv", writer.CSV) as file:
+            with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, TITLES, _rows(table))
         self._keep_shown()
 
@@ -86,11 +89,11 @@ class Report:
         held: list[str] = []
         for number, text, _ in self.lines:
             if line != number:
-                if text.count("\t") == untouched and text[:2] != "HD":
+                if text.count("\t") == untouched and text[:2] != "HD" and text[:3] != '"HD':
                     held.append(f"{text}\t\n")
                 elif text.strip(values._AROUND):
                     cells = text.split("\t")
-                    if values.tidy(cells[0]).upper() != "HD":
+                    if unquoted(cells[0]).upper() != "HD":
                         held.append(writer.tsv_line([*self._fit(cells), ""]))
             else:
                 of_line = list(told)
@@ -98,7 +101,7 @@ class Report:
                 cells = text.split("\t")
                 for found in of_line:
                     self._one(table, found, cells)
-                if values.tidy(cells[0]).upper() != "HD":
+                if unquoted(cells[0]).upper() != "HD":
                     row = self._fit(cells)
                     if any(found.refuses for found in of_line):
                         rejects.write(writer.tsv_line(row).encode())
@@ -115,16 +118,16 @@ class Report:
 
     def _one(self, table: IO[bytes], found: Found, cells: list[str]) -> None:
         at = self.positions.get(found.field)
-        value = found.value if found.value is not None else values.tidy(cells[at]) if at is not None and at < len(cells) else ""
-        state_id = values.tidy(cells[2]) if len(cells) > 2 else ""
+        value = found.value if found.value is not None else unquoted(cells[at]) if at is not None and at < len(cells) else ""
+        state_id = unquoted(cells[2]) if len(cells) > 2 else ""
         student = self.known.student(state_id)
         name = (
-            f"{student.last_name}, {student.first_name}"
-            if student
-            else ", ".join(values.tidy(cell) for cell in cells[4:6] if values.tidy(cell))
+            f"{student.last_name}, {student.first_name}" if student else ", ".join(unquoted(cell) for cell in cells[4:6] if unquoted(cell))
         )
-        pathway = values.tidy(cells[6]) if len(cells) > 6 else ""
+        pathway = unquoted(cells[6]) if len(cells) > 6 else ""
         pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
+        if not pathway_pk and (number := whole_number(pathway)) is not None:
+            pathway_pk = self.known.numbers.get(number)
         column = self.columns.get(found.field, "")
         row = [str(found.line), self._level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100], column]
         row += [value[:200], found.message, found.rule.remedy]

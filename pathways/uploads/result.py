@@ -72,7 +72,9 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
 
 def follower(batch: Batch, kind: str) -> Batch | None:
     """The batch that continues this one, unless it came to nothing: then it may be tried again."""
-    return batch.followers.filter(kind=kind).exclude(status__in=[Status.FAILED, Status.CANCELED]).order_by("queued_at").last()
+    return (
+        batch.followers.filter(kind=kind).exclude(status__in=[Status.FAILED, Status.CANCELED, Status.REFUSED]).order_by("queued_at").last()
+    )
 
 
 def _shown(files: dict[str, Any]) -> dict[str, Any]:

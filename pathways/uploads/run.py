@@ -81,7 +81,7 @@ def _go(job: Job, *, held: bool) -> None:
         except FileRefused as refused:
             job.outcome = Outcome(
                 f"The file was refused: {refused.sentence}. Nothing was changed.",
-                with_errors=True,
+                refused=True,
                 result={
                     "refused": f"{refused.sentence}.",
                     "rule": refused.rule,

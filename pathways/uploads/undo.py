@@ -52,7 +52,7 @@ def _take_back(job: Job, upload: Batch) -> None:
             )  # fmt: skip
             left = len(applied.stale)
             if left:
-                with job.writing("left.csv", "Changed since the upload.csv", writer.CSV) as file:
+                with job.writing("left.csv", f"Changed since the upload {job.mark}.csv", writer.CSV) as file:
                     csv_file.write(file, ("Student State ID", "Student", "CTE Pathway"), _left(staged))
             job.outcome = Outcome(_words(applied.written, left), with_errors=bool(left), result={"restored": applied.written, "left": left})
     except ledger.Locked as locked:

@@ -39,6 +39,30 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
 
 
+class ChangeForm(forms.Form):
+    """What happens to the chosen lines: which, if not those that are ticked, and to what (walk 29)."""
+
+    use_required_attribute = False
+
+    everything = forms.BooleanField(required=False)
+    to = forms.ChoiceField(
+        label="Change to",
+        choices=[("approve", "Approved"), ("withdraw", "Not approved")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose Approved or Not approved", "invalid_choice": "Choose Approved or Not approved"},
+    )
+
+    def __init__(self, sent: QueryDict | None, *, total: int, noun: str, chosen: bool = False) -> None:
+        super().__init__(sent)
+        self.noun, self.chosen = noun, chosen
+        self.fields["everything"].label = f"All {total:,} in this list, including other pages"
+
+    def clean(self) -> dict[str, Any]:
+        if not self.chosen:
+            self.add_error("everything", f"Choose at least one {self.noun}")
+        return self.cleaned_data
+
+
 class ApprovalsView(StatewideView):
     """Shared by the pages of one end year."""
 
@@ -89,6 +113,8 @@ class Lines(ApprovalsView):
 
     template: ClassVar[str] = "pathways/approvals.html"
     keeps = ""
+    noun: ClassVar[str]
+    """What a line of the list is."""
 
     def lines(self) -> list[Line]:
         raise NotImplementedError
@@ -115,9 +141,10 @@ class Lines(ApprovalsView):
         sent, found = self.sent, self.found()
         keys = set(sent.getlist("chosen"))
         chosen = found if sent.get("everything") else [line for line in self.lines() if line.key in keys]
-        to = sent.get("to", "")
-        if not chosen or to not in ("approve", "withdraw"):
-            return self.show(keys, problem="Choose at least one line, and what to change to. Nothing was changed.")
+        change = ChangeForm(sent, total=len(found), noun=self.noun, chosen=bool(chosen))
+        if not change.is_valid():
+            return self.show(keys, change=change)
+        to = change.cleaned_data["to"]
         pairs = [self.pair(line) for line in chosen]
         wanted = approvals.plan(self.year.pk, **{"give" if to == "approve" else "withdraw": pairs})
         keys = {line.key for line in chosen}
@@ -156,7 +183,9 @@ class Lines(ApprovalsView):
         show = self.request.GET.get("show", "all")
         return show if show in SHOWN else "all"
 
-    def show(self, chosen: set[str], *, plan: Plan | None = None, to: str = "", form: Any = None, problem: str = "") -> HttpResponse:
+    def show(
+        self, chosen: set[str], *, plan: Plan | None = None, to: str = "", form: Any = None, problem: str = "", change: Any = None
+    ) -> HttpResponse:
         found = self.found()
         query = self.request.GET.copy()
         number = query.pop("page", ["1"])[-1]
@@ -179,6 +208,8 @@ class Lines(ApprovalsView):
             "plan": plan,
             "to": to,
             "form": form,
+            "change": change or ChangeForm(None, total=len(found), noun=self.noun),
+            "noun": self.noun,
             "problem": problem,
             "asked_before": bool(self.sent.get("seen")) and form is not None and not form.is_bound,
             **self.about(),
@@ -188,6 +219,8 @@ class Lines(ApprovalsView):
 
 class OfPathway(Lines):
     """The districts of one pathway."""
+
+    noun = "district"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.pathway = get_object_or_404(Pathway, pk=kwargs["pathway"]) if request.user.is_authenticated else Pathway()
@@ -206,7 +239,6 @@ class OfPathway(Lines):
             "pathway": self.pathway,
             "heading": f"{self.pathway.code} {self.pathway.name}",
             "facts": [first, last],
-            "noun": "district",
             "finds": "District name or number",
             "line_url": "approvals-of-district",
             "year_urls": [(year, reverse("approvals-of-pathway", args=[year.pk, self.pathway.pk])) for year in SchoolYear.objects.all()],
@@ -215,6 +247,8 @@ class OfPathway(Lines):
 
 class OfDistrict(Lines):
     """The pathways of one district."""
+
+    noun = "pathway"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         number = kwargs["district"] if kwargs["district"].isascii() and kwargs["district"].isdigit() else ""
@@ -231,7 +265,6 @@ class OfDistrict(Lines):
         return {
             "heading": str(self.district),
             "facts": [],
-            "noun": "pathway",
             "finds": "Pathway name or code",
             "line_url": "approvals-of-pathway",
             "year_urls": [(year, reverse("approvals-of-district", args=[year.pk, self.district.pk])) for year in SchoolYear.objects.all()],

@@ -76,7 +76,7 @@ class UndoUpload(OneUpload, TemplateView):
         if earlier := follower(upload, "undo"):
             return redirect("batch", self.scope.district, self.scope.end_year, earlier.pk)
         if not result_of(upload)[1]["can_undo"]:
-            messages.warning(request, "This upload saved nothing that could be taken back.")
+            messages.warning(request, "This upload saved nothing, so there is nothing to undo.")
             return redirect(self.address)
         batch = submit(
             "undo",

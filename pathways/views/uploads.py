@@ -188,9 +188,9 @@ class UploadColumns(ScopedView, TemplateView):
 
 NOTES = (
     "Fill in the first sheet. All columns are text, so that leading zeros stay.",
-    "The sample row is not a real student: take it out.",
+    "The sample row is not a real student: delete it.",
     "Then choose Save As, Text (Tab delimited), in Excel, and upload that file.",
-    "The first line of the file must be the header record: HD, date, time, MT9.1, separated by tabs. The title row may stay below it.",
+    "Leave the first row, the header record, as it is: HD, date, time, MT9.1. The title row below it may stay.",
 )
 
 
@@ -216,8 +216,7 @@ class Template(ScopedView):
             writer.write_tsv(content, layout, [sample], timezone.localtime())
         else:
             at = timezone.localtime()
-            head = ("HD", f"{at:%m/%d/%Y}", f"{at:%H:%M:%S}", layout.version)
-            writer.write_xlsx(content, head, [tuple(layout.names), sample], sheet=layout.title, notes=NOTES)
+            writer.write_layout_xlsx(content, layout, [sample], at, notes=NOTES)
         content.seek(0)
         names = {
             "tsv": "EOY CTE Template.tsv",

@@ -30,7 +30,7 @@ def approvals_preview(stage: Stage, page: Page) -> None:
     health_approvals()(stage, page)
     page.get_by_label(re.compile("^9012")).check()
     page.get_by_text("Not approved", exact=True).last.click()
-    page.get_by_role("button", name="See what follows").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
     page.get_by_role("button", name="Save the change").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
@@ -38,7 +38,7 @@ def approvals_preview(stage: Stage, page: Page) -> None:
 
 def approvals_nothing_chosen(stage: Stage, page: Page) -> None:
     health_approvals()(stage, page)
-    page.get_by_role("button", name="See what follows").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 

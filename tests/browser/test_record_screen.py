@@ -36,7 +36,7 @@ def test_d_04_wheel_and_arrows_change_nothing_and_a_comma_is_no_number(page: Pag
     expect(page.locator("#total")).to_have_text("not yet known")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".summary")).to_be_focused()
-    page.get_by_role("link", name="Enter In District Credits with a point, like 1.50").click()
+    page.get_by_role("link", name="Use a decimal point in In District Credits, like 1.50").click()
     expect(page.get_by_label("In District Credits Earned")).to_be_focused()
     expect(page.get_by_label("In District Credits Earned")).to_have_value("1,5")
 
@@ -137,7 +137,7 @@ def test_g_15_new_record_errors_and_save_without_script(desk: Desk, clerk: User,
     page.get_by_label("CTE Pathway").select_option(label="Health Professions")
     page.get_by_label("In District Credits Earned").fill("2,25")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("link", name="Enter In District Credits with a point, like 2.25")).to_be_visible()
+    expect(page.get_by_role("link", name="Use a decimal point in In District Credits, like 2.25")).to_be_visible()
     expect(page.get_by_label("CTE Pathway").locator("option:checked")).to_have_text("Health Professions")
     page.get_by_label("In District Credits Earned").fill("2.25")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -55,7 +55,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     opi.get_by_role("link", name="10 Health Professions").click()
     opi.get_by_label("9012 Cottonwood Bend K-12 Schools").check()
     opi.get_by_label("Approved", exact=True).check(force=True)
-    opi.get_by_role("button", name="See what follows").click()
+    opi.get_by_role("button", name="Preview").click()
     fill(opi, Reason="Application of 05/01/2025")
     opi.get_by_role("button", name="Save the change").click()
     expect(opi.get_by_text("Saved. 1 approved for 2024-25.")).to_be_visible()

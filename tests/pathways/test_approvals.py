@@ -76,7 +76,7 @@ def test_g_23_a_choice_and_its_reason_that_were_cut_off_by_the_sign_out_are_back
 def test_all_that_the_list_shows(desk: Client) -> None:
     assert change(desk, f"{page_of(FINANCE)}?show=none", "approve", everything="yes").status_code == 302
     assert Approval.objects.filter(pathway_id=key(FINANCE), school_year_id=2025).count() == 2
-    assert "so already" in text(desk.post(page_of(FINANCE), {"chosen": "9012", "to": "approve"}))
+    assert "are like that already" in text(desk.post(page_of(FINANCE), {"chosen": "9012", "to": "approve"}))
 
 
 def test_by_district(desk: Client) -> None:
@@ -86,10 +86,58 @@ def test_by_district(desk: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"to": "approve"}, {"chosen": "9012"}, {"chosen": "4444", "to": "approve"}, {"chosen": "9012", "to": "destroy"}]
+    ("sent", "said"),
+    [
+        ({}, {"everything", "to"}),
+        ({"to": "approve"}, {"everything"}),
+        ({"chosen": "9012"}, {"to"}),
+        ({"chosen": "4444", "to": "approve"}, {"everything"}),
+        ({"chosen": "9012", "to": "destroy"}, {"to"}),
+    ],
 )
-def test_nothing_chosen_is_told(sent: dict[str, str], desk: Client) -> None:
-    assert "Nothing was changed" in text(desk.post(page_of(), sent))
+def test_what_is_not_chosen_is_told_beside_its_field(sent: dict[str, str], said: set[str], desk: Client) -> None:
+    """walk 29: six lines were chosen, and *Choose at least one line, and what to change to* said otherwise."""
+    answer = desk.post(page_of(), sent)
+    assert set(answer.context["change"].errors) == said
+    page = answer.content.decode()
+    assert ('href="#id_everything"' in page) == ("everything" in said) == ("Choose at least one district" in page)
+    assert ('href="#id_to_0"' in page) == ("to" in said) == ("Choose Approved or Not approved" in page)
+    assert ('value="9012"' in page) and (" checked" in page) == (sent.get("chosen") == "9012" or sent.get("to") == "approve")
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_districts_that_are_affected_are_named(desk: Client, cottonwood: District_, kayla: Student) -> None:
+    """walk 28: *Affects 1 district, 25 records* did not say which."""
+    cottonwood.record(kayla)
+    page = text(upload(desk, "District Number,Pathway Code,Approved\n9012,10,No\n0965,10,No"))
+    assert "Affects 1 district, 1 record (9012 Cottonwood Bend)" in page
+    assert "2 districts: 0965" in page
+
+
+OPEN_QUOTE = 'District Number,Pathway Code,Approved,Note\n0965,01,Yes,"asked by phone\n0965,05,Yes,\n0965,08,Yes,\n'
+
+
+def test_an_open_quotation_mark_swallows_no_line_of_an_import(desk: Client) -> None:
+    """FR-209: one line was read, two approvals were lost without a word."""
+    answer = upload(desk, OPEN_QUOTE)
+    assert answer.context["read"].lines == 3
+    assert "Line 2: This line cannot be read. Check its quotation marks." in text(answer)
+    for content in (OPEN_QUOTE.replace('"', ""), OPEN_QUOTE.replace(",", "\t")):
+        read = upload(desk, content).context["read"]
+        assert len(read.give) == read.lines == 3 and not read.problems, "a quotation mark of its own is text between tabs"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "District Number;Pathway Code;Approved\n0965;9;TRUE\n".encode("utf-16"),
+        b'"district number"\t"pathway code"\t"approved"\r"0965"\t"09"\t"yes"\r\x1a',
+        b"District Number,Pathway Code,Approved\n,,\n0965,9.0,Y\n\x1a",
+    ],
+)
+def test_an_import_is_read_with_the_promises_of_every_file(content: bytes, desk: Client) -> None:
+    """Issue 13, 6: encodings, line ends, quotation marks, a closing 1A, codes without their zero."""
+    assert "Approves 1 pathway for 2024-25" in text(upload(desk, content))
 
 
 def test_a_retired_pathway_is_not_approved(desk: Client) -> None:
@@ -140,17 +188,17 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
     [
         ("", "This file is empty"),
         ("nothing here", "Missing: District Number, Approved, Pathway Code"),
-        ("District Number,Pathway Code,Approved\n965,10,Yes", "Line 2: District Number 965 has lost its zeros: write 0965"),
+        ("District Number,Pathway Code,Approved\n965,10,Yes", "Line 2: District Number 965 has lost its zeros: enter 0965"),
         ("District Number,Pathway Code,Approved\n9012,77,Yes", "Pathway 77 is not on the list"),
         ("District Number,Pathway Code,Approved\n4444,10,Yes", "4444 is not on the list"),
         ("District Number,Pathway Code,Approved\n9012,10,perhaps", "Choose Yes or No for Approved"),
         ("District Number,Pathway Code,Approved\n9012,10,", "Approved must be Yes or No"),
-        ("District Number,Pathway Code,Approved\n9012,10,Yes\n9012,10,No", "stand in line 2 already"),
+        ("District Number,Pathway Code,Approved\n9012,10,Yes\n9012,10,No", "are in line 2 already"),
         ("District Number,Pathway Code,End Year,Approved\n9012,10,2024,Yes", "End Year is 2024"),
         ("District Number,Pathway Code,CTE Pathway,Approved\n9012,10,Finance,Yes", "two different pathways"),
-        (b"PK\x03\x04rest", "not a text file"),
-        (b"\xff\xfe\x00N", "not a text file"),
-        ('District Number,Pathway Code,Approved\n"' + "x" * 200_000, "cannot be read"),
+        (b"PK\x03\x04rest", "Excel workbook or a zip archive"),
+        (b"\xff\xfe\x00N", "The first line must name the columns"),
+        ('District Number,Pathway Code,Approved\n"' + "x" * 200_000, "too long"),
         ("District Number,Pathway Code,Approved\n<script>,10,Yes", "is not on the list"),
     ],
     ids=range(14),

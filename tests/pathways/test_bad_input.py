@@ -21,7 +21,7 @@ def desk(client: Client, clerk: User, kayla: Student) -> Desk:
 
 
 BAD: list[tuple[str, str, str]] = [
-    ("in_district_credits", "1,5", "Enter In District Credits with a point, like 1.50"),
+    ("in_district_credits", "1,5", "Use a decimal point in In District Credits, like 1.50"),
     ("in_district_credits", "-1", "In District Credits must be between 0 and 30"),
     ("in_district_credits", "0.333", "In District Credits must have no more than 2 decimal places, like 1.75"),
     ("in_district_credits", "2.0000000000000001", "In District Credits must have no more than 2 decimal places, like 1.75"),
@@ -74,7 +74,7 @@ def test_d_02_e_01_bad_input_is_answered_beside_the_field_and_kept(field: str, v
 def test_d_01_all_problems_are_told_at_once(desk: Desk) -> None:
     page = text(desk.enter(in_district_credits="1,5", start_date="", single_parent="", pathway=""))
     for words in (
-        "Enter In District Credits with a point",
+        "Use a decimal point in In District Credits",
         "Enter the Start Date",
         "Choose Yes or No for Student Single Parent",
         "Select a CTE Pathway",

@@ -96,7 +96,7 @@ def test_a_third_save_while_choosing_is_shown_too(desk: Desk) -> None:
 def test_what_was_typed_badly_is_mended_before_it_is_compared(desk: Desk) -> None:
     desk.meanwhile(in_district_credits=Decimal("1.75"))
     page = desk.save(in_district_credits="2,00").content.decode()
-    assert "Enter In District Credits with a point" in page and 'value="2,00"' in page
+    assert "Use a decimal point in In District Credits" in page and 'value="2,00"' in page
 
 
 def test_c_06_a_record_deleted_meanwhile_is_not_made_again(desk: Desk) -> None:

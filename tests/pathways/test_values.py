@@ -37,8 +37,8 @@ def test_u_56_nothing_is_missing_not_zero() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,5", "Enter It with a point, like 1.50"),
-        ("2,75", "Enter It with a point, like 2.75"),
+        ("1,5", "Use a decimal point in It, like 1.50"),
+        ("2,75", "Use a decimal point in It, like 2.75"),
         ("0.333", "It must have no more than 2 decimal places, like 1.75"),
         ("2.0000000000000001", "It must have no more than 2 decimal places, like 1.75"),
         ("NaN", "It must be a number, like 1.75"),

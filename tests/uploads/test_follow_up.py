@@ -57,7 +57,7 @@ def test_an_undo_that_was_canceled_took_nothing_back_and_may_be_asked_again(uplo
     assert "This upload is being undone" in page_of(desk, done)
     assert cancel(undo, by="MARTIN, CHERYL")
     page = page_of(desk, done)
-    assert "taken back" not in page and "Undo this upload" in page and Participation.objects.count() == 1
+    assert "was undone" not in page and "Undo this upload" in page and Participation.objects.count() == 1
     again = made(desk.post(f"{PAGE}{done.pk}/undo/"))
     assert again.pk != undo.pk and run_here(again).status == "completed" and not Participation.objects.exists()
     assert "This upload was undone" in page_of(desk, done)
@@ -94,7 +94,7 @@ def test_undo_after_edits_and_a_deletion(upload: Upload, desk: Client, cottonwoo
     undo = run_here(made(desk.post(f"{PAGE}{done.pk}/undo/")))
     assert undo.sentence == "1 record is as before the upload. 2 were changed since then and stay as they are."
     assert set(Participation.objects.values_list("student__state_id", flat=True)) == {"999000200", "999000201"}
-    assert "Changed since the upload.csv" in page_of(desk, undo)
+    assert "Changed since the upload 9012 " in page_of(desk, undo)
 
 
 def test_a_test_that_was_uploaded_says_so_and_is_not_uploaded_twice(

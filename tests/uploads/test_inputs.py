@@ -102,7 +102,7 @@ ROWS: list[tuple[str, dict[str, str], str]] = [
     ("U-59", {"inside": "1.999", "total": "1.999"}, "CTE-002"),
     ("U-61", {"inside": "2-May"}, "CTE-001"),
     ("U-61", {"inside": "45779"}, "CTE-003"),
-    *[("U-62", {"concentrator": value}, "CTE-005") for value in ("1", "TRUE", "T", "X")],
+    *[("U-62", {"concentrator": value}, "CTE-005") for value in ("1", "T", "X")],
     *[("U-64", {"start": value}, "CTE-004") for value in ("2025-05-08", "05/08/25", "8-May-25", "20250508", "45785")],
     *[("U-65", {"start": value}, "CTE-004") for value in ("02/30/2025", "13/01/2025", "00/00/0000", "05/08/0025")],
     ("U-65", {"start": "05/08/9999"}, "CTE-126"),
@@ -159,6 +159,7 @@ FIXED: list[tuple[str, bytes, str]] = [
     ("U-52", file(line(inside=".5", total="0.5")), ""),
     ("U-56", file(line(outside="", dual="", work="")), ""),
     ("U-62", file(line(concentrator="no", single="NO")), ""),
+    ("U-62", file(line(concentrator="FALSE", single="false")), "read as Yes or No"),
     ("U-64", file(line(start="7/14/2022")), "read as MM/DD/YYYY"),
 ]
 
@@ -309,7 +310,7 @@ def test_u_67_formulas_are_stored_as_typed_and_made_safe_in_every_spreadsheet(na
     cottonwood.student("999000300", name, "Kayla")
     done = upload(file(line(state_id="999000300", last="Other")))
     summary = done.content("report.csv").decode("utf-8-sig")
-    assert f"portal knows this student as {name.upper()}" in summary
+    assert f"portal has this student as {name.upper()}" in summary
     for row in summary.splitlines()[1:]:
         for cell in row.split(","):
             assert not cell.lstrip('"').startswith(("=", "+", "-", "@", "＝"))

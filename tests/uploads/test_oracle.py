@@ -164,7 +164,7 @@ def test_g_the_rejected_rows_upload_cleanly_once_they_are_right(upload: Upload, 
 def test_your_file_with_errors_uploads_without_the_added_column(upload: Upload, class_of_30: list[str]) -> None:
     done = upload(file(line(state_id=class_of_30[0]), line(state_id=class_of_30[1], inside="1,5")), work="validate")
     annotated = done.content("errors.tsv")
-    assert b"CTE-001 Enter District Credits with a point" in annotated
+    assert b"CTE-001 Use a decimal point in District Credits" in annotated
     again = upload(annotated.replace(b"1,5", b"1.5"))
     assert again.errors == [] and again.counts["new"] == 2
 

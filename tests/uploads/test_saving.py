@@ -89,7 +89,7 @@ def test_apply_and_undo_is_the_identity(upload: Upload, desk: Client, cottonwood
     one, twice = desk.post(f"{PAGE}{done.batch.pk}/undo/"), desk.post(f"{PAGE}{done.batch.pk}/undo/")
     assert one["Location"] == twice["Location"]
     undo = run_here(Batch.objects.get(kind="undo"))
-    assert undo.sentence == "3 records are as before the upload." and undo.status == "completed"
+    assert undo.sentence == "3 records are back to what they were before the upload." and undo.status == "completed"
     assert list(Participation.objects.order_by("student_id").values_list(*typed)) == before
     assert Change.objects.filter(batch=undo.pk, source="undo").count() == 3
     assert "This upload was undone" in desk.get(f"{BATCHES}{done.batch.pk}/").content.decode()

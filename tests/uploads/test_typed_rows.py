@@ -21,7 +21,7 @@ from pathways.uploads import checking
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Upload, file, line
 
-SOURCES = [*Path("pathways").rglob("*.py"), *Path("certification").rglob("*.py"), *Path("cte_portal").rglob("*.py")]
+SOURCES = [*Path("pathways").rglob("*.py"), *Path("certification").rglob("*.py")]
 
 
 @pytest.mark.parametrize("work", ["validate", "upload"])

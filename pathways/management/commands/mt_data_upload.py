@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
 from cte_portal.batches.job import run_here
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.models import ANSWERED, Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
@@ -53,7 +53,7 @@ class Command(PortalCommand):
                 limited=False,
             )
         batch = run_here(batch, earlier=True)
-        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+        if batch.status not in ANSWERED:
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
         refused = batch.result.get("refused", "")
         self.stdout.write(json.dumps(told(batch), ensure_ascii=False) if options["json"] else people(batch))
@@ -63,7 +63,7 @@ class Command(PortalCommand):
 
 def told(batch: Batch) -> dict[str, Any]:
     result = batch.result
-    shape = {"status": "refused" if result.get("refused") else batch.status, "counts": result["counts"], "findings": findings(batch)}
+    shape = {"status": batch.status, "counts": result["counts"], "findings": findings(batch)}
     if result.get("refused"):
         return {**shape, "reason": result["refused"]}
     return {**shape, "adjusted": result["adjusted"]}

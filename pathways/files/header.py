@@ -1,0 +1,62 @@
+"""The header record, a file's first line: HD, date, time and the version of the layout."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from pathways import values
+from pathways.files.cells import unquoted
+from pathways.files.layout import ERRORS_ADDED, ERRORS_ADDED_BEFORE, Layout
+from pathways.files.text import FileRefused
+from pathways.values import Unreadable
+
+_TAB_DELIMITED = "In Excel choose Save As, then Text (Tab delimited)"
+
+
+class Header:
+    """Read from the first line that is not empty. Raises FileRefused when it is no header record of the layout."""
+
+    def __init__(self, layout: Layout, number: int, text: str, cells: list[str]) -> None:
+        self.number = number
+        self.cells = [unquoted(cell) for cell in cells]
+        first = self.cells[0].strip('"').upper()
+        if "\x00" in text:
+            raise FileRefused("The header record holds a zero byte. Save the file as tab-delimited text and choose it again")
+        if len(cells) == 1:
+            for mark, name in ((",", "commas"), (";", "semicolons"), ("|", "vertical bars")):
+                if text.count(mark) >= 3:
+                    raise FileRefused(f"The columns are separated by {name}, not by tabs. {_TAB_DELIMITED}")
+            if first.startswith(("HD ", f"{layout.record_type} ")):
+                raise FileRefused(f"The columns are separated by spaces, not by tabs. {_TAB_DELIMITED}")
+        if first == "CT":
+            raise FileRefused("This is a Fall CTE file (record type CT). Choose a CTE End of Year file")
+        if first != "HD":
+            raise FileRefused(
+                f"Line {number} is not the header record. The first line must be HD, date, time and {layout.version}, separated by tabs"
+            )
+        self.version = self.cells[3] if len(cells) > 3 else ""
+        if self.version.upper() != layout.version:
+            raise FileRefused(f"The header record names version “{self.version[:20]}”. This portal reads {layout.version}")
+
+    @property
+    def errors_added(self) -> bool:
+        """Whether the file is one that the portal gave back with its errors."""
+        return any(cell in (ERRORS_ADDED, ERRORS_ADDED_BEFORE) for cell in self.cells[4:])
+
+    def strange(self, today: datetime.date) -> str:
+        """What is unusual about date and time: the file may not be the one that was meant. It changes nothing (U-30)."""
+        written = self.cells[1]
+        try:
+            made = values.date(written, "The date in the header record")
+        except Unreadable as unreadable:
+            return unreadable.message
+        if made is None:
+            return "The header record has no date"
+        if made > today + datetime.timedelta(days=1):
+            return f"The header record is dated {written}, which is in the future"
+        if (today - made).days > 730:
+            return f"The header record is dated {written}. Make sure this is the right file"
+        if not re.fullmatch(r"[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?", self.cells[2], re.ASCII):
+            return "The time in the header record must be like 13:03:42"
+        return ""
