@@ -76,7 +76,7 @@ def test_g_23_a_choice_and_its_reason_that_were_cut_off_by_the_sign_out_are_back
 def test_all_that_the_list_shows(desk: Client) -> None:
     assert change(desk, f"{page_of(FINANCE)}?show=none", "approve", everything="yes").status_code == 302
     assert Approval.objects.filter(pathway_id=key(FINANCE), school_year_id=2025).count() == 2
-    assert "are like that already" in text(desk.post(page_of(FINANCE), {"chosen": "9012", "to": "approve"}))
+    assert "already have this approval" in text(desk.post(page_of(FINANCE), {"chosen": "9012", "to": "approve"}))
 
 
 def test_by_district(desk: Client) -> None:
@@ -188,12 +188,12 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
     [
         ("", "This file is empty"),
         ("nothing here", "Missing: District Number, Approved, Pathway Code"),
-        ("District Number,Pathway Code,Approved\n965,10,Yes", "Line 2: District Number 965 has lost its zeros: enter 0965"),
+        ("District Number,Pathway Code,Approved\n965,10,Yes", "Line 2: District Number 965 has lost its leading zeros. Enter 0965"),
         ("District Number,Pathway Code,Approved\n9012,77,Yes", "Pathway 77 is not on the list"),
         ("District Number,Pathway Code,Approved\n4444,10,Yes", "4444 is not on the list"),
         ("District Number,Pathway Code,Approved\n9012,10,perhaps", "Choose Yes or No for Approved"),
         ("District Number,Pathway Code,Approved\n9012,10,", "Approved must be Yes or No"),
-        ("District Number,Pathway Code,Approved\n9012,10,Yes\n9012,10,No", "are in line 2 already"),
+        ("District Number,Pathway Code,Approved\n9012,10,Yes\n9012,10,No", "are already in line 2"),
         ("District Number,Pathway Code,End Year,Approved\n9012,10,2024,Yes", "End Year is 2024"),
         ("District Number,Pathway Code,CTE Pathway,Approved\n9012,10,Finance,Yes", "two different pathways"),
         (b"PK\x03\x04rest", "Excel workbook or a zip archive"),
