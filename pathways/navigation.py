@@ -173,6 +173,14 @@ SCREENS = (
         scoped=False,
     ),
     Screen(
+        name="Students of two districts",
+        path=DATA_VALIDATION,
+        url_name="shared-students",
+        capability=Capability.WORK_STATEWIDE,
+        synonyms=("duplicates", "duplicate students", "reported twice", "transfer"),
+        scoped=False,
+    ),
+    Screen(
         name="Record changes",
         path=("Run the portal",),
         url_name="record-changes",

@@ -16,6 +16,7 @@ from pathways.views.records import NewRecord, Record
 from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.views.roster_worklist import RosterWorklist
 from pathways.views.rules import Rules
+from pathways.views.shared_students import SharedStudents
 from pathways.views.statewide_validation import ValidationOfAllDistricts
 from pathways.views.student_page import StudentPage
 from pathways.views.students import StudentSearch
@@ -66,6 +67,7 @@ urlpatterns = [
     path(f"{FINDINGS}<str:rule>/explain/<int:student>/<int:pathway>/", ExplainFinding.as_view(), name="finding-explain"),
     path(f"{FINDINGS}take-back/<int:explanation>/", TakeBack.as_view(), name="explanation-take-back"),
     path("opi/record-changes/", RecordChanges.as_view(), name="record-changes"),
+    path("opi/students-of-two-districts/", SharedStudents.as_view(), name="shared-students"),
     path("opi/data-validation/", ValidationOfAllDistricts.as_view(), name="validation-of-all"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),

@@ -168,6 +168,7 @@ STATES: dict[str, list[State]] = {
         State("no match", at("/opi/data-validation/?find=zzz"), who="opi"),
         State("no errors", at("/opi/data-validation/?look=yes"), who="opi"),
     ],
+    "shared-students": [State("nobody", at("/opi/students-of-two-districts/"), who="opi")],
     "record-changes": [
         State("nothing asked", at("/opi/record-changes/"), who="opi"),
         State("found", record_changes("Who", "martin"), who="opi"),

@@ -152,6 +152,7 @@ SEEN, NO_POST = opi_alone(200, 200), opi_alone(405, 405)
 STATEWIDE = {
     "resync-all": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "record-changes": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
+    "shared-students": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "validation-of-all": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
