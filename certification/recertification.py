@@ -6,39 +6,43 @@ Each action is one transaction under the district's exclusive lock, so of two at
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from certification import occasions
+from certification.deciding import (
+    SOMEONE_ELSE,
+    Origin,
+    State,
+    answerable,
+    certifies,
+    deciding,
+    is_own,
+    outcome,
+    record,
+    request_of,
+    shown_event,
+)
 from certification.letters import notice_key
-from certification.models import CertificationEvent, Certifier, Recertification, RecertificationMessage, Round, SealedCopy
+from certification.models import Recertification, RecertificationMessage, Round, SealedCopy
 from certification.reopening import close_round, lock_again, may_reopen, open_round
 from certification.since import Since
-from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
-from cte_portal.ui.wording import moment
-from pathways.ledger import refusals_named
-from pathways.locks import lock_district
 from pathways.models import Change
-from pathways.refusals import Busy
 
 UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
-State, Origin = Recertification.Status, Recertification.Origin
-SOMEONE_ELSE = "Someone else at OPI has to decide"
 
 
 def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -> Recertification:
     """A certifier asks to correct what is certified. Asked twice it is the same request (C-25)."""
-    with _deciding(scope):
-        one = _shown(scope, event)
-        if not _certifies(scope, by):
+    with deciding(scope):
+        one = shown_event(scope, event)
+        if not certifies(scope, by):
             raise ValidationError("Only a certifier of this district can request recertification")
         if open_one := Recertification.objects.of(one.event, scope.district).open().first():
             return open_one
@@ -55,16 +59,16 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             asked_by=by.record_name,
             asked_by_id=by.pk,
         )
-        _record(request, {}, {"Status": "Asked", "What will change": what_changes[:200]}, by, reason)
+        record(request, {}, {"Status": "Asked", "What will change": what_changes[:200]}, by, reason)
         occasions.asked(request)
     return request
 
 
 def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequence[Mapping[str, object]]) -> Recertification:
     """OPI reopens a certification, with the findings that have to be corrected: rule, title and count, nobody's name (C-28)."""
-    with _deciding(scope):
-        one = _shown(scope, event)
-        if _certifies(scope, by):
+    with deciding(scope):
+        one = shown_event(scope, event)
+        if certifies(scope, by):
             raise ValidationError(f"You certify for this district. {SOMEONE_ELSE}")
         open_one = Recertification.objects.of(one.event, scope.district).open().first()
         if open_one and open_one.status == State.ASKED:
@@ -88,16 +92,16 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
             answered_at=now,
             answered_by=by.record_name,
         )
-        _record(request, {"Records": "locked"}, {"Status": "Requested by OPI", "Records": "open"}, by, reason)
+        record(request, {"Records": "locked"}, {"Status": "Requested by OPI", "Records": "open"}, by, reason)
         occasions.demanded(request)
     return request
 
 
 def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
     """OPI reopens what the district has asked for: a new round opens and the lock goes; round and copy that were sealed stay official (C-26)."""
-    with _deciding(scope):
-        request = _answerable(scope, pk, by)
-        one = _shown(scope, request.event_id)
+    with deciding(scope):
+        request = answerable(scope, pk, by)
+        one = shown_event(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
             raise ValidationError("The certification in this request is no longer the official one")
         request.opened_round = open_round(one, by, request.reason)
@@ -106,31 +110,31 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
 
 
 def deny(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
-    with _deciding(scope):
-        request = _answerable(scope, pk, by)
-        _shown(scope, request.event_id)
+    with deciding(scope):
+        request = answerable(scope, pk, by)
+        shown_event(scope, request.event_id)
         _answer(request, State.DENIED, by, answer)
     return request
 
 
 def withdraw(scope: Scope, pk: int, *, by: User) -> Recertification:
     """The district takes its request back before it is answered."""
-    with _deciding(scope):
-        request = _locked(scope, pk)
+    with deciding(scope):
+        request = request_of(scope, pk)
         if request.status == State.WITHDRAWN:
             return request
         if request.status != State.ASKED:
             raise ValidationError(outcome(request))
         request.status, request.ended_at = State.WITHDRAWN, timezone.now()
         request.save(update_fields=["status", "ended_at"])
-        _record(request, {"Status": "Asked"}, {"Status": "Withdrawn"}, by)
+        record(request, {"Status": "Asked"}, {"Status": "Withdrawn"}, by)
     return request
 
 
 def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
     """A message of the thread. The same sent twice in a row is one."""
-    with _deciding(scope):
-        request = _locked(scope, pk)
+    with deciding(scope):
+        request = request_of(scope, pk)
         if not request.is_open:
             raise ValidationError(outcome(request))
         last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
@@ -142,8 +146,8 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
 
 def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
     """OPI takes an answer back within five minutes, if nothing has followed from it (O-14). The letter has not gone out yet."""
-    with _deciding(scope):
-        request = _locked(scope, pk)
+    with deciding(scope):
+        request = request_of(scope, pk)
         if request.status == State.ASKED:
             return request
         if why_not := is_own(request, by) or cannot_undo(request):
@@ -159,7 +163,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         request.status, request.opened_round, request.ended_at = State.ASKED, None, None
         request.answered_at, request.answered_by, request.answer = None, "", ""
         request.save()
-        _record(request, before, {"Status": "Asked"}, by, "The answer was taken back")
+        record(request, before, {"Status": "Asked"}, by, "The answer was taken back")
     return request
 
 
@@ -183,8 +187,8 @@ def cannot_undo(request: Recertification) -> str:
 
 def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
     """Give the correction up: once district and state are again as they were sealed, the lock returns and the copy stays official."""
-    with _deciding(scope):
-        request = _locked(scope, pk)
+    with deciding(scope):
+        request = request_of(scope, pk)
         if request.status == State.CLOSED:
             return request
         if request.status != State.APPROVED or request.opened_round is None:
@@ -198,7 +202,7 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
         lock_again(request.sealed_round)
         request.status, request.ended_at = State.CLOSED, timezone.now()
         request.save(update_fields=["status", "ended_at"])
-        _record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
+        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
     return request
 
 
@@ -207,13 +211,13 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
 
     Records that differ by then stay as they are, and locked: they run on into the next year, and the sealed copy is what counts for this one.
     """
-    with _deciding(scope):
-        request = _locked(scope, pk)
+    with deciding(scope):
+        request = request_of(scope, pk)
         if request.status == State.CLOSED:
             return request
         if request.status != State.APPROVED or request.opened_round is None:
             raise ValidationError(outcome(request))
-        if why_not := is_own(request, by) or (_certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
+        if why_not := is_own(request, by) or (certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
             raise ValidationError(why_not)
         close_round(request.opened_round, f"OPI closed the recertification: {reason}"[:200])
         lock_again(request.sealed_round)
@@ -228,15 +232,15 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
         )
         request.status, request.ended_at = State.CLOSED, now
         request.save(update_fields=["status", "ended_at"])
-        _record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
+        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
         occasions.closed(request)
     return request
 
 
 def accept(scope: Scope, event: int, *, by: User) -> bool:
     """OPI approves the certification itself. False when it was approved before; raises ValidationError when there is nothing to approve."""
-    with _deciding(scope):
-        one = _shown(scope, event)
+    with deciding(scope):
+        one = shown_event(scope, event)
         official = Round.objects.of(one.event, scope.district).official().first()
         if official is None or one.request:
             raise ValidationError("There is no certification to approve, or a recertification is open")
@@ -253,76 +257,11 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
     return True
 
 
-def outcome(request: Recertification) -> str:
-    """What has become of it, for who comes second (C-27)."""
-    if request.status == State.ASKED:
-        return "OPI has not answered yet"
-    if request.status == State.WITHDRAWN:
-        return "The district has withdrawn this request"
-    if request.status == State.CLOSED:
-        return "This recertification has ended"
-    verb = "approved" if request.status == State.APPROVED else "denied"
-    at = f" at {moment(request.answered_at)}" if request.answered_at else ""
-    return f"{request.answered_by} has {verb} this{at}"
-
-
-# --- what the actions share
-
-
-@contextmanager
-def _deciding(scope: Scope) -> Iterator[None]:
-    try:
-        with refusals_named(), transaction.atomic():
-            lock_district(scope, exclusive=True)
-            yield
-    except Busy as error:
-        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Try again") from error
-
-
-def _shown(scope: Scope, event: int) -> DistrictEvent:
-    list(CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk"))  # it is not closed meanwhile
-    one = event_of(scope, event)
-    if one is None:
-        raise ValidationError("OPI has closed this event. Nothing was saved")  # C-32
-    return one
-
-
-def _locked(scope: Scope, pk: int) -> Recertification:
-    found = Recertification.objects.select_for_update().filter(pk=pk, district=scope.district, event__end_year=scope.end_year)
-    return found.get()
-
-
-def _answerable(scope: Scope, pk: int, by: User) -> Recertification:
-    request = _locked(scope, pk)
-    if request.status != State.ASKED:
-        raise ValidationError(outcome(request))
-    if why_not := is_own(request, by):
-        raise ValidationError(why_not)
-    return request
-
-
-def is_own(request: Recertification, person: User) -> str:
-    """Why the person does not decide the request: it is the person's own, in whatever role; empty when it is somebody else's (M-12)."""
-    own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
-    return f"You made this request yourself. {SOMEONE_ELSE}" if own else ""
-
-
-def _certifies(scope: Scope, person: User) -> bool:
-    return Certifier.objects.of_district(scope.district).active().filter(user=person).exists()
-
-
 def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str) -> None:
     request.status, request.answer = status, answer
     request.answered_at, request.answered_by = timezone.now(), by.record_name
     request.ended_at = None if request.is_open else request.answered_at
     request.save()
     after = {"Status": "Approved", "Records": "open"} if status == State.APPROVED else {"Status": "Denied"}
-    _record(request, {"Status": "Asked"}, after, by, answer or request.reason)
+    record(request, {"Status": "Asked"}, after, by, answer or request.reason)
     occasions.answered(request)
-
-
-def _record(request: Recertification, before: Mapping[str, str], after: Mapping[str, str], by: User, reason: str = "") -> None:
-    operation = AuditEvent.Operation.CHANGE if before else AuditEvent.Operation.ADD
-    key = f"{request.event_id}/{request.district}"
-    deed = Deed("recertification", key, request.event.name, operation, before, after, request.district, request.event.end_year)
-    AuditEvent.objects.record([deed], by=by, reason=reason[:200])

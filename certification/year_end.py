@@ -33,9 +33,9 @@ def unfinished() -> Unfinished | None:
     left = {event: lines for event, lines in left.items() if lines}
     if not left:
         return None
-    sentences = tuple(sentence for event, lines in left.items() for sentence in _told(event, lines))
     some = any(may_finish(line) for lines in left.values() for line in lines)
     first = next(iter(left))
+    sentences = (*(sentence for event, lines in left.items() for sentence in _told(event, lines)), *_ways(first, some=some))
     return Unfinished(
         sentences=sentences,
         choices=tuple(_choices(first, some=some)),
@@ -85,12 +85,18 @@ def standing(line: Line) -> str:
 
 
 def _choices(event: CertificationEvent, *, some: bool) -> list[tuple[str, str]]:
+    finish = [(AfterYear.FINISH.value, "Let them finish")] if some else []
+    return [(EXTEND, "Extend first"), *finish, (AfterYear.CLOSED.value, f"Close {event.school_year}")]
+
+
+def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
+    """What each choice means."""
     year = event.school_year
-    found = [(EXTEND, "Extend first. Nothing changes now; you give these districts later dates on the event\u2019s page.")]
+    found = ["Extend first: nothing changes now. You give these districts later dates on the event\u2019s page."]
     if some:
-        how = "Districts that can finish sign what is at the state, and send data of the next year after that. The others stay uncertified."
-        found.append((AfterYear.FINISH.value, f"Let them finish {year}. {how}"))
-    found.append((AfterYear.CLOSED.value, f"Close {year} for all of them, with the reason above. They stay uncertified."))
+        how = "districts that can finish sign what is at the state, and send data of the next year after that."
+        found.append(f"Let them finish: {how} The others stay uncertified.")
+    found.append(f"Close {year}: all of them stay uncertified, for the reason you enter.")
     return found
 
 

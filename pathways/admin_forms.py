@@ -181,7 +181,10 @@ class SchoolYearForm(RegisterForm):
     def _post_clean(self) -> None:
         """Who has seen what follows says too what becomes of the districts that have not certified."""
         super()._post_clean()
-        if self.left is None or not self.instance.is_active or self.errors:
+        if self.left is None or not self.instance.is_active:
+            return
+        self.fields["unfinished"].required = True  # from now on it is asked
+        if self.errors:
             return
         choice = self.cleaned_data.get("unfinished")
         if not choice:

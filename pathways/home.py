@@ -190,11 +190,11 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     if unsent.rows or unsent.changes:
         detail = "" if unsent.rows else f"{number_of(unsent.changes, 'change')} changed back"
         if unsent.nothing_sent and unsent.rows:
-            detail = f"nothing of {scope.school_year} has been sent"
+            detail = "no resync yet" if unsent.copy is None else f"nothing of {scope.school_year} sent"
         link = {"url": where, "link_text": "Send"} if may_send else {}
         return ContextFact(label, f"{unsent.rows:,}", detail, attention=True, **link)
     last = "no resync yet" if unsent.copy is None else f"last resync {moment(unsent.copy.sent_at)}"
-    return ContextFact(label, "0", f"nothing of {scope.school_year} sent yet" if unsent.copy and unsent.nothing_sent else last)
+    return ContextFact(label, "0", f"nothing of {scope.school_year} sent" if unsent.copy and unsent.nothing_sent else last)
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:

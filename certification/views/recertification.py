@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from certification import recertification
+from certification.deciding import is_own
 from certification.models import Certifier, Recertification, SealedCopy
 from certification.recertification_forms import AnswerForm, AskForm, CloseForm, DemandForm, MessageForm
 from certification.reopening import cannot_reopen
@@ -194,7 +195,7 @@ class OneRecertification(CertificationView):
         written = bool(self.request.POST.get("text", "").strip())
         if not form.is_valid() or (written and not message.is_valid()):
             return self.show(found, answer=form, message=message if written else None)
-        if why_not := recertification.is_own(found, self.person):
+        if why_not := is_own(found, self.person):
             raise ValidationError(why_not)
         if written:  # a message typed beside the answer goes with it
             recertification.say(self.scope, found.pk, by=self.person, from_opi=True, text=message.cleaned_data["text"])
@@ -261,13 +262,13 @@ class OneRecertification(CertificationView):
             "thread": found.messages.all(),  # type: ignore[attr-defined]
             "since": since,
             "records": since.records[:MOST_SHOWN] if since else [],
-            "may_answer": is_opi and waits and not recertification.is_own(found, self.person),
-            "own": recertification.is_own(found, self.person) if is_opi and waits else "",
+            "may_answer": is_opi and waits and not is_own(found, self.person),
+            "own": is_own(found, self.person) if is_opi and waits else "",
             "may_close": is_opi and reopened and not is_certifier,
             "may_write": found.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
             "may_abandon": reopened and self.may_abandon(found),
-            "may_undo": is_opi and not (recertification.is_own(found, self.person) or recertification.cannot_undo(found)),
+            "may_undo": is_opi and not (is_own(found, self.person) or recertification.cannot_undo(found)),
             "answer_form": answer or AnswerForm(),
             "message_form": message or MessageForm(),
             "close_form": closing or CloseForm(),

@@ -133,7 +133,11 @@ def test_the_preview_names_who_has_not_certified_and_where_they_stand(
     assert "2 districts have not certified 2024-25" in page
     assert "9012 Cottonwood Bend: In Progress. It can finish: everything is sent and checked. 0 of 1 primary certifier has signed." in page
     assert "0965 Elsewhere: In Progress, extended to" in page and "It cannot finish: it has no Primary certifier." in page
-    for words in ("Extend first.", "Let them finish 2024-25.", "Close 2024-25 for all of them"):
+    for words in (
+        "Extend first: nothing changes now.",
+        "Let them finish: districts that can",
+        "Close 2024-25: all of them stay uncertified",
+    ):
         assert words in page
 
 

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope, writing_state
 from pathways import gap
-from pathways.comparison import Comparison, KnownUnsent, Unsent
+from pathways.comparison import AHEAD, Comparison, KnownUnsent, Unsent
 from pathways.models import Change, Enrollment, SchoolYear, StateCopy, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, send
@@ -56,7 +56,7 @@ def test_on_the_first_day_of_a_new_year_every_page_says_what_the_state_lacks(des
         assert above(desk, address.format(2026)) == str(differing), address
     home, resync = text(desk.get(HOME.format(2026))), text(desk.get(RESYNC.format(2026)))
     assert "Nothing of 2025-26 has been sent to the state yet. 2 rows to send." in home
-    assert "nothing of 2025-26 has been sent" in home and "2 differences" in resync
+    assert "Not yet sent to the state: 2 – nothing of 2025-26 sent" in home and "2 differences" in resync
     assert "Processed:" not in resync and "never" in resync, "what was sent last year is not this year's resync"
     assert KnownUnsent.of_all(["9012"], 2026)["9012"].words == "all"
     send(scope)
@@ -155,5 +155,5 @@ def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: Distr
         page = text(desk.get(address.format(2025)))
         assert "the state is ahead of this district" in page and "Not yet sent to the state: 0" not in page, address
     home = text(desk.get(HOME.format(2025)))
-    assert "it holds changes that are missing here" in home and "Everything was sent" not in home
+    assert AHEAD in home and "Everything was sent" not in home
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
