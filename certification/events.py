@@ -252,7 +252,7 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
 def _held(event: CertificationEvent) -> str:
     """Why an event cannot be closed: a recertification could be neither read nor answered then. Empty when nothing holds it."""
     numbers = sorted(set(Recertification.objects.open().filter(event=event).values_list("district", flat=True)))
-    return f"A recertification is open in {', '.join(numbers)}. It ends first, then the event is closed" if numbers else ""
+    return f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event" if numbers else ""
 
 
 def copy_of(earlier: CertificationEvent) -> CertificationEvent:

@@ -83,7 +83,7 @@ def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
     if signed:
         return "has signed"
     if reminded:
-        return "has a reminder of today"
+        return "was reminded today"
     return "" if person.email else "no e-mail address"
 
 

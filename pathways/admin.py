@@ -323,7 +323,7 @@ class RuleSeverityAdmin(RegisterAdmin):
     form = RuleSeverityForm
     path_of = "Set up the collection › Rule severities"
     about = (
-        "What a rule weighs in a school year where it is not what the rules say: an error blocks certification, a warning until it is "
+        "Rules whose severity OPI has changed for a school year. An error blocks certification, a warning blocks it until it is "
         "explained, an info never. It holds for all districts alike. To go back, choose the rule's own severity again."
     )
     list_display = ("label", "year", "severity", "own", "reason")

@@ -29,7 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": "This is not your password",
         "too_many_login_attempts": "Too many failed attempts from here. Wait 15 minutes, or choose a new password with "
         "“Forgot your password?”. Your account is not locked.",
-        "too_many_proofs": "Too many wrong tries. Wait 15 minutes, then try again.",
+        "too_many_proofs": "Too many failed attempts. Wait 15 minutes, then try again.",
         "username_password_mismatch": "The user name or password is not right. Check both and try again.",
         "rate_limited": "Too many tries. Wait a few minutes, then try again.",
     }

@@ -178,6 +178,6 @@ def test_b_11_opi_decides_a_request(answer: str, desk: Desk, ready: Ready, opi: 
     page.get_by_role("link", name="9012 Cottonwood Bend").click()
     page.get_by_role("textbox", name="Answer").fill("The letter of May 30 says so.")
     page.get_by_role("button", name=answer).click()
-    expect(page.get_by_text("It can be taken back for five minutes")).to_be_visible()
+    expect(page.get_by_text("You can withdraw the answer within five minutes")).to_be_visible()
     assert steps() <= 3
     assert Recertification.objects.get().status == ("approved" if answer.startswith("Approve") else "denied")

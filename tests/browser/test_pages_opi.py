@@ -100,7 +100,7 @@ def opi_event(*parts: object, **values: object) -> Callable[[Stage, Page], None]
 def event_moved(stage: Stage, page: Page) -> None:
     opi_event()(stage, page)
     page.get_by_label("Due", exact=False).first.fill(f"{timezone.localdate():%m/%d/%Y}")
-    page.get_by_role("button", name="See what follows").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
@@ -112,7 +112,7 @@ def event_errors(stage: Stage, page: Page) -> None:
 
 def extension_taken_back(stage: Stage, page: Page) -> None:
     opi_event("extensions", "9012")(stage, page)
-    page.get_by_role("button", name="Take the extension back").click()
+    page.get_by_role("button", name="Remove the extension").click()
     expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 

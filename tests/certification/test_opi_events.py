@@ -46,7 +46,7 @@ def seen(answer: Any) -> str:
 
 
 def change(client: Client, event: CertificationEvent, reason: str = "Letter of 06/01/2025", **values: Any) -> Any:
-    """See what follows, then save it."""
+    """Preview, then save it."""
     address = f"{LIST}{event.pk}/"
     answer = client.post(address, typed(event, **values))
     return client.post(address, typed(event, **values, seen=seen(answer), reason=reason), follow=True)

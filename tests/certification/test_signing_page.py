@@ -93,7 +93,7 @@ def test_a_wrong_password_is_not_tried_without_end(desk: Page) -> None:
     for _ in range(5):
         desk.press(data)
     answer = desk.press({**data, "proof": PASSPHRASE})
-    assert "Too many wrong tries" in desk.said(answer) and not Signature.objects.exists()
+    assert "Too many failed attempts" in desk.said(answer) and not Signature.objects.exists()
 
 
 def test_who_has_the_app_signs_with_a_code_and_each_code_once(desk: Page) -> None:

@@ -49,7 +49,7 @@ def reset_link(client: Client, user: User, mailoutbox: Any) -> str:
 
 def test_a_stranger_elsewhere_locks_nobody_out(client: Client, clerk: User) -> None:
     """H-2: wrong tries count for the pair of person and address."""
-    assert "Too many wrong tries" in attack().content.decode()
+    assert "Too many failed attempts" in attack().content.decode()
     assert sign_in(client, **HER_PLACE).status_code == 302 and signed_in(client)
 
 
@@ -57,8 +57,8 @@ def test_a_stranger_behind_the_same_address_locks_no_desk_she_has_used(client: C
     """H-2: one address may be all of the state; the own desk is known by its cookie."""
     sign_in(client, **HER_PLACE)
     client.post("/accounts/sign-out/")
-    assert "Too many wrong tries" in attack(place=HER_PLACE).content.decode()
-    assert "Too many wrong tries" in sign_in(Client(), **HER_PLACE).content.decode(), "a desk that nobody knows waits"
+    assert "Too many failed attempts" in attack(place=HER_PLACE).content.decode()
+    assert "Too many failed attempts" in sign_in(Client(), **HER_PLACE).content.decode(), "a desk that nobody knows waits"
     assert sign_in(client, **HER_PLACE).status_code == 302
 
 
@@ -69,7 +69,7 @@ def test_the_count_of_an_address_does_not_reach_a_known_desk(client: Client, cle
     client.post("/accounts/sign-out/")
     for name in ("a", "b", "c"):
         attack(name, 4, HER_PLACE)
-    assert "Too many wrong tries" in sign_in(Client(), "jdoe", **HER_PLACE).content.decode()
+    assert "Too many failed attempts" in sign_in(Client(), "jdoe", **HER_PLACE).content.decode()
     assert sign_in(client, **HER_PLACE).status_code == 302
 
 
@@ -87,14 +87,14 @@ def test_a_known_desk_does_not_guess_without_end(client: Client, clerk: User) ->
     client.post("/accounts/sign-out/")
     for _ in range(10):
         assert "not right" in sign_in(client, password="wrong").content.decode()
-    assert "Too many wrong tries" in sign_in(client).content.decode()
+    assert "Too many failed attempts" in sign_in(client).content.decode()
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "a:b:c", "e30:1abc:xyz", "é" * 40])
 def test_a_cookie_that_was_made_up_is_no_desk(cookie: str, client: Client, clerk: User) -> None:
     client.cookies["device"] = cookie
     attack(place=HER_PLACE)
-    assert "Too many wrong tries" in sign_in(client, **HER_PLACE).content.decode()
+    assert "Too many failed attempts" in sign_in(client, **HER_PLACE).content.decode()
 
 
 def test_the_cookie_names_nobody_and_is_shut_away(client: Client, clerk: User) -> None:
@@ -125,7 +125,7 @@ def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User, mailoutbox: 
     """H-2: the way out that the page itself offers helps, behind the very address from which it was tried."""
     attack(place=HER_PLACE)
     refused = sign_in(client, **HER_PLACE).content.decode()
-    assert "Too many wrong tries" in refused and "Forgot your password" in refused
+    assert "Too many failed attempts" in refused and "Forgot your password" in refused
     path = reset_link(client, clerk, mailoutbox)
     form = client.get(path, follow=True, headers=HER_PLACE)
     client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW}, headers=HER_PLACE)
@@ -150,7 +150,7 @@ def test_a_stranger_with_the_password_locks_no_known_desk_at_the_code(client: Cl
     sign_in(stranger, **HER_PLACE)
     for _ in range(7):
         last = stranger.post("/accounts/sign-in/code/", {"code": "000000"}, headers=HER_PLACE)
-    assert "Too many wrong tries" in last.content.decode()
+    assert "Too many failed attempts" in last.content.decode()
     sign_in(client, **HER_PLACE)
     assert client.post("/accounts/sign-in/code/", {"code": phone.code(1)}, headers=HER_PLACE).status_code == 302
 
@@ -233,7 +233,7 @@ def test_without_the_cache_people_sign_in_reset_and_sign(
 
 def test_without_the_cache_the_limits_hold(cache_is_down: None, client: Client, clerk: User) -> None:
     """M-6: counted in the database meanwhile."""
-    assert "Too many wrong tries" in attack(times=6).content.decode()
+    assert "Too many failed attempts" in attack(times=6).content.decode()
     assert sign_in(client, **HER_PLACE).status_code == 302
 
 

@@ -192,7 +192,7 @@ def test_the_queue_says_how_many_go_first_by_turns(clerk: User, served: Served) 
             queued_at=mine.queued_at.replace(microsecond=(100 if batch.district == "0965" else 0) + number)
         )
     lines = [Line(batch).sentence for batch in Batch.objects.filter(pk__in=[mine.pk, second.pk]).with_standing().order_by("queued_at")]
-    assert lines == ["1 ahead of it.", "3 in front of it."]
+    assert lines == ["1 ahead of it.", "3 ahead of it."]
 
 
 # --- M-8
