@@ -84,7 +84,7 @@ def test_another_school_year_says_that_its_values_are_todays(client: Client, cle
     client.force_login(clerk)
     html = client.get(reverse("district-home", args=["9012", 2024])).content.decode()
     assert "Values are today's, not those of 2023-24. 1 record of 1 student, 0 changed in 2023-24." in html
-    assert "For reading" in html
+    assert "Read only" in html
 
 
 def test_home_asks_at_most_twenty_seven_queries(client: Client, clerk: User, some_records: None, event: CertificationEvent) -> None:
