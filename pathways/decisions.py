@@ -5,7 +5,7 @@ A line comes back as it was seen (`Line.token`). Where somebody has been faster 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from cte_portal.editions import Scope
 from pathways import entry, ledger
 from pathways.current_year import demand_current
 from pathways.locks import lock_district
-from pathways.models import CollectionLock, RosterDecision
+from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.refusals import Locked, NotApplied
 from pathways.staging import Row
@@ -56,21 +56,24 @@ class Answer:
     sentence: str
 
 
-def create(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
+def create(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None) -> list[Answer]:
     """Create a record for each line, with the credits that were seen; one that is refused does not hold up the others."""
     demand_current(scope)
     lines = Worklist(scope).lines(one.pair for one in seen)
     as_seen = {one.pair: one for one in seen}
+    students = [line.student.pk for line in lines if line.record]
+    entered = Change.objects.filter(student_id__in=students, version=1, by_id=by_id)
+    own = set(entered.values_list("student_id", "pathway_id")) if students else set()
     answers, waiting = {}, []
     for line in lines:
-        if why := _not_to_create(line, as_seen[line.pair], by):
+        if why := _not_to_create(line, as_seen[line.pair], by_id, own):
             answers[line.pair] = why
         else:
             waiting.append(line)
     while waiting:
         failed: dict[int, str] = {}
         try:
-            saved = entry.save(scope, [new_record(line) for line in waiting], by=by)
+            saved = entry.save(scope, [new_record(line) for line in waiting], by=by, by_id=by_id)
         except ledger.Refused as refusal:
             for finding in refusal.findings:
                 failed[finding.key] = f"{failed[finding.key]} {finding.message}." if finding.key in failed else f"{finding.message}."
@@ -104,7 +107,7 @@ def new_record(line: Line) -> Row:
     )
 
 
-def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, by: str) -> list[Answer]:
+def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, by: str, by_id: int | None = None) -> list[Answer]:
     """Write one decision for each line that still stands as it was seen. Raises NotApplied; then nothing is written."""
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
@@ -113,7 +116,7 @@ def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, b
         fits = [
             lines[one.pair] for one in seen if one.pair in lines and lines[one.pair].choice == one.choice and _fits(lines[one.pair], choice)
         ]
-        own = {"choice": choice, "reason": "" if choice is Choice.LATER else reason, "by": by, "at": now}
+        own = {"choice": choice, "reason": "" if choice is Choice.LATER else reason, "by": by, "by_id": by_id, "at": now}
         standing = [line.decision.pk for line in fits if line.decision]
         stays = RosterDecision.objects.of(scope).filter(pk__in=standing, choice=Choice.LATER)
         stays.exclude(choice=choice).update(**own)
@@ -127,10 +130,10 @@ def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, b
             ),
             ignore_conflicts=True,
         )
-        return [_decided(line, choice, by) for line in worklist.lines(lines)]
+        return [_decided(line, choice, by_id) for line in worklist.lines(lines)]
 
 
-def take_back(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
+def take_back(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None) -> list[Answer]:
     """Open the lines again whose decision is still the one that was seen. Raises NotApplied; then nothing is written."""
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
@@ -139,7 +142,7 @@ def take_back(scope: Scope, seen: Sequence[Seen], *, by: str) -> list[Answer]:
         same = [line.decision.pk for line in lines if line.decision and line.choice == as_seen[line.pair].choice]
         RosterDecision.objects.of(scope).filter(pk__in=same).delete()
         after = worklist.lines(as_seen)
-        return [Answer(line, True, "Open again.") if line.decision is None else _decided(line, None, by) for line in after]
+        return [Answer(line, True, "Open again.") if line.decision is None else _decided(line, None, by_id) for line in after]
 
 
 def _open(scope: Scope) -> None:
@@ -163,16 +166,16 @@ def _fits(line: Line, choice: Choice) -> bool:
     return choice is Choice.LATER or (choice is Choice.NOT_CTE) == without_record
 
 
-def _not_to_create(line: Line, seen: Seen, by: str) -> Answer | None:
+def _not_to_create(line: Line, seen: Seen, by_id: int | None, own: Collection[Pair]) -> Answer | None:
     if line.record:
-        mine = line.record.modified_by == by and line.record.version == 1 and line.record.in_district_credits == line.credits
+        mine = line.pair in own and line.record.version == 1 and line.record.in_district_credits == line.credits
         return Answer(
             line, mine, f"The record already exists with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}."
         )
     if not line.courses:
         return Answer(line, False, "The student is no longer in a course of this pathway.")
     if line.choice == Choice.NOT_CTE:
-        return _decided(line, None, by)
+        return _decided(line, None, by_id)
     if f"{line.credits:.2f}" != seen.credits:
         return Answer(
             line, False, f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was created. Choose the line again."
@@ -180,7 +183,7 @@ def _not_to_create(line: Line, seen: Seen, by: str) -> Answer | None:
     return None
 
 
-def _decided(line: Line, choice: Choice | None, by: str) -> Answer:
+def _decided(line: Line, choice: Choice | None, by_id: int | None) -> Answer:
     """How a line stands after all; the second click of a double click finds its work done."""
     if line.decision is None:
         why = (
@@ -189,6 +192,6 @@ def _decided(line: Line, choice: Choice | None, by: str) -> Answer:
             else "The line changed after you opened the page."
         )
         return Answer(line, False, f"{why} Nothing was saved.")
-    done = line.choice == choice and line.decision.by == by
+    done = line.choice == choice and line.decision.by_id == by_id
     label = f"{line.decision.get_choice_display()}{f': {line.decision.reason}' if line.decision.reason else ''}"
     return Answer(line, done, label if done else f"{line.decision.by} already decided this. {label}")

@@ -20,7 +20,7 @@ class Saved:
     warnings: tuple[Finding, ...]
 
 
-def save(scope: Scope, rows: Sequence[Row], *, by: str) -> Saved:
+def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None) -> Saved:
     """Save typed rows of one district, all or none.
 
     Raises ledger.Refused with the findings when a rule refuses a row, ledger.Stale when somebody saved one of them in between,
@@ -31,7 +31,7 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str) -> Saved:
         checked = rules.check_staged(scope, staged)
         if checked.refused:
             raise ledger.Refused(checked.refused)
-        applied = ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
+        applied = ledger.apply(scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
     return Saved(applied, checked.warnings)
 
 
@@ -41,22 +41,22 @@ def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
         return rules.check_staged(scope, staging.stage(rows)).refused
 
 
-def delete(scope: Scope, record: Participation, *, version: int, by: str) -> ledger.Applied:
+def delete(scope: Scope, record: Participation, *, version: int, by: str, by_id: int | None = None) -> ledger.Applied:
     """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
     with ledger.refusals_named():
         staged = staging.stage([Row.of(record, version=version, delete_row=True)])
-        return ledger.apply(scope, staged, by=by, source=Change.Source.FORM, checked=None)
+        return ledger.apply(scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=None)
 
 
-def restore(scope: Scope, change: Change, *, version: int, by: str, source: Change.Source) -> Saved:
+def restore(scope: Scope, change: Change, *, version: int, by: str, by_id: int | None = None, source: Change.Source) -> Saved:
     """Bring a record back to what it was after `change`.
 
     `version` is the record's present version as the person saw it, 0 when the record is deleted.
     """
-    return bring_back(scope, [Row.of(change, version=version)], by=by, source=source)
+    return bring_back(scope, [Row.of(change, version=version)], by=by, by_id=by_id, source=source)
 
 
-def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, source: Change.Source) -> Saved:
+def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None, source: Change.Source) -> Saved:
     """Restore several records in one go, all or none: rows made of changes, or with `delete_row` to take back what was entered.
 
     A row that stood before is never refused for approval or pathway; the findings are shown. Raises ledger.Stale, Locked and Busy.
@@ -64,5 +64,5 @@ def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, source: Change.Sou
     with ledger.refusals_named():
         staged = staging.stage(rows)
         checked = rules.check_staged(scope, staged)
-        applied = ledger.apply(scope, staged, by=by, source=source, checked=None)
+        applied = ledger.apply(scope, staged, by=by, by_id=by_id, source=source, checked=None)
     return Saved(applied, checked.findings)

@@ -60,6 +60,7 @@ def apply(
     staged: Staged,
     *,
     by: str,
+    by_id: int | None = None,
     source: Change.Source,
     checked: Checked | None,
     check: Callable[[Scope, Staged], Checked] | None = None,
@@ -69,6 +70,7 @@ def apply(
 ) -> Applied:
     """Write the staged rows of a district, all or none, and their history.
 
+    `by` is the author as records show her, `by_id` her account: two people may have one name. The demo has no account.
     `checked` is what the catalogue said of these rows; when the district's records or OPI's reference data have moved since, `check` says
     it again under the lock. None stands for rows that need no leave: undo, restore, demo. A row whose version the person did not see stops
     the whole call with `Stale`, or is left out and named in the result with `skip_stale`. Raises NotApplied; then nothing is written.
@@ -89,7 +91,7 @@ def apply(
         if stale and not skip_stale:
             raise Stale(stale)
         with connection.cursor() as cursor:
-            return _follow(cursor, scope, staged, standing, counts, stale, by=by, source=source, batch=batch)
+            return _follow(cursor, scope, staged, standing, counts, stale, by=by, by_id=by_id, source=source, batch=batch)
 
 
 def preview(scope: Scope, staged: Staged) -> Applied:
@@ -235,9 +237,9 @@ WHERE EXISTS (
 """
 _RECORD = f"""
 INSERT INTO pathways_change
-    (district, student_id, pathway_id, version, operation, {_TYPED}, modified_date, by, end_year, at, source, batch)
+    (district, student_id, pathway_id, version, operation, {_TYPED}, modified_date, by, end_year, at, source, batch, by_id)
 SELECT %s, plan.student_id, plan.pathway_id, plan.version, plan.operation, {_PLAN_TYPED}, {_MODIFIED},
-    COALESCE(plan.modified_at, %s), %s, %s
+    COALESCE(plan.modified_at, %s), %s, %s, %s
 FROM {PLAN} plan WHERE plan.operation IN ('create', 'update', 'delete') ORDER BY plan.line
 """
 
@@ -251,6 +253,7 @@ def _follow(
     stale: tuple[int, ...],
     *,
     by: str,
+    by_id: int | None,
     source: Change.Source,
     batch: UUID | None,
 ) -> Applied:
@@ -265,7 +268,7 @@ def _follow(
     applied = Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
-        cursor.execute(staged.own(_RECORD), _for_vendor([scope.district, *modified, now, source.value, marker]))
+        cursor.execute(staged.own(_RECORD), _for_vendor([scope.district, *modified, now, source.value, marker, by_id]))
     return applied
 
 

@@ -92,6 +92,8 @@ class Change(models.Model):
     operation = models.CharField(max_length=6, choices=Operation.choices)
     end_year = models.PositiveSmallIntegerField()
     by = models.CharField(max_length=120)
+    by_id = models.BigIntegerField(null=True)
+    """The author's account; the demo's, and what was written before accounts were kept, have none."""
     at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source.choices)
     batch = models.UUIDField(null=True)

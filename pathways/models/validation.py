@@ -80,6 +80,7 @@ class RosterDecision(models.Model):
     choice = models.CharField(max_length=7, choices=Choice.choices)
     reason = models.CharField(max_length=300, blank=True)
     by = models.CharField(max_length=120)
+    by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     objects = RosterDecisionQuerySet.as_manager()

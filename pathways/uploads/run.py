@@ -138,7 +138,7 @@ def _save(job: Job, staged: Staged, checked: checking.Checked, result: dict[str,
     try:
         with ending:
             applied = ledger.apply(
-                job.scope, staged, by=job.batch.submitted_name, source=Change.Source.UPLOAD, checked=judged, check=moved,
+                job.scope, staged, by=job.batch.submitted_name, by_id=job.batch.submitted_by_id, source=Change.Source.UPLOAD, checked=judged, check=moved,
                 batch=job.batch.pk, exclusive=True,
             )  # fmt: skip
             result["counts"] |= {"new": applied.created, "changed": applied.updated, "unchanged": applied.unchanged + checked.repeated}

@@ -47,7 +47,7 @@ def _take_back(job: Job, upload: Batch) -> None:
     try:
         with job.finishing():
             applied = ledger.apply(
-                job.scope, staged, by=job.batch.submitted_name, source=Change.Source.UNDO, checked=None, skip_stale=True,
+                job.scope, staged, by=job.batch.submitted_name, by_id=job.batch.submitted_by_id, source=Change.Source.UNDO, checked=None, skip_stale=True,
                 batch=job.batch.pk, exclusive=True,
             )  # fmt: skip
             left = len(applied.stale)

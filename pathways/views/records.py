@@ -41,7 +41,7 @@ class NewRecord(StudentPage):
             if form.errors:
                 form.show(entry.findings(self.scope, rows))
                 return self.refused(form)
-            saved = entry.save(self.scope, rows, by=self.by)
+            saved = entry.save(self.scope, rows, by=self.by, by_id=self.request.user.pk)
         except ledger.Refused as refusal:
             return self.already_done(rows[0]) or self.show_refusal(form, refusal)
         except ledger.Stale:
@@ -83,7 +83,12 @@ class NewRecord(StudentPage):
     def already_done(self, row: Row) -> HttpResponse | None:
         """The second click of a double click finds its work done."""
         standing = Participation.objects.of_district(self.scope).filter(student=self.student, pathway_id=row.pathway_id or 0).first()
-        if standing is None or standing.version != (row.version or 0) + 1 or standing.modified_by != self.by:
+        if standing is None or standing.version != (row.version or 0) + 1:
+            return None
+        mine = Change.objects.of_record(standing.student_id, standing.pathway_id).filter(
+            version=standing.version, by_id=self.request.user.pk
+        )
+        if not mine.exists():
             return None
         if any(getattr(standing, name) != getattr(row, name) for name in TYPED):
             return None

@@ -83,11 +83,11 @@ class RosterWorklist(ScopedView):
             return self.answer(problem=f"A reason has at most {MOST_REASON} characters. Nothing was changed.", field="reason")
         try:
             if do == CREATE:
-                answers = decisions.create(self.scope, seen, by=self.by)
+                answers = decisions.create(self.scope, seen, by=self.by, by_id=self._user_id)
             elif do == TAKE_BACK:
-                answers = decisions.take_back(self.scope, seen, by=self.by)
+                answers = decisions.take_back(self.scope, seen, by=self.by, by_id=self._user_id)
             else:
-                answers = decisions.decide(self.scope, seen, Choice(do), reason=reason, by=self.by)
+                answers = decisions.decide(self.scope, seen, Choice(do), reason=reason, by=self.by, by_id=self._user_id)
         except NotApplied as refusal:
             return self.answer(problem=refusal.sentence)
         if not answers:
