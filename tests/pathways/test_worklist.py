@@ -225,11 +225,12 @@ def test_credits_that_changed_since_they_were_seen_are_not_entered(cottonwood: D
 
 
 def test_a_double_click_finds_its_work_done_and_another_clerk_is_named(cottonwood: District_, kayla: Student) -> None:
+    """M-13: by the account; another clerk of the same name is another one."""
     cottonwood.roster(kayla, HEALTH)
     chosen = seen(*lines(cottonwood))
-    first, second = (decisions.create(cottonwood.scope, chosen, by=CLERK)[0] for _ in range(2))
+    first, second = (decisions.create(cottonwood.scope, chosen, by=CLERK, by_id=1)[0] for _ in range(2))
     assert first.done and second.done and Change.objects.count() == 1
-    (third,) = decisions.create(cottonwood.scope, chosen, by=OTHER)
+    (third,) = decisions.create(cottonwood.scope, chosen, by=CLERK, by_id=2)
     assert not third.done and CLERK in third.sentence
 
 
