@@ -123,7 +123,7 @@ def test_w_08_an_unknown_page_keeps_the_navigation_and_names_nothing_inside(sign
 
 def test_w_08_a_wrong_method_gets_a_page_and_names_the_right_ones(signed_in: Client) -> None:
     response = signed_in.put("/districts/9012/2025/")
-    assert response.status_code == 405 and "GET" in response["Allow"] and b"cannot be opened that way" in response.content
+    assert response.status_code == 405 and "GET" in response["Allow"] and b"cannot be opened this way" in response.content
 
 
 def test_w_08_an_old_form_gets_its_own_page(clerk: User) -> None:
