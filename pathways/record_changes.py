@@ -35,8 +35,8 @@ class ChangeFilter(forms.Form):
         required=False,
         max_length=200,
         label="Purpose",
-        help_text="for the file; goes into the audit",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Only for the .csv file. It goes into the audit",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "form": "look"}),
     )
 
     def clean_state_id(self) -> str:
