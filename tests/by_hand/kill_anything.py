@@ -1,0 +1,243 @@
+"""An hour of *kill anything*: web, workers, dispatcher, Redis and both databases are killed or frozen, the disk fills up, and people go on.
+
+    .venv/bin/python -m tests.by_hand.kill_anything [--minutes 60] [--seed 1] [--pace 12] [--port 6182]
+
+Twenty clerks save, six upload, two resync and one signs, over HTTP, on a portal of the script's own: two PostgreSQL clusters, Redis, gunicorn,
+dispatcher and two workers. Whatever ends is started again, as systemd or a container engine does. Afterwards the script waits until no job
+is left and compares what every person was told with what is stored: nothing lost, nothing doubled, no half job, nobody left without a
+sentence, every seal whole. As root the portal's files lie on a small disk of their own, which is filled up; otherwise that fault is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.by_hand.kill_people import Clerk, Loader, Person, Sender, Signer
+from tests.by_hand.services import ROOT, PostgreSQL, Redis, Service, listens, wait_for
+
+DISK = "48m"
+SHORT = {"BATCH_LEASE_SECONDS": "6", "BATCH_RENEW_SECONDS": "1.5", "BATCH_REPUBLISH_SECONDS": "4", "BATCH_RETRY_FACTOR": "0.3"}
+
+
+class Portal:
+    """One installation. `keep` starts whatever has ended, until it is told to stop."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port, self.ended = folder, port, threading.Event()
+        self.var = folder / "var"
+        self.var.mkdir(mode=0o700)
+        self.small_disk = (
+            os.getuid() == 0
+            and not subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(self.var)], capture_output=True, check=False
+            ).returncode
+        )
+        for name in ("files", "tmp"):
+            (self.var / name).mkdir()
+        self.district, self.state = PostgreSQL(folder, port, "district"), PostgreSQL(folder, port + 1, "state")
+        self.redis = Redis(folder, port + 2)
+        self.services: list[Service] = [self.district, self.state, self.redis]
+        hidden = ("DJANGO_SETTINGS_MODULE", "PORTAL_LANE")
+        self.env = {name: value for name, value in os.environ.items() if name not in hidden} | SHORT | {
+            "PORTAL_MODE": "demo", "VAR_DIR": str(self.var), "TMPDIR": str(self.var / "tmp"), "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+            "DATABASE_URL": self.district.address("cte_district"), "STATE_DATABASE_URL": self.state.address("cte_state"),
+            "REDIS_URL": f"{self.redis.address}/0", "BROKER_URL": f"{self.redis.address}/1", "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        self.base = f"http://127.0.0.1:{port + 3}"
+        worker = ["celery", "--app", "cte_portal", "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+        self.commands = {
+            "web": ["gunicorn", "cte_portal.wsgi", "--bind", f"127.0.0.1:{port + 3}", "--worker-class", "gthread", "--workers", "2",
+                    "--threads", "8", "--no-control-socket", "--log-level", "warning"],
+            "dispatcher": ["django", "dispatch"],
+            "district-worker": [*worker, "--queues", "district", "--concurrency", "2", "--hostname", "district@%h"],
+            "statewide-worker": [*worker, "--queues", "statewide", "--concurrency", "1", "--hostname", "statewide@%h"],
+        }  # fmt: skip
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def desk(self, do: str, given: Any = None) -> Any:
+        command = [sys.executable, "-m", "tests.by_hand.kill_desk", do]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, input=json.dumps(given), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{do}: {done.stderr[-3000:]}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def start(self, signatures: int) -> dict[str, Any]:
+        for service in self.services:
+            service.start()
+        self.district.asked("postgres", "create database cte_district")
+        self.state.asked("postgres", "create database cte_state")
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
+        people: dict[str, Any] = self.desk("set-up", signatures)
+        threading.Thread(target=self.keep, daemon=True).start()
+        wait_for(lambda: listens(self.port + 3), "web")
+        return people
+
+    def keep(self) -> None:
+        while not self.ended.is_set():
+            for name, command in self.commands.items():
+                if name not in self.processes or self.processes[name].poll() is not None:
+                    log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
+                    self.processes[name] = subprocess.Popen(
+                        [sys.executable, "-m", *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                    )
+            self.ended.wait(0.5)
+
+    def children(self, name: str) -> list[int]:
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.processes[name].pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def stop(self) -> None:
+        self.ended.set()
+        for process in self.processes.values():
+            for number in (signal.SIGCONT, signal.SIGKILL):
+                if process.poll() is None:
+                    os.killpg(process.pid, number)
+            process.wait(20)
+        for service in self.services:
+            service.stop()
+        if self.small_disk:
+            subprocess.run(["umount", "--lazy", str(self.var)], check=False)
+
+
+class Faults:
+    """One after another, some seconds apart; each is over before the next."""
+
+    def __init__(self, portal: Portal, chance: random.Random) -> None:
+        self.portal, self.chance, self.done = portal, chance, Counter[str]()
+        self.kinds: dict[str, Callable[[], None]] = {}
+        for name in portal.commands:
+            self.kinds[f"{name} killed"] = lambda name=name: os.killpg(portal.processes[name].pid, signal.SIGKILL)
+            self.kinds[f"{name} frozen"] = lambda name=name: self.freeze(lambda number: os.killpg(portal.processes[name].pid, number))
+        for name in ("web", "district-worker"):
+            self.kinds[f"a child of {name} killed"] = lambda name=name: os.kill(chance.choice(portal.children(name)), signal.SIGKILL)
+        for service in portal.services:
+            self.kinds[f"{service.name} killed"] = lambda service=service: self.restart(service)
+            self.kinds[f"{service.name} frozen"] = lambda service=service: self.freeze(service.send)
+        if portal.small_disk:
+            self.kinds["disk full"] = self.fill
+
+    def freeze(self, send: Callable[[int], None]) -> None:
+        send(signal.SIGSTOP)
+        try:
+            time.sleep(self.chance.uniform(2, 9))
+        finally:
+            send(signal.SIGCONT)
+
+    def restart(self, service: Service) -> None:
+        service.stop(self.chance.choice((signal.SIGKILL, signal.SIGQUIT)))
+        time.sleep(self.chance.uniform(0, 3))
+        service.start()
+
+    def fill(self) -> None:
+        filler = self.portal.var / "filler"
+        try:
+            with open(filler, "wb") as file:
+                while True:
+                    file.write(b"\0" * (1 << 16))
+                    file.flush()
+        except OSError:
+            time.sleep(self.chance.uniform(2, 6))
+        finally:
+            filler.unlink(missing_ok=True)
+
+    def until(self, ends: float) -> None:
+        waiting: list[str] = []
+        while time.monotonic() < ends:
+            time.sleep(self.chance.uniform(3, 9))
+            if not waiting:  # each once, in another order every time
+                waiting = self.chance.sample(sorted(self.kinds), len(self.kinds))
+            name = waiting.pop()
+            try:
+                self.kinds[name]()
+                self.done[name] += 1
+            except (ProcessLookupError, IndexError, KeyError):
+                pass  # it had just ended by itself
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Kill anything, and see that nobody's work is lost.")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pace", type=float, default=12, help="seconds between two things that a person does")
+    parser.add_argument("--port", type=int, default=6182, help="the first of four")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="kill-"))
+    folder.chmod(0o755)
+    portal = Portal(folder, asked.port)
+    try:
+        faults = play(portal, asked)
+    finally:
+        portal.stop()
+        if not asked.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    print("\n".join(f"FAULT {one}" for one in faults) or "0 lost, 0 doubled, 0 half jobs, everybody told, every seal whole.")
+    sys.exit(bool(faults))
+
+
+def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
+    signatures = max(1, int(asked.minutes // 4))
+    people = portal.start(signatures)
+    bell = threading.Event()
+    given = (people["password"], bell, asked.pace)
+    clerks = [
+        Clerk(portal.base, one["user"], *given, district=one["district"], students=one["students"], pathway=people["pathway"])
+        for one in people["clerks"]
+    ]
+    loaders = [Loader(portal.base, one["user"], *given, district=one["district"], rows=one["rows"]) for one in people["loaders"]]
+    senders = [Sender(portal.base, one["user"], *given, districts=one["districts"]) for one in people["senders"]]
+    turn = asked.minutes * 60 / (signatures + 1)
+    signer = Signer(portal.base, "", people["password"], bell, min(turn, asked.pace), districts=people["signers"], event=people["event"])
+    everybody: list[Person] = [*clerks, *loaders, *senders, signer]
+    for person in everybody:
+        person.start()
+    for person in everybody:
+        person.at_work.wait(300)
+    faults = Faults(portal, random.Random(asked.seed))
+    print(f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people, {len(faults.kinds)} kinds of faults, "
+          f"{'' if portal.small_disk else 'no '}small disk, logs in {portal.folder}", flush=True)  # fmt: skip
+    ends = time.monotonic() + asked.minutes * 60
+    while (left := ends - time.monotonic()) > 0:
+        faults.until(time.monotonic() + min(60, left))
+        saved = sum(one["outcome"] == "accepted" for clerk in clerks for one in clerk.told)
+        loaded = sum(one["outcome"] == "accepted" for loader in loaders for one in loader.told)
+        print(
+            f"{left / 60:5.1f} min left: {faults.done.total()} faults, {saved} saves, {loaded} uploads, {len(signer.told)} signed",
+            flush=True,
+        )
+    bell.set()
+    for person in everybody:
+        person.join(90)
+    print(f"faults: {dict(sorted(faults.done.items()))}")
+    late = [f"{person.name} still waits for an answer" for person in everybody if person.is_alive()]
+    deadline = time.monotonic() + 240
+    while portal.desk("live") and time.monotonic() < deadline:
+        time.sleep(3)
+    told = {
+        "saves": [one for clerk in clerks for one in clerk.told],
+        "uploads": [one for loader in loaders for one in loader.told],
+        "signed": signer.told,
+    }
+    reckoned = portal.desk("reckon", told)
+    print(f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked {sum(len(one.told) for one in senders)}")
+    if reckoned["figures"].get("saves accepted", 0) < len(clerks):
+        late.append("hardly anything was saved: that proves nothing")
+    return [*late, *(one for person in everybody for one in person.speechless), *reckoned["faults"]]
+
+
+if __name__ == "__main__":
+    main()
