@@ -116,7 +116,7 @@ class Person(threading.Thread):
         self.bell.wait(self.chance.uniform(0.5, 1.5) * self.pace)
 
     def run(self) -> None:
-        self.page("/help/")  # as whoever is signed in
+        self.page("/accounts/password/")  # signed in
         self.at_work.set()
         self.bell.wait(self.chance.uniform(0, self.pace))
         while not self.bell.is_set():
