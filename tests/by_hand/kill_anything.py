@@ -176,6 +176,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=6182, help="the first of four")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     asked = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # what was started is stopped again
     folder = Path(tempfile.mkdtemp(prefix="kill-"))
     folder.chmod(0o755)
     portal = Portal(folder, asked.port)
