@@ -1,4 +1,5 @@
-FROM python:3.13-slim
+# An exact version; who builds for production adds the digest that the own registry shows (docs/deploy.md).
+FROM python:3.13.7-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /portal
 COPY requirements.txt ./
@@ -8,7 +9,7 @@ COPY . .
 RUN PORTAL_MODE=production VAR_DIR=/tmp/build SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built ALLOWED_HOSTS=build \
     DATABASE_URL=postgres://build/district STATE_DATABASE_URL=postgres://build/state REDIS_URL=redis://build HELP_PHONE=- HELP_EMAIL=- PORTAL_ADDRESS=- \
     python -m django collectstatic --noinput --settings cte_portal.settings
-RUN useradd --system --create-home portal && mkdir /data && chown portal /data
+RUN useradd --system --create-home portal && mkdir -m 700 /data && chown portal /data
 ENV PORTAL_MODE=production VAR_DIR=/data DJANGO_SETTINGS_MODULE=cte_portal.settings
 USER portal
 EXPOSE 8000

@@ -17,11 +17,22 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
+PORTAL_MODE = env.str("PORTAL_MODE", default="")
+if not PORTAL_MODE and env.str("DATABASE_URL", default=""):
+    raise ImproperlyConfigured("PORTAL_MODE is not set, and DATABASE_URL names a database. Set it to production, or to demo for practice.")
+PORTAL_MODE = PORTAL_MODE or "demo"
 if PORTAL_MODE not in {"demo", "production"}:
     raise ImproperlyConfigured(f"PORTAL_MODE is {PORTAL_MODE!r}; set it to demo or production.")
 PRODUCTION = PORTAL_MODE == "production"
 DEBUG = False
+
+
+def own_folder(path: Path) -> Path:
+    """A folder for nobody's eyes but the portal's own: it holds students, sessions, and secrets of authenticator apps."""
+    path.mkdir(parents=True, exist_ok=True)
+    if path.stat().st_uid == os.getuid():
+        path.chmod(0o700)
+    return path
 
 
 def needed(name: str, demo: str, advice: str) -> str:
@@ -34,8 +45,7 @@ def needed(name: str, demo: str, advice: str) -> str:
 
 def demo_secret() -> str:
     """The demo's own secret key: made once for each `var/`, never a value that other installations share."""
-    path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    path = own_folder(VAR_DIR) / "secret_key"
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -139,7 +149,11 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
     url = env.str(url_name, default="")
     config = env.db_url_config(url) if url else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / file_name)}
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        file = own_folder(VAR_DIR) / file_name
+        if not url and not PRODUCTION:
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # its journals get the same mode
+            if file.stat().st_uid == os.getuid():
+                file.chmod(0o600)
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
@@ -196,8 +210,8 @@ if BROKER_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 4 * 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
 else:
     QUEUE_DIR = VAR_DIR / "queue"
-    for folder in ("messages", "control"):
-        (QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
+    for folder in ("", "messages", "control"):
+        own_folder(QUEUE_DIR / folder)
     CELERY_BROKER_TRANSPORT = "cte_portal.batches.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
@@ -352,11 +366,14 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles" if PRODUCTION else VAR_DIR / "static")))
 if not PRODUCTION:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing; the demo serves from the finders
+    own_folder(STATIC_ROOT)  # WhiteNoise warns when it is missing; the demo serves from the finders
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -1,4 +1,4 @@
-"""Child processes of `manage.py up`: they start together, and end together."""
+"""Child processes of `manage.py up`: they start together and end together; one that dies alone is started again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Self
 
 GRACE = 10  # seconds between asking a child to stop and stopping it
+MOST_STARTS, WITHIN = 5, 60  # a child that ends more often in so many seconds would end again
 PR_SET_PDEATHSIG = 1
 
 
@@ -29,10 +30,11 @@ def end_with_parent() -> None:
 
 
 class Supervisor:
-    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself."""
+    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself again and again."""
 
-    def __init__(self, children: list[Child]) -> None:
-        self.children = children
+    def __init__(self, children: list[Child], say: Callable[[str], None] = print) -> None:
+        self.children, self.say = children, say
+        self.started: dict[str, list[float]] = {child.name: [] for child in children}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.asked_to_stop = False
 
@@ -40,8 +42,12 @@ class Supervisor:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._stop)
         for child in self.children:
-            self.running[child.name] = subprocess.Popen(child.command, preexec_fn=end_with_parent)  # noqa: PLW1509 - this process has one thread
+            self._start(child)
         return self
+
+    def _start(self, child: Child) -> None:
+        self.started[child.name].append(time.monotonic())
+        self.running[child.name] = subprocess.Popen(child.command, preexec_fn=end_with_parent)  # noqa: PLW1509 - this process has one thread
 
     def __exit__(self, *error: object) -> None:
         for process in self.running.values():
@@ -55,23 +61,31 @@ class Supervisor:
                 process.kill()
                 process.wait()
 
-    def ended(self) -> str | None:
-        """The name of a child that has ended by itself."""
-        return next((name for name, process in self.running.items() if process.poll() is not None), None)
+    def revive(self) -> str | None:
+        """Start again whoever has ended by itself. Returns the name of a child that does so again and again."""
+        for child in self.children:
+            if self.asked_to_stop or self.running[child.name].poll() is None:
+                continue
+            lately = [at for at in self.started[child.name] if time.monotonic() - at < WITHIN]
+            if len(lately) >= MOST_STARTS:
+                return child.name
+            self.say(f"The {child.name} process stopped and is started again.")
+            self._start(child)
+        return None
 
     def until(self, ready: Callable[[], bool], seconds: float) -> bool:
-        """Wait for `ready`, for a stop or for the end of a child; whether it became ready."""
+        """Wait for `ready`, for a stop, or for a child that ends again and again; whether it became ready."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and not self.asked_to_stop and not self.ended():
+        while time.monotonic() < deadline and not self.asked_to_stop and not self.revive():
             if ready():
                 return True
             time.sleep(0.1)
         return False
 
     def wait(self) -> str | None:
-        """Wait for a stop (None) or for the end of a child (its name)."""
+        """Wait for a stop (None), or for a child that ends again and again (its name)."""
         while not self.asked_to_stop:
-            if name := self.ended():
+            if name := self.revive():
                 return name
             time.sleep(0.2)
         return None

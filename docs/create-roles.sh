@@ -1,10 +1,13 @@
 #!/bin/sh
 # Run once by the database container, as its superuser: both databases, and three roles. `cte_owner` migrates; `cte_web` and `cte_worker`
 # change no table. In the State edition `cte_web` may only read: default privileges say so for every table that migrate makes.
+# Passwords come from the environment and stand in no process list.
 # Outside of a container: PGHOST=… PGUSER=postgres OWNER_PASSWORD=… WEB_PASSWORD=… WORKER_PASSWORD=… sh docs/create-roles.sh
 set -eu
-psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-${PGUSER:-postgres}}" --dbname postgres \
-    -v owner="$OWNER_PASSWORD" -v web="$WEB_PASSWORD" -v worker="$WORKER_PASSWORD" <<'SQL'
+psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-${PGUSER:-postgres}}" --dbname postgres <<'SQL'
+\getenv owner OWNER_PASSWORD
+\getenv web WEB_PASSWORD
+\getenv worker WORKER_PASSWORD
 CREATE ROLE cte_owner LOGIN PASSWORD :'owner';
 CREATE ROLE cte_web LOGIN PASSWORD :'web';
 CREATE ROLE cte_worker LOGIN PASSWORD :'worker';

@@ -138,7 +138,7 @@ class Faults:
             send(signal.SIGCONT)
 
     def restart(self, service: Service) -> None:
-        service.stop(self.chance.choice((signal.SIGKILL, signal.SIGQUIT)))
+        service.stop(self.chance.choice(service.deaths))
         time.sleep(self.chance.uniform(0, 3))
         service.start()
 

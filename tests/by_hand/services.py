@@ -43,6 +43,8 @@ def wait_for(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
 class Service:
     """A server that can be started, killed, frozen and started again. As root it runs as `postgres`, which owns its folder."""
 
+    deaths: tuple[int, ...] = (signal.SIGKILL, signal.SIGTERM)
+
     def __init__(self, name: str, folder: Path, port: int, command: list[str]) -> None:
         self.name, self.folder, self.port, self.command = name, folder, port, command
         self.process: subprocess.Popen[bytes] | None = None
@@ -76,12 +78,18 @@ class Service:
         if self.process:
             self.send(signal.SIGCONT)
             self.send(number)
-            self.process.wait(30)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.send(signal.SIGKILL)
+                self.process.wait(30)
             self.process = None
 
 
 class PostgreSQL(Service):
     """A cluster of its own. Killed, it recovers from its log as after a crash: fsync is off, but the machine itself does not go down."""
+
+    deaths = (signal.SIGKILL, signal.SIGQUIT)  # without warning, and at once
 
     def __init__(self, folder: Path, port: int, name: str = "postgresql") -> None:
         data = folder / name

@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from cte_portal.supervise import MOST_STARTS, Child, Supervisor
+
 ROOT = Path(settings.BASE_DIR)
 PRODUCTION = {
     "PORTAL_MODE": "production",
@@ -102,6 +104,14 @@ def test_w_09_production_does_not_start_half_configured(name: str, value: str, s
     assert says in refused.stderr
 
 
+def test_a_forgotten_mode_does_not_run_real_data_as_practice() -> None:
+    """L-22: without second factor, secure cookies and the checks of production."""
+    forgotten = {name: value for name, value in PRODUCTION.items() if name != "PORTAL_MODE"}
+    refused = manage("check", **forgotten)
+    assert refused.returncode != 0 and "PORTAL_MODE is not set, and DATABASE_URL names a database" in refused.stderr
+    assert manage("check", **forgotten, PORTAL_MODE="demo").returncode == 0
+
+
 def test_s_12_practice_data_are_refused_in_production() -> None:
     refused = manage("demo", **PRODUCTION)
     assert refused.returncode != 0
@@ -171,17 +181,49 @@ def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
-def test_up_ends_when_the_web_server_dies(tmp_path: Path) -> None:
+def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(tmp_path: Path) -> None:
+    """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine reads students."""
     port = free_port()
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
     process = subprocess.Popen(command, env=bare(VAR_DIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not children(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    os.kill(children(process.pid)[0], signal.SIGKILL)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode != 0
-    assert "web" in said
+    assert process.stdout is not None
+    try:
+        assert any("The CTE Portal is at" in line for line in iter(process.stdout.readline, ""))
+        before = children(process.pid)
+        assert len(before) == 4
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+                    assert json.load(answer) == {"ready": True, "missing": []}
+                    break
+            except OSError:
+                time.sleep(0.2)
+        after = children(process.pid)
+        assert len(after) == 4 and not set(after) & set(before)
+        modes = {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()}
+        assert modes == {0o700} and tmp_path.stat().st_mode & 0o777 == 0o700
+        open_to_others = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+        assert open_to_others == []
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.count("stopped and is started again") == 4
+
+
+def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
+    """L-19: with a bound."""
+    told: list[str] = []
+    quick, steady = (
+        Child(name, [sys.executable, "-c", code]) for name, code in (("web", "pass"), ("worker", "import time; time.sleep(60)"))
+    )
+    with Supervisor([quick, steady], say=told.append) as supervisor:
+        assert supervisor.wait() == "web"
+        assert supervisor.running["worker"].poll() is None
+    assert len(told) == MOST_STARTS - 1
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])

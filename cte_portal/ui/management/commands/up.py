@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+import os
 import signal
 import socket
 import sys
@@ -46,6 +47,7 @@ class Command(PortalCommand):
 
     def serve(self, port: int, no_demo: bool) -> None:
         address = f"http://{HOST}:{port}/"
+        os.umask(0o077)  # what it and its children write is for nobody else's eyes
         with only_one(address):
             port_is_free(port)
             self.say("Bringing both databases up to date …")
@@ -57,15 +59,16 @@ class Command(PortalCommand):
                     self.say("Loading practice data …")
                     call_command("demo", stdout=io.StringIO())
             connections.close_all()
-            with Supervisor([web(port), dispatcher(), worker("district"), worker("statewide")]) as children:
+            processes = [web(port), dispatcher(), worker("district"), worker("statewide")]
+            with Supervisor(processes, say=self.say) as children:
                 self.say("Starting the web server, the dispatcher and two workers …")
                 if children.until(lambda: answers(address), seconds=60):
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
-                elif not children.asked_to_stop and not children.ended():
+                elif not children.asked_to_stop and not children.revive():
                     raise CommandError("The web server does not answer. See the message above.")
                 ended = children.wait()
             if ended:
-                raise CommandError(f"The {ended} process stopped. See the message above.")
+                raise CommandError(f"The {ended} process stopped again and again. See the message above.")
             self.say("Stopped.")
 
     def say(self, sentence: str) -> None:

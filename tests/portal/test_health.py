@@ -1,0 +1,84 @@
+"""What watches the portal from outside sees what is wrong with it (M-5)."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from cte_portal.watch import health
+from tests.portal.test_set_up import ROOT
+
+READY, LIVE = "/health/ready", "/health/live"
+
+
+def test_m_5_a_portal_that_can_work_is_ready(db: None) -> None:
+    """M-5: without a sign-in, and without a session."""
+    for address in (READY, LIVE):
+        answer = Client().get(address)
+        assert (answer.status_code, answer.json()) == (200, {"ready": True, "missing": []})
+        assert not answer.cookies and answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("place", "alias", "name"),
+    [
+        ("reads", "default", "District database"),
+        ("reads", "state", "State database"),
+        ("is_migrated", "state", "migrations of the State database"),
+        ("keeps", "", "cache"),
+    ],
+)
+def test_m_5_what_does_not_answer_is_named(place: str, alias: str, name: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M-5: the sign-in page answered 200 with PostgreSQL and Redis stopped."""
+    own = getattr(health, place)
+
+    def broken(*arguments: Any) -> bool:
+        if arguments in ((), (alias,)):
+            raise OperationalError("secret words of the database")
+        return bool(own(*arguments))
+
+    monkeypatch.setattr(health, place, broken)
+    answer = Client().get(READY)
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": [name]})
+    assert Client().get(LIVE).status_code == 200
+
+
+def test_m_5_a_database_of_an_older_version_is_not_ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M-5: a table that a migration will bring is missing."""
+    monkeypatch.setattr(health, "_migrated", set())
+    assert health.is_migrated("default") and health.is_migrated("state")
+    monkeypatch.setattr(health, "_migrated", set())
+    monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {})
+    assert Client().get(READY).json()["missing"] == ["migrations of the District database", "migrations of the State database"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (301, 1)])
+def test_h_3_the_container_asks_as_its_proxy_does(status: int, code: int) -> None:
+    """H-3: a connection that is taken says nothing of what the portal needs."""
+    asked: list[dict[str, str]] = []
+
+    class Web(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append({**self.headers, "path": self.path})
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Web) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = {"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "cte.example.gov, other", "PORT": str(server.server_port)}
+        command = [sys.executable, "-m", "cte_portal.watch.probe"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        server.shutdown()
+    assert done.returncode == code, done.stderr
+    assert (asked[0]["Host"], asked[0]["X-Forwarded-Proto"], asked[0]["path"]) == ("cte.example.gov", "https", READY)
