@@ -29,9 +29,9 @@ def test_a_certifier_with_a_telephone_is_two_taps_from_the_signature(desk: Desk,
     bars = page.locator("header").bounding_box()
     assert bars and bars["height"] < 110
     assert page.evaluate("document.activeElement === document.body")
-    expect(page.get_by_text("Edition")).to_be_hidden()
+    expect(page.get_by_text("Edition District")).to_be_hidden()
     page.locator(".more summary").click()
-    expect(page.get_by_text("Edition")).to_be_visible()
+    expect(page.get_by_text("Edition District")).to_be_visible()
     page.get_by_role("link", name="Review and sign").first.click()
     page.get_by_role("link", name="Sign", exact=True).click()
     expect(page.get_by_role("heading", name="Status: ")).to_be_in_viewport()
