@@ -1,4 +1,5 @@
 // Starts what each page needs. Every task works without this script; it only adds comfort.
+import { watchFiles } from "./files.js";
 import { watchMenus } from "./menu.js";
 import { showBusy } from "./busy.js";
 import { guardUnsaved } from "./unsaved.js";
@@ -10,6 +11,7 @@ import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
 import { showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
+watchFiles();
 watchMenus();
 focusSummary();
 focusFirst();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
-from pathways.models import Participation
+from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
@@ -62,7 +63,7 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
     page.get_by_role("button", name="Upload this file").click()
     worker()
     follow(page, script)
-    expect(page.get_by_text("16 rows are in the portal. 4 rows were not saved").first).to_be_visible()
+    expect(page.get_by_text("16 rows are now saved. 4 rows were not saved").first).to_be_visible()
     page.get_by_role("link", name="Choose another file").click()
     page.locator("input[type=file]").set_input_files(sent)
     page.get_by_text("Upload File", exact=True).first.click()
@@ -110,3 +111,26 @@ def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(desk: Desk, co
     page.goto("/districts/9012/2025/mt-data-upload/", wait_until="commit")
     page.locator("input[type=file]").set_input_files({"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())})
     expect(page.get_by_text("header record found")).to_be_visible()
+
+
+def test_a_file_that_changed_after_it_was_chosen_is_told_beside_the_field(
+    desk: Desk, cottonwood: District_, kayla: Student, clerk: User, tmp_path: Path
+) -> None:
+    """FR-215: the browser's own error took the place of the whole portal."""
+    page = desk.open(clerk)
+    page.goto("/districts/9012/2025/mt-data-upload/")
+    sent = tmp_path / "x.tsv"
+    sent.write_bytes(file(line()))
+    page.locator("input[type=file]").set_input_files(sent)
+    expect(page.get_by_text("header record found")).to_be_visible()
+    sent.write_bytes(file(line(), line(inside="1.75")))
+    os.utime(sent, (1, 1))
+    page.get_by_role("button", name="Submit to Batch").click()
+    expect(page.get_by_role("alert").filter(has_text="This file has changed since you chose it. Choose it again.")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_be_focused()
+    assert not Batch.objects.exists()
+    page.locator("input[type=file]").set_input_files(sent)
+    expect(page.get_by_text("This file has changed since you chose it")).to_have_count(0)
+    page.get_by_role("button", name="Submit to Batch").click()
+    expect(page.get_by_text("Queued").first).to_be_visible()
+    assert Batch.objects.filter(kind="upload").count() == 1
