@@ -28,14 +28,14 @@ async function canBeRead(file) {
 }
 
 function tell(input) {
-  forget(input);
+  input.value = "";
+  input.dispatchEvent(new Event("change"));
   const error = document.createElement("div");
   error.className = "error";
   error.id = `${input.id}_changed`;
   error.setAttribute("role", "alert");
   error.textContent = CHANGED;
   input.before(error);
-  input.value = "";
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", `${error.id} ${input.getAttribute("aria-describedby") ?? ""}`.trim());
   input.closest(".field")?.classList.add("has-error");
