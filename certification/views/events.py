@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -111,6 +112,10 @@ class EventCertification(ScopedView):
     def notes(self, case: Case, data: Any = None) -> NotesForm:
         return NotesForm(data, snapshot=self.snapshot(case))
 
+    def offered(self, verdict: gates.Verdict) -> gates.Verdict:
+        """A closed gate with the cure that the person may carry out."""
+        return verdict if self.opens(verdict.answer.cure) else replace(verdict, answer=replace(verdict.answer, cure="", runs=""))
+
     def page(self, case: Case, form: SigningForm | None, notes: NotesForm | None = None) -> HttpResponse:
         verdicts = [] if case.is_certified or case.one.ended else gates.verdicts(case)
         one = case.one
@@ -126,7 +131,7 @@ class EventCertification(ScopedView):
             "forms": [form, notes] if form else [],
             "snapshot": self.snapshot(case),
             "lists": lists.TITLES,
-            "closed": [verdict for verdict in verdicts if not verdict.answer.passed],
+            "closed": [self.offered(verdict) for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
             "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),

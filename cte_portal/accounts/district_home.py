@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.accounts.standing import standing
-from cte_portal.ui.navigation import home_figures, home_tasks
+from cte_portal.ui.navigation import HomeTask, home_figures, home_tasks
 
 
 class DistrictHome(ScopedView):
@@ -20,7 +21,7 @@ class DistrictHome(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)
-        tasks = home_tasks(self.scope, where)
+        tasks = [self.offered(task) for task in home_tasks(self.scope, where)]
         found = {
             "tasks": tasks,
             "leads": [lead for task in tasks for lead in task.leads],
@@ -29,3 +30,8 @@ class DistrictHome(ScopedView):
             "actions": settings.PORTAL_HOME_ACTIONS,
         }
         return render(request, "home.html", found)
+
+    def offered(self, task: HomeTask) -> HomeTask:
+        """The task with the links that the person may follow."""
+        label = task.next_label if self.opens(task.next_url or task.url) else ""
+        return replace(task, url=task.url if self.opens(task.url) else "", next_label=label)

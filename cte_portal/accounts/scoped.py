@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
 from django.views.generic import FormView, View
 
@@ -168,6 +170,14 @@ class ScopedView(PortalView):
 
     def can(self, capability: Capability) -> bool:
         return any(capability in CAPABILITIES[role] for role in self.roles)
+
+    def opens(self, address: str) -> bool:
+        """Whether a page of the district would let the person in: a link to one that answers 403 is not offered."""
+        try:
+            view = getattr(resolve(urlsplit(address).path).func, "view_class", None)
+        except Resolver404:
+            return True
+        return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(view.capability)
 
     @property
     def in_active_year(self) -> bool:

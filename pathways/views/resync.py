@@ -125,6 +125,7 @@ class DistrictAndState(ScopedView, TemplateView):
             "query": query.urlencode(),
             "unsent": Unsent.of(self.scope),
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not why_not_sent(self.scope),
+            "opens_resync": self.can(Capability.SEND_RECORDS),
             "key": uuid.uuid4(),
         }
         return super().get_context_data(**found, **kwargs)
