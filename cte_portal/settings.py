@@ -420,6 +420,7 @@ PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.SCREENS",
 ]
 PORTAL_RUNNING = "cte_portal.batches.navigation.running"
+PORTAL_DISTRICTS_NOW = "certification.districts_now.districts_now"
 PORTAL_CERTIFIERS = "certification.certifiers.districts_of"
 PORTAL_STATEWIDE_HOME = "status-board"
 PORTAL_NOTICES = "cte_portal.batches.notices.fresh"

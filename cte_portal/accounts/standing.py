@@ -33,6 +33,7 @@ def standing(request: HttpRequest) -> Standing:
         districts=tuple(districts),
         school_years=tuple(years),
         can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
+        can_in=lambda number, capability: any(capability in CAPABILITIES[role] for role in roles_in(request, number)),
         statewide=any(role.is_opi for role in roles) and scope is None,
         known=request.__dict__.setdefault("known", {}),
     )

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
+from cte_portal.registry import registered
 
 
 @require_safe
@@ -43,10 +44,12 @@ class Districts(TemplateView):
         query = self.request.GET.get("find", "")[:100].strip().lower()
         end_year = active_end_year(self.request)
         reachable = reachable_districts(self.request)
+        chosen = [one for one in reachable if end_year and (query in one[1].lower() or query in one[0])]
+        (districts_now,) = registered("PORTAL_DISTRICTS_NOW")
+        now = districts_now([number for number, _ in chosen], end_year) if chosen else {}
         found = [
-            {"number": number, "name": name, "url": reverse("district-home", args=[number, end_year])}
-            for number, name in reachable
-            if end_year and (query in name.lower() or query in number)
+            {"number": number, "name": name, "url": reverse("district-home", args=[number, end_year]), "now": now[number]}
+            for number, name in chosen
         ]
         return super().get_context_data(districts=found, query=query, reachable=len(reachable), **kwargs)
 

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.editions import Edition, Scope, school_year_label
 from cte_portal.registry import registered
-from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation, statewide_facts
+from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation, same_screen, statewide_facts
 
 MOST_DISTRICTS_IN_MENU = 12
 
@@ -69,21 +69,29 @@ class Frame:
         return self.standing.district_name
 
     @property
-    def districts(self) -> list[tuple[str, str]]:
-        """The other districts of the person, when there are few enough for a menu."""
-        others = [one for one in self.standing.districts if self.scope is None or one[0] != self.scope.district]
-        return others if len(others) <= MOST_DISTRICTS_IN_MENU else []
+    def districts(self) -> list[tuple[str, str, str]]:
+        """(number, name, address) of the other districts of the person, when there are few enough for a menu."""
+        if self.scope is None:
+            return []
+        year = self.scope.end_year
+        others = [one for one in self.standing.districts if one[0] != self.scope.district]
+        return [(number, name, self._switched(number, year)) for number, name in others] if len(others) <= MOST_DISTRICTS_IN_MENU else []
+
+    def _switched(self, district: str, end_year: int) -> str:
+        match = self.request.resolver_match
+        return same_screen(self.standing, match.view_name if match else "", district, end_year)
 
     @property
     def several_districts(self) -> bool:
         return len(self.standing.districts) > 1
 
     @property
-    def school_years(self) -> list[tuple[int, str]]:
-        """(end year, as people write it) of the other school years."""
-        return [
-            (year, school_year_label(year)) for year, _ in self.standing.school_years if self.scope is None or year != self.scope.end_year
-        ]
+    def school_years(self) -> list[tuple[str, str]]:
+        """(as people write it, address) of the other school years."""
+        if self.scope is None:
+            return []
+        scope, others = self.scope, [year for year, _ in self.standing.school_years if year != self.scope.end_year]
+        return [(school_year_label(year), self._switched(scope.district, year)) for year in others]
 
     @property
     def active_year(self) -> str:

@@ -30,6 +30,8 @@ class Standing:
     can: Callable[[Any], bool] = lambda capability: False
     person: Any = None
     """The signed-in user."""
+    can_in: Callable[[str, Any], bool] = lambda district, capability: False
+    """The same of another district."""
     statewide: bool = False
     """Whether a role holds in every district."""
     known: dict[Any, Any] = field(default_factory=dict, compare=False)
@@ -117,6 +119,16 @@ class HomeTask:
 
 
 @dataclass(frozen=True)
+class DistrictNow:
+    """A district in the list of those to choose from: status of its collection, by when, and what is not yet sent."""
+
+    kind: str
+    word: str
+    due: str
+    unsent: str
+
+
+@dataclass(frozen=True)
 class HomeFigure:
     """A key figure of the home page; one that waits for somebody is shown with attention."""
 
@@ -187,6 +199,15 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
     waiting = screen.open(standing) if screen.open else 0
     return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current, waiting, screen.key)
+
+
+def same_screen(standing: Standing, url_name: str, district: str, end_year: int) -> str:
+    """Where a switch of district or year leads: to the screen that is open, if the person may open it there, else home."""
+    for screen in screens():
+        is_open_to = screen.capability is None or standing.can_in(district, screen.capability)
+        if screen.scoped and url_name in (screen.url_name, *screen.also) and is_open_to:
+            return reverse(screen.url_name, args=[district, end_year])
+    return reverse("district-home", args=[district, end_year])
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
