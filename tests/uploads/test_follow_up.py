@@ -92,7 +92,7 @@ def test_undo_after_edits_and_a_deletion(upload: Upload, desk: Client, cottonwoo
     cottonwood.record(third, in_district_credits="1.75", version=1)
     cottonwood.record(third, in_district_credits="1.50", version=2)
     undo = run_here(made(desk.post(f"{PAGE}{done.pk}/undo/")))
-    assert undo.sentence == "1 record is as before the upload. 2 were changed since then and stay as they are."
+    assert undo.sentence == "1 record is back to what it was before the upload. 2 were changed since then and stay as they are."
     assert set(Participation.objects.values_list("student__state_id", flat=True)) == {"999000200", "999000201"}
     assert "Changed since the upload 9012 " in page_of(desk, undo)
 

@@ -102,7 +102,8 @@ def test_undo_leaves_and_lists_what_somebody_changed_since(upload: Upload, desk:
     desk.post(f"{PAGE}{done.batch.pk}/undo/")
     undo = run_here(Batch.objects.get(kind="undo"))
     assert (
-        undo.status == "with-errors" and undo.sentence == "1 record is as before the upload. 1 was changed since then and stays as it is."
+        undo.status == "with-errors"
+        and undo.sentence == "1 record is back to what it was before the upload. 1 was changed since then and stays as it is."
     )
     assert Participation.objects.get().in_district_credits == 1.75
     assert b"ANDERSON, KAYLA" in Uploaded(undo).content("left.csv")
