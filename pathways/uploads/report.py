@@ -26,6 +26,7 @@ from pathways.severities import informing
 from pathways.staging import Staged
 from pathways.uploads import checking
 from pathways.uploads.checking import Found
+from pathways.uploads.screen_words import screen_name
 
 TITLES = ("Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "In your file", "What is wrong", "What to do")
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
@@ -142,7 +143,7 @@ class Report:
                     "student_pk": student.pk if student else None,
                     "pathway": self.known.names.get(pathway_pk or 0, pathway)[:100],
                     "pathway_pk": pathway_pk,
-                    "field": column,
+                    "field": screen_name(found.field),
                     "level": self._level(found),
                     "value": value[:200],
                     "message": found.message,
@@ -159,7 +160,7 @@ class Report:
                 "student": names.get(row.student_id, ""),
                 "pathway": self.known.names.get(row.pathway_id, ""),
                 "pathway_pk": row.pathway_id,
-                "changes": [[self.columns.get(name, name), _word(old), _word(new)] for name, (old, new) in row.changes.items()],
+                "changes": [[screen_name(name), _word(old), _word(new)] for name, (old, new) in row.changes.items()],
             }
             for row in rows
         ]

@@ -14,9 +14,9 @@ from django.urls import reverse
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.models import Change, Participation
 from pathways.uploads.run import UPLOAD, VALIDATE, level_of
+from pathways.uploads.screen_words import screen_name
 
 LEVELS = (("error", "Errors"), ("warning", "Warnings"), ("info", "Infos"))
 KINDS = {"error": "problem", "warning": "warning", "info": "none"}
@@ -51,7 +51,7 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "students": _by_student(groups, asked.get("level", "")) if asked.get("by") == "student" else [],
         "by": asked.get("by", ""),
         "changed": _changed(shown["changed"], scope),
-        "by_field": [(_label(name), number) for name, number in result.get("by_field", {}).items()],
+        "by_field": [(screen_name(name), number) for name, number in result.get("by_field", {}).items()],
         "adjusted": result.get("adjusted", []),
         "not_in_file": result.get("not_in_file", 0),
         "same_as": result.get("same_as", ""),
@@ -134,11 +134,3 @@ def _changed(rows: list[dict[str, Any]], scope: list[Any]) -> list[dict[str, Any
     for row in rows:
         row["link"] = reverse("cte-record", args=[*scope, row["student_pk"], row["pathway_pk"]])
     return rows
-
-
-_LABELS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
-
-
-def _label(field: str) -> str:
-    """The column that changes it."""
-    return _LABELS.get(field, field)

@@ -125,17 +125,17 @@ def test_a_database_that_goes_away_meanwhile_is_a_sentence(name: str, monkeypatc
     assert refusal(name) == command.BROKE_OFF
 
 
-@pytest.mark.parametrize("name", ["mt_data_upload", "mt_extract", "resync", "validate"])
+@pytest.mark.parametrize("name", ["mt_data_upload", "mt_extract", "resync", "roster_import", "validate"])
 def test_a_district_that_is_not_there_is_named(name: str, cottonwood: District_, clerk: User) -> None:
     assert refusal(name, district="4444") == "There is no district 4444."
 
 
-@pytest.mark.parametrize("name", ["mt_data_upload", "resync", "validate"])
+@pytest.mark.parametrize("name", ["mt_data_upload", "resync", "roster_import", "validate"])
 def test_a_person_who_is_not_there_is_named(name: str, cottonwood: District_, clerk: User) -> None:
     assert refusal(name, person="nobody-here") == "No active user has the user name nobody-here."
 
 
-@pytest.mark.parametrize("name", ["mt_data_upload", "resync", "validate"])
+@pytest.mark.parametrize("name", ["mt_data_upload", "resync", "roster_import", "validate"])
 def test_without_a_current_year_nothing_runs(name: str, cottonwood: District_, clerk: User) -> None:
     SchoolYear.objects.update(is_active=False)
     assert refusal(name).startswith("No school year is current yet.")
@@ -149,7 +149,8 @@ def test_a_person_without_the_right_is_refused(cottonwood: District_, viewer: Us
 
 
 def test_a_file_that_is_not_there_is_named(cottonwood: District_, clerk: User, tmp_path: Path) -> None:
-    assert refusal("mt_data_upload", file=tmp_path / "gone.tsv") == f"There is no file {tmp_path / 'gone.tsv'}."
+    for name in ("mt_data_upload", "roster_import"):
+        assert refusal(name, file=tmp_path / "gone.tsv") == f"There is no file {tmp_path / 'gone.tsv'}."
 
 
 def test_locked_records_are_a_refusal(cottonwood: District_, clerk: User, kayla: Student, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pathways import rules
 from pathways.models import Change, Participation, SchoolYear, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import Upload, file, line
+from tests.pathways.desk import text
 
 BATCHES, PAGE = "/districts/9012/2025/batches/", "/districts/9012/2025/mt-data-upload/"
 
@@ -205,3 +206,13 @@ def test_z_01_another_districts_batch_does_not_exist_here(
             assert answer.status_code in (404, 405)
             assert answer.status_code == missing.status_code or district == "0965"
     assert Batch.objects.get().kept is False
+
+
+def test_the_result_speaks_of_fields_as_the_screen_does(client: Client, clerk: User, kayla: Student, upload: Upload) -> None:
+    """walk 33: the file's *District Credits* are *In District Credits Earned* on the screen."""
+    upload(file(line()))
+    sent = upload(file(line(inside="1.75", total="1.75"), line(pathway="Business Management", outside="x")), work="validate")
+    client.force_login(clerk)
+    page = text(client.get(f"/districts/9012/2025/batches/{sent.batch.pk}/"))
+    assert "In District Credits Earned in 1 row" in page and "Out of District Credits Earned" in page
+    assert " District Credits in 1 row" not in page.replace("In District Credits Earned in 1 row", "")
