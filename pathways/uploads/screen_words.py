@@ -7,7 +7,8 @@ from pathways.models import Participation
 from pathways.staging import TYPED
 
 _COLUMNS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
-_FIELDS = {name: str(Participation._meta.get_field(name).verbose_name) for name in (*TYPED, "total_credits")}
+_TYPED = {*TYPED, "total_credits"}
+_FIELDS = {field.name: str(field.verbose_name) for field in Participation._meta.local_fields if field.name in _TYPED}
 
 
 def screen_name(field: str) -> str:
