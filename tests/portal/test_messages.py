@@ -29,7 +29,7 @@ def test_every_rule_and_gate_is_in_the_table() -> None:
 def test_the_table_names_refusals_file_errors_and_constraints() -> None:
     page = document()
     for line in (
-        "| `Stale` | Someone else saved this record since you opened it.",
+        "| `Stale` | Someone else saved this record after you opened it.",
         "| `CTE-400` | The selected file is empty",
         "| `CTE-001` | {…} must be a number, like 1.75 |",
         "| `open` | Certification is not open yet |",
