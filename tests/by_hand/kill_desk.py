@@ -11,12 +11,13 @@ import django
 
 django.setup()
 
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from certification.models import CertificationEvent, SealedCopy, Signature
+from certification.models import SealedCopy, Signature
 from cte_portal.accounts.models import Role
 from cte_portal.batches.models import Batch
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Scope, stored
 from pathways import extract, publish
 from pathways.models import Change, Participation, StateCopy
 from tests.by_hand.kill_plan import CLERKS, EACH, LOADERS, SENDERS, clerk_district, loader_district, signer_districts
@@ -171,19 +172,17 @@ def _jobs(faults: list[str], figures: Counter[str]) -> None:
 
 
 def _records(scope: Scope) -> list[Any]:
-    rows = Participation.objects.using(scope.alias).filter(student__district=scope.district)
+    rows = stored(Participation, scope).filter(student__district=scope.district)
     return list(rows.order_by("pk").values_list("pk", "version", "start_date", "in_district_credits"))
 
 
-def _size(stored: str) -> int:
-    storage = __import__("django.core.files.storage", fromlist=["default_storage"]).default_storage
-    return storage.size(stored) if storage.exists(stored) else -1
+def _size(name: str) -> int:
+    return default_storage.size(name) if default_storage.exists(name) else -1
 
 
 def live() -> int:
     return sum(batch.is_live for batch in Batch.objects.exclude(kind="letter"))
 
 
-assert Edition.STATE.value and CertificationEvent  # the State edition is read by its alias
 DOES = {"set-up": lambda given: set_up(int(given)), "reckon": reckon, "live": lambda _: live()}
 print(json.dumps(DOES[sys.argv[1]](json.load(sys.stdin))))
