@@ -74,7 +74,7 @@ def test_b_01_a_student_is_found_from_the_home_page(client: Client, clerk: User,
 def test_without_records_the_step_has_not_started(client: Client, clerk: User, cottonwood: District_) -> None:
     client.force_login(clerk)
     html = client.get(HOME).content.decode()
-    assert "Cannot start yet" in html and "No students of 2024-25 in the portal yet." in html
+    assert "Cannot start yet" in html and "No students for 2024-25 in the portal yet." in html
     cottonwood.student("999000124", "Adkins", "Hannah")
     html = client.get(HOME).content.decode()
     assert "Not yet started" in html and "No CTE records in 2024-25 yet." in html
