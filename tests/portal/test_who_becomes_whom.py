@@ -146,7 +146,7 @@ def test_people_hear_of_what_they_did_themselves(client: Client, clerk: User) ->
     set_up(client)
     subjects = [letter.subject for letter in mail.outbox]
     assert subjects == ["CTE Portal: your password was changed", "CTE Portal: an authenticator app was set up"]
-    assert all("not you" in letter.body and letter.to == [clerk.email] for letter in mail.outbox)
+    assert all("call us" in letter.body and letter.to == [clerk.email] for letter in mail.outbox)
 
 
 def test_a_mail_server_that_is_down_breaks_no_page(client: Client, clerk: User, settings: Any) -> None:
