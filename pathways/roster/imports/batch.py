@@ -142,7 +142,7 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
     if moved:
         return f"The district's data changed after the test. These are the new counts: {counts}. Nothing was saved."
     if work == VALIDATE:
-        return f"Tested: {counts}, {out:,} not taken. Nothing is saved yet."
+        return f"Tested: {counts}, {out:,} not taken. Nothing has been saved yet."
     if held:
         return f"Held: {counts}. Somebody has to confirm the number of rows first. Nothing was saved."
     if not saved:
