@@ -155,7 +155,7 @@ def test_s_07_guessing_is_slowed_down_and_never_locks_for_good(client: Client, c
     sign_in(client)
     for _ in range(5):
         assert "not right" in text(enter(client, "000000"))
-    assert "Too many wrong tries" in text(enter(client, phone.code()))
+    assert "Too many failed attempts" in text(enter(client, phone.code()))
     assert not inside(client)
     clock.shift(15 * MINUTE + datetime.timedelta(seconds=5))
     sign_in(client)

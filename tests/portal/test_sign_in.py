@@ -107,7 +107,7 @@ def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(clien
             assert "not right" in sign_in(client, password="wrong").content.decode()
         waiting = sign_in(client)
         assert waiting.status_code in (200, 429)
-        assert "Too many wrong tries" in waiting.content.decode() or waiting.status_code == 429
+        assert "Too many failed attempts" in waiting.content.decode() or waiting.status_code == 429
         assert not signed_in(client), "not even with the right password, for now"
         other = Client()
         assert sign_in(other, "jdoe").status_code == 302, "another account is not touched"
@@ -118,7 +118,7 @@ def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(clien
 
 def test_s_05_unknown_accounts_wait_just_the_same(client: Client, db: None) -> None:
     answers = [sign_in(client, "ghost", "wrong") for _ in range(6)]
-    assert "Too many wrong tries" in answers[-1].content.decode() or answers[-1].status_code == 429
+    assert "Too many failed attempts" in answers[-1].content.decode() or answers[-1].status_code == 429
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def small_limits(settings: Any) -> None:
 def test_s_05_one_address_cannot_try_a_thousand_accounts(client: Client, clerk: User, small_limits: None) -> None:
     for number in range(30):
         sign_in(client, f"somebody{number}", "wrong")
-    assert "Too many wrong tries" in sign_in(client).content.decode()
+    assert "Too many failed attempts" in sign_in(client).content.decode()
 
 
 def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(client: Client, clerk: User, small_limits: None) -> None:
