@@ -236,7 +236,7 @@ def test_a_mail_server_that_never_answers_and_an_address_that_is_refused_end_in_
     run(old.pk)
     monkeypatch.setattr("cte_portal.batches.mail.send_mail", fails(smtplib.SMTPRecipientsRefused({"x": (550, b"no")})))
     run(refused.pk)
-    for batch, words in ((old, "did not answer for three days"), (refused, "refuses the address of ")):
+    for batch, words in ((old, "did not answer for three days"), (refused, "rejected the address of ")):
         batch.refresh_from_db()
         assert batch.status == "failed" and words in batch.sentence
 
