@@ -140,7 +140,7 @@ class Clerk(Person):
     def work(self) -> None:
         student = self.chance.choice(self.students)
         path = f"/districts/{self.district}/2025/cte-concentrator/{student}/{self.pathway}/"
-        form = form_with(self.page(path), "version")
+        form = form_with(self.page(path), "start_date")  # the offer to undo has a version too
         if not form:
             return
         self.number += 1
