@@ -40,6 +40,7 @@ STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
 RETRY_SECONDS = (5, 20)
 OUT_OF_REACH_SECONDS = 30
 FULL_SECONDS = 60
+MOST_OF_SENTENCE = 400  # characters; the width of its column
 
 
 class Lost(Exception):
@@ -169,7 +170,19 @@ class Job:
 
 
 def _final(**values: Any) -> dict[str, Any]:
+    """The columns of an end. What a sent file brought into sentence and result never keeps the end from being stored."""
+    values = {name: storable(value) for name, value in values.items()}
+    values["sentence"] = str(values.get("sentence", ""))[:MOST_OF_SENTENCE]
     return {**values, "finished_at": Now(), "lease_until": None, "stage": "", "done": None, "total": None}
+
+
+def storable(value: Any) -> Any:
+    """The value without zero bytes, which PostgreSQL takes in no text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(name): storable(one) for name, one in value.items()}
+    return [storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:

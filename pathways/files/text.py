@@ -35,6 +35,17 @@ _SIGNATURES = (
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|\?xml|table|script|head|body)", re.IGNORECASE)
 
 
+def shown(text: str) -> str:
+    """Text of a file or of its name as it may stand on a page: without what hides, turns the line round, or is a zero byte."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def plain_name(name: str) -> str:
+    """The file's own name, for people to read: never a path, nothing that hides (U-13)."""
+    kept = shown(name.replace("\\", "/").rsplit("/", 1)[-1])
+    return (kept if len(kept) <= 110 else f"{kept[:100]}…{kept[-9:]}") or "file"
+
+
 @dataclass(frozen=True)
 class Encoding:
     codec: str

@@ -24,6 +24,7 @@ from cte_portal.ui.upload_limit import most_bytes, too_large
 from pathways import extract
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
+from pathways.files.text import plain_name
 from pathways.locked import links_of
 from pathways.models import CollectionLock, Participation, Pathway
 from pathways.refusals import Locked
@@ -100,13 +101,6 @@ class UploadForm(forms.Form):
         if not name.endswith((".tsv", ".txt")):
             raise forms.ValidationError("The file's name must end with .tsv")
         return file
-
-
-def plain_name(name: str) -> str:
-    """The file's own name, for people to read: never a path, nothing that hides (U-13)."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(letter for letter in base if letter.isprintable())
-    return (kept if len(kept) <= 110 else f"{kept[:100]}…{kept[-9:]}") or "file"
 
 
 class MTDataUpload(ActionView):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,10 +15,13 @@ from typing import IO
 
 from django.conf import settings
 
-from pathways.files.text import Encoding, FileRefused, Lines, encoding_of
+from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, plain_name, shown
 from pathways.roster.imports.layout import BY_RECORD_TYPE, CSV_LAYOUTS, RosterLayout
 
 MOST_PARTS = 40
+_LONGEST_LIST = 1 << 20  # bytes of a zip's own list of its files
+_LAST_RECORD = (1 << 16) + 22 + 20  # the last record of a zip with the longest comment, and what stands before it in large ones
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 _DELIMITERS = (",", "\t", ";", "|")
 # Titles by which other systems name the same thing, without spaces and in lower case.
 _SYNONYMS = {"stateid": "studentstateid", "statestudentid": "studentstateid", "schoolyear": "endyear", "studentlocalid": "localid"}
@@ -64,9 +69,11 @@ def parts_of(file: IO[bytes], name: str) -> list[Part]:
 
 def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     """The text files of a zip, each unpacked no further than a file may be large. Names are shown, never used as paths."""
+    if _list_is_long(file):
+        raise FileRefused(f"The zip holds too many files; at most {MOST_PARTS} are read")
     try:
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as bad:
+    except _DAMAGED as bad:
         raise FileRefused("The zip file is damaged. Make it again") from bad
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
@@ -81,22 +88,40 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     most = settings.UPLOAD_MAX_MB * 1024 * 1024
     total = 0
     for entry in entries:
-        title = entry.filename.rsplit("/", 1)[-1]
+        title = plain_name(entry.filename)
         if entry.flag_bits & 1:
             raise FileRefused("The zip is protected by a password. Make it again without one")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack gigabytes from one piece
+            raise FileRefused("The zip is packed in an unusual way. Make it again with Send to, then Compressed folder")
         if not title.lower().endswith((".csv", ".tsv", ".txt")):
             raise FileRefused(f"The zip holds {title[:60]}. Only .csv, .tsv and .txt files are read")
         aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
-        try:
-            with archive.open(entry) as member:
-                while chunk := member.read(1 << 18):
-                    total += len(chunk)
-                    if total > most:
-                        raise FileRefused(f"Unpacked, the files are larger than {settings.UPLOAD_MAX_MB} MB")
-                    aside.write(chunk)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as bad:
-            raise FileRefused("The zip file is damaged. Make it again") from bad
+        for chunk in _unpacked(archive, entry):
+            total += len(chunk)
+            if total > most:
+                raise FileRefused(f"Unpacked, the files are larger than {settings.UPLOAD_MAX_MB} MB")
+            aside.write(chunk)
         yield title, aside
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(entry) as member:
+            while chunk := member.read(1 << 18):
+                yield chunk
+    except _DAMAGED as bad:
+        raise FileRefused("The zip file is damaged. Make it again") from bad
+
+
+def _list_is_long(file: IO[bytes]) -> bool:
+    """Whether a zip's own list of its files is longer than any that is read: it would be kept in memory whole before it could be counted."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _LAST_RECORD))
+    end = file.read()
+    at = end.rfind(b"PK\x05\x06")
+    if not 0 <= at <= len(end) - 22:
+        return False  # no zip; that is said when it is opened
+    return b"PK\x06\x07" in end[max(0, at - 20) : at] or struct.unpack_from("<L", end, at + 12)[0] > _LONGEST_LIST
 
 
 def _part(file: IO[bytes], name: str) -> Part:
@@ -151,10 +176,12 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
     layout = max(fits, key=lambda each: (len(each.required), sum(_plain(column.title) in plain for column in each.columns)))
     doubled = [title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known]
     if doubled:
-        raise FileRefused(f"{name}: the column {doubled[0]} is there twice")
+        raise FileRefused(f"{name}: the column {shown(doubled[0]).strip()[:60]} is there twice")
     own = {_plain(column.title): column.name for column in layout.columns}
     places = {own[title]: place for place, title in enumerate(plain) if title in own}
-    unknown = tuple(title.strip()[:60] or "a column without a title" for title, key in zip(titles, plain, strict=True) if key not in own)
+    unknown = tuple(
+        shown(title).strip()[:60] or "a column without a title" for title, key in zip(titles, plain, strict=True) if key not in own
+    )
     return Part(name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles))
 
 

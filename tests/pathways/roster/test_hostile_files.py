@@ -1,0 +1,135 @@
+"""Roster files that somebody made to do harm, or that a bad disk made: each is refused in a sentence, at the first attempt, in little memory."""
+
+from __future__ import annotations
+
+import errno
+import io
+import struct
+import tracemalloc
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+
+from cte_portal.batches.models import Batch
+from pathways.files.text import FileRefused
+from pathways.roster.imports import batch as module
+from tests.pathways.roster.conftest import STUDENTS, Desk
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+
+
+def zip_of(content: bytes, name: str = "students.csv", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", method) as archive:
+        archive.writestr(name, content)
+    return into.getvalue()
+
+
+def refused(desk: Desk, content: bytes | str) -> str:
+    batch = desk.send(content)
+    assert (batch.attempt, "refused" in batch.result) == (1, True), batch.sentence
+    return batch.sentence
+
+
+def test_a_zip_whose_packed_bytes_are_broken_is_called_damaged(desk: Desk) -> None:
+    """A2-04: three attempts, then *the portal could not do this*."""
+    damaged = bytearray(zip_of(STUDENTS.encode() * 50))
+    start = damaged.find(b"students.csv") + len("students.csv")
+    damaged[start : start + 30] = bytes(byte ^ 0x5A for byte in damaged[start : start + 30])
+    assert "damaged" in refused(desk, bytes(damaged))
+
+
+def test_a_zip_with_a_name_that_is_no_text_is_called_damaged(desk: Desk) -> None:
+    """A2-05."""
+    assert "damaged" in refused(desk, zip_of(STUDENTS.encode(), "éé.csv").replace("éé".encode(), b"\xff\xfe\xff\xfe"))
+
+
+def test_a_zip_that_asks_for_a_version_to_come_is_called_damaged(desk: Desk) -> None:
+    """A2-05."""
+    content = bytearray(zip_of(STUDENTS.encode()))
+    content[content.rfind(b"PK\x01\x02") + 6] = 200
+    assert "damaged" in refused(desk, bytes(content))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_kind_of_packing_that_unpacks_gigabytes_at_once_is_not_unpacked(desk: Desk, method: int) -> None:
+    """A2-01, A2-02."""
+    assert "unusual" in refused(desk, zip_of(STUDENTS.encode(), method=method))
+
+
+def test_a_zip_with_a_long_list_of_files_is_not_read_into_memory(desk: Desk) -> None:
+    """A2-10."""
+    entry = zip_of(b"", "x.csv")
+    at = entry.find(b"PK\x01\x02")
+    member, listed = entry[:at], entry[at : entry.find(b"PK\x05\x06")]
+    number = 60_000
+    record = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, number & 0xFFFF, number & 0xFFFF, len(listed) * number, len(member), 0)
+    content = member + listed * number + record
+    tracemalloc.start()
+    assert "too many files" in refused(desk, content)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * len(content)  # read into a list of entries it would be more than thirty times
+
+
+@pytest.mark.parametrize("name", ["n" * 60_000 + ".csv", "a\u202e\x01b" * 50 + ".csv"])
+def test_a_long_or_hidden_name_in_a_zip_is_shown_short_and_plain(desk: Desk, name: str) -> None:
+    """A2-06, A2-09."""
+    sentence = refused(desk, zip_of(b"nothing,here\r\n1,2\r\n", name))
+    assert len(sentence) < 300
+    assert sentence.isprintable()
+
+
+def test_a_path_in_a_zip_is_no_path_in_what_comes_back(desk: Desk) -> None:
+    """A2-09: neither of Linux nor of Windows."""
+    batch = desk.send(zip_of(STUDENTS.replace("01/31/2007", "13/31/2007").encode(), "..\\..\\../students.csv"))
+    file = batch.files.get(role="rejected.zip")
+    with zipfile.ZipFile(io.BytesIO(_content(file.stored))) as archive:
+        assert archive.namelist() == ["1 students.csv"]
+
+
+def _content(stored: str) -> bytes:
+    with default_storage.open(stored) as file:
+        return bytes(file.read())
+
+
+def test_a_title_with_a_zero_byte_keeps_no_rows_back(desk: Desk) -> None:
+    """A2-16: on PostgreSQL the job failed three times, as no text there holds a zero byte."""
+    titles, _, rows = STUDENTS.partition("\n")
+    batch = desk.send(f"{titles},ex\x00tra\n" + "".join(f"{row},1\n" for row in rows.splitlines()))
+    assert (batch.status, batch.attempt) == ("completed", 1)
+    assert "extra" in " ".join(batch.result["notices"])
+
+
+def test_a_column_that_stands_twice_under_a_long_title_is_refused_in_a_sentence(desk: Desk) -> None:
+    """A2-07."""
+    titles, _, rows = STUDENTS.partition("\n")
+    sentence = refused(desk, f"{titles},{'-' * 5000}Gender\n{rows}")
+    assert "twice" in sentence
+    assert len(sentence) < 300
+
+
+def test_a_full_disk_is_no_damaged_zip(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A2-11: it waits for room, as every job does."""
+
+    class Full(io.BytesIO):
+        def write(self, _: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathways.roster.imports.recognizing.tempfile.TemporaryFile", Full)
+    batch = desk.send(zip_of(STUDENTS.encode()))
+    assert (batch.status, batch.stage) == ("queued", "Waits for room on the disk")
+
+
+def test_whatever_a_job_says_fits_its_columns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A2-07: too long a sentence or a zero byte does not turn an end into a failure, whichever kind of job says it."""
+
+    def parts_of(*_: Any) -> Any:
+        raise FileRefused("x\x00" * 500)
+
+    monkeypatch.setattr(module, "parts_of", parts_of)
+    sent: Batch = desk.send(STUDENTS)
+    assert len(sent.sentence) == 400
+    assert "\x00" not in sent.sentence + str(sent.result["refused"])
