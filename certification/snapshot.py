@@ -11,11 +11,11 @@ from typing import Any
 
 from django.conf import settings
 
-from certification.figures import order_of
 from certification.records import Records, last_sealed_year, records_of
 from certification.status import DistrictEvent
 from cte_portal.editions import school_year_label
 from cte_portal.ui.bars import Bars, bars
+from pathways.grades import by_grade
 
 MEASURES = {
     "students": "All students",
@@ -151,7 +151,7 @@ def sections(now: Mapping[str, Any], before: Mapping[str, Any] | None, before_ye
                 int(here[code][count]) if code in here else 0,
                 (int(there[code][count]) if code in there else 0) if before else None,
             )
-            for code in sorted(here.keys() | there.keys(), key=lambda code: order_of(grouping, code))
+            for code in sorted(here.keys() | there.keys(), key=by_grade if grouping == "grades" else str)
         ]
         found.append(_section(title, pairs, before_year, flagged=count == "students"))
     return tuple(found)

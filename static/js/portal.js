@@ -9,6 +9,7 @@ import { focusFirst } from "./focus.js";
 import { showPasswords } from "./password.js";
 import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
+import { watchYears } from "./years.js";
 import { showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
 watchFiles();
@@ -24,3 +25,4 @@ watchNews();
 watchKeys();
 watchLists();
 showCurrentScreen();
+watchYears();

@@ -81,6 +81,26 @@ def test_alt_s_goes_to_the_search_and_a_question_mark_shows_the_keys(page: Page)
     expect(box).to_be_focused()
 
 
+def test_the_question_mark_can_be_turned_off_and_another_key_shows_the_list(page: Page) -> None:
+    """D-15, WCAG 2.1.4: a key that acts alone can be turned off; the choice stays with the browser."""
+    keys, student = page.get_by_role("dialog", name="Keys"), page.get_by_role("link", name="ANDERSON, KAYLA R.")
+    student.focus()
+    page.keyboard.press("Alt+Shift+K")
+    expect(keys).to_be_visible()
+    page.get_by_label("The ? key alone shows this list").uncheck()
+    page.reload()
+    student.focus()
+    page.keyboard.press("?")
+    expect(keys).to_have_count(0)
+    page.keyboard.press("Alt+Shift+K")
+    expect(page.get_by_label("The ? key alone shows this list")).not_to_be_checked()
+    page.get_by_label("The ? key alone shows this list").check()
+    page.keyboard.press("Escape")
+    student.focus()
+    page.keyboard.press("?")
+    expect(keys).to_be_visible()
+
+
 def test_no_field_takes_the_focus_under_fingers(desk: Desk, clerk: User, guides_student: Student) -> None:
     """walk 23: the keyboard of a telephone opened over the page."""
     page = desk.open(clerk, size={"width": 390, "height": 844}, at="", has_touch=True, is_mobile=True)
@@ -120,3 +140,25 @@ def test_the_credits_are_in_view_at_1024_by_768(page: Page) -> None:
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
     credits, bar = page.get_by_label("In District Credits Earned").bounding_box(), page.locator(".savebar").bounding_box()
     assert credits and bar and credits["y"] + credits["height"] <= bar["y"]
+
+
+def test_a_school_year_stays_on_one_line(page: Page) -> None:
+    """walk 31: "2024-" at the end of a line, "25" on the next. What is copied has the plain hyphen."""
+    lines = """() => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const broken = [], whole = [];
+      while (walker.nextNode()) for (const found of walker.currentNode.data.matchAll(/\\d{4}-\\d{2}/g)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, found.index);
+        range.setEnd(walker.currentNode, found.index + found[0].length);
+        const tops = new Set([...range.getClientRects()].map((one) => one.top));
+        if (tops.size) (tops.size > 1 ? broken : whole).push(walker.currentNode.data);
+      }
+      return [broken, whole.length];
+    }"""
+    for address in ("", "cte-concentrator/", "resync/", "data-validation-reports/"):
+        page.goto(f"/districts/9012/2025/{address}")
+        for width in range(320, 420, 20):
+            page.set_viewport_size({"width": width, "height": 640})
+            broken, whole = page.evaluate(lines)
+            assert not broken and whole, (address, width, broken)

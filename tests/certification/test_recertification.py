@@ -221,6 +221,23 @@ def test_c_28_opi_demands_a_correction_with_findings_but_no_names(client: Client
     assert act(client, request, "abandon").status_code == 403, "what OPI demands, the district does not let go"
 
 
+def test_opis_navigation_counts_the_requests_that_wait(sealed: Sealed, opi: User, clerk: User) -> None:
+    """walk 10: the entry had no count, so that OPI had to look."""
+    entry = f'<a href="{INBOX}"'
+
+    def counted(user: User, address: str) -> str:
+        page = _as(user).get(address).content.decode()
+        return text(page[page.index(entry) :].split("</a>")[0] + "</a>") if entry in page else ""
+
+    assert counted(opi, "/opi/status-board/").strip() == "Recertification requests", "none waits"
+    request = sealed.ask()
+    for address in ("/opi/status-board/", "/districts/9012/2025/"):
+        assert counted(opi, address).split() == ["Recertification", "requests", "1", "open"], address
+    assert counted(clerk, "/districts/9012/2025/") == ""
+    act(_as(opi), request, "approve")
+    assert counted(opi, "/opi/status-board/").strip() == "Recertification requests"
+
+
 def test_findings_are_attached_as_rules_and_numbers(client: Client, sealed: Sealed, opi: User, cottonwood: District_, sent: Any) -> None:
     CollectionLock.objects.all().delete()
     cottonwood.record(cottonwood.student("999000124", "Byrd", "Ann"), concentrator=True)

@@ -161,7 +161,7 @@ def test_d_18_who_saved_meanwhile_is_told_beside_the_problems_already(desk: Desk
     desk.meanwhile(single_parent=True)
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", desk.save(in_district_credits="2,00").content.decode()))
     assert "KELLER, DANIEL saved this record at" in page
-    assert "Student Single Parent is Yes now, it was No." in page
+    assert "Student Single Parent is now Yes (was No)." in page
     assert "saved this record at" not in desk.client.get(desk.address).content.decode()
 
 

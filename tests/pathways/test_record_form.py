@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from decimal import Decimal
 from typing import Any
@@ -71,6 +72,16 @@ def test_a_lapsed_record_keeps_being_corrected_but_its_credits_do_not_grow(desk:
     refused = text(desk.change(single_parent="Yes", in_district_credits="1.75"))
     assert "Health Professions is not approved for this district" in refused
     assert desk.record().in_district_credits == Decimal("1.50")
+
+
+def test_a_start_date_after_the_school_year_is_saved_and_warned_of(desk: Desk) -> None:
+    """walk 15, CTE-205: the day of entry, a year and a half after the school year, was taken without a word."""
+    late = "Start Date is after the last day of 2024-25. Check the date"
+    assert late not in text(desk.client.get(desk.enter(start_date="06/30/2025")["Location"]))
+    answer = desk.change(start_date="07/01/2025")
+    assert answer.status_code == 302 and desk.record().start_date == datetime.date(2025, 7, 1)
+    assert late in text(desk.client.get(answer["Location"]))
+    assert late not in text(desk.client.get(desk.change(start_date="07/14/2022")["Location"]))
 
 
 def test_c_09_a_double_click_enters_once_and_is_not_an_error(desk: Desk) -> None:

@@ -66,8 +66,12 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
             both = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
             lines = {record.pathway_id: record.pk for record in Participation.objects.all()}
             keys = {line: lines[typed.pathway_id] for line, typed in enumerate(rows, 1) if typed.pathway_id}
+            # Walk 33: an unapproved pathway is one finding, the error for a record that is new, the information for one that is stored.
+            unapproved = {keys[one.key] for one in checked.findings if one.rule.id == "CTE-212"}
+            stored = rules.check_stored(cottonwood.scope)
+            assert {one.key for one in stored if one.rule.id == "CTE-213"} == unapproved
             said = {(keys[one.key], one.rule.id, one.message) for one in checked.findings if one.rule.id in both}
-            assert said == {(one.key, one.rule.id, one.message) for one in rules.check_stored(cottonwood.scope)}
+            assert said == {(one.key, one.rule.id, one.message) for one in stored if one.rule.id != "CTE-213"}
             raise Undone
     except Undone:
         pass
