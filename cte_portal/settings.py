@@ -324,6 +324,8 @@ CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
 
 # --- the wire
 
+# The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links and letters elsewhere.
+FORCE_SCRIPT_NAME = ""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

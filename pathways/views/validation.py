@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
@@ -22,6 +21,7 @@ from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.models import Status
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
+from cte_portal.ui.own_address import own_address
 from pathways.models import GroupAssignment, Participation, StateCopy
 from pathways.models.validation import DEED
 from pathways.reports.certification import Certification
@@ -116,7 +116,7 @@ class DataValidationReports(ScopedView, TemplateView):
             role = "report.xlsx" if wanted == "xlsx" else f"{reports[0].key}.csv"
             return redirect("batch-file", self.scope.district, self.scope.end_year, batch.pk, role)
         (messages.success if batch.status == Status.COMPLETED else messages.warning)(request, batch.sentence)
-        if (back := form.cleaned_data["next"]) and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        if back := own_address(form.cleaned_data["next"]):
             return redirect(back)
         return redirect(address if slug == EVERY else f"{address}?report={slug}&at={where}#report")
 
