@@ -4,6 +4,11 @@ export function focusFirst() {
   const field = [...document.querySelectorAll("[data-focus]")].find((one) => one.getClientRects().length > 0);
   if (!field || document.querySelector("[autofocus]") || !matchMedia("(hover: hover) and (pointer: fine)").matches) return;
   if (location.hash || (document.activeElement && document.activeElement !== document.body)) return;
-  field.focus();
+  field.focus({ preventScroll: true });
+  // Of credits below the window the whole table comes into sight above the save bar, not the first line alone.
+  const { top, bottom } = (field.closest("table") ?? field).getBoundingClientRect();
+  const bar = document.querySelector(".savebar")?.offsetHeight ?? 0;
+  const hidden = bottom + 8 + bar - innerHeight;
+  if (hidden > 0) scrollBy(0, Math.min(hidden, Math.max(0, top - 8)));
   if (field.matches("input")) field.select();
 }

@@ -91,6 +91,18 @@ export function watchLists() {
   }
 }
 
+// The list ends at the window's foot, however far the page is scrolled and however high the bars above it are (walk 31).
+export function fillWindow() {
+  const pane = document.querySelector(".list-pane");
+  if (!pane) return;
+  const fill = () => {
+    pane.style.height = "";
+    if (getComputedStyle(pane).position === "sticky") pane.style.height = `${innerHeight - Math.max(0, pane.getBoundingClientRect().top)}px`;
+  };
+  fill();
+  for (const what of ["scroll", "resize"]) addEventListener(what, fill, { passive: true });
+}
+
 // The current screen in sight, in the middle of a navigation that is longer than the window.
 export function showCurrentScreen() {
   const navigation = document.getElementById("screens");

@@ -10,7 +10,7 @@ import { showPasswords } from "./password.js";
 import { watchNews } from "./news.js";
 import { sayMessages } from "./said.js";
 import { watchYears } from "./years.js";
-import { showCurrentScreen, watchKeys, watchLists } from "./keys.js";
+import { fillWindow, showCurrentScreen, watchKeys, watchLists } from "./keys.js";
 
 watchFiles();
 watchMenus();
@@ -23,6 +23,7 @@ showPasswords();
 sayMessages();
 watchNews();
 watchKeys();
+fillWindow();
 watchLists();
 showCurrentScreen();
 watchYears();

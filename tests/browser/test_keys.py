@@ -162,3 +162,36 @@ def test_a_school_year_stays_on_one_line(page: Page) -> None:
             page.set_viewport_size({"width": width, "height": 640})
             broken, whole = page.evaluate(lines)
             assert not broken and whole, (address, width, broken)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768), (768, 1024)])
+def test_the_credits_are_in_sight_when_a_record_opens(desk: Desk, clerk: User, guides_student: Student, width: int, height: int) -> None:
+    """walk 32: on a small window the credits were below it, or under the save bar."""
+    page = desk.open(clerk, size={"width": width, "height": height}, at=f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/")
+    expect(page.get_by_label("In District Credits Earned")).to_be_focused()
+    bar = page.locator(".savebar").bounding_box()
+    first, last = (page.get_by_label(name).bounding_box() for name in ("In District Credits Earned", "Work Based Learning Credits"))
+    assert bar and first and last
+    assert first["y"] > 0 and last["y"] + last["height"] <= bar["y"], (first, last, bar)
+
+
+def test_the_list_ends_at_the_foot_of_the_window(page: Page) -> None:
+    """walk 31: with the page scrolled the list ended above the window's foot."""
+    foot = "() => document.querySelector('.list-pane').getBoundingClientRect().bottom - innerHeight"
+    page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
+    page.wait_for_load_state()
+    page.set_viewport_size({"width": 1366, "height": 500})
+    for way in (0, 60, 1000):
+        page.evaluate("(way) => scrollTo(0, way)", way)
+        page.wait_for_timeout(100)
+        assert abs(page.evaluate(foot)) < 1.5, way
+
+
+def test_the_two_tables_of_the_resync_page_line_up(page: Page) -> None:
+    """walk 31"""
+    page.goto("/districts/9012/2025/resync/")
+    heads = page.locator("main table thead")
+    heights = [heads.nth(number).evaluate("(head) => head.getBoundingClientRect().top") for number in (0, 1)]
+    assert abs(heights[0] - heights[1]) < 1.5, heights
+    boxes = page.locator("td input[type=checkbox]").evaluate_all("(all) => all.map((box) => box.offsetWidth)")
+    assert set(boxes) == {18}

@@ -158,7 +158,7 @@ def test_all_districts_are_one_parent_with_a_child_each(
     assert {copy.district for copy in StateCopy.objects.at_state()} == {"0965", "9012"}
     page = text(client.get(answer["Location"]))
     assert "0965" in page and "9012" in page and "Everything was sent to the state." in page
-    assert "No district needs a look" in text(client.get(f"{answer['Location']}?show=attention"))
+    assert "No district needs attention" in text(client.get(f"{answer['Location']}?show=attention"))
     assert Unsent.of(cottonwood.scope).changes == 0
 
 
@@ -206,7 +206,7 @@ def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_
     assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(found["objects"]) == 9
     told = StringIO()
     call_command("resync", all=True, stdout=told)
-    assert "0965  Everything was sent to the state." in told.getvalue()
+    assert "0965  There were no students to send." in told.getvalue()
     with pytest.raises(CommandError, match="no district 1234"):
         call_command("resync", district="1234")
 
