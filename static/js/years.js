@@ -8,6 +8,12 @@ export function keepYears(place) {
   const texts = [];
   while (walker.nextNode()) if (/\d-\d\d/.test(walker.currentNode.data) && !walker.currentNode.parentElement.closest(APART)) texts.push(walker.currentNode);
   for (const text of texts) {
+    // The sentence first gets an element of its own: beside its year it would fall apart where the parent lays its parts out in a row.
+    if (text.data.trim().length > 9) {
+      const sentence = document.createElement("span");
+      text.replaceWith(sentence);
+      sentence.append(text);
+    }
     for (const found of [...text.data.matchAll(YEAR)].reverse()) {
       const range = document.createRange();
       range.setStart(text, found.index);

@@ -156,12 +156,16 @@ def test_a_school_year_stays_on_one_line(page: Page) -> None:
       }
       return [broken, whole.length];
     }"""
-    for address in ("", "cte-concentrator/", "resync/", "data-validation-reports/"):
+    torn = """() => [...document.querySelectorAll("span.num")].filter((one) =>
+      /flex|grid/.test(getComputedStyle(one.parentElement).display)
+      && [one.previousSibling, one.nextSibling].some((beside) => beside?.nodeType === Node.TEXT_NODE && beside.data.trim())).length"""
+    for address in ("", "cte-concentrator/", "resync/", "data-validation-reports/", "roster-data/"):
         page.goto(f"/districts/9012/2025/{address}")
         for width in range(320, 420, 20):
             page.set_viewport_size({"width": width, "height": 640})
             broken, whole = page.evaluate(lines)
             assert not broken and whole, (address, width, broken)
+            assert not page.evaluate(torn), (address, width)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768), (768, 1024)])
