@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
+from cte_portal.ui.reason import ReasonField
 from cte_portal.ui.sensible_dates import sensible
 from pathways.models import CollectionLock, District, SchoolYear
 from pathways.reports.groups import GROUPS
@@ -137,7 +138,7 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
+    reason = ReasonField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
 
     def __init__(self, *arguments: Any, needed: bool = True, **options: Any) -> None:
         super().__init__(*arguments, **options)

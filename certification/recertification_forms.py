@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
+from cte_portal.ui.reason import ReasonField
+
 MOST = 1000
 
 
-def text_field(label: str, *, needed: str = "", rows: int = 3, hint: str = "") -> forms.CharField:
+def text_field(label: str, *, needed: str = "", rows: int = 3, hint: str = "") -> ReasonField:
     """A text of at most 1,000 characters; `needed` is what is said where it is missing."""
-    return forms.CharField(
+    return ReasonField(
         label=label,
         max_length=MOST,
         required=bool(needed),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from cte_portal.ui.reason import ReasonField
 from pathways import rules
 from pathways.effects import effects
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
@@ -26,9 +27,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     use_required_attribute = False
 
-    reason = forms.CharField(
-        max_length=200, required=False, label="Reason", help_text="kept with the change, such as a letter and its date"
-    )
+    reason = ReasonField(max_length=200, required=False, label="Reason", help_text="kept with the change, such as a letter and its date")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -209,7 +208,7 @@ class RuleSeverityForm(RegisterForm):
     rule = forms.ChoiceField(label="Rule")
     end_year = forms.TypedChoiceField(coerce=int, label="School year")
     severity = forms.ChoiceField(choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")], label="Severity")
-    reason = forms.CharField(max_length=200, label="Reason", help_text="shown with the rule, such as a letter and its date")
+    reason = ReasonField(max_length=200, label="Reason", help_text="shown with the rule, such as a letter and its date")
 
     class Meta:
         model = RuleSeverity

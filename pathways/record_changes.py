@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.audit import DATE
 from cte_portal.editions import Edition
+from cte_portal.ui.reason import ReasonField
 from pathways.history import Difference, differences
 from pathways.models import Change, Pathway, Student
 from pathways.models.change import ChangeQuerySet
@@ -31,7 +32,7 @@ class ChangeFilter(forms.Form):
     first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
     last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
 
-    purpose = forms.CharField(
+    purpose = ReasonField(
         required=False,
         max_length=200,
         label="Purpose",

@@ -10,10 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from cte_portal.folding import folded
+from cte_portal.ui.reason import UNSEEN
 
 _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters and marks that no font shows."""
 
 USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use letters from A to Z, digits and . _ - @ + only, without spaces", code="user_name")
 
@@ -40,7 +39,7 @@ def name_key(first: str, last: str) -> str:
 def _shown(character: str) -> bool:
     if character in _BESIDE_LETTERS:
         return True
-    return unicodedata.category(character)[0] in "LM" and character not in _UNSEEN and not _selects(character)
+    return unicodedata.category(character)[0] in "LM" and character not in UNSEEN and not _selects(character)
 
 
 def _selects(character: str) -> bool:

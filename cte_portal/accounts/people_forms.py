@@ -12,6 +12,7 @@ from cte_portal.accounts.models.user import plain_address
 from cte_portal.accounts.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.people import Authority
 from cte_portal.registry import registered
+from cte_portal.ui.reason import ReasonField
 
 
 class RoleForm(forms.Form):
@@ -110,7 +111,7 @@ class LinkForm(ProofForm):
 
 
 class FactorForm(LinkForm):
-    reason = forms.CharField(label="Reason", max_length=200, error_messages={"required": "Enter a reason. It stays in the history"})
+    reason = ReasonField(label="Reason", max_length=200, error_messages={"required": "Enter a reason. It stays in the history"})
     field_order = ["reason", "proof"]
 
 

@@ -6,6 +6,7 @@ from django import forms
 
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.accounts.models.audit import Deed
+from cte_portal.ui.reason import ReasonField
 
 KIND = "download"
 
@@ -13,7 +14,7 @@ KIND = "download"
 class PurposeForm(forms.Form):
     use_required_attribute = False
 
-    purpose = forms.CharField(
+    purpose = ReasonField(
         label="Purpose",
         help_text="Recorded in the audit log with your name",
         max_length=200,

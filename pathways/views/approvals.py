@@ -16,6 +16,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
+from cte_portal.ui.reason import ReasonField
 from pathways import approvals, approvals_file
 from pathways.approvals import Line, Pair, Plan
 from pathways.models import District, Pathway, SchoolYear
@@ -36,7 +37,7 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
+    reason = ReasonField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
 
 
 class ChangeForm(forms.Form):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView
+from cte_portal.ui.reason import ReasonField
 from pathways import explaining, rules
 from pathways.finding_list import FindingList
 from pathways.findings import MOST_SHOWN, ListedFinding, findings
@@ -29,7 +30,7 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(
+    reason = ReasonField(
         max_length=explaining.LONGEST_REASON,
         label="Reason",
         help_text="why it is right as it stands; the certifier and OPI read it",

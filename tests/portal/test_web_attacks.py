@@ -184,3 +184,9 @@ def test_a_header_cannot_move_the_portal_elsewhere(client: Client) -> None:
     answer = client.get("/evil/", SCRIPT_NAME="/evil")
     assert "/evil" not in answer.get("Location", "")
     assert "/evil" not in client.get("/accounts/sign-in/", SCRIPT_NAME="/evil").content.decode()
+
+
+def test_whatever_is_written_for_others_can_be_seen() -> None:
+    """A2-57: each reason, purpose and message is asked by the one field that takes what nobody can see for nothing."""
+    plain = re.compile(r"\b(reason|purpose|answer|text|what_changes) = forms\.CharField\(")
+    assert [str(path.relative_to(ROOT)) for path in CODE if plain.search(path.read_text())] == []
