@@ -1,9 +1,5 @@
-// Hands on the keys. Keys press a button or link: data-key="Control+Enter", data-key="Alt+s". Alone stands only "?", never in a field, and
-// it can be turned off (WCAG 2.1.4); Alt+Shift+K opens the same list.
+// Hands on the keys. Keys press a button or link: data-key="Control+Enter", data-key="Alt+s". None acts alone (WCAG 2.1.4).
 
-const OFF = "keys-question-mark-off";
-
-const inField = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const isSeen = (element) => element && element.getClientRects().length > 0;
 
 // Letters go by their place on the keyboard: with Alt held a Mac makes another character of them.
@@ -12,11 +8,6 @@ const named = (event) => (/^Key[A-Z]$/.test(event.code) ? event.code.slice(3).to
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {
     const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"].filter(Boolean);
-    if (event.key === "?" && !event.ctrlKey && !event.altKey && !inField(event.target) && !stored(OFF)) {
-      event.preventDefault();
-      showKeys();
-      return;
-    }
     if (!event.ctrlKey && !event.altKey) return;
     const keys = [...held, named(event)].join("+");
     if (keys === "Alt+s" && findStudent()) {
@@ -32,19 +23,6 @@ export function watchKeys() {
     if (!event.target.closest("[data-keys]") || !showKeys()) return;
     event.preventDefault();
   });
-  const alone = document.getElementById("keys-alone");
-  if (!alone) return;
-  alone.checked = !stored(OFF);
-  alone.addEventListener("change", () => store(OFF, alone.checked ? "" : "1"));
-}
-
-// A browser that keeps nothing for pages leaves the key as it is.
-function stored(name) {
-  try { return localStorage.getItem(name); } catch { return null; }
-}
-
-function store(name, value) {
-  try { if (value) localStorage.setItem(name, value); else localStorage.removeItem(name); } catch { /* lasts for this page */ }
 }
 
 // The search of this page, if it has one; the navigation's link leads to it from any other.
