@@ -78,6 +78,8 @@ def test_alt_s_goes_to_the_search_and_alt_shift_k_shows_the_keys(page: Page) -> 
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     page.get_by_role("link", name="MT Extracts").click()
+    expect(page.get_by_role("heading", name="MT Extracts", level=1)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("Alt+s")
     page.wait_for_url(re.compile("cte-concentrator"))
     expect(box).to_be_focused()
