@@ -13,6 +13,10 @@ log = logging.getLogger("cte_portal.cache")
 
 LEFT_ALONE = 30  # seconds for which a cache that did not answer is not asked again, so that its time-out is paid once
 
+LOCK, LOCK_SECONDS = ":lock", 1
+"""How the keys of the limiter's locks end, and how long one holds in the first cache. Whoever waits for a lock waits a second and is then told
+of too many tries, so a lock that a frozen cache kept, and that nobody gives back, is gone by then; it is held for milliseconds."""
+
 
 class SteadyCache(BaseCache):
     """Settings name two other caches in OPTIONS: FIRST, and SECOND for as long as the first raises whatever it raises."""
@@ -26,8 +30,9 @@ class SteadyCache(BaseCache):
 
     def _ask(self, operation: str, *arguments: Any, **options: Any) -> Any:
         if monotonic() >= self._silent_until.get(self._first, 0):
+            brief = {"timeout": LOCK_SECONDS} if operation == "add" and str(arguments[0]).endswith(LOCK) else {}
             try:
-                return getattr(caches[self._first], operation)(*arguments, **options)
+                return getattr(caches[self._first], operation)(*arguments, **{**options, **brief})
             except Exception as error:  # noqa: BLE001 - whatever the cache has, people sign in
                 self._silent_until[self._first] = monotonic() + LEFT_ALONE
                 log.warning("cache=%s does not answer error=%s; the database stands in", self._first, type(error).__name__)

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.core.cache import cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
@@ -271,6 +272,20 @@ def _accept(server: socket.socket) -> Iterator[socket.socket]:
             yield server.accept()[0]
         except OSError:
             return
+
+
+def test_a_lock_that_a_frozen_cache_kept_keeps_nobody_out(settings: Any) -> None:
+    """A2-62: frozen Redis took a lock whose owner had gone on with the table; awake again, it kept an address out for ten seconds."""
+    SteadyCache._silent_until.clear()
+    settings.CACHES = {
+        "default": {"BACKEND": "cte_portal.accounts.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "second"}},
+        "quick": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "A2-62"},
+        "second": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
+    assert cache.add("tries:lock", True, timeout=ratelimit.CACHE_LOCK_TIMEOUT)
+    assert not cache.add("tries:lock", True, timeout=ratelimit.CACHE_LOCK_TIMEOUT), "it is held meanwhile"
+    with ratelimit.cache_lock("tries") as locked:
+        assert locked
 
 
 def test_the_portal_runs_on_the_steady_cache() -> None:
