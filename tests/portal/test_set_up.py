@@ -250,6 +250,7 @@ def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Pat
     (tmp_path / "practice-sign-ins.json").unlink()
     assert manage("demo", "--reset", "--students", "60", **environment).returncode == 0
     assert "cmartin" in (tmp_path / "practice-sign-ins.json").read_text()
+    assert (tmp_path / "practice-sign-ins.json").stat().st_mode & 0o077 == 0, "A2-66: for nobody else on the machine"
 
 
 def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:

@@ -44,7 +44,10 @@ class Command(PortalCommand):
                 )
         told = load.load(districts=options["districts"], size=options["students"], seed=options["seed"])
         # `up` prints the sign-ins from here at each start.
-        (settings.VAR_DIR / "practice-sign-ins.json").write_text(json.dumps(told))
+        sign_ins = settings.VAR_DIR / "practice-sign-ins.json"
+        sign_ins.touch(0o600)
+        sign_ins.chmod(0o600)  # one that stood there before
+        sign_ins.write_text(json.dumps(told))
         if options["json"]:
             self.stdout.write(json.dumps(told))
             return
