@@ -110,4 +110,4 @@ def _text(options: Mapping[str, Any], person: User) -> str:
     return render_to_string(f"certification/email/{options['template']}.txt", told)
 
 
-LETTER = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter about certification")
+LETTER = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about certification")

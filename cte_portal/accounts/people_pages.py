@@ -149,7 +149,11 @@ class PersonPage(Pages):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kept = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
-        return self.show(self.person, bound={do: self.form(do, typed) for do, typed in kept.items() if typed})
+        return self.show(self.person, bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed})
+
+    def _as_typed(self, do: str, typed: Any) -> Any:
+        """The form as it was sent. A password is never kept, so a form that asks for one shows what was typed and no problem yet."""
+        return self.form(do, initial=typed.dict()) if do in ("factor", "address") else self.form(do, typed)
 
     def form(self, do: str, data: Any = None, initial: Any = None) -> Any:
         """The form behind a button; those that prove who is asking have ids of their own."""

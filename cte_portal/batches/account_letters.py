@@ -55,4 +55,4 @@ def text(options: Mapping[str, Any], person: User) -> str:
     return render_to_string(f"accounts/email/{options['template']}.txt", about)
 
 
-ACCOUNT = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter about an account")
+ACCOUNT = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about an account")

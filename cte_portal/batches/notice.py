@@ -42,4 +42,4 @@ def of_district(number: str) -> str:
     return f" for {names[number]} ({number})" if number in names else f" for district {number}"
 
 
-NOTICE = Kind(name="notice", run=run, hidden=True, editions=(Edition.DISTRICT,), noun="letter at the end of a job")
+NOTICE = Kind(name="notice", run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail at the end of a job")

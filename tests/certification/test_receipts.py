@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +20,11 @@ from certification.models import CertificationEvent, Certifier, Recertification,
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from pathways import extract
-from pathways.models import CollectionLock, Participation, SchoolYear, Student
+from pathways import extract, ledger, staging
+from pathways.models import Change, CollectionLock, Participation, SchoolYear, Student
 from tests.certification.test_snapshot import text
 from tests.fixtures.certification import make_event, make_round, seal_records, sign
-from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 SEALED_AT = datetime.datetime(2025, 6, 12, 16, 19, 27, tzinfo=datetime.UTC)
 FORMS = ("tsv", "csv", "xlsx")
@@ -255,7 +256,9 @@ def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sea
     SchoolYear.objects.filter(is_active=True).update(is_active=False)
     SchoolYear.objects.filter(end_year=2026).update(is_active=True)
     record = Participation.objects.get(student=kayla)
-    district.record(kayla, HEALTH, version=record.version, concentrator=False, in_district_credits=Decimal("0.50"))
+    next_year = replace(district.scope, end_year=2026)
+    changed = row(kayla, HEALTH, version=record.version, concentrator=False, in_district_credits=Decimal("0.50"))
+    ledger.apply(next_year, staging.stage([changed]), by="MARTIN, CHERYL", source=Change.Source.DEMO, checked=None)
     client.force_login(clerk)
     home = text(client.get("/districts/9012/2025/"))
     assert "1 concentrator, 1 participant. Certified under receipt 9012-2025-EOY-1." in home

@@ -113,6 +113,7 @@ ELSEWHERE = {
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
     "batch-cancel": "ends a job",
+    "batch-file": "asks OPI what for and gives a file",
     "batch-keep": "keeps files",
     "district-people": "people", "district-person": "people", "district-person-new": "people",
     "type-membership-setup": "certifiers", "certifier": "certifiers", "certifier-accept": "certifiers",

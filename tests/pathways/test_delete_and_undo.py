@@ -151,13 +151,13 @@ def test_an_undo_overwrites_nothing_that_somebody_saved_in_between(desk: Client,
     cottonwood.record(record.student, HEALTH, in_district_credits=Decimal("0.25"), by="KELLER, DANIEL")
     page = desk.post(action, fields, follow=True)
     html = page.content.decode()
-    assert "Nothing was undone." in html and "Someone has saved this record" in html
+    assert "Nothing was undone." in html and "Someone else saved this record" in html
     assert Participation.objects.get().total_credits == Decimal("0.25")
 
 
 def test_undo_of_an_entry_takes_the_record_back(desk: Client, record: Participation) -> None:
     page = restore(desk, record, version=0, seen=1, undo=1)
-    assert "taken back" in page.content.decode()  # type: ignore[attr-defined]
+    assert "the new record was removed" in page.content.decode()  # type: ignore[attr-defined]
     assert changes(record) == [("create", 1, "demo"), ("delete", 2, "undo")]
 
 

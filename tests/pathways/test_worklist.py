@@ -220,7 +220,7 @@ def test_credits_that_changed_since_they_were_seen_are_not_entered(cottonwood: D
     roster.credits_earned = Decimal("1.00")
     roster.save()
     (answer,) = decisions.create(cottonwood.scope, before, by=CLERK)
-    assert not answer.done and "1.00 since you looked" in answer.sentence
+    assert not answer.done and "changed to 1.00 after you opened the page" in answer.sentence
     assert not Participation.objects.exists()
 
 

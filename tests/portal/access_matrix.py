@@ -87,7 +87,7 @@ DISTRICT |= {
     "mt-data-upload-save": {"GET": NO_GET, "POST": submit(302)},
     "mt-data-upload-undo": {"GET": SUBMIT, "POST": submit(302)},
     "roster-data": {"GET": READ, "POST": NO_METHOD},
-    "roster-courses": {"GET": READ, "POST": write(200)},
+    "roster-courses": {"GET": READ, "POST": write(302)},
     "roster-columns": {"GET": QUEUE, "POST": NO_GET},
     "roster-template": {"GET": QUEUE, "POST": NO_GET},
     "roster-save": {"GET": NO_GET, "POST": submit(302)},

@@ -296,7 +296,7 @@ def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(gone: bool, 
         default_storage.save(batch.input_file, ContentFile(file(line(last="Andersen"))))
     run(batch.pk)
     row = fresh(batch)
-    assert row.status == Status.FAILED and row.attempt == 1 and "Choose it again." in row.sentence
+    assert row.status == Status.FAILED and row.attempt == 1 and "Choose the file again." in row.sentence
 
 
 def test_z_10_the_right_is_asked_again_when_the_work_begins(cottonwood: District_, clerk: User) -> None:
