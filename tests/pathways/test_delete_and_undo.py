@@ -151,7 +151,7 @@ def test_an_undo_overwrites_nothing_that_somebody_saved_in_between(desk: Client,
     cottonwood.record(record.student, HEALTH, in_district_credits=Decimal("0.25"), by="KELLER, DANIEL")
     page = desk.post(action, fields, follow=True)
     html = page.content.decode()
-    assert "Nothing was undone." in html and "Someone else saved this record" in html
+    assert "Nothing was undone." in html and "Someone saved this record" in html
     assert Participation.objects.get().total_credits == Decimal("0.25")
 
 
