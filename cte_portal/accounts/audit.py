@@ -72,7 +72,7 @@ class AuditDownload(StatewideView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return csv_file.download("audit.csv", HEADS, _rows(AuditFilter(request.GET).events()))
+        return csv_file.download(f"audit-{timezone.localdate()}.csv", HEADS, _rows(AuditFilter(request.GET).events()))
 
 
 def _rows(events: AuditEventQuerySet) -> Iterator[list[object]]:

@@ -115,7 +115,7 @@ class Reader:
         if not header_seen:
             raise FileRefused("The selected file is empty")
         if not self.summary.rows:
-            raise FileRefused("There are no student records in the file: it holds the header record alone")
+            raise FileRefused("The file has no student records, only the header record")
         if len(self.lines.line_ends) > 1:
             self.summary.notes.append("Different line ends read as one")
         if self.lines.closed:

@@ -103,7 +103,7 @@ class CoursesForm(forms.Form):
         try:
             return (int(pathway) if pathway else None), values.credits(credits, "Credits") or Decimal(0)
         except ValueError:
-            raise ValidationError("This page was not sent whole. Open it again and enter your changes once more") from None
+            raise ValidationError("Part of this page did not arrive. Open it again and re-enter your changes") from None
 
 
 class RosterCourses(ActionView):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.job import run_here
@@ -76,6 +77,13 @@ def test_approvals_and_audit_are_guarded_and_the_approvals_come_back(client: Cli
     AuditEvent.objects.create(at="2025-01-01T00:00Z", by="＝X", by_id=1, kind="k", key="k", name="@n", operation="add", reason="-1")
     audit = b"".join(client.get("/opi/audit/file/").streaming_content).decode()  # type: ignore[attr-defined]
     assert audit.startswith("\ufeff") and "'＝X" in audit and "'@n" in audit and "'-1" in audit
+
+
+def test_the_audit_file_says_what_it_is_and_of_which_day(client: Client, keeper: User) -> None:
+    """FR-221: every download was named audit.csv."""
+    client.force_login(keeper)
+    answer = client.get("/opi/audit/file/")
+    assert answer["Content-Disposition"] == f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
 
 
 # --- L-21

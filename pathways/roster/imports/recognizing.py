@@ -92,7 +92,7 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
         if entry.flag_bits & 1:
             raise FileRefused("The zip is protected by a password. Make it again without one")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack gigabytes from one piece
-            raise FileRefused("The zip is packed in an unusual way. Make it again with Send to, then Compressed folder")
+            raise FileRefused("This kind of zip cannot be read. Make it again with Send to, then Compressed folder")
         if not title.lower().endswith((".csv", ".tsv", ".txt")):
             raise FileRefused(f"The zip holds {title[:60]}. Only .csv, .tsv and .txt files are read")
         aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
@@ -176,7 +176,7 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
     layout = max(fits, key=lambda each: (len(each.required), sum(_plain(column.title) in plain for column in each.columns)))
     doubled = [title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known]
     if doubled:
-        raise FileRefused(f"{name}: the column {shown(doubled[0]).strip()[:60]} is there twice")
+        raise FileRefused(f"{name}: the column {shown(doubled[0]).strip()[:60]} appears twice")
     own = {_plain(column.title): column.name for column in layout.columns}
     places = {own[title]: place for place, title in enumerate(plain) if title in own}
     unknown = tuple(
