@@ -37,7 +37,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         sentence = (
             f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of {number_of(sealed.students, 'student')}."
             if sealed
-            else f"Values are today's, not those of {scope.school_year}. {sentence}"
+            else f"Values are today’s, not those of {scope.school_year}. {sentence}"
         )
     elif locked:
         status, sentence = LOCKED, f"Certified. {sentence}"
@@ -204,7 +204,7 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
         return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
     if past:
-        return [_students(figures, f"Values are today's, not those of {scope.school_year}")]
+        return [_students(figures, f"Values are today’s, not those of {scope.school_year}")]
     return [
         _students(figures),
         HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {number_of(figures.records, 'record')}"),

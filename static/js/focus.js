@@ -10,5 +10,8 @@ export function focusFirst() {
   const bar = document.querySelector(".savebar")?.offsetHeight ?? 0;
   const hidden = bottom + 8 + bar - innerHeight;
   if (hidden > 0) scrollBy(0, Math.min(hidden, Math.max(0, top - 8)));
-  if (field.matches("input")) field.select();
+  if (!field.matches("input")) return;
+  field.select();
+  // A first click into it finds the whole value chosen still, as it would in a field that gets the focus by that click.
+  field.addEventListener("mouseup", (event) => { event.preventDefault(); field.select(); }, { once: true });
 }

@@ -103,7 +103,7 @@ class Certification(RuleBasedStateMachine):
         was = self.is_certified
         batch = run_here(self.queued(which, credits))
         assert batch.status == ("failed" if was else "completed" if credits < 2 else batch.status), batch.sentence
-        assert not was or batch.sentence.startswith("Records are locked")
+        assert not was or batch.sentence.startswith("Records have been locked")
 
     @rule(which=st.sets(STUDENTS, min_size=1), credits=CREDITS)
     def queue_upload(self, which: set[int], credits: Decimal) -> None:

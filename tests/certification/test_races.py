@@ -128,7 +128,7 @@ class Table(Ready):
         )  # fmt: skip
         done = run_here(batch)
         if done.status == "failed":
-            assert done.sentence.startswith("Records are locked"), done.sentence
+            assert done.sentence.startswith("Records have been locked"), done.sentence
             return Locked(None)
         assert done.status == "completed", done.sentence
         return done

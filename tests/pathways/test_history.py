@@ -153,4 +153,5 @@ def test_the_history_asks_as_much_for_thirty_changes_as_for_two(
     few = asked()
     for number in range(1, 30):
         cottonwood.record(record.student, HEALTH, in_district_credits=Decimal(number) / 4)
-    assert asked() == few <= 14
+    client.get(page_of(record))  # what is not yet sent is counted anew once
+    assert asked() == few <= 16

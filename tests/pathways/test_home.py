@@ -83,7 +83,7 @@ def test_without_records_the_step_has_not_started(client: Client, clerk: User, c
 def test_another_school_year_says_that_its_values_are_todays(client: Client, clerk: User, some_records: None) -> None:
     client.force_login(clerk)
     html = client.get(reverse("district-home", args=["9012", 2024])).content.decode()
-    assert "Values are today's, not those of 2023-24. 1 record of 1 student, 0 changed in 2023-24." in html
+    assert "Values are today’s, not those of 2023-24. 1 record of 1 student, 0 changed in 2023-24." in html
     assert "Read only" in html
 
 

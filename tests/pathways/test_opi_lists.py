@@ -59,7 +59,7 @@ def test_o_15_the_effect_is_shown_before_a_pathway_is_renamed(desk: Client, cott
     row = pathway()
     address, sent = f"{LIST}/pathway/{row.pk}/change/", typed(row, name="Health Sciences")
     page = text(desk.post(address, sent))
-    assert "Nothing is saved yet" in page and "Affects 1 district, 1 record" in page
+    assert "Nothing has been saved yet" in page and "Affects 1 district, 1 record" in page
     assert pathway().name == HEALTH
     assert confirm(desk, address, sent).status_code == 302
     assert Pathway.objects.get(pk=row.pk).name == "Health Sciences"
@@ -294,7 +294,7 @@ def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(desk: Client, 
     for query, found in (("", True), ("?kind=district", True), ("?find=robin", True), ("?find=nobody", False), ("?district=0002", False)):
         assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is found, query
     for query in ("first=yesterday", "last=12/31/9999", "first=01/01/0001"):
-        assert "Write the date as" in text(desk.get(f"/opi/audit/?{query}"))
+        assert "Enter the date as" in text(desk.get(f"/opi/audit/?{query}"))
     assert desk.get("/opi/audit/?page=x&kind=zzz").status_code == 200
     file = b"".join(desk.get("/opi/audit/file/").streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=HYPERLINK" in file and ",=" not in file

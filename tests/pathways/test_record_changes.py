@@ -65,7 +65,7 @@ def test_o_19_by_user_district_action_and_day(desk: Client) -> None:
 
 
 def test_what_cannot_be_read_finds_nothing_and_is_said(desk: Client) -> None:
-    assert "Write the date as MM/DD/YYYY" in asked(desk, first="2025-01-01")
+    assert "Enter the date as MM/DD/YYYY" in asked(desk, first="2025-01-01")
     assert "Enter what to search for" in asked(desk)
     assert "newest first" not in asked(desk, who="x" * 101) + asked(desk, state_id="\x00") + asked(desk, district="99999")
 

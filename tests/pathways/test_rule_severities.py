@@ -40,7 +40,7 @@ def unapproved(cottonwood: District_, elsewhere: District_) -> None:
 def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(desk: Client, unapproved: None, cottonwood: District_) -> None:
     generation = ReferenceGeneration.objects.get().generation
     page = text(desk.post(f"{LIST}add/", SENT))
-    assert "Nothing is saved yet" in page and not RuleSeverity.objects.exists()
+    assert "Nothing has been saved yet" in page and not RuleSeverity.objects.exists()
     assert "“Record in a pathway that is not approved” is an info in 2024-25 now and becomes a warning, for all districts." in page
     assert "1 district, 2 records break it today: each must be corrected or explained before the district can certify." in page
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302

@@ -185,7 +185,7 @@ def test_validate_leaves_both_databases_as_they_are(upload: Upload, class_of_30:
 
     before = digest()
     done = upload(file(line(state_id=class_of_30[0], inside="1.75", total="1.75"), line(state_id=class_of_30[1])), work="validate")
-    assert done.counts | {"new": 1, "changed": 1} == done.counts and "Nothing is saved yet" in done.batch.sentence
+    assert done.counts | {"new": 1, "changed": 1} == done.counts and "Nothing has been saved yet" in done.batch.sentence
     assert digest() == before
 
 

@@ -37,9 +37,9 @@ def test_only_the_fields_that_differ_are_called_changed(
     client.force_login(clerk)
     page = client.get(f"/districts/9012/2025/batches/{done.batch.pk}/")
     changes = {row["line"]: row["changes"] for row in page.context["changed"]}
-    assert changes[3] == [["District Credits", "1.50", "1.75"]]
+    assert changes[3] == [["In District Credits Earned", "1.50", "1.75"]]
     assert changes[2] == [
-        ["CTE Concentrator", "No", "Yes"], ["Start Date", "07/14/2022", "07/15/2022"], ["District Credits", "1.50", "2.00"],
+        ["CTE Concentrator", "No", "Yes"], ["Start Date", "07/14/2022", "07/15/2022"], ["In District Credits Earned", "1.50", "2.00"],
     ]  # fmt: skip
     listed: dict[str, int] = {}
     for label, _, _ in [change for row in changes.values() for change in row]:

@@ -41,7 +41,7 @@ def records(cottonwood: District_, elsewhere: District_, kayla: Student, state_e
 
 def test_the_batch_of_all_gives_each_district_its_run(records: None, cottonwood: District_, elsewhere: District_, opi: User) -> None:
     batch = run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
-    assert batch.sentence == "2 districts validated at the state. 2 need a look."
+    assert batch.sentence == "2 districts validated at the state. 2 need attention."
     children = {child.district: child for child in children_of(batch)}
     assert list(children) == ["0965", "9012"]
     for number, child in children.items():
@@ -114,7 +114,7 @@ def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None,
     assert other["Location"] != answer["Location"], "the other button of the page is another run"
     assert answer["Location"] == f"/opi/batches/{batch.pk}/"
     run_here(batch)
-    assert "need a look" in text(client.get(answer["Location"]))
+    assert "need attention" in text(client.get(answer["Location"]))
     assert client.post(ALL, {"run": "nowhere"})["Location"] == ALL
 
 

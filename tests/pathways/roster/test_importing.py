@@ -80,7 +80,7 @@ def test_a_test_writes_nothing(desk: Desk) -> None:
     batch = desk.send(zipped(ALL), "validate")
     assert counts(batch, "Student")["new"] == 3
     assert not Student.objects.exists() and not StudentChange.objects.exists()
-    assert "Nothing is saved yet" in batch.sentence
+    assert "Nothing has been saved yet" in batch.sentence
 
 
 def test_what_is_not_in_the_file_stays_and_is_counted(desk: Desk) -> None:

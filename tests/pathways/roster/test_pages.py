@@ -40,7 +40,7 @@ def test_a_clerk_tests_uploads_and_undoes_a_roster(page_client: Client, cottonwo
     before = Student.objects.count()
     tested = choose(page_client, STUDENTS)
     page = page_client.get(reverse("batch", args=["9012", 2025, tested.pk])).content.decode()
-    assert "Upload this file" in page and "Nothing is saved yet" in page and Student.objects.count() == before
+    assert "Upload this file" in page and "Nothing has been saved yet" in page and Student.objects.count() == before
     answer = page_client.post(reverse("roster-save", args=["9012", 2025, tested.pk]))
     saved = Batch.objects.latest("queued_at")
     assert str(saved.pk) in answer["Location"] and run(saved.pk)
