@@ -42,7 +42,7 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
     expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
     told = page.get_by_role("status").filter(has_text="Choose Save or Send, then sign in. What you typed will come back.")
     expect(told).to_be_visible(timeout=6000)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save the name", exact=True).click()
     expect(page.get_by_text("What you typed is kept. Sign in to continue where you left off.")).to_be_visible()
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 60, 120
     page.get_by_label("User name").fill(administrator.username)
