@@ -13,5 +13,5 @@ def by_grade(grade: str) -> tuple[int, str]:
 
 def grades_of(scope: Scope) -> list[str]:
     """The grades in which the district has students in scope."""
-    counted = Enrollment.objects.that_count(scope.end_year).using(scope.alias).filter(student__district_id=scope.district)
+    counted = Enrollment.objects.in_scope(scope)
     return sorted({grade.lstrip("0") for grade in counted.order_by().values_list("grade", flat=True).distinct()}, key=by_grade)

@@ -173,6 +173,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """
         return self.filter(counts_in(end_year))
 
+    def in_scope(self, scope: Scope) -> EnrollmentQuerySet:
+        """Those that count in the scope's year, of the district's students."""
+        return self.using(scope.alias).that_count(scope.end_year).filter(student__district_id=scope.district)
+
     def that_decide(self, end_year: int) -> EnrollmentQuerySet:
         """Those that count, the one first that says a student's school and grade: the latest Primary one, without any the latest."""
         primary = Case(When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)), default=Value(1), output_field=IntegerField())
