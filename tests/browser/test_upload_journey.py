@@ -61,6 +61,7 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
     sent.write_text(text)
 
     page.get_by_role("button", name="Upload this file").click()
+    expect(page.get_by_text("Queued")).to_be_visible()
     worker()
     follow(page, script)
     expect(page.get_by_text("16 rows are now saved. 4 rows were not saved").first).to_be_visible()
@@ -68,6 +69,7 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
     page.locator("input[type=file]").set_input_files(sent)
     page.get_by_text("Upload File", exact=True).first.click()
     page.get_by_role("button", name="Submit to Batch").click()
+    expect(page.get_by_text("Queued")).to_be_visible()  # a file is read once more before it is sent
     worker()
     follow(page, script)
     expect(page.get_by_text("4 records saved.").first).to_be_visible()
@@ -91,6 +93,7 @@ def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, c
     page.goto("/districts/9012/2025/mt-data-upload/")
     page.locator("input[type=file]").set_input_files({"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())})
     page.get_by_role("button", name="Submit to Batch").click()
+    expect(page.get_by_text("Queued")).to_be_visible()
     page.evaluate("""() => {
         window.heard = [];
         const region = document.querySelector("[data-said]");
