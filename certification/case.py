@@ -13,8 +13,8 @@ from certification.status import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from pathways import canonical
 from pathways.comparison import Unsent
+from pathways.ledger import canonical
 from pathways.models import Change, District, Participation, StateCopy
 from pathways.reports.standing import Run, certification_at_state
 

@@ -21,10 +21,10 @@ from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
-from pathways.ledger import refusals_named
-from pathways.locks import lock_district
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Busy
 from pathways.models import District
-from pathways.refusals import Busy
 
 Operation = AuditEvent.Operation
 

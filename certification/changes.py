@@ -11,7 +11,7 @@ from typing import Any
 
 from certification.models import SealedRecord
 from cte_portal.folding import name_order
-from pathways.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 KINDS = {ADDED: "Added", REMOVED: "Removed", CHANGED: "Changed"}

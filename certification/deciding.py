@@ -13,9 +13,9 @@ from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import moment
-from pathways.ledger import refusals_named
-from pathways.locks import lock_district
-from pathways.refusals import Busy
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Busy
 
 State, Origin = Recertification.Status, Recertification.Origin
 SOMEONE_ELSE = "Someone else at OPI has to decide"

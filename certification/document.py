@@ -2,7 +2,7 @@
 
 Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces; credits have two decimals, moments are ISO
 in UTC. The signed text is: the form, event, district and round; the statements as worded; the rules in force; the State edition's records as
-`pathways.canonical` writes them, sorted by bytes; the counts; the findings and the explanations, sorted. The sealed text goes on with what
+`pathways.ledger.canonical` writes them, sorted by bytes; the counts; the findings and the explanations, sorted. The sealed text goes on with what
 the receipt says and with the signatures. A database's collation and a float have no part in it.
 """
 
@@ -18,8 +18,9 @@ from typing import Any
 from certification.figures import counts_of
 from certification.models import CertificationEvent, SealedCopy, SealedRecord, Signature
 from cte_portal.editions import Scope
-from pathways import canonical, severities
+from pathways import severities
 from pathways.findings import findings
+from pathways.ledger import canonical
 from pathways.models import Explanation
 from pathways.rules import Severity
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from certification.changes import name_of
 from certification.records import Records
-from pathways.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS
 from pathways.models import Explanation, Pathway
 from pathways.rules.catalogue import by_id
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from pathways.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS
 from pathways.models import Student
 
 CREDITS = ("in_district_credits", "out_of_district_credits", "total_credits", "dual_enrollment_credits", "work_based_learning_credits")

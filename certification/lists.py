@@ -9,7 +9,7 @@ from typing import Any
 
 from certification.changes import name_of
 from cte_portal.folding import name_order
-from pathways.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS
 
 CONCENTRATORS, PARTICIPANTS = "concentrators", "participants"
 TITLES = {CONCENTRATORS: "Concentrators", PARTICIPANTS: "Participants"}

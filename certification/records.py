@@ -12,8 +12,8 @@ from certification.models import SealedCopy
 from certification.status import DistrictEvent
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
-from pathways import canonical
-from pathways.canonical import COLUMNS
+from pathways.ledger import canonical
+from pathways.ledger.canonical import COLUMNS
 from pathways.models import StateCopy
 
 Row = tuple[Any, ...]

@@ -21,9 +21,9 @@ from certification.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.status import event_of
 from cte_portal.accounts.models import User
 from cte_portal.editions import Edition, Scope
-from pathways.ledger import refusals_named
-from pathways.locks import lock_at_state, lock_district
-from pathways.refusals import Busy
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_at_state, lock_district
+from pathways.ledger.refusals import Busy
 
 SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
 CHANGED = "The figures, findings, or statements changed after this was signed."

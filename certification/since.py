@@ -10,7 +10,7 @@ from typing import Any
 from certification.models import SealedCopy, SealedRecord
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways import canonical
+from pathways.ledger import canonical
 
 NAMES = tuple(canonical.COLUMNS)
 WHO_AND_WHEN = ("modified_date", "modified_by")

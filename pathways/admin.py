@@ -18,11 +18,11 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import Membership
 from cte_portal.accounts.scoped import can_statewide, refused
 from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
+from pathways.ledger.refusals import NotApplied
 from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
 from pathways.models.counted import counted
 from pathways.opi_home import steps
 from pathways.publish import named_at_state
-from pathways.refusals import NotApplied
 from pathways.register import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.rules import by_id
 from pathways.year_end import EXTEND, unfinished

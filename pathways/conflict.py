@@ -9,8 +9,8 @@ from typing import Any
 from django.http import QueryDict
 
 from pathways.forms import LABELS
+from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation
-from pathways.staging import TYPED, Row
 
 THEIRS, YOURS = "theirs", "yours"
 

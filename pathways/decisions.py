@@ -13,13 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from pathways import entry, ledger
-from pathways.current_year import demand_current
-from pathways.locks import lock_district
+from pathways import entry
+from pathways.ledger import ledger
+from pathways.ledger.current_year import demand_current
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Locked, NotApplied
+from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
-from pathways.refusals import Locked, NotApplied
-from pathways.staging import Row
 from pathways.workline import Line, Pair
 from pathways.worklist import Worklist
 

@@ -16,7 +16,7 @@ from django.db.models import BigIntegerField, CharField, F, Func, TextField, Val
 from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Scope
-from pathways.copying import copied
+from pathways.ledger.copy_out import copied
 from pathways.objects import RECORDS, ObjectType
 
 MOST_KEYS = 5_000  # named in one statement

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cte_portal.editions import Scope
-from pathways import ledger, rules, staging
+from pathways import rules
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import Row
 from pathways.models import Change, Participation
 from pathways.rules import Finding
-from pathways.staging import Row
 
 
 @dataclass(frozen=True)

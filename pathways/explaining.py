@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from pathways import signed_data
-from pathways.current_year import demand_current
 from pathways.findings import ListedFinding
-from pathways.ledger import refusals_named
-from pathways.locks import lock_district
+from pathways.ledger.current_year import demand_current
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Locked, NotApplied
 from pathways.models import CollectionLock, Explanation
-from pathways.refusals import Locked, NotApplied
 from pathways.rules import Severity
 
 LONGEST_REASON = 500

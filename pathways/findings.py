@@ -11,10 +11,10 @@ from enum import Enum
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from pathways.ledger.staging import TYPED
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
 from pathways.severities import severities
-from pathways.staging import TYPED
 
 MOST_HELD = 10_000
 MOST_SHOWN = 200

@@ -15,11 +15,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pathways import values
+from pathways.ledger.staging import TYPED, Row
 from pathways.lingo import LINGO, Term
 from pathways.models import Change, Participation, Pathway
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.rules import Finding
-from pathways.staging import TYPED, Row
 
 CREDITS = TYPED[3:]
 LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]

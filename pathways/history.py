@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pathways.ledger.staging import TYPED
 from pathways.models import Change, Participation
-from pathways.staging import TYPED
 
 # The order of the screen, with the total behind the two parts it is made of.
 SHOWN = (*TYPED[:5], "total_credits", *TYPED[5:])

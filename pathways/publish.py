@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, writing_state
-from pathways.locks import lock_reference
+from pathways.ledger.locks import lock_reference
 from pathways.models import Approval, District, Pathway, Publication, ReferenceGeneration, SchoolYear
 
 PUBLISHED: tuple[type[models.Model], ...] = (District, SchoolYear, Pathway, Approval)

@@ -19,10 +19,10 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
 from cte_portal.registry import registered
 from pathways import reference, rules
-from pathways.ledger import refusals_named
-from pathways.locks import lock_reference
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_reference
+from pathways.ledger.refusals import NotApplied
 from pathways.models import Approval, District, Pathway, RuleSeverity, SchoolYear
-from pathways.refusals import NotApplied
 from pathways.reports.groups import assign_official
 
 Operation = AuditEvent.Operation

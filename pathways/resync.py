@@ -16,9 +16,9 @@ from django.db import IntegrityError, connections, models, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope, writing_state
-from pathways import canonical
 from pathways.difference import Difference, differences, parts
-from pathways.locks import lock_at_state, lock_district
+from pathways.ledger import canonical
+from pathways.ledger.locks import lock_at_state, lock_district
 from pathways.models import Change, StateCopy
 from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, ObjectType, in_order
 

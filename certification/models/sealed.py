@@ -10,7 +10,7 @@ from django.db.models import Q
 from certification.models.event import CertificationEvent
 from certification.models.round import Round
 from cte_portal.editions import Home
-from pathways import canonical
+from pathways.ledger import canonical
 from pathways.models import Student
 from pathways.models.participation import credits_field
 

@@ -26,7 +26,7 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.views import queue_list
-from pathways.refusals import NotApplied
+from pathways.ledger.refusals import NotApplied
 
 OUTPUT = ("validate", "resync", "extract")
 """Kinds of batches under *State-Report Output*."""

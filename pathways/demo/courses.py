@@ -12,8 +12,8 @@ from pathways.demo import records
 from pathways.demo.districts import Place
 from pathways.demo.records import ACTIVE, HALF, ZERO
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
+from pathways.ledger.staging import Row
 from pathways.models import Calendar, Course, Enrollment, Pathway, Roster, Section
-from pathways.staging import Row
 
 ONE = HALF * 2
 SEATS = 24

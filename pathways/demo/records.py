@@ -8,11 +8,11 @@ from decimal import Decimal
 from random import Random
 
 from cte_portal.editions import Scope
-from pathways import ledger, staging
 from pathways.demo.districts import COTTONWOOD, Place
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import Row
 from pathways.models import Change, Pathway
-from pathways.staging import Row
 
 CLERKS = ("MARTIN, CHERYL", "KELLER, DANIEL", "MARTIN, CHERYL")
 ACTIVE = 2025

@@ -163,7 +163,7 @@ class Participation(models.Model):
 class StagedParticipation(models.Model):
     """A row that has been typed or read but not written: the catalogue judges it, the ledger applies it.
 
-    It stands in a temporary table of the connection (pathways/staging.py). Every value may be missing: that something is missing is for
+    It stands in a temporary table of the connection (pathways/ledger/staging.py). Every value may be missing: that something is missing is for
     a rule to say. Amounts have no fixed scale here, so that a third decimal is seen instead of rounded away.
     """
 

@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from pathways.ledger.refusals import Stale
 from pathways.models import CollectionLock, RowChange, SchoolYear
-from pathways.refusals import Stale
 from pathways.roster.problems import LEAVES_SEAL, ON_SCREEN, PROBLEMS, REPEATED, TWICE
 from pathways.roster.shape import ENROLLMENT, Shape
 

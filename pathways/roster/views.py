@@ -18,9 +18,9 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView
 from cte_portal.ui.wording import number_of
 from pathways import values
+from pathways.ledger.refusals import NotApplied
 from pathways.models import Course, Pathway, School
 from pathways.models.participation import MOST_CREDITS
-from pathways.refusals import NotApplied
 from pathways.roster.courses import CourseChoice, Moved, courses_of, save
 from pathways.roster.standing import steps_of
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from pathways.ledger.staging import Staged
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
 from pathways.rules.rule import Example, Kind, OnEntry, Rule, Severity
-from pathways.staging import Staged
 
 SINGLE_PARENT_DIFFERS = Rule(
     id="CTE-301",

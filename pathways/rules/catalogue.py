@@ -11,14 +11,14 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Field, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
-from pathways.locks import lock_district
+from pathways.ledger.locks import lock_district
+from pathways.ledger.staging import VERDICTS, Staged
+from pathways.ledger.typed_rows import TOTAL, typed
 from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 from pathways.sealed_year import last_certified_year
-from pathways.staging import VERDICTS, Staged
-from pathways.typed_rows import TOTAL, typed
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
 _BY_ID = {rule.id: rule for rule in CATALOGUE}

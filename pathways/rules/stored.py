@@ -14,13 +14,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from pathways.ledger.staging import TYPED
+from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.models import Participation
 from pathways.models.participation import Reach
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, compiled, judged_by, words
 from pathways.rules.rule import Finding, Parameters, Rule
-from pathways.staging import TYPED
-from pathways.typed_rows import TOTAL, TYPES, typed
 
 STUDENT = ("student__state_id", "student__last_name", "student__first_name", "student__middle_name")
 LONGEST_VALUE = 300

@@ -14,15 +14,16 @@ from django.db import connection, connections, models
 
 from cte_portal.batches.job import Job
 from cte_portal.editions import Edition, Scope
-from pathways import ledger, rules, staging
+from pathways import rules
 from pathways.files.reader import Reader
 from pathways.files.summary import Problem
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import FINDINGS, PLAN, REPEATED, TABLE, TYPED, VERDICTS, Staged
+from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, verdicts
 from pathways.rules.catalogue import words as words_of
 from pathways.rules.rule import OnEntry, Severity
-from pathways.staging import FINDINGS, PLAN, REPEATED, TABLE, TYPED, VERDICTS, Staged
-from pathways.typed_rows import TOTAL, TYPES, typed
 
 CHUNK = 10_000
 

@@ -16,17 +16,18 @@ from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways import ledger, rules
-from pathways.current_year import demand_current
+from pathways import rules
 from pathways.files.layout import LAYOUTS
 from pathways.files.reader import Reader
 from pathways.files.text import FileRefused
-from pathways.locks import lock_district
+from pathways.ledger import ledger
+from pathways.ledger.current_year import demand_current
+from pathways.ledger.locks import lock_district
+from pathways.ledger.staging import Staged
 from pathways.models import Change
 from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
 from pathways.severities import informing
-from pathways.staging import Staged
 from pathways.uploads import checking
 from pathways.uploads.known import known_in
 from pathways.uploads.report import Report

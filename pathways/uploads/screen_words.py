@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.ledger.staging import TYPED
 from pathways.models import Participation
-from pathways.staging import TYPED
 
 _COLUMNS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
 _TYPED = {*TYPED, "total_credits"}

@@ -10,10 +10,10 @@ from django.db import connection
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.ui import csv_file
-from pathways import ledger, staging
 from pathways.files import writer
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged
 from pathways.models import Change, Pathway, Student
-from pathways.staging import PLAN, TABLE, TYPED, Staged
 
 _BEFORE = ", ".join(f"CASE WHEN before.id IS NULL THEN mine.{name} ELSE before.{name} END" for name in TYPED)
 _STAGE = f"""

@@ -19,8 +19,8 @@ from cte_portal.ui import csv_file
 from cte_portal.ui.reason import ReasonField
 from pathways import approvals, approvals_file
 from pathways.approvals import Line, Pair, Plan
+from pathways.ledger.refusals import NotApplied
 from pathways.models import District, Pathway, SchoolYear
-from pathways.refusals import NotApplied
 
 PAGE = 50
 SHOWN = {

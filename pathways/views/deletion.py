@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView
-from pathways import entry, ledger, undo
+from pathways import entry, undo
 from pathways.history import Difference, differences
+from pathways.ledger import ledger
 from pathways.views.one_record import OneRecord
 
 

@@ -19,8 +19,8 @@ from cte_portal.ui.reason import ReasonField
 from pathways import explaining, rules
 from pathways.finding_list import FindingList
 from pathways.findings import MOST_SHOWN, ListedFinding, findings
+from pathways.ledger.refusals import NotApplied
 from pathways.models import Explanation, Pathway, Student
-from pathways.refusals import NotApplied
 from pathways.rules import Rule, Severity
 from pathways.views.from_finding import FromFinding
 

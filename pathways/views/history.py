@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.capabilities import Capability
-from pathways import entry, ledger, undo
+from pathways import entry, undo
 from pathways.history import differences, entries
+from pathways.ledger import ledger
+from pathways.ledger.staging import Row
 from pathways.models import Change, Participation
-from pathways.staging import Row
 from pathways.undo import Step
 from pathways.views.one_record import OneRecord
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from pathways import entry, ledger, undo
+from pathways import entry, undo
 from pathways.conflict import Conflict
 from pathways.forms import ParticipationForm
 from pathways.history import differences
+from pathways.ledger import ledger
+from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation, Pathway
-from pathways.staging import TYPED, Row
 from pathways.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.views.student_page import StudentPage
 

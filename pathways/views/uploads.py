@@ -25,9 +25,9 @@ from pathways import extract
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
+from pathways.ledger.refusals import Locked
 from pathways.locked import links_of
 from pathways.models import CollectionLock, Participation, Pathway
-from pathways.refusals import Locked
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.views import TYPES
 from pathways.sealed_year import sealed_year

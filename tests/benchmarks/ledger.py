@@ -10,7 +10,8 @@ import time
 from decimal import Decimal
 
 from cte_portal.editions import Scope
-from pathways import ledger, reference, rules, staging
+from pathways import reference, rules
+from pathways.ledger import ledger, staging
 from pathways.models import Approval, Calendar, Change, District, Enrollment, Pathway, School, SchoolYear, Student
 
 rows = int(os.environ.get("ROWS", "20000"))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
 from cte_portal.accounts.models import User
-from pathways import ledger, staging
+from pathways.ledger import ledger, staging
 from pathways.models import Change, Pathway, Student
 from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row

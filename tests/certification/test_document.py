@@ -24,7 +24,7 @@ from certification.models import CertificationEvent, Round, SealedCopy, SealedRe
 from certification.sealing import differences
 from certification.triggers import TRIGGERS
 from cte_portal.accounts.models import User
-from pathways.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS
 from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_round, seal_records

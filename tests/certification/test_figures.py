@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from certification.figures import CREDITS, GROUPINGS, counts_of
 from certification.models import CertificationEvent
-from pathways import canonical
-from pathways.canonical import COLUMNS
+from pathways.ledger import canonical
+from pathways.ledger.canonical import COLUMNS
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.validation.oracle import Oracle

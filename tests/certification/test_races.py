@@ -29,16 +29,17 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from pathways import canonical, entry, ledger, resync, staging
+from pathways import entry, resync
 from pathways.explaining import explain, take_back
 from pathways.findings import Level, findings
-from pathways.ledger import refusals_named
-from pathways.locks import lock_district
+from pathways.ledger import canonical, ledger, staging
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Busy, Locked, NotApplied
+from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, Explanation, Participation, StateCopy
 from pathways.objects import NAMES
-from pathways.refusals import Busy, Locked, NotApplied
 from pathways.sending import submit_resync
-from pathways.staging import Row
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.together import Together

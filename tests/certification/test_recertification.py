@@ -25,7 +25,7 @@ from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from pathways import canonical
+from pathways.ledger import canonical
 from pathways.models import CollectionLock, Participation, Student
 from tests.certification.ready import Ready
 from tests.fixtures.certification import DIGEST, make_event, make_round, sign

@@ -19,9 +19,10 @@ from certification.sealing import differences
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
-from pathways import entry, ledger
+from pathways import entry
 from pathways.explaining import explain
 from pathways.findings import findings
+from pathways.ledger import ledger
 from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
 from pathways.objects import NAMES
 from pathways.register import changing
@@ -324,7 +325,7 @@ def test_c_24_after_sealing_every_write_path_is_refused(way: str, ready: Ready, 
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statements[way])
     elif way == "upload":
-        from pathways.staging import stage  # noqa: PLC0415
+        from pathways.ledger.staging import stage  # noqa: PLC0415
 
         with pytest.raises(ledger.Locked):
             ledger.apply(

@@ -22,7 +22,7 @@ from certification.status import event_of
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from cte_portal.ui.bars import WIDTH, bars
-from pathways import canonical
+from pathways.ledger import canonical
 from pathways.models import Explanation, Pathway, Student
 from tests.certification.test_figures import ROW, canonical_row
 from tests.fixtures.certification import make_event, make_round, seal_records

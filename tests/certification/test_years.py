@@ -23,7 +23,8 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import entry, ledger, opi_home
+from pathways import entry, opi_home
+from pathways.ledger import ledger
 from pathways.models import Participation, SchoolYear, StateCopy, Student
 from pathways.objects import NAMES
 from pathways.reports.groups import REPORTS

@@ -22,7 +22,9 @@ from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Edition, Scope
-from pathways import extract, ledger, staging
+from pathways import extract
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import Row
 from pathways.models import (
     Calendar,
     Change,
@@ -38,7 +40,6 @@ from pathways.models import (
 )  # fmt: skip
 from pathways.objects import NAMES, OBJECTS
 from pathways.sending import submit_resync, submit_resync_of_all
-from pathways.staging import Row
 
 
 def submit(content: str, district: str = "9012", work: str = "upload", key: str = "") -> str:

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cte_portal.accounts.models import User
-from pathways import entry, history, ledger, staging
+from pathways import entry, history
+from pathways.ledger import ledger, staging
 from pathways.models import Change, CollectionLock, Participation, Student
 from tests.fixtures.records import HEALTH, District_, lock_records, row
 from tests.pathways.desk import text

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from pathways import entry, ledger
+from pathways import entry
+from pathways.ledger import ledger
 from pathways.models import Approval, Change, Participation, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.pathways.desk import TYPED, Desk, text

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.editions import Scope
-from pathways import canonical, resync
+from pathways import resync
 from pathways.comparison import Comparison, Unsent
+from pathways.ledger import canonical
 from pathways.models import Change, Enrollment, Participation, Roster, Section, StateCopy, Student
 from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, closure
 from pathways.publish import publish

@@ -17,9 +17,10 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
-from pathways import entry, ledger, register, resync, sending
+from pathways import entry, register, resync, sending
 from pathways.comparison import Comparison, Unsent
-from pathways.locks import lock_at_state
+from pathways.ledger import ledger
+from pathways.ledger.locks import lock_at_state
 from pathways.models import Change, Participation, Pathway, StateCopy, Student
 from pathways.objects import NAMES
 from pathways.publish import publish

@@ -16,8 +16,9 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
-from pathways import canonical, publish, resync
+from pathways import publish, resync
 from pathways.comparison import Comparison, Unsent
+from pathways.ledger import canonical
 from pathways.models import (
     Calendar,
     Course,

@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from pathways import rules, staging, values
+from pathways import rules, values
+from pathways.ledger import staging
+from pathways.ledger.staging import TYPED, Row
 from pathways.models import Approval, Change, Enrollment, Participation, Pathway, Student
 from pathways.rules.document import document
 from pathways.rules.rule import Example, Judges, Kind, Rule
-from pathways.staging import TYPED, Row
 from tests.fixtures.certification import make_event, make_round, seal_records
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, row
 

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import ledger, rules, staging
+from pathways import rules
+from pathways.ledger import ledger, staging
+from pathways.ledger.staging import Row
 from pathways.models import Change, Participation
 from pathways.rules.rule import Judges
-from pathways.staging import Row
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 AMOUNT = st.one_of(

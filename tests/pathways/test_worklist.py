@@ -12,8 +12,9 @@ from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import decisions, entry, ledger
+from pathways import decisions, entry
 from pathways.decisions import Seen
+from pathways.ledger import ledger
 from pathways.models import Change, CollectionLock, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.reports.rostered import RosteredToCoursesWithPathways

@@ -17,10 +17,10 @@ from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.wording import number_of
-from pathways import ledger as records_ledger
 from pathways.files.text import FileRefused
 from pathways.gap import forget
-from pathways.locks import lock_district
+from pathways.ledger import ledger as records_ledger
+from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
 from pathways.roster import staging
 from pathways.roster.imports import report, result

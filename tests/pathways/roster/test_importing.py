@@ -12,7 +12,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from cte_portal.batches.models import Batch
-from pathways import ledger, staging
+from pathways.ledger import ledger, staging
 from pathways.models import (
     Calendar,
     Change,

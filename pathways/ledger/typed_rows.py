@@ -12,8 +12,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 
+from pathways.ledger.staging import TYPED
 from pathways.models import Participation
-from pathways.staging import TYPED
 
 TYPES: dict[str, models.Field[Any, Any]] = {name: Participation._meta.get_field(name) for name in TYPED}  # type: ignore[misc]
 """What a person types of a record, by its column."""

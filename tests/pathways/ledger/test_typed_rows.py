@@ -12,11 +12,12 @@ from django.db import connection
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from pathways import ledger, rules
+from pathways import rules
+from pathways.ledger import ledger
+from pathways.ledger.staging import TYPED, Row, stage
+from pathways.ledger.typed_rows import TYPES, typed
 from pathways.models import Student
 from pathways.rules.catalogue import check_staged
-from pathways.staging import TYPED, Row, stage
-from pathways.typed_rows import TYPES, typed
 from pathways.uploads import checking
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Upload, file, line
@@ -89,7 +90,7 @@ def test_what_the_rules_read_by_raw_statements_is_typed(upload: Upload, cottonwo
 
 # Modules that fetch rows of a raw cursor themselves: keys, counts and text alone go out of them, or values as they are into the other edition.
 KEYS_AND_COUNTS = {
-    "pathways/uploads/checking.py", "pathways/uploads/undo.py", "pathways/ledger.py", "pathways/rules/between.py", "pathways/rules/catalogue.py",
+    "pathways/uploads/checking.py", "pathways/uploads/undo.py", "pathways/ledger/ledger.py", "pathways/rules/between.py", "pathways/rules/catalogue.py",
     "pathways/models/change.py", "pathways/resync.py", "pathways/difference.py", "pathways/roster/undo.py", "pathways/roster/ledger.py",
     "pathways/roster/imports/carrying.py", "cte_portal/connection.py",
 }  # fmt: skip
@@ -104,4 +105,4 @@ def test_no_other_raw_statement_hands_values_to_a_page() -> None:
         }
         if names & {"fetchall", "fetchone", "fetchmany"} and source.name != "typed_rows.py":
             fetching.add(str(source))
-    assert fetching - KEYS_AND_COUNTS == set(), "type their rows by pathways.typed_rows"
+    assert fetching - KEYS_AND_COUNTS == set(), "type their rows by pathways.ledger.typed_rows"

@@ -19,11 +19,11 @@ from django.db import IntegrityError, OperationalError, ProgrammingError, connec
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
-from pathways.locks import lock_district
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Busy, Locked, NoActiveYear, NotApplied, OtherYear, Refused, StagingLost, Stale
+from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 from pathways.models import Change, CollectionLock
-from pathways.refusals import Busy, Locked, NoActiveYear, NotApplied, OtherYear, Refused, StagingLost, Stale
 from pathways.rules.catalogue import Checked
-from pathways.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 
 __all__ = [
     "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "OtherYear", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
-from pathways import entry, ledger, locks, reference, rules, staging
-from pathways.locks import lock_district
+from pathways import entry, reference, rules
+from pathways.ledger import ledger, locks, staging
+from pathways.ledger.locks import lock_district
+from pathways.ledger.staging import TYPED, Row
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
-from pathways.staging import TYPED, Row
 from pathways.triggers import ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row

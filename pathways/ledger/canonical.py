@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from cte_portal.editions import Scope
-from pathways.copying import copied
+from pathways.ledger.copy_out import copied
 from pathways.models import Enrollment, Participation
 
 COLUMNS = {

@@ -14,10 +14,11 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import decisions, entry, explaining, ledger, sending
+from pathways import decisions, entry, explaining, sending
+from pathways.ledger import ledger
+from pathways.ledger.staging import Row
 from pathways.models import Change, Participation, SchoolYear, StateCopy, Student
 from pathways.objects import NAMES
-from pathways.staging import Row
 from pathways.uploads import checking
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cte_portal.editions import Scope
+from pathways.ledger.refusals import OtherYear
 from pathways.models import SchoolYear
-from pathways.refusals import OtherYear
 
 
 def demand_current(scope: Scope) -> None:
