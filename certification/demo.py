@@ -15,8 +15,8 @@ from certification.models import CertificationEvent, Certifier, Round, SealedCop
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
-from pathways import severities
 from pathways.models import Change, District, Enrollment, Pathway, Student
+from pathways.rules import severities
 
 END_YEAR = 2025
 NAME = "End of Year CTE Concentrator & Participants Certification 2024-25"

@@ -18,11 +18,10 @@ from typing import Any
 from certification.figures import counts_of
 from certification.models import CertificationEvent, SealedCopy, SealedRecord, Signature
 from cte_portal.editions import Scope
-from pathways import severities
 from pathways.findings import findings
 from pathways.ledger import canonical
 from pathways.models import Explanation
-from pathways.rules import Severity
+from pathways.rules import Severity, severities
 
 FORM = 1
 Row = tuple[Any, ...]

@@ -14,7 +14,7 @@ from cte_portal.editions import Scope
 from pathways.ledger.staging import TYPED
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
-from pathways.severities import severities
+from pathways.rules.severities import severities
 
 MOST_HELD = 10_000
 MOST_SHOWN = 200

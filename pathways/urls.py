@@ -5,6 +5,7 @@ from django.urls import path
 from pathways import admin
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.roster.views import RosterCourses, RosterData
+from pathways.rules.views import Rules
 from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
 from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
@@ -15,7 +16,6 @@ from pathways.views.record_changes import RecordChanges
 from pathways.views.records import NewRecord, Record
 from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.views.roster_worklist import RosterWorklist
-from pathways.views.rules import Rules
 from pathways.views.shared_students import SharedStudents
 from pathways.views.statewide_validation import ValidationOfAllDistricts
 from pathways.views.student_page import StudentPage

@@ -23,7 +23,7 @@ from pathways.files.layout import ERRORS_ADDED, Layout
 from pathways.files.text import Lines
 from pathways.ledger.staging import Staged
 from pathways.models import Student
-from pathways.severities import informing
+from pathways.rules.severities import informing
 from pathways.uploads import checking
 from pathways.uploads.checking import Found
 from pathways.uploads.screen_words import screen_name

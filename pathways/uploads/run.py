@@ -27,7 +27,7 @@ from pathways.ledger.staging import Staged
 from pathways.models import Change
 from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
-from pathways.severities import informing
+from pathways.rules.severities import informing
 from pathways.uploads import checking
 from pathways.uploads.known import known_in
 from pathways.uploads.report import Report

@@ -17,7 +17,7 @@ from pathways.findings import ListedFinding, findings
 from pathways.forms import ParticipationForm
 from pathways.models import Pathway, Student
 from pathways.rules import Rule, Severity
-from pathways.severities import severities
+from pathways.rules.severities import severities
 
 # Said beside the fields already, each time the record is shown.
 SAID_BESIDE_THE_FIELD = {"CTE-131", "CTE-132", "CTE-301"}

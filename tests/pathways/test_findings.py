@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import explaining, findings, rules, severities
+from pathways import explaining, findings, rules
 from pathways.explaining import explain, take_back
 from pathways.findings import Counts, ListedFinding
 from pathways.models import Approval, Explanation, Participation, RuleSeverity, Student
-from pathways.rules import Severity
+from pathways.rules import Severity, severities
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
 LONG_AGO = datetime.date(2016, 8, 29)

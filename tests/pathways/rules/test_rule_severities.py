@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, User
-from pathways import rules, severities
+from pathways import rules
 from pathways.findings import findings
 from pathways.models import Participation, ReferenceGeneration, RuleSeverity
-from pathways.rules import breaches
+from pathways.rules import breaches, severities
 from tests.fixtures.records import BUSINESS, FINANCE, District_
 from tests.pathways.desk import text
 from tests.pathways.test_opi_lists import confirm

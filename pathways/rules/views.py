@@ -9,11 +9,11 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.scoped import active_end_year
 from cte_portal.editions import school_year_label
 from pathways.rules.document import sections
-from pathways.severities import rules_in_force
+from pathways.rules.severities import rules_in_force
 
 
 class Rules(TemplateView):
-    template_name = "pathways/rules.html"
+    template_name = "pathways/rules/rules.html"
     http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
