@@ -16,7 +16,7 @@ from certification.status import event_of
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import Bars
-from pathways.extract import FORMATS
+from pathways.files.extract import FORMATS
 from pathways.locked import LockLinks
 from pathways.models import CollectionLock
 from pathways.sealed_year import SealedYear

@@ -9,7 +9,7 @@ from django.utils import timezone
 from certification.models import SealedCopy
 from cte_portal.editions import Scope
 from cte_portal.folding import name_order
-from pathways.extract import VALUES, lines, write_lines
+from pathways.files.extract import VALUES, lines, write_lines
 
 _OF_SEALED = {"pathway__code": "pathway_code"}
 _FIELDS = tuple(_OF_SEALED.get(name, name.removeprefix("student__")) for name in VALUES)

@@ -434,7 +434,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.uploads.kinds.UNDO",
     "pathways.roster.imports.batch.ROSTER_FILE",
     "pathways.roster.imports.undoing.ROSTER_UNDO",
-    "pathways.extract.EXTRACT",
+    "pathways.files.extract.EXTRACT",
     "pathways.sending.RESYNC",
     "pathways.sending.RESYNC_ALL",
     "pathways.sending.PUBLISH",

@@ -14,8 +14,8 @@ from pathways.files.damage import only_numbers, whole_number, without_point
 from pathways.files.summary import counted
 from pathways.files.table import Table
 from pathways.files.text import FileRefused
+from pathways.files.values import Unreadable, yes_or_no
 from pathways.models import Approval, District, Participation, Pathway
-from pathways.values import Unreadable, yes_or_no
 
 COLUMNS = ("District Number", "District", "Pathway Code", "CTE Pathway", "End Year", "Approved")
 MOST_BYTES = 2_000_000

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from pathways import values
+from pathways.files import values
 from pathways.ledger.staging import TYPED, Row
 from pathways.lingo import LINGO, Term
 from pathways.models import Change, Participation, Pathway
@@ -50,7 +50,7 @@ class Definition(LayoutObject):  # type: ignore[misc]
 
 
 class ReadField(forms.CharField):
-    """Text read by `pathways.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
+    """Text read by `pathways.files.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
 
     def __init__(self, read: Callable[[str, str], Any], **options: Any) -> None:
         super().__init__(strip=False, **options)

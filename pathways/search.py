@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
-from pathways import values
+from pathways.files import values
 from pathways.models import Student
 
 KEY = "pathways.searches"

@@ -16,7 +16,7 @@ from certification.receipts import Receipt, request_url
 from certification.status import closed_event, events_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, access
-from pathways.extract import FORMATS, TYPES
+from pathways.files.extract import FORMATS, TYPES
 from pathways.models import CollectionLock
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pathways.values import tidy
+from pathways.files.values import tidy
 
 
 def unquoted(cell: str) -> str:

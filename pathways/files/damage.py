@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from pathways.values import FIRST_YEAR
+from pathways.files.values import FIRST_YEAR
 
 EMPTY = frozenset({"NULL", "NA", "<NA>", "\\N"})
 """How R, Python and databases write that there is no value."""

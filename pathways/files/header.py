@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 
-from pathways import values
+from pathways.files import values
 from pathways.files.cells import unquoted
 from pathways.files.layout import ERRORS_ADDED, ERRORS_ADDED_BEFORE, Layout
 from pathways.files.text import FileRefused
-from pathways.values import Unreadable
+from pathways.files.values import Unreadable
 
 _TAB_DELIMITED = "In Excel choose Save As, then Text (Tab delimited)"
 

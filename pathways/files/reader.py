@@ -15,8 +15,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import IO, Any
 
-from pathways import values
-from pathways.files import damage
+from pathways.files import damage, values
 from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.damage import Damage, Pattern
 from pathways.files.header import Header
@@ -24,7 +23,7 @@ from pathways.files.known import Known, KnownStudent
 from pathways.files.layout import Layout
 from pathways.files.summary import Problem, Summary
 from pathways.files.text import FileRefused, Lines, encoding_of
-from pathways.values import Unreadable
+from pathways.files.values import Unreadable
 
 _STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)

@@ -12,7 +12,7 @@ from typing import IO
 
 from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.text import FileRefused, Lines, encoding_of
-from pathways.values import tidy
+from pathways.files.values import tidy
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView
 from cte_portal.ui.wording import number_of
-from pathways import values
+from pathways.files import values
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Course, Pathway, School
 from pathways.models.participation import MOST_CREDITS

@@ -1,4 +1,4 @@
-"""Values that cannot be read at all; pathways/values.py finds them, these name them."""
+"""Values that cannot be read at all; pathways/files/values.py finds them, these name them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class OnEntry(Enum):
 
 
 class Kind(Enum):
-    FORMAT = "format"  # a value that cannot be read (pathways/values.py)
+    FORMAT = "format"  # a value that cannot be read (pathways/files/values.py)
     ROW = "row"  # a row's own fields
     LOOKUP = "lookup"  # a row beside enrollment, approval, pathway or what is stored
     FILE = "file"  # what only a file can break (pathways/files/reader.py)

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
-from pathways import values
-from pathways.files import writer
+from pathways.files import values, writer
 from pathways.files.cells import plain, unquoted
 from pathways.files.damage import whole_number
 from pathways.files.known import Known

@@ -21,8 +21,7 @@ from cte_portal.accounts.scoped import ActionView, ScopedView, access
 from cte_portal.batches.submit import key_of, submit
 from cte_portal.batches.views import queue_list
 from cte_portal.ui.upload_limit import most_bytes, too_large
-from pathways import extract
-from pathways.files import writer
+from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
 from pathways.ledger.refusals import Locked

@@ -15,7 +15,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import extract
+from pathways.files import extract
 
 
 def answer(district: str) -> object:

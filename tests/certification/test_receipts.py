@@ -20,7 +20,7 @@ from certification.models import CertificationEvent, Certifier, Recertification,
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from pathways import extract
+from pathways.files import extract
 from pathways.ledger import ledger, staging
 from pathways.models import Change, CollectionLock, Participation, SchoolYear, Student
 from tests.certification.test_snapshot import text

@@ -22,7 +22,7 @@ from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Edition, Scope
-from pathways import extract
+from pathways.files import extract
 from pathways.ledger import ledger, staging
 from pathways.ledger.staging import Row
 from pathways.models import (

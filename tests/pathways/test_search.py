@@ -12,7 +12,8 @@ from django.test import Client
 
 from cte_portal.accounts.models import User
 from cte_portal.folding import TABLE, folded
-from pathways import extract, search
+from pathways import search
+from pathways.files import extract
 from pathways.ledger import canonical
 from pathways.models import Calendar, School, Student
 from pathways.reports.concentrators import ConcentratorsAndParticipants

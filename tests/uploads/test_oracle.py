@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import extract
+from pathways.files import extract
 from pathways.models import Change, Participation, Pathway, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import HEADER, Upload, file, line

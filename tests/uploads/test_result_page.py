@@ -23,8 +23,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import tell
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import moment
-from pathways import extract
-from pathways.files import writer
+from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR
 from pathways.models import Student
 from tests.fixtures.records import District_

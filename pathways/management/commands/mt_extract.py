@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand
-from pathways import extract
+from pathways.files import extract
 from pathways.files.layout import LAYOUTS
 from pathways.management.questions import require_district
 from pathways.models import SchoolYear

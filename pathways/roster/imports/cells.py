@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pathways import values
+from pathways.files import values
 from pathways.models import Enrollment
 from pathways.models.participation import MOST_CREDITS
 from pathways.roster import problems

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from pathways import rules, values
+from pathways import rules
+from pathways.files import values
 from pathways.ledger import staging
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Approval, Change, Enrollment, Participation, Pathway, Student

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways import values
+from pathways.files import values
 
 
 @pytest.mark.parametrize(
