@@ -18,8 +18,8 @@ from certification.status import events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
+from pathways.lists.year_end import EXTEND, Unfinished
 from pathways.models import SchoolYear
-from pathways.year_end import EXTEND, Unfinished
 
 AfterYear = CertificationEvent.AfterYear
 MOST_NAMED = 20

@@ -17,15 +17,15 @@ from django.views.decorators.csrf import csrf_protect
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import Membership
 from cte_portal.accounts.scoped import can_statewide, refused
-from pathways.admin_forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
 from pathways.ledger.refusals import NotApplied
+from pathways.lists.changing import InUse, YearHeld, changing, subject, words, year_is_held
+from pathways.lists.forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
+from pathways.lists.publish import named_at_state
+from pathways.lists.set_up import steps
+from pathways.lists.year_end import EXTEND, unfinished
 from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
 from pathways.models.counted import counted
-from pathways.opi_home import steps
-from pathways.publish import named_at_state
-from pathways.register import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.rules import by_id
-from pathways.year_end import EXTEND, unfinished
 
 
 class OpiSite(admin.AdminSite):
@@ -62,7 +62,9 @@ class OpiSite(admin.AdminSite):
         return []
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return render(request, "pathways/opi_home.html", {"steps": steps(request), "keeps": can_statewide(request, Capability.KEEP_LISTS)})
+        return render(
+            request, "pathways/lists/opi_home.html", {"steps": steps(request), "keeps": can_statewide(request, Capability.KEEP_LISTS)}
+        )
 
 
 site = OpiSite(name="admin")

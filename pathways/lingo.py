@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from pathways.reference import PATHWAYS
+from pathways.lists.standard import PATHWAYS
 
 GUIDE = "OPI guide 2024-25"
 

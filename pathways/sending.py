@@ -16,11 +16,11 @@ from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways import signed_data
 from pathways.comparison import Comparison
+from pathways.lists.publish import is_published, publish
+from pathways.lists.year_end import why_not_sent
 from pathways.models import District, SchoolYear, StateCopy
 from pathways.objects import BY_NAME, NAMES, in_order
-from pathways.publish import is_published, publish
 from pathways.resync import resync
-from pathways.year_end import why_not_sent
 
 TITLE = "Resync State Data"
 MOST_SHOWN = 200  # rows of a type that were left out

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from pathways import admin
+from pathways.lists import views
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.roster.views import RosterCourses, RosterData
 from pathways.rules.views import Rules
-from pathways.views import approvals
 from pathways.views.deletion import DeleteRecord
 from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
 from pathways.views.findings import FindingsPage, NextFinding
@@ -71,11 +71,11 @@ urlpatterns = [
     path("opi/data-validation/", ValidationOfAllDistricts.as_view(), name="validation-of-all"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
-    path("opi/approvals/", approvals.Approvals.as_view(), name="approvals"),
-    path(f"{APPROVALS}pathways/<int:pathway>/", approvals.OfPathway.as_view(), name="approvals-of-pathway"),
-    path(f"{APPROVALS}districts/<str:district>/", approvals.OfDistrict.as_view(), name="approvals-of-district"),
-    path(f"{APPROVALS}copy/", approvals.Copy.as_view(), name="approvals-copy"),
-    path(f"{APPROVALS}file/", approvals.Download.as_view(), name="approvals-csv"),
-    path(f"{APPROVALS}import/", approvals.Import.as_view(), name="approvals-import"),
+    path("opi/approvals/", views.Approvals.as_view(), name="approvals"),
+    path(f"{APPROVALS}pathways/<int:pathway>/", views.OfPathway.as_view(), name="approvals-of-pathway"),
+    path(f"{APPROVALS}districts/<str:district>/", views.OfDistrict.as_view(), name="approvals-of-district"),
+    path(f"{APPROVALS}copy/", views.Copy.as_view(), name="approvals-copy"),
+    path(f"{APPROVALS}file/", views.Download.as_view(), name="approvals-csv"),
+    path(f"{APPROVALS}import/", views.Import.as_view(), name="approvals-import"),
     path("rules/", Rules.as_view(), name="rules"),
 ]

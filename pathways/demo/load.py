@@ -11,12 +11,12 @@ from django.db.models import Count
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.registry import registered
-from pathways import reference
 from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
+from pathways.lists import standard
+from pathways.lists.publish import publish
 from pathways.models import Approval, District, GroupAssignment, Pathway
 from pathways.objects import NAMES
-from pathways.publish import publish
 from pathways.reports.groups import END_OF_YEAR, ROSTERED
 from pathways.resync import resync
 
@@ -29,12 +29,12 @@ RETIRED = "Family & Consumer Sciences"
 
 def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) -> dict[str, object]:
     """Fill an empty portal and say what is in it (the shape of `manage.py demo --json`)."""
-    reference.load()
+    standard.load()
     chosen = places(districts)
     sizes = sizes_of(chosen, size)
     pathways = {pathway.name: pathway for pathway in Pathway.objects.all()}
     retired = Pathway.objects.create(code="90", name=RETIRED, first_year=2021, last_year=2024)
-    reference.moved()
+    standard.moved()
     ids = students.state_ids()
     for number, place in enumerate(chosen, 1):
         # Each district has a chance of its own, so that more students in one leave the others as they are.

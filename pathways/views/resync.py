@@ -19,11 +19,11 @@ from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, ac
 from cte_portal.batches.submit import key_of
 from cte_portal.batches.views import queue_list
 from pathways.comparison import Comparison, Unsent, figures
+from pathways.lists.year_end import why_not_sent
 from pathways.locked import links_of
 from pathways.models import CollectionLock, District
 from pathways.objects import NAMES, OBJECTS, RECORDS, closure
 from pathways.sending import submit_resync, submit_resync_of_all
-from pathways.year_end import why_not_sent
 
 PAGE = 50
 

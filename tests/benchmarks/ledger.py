@@ -10,12 +10,13 @@ import time
 from decimal import Decimal
 
 from cte_portal.editions import Scope
-from pathways import reference, rules
+from pathways import rules
 from pathways.ledger import ledger, staging
+from pathways.lists import standard
 from pathways.models import Approval, Calendar, Change, District, Enrollment, Pathway, School, SchoolYear, Student
 
 rows = int(os.environ.get("ROWS", "20000"))
-reference.load()
+standard.load()
 district = District.objects.create(number="9998", name="Benchmark")
 year = SchoolYear.objects.active()
 school = School.objects.create(district=district, number="0001", name="Benchmark High School")

@@ -24,12 +24,12 @@ from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.job import Job, run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import reference
 from pathways.files import extract
+from pathways.lists import standard
 from pathways.models import Approval, Calendar, District, Enrollment, Participation, Pathway, School, SchoolYear, Student
 
 rows, runs = int(os.environ.get("ROWS", "100000")), int(os.environ.get("RUNS", "5"))
-reference.load()
+standard.load()
 district = District.objects.create(number="9998", name="Benchmark")
 year = SchoolYear.objects.active()
 school = School.objects.create(district=district, number="0001", name="Benchmark High School")

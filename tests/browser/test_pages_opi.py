@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from pathways import register
+from pathways.lists import changing
 from pathways.models import Pathway
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
@@ -72,7 +72,7 @@ def unused_pathway(stage: Stage, page: Page) -> None:
 
 
 def something_done(stage: Stage, page: Page) -> None:
-    with register.changing(by=stage.people["keeper"], reason="Program closed, letter of 05/30/2025") as entries:
+    with changing.changing(by=stage.people["keeper"], reason="Program closed, letter of 05/30/2025") as entries:
         row = Pathway.objects.get(name=HEALTH)
         row.name = "Health Sciences"
         entries.save(row)

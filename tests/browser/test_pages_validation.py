@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from pathways import register
 from pathways.explaining import explain
 from pathways.findings import findings
+from pathways.lists import changing
 from pathways.models import GroupAssignment, RuleSeverity
 from pathways.reports.groups import GROUPS
 from tests.browser.conftest import Stage
@@ -54,7 +54,7 @@ def weighed(page_name: str = "") -> Callable[[Stage, Page], None]:
 
     def visit(stage: Stage, page: Page) -> None:
         row = RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter of 05/30/2025")
-        with register.changing(by=stage.people["keeper"], reason=row.reason) as entries:
+        with changing.changing(by=stage.people["keeper"], reason=row.reason) as entries:
             entries.add([row])
         page.goto("/rules/#cte-127" if page_name == "rules" else f"{SEVERITIES}{row.pk}/change/" if page_name == "change" else SEVERITIES)
 

@@ -18,8 +18,8 @@ from certification.models import SealedCopy, Signature
 from cte_portal.accounts.models import Role
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope, stored
-from pathways import publish
 from pathways.files import extract
+from pathways.lists import publish
 from pathways.models import Change, Participation, StateCopy
 from tests.by_hand.kill_plan import CLERKS, EACH, LOADERS, SENDERS, clerk_district, loader_district, signer_districts
 from tests.certification.ready import Ready

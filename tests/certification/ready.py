@@ -16,7 +16,8 @@ from certification.signing import Signed, sign
 from certification.status import event_of
 from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Edition, Scope, writing_state
-from pathways import publish, resync
+from pathways import resync
+from pathways.lists import publish
 from pathways.models import Change, StateCopy, Student
 from pathways.objects import NAMES
 from pathways.reports.certification import Certification

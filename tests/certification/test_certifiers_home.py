@@ -9,7 +9,7 @@ from django.test import Client
 
 from certification.models import Certifier
 from cte_portal.accounts.models import User
-from pathways import publish
+from pathways.lists import publish
 from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier

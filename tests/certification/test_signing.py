@@ -23,9 +23,9 @@ from pathways import entry
 from pathways.explaining import explain
 from pathways.findings import findings
 from pathways.ledger import ledger
+from pathways.lists.changing import changing
 from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
 from pathways.objects import NAMES
-from pathways.register import changing
 from pathways.sending import submit_resync
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier

@@ -23,8 +23,9 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import entry, opi_home
+from pathways import entry
 from pathways.ledger import ledger
+from pathways.lists import set_up
 from pathways.models import Participation, SchoolYear, StateCopy, Student
 from pathways.objects import NAMES
 from pathways.reports.groups import REPORTS
@@ -276,5 +277,5 @@ def test_the_set_up_page_says_that_the_year_is_over(
     client.force_login(keeper)
     page = text(client.get("/admin/"))
     assert "2024-25 ended on 06/30/2025." in page and "Make 2025-26 current" in page
-    monkeypatch.setattr(opi_home.timezone, "localdate", lambda: datetime.date(2025, 6, 30))
+    monkeypatch.setattr(set_up.timezone, "localdate", lambda: datetime.date(2025, 6, 30))
     assert "2024-25 is the current year." in text(client.get("/admin/"))

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from cte_portal.accounts.models import Role, User
-from pathways import reference, register
+from pathways.lists import changing, standard
 from pathways.models import District, GroupAssignment
 from pathways.reports.groups import END_OF_YEAR
 from tests.fixtures.people import person
@@ -18,7 +18,7 @@ GREEN = ('class="banner saved"', 'class="note ok"', '<span class="ok">', "No pro
 
 @pytest.fixture
 def empty(client: Client, cottonwood: District_, clerk: User) -> Client:
-    reference.load()
+    standard.load()
     client.force_login(clerk)
     return client
 
@@ -58,20 +58,20 @@ def assigned(group: str = END_OF_YEAR.slug) -> set[str]:
 
 def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stays(client: Client, cottonwood: District_) -> None:
     """walk 13: also in portals that exist, by migrate; what an administrator chose since is not overruled."""
-    reference.load()
+    standard.load()
     every = {role.value for role in Role if not role.is_opi}
     assert assigned() == every and not assigned("cte-rostered")
     client.force_login(person("anna", "Reyes", "Ana", (Role.DISTRICT_ADMINISTRATOR, "9012")))
     client.post(f"{HERE}validation-groups/", {"group": END_OF_YEAR.slug, "role": "data-clerk"})
-    reference.load()
+    standard.load()
     assert assigned() == {"data-clerk"}
     client.post(f"{HERE}validation-groups/", {"group": END_OF_YEAR.slug})
-    reference.load()
+    standard.load()
     assert assigned() == set()
 
 
 def test_a_district_that_opi_adds_has_opis_group_at_once(keeper: User, cottonwood: District_) -> None:
     """walk 13"""
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([District(number="4321", name="Prairie Dog")])
     assert GroupAssignment.objects.filter(district="4321", group=END_OF_YEAR.slug).count() == 3

@@ -14,9 +14,9 @@ from cte_portal.editions import Scope
 from pathways import resync
 from pathways.comparison import Comparison, Unsent
 from pathways.ledger import canonical
+from pathways.lists.publish import publish
 from pathways.models import Change, Enrollment, Participation, Roster, Section, StateCopy, Student
 from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, closure
-from pathways.publish import publish
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, at_state, delete, errors, in_district, send
 

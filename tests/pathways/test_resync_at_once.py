@@ -17,13 +17,14 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
-from pathways import entry, register, resync, sending
+from pathways import entry, resync, sending
 from pathways.comparison import Comparison, Unsent
 from pathways.ledger import ledger
 from pathways.ledger.locks import lock_at_state
+from pathways.lists import changing
+from pathways.lists.publish import publish
 from pathways.models import Change, Participation, Pathway, StateCopy, Student
 from pathways.objects import NAMES
-from pathways.publish import publish
 from pathways.sending import submit_resync
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.resync import STATE, send
@@ -213,7 +214,7 @@ def test_publishing_beside_resyncs_leaves_both_whole(sent: District_, keeper: Us
 
     def opi() -> None:
         while not over.wait(0.05):
-            with suppress(ledger.Busy), register.changing(by=keeper) as entries:
+            with suppress(ledger.Busy), changing.changing(by=keeper) as entries:
                 pathway = Pathway.objects.get(code="03")
                 pathway.name = f"Renamed {published[0]}"
                 entries.save(pathway)

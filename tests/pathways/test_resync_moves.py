@@ -16,9 +16,10 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
-from pathways import publish, resync
+from pathways import resync
 from pathways.comparison import Comparison, Unsent
 from pathways.ledger import canonical
+from pathways.lists import publish
 from pathways.models import (
     Calendar,
     Course,

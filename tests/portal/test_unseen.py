@@ -18,7 +18,8 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.submit import submit, tell
-from pathways import publish, register, sending, signed_data
+from pathways import sending, signed_data
+from pathways.lists import changing, publish
 from pathways.models import District
 from pathways.objects import NAMES
 from tests.fixtures.records import District_
@@ -53,7 +54,7 @@ def letter(clerk: User, scope: Any) -> Batch:
 
 
 def changed(keeper: User, number: str = "0001") -> Batch:
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([District(number=number, name=f"District {number}")])
     return Batch.objects.filter(kind="publish").latest("queued_at")
 

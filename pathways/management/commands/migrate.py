@@ -9,7 +9,7 @@ from django.db import connections
 
 from cte_portal.connection import SESSION
 from cte_portal.editions import Edition, writing_state
-from pathways import reference
+from pathways.lists import standard
 
 
 class Command(Migrate):
@@ -31,7 +31,7 @@ class Command(Migrate):
                     super().handle(*args, **{**options, "database": edition.value})
         whole = not (options["app_label"] or options["plan"] or options["check_unapplied"])
         if named is None and whole:
-            reference.load()
+            standard.load()
 
 
 @contextmanager

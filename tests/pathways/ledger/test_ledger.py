@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
-from pathways import entry, reference, rules
+from pathways import entry, rules
 from pathways.ledger import ledger, locks, staging
 from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import TYPED, Row
+from pathways.lists import standard
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
 from pathways.triggers import ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
@@ -144,7 +145,7 @@ def test_c_34_rows_are_judged_again_when_reference_data_moved_after_the_check(co
     checked = rules.check_staged(cottonwood.scope, staged)
     assert not checked.refused
     Approval.objects.all().delete()
-    reference.moved()
+    standard.moved()
     with pytest.raises(ledger.Refused) as refused:
         ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
     assert {finding.rule.id for finding in refused.value.findings} == {"CTE-212"}

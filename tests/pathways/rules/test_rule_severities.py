@@ -16,7 +16,7 @@ from pathways.models import Participation, ReferenceGeneration, RuleSeverity
 from pathways.rules import breaches, severities
 from tests.fixtures.records import BUSINESS, FINANCE, District_
 from tests.pathways.desk import text
-from tests.pathways.test_opi_lists import confirm
+from tests.pathways.lists.test_opi_lists import confirm
 
 LIST = "/admin/pathways/ruleseverity/"
 SENT = {"rule": "CTE-213", "end_year": "2025", "severity": "warning", "reason": "Letter of 05/30/2025"}

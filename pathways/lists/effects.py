@@ -9,8 +9,8 @@ from django.db import models
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import rules
+from pathways.lists.year_end import unfinished
 from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
-from pathways.year_end import unfinished
 
 
 @singledispatch

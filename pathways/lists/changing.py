@@ -18,10 +18,11 @@ from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
 from cte_portal.registry import registered
-from pathways import reference, rules
+from pathways import rules
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_reference
 from pathways.ledger.refusals import NotApplied
+from pathways.lists import standard
 from pathways.models import Approval, District, Pathway, RuleSeverity, SchoolYear
 from pathways.reports.groups import assign_official
 
@@ -97,7 +98,7 @@ def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
             if entries.deeds:
                 AuditEvent.objects.record(entries.deeds, by=by, reason=reason)
                 assign_official()
-                reference.moved()
+                standard.moved()
                 submit("publish", by=by, title="OPI's lists to the state")
     except IntegrityError as error:
         raise Taken from error

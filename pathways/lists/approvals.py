@@ -12,9 +12,9 @@ from django.db.models import Count
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
+from pathways.lists.changing import changing
 from pathways.models import Approval, District, Participation, Pathway, SchoolYear
 from pathways.models.participation import Reach
-from pathways.register import changing
 
 Pair = tuple[str, int]
 """A district's number and a pathway's key."""

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 
 from cte_portal.ui.reason import ReasonField
 from pathways import rules
-from pathways.effects import effects
+from pathways.lists.changing import Overtaken, words, year_is_held
+from pathways.lists.effects import effects
+from pathways.lists.year_end import unfinished
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
-from pathways.register import Overtaken, words, year_is_held
-from pathways.year_end import unfinished
 
 FIRST, LAST = 2000, 2100
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pathways.approvals import Pair
 from pathways.files import damage
 from pathways.files.cells import plain
 from pathways.files.damage import only_numbers, whole_number, without_point
@@ -15,6 +14,7 @@ from pathways.files.summary import counted
 from pathways.files.table import Table
 from pathways.files.text import FileRefused
 from pathways.files.values import Unreadable, yes_or_no
+from pathways.lists.approvals import Pair
 from pathways.models import Approval, District, Participation, Pathway
 
 COLUMNS = ("District Number", "District", "Pathway Code", "CTE Pathway", "End Year", "Approved")

@@ -17,9 +17,9 @@ from cte_portal.accounts.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
 from cte_portal.ui.reason import ReasonField
-from pathways import approvals, approvals_file
-from pathways.approvals import Line, Pair, Plan
 from pathways.ledger.refusals import NotApplied
+from pathways.lists import approvals, approvals_file
+from pathways.lists.approvals import Line, Pair, Plan
 from pathways.models import District, Pathway, SchoolYear
 
 PAGE = 50
@@ -112,7 +112,7 @@ class Approvals(ApprovalsView):
 class Lines(ApprovalsView):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
-    template: ClassVar[str] = "pathways/approvals.html"
+    template: ClassVar[str] = "pathways/lists/approvals.html"
     keeps = ""
     noun: ClassVar[str]
     """What a line of the list is."""
@@ -292,7 +292,7 @@ class Copy(ApprovalsView):
 
     def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
         told = {"year": self.year, "before": school_year_label(self.year.pk - 1), "plan": approvals.copy_of(self.year.pk), "form": form}
-        return render(self.request, "pathways/approvals_copy.html", {**told, "problem": problem, "may_change": self.may_change})
+        return render(self.request, "pathways/lists/approvals_copy.html", {**told, "problem": problem, "may_change": self.may_change})
 
 
 class Download(ApprovalsView):
@@ -359,4 +359,4 @@ class Import(ApprovalsView):
         more = max(0, len(read.problems) - approvals_file.MOST_PROBLEMS) if read else 0
         problems = read.problems[: approvals_file.MOST_PROBLEMS] if read else []
         about = {"year": self.year, "may_change": self.may_change, "problems": problems, "more": more}
-        return render(self.request, "pathways/approvals_import.html", {**about, **told})
+        return render(self.request, "pathways/lists/approvals_import.html", {**about, **told})

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F
 
 from cte_portal.editions import Edition
+from pathways.lists.publish import publish
 from pathways.models import Pathway, ReferenceGeneration, SchoolYear
-from pathways.publish import publish
 from pathways.reports.groups import assign_official
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.

@@ -14,7 +14,8 @@ from django.test import Client
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
-from pathways import publish, register, sending
+from pathways import sending
+from pathways.lists import changing, publish
 from pathways.models import Approval, District, Participation, Pathway, SchoolYear, Student
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.desk import Desk, text
@@ -43,7 +44,7 @@ def typed(row: Any, **values: Any) -> dict[str, Any]:
             **({"is_active": "on"} if row.is_active else {}),
         },
     }[type(row)]()
-    return {**shown, "reason": "Letter of 05/30/2025", "seen": json.dumps(register.words(row)), **values}
+    return {**shown, "reason": "Letter of 05/30/2025", "seen": json.dumps(changing.words(row)), **values}
 
 
 def confirm(desk: Client, address: str, sent: dict[str, Any]) -> Any:
@@ -80,7 +81,7 @@ def test_an_unused_pathway_is_saved_at_once_and_nothing_changed_writes_nothing(d
 def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(desk: Client, opi_reference: None, keeper: User) -> None:
     row = pathway(FINANCE)
     sent = typed(row, name="Mine")
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         row.name = "Theirs"
         entries.save(row)
     page = text(desk.post(f"{LIST}/pathway/{row.pk}/change/", sent))
@@ -155,7 +156,7 @@ def test_opi_staff_see_the_lists_and_cannot_change_them(client: Client, opi: Use
 
 @pytest.mark.parametrize("statement", ["UPDATE accounts_auditevent SET reason = 'X'", "DELETE FROM accounts_auditevent"])
 def test_p_04_what_was_done_cannot_be_rewritten(statement: str, keeper: User) -> None:
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
     with pytest.raises(IntegrityError, match="append_only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -171,7 +172,7 @@ def test_what_opi_changes_is_published_to_the_state(desk: Client, cottonwood: Di
     assert at_state.get(pk=row.pk).name == FINANCE, "it waits for a worker: the web process may only read there"
     run_queued()
     assert at_state.get(pk=row.pk).name == "Money" and publish.is_published()
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.remove(list(Approval.objects.filter(pathway=pathway())))
     assert not publish.is_published()
     run_queued()
@@ -228,7 +229,7 @@ def test_a_state_that_cannot_be_reached_does_not_undo_the_change(
         raise DatabaseError
 
     monkeypatch.setattr(sending, "publish", broken)
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
     run_queued()
     waiting = Batch.objects.get(kind="publish")
@@ -242,7 +243,7 @@ def test_c_34_a_pathway_is_retired_while_the_clerk_has_the_form_open(
     client.force_login(clerk)
     form = Desk(client, kayla)
     assert "Save" in form.page(f"{form.pathway()}/")
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         row = pathway()
         row.last_year = 2024
         entries.save(row)
@@ -258,7 +259,7 @@ def test_c_34_an_approval_is_withdrawn_while_the_clerk_has_the_form_open(
 ) -> None:
     client.force_login(clerk)
     form = Desk(client, kayla)
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.remove(list(Approval.objects.filter(pathway=pathway())))
     answer = form.enter(in_district_credits="0.75")
     assert answer.status_code == 200 and 'value="0.75"' in answer.content.decode()
@@ -270,7 +271,7 @@ def test_c_34_an_approval_is_withdrawn_while_the_clerk_has_the_form_open(
 def test_the_longest_names_fit_the_audit(keeper: User, opi_reference: None) -> None:
     long = District.objects.create(number="9013", name="D" * 100)
     row = Pathway.objects.create(code="91", name="P" * 100, first_year=2021)
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([Approval(district=long, pathway=row, school_year_id=2025)])
     assert len(AuditEvent.objects.get().name) <= 200
 
@@ -281,7 +282,7 @@ def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> Non
 
 
 def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> None:
-    with register.changing(by=keeper) as entries:
+    with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
     today = datetime.date.today()
     assert AuditEvent.objects.between(today - datetime.timedelta(1), today + datetime.timedelta(1)).count() == 1
@@ -289,7 +290,7 @@ def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> No
 
 
 def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(desk: Client, keeper: User, opi_reference: None) -> None:
-    with register.changing(by=keeper, reason="=HYPERLINK(1)") as entries:
+    with changing.changing(by=keeper, reason="=HYPERLINK(1)") as entries:
         entries.add([District(number="0001", name="=cmd")])
     for query, found in (("", True), ("?kind=district", True), ("?find=robin", True), ("?find=nobody", False), ("?district=0002", False)):
         assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is found, query
