@@ -18,7 +18,7 @@ from typing import Any
 from certification.figures import counts_of
 from certification.models import CertificationEvent, SealedCopy, SealedRecord, Signature
 from cte_portal.editions import Scope
-from pathways.findings import findings
+from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.models import Explanation
 from pathways.rules import Severity, severities

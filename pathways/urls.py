@@ -3,13 +3,13 @@
 from django.urls import path
 
 from pathways import admin
+from pathways.findings.views.explain import ExplainFinding, ExplainRule, TakeBack
+from pathways.findings.views.findings import FindingsPage, NextFinding
 from pathways.lists import views
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.roster.views import RosterCourses, RosterData
 from pathways.rules.views import Rules
 from pathways.views.deletion import DeleteRecord
-from pathways.views.explain import ExplainFinding, ExplainRule, TakeBack
-from pathways.views.findings import FindingsPage, NextFinding
 from pathways.views.history import RecordHistory, RestoreRecord
 from pathways.views.lingo import Lingo
 from pathways.views.record_changes import RecordChanges

@@ -21,7 +21,7 @@ from certification.status import DistrictEvent, event_of
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.accounts.scoped import ScopedView, StatewideView
-from pathways.findings import findings
+from pathways.findings.findings import findings
 from pathways.models import District
 from pathways.rules import by_id
 

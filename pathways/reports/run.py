@@ -19,7 +19,7 @@ from cte_portal.editions import Edition, Scope
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
-from pathways.findings import Findings, findings
+from pathways.findings.findings import Findings, findings
 from pathways.models import Participation
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Figure, Nature, Report

@@ -16,7 +16,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
 from cte_portal.ui.wording import number_of
-from pathways.findings import findings
+from pathways.findings.findings import findings
 from pathways.models import District
 from pathways.reports.groups import END_OF_YEAR
 from pathways.reports.report import Figure, Nature, Report

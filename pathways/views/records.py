@@ -13,12 +13,12 @@ from django.utils.functional import cached_property
 
 from pathways import entry, undo
 from pathways.conflict import Conflict
+from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.forms import ParticipationForm
 from pathways.history import differences
 from pathways.ledger import ledger
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation, Pathway
-from pathways.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.views.student_page import StudentPage
 
 

@@ -15,13 +15,13 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView, active_end_year
 from cte_portal.editions import Scope, school_year_label
 from pathways import undo
+from pathways.findings.views.from_finding import FromFinding
 from pathways.forms import CREDITS, LABELS, ParticipationForm
 from pathways.history import deleted
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.search import ResultList, Search, start_of
 from pathways.tables import SummaryRow, SummaryTable
-from pathways.views.from_finding import FromFinding
 
 
 class StudentPage(ScopedView, TemplateView):

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from pathways.explaining import explain
-from pathways.findings import findings
+from pathways.findings.explaining import explain
+from pathways.findings.findings import findings
 from pathways.lists import changing
 from pathways.models import GroupAssignment, RuleSeverity
 from pathways.reports.groups import GROUPS

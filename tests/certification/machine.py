@@ -27,8 +27,8 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
 from pathways import entry
-from pathways.explaining import explain, take_back
-from pathways.findings import findings
+from pathways.findings.explaining import explain, take_back
+from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Change, CollectionLock, Explanation, Participation, Student

@@ -17,8 +17,8 @@ from certification.refusals import NotSigned
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Edition, writing_state
-from pathways.explaining import explain
-from pathways.findings import Level, findings
+from pathways.findings.explaining import explain
+from pathways.findings.findings import Level, findings
 from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, District_

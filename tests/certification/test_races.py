@@ -30,8 +30,8 @@ from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways import entry, resync
-from pathways.explaining import explain, take_back
-from pathways.findings import Level, findings
+from pathways.findings.explaining import explain, take_back
+from pathways.findings.findings import Level, findings
 from pathways.ledger import canonical, ledger, staging
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district

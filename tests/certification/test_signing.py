@@ -20,8 +20,8 @@ from cte_portal.accounts.models import Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from pathways import entry
-from pathways.explaining import explain
-from pathways.findings import findings
+from pathways.findings.explaining import explain
+from pathways.findings.findings import findings
 from pathways.ledger import ledger
 from pathways.lists.changing import changing
 from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
@@ -233,7 +233,7 @@ def test_c_21_open_errors_and_unexplained_warnings_block(ready: Ready, kayla: St
 
 def test_c_21_every_warning_counts_however_many_there_are(ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
     """The findings screen holds a number of them; what is signed holds all."""
-    monkeypatch.setattr("pathways.findings.MOST_HELD", 1)
+    monkeypatch.setattr("pathways.findings.findings.MOST_HELD", 1)
     ready.change(kayla, start_date=datetime.date(2016, 8, 29))
     ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
     ready.prepare()
@@ -337,7 +337,7 @@ def test_c_24_after_sealing_every_write_path_is_refused(way: str, ready: Ready, 
                 batch=uuid.uuid4(),
             )
     elif way == "explanation":
-        from pathways import explaining  # noqa: PLC0415
+        from pathways.findings import explaining  # noqa: PLC0415
 
         with pytest.raises(ledger.Locked):
             explaining.take_back(ready.scope, 1, by="X")

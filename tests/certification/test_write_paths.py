@@ -21,9 +21,9 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
-from pathways import explaining
 from pathways.admin import site
-from pathways.findings import findings
+from pathways.findings import explaining
+from pathways.findings.findings import findings
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
 from pathways.worklist import Show, Which, Worklist
 from tests.certification.ready import Ready

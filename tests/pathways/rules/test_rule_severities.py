@@ -11,7 +11,7 @@ from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, User
 from pathways import rules
-from pathways.findings import findings
+from pathways.findings.findings import findings
 from pathways.models import Participation, ReferenceGeneration, RuleSeverity
 from pathways.rules import breaches, severities
 from tests.fixtures.records import BUSINESS, FINANCE, District_

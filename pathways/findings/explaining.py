@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from pathways import signed_data
-from pathways.findings import ListedFinding
+from pathways.findings.findings import ListedFinding
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district

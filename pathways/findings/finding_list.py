@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from cte_portal.folding import folded
-from pathways.findings import SEVERITIES, Findings, Level, ListedFinding, findings
+from pathways.findings.findings import SEVERITIES, Findings, Level, ListedFinding, findings
 from pathways.models import Pathway, Student
 from pathways.reports.groups import REPORTS
 from pathways.rules import Rule, Severity

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import explaining, findings, rules
-from pathways.explaining import explain, take_back
-from pathways.findings import Counts, ListedFinding
+from pathways import rules
+from pathways.findings import explaining, findings
+from pathways.findings.explaining import explain, take_back
+from pathways.findings.findings import Counts, ListedFinding
 from pathways.models import Approval, Explanation, Participation, RuleSeverity, Student
 from pathways.rules import Severity, severities
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from cte_portal.editions import Scope
 from pathways import rules
-from pathways.finding_list import FindingList
-from pathways.findings import ListedFinding, findings
+from pathways.findings.finding_list import FindingList
+from pathways.findings.findings import ListedFinding, findings
 from pathways.forms import ParticipationForm
 from pathways.models import Pathway, Student
 from pathways.rules import Rule, Severity

@@ -16,11 +16,11 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.ui.wording import number_of
-from pathways.finding_list import BY_RECORD, BY_RULE, FindingList
-from pathways.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
+from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
+from pathways.findings.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
+from pathways.findings.views.from_finding import FromFinding, address
 from pathways.models import CollectionLock, Pathway, StateCopy, Student
 from pathways.rules import Severity
-from pathways.views.from_finding import FromFinding, address
 
 PAGE = 50
 
@@ -37,7 +37,7 @@ class Line:
 class FindingsPage(ScopedView, TemplateView):
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
-    template_name = "pathways/findings.html"
+    template_name = "pathways/findings/findings.html"
 
     @cached_property
     def listing(self) -> FindingList:

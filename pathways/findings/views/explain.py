@@ -16,13 +16,14 @@ from django.urls import reverse
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView
 from cte_portal.ui.reason import ReasonField
-from pathways import explaining, rules
-from pathways.finding_list import FindingList
-from pathways.findings import MOST_SHOWN, ListedFinding, findings
+from pathways import rules
+from pathways.findings import explaining
+from pathways.findings.finding_list import FindingList
+from pathways.findings.findings import MOST_SHOWN, ListedFinding, findings
+from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Explanation, Pathway, Student
 from pathways.rules import Rule, Severity
-from pathways.views.from_finding import FromFinding
 
 
 class ReasonForm(forms.Form):
@@ -44,7 +45,7 @@ class Explain(ActionView):
     """What is explained is judged anew when the page is shown and when it is sent."""
 
     capability = Capability.EDIT_RECORDS
-    template_name = "pathways/explain.html"
+    template_name = "pathways/findings/explain.html"
     form_class = ReasonForm
     keeps = ""
 
