@@ -15,7 +15,7 @@ from certification.records import Records, last_sealed_year, records_of
 from certification.status import DistrictEvent
 from cte_portal.editions import school_year_label
 from cte_portal.ui.bars import Bars, bars
-from pathways.grades import by_grade
+from pathways.records.grades import by_grade
 
 MEASURES = {
     "students": "All students",

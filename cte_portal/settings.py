@@ -475,7 +475,7 @@ PORTAL_DAILY = [
     "pathways.sending.publish_again",
 ]
 PORTAL_DEMO = ["certification.demo.load"]
-PORTAL_HOME_ACTIONS = ["pathways/home_search.html"]
+PORTAL_HOME_ACTIONS = ["pathways/records/home_search.html"]
 
 
 LOGGING_CONFIG = "cte_portal.logs.configure"

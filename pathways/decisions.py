@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from pathways import entry
 from pathways.ledger import ledger
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.locks import lock_district
@@ -21,6 +20,7 @@ from pathways.ledger.refusals import Locked, NotApplied
 from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.records import entry
 from pathways.workline import Line, Pair
 from pathways.worklist import Worklist
 

@@ -6,20 +6,20 @@ from pathways import admin
 from pathways.findings.views.explain import ExplainFinding, ExplainRule, TakeBack
 from pathways.findings.views.findings import FindingsPage, NextFinding
 from pathways.lists import views
+from pathways.records.views.deletion import DeleteRecord
+from pathways.records.views.history import RecordHistory, RestoreRecord
+from pathways.records.views.lingo import Lingo
+from pathways.records.views.record_changes import RecordChanges
+from pathways.records.views.records import NewRecord, Record
+from pathways.records.views.student_page import StudentPage
+from pathways.records.views.students import StudentSearch
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.roster.views import RosterCourses, RosterData
 from pathways.rules.views import Rules
-from pathways.views.deletion import DeleteRecord
-from pathways.views.history import RecordHistory, RestoreRecord
-from pathways.views.lingo import Lingo
-from pathways.views.record_changes import RecordChanges
-from pathways.views.records import NewRecord, Record
 from pathways.views.resync import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.views.roster_worklist import RosterWorklist
 from pathways.views.shared_students import SharedStudents
 from pathways.views.statewide_validation import ValidationOfAllDistricts
-from pathways.views.student_page import StudentPage
-from pathways.views.students import StudentSearch
 from pathways.views.uploaded import SaveTested, UndoUpload
 from pathways.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
 from pathways.views.validation import DataValidationReports, ValidationGroups

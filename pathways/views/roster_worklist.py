@@ -14,9 +14,9 @@ from cte_portal.accounts.scoped import ScopedView
 from cte_portal.accounts.standing import standing
 from pathways import decisions
 from pathways.decisions import Answer, Seen
-from pathways.grades import grades_of
 from pathways.ledger.refusals import NotApplied
 from pathways.models import CollectionLock, Participation, Pathway, RosterDecision, School
+from pathways.records.grades import grades_of
 from pathways.worklist import PAGE, Show, Which, Worklist
 
 Choice = RosterDecision.Choice

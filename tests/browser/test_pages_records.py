@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from pathways import entry
 from pathways.models import Participation
+from pathways.records import entry
 from tests.browser.conftest import Stage
 from tests.browser.states import State, at, each, look
 from tests.fixtures.records import FINANCE, HEALTH, lock_records

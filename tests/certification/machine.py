@@ -26,13 +26,13 @@ from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
-from pathways import entry
 from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Change, CollectionLock, Explanation, Participation, Student
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.sending import submit_resync
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, HEALTH, row

@@ -29,7 +29,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from pathways import entry, resync
+from pathways import resync
 from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import Level, findings
 from pathways.ledger import canonical, ledger, staging
@@ -39,6 +39,7 @@ from pathways.ledger.refusals import Busy, Locked, NotApplied
 from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, Explanation, Participation, StateCopy
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.sending import submit_resync
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row

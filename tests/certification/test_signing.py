@@ -19,13 +19,13 @@ from certification.sealing import differences
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
-from pathways import entry
 from pathways.findings.explaining import explain
 from pathways.findings.findings import findings
 from pathways.ledger import ledger
 from pathways.lists.changing import changing
 from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.sending import submit_resync
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier

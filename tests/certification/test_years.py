@@ -23,11 +23,11 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import entry
 from pathways.ledger import ledger
 from pathways.lists import set_up
 from pathways.models import Participation, SchoolYear, StateCopy, Student
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask
 from pathways.sending import submit_resync

@@ -17,7 +17,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
-from pathways import entry, resync, sending
+from pathways import resync, sending
 from pathways.comparison import Comparison, Unsent
 from pathways.ledger import ledger
 from pathways.ledger.locks import lock_at_state
@@ -25,6 +25,7 @@ from pathways.lists import changing
 from pathways.lists.publish import publish
 from pathways.models import Change, Participation, Pathway, StateCopy, Student
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.sending import submit_resync
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.resync import STATE, send

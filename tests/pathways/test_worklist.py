@@ -12,11 +12,12 @@ from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import decisions, entry
+from pathways import decisions
 from pathways.decisions import Seen
 from pathways.ledger import ledger
 from pathways.models import Change, CollectionLock, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.records import entry
 from pathways.reports.rostered import RosteredToCoursesWithPathways
 from pathways.workline import Line, Pair
 from pathways.worklist import Choice, Show, Which, Worklist

@@ -149,7 +149,7 @@ def test_p_01_our_own_fault_logs_no_student(client: Client, clerk: User, cottonw
     def broken(*arguments: object, **options: object) -> None:
         raise KeyError(student.last_name, student.state_id)
 
-    monkeypatch.setattr("pathways.entry.save", broken)
+    monkeypatch.setattr("pathways.records.entry.save", broken)
     typed = {"concentrator": "No", "single_parent": "No", "start_date": "07/14/2022", "in_district_credits": "1", "out_of_district_credits": "0",
              "dual_enrollment_credits": "0", "work_based_learning_credits": "0", "version": "0"}  # fmt: skip
     pathway = cottonwood.district.approvals.get(pathway__name=BUSINESS).pathway_id

@@ -15,9 +15,9 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from pathways import entry
 from pathways.ledger import ledger
 from pathways.models import Change, Participation, Student
+from pathways.records import entry
 from pathways.uploads import checking, report
 from tests.fixtures.records import HEALTH, District_, row
 from tests.fixtures.uploads import file, line

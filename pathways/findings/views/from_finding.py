@@ -14,8 +14,8 @@ from cte_portal.editions import Scope
 from pathways import rules
 from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import ListedFinding, findings
-from pathways.forms import ParticipationForm
 from pathways.models import Pathway, Student
+from pathways.records.forms import ParticipationForm
 from pathways.rules import Rule, Severity
 from pathways.rules.severities import severities
 

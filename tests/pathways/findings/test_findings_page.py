@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from pathways import entry
 from pathways.models import CollectionLock, Explanation, Participation, RuleSeverity, Student
+from pathways.records import entry
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
 from tests.pathways.desk import TYPED, text

@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from certification.triggers import TRIGGERS as CERTIFICATION
 from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
-from pathways import entry, rules
+from pathways import rules
 from pathways.ledger import ledger, locks, staging
 from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import TYPED, Row
 from pathways.lists import standard
 from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
+from pathways.records import entry
 from pathways.triggers import ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row

@@ -14,12 +14,13 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import decisions, entry, sending
+from pathways import decisions, sending
 from pathways.findings import explaining
 from pathways.ledger import ledger
 from pathways.ledger.staging import Row
 from pathways.models import Change, Participation, SchoolYear, StateCopy, Student
 from pathways.objects import NAMES
+from pathways.records import entry
 from pathways.uploads import checking
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line

@@ -1,0 +1,254 @@
+"""The CTE Participant Detail as a form: the guide's fields in the guide's order (Step Two A and B)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout, LayoutObject
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from pathways.files import values
+from pathways.ledger.staging import TYPED, Row
+from pathways.models import Change, Participation, Pathway
+from pathways.models.participation import CONCENTRATOR_CREDITS
+from pathways.records.lingo import LINGO, Term
+from pathways.rules import Finding
+
+CREDITS = TYPED[3:]
+LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
+MOST_CHARACTERS = 500  # of what was typed is shown again; no field of the screen needs a tenth of it
+
+
+class Part(LayoutObject):  # type: ignore[misc]
+    """A piece of the layout with a template of its own, which sees the page's context and, as `fields`, the fields within."""
+
+    def __init__(self, template: str, *fields: Any) -> None:
+        self.template = template
+        self.fields = list(fields)
+
+    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
+        fields = self.get_rendered_fields(form, context, template_pack, **options)
+        return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
+
+
+class Definition(LayoutObject):  # type: ignore[misc]
+    """What a term of the guide means, one key away from its field."""
+
+    def __init__(self, *terms: Term, question: str = "") -> None:
+        self.terms = terms
+        self.question = question or terms[0].question
+
+    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
+        return render_to_string("pathways/records/definition.html", {"terms": self.terms, "question": self.question})
+
+
+class ReadField(forms.CharField):
+    """Text read by `pathways.files.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
+
+    def __init__(self, read: Callable[[str, str], Any], **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        self.read = read
+        self.validators = []
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.read(value or "", str(self.label).removesuffix(" Earned"))
+        except values.Unreadable as problem:
+            raise ValidationError(problem.message, code=problem.rule) from problem
+
+
+class CreditsField(ReadField):
+    """Never `type=number`, which turns 1,5 into 15 and changes under the mouse wheel."""
+
+    def __init__(self, name: str) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "size": 6, "data-credits": name}
+        super().__init__(values.credits, label=LABELS[name], widget=forms.TextInput(attrs=attributes))
+        self.before: Any = None
+        self.before_year = ""
+
+
+class YesNoField(ReadField):
+    def __init__(self, name: str) -> None:
+        choices = [("Yes", "Yes"), ("No", "No")]
+        super().__init__(values.yes_or_no, label=LABELS[name], widget=forms.RadioSelect(choices=choices))
+
+
+class ParticipationForm(forms.Form):
+    """One record of one student.
+
+    `choices` are the pathways offered for a new record, None for a record that stands, whose pathway is its key. `others` is how many more
+    pathways the student has.
+    """
+
+    use_required_attribute = False
+
+    pathway = ReadField(lambda text, label: values.tidy(text), label="CTE Pathway", widget=forms.Select)
+    concentrator = YesNoField("concentrator")
+    single_parent = YesNoField("single_parent")
+    apply_to_all = forms.BooleanField(required=False)
+    start_date = ReadField(
+        values.date,
+        label=LABELS["start_date"],
+        help_text="MM/DD/YYYY",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 10}),
+    )
+    in_district_credits = CreditsField("in_district_credits")
+    out_of_district_credits = CreditsField("out_of_district_credits")
+    dual_enrollment_credits = CreditsField("dual_enrollment_credits")
+    work_based_learning_credits = CreditsField("work_based_learning_credits")
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *arguments: Any,
+        choices: Sequence[Pathway] | None = None,
+        others: int = 0,
+        **options: Any,
+    ) -> None:
+        super().__init__(*arguments, **options)
+        if choices is None:
+            del self.fields["pathway"]
+        else:
+            options_shown = [("", "Select a pathway"), *((str(pathway.pk), pathway.name) for pathway in choices)]
+            self.fields["pathway"].widget.choices = options_shown  # type: ignore[attr-defined]
+        if others:
+            self.fields["apply_to_all"].label = f"Apply to all {others + 1} pathways"
+        else:
+            del self.fields["apply_to_all"]
+        self.helper = self._helper()
+
+    def show_before(self, image: Change, school_year: str) -> None:
+        """Show beside each credit field what it was at the end of an earlier school year."""
+        for name in CREDITS:
+            self.fields[name].before = getattr(image, name)  # type: ignore[attr-defined]
+            self.fields[name].before_year = school_year  # type: ignore[attr-defined]
+
+    def begin(self) -> None:
+        """The work begins in the credits, of a new record with the pathway: focus.js puts the focus there."""
+        self.fields["pathway" if "pathway" in self.fields else CREDITS[0]].widget.attrs["data-focus"] = True
+
+    def open_at(self, name: str, words: str) -> None:
+        """The page opens with the focus in this field, and `words` above it: what was found there."""
+        field = self.fields[name]
+        told = [f"id_{name}_helptext"] if field.help_text else []
+        field.widget.attrs |= {"autofocus": True, "aria-describedby": " ".join(["finding", *told])}
+        field.finding = words  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(record: Participation) -> dict[str, Any]:
+        """What the fields show of a record that stands."""
+        return {
+            "concentrator": "Yes" if record.concentrator else "No",
+            "single_parent": "Yes" if record.single_parent else "No",
+            "start_date": f"{record.start_date:%m/%d/%Y}",
+            "version": record.version,
+            **{name: f"{getattr(record, name):.2f}" for name in CREDITS},
+        }
+
+    @staticmethod
+    def proposed(single_parent: bool, enrolled_on: datetime.date | None) -> dict[str, Any]:
+        """What a new record starts with. The single parent answer is the student's, so it is taken over from the other pathways.
+
+        The Start Date is the first day of the year's enrollment, which is nearer to the truth than the day of entry; empty while that day
+        is to come.
+        """
+        began = enrolled_on if enrolled_on and enrolled_on <= timezone.localdate() else None
+        return {
+            "concentrator": "No",
+            "single_parent": "Yes" if single_parent else "No",
+            "start_date": f"{began:%m/%d/%Y}" if began else "",
+            "version": 0,
+            **dict.fromkeys(CREDITS, "0.00"),
+        }
+
+    def clean_pathway(self) -> int | None:
+        """A pathway that is not offered is left to the catalogue, which says why; what is no pathway at all is nothing chosen."""
+        key = self.cleaned_data["pathway"]
+        return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None
+
+    def clean_version(self) -> int:
+        """A version that was tampered with is one that nobody has seen: the record counts as saved by somebody else."""
+        text = self.cleaned_data["version"]
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 2**31 - 1
+
+    def row(self, student_id: int, pathway_id: int | None) -> Row:
+        """What was typed, as a row to stage. What could not be read is missing; the form says so already."""
+        typed: dict[str, Any] = {name: self.cleaned_data.get(name) for name in TYPED}
+        return Row(student_id=student_id, pathway_id=pathway_id, version=self.cleaned_data.get("version"), **typed)
+
+    def show(self, findings: Iterable[Finding]) -> None:
+        """Put what the catalogue refuses beside its field. A field whose value could not be read is not called missing as well."""
+        for finding in findings:
+            field = finding.rule.field
+            if finding.key != 1 or field not in self.fields:
+                self.add_error(None, ValidationError(finding.message, code=finding.rule.id))
+            elif field not in self.errors:
+                self.add_error(field, ValidationError(finding.message, code=finding.rule.id))
+
+    @property
+    def total(self) -> Decimal | None:
+        """The total of what the fields show, None where one of them cannot be read."""
+        try:
+            parts = [values.credits(str(self[name].value() or ""), name) for name in ("in_district_credits", "out_of_district_credits")]
+        except values.Unreadable:
+            return None
+        return sum((part for part in parts if part is not None), Decimal(0)) if any(part is not None for part in parts) else None
+
+    @property
+    def total_shown(self) -> str:
+        return "not yet known" if self.total is None else f"{self.total:.2f}"
+
+    @property
+    def before_total(self) -> Decimal | None:
+        parts = [self.fields[name].before for name in ("in_district_credits", "out_of_district_credits")]  # type: ignore[attr-defined]
+        return None if None in parts else sum(parts, Decimal(0))
+
+    @property
+    def advice(self) -> dict[str, str] | None:
+        """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a change. record.js says the same."""
+        if self.total is None:
+            return None
+        enough, answer = self.total >= CONCENTRATOR_CREDITS, self["concentrator"].value()
+        if enough and answer == "No":
+            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the credits"}
+        if not enough and answer == "Yes":
+            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the credits"}
+        return {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"} if enough else None
+
+    def _helper(self) -> FormHelper:
+        sheet = Part(
+            "pathways/records/credits_sheet.html", *(Field(name, template="pathways/records/credits_row.html") for name in CREDITS)
+        )
+        entered = Div("pathway", Part("pathways/records/pathways_entered.html"), Definition(LINGO["pathway"]))
+        pathway = entered if "pathway" in self.fields else Part("pathways/records/pathway_fixed.html")
+        explained = Definition(*(LINGO[name] for name in ("pathway_credits", *CREDITS)), question="Which credits count where?")
+        single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            Div(
+                Div(
+                    pathway,
+                    Div(
+                        Div("concentrator", Part("pathways/records/concentrator_hint.html"), Definition(LINGO["concentrator"])),
+                        Div(*single_parent, Part("pathways/records/single_parent_hint.html"), Definition(LINGO["single_parent"])),
+                        Div("start_date", Definition(LINGO["start_date"])),
+                        Part("pathways/records/modified_date.html"),
+                        css_class="pair",
+                    ),
+                    css_class="fields",
+                ),
+                Div(Div(sheet, explained), Part("pathways/records/modified_by.html"), css_class="fields"),
+                css_class="columns",
+            ),
+            "version",
+        )
+        return helper

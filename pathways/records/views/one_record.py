@@ -1,0 +1,66 @@
+"""What the pages about one student's record in one pathway have in common, whether the record stands or has been deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.scoped import ScopedView
+from pathways.locked import links_of
+from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.records.search import Search
+
+
+class OneRecord(ScopedView):
+    """A page at `…/cte-concentrator/<student>/<pathway>/…`. A student who is not in scope, and a record that never was, answer 404."""
+
+    @cached_property
+    def student(self) -> Student:
+        return get_object_or_404(Student.objects.in_scope(self.scope), pk=self.kwargs["student"])
+
+    @cached_property
+    def pathway(self) -> Pathway:
+        return get_object_or_404(Pathway.objects.in_scope(self.scope), pk=self.kwargs["pathway"])
+
+    @cached_property
+    def record(self) -> Participation | None:
+        """The record as it stands, or None where it has been deleted."""
+        return Participation.objects.of_district(self.scope).filter(student=self.student, pathway=self.pathway).first()
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The record's history, newest first."""
+        changes = list(Change.objects.of_record(self.student.pk, self.pathway.pk).order_by("-version"))
+        if not changes:
+            raise Http404("There is no such record.")
+        return changes
+
+    @cached_property
+    def lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
+
+    @property
+    def list_query(self) -> str:
+        """The result list that is open beside the record, as links carry it on."""
+        return Search.of(self.request).query
+
+    def address(self, name: str, *arguments: object) -> str:
+        """A page of this student: `cte-student`, or with the pathway `cte-record`, `cte-record-history` and so on."""
+        return reverse(name, args=[self.scope.district, self.scope.end_year, self.student.pk, *arguments]) + self.list_query
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = {
+            "student": self.student,
+            "pathway": self.pathway,
+            "record": self.record,
+            "changes": self.changes,
+            "may_edit": self.can_edit and self.lock is None,
+            "lock": self.lock,
+            "lock_links": links_of(self.lock, self.request.user),
+            "list_query": self.list_query,
+        }
+        return super().get_context_data(**{**kwargs, **found})  # type: ignore[misc, no-any-return]

@@ -1,0 +1,56 @@
+"""Run the portal > Record changes: OPI Staff look up what was done to records (ux O-19)."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from cte_portal.accounts import purpose
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import User
+from cte_portal.accounts.scoped import StatewideView, access
+from cte_portal.ui import csv_file
+from pathways.models.change import ChangeQuerySet
+from pathways.records.record_changes import HEADS, MOST_SHOWN, ChangeFilter, lines, rows
+
+NAME = "Record changes.csv"
+
+
+class RecordChanges(StatewideView):
+    capability = Capability.VIEW_RECORDS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "pathways/records/record_changes.html", {"form": ChangeFilter()})
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = ChangeFilter(request.POST)
+        if not form.is_valid():
+            return render(request, "pathways/records/record_changes.html", {"form": form})
+        found = form.changes()
+        if "file" in request.POST:
+            return self.file(form, found)
+        shown = lines(list(found[:MOST_SHOWN]))
+        students = ",".join(sorted({str(one.change.student_id) for one in shown}))
+        access.info("viewed page=record-changes user=%s students=%s", request.user.pk, students)
+        told = {
+            "form": form,
+            "searched": True,
+            "lines": shown,
+            "number": found.count(),
+            "may_take": self.can(Capability.EXPORT_FOR_PURPOSE),
+        }
+        return render(request, "pathways/records/record_changes.html", told)
+
+    def file(self, form: ChangeFilter, found: ChangeQuerySet) -> HttpResponseBase:
+        """Records of every district leave the portal: the purpose is asked for, and stands in the audit (P-03)."""
+        if not self.can(Capability.EXPORT_FOR_PURPOSE):
+            raise PermissionDenied
+        if not form.cleaned_data["purpose"]:
+            form.add_error("purpose", "Enter what the file is for")
+            return render(self.request, "pathways/records/record_changes.html", {"form": form, "may_take": True})
+        person: User = self.request.user  # type: ignore[assignment]
+        asked, number = form.cleaned_data, f"{found.count():,}"
+        purpose.record(person, asked["purpose"], file=NAME, key="record-changes", district=asked["district"], records=number)
+        access.info("downloaded file=record-changes user=%s", person.pk)
+        return csv_file.download(NAME, HEADS, rows(found))

@@ -1,0 +1,195 @@
+"""A student's page: summary and detail, to read or to begin from (guide, Step Two)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView, active_end_year
+from cte_portal.editions import Scope, school_year_label
+from pathways.findings.views.from_finding import FromFinding
+from pathways.locked import links_of
+from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.records import undo
+from pathways.records.forms import CREDITS, LABELS, ParticipationForm
+from pathways.records.history import deleted
+from pathways.records.search import ResultList, Search, start_of
+from pathways.records.tables import SummaryRow, SummaryTable
+
+
+class StudentPage(ScopedView, TemplateView):
+    """A student with summary and detail. Without a pathway in the address the record changed last is open, or a new one begun."""
+
+    capability = Capability.VIEW_RECORDS
+    write_capability = Capability.EDIT_RECORDS
+    http_method_names = ["get", "head", "options"]
+    template_name = "pathways/records/student.html"
+    keeps = ""
+
+    @cached_property
+    def search(self) -> Search:
+        return Search.of(self.request)
+
+    @cached_property
+    def results(self) -> ResultList:
+        return self.search.around(self.scope, self.kwargs["student"], start_of(self.request))
+
+    @cached_property
+    def student(self) -> Student:
+        students = Student.objects.in_scope(self.scope).listed(self.scope.end_year)
+        return get_object_or_404(students, pk=self.kwargs["student"])
+
+    @cached_property
+    def records(self) -> list[Participation]:
+        records = Participation.objects.of_district(self.scope).filter(student_id=self.student.pk)
+        return list(records.select_related("pathway").order_by("pathway__name"))
+
+    @cached_property
+    def record(self) -> Participation | None:
+        """The record that is open in the detail."""
+        return max(self.records, key=lambda record: (record.modified_date, record.pk), default=None)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The open record's history, newest first."""
+        if self.record is None:
+            return []
+        return [change for change in self.changes_of_student if change.pathway_id == self.record.pathway_id]
+
+    @cached_property
+    def changes_of_student(self) -> list[Change]:
+        return list(Change.objects.of_student(self.student.pk))
+
+    @cached_property
+    def lock(self) -> CollectionLock | None:
+        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return self.can_edit and self.lock is None
+
+    @cached_property
+    def from_finding(self) -> FromFinding | None:
+        """The finding that the open record is looked at for, with the list it stands in."""
+        return FromFinding.of(self.request, self.scope, self.student, self.record.pathway) if self.record else None
+
+    @property
+    def form_query(self) -> str:
+        """What the record's own form carries on: the result list, and the finding through errors and conflicts."""
+        finding = self.from_finding
+        return f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}" if finding else self.search.query
+
+    @cached_property
+    def offered(self) -> list[Pathway]:
+        """Approved pathways that the student does not have yet."""
+        entered = {record.pathway_id for record in self.records}
+        approved = Pathway.objects.approved_for(self.scope.district, self.scope.end_year)
+        return [pathway for pathway in approved if pathway.pk not in entered]
+
+    @property
+    def more_to_add(self) -> bool:
+        """Whether a pathway is left to add once the open record is saved."""
+        return len(self.offered) > (0 if self.record else 1)
+
+    @cached_property
+    def active_year(self) -> tuple[str, str] | None:
+        """School year and address of the same page where records are changed, None on that page itself."""
+        end_year = None if self.in_active_year else active_end_year(self.request)
+        if end_year is None:
+            return None
+        there = Scope(self.scope.district, end_year, self.scope.edition)
+        if not Student.objects.in_scope(there).filter(pk=self.student.pk).exists():
+            address = reverse("cte-concentrator", args=[there.district, end_year])
+        elif self.record:
+            address = reverse("cte-record", args=[there.district, end_year, self.student.pk, self.record.pathway_id])
+        else:
+            address = reverse("cte-student", args=[there.district, end_year, self.student.pk])
+        return there.school_year, address + self.search.query
+
+    def address(self, name: str, *arguments: object) -> str:
+        student = () if name == "cte-concentrator" else (self.student.pk,)
+        return reverse(name, args=[self.scope.district, self.scope.end_year, *student, *arguments]) + self.search.query
+
+    def others(self) -> list[Participation]:
+        """The student's records apart from the open one."""
+        return [record for record in self.records if record is not self.record]
+
+    def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
+        others = len(self.others())
+        if self.record is not None:
+            return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), others=others)
+        answered_yes = any(record.single_parent for record in self.records)
+        proposed = ParticipationForm.proposed(answered_yes, self.student.enrolled_on)  # type: ignore[attr-defined]
+        return ParticipationForm(data, choices=self.choices(data), initial=proposed, others=others)
+
+    @cached_property
+    def last_year(self) -> Change | None:
+        """The record's image at the end of the last school year, if it stood then. Other years show what is current, beside nothing."""
+        image = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
+        return image if image and self.in_active_year and image.operation != Change.Operation.DELETE else None
+
+    def credits_to_read(self) -> list[tuple[str, Decimal | None, Decimal]]:
+        """Label, last year's value and the present one of each credit field of the open record."""
+        return [(LABELS[name], getattr(self.last_year, name, None), getattr(self.record, name)) for name in CREDITS if self.record]
+
+    def choices(self, data: QueryDict | None) -> list[Pathway]:
+        """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
+        chosen = data.get("pathway", "") if data else ""
+        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 and int(chosen) not in {pathway.pk for pathway in self.offered}:
+            return [*self.offered, *Pathway.objects.filter(pk=int(chosen))]
+        return self.offered
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = None
+        kept = self.kept_form() if self.may_edit else None
+        if kept is not None and "seen" in kept:  # sent from the conflict page: what it chose is asked again
+            kept["version"] = str(kept["seen"])
+        if self.may_edit and (self.record is not None or self.offered):
+            form = self.make_form(kept)
+            if self.from_finding and not form.is_bound:
+                self.from_finding.open(form)
+            elif not form.is_bound:
+                form.begin()
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = self.record
+        form, last_year = kwargs.get("form"), school_year_label(self.scope.end_year - 1)
+        if form and self.last_year:
+            form.show_before(self.last_year, last_year)
+        rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
+        answers = {one.single_parent for one in self.records}
+        found = {
+            "student": self.student,
+            "records": self.records,
+            "record": record,
+            "summary": SummaryTable(rows),
+            "entered": rows,
+            "results": self.results,
+            "search": self.search,
+            "list_query": self.search.query,
+            "form_query": self.form_query,
+            "from_finding": self.from_finding,
+            "finding_now": self.from_finding.now if self.from_finding else None,
+            "credits_to_read": self.credits_to_read(),
+            "before": self.last_year,
+            "before_year": last_year if self.last_year else "",
+            "history_count": len(self.changes),
+            "deleted_records": deleted(self.changes_of_student),
+            "undo": undo.offered(self.request),
+            "lock": self.lock,
+            "lock_links": links_of(self.lock, self.request.user),
+            "may_edit": self.may_edit,
+            "more_to_add": self.may_edit and self.more_to_add,
+            "active_year": self.active_year,
+            "single_parent_differs": len(answers) > 1,
+            "other_answers": sorted({"Yes" if one.single_parent else "No" for one in self.others()}),
+        }
+        return super().get_context_data(**{**found, **kwargs})
