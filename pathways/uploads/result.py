@@ -41,7 +41,7 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     numbers = Counter({"warning": 0, "info": 0})
     for group in groups:
         numbers[group["level"]] += group["count"]
-    return "pathways/upload_result.html", {
+    return "pathways/uploads/upload_result.html", {
         "counts": result.get("counts", {}) and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]},
         "good": result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0,
         "saved": saved,

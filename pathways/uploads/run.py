@@ -29,7 +29,7 @@ from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
 from pathways.rules.severities import informing
 from pathways.uploads import checking
-from pathways.uploads.known import known_in
+from pathways.uploads.lookups import known_in
 from pathways.uploads.report import Report
 
 TITLE = "MT Data Upload"

@@ -106,7 +106,7 @@ class MTDataUpload(ActionView):
     capability = Capability.SEE_BATCHES
     write_capability = Capability.EDIT_RECORDS
     form_class = UploadForm
-    template_name = "pathways/upload.html"
+    template_name = "pathways/uploads/upload.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
@@ -171,7 +171,7 @@ class UploadColumns(ScopedView, TemplateView):
 
     capability = Capability.SEE_BATCHES
     http_method_names = ["get", "head", "options"]
-    template_name = "pathways/upload_columns.html"
+    template_name = "pathways/uploads/upload_columns.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -234,7 +234,7 @@ class MTExtracts(ActionView):
     capability = Capability.SEE_BATCHES
     write_capability = Capability.EXPORT_RECORDS
     form_class = ExtractForm
-    template_name = "pathways/extracts.html"
+    template_name = "pathways/uploads/extracts.html"
 
     def get_initial(self) -> dict[str, Any]:
         return {"format": "tsv", "key": uuid.uuid4()}

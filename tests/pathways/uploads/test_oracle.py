@@ -16,8 +16,8 @@ from pathways.files import extract
 from pathways.models import Change, Participation, Pathway, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import HEADER, Upload, file, line
-from tests.uploads import oracle
-from tests.uploads.oracle import Verdict, World
+from tests.pathways.uploads import oracle
+from tests.pathways.uploads.oracle import Verdict, World
 
 FAULTS: list[dict[str, str]] = [
     {}, {}, {}, {}, {}, {"district": "0965"}, {"year": "2024"}, {"state_id": "12345678"}, {"state_id": "555666777"}, {"pathway": "Fina nce"},

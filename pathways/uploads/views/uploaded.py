@@ -63,7 +63,7 @@ class UndoUpload(OneUpload, TemplateView):
     """Says first what will happen."""
 
     capability = Capability.EDIT_RECORDS
-    template_name = "pathways/upload_undo.html"
+    template_name = "pathways/uploads/upload_undo.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         upload = self.upload()
