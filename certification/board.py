@@ -20,9 +20,9 @@ from certification.occasions import is_waited_for
 from certification.small_groups import FEWEST, suppressed
 from certification.statewide import district_events
 from certification.status import DistrictEvent
-from pathways.comparison import KnownUnsent
 from pathways.models import Change, District
 from pathways.reports.standing import Validated, last_validations
+from pathways.resync.comparison import KnownUnsent
 
 WHY_SUPPRESSED = f"* stands for 1 to {FEWEST} records: so few could point at a student."
 

@@ -13,10 +13,10 @@ from certification.status import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from pathways.comparison import Unsent
 from pathways.ledger import canonical
 from pathways.models import Change, District, Participation, StateCopy
 from pathways.reports.standing import Run, certification_at_state
+from pathways.resync.comparison import Unsent
 
 WRITERS = ("upload", "undo", "resync")
 """Kinds of batches that change what would be signed."""

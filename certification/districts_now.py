@@ -9,7 +9,7 @@ from django.utils import timezone
 from certification.models import CertificationEvent
 from certification.statewide import district_events
 from cte_portal.ui.navigation import DistrictNow
-from pathways.comparison import KnownUnsent
+from pathways.resync.comparison import KnownUnsent
 
 
 def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNow]:

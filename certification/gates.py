@@ -16,8 +16,8 @@ from certification.case import WAIT, Case
 from certification.dates import Phase, in_short
 from certification.models.certifier import cannot_sign
 from cte_portal.ui.wording import moment, number_of
-from pathways.comparison import AHEAD
 from pathways.reports.certification import Certification
+from pathways.resync.comparison import AHEAD
 
 
 @dataclass(frozen=True)

@@ -435,9 +435,9 @@ PORTAL_BATCH_KINDS = [
     "pathways.roster.imports.batch.ROSTER_FILE",
     "pathways.roster.imports.undoing.ROSTER_UNDO",
     "pathways.files.extract.EXTRACT",
-    "pathways.sending.RESYNC",
-    "pathways.sending.RESYNC_ALL",
-    "pathways.sending.PUBLISH",
+    "pathways.resync.batches.RESYNC",
+    "pathways.resync.batches.RESYNC_ALL",
+    "pathways.resync.batches.PUBLISH",
     "pathways.reports.run.VALIDATE",
     "pathways.reports.statewide.VALIDATE_ALL",
     "certification.letters.LETTER",
@@ -472,7 +472,7 @@ PORTAL_DAILY = [
     "cte_portal.batches.clean_up.clean_up",
     "cte_portal.batches.unused_accounts.warn",
     "certification.occasions.daily",
-    "pathways.sending.publish_again",
+    "pathways.resync.batches.publish_again",
 ]
 PORTAL_DEMO = ["certification.demo.load"]
 PORTAL_HOME_ACTIONS = ["pathways/records/home_search.html"]

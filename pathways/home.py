@@ -9,11 +9,11 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
-from pathways.comparison import AHEAD, Unsent
 from pathways.models import CollectionLock, Participation, Student
 from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
+from pathways.resync.comparison import AHEAD, Unsent
 from pathways.sealed_year import SealedYear, sealed_year
 from pathways.uploads.run import VALIDATE
 from pathways.worklist import Worklist

@@ -16,9 +16,9 @@ from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
 from pathways.models import Approval, District, GroupAssignment, Pathway
-from pathways.objects import NAMES
 from pathways.reports.groups import END_OF_YEAR, ROSTERED
-from pathways.resync import resync
+from pathways.resync.object_types import NAMES
+from pathways.resync.resync import resync
 
 DISTRICTS, STUDENTS, SEED = 5, 600, 20250620
 AT_A_TIME = 50  # districts, between two looks at the statistics

@@ -8,10 +8,10 @@ from django.utils import timezone
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeTask, Standing
 from cte_portal.ui.wording import number_of
-from pathways.comparison import Unsent
 from pathways.findings.findings import Findings, Level, findings
 from pathways.reports.run import compared
 from pathways.reports.standing import certification_at_state, last_runs
+from pathways.resync.comparison import Unsent
 
 PATH = ("Reporting", "Data Validation", "Data Validation Reports")
 

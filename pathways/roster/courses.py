@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from cte_portal.editions import Scope
-from pathways.gap import forget
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Course, RowChange
+from pathways.resync.gap import forget
 from pathways.roster import ledger, staging
 from pathways.roster.shape import COURSE
 

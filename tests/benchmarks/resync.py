@@ -22,11 +22,11 @@ import uuid
 from django.db import connections, transaction
 
 from cte_portal.editions import Edition, Scope, writing_state
-from pathways.difference import differences
 from pathways.lists.publish import publish
 from pathways.models import District, Participation, SchoolYear, StateCopy
-from pathways.objects import NAMES, OBJECTS
-from pathways.resync import resync
+from pathways.resync.difference import differences
+from pathways.resync.object_types import NAMES, OBJECTS
+from pathways.resync.resync import resync
 
 wanted, runs = int(os.environ.get("RECORDS", "1000000")), int(os.environ.get("RUNS", "5"))
 compares = int(os.environ.get("COMPARES", str(runs)))

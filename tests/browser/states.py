@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from cte_portal.batches.job import run
-from pathways.objects import NAMES
-from pathways.sending import submit_resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, Stage
 

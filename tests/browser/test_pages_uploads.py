@@ -14,8 +14,8 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from pathways.models import Participation
-from pathways.objects import NAMES
-from pathways.sending import submit_resync_of_all
+from pathways.resync.batches import submit_resync_of_all
+from pathways.resync.object_types import NAMES
 from tests.browser.conftest import Stage
 from tests.browser.states import State, at, each, look, resync
 from tests.fixtures.records import BUSINESS, HEALTH

@@ -31,9 +31,9 @@ from pathways.findings.findings import findings
 from pathways.ledger import canonical
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Change, CollectionLock, Explanation, Participation, Student
-from pathways.objects import NAMES
 from pathways.records import entry
-from pathways.sending import submit_resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, HEALTH, row
 from tests.fixtures.uploads import file, line

@@ -16,13 +16,13 @@ from certification.signing import Signed, sign
 from certification.status import event_of
 from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Edition, Scope, writing_state
-from pathways import resync
 from pathways.lists import publish
 from pathways.models import Change, StateCopy, Student
-from pathways.objects import NAMES
 from pathways.reports.certification import Certification
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask
+from pathways.resync import resync
+from pathways.resync.object_types import NAMES
 from tests.fixtures.certification import make_certifier
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_

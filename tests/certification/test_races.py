@@ -29,7 +29,6 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from pathways import resync
 from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import Level, findings
 from pathways.ledger import canonical, ledger, staging
@@ -38,9 +37,10 @@ from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy, Locked, NotApplied
 from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, Explanation, Participation, StateCopy
-from pathways.objects import NAMES
 from pathways.records import entry
-from pathways.sending import submit_resync
+from pathways.resync import resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.together import Together

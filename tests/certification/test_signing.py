@@ -24,9 +24,9 @@ from pathways.findings.findings import findings
 from pathways.ledger import ledger
 from pathways.lists.changing import changing
 from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
-from pathways.objects import NAMES
 from pathways.records import entry
-from pathways.sending import submit_resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_certifier
 from tests.fixtures.people import person

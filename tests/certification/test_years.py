@@ -26,11 +26,11 @@ from cte_portal.editions import Scope
 from pathways.ledger import ledger
 from pathways.lists import set_up
 from pathways.models import Participation, SchoolYear, StateCopy, Student
-from pathways.objects import NAMES
 from pathways.records import entry
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask
-from pathways.sending import submit_resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.certification.ready import Ready
 from tests.fixtures.records import HEALTH, District_, row
 from tests.pathways.desk import text

@@ -38,8 +38,8 @@ from pathways.models import (
     StateCopy,
     Student,
 )  # fmt: skip
-from pathways.objects import NAMES, OBJECTS
-from pathways.sending import submit_resync, submit_resync_of_all
+from pathways.resync.batches import submit_resync, submit_resync_of_all
+from pathways.resync.object_types import NAMES, OBJECTS
 
 
 def submit(content: str, district: str = "9012", work: str = "upload", key: str = "") -> str:

@@ -90,8 +90,8 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         from cte_portal.batches import statewide, tasks  # noqa: PLC0415 - models are ready only now
-        from pathways import resync, sending  # noqa: PLC0415
         from pathways.files import reader  # noqa: PLC0415
+        from pathways.resync import batches, resync  # noqa: PLC0415
         from pathways.uploads import checking  # noqa: PLC0415
 
         connection_created.connect(watch)
@@ -102,5 +102,5 @@ class FaultsConfig(AppConfig):
         each_type(resync)
         after(resync, "remove", "after-the-deletes")
         after(resync, "_say", "before-the-commits")
-        after(sending, "resync", "between-the-commits")
+        after(batches, "resync", "between-the-commits")
         after(statewide, "run", "after-a-child")

@@ -18,10 +18,11 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.submit import submit, tell
-from pathways import sending, signed_data
+from pathways import signed_data
 from pathways.lists import changing, publish
 from pathways.models import District
-from pathways.objects import NAMES
+from pathways.resync import batches
+from pathways.resync.object_types import NAMES
 from tests.fixtures.records import District_
 
 QUEUE = "/opi/batches/"
@@ -66,7 +67,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     def fault() -> int:
         raise RuntimeError
 
-    monkeypatch.setattr(sending, "publish", fault)
+    monkeypatch.setattr(batches, "publish", fault)
     yield monkeypatch
 
 
@@ -74,7 +75,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 
 
 def test_a_state_that_is_out_of_reach_costs_no_attempt(keeper: User, clerk: User, cottonwood: District_) -> None:
-    lists, resync = changed(keeper), sending.submit_resync(cottonwood.scope, NAMES, by=clerk)
+    lists, resync = changed(keeper), batches.submit_resync(cottonwood.scope, NAMES, by=clerk)
     with out_of_reach("state"):
         for waiting in (tried(lists), tried(resync)):
             assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
@@ -102,7 +103,7 @@ def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cot
     broken.setattr(signed_data, "registered", lambda name: [lambda: told.append(name)])
     assert [tried(one).status for one in (first, second)] == [Status.FAILED] * 2
     publish.publish()  # a district's resync has brought the lists, and told nobody
-    broken.setattr(sending, "publish", publish.publish)
+    broken.setattr(batches, "publish", publish.publish)
     dispatch.daily()
     for one in (first, second):
         assert fresh(one).status == Status.QUEUED and tried(one, 1).status == Status.COMPLETED
@@ -111,17 +112,17 @@ def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cot
 
 def test_lists_that_a_restored_state_has_lost_are_queued_again(keeper: User, cottonwood: District_) -> None:
     done = tried(changed(keeper), 1)
-    sending.publish_again()
+    batches.publish_again()
     assert fresh(done).status == Status.COMPLETED, "they are there"
     District.objects.filter(pk="0001").update(name="Another")
     publish.ReferenceGeneration.objects.update(generation=99)
-    sending.publish_again()
+    batches.publish_again()
     assert tried(done, 1).status == Status.COMPLETED and publish.is_published()
 
 
 def test_lists_that_wait_for_a_worker_are_not_queued_again(keeper: User, cottonwood: District_) -> None:
     waiting = changed(keeper)
-    sending.publish_again()
+    batches.publish_again()
     assert fresh(waiting).queued_at == waiting.queued_at and Batch.objects.count() == 1
 
 
@@ -138,7 +139,7 @@ def test_opi_sees_what_failed_unseen_and_runs_it_again(
     page = client.get(QUEUE).content.decode()
     assert "Failed in the background: 2" in page and "OPI&#x27;s lists to the state" in page and "E-mail about certification" in page
     assert f"Reference {lists.reference}." in page and f'value="{own.pk}"' in page
-    broken.setattr(sending, "publish", publish.publish)
+    broken.setattr(batches, "publish", publish.publish)
     page = client.post(f"{QUEUE}again/", {"batch": lists.pk}, follow=True).content.decode()
     assert "1 job queued again." in page and "Failed in the background: 1" in page
     assert (fresh(lists).status, fresh(own).status) == (Status.QUEUED, Status.FAILED)

@@ -20,13 +20,13 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, moment
 from cte_portal.editions import Edition
 from pathways.models import Change, Student
-from pathways.objects import NAMES
 from pathways.reports import run as running
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Report
 from pathways.reports.run import ask
 from pathways.reports.standing import certification_at_state, last_runs
-from pathways.sending import submit_resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
 EVERY = list(REPORTS.values())

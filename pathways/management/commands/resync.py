@@ -15,10 +15,10 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.statewide import children_of
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand, Refusal
-from pathways.difference import differences
 from pathways.management.questions import current_year, person_named, require_district
-from pathways.objects import NAMES, OBJECTS, closure
-from pathways.sending import submit_resync, submit_resync_of_all
+from pathways.resync.batches import submit_resync, submit_resync_of_all
+from pathways.resync.difference import differences
+from pathways.resync.object_types import NAMES, OBJECTS, closure
 
 
 class Command(PortalCommand):

@@ -18,10 +18,10 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
-from pathways.gap import forget
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
+from pathways.resync.gap import forget
 from pathways.roster import staging
 from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Student
-from pathways.objects import BY_NAME as OBJECT_TYPES
+from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
 from pathways.roster.problems import PROBLEMS

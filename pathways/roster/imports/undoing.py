@@ -10,10 +10,10 @@ from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Status
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
-from pathways.gap import forget
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import RowChange, SchoolYear
+from pathways.resync.gap import forget
 from pathways.roster.ledger import Act
 from pathways.roster.undo import undo
 

@@ -91,7 +91,7 @@ def test_what_the_rules_read_by_raw_statements_is_typed(upload: Upload, cottonwo
 # Modules that fetch rows of a raw cursor themselves: keys, counts and text alone go out of them, or values as they are into the other edition.
 KEYS_AND_COUNTS = {
     "pathways/uploads/checking.py", "pathways/uploads/undo.py", "pathways/ledger/ledger.py", "pathways/rules/between.py", "pathways/rules/catalogue.py",
-    "pathways/models/change.py", "pathways/resync.py", "pathways/difference.py", "pathways/roster/undo.py", "pathways/roster/ledger.py",
+    "pathways/models/change.py", "pathways/resync/resync.py", "pathways/resync/difference.py", "pathways/roster/undo.py", "pathways/roster/ledger.py",
     "pathways/roster/imports/carrying.py", "cte_portal/connection.py",
 }  # fmt: skip
 

@@ -14,13 +14,14 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import decisions, sending
+from pathways import decisions
 from pathways.findings import explaining
 from pathways.ledger import ledger
 from pathways.ledger.staging import Row
 from pathways.models import Change, Participation, SchoolYear, StateCopy, Student
-from pathways.objects import NAMES
 from pathways.records import entry
+from pathways.resync import batches
+from pathways.resync.object_types import NAMES
 from pathways.uploads import checking
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line
@@ -73,7 +74,7 @@ def test_an_upload_whose_year_ends_while_it_is_checked_is_not_written_into_the_n
 
 def test_a_resync_that_waits_sends_nothing_of_the_year_that_ended(clerk: User, cottonwood: District_, move: Callable[[], None]) -> None:
     """M-9"""
-    waiting = sending.submit_resync(cottonwood.scope, NAMES, by=clerk)
+    waiting = batches.submit_resync(cottonwood.scope, NAMES, by=clerk)
     move()
     ended = run_here(waiting)
     assert ended.status == "failed" and ended.sentence.startswith("2024-25 is no longer the current school year.")
@@ -82,7 +83,7 @@ def test_a_resync_that_waits_sends_nothing_of_the_year_that_ended(clerk: User, c
 
 def test_a_resync_of_all_districts_that_waits_begins_none(opi: User, cottonwood: District_, move: Callable[[], None]) -> None:
     """M-9"""
-    waiting = sending.submit_resync_of_all(2025, NAMES, by=opi)
+    waiting = batches.submit_resync_of_all(2025, NAMES, by=opi)
     move()
     ended = run_here(waiting)
     assert ended.status == "failed" and ended.sentence.startswith("2024-25 is no longer the current school year.")

@@ -14,9 +14,9 @@ from django.test import Client
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
-from pathways import sending
 from pathways.lists import changing, publish
 from pathways.models import Approval, District, Participation, Pathway, SchoolYear, Student
+from pathways.resync import batches
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.desk import Desk, text
 
@@ -228,7 +228,7 @@ def test_a_state_that_cannot_be_reached_does_not_undo_the_change(
     def broken() -> int:
         raise DatabaseError
 
-    monkeypatch.setattr(sending, "publish", broken)
+    monkeypatch.setattr(batches, "publish", broken)
     with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
     run_queued()

@@ -11,12 +11,12 @@ from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.editions import Scope
-from pathways import resync
-from pathways.comparison import Comparison, Unsent
 from pathways.ledger import canonical
 from pathways.lists.publish import publish
 from pathways.models import Change, Enrollment, Participation, Roster, Section, StateCopy, Student
-from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, closure
+from pathways.resync import resync
+from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS, closure
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, at_state, delete, errors, in_district, send
 

@@ -18,12 +18,12 @@ from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, active_end_year
 from cte_portal.batches.submit import key_of
 from cte_portal.batches.views import queue_list
-from pathways.comparison import Comparison, Unsent, figures
 from pathways.lists.year_end import why_not_sent
 from pathways.locked import links_of
 from pathways.models import CollectionLock, District
-from pathways.objects import NAMES, OBJECTS, RECORDS, closure
-from pathways.sending import submit_resync, submit_resync_of_all
+from pathways.resync.batches import submit_resync, submit_resync_of_all
+from pathways.resync.comparison import Comparison, Unsent, figures
+from pathways.resync.object_types import NAMES, OBJECTS, RECORDS, closure
 
 PAGE = 50
 
@@ -61,7 +61,7 @@ class ResyncStateData(ActionView):
     capability = Capability.SEE_BATCHES
     write_capability = Capability.SEND_RECORDS
     form_class = ResyncForm
-    template_name = "pathways/resync.html"
+    template_name = "pathways/resync/resync.html"
 
     def get_initial(self) -> dict[str, Any]:
         return initial()
@@ -108,7 +108,7 @@ class DistrictAndState(ScopedView, TemplateView):
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
-    template_name = "pathways/comparison.html"
+    template_name = "pathways/resync/comparison.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
@@ -147,7 +147,7 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
 
     capability = Capability.WORK_STATEWIDE
     form_class = ResyncForm
-    template_name = "pathways/resync_all.html"
+    template_name = "pathways/resync/resync_all.html"
 
     def get_initial(self) -> dict[str, Any]:
         return initial()

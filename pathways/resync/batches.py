@@ -15,12 +15,12 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways import signed_data
-from pathways.comparison import Comparison
 from pathways.lists.publish import is_published, publish
 from pathways.lists.year_end import why_not_sent
 from pathways.models import District, SchoolYear, StateCopy
-from pathways.objects import BY_NAME, NAMES, in_order
-from pathways.resync import resync
+from pathways.resync.comparison import Comparison
+from pathways.resync.object_types import BY_NAME, NAMES, in_order
+from pathways.resync.resync import resync
 
 TITLE = "Resync State Data"
 MOST_SHOWN = 200  # rows of a type that were left out
@@ -146,7 +146,7 @@ def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]
         lines = comparison.lines(kind, [key for key, _ in rows])
         told = [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]
         left_out.append((name, told, errors[name] if errors[name] > len(told) else 0))
-    return "pathways/resync_result.html", {"sent": sent, "left_out": left_out}
+    return "pathways/resync/resync_result.html", {"sent": sent, "left_out": left_out}
 
 
 SEND = Capability.SEND_RECORDS

@@ -18,10 +18,10 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of
 from cte_portal.editions import Scope
-from pathways.comparison import Unsent
 from pathways.models import Participation, StateCopy, Student
-from pathways.objects import NAMES
-from pathways.sending import submit_resync, submit_resync_of_all
+from pathways.resync.batches import submit_resync, submit_resync_of_all
+from pathways.resync.comparison import Unsent
+from pathways.resync.object_types import NAMES
 from tests.fixtures.records import HEALTH, District_
 
 PAGE = "/districts/9012/2025/resync/"
@@ -179,16 +179,16 @@ def test_who_ticked_it_is_written_to_when_all_districts_were_sent(
 def test_a_district_that_fails_is_named_and_the_others_are_sent(
     cottonwood: District_, elsewhere: District_, kayla: Student, opi: User, monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:
-    from pathways import sending  # noqa: PLC0415
+    from pathways.resync import batches  # noqa: PLC0415
 
-    own = sending.resync
+    own = batches.resync
 
     def broken(scope: Scope, *args: object, **values: object) -> StateCopy:
         if scope.district == "0965":
             raise RuntimeError("a fault was asked for")
         return own(scope, *args, **values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "resync", broken)
+    monkeypatch.setattr(batches, "resync", broken)
     settings.BATCH_RETRY_FACTOR = 0  # type: ignore[attr-defined]
     parent = submit_resync_of_all(2025, NAMES, by=opi)
     assert run(parent.pk)

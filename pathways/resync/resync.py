@@ -16,11 +16,11 @@ from django.db import IntegrityError, connections, models, transaction
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope, writing_state
-from pathways.difference import Difference, differences, parts
 from pathways.ledger import canonical
 from pathways.ledger.locks import lock_at_state, lock_district
 from pathways.models import Change, StateCopy
-from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS, ObjectType, in_order
+from pathways.resync.difference import Difference, differences, parts
+from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS, ObjectType, in_order
 
 STATE = Edition.STATE.value
 DISTRICT = Edition.DISTRICT.value

@@ -16,8 +16,6 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
-from pathways import resync
-from pathways.comparison import Comparison, Unsent
 from pathways.ledger import canonical
 from pathways.lists import publish
 from pathways.models import (
@@ -33,8 +31,10 @@ from pathways.models import (
     StateCopy,
     Student,
 )
-from pathways.objects import BY_NAME, NAMES, OBJECTS, RECORDS
-from pathways.sending import submit_resync
+from pathways.resync import resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, errors, send
 
@@ -249,14 +249,14 @@ def test_a_statewide_child_is_queued_when_its_turn_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """F-34: what a district submits while others are sent does not wait for a resync that has not begun."""
-    from pathways import sending  # noqa: PLC0415
+    from pathways.resync import batches  # noqa: PLC0415
 
-    own, seen = sending.resync, []
+    own, seen = batches.resync, []
 
     def looked(scope: Scope, *args: Any, **values: Any) -> StateCopy:
         seen.append((scope.district, set(Batch.objects.live().exclude(district="").values_list("district", flat=True))))
         return own(scope, *args, **values)
 
-    monkeypatch.setattr(sending, "resync", looked)
-    assert run(sending.submit_resync_of_all(2025, NAMES, by=opi).pk)
+    monkeypatch.setattr(batches, "resync", looked)
+    assert run(batches.submit_resync_of_all(2025, NAMES, by=opi).pk)
     assert seen == [("0965", {"0965"}), ("9012", {"9012"})]

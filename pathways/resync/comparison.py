@@ -13,10 +13,10 @@ from django.db import models
 from django.urls import reverse
 
 from cte_portal.editions import Scope
-from pathways import gap
-from pathways.difference import Difference, differences
 from pathways.models import Change, Enrollment, Participation, Roster, StateCopy, Student
-from pathways.objects import OBJECTS, RECORDS, ObjectType
+from pathways.resync import gap
+from pathways.resync.difference import Difference, differences
+from pathways.resync.object_types import OBJECTS, RECORDS, ObjectType
 
 AHEAD = (
     "The state is ahead of this district: it has changes that are missing here, as if an older backup had been restored. "

@@ -18,9 +18,9 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from redis.exceptions import RedisError
 
 from cte_portal.editions import Scope
-from pathways.difference import Difference, differences, parts
 from pathways.models import Calendar, Change, Course, District, Enrollment, School, Section, StateCopy, Student
-from pathways.objects import OBJECTS, RECORDS
+from pathways.resync.difference import Difference, differences, parts
+from pathways.resync.object_types import OBJECTS, RECORDS
 
 FRESH, FRESH_OF_MANY = 60, 300
 MANY = 20_000

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from cte_portal.editions import Edition, Scope
 from pathways.ledger.copy_out import copied
-from pathways.objects import RECORDS, ObjectType
+from pathways.resync.object_types import RECORDS, ObjectType
 
 MOST_KEYS = 5_000  # named in one statement
 

@@ -15,9 +15,9 @@ from redis.exceptions import RedisError
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope, writing_state
-from pathways import gap
-from pathways.comparison import AHEAD, Comparison, KnownUnsent, Unsent
 from pathways.models import Change, Enrollment, SchoolYear, StateCopy, Student
+from pathways.resync import gap
+from pathways.resync.comparison import AHEAD, Comparison, KnownUnsent, Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, send
 from tests.pathways.desk import text

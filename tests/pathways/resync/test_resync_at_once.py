@@ -17,16 +17,16 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import cancel
-from pathways import resync, sending
-from pathways.comparison import Comparison, Unsent
 from pathways.ledger import ledger
 from pathways.ledger.locks import lock_at_state
 from pathways.lists import changing
 from pathways.lists.publish import publish
 from pathways.models import Change, Participation, Pathway, StateCopy, Student
-from pathways.objects import NAMES
 from pathways.records import entry
-from pathways.sending import submit_resync
+from pathways.resync import batches, resync
+from pathways.resync.batches import submit_resync
+from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.object_types import NAMES
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.resync import STATE, send
 
@@ -128,7 +128,7 @@ def test_who_cancels_after_the_state_is_committed_is_told_that_it_had_ended(
     sent: District_, kayla: Student, clerk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed(sent, kayla, version=1, single_parent=True)
-    own, canceling = sending.resync, []
+    own, canceling = batches.resync, []
 
     def between(*args: Any, **values: Any) -> StateCopy:
         copy = own(*args, **values)
@@ -136,7 +136,7 @@ def test_who_cancels_after_the_state_is_committed_is_told_that_it_had_ended(
         time.sleep(0.5)
         return copy
 
-    monkeypatch.setattr(sending, "resync", between)
+    monkeypatch.setattr(batches, "resync", between)
     batch = submit_resync(sent.scope, NAMES, by=clerk)
     assert run(batch.pk)
     assert canceling[0].ended() is False
@@ -272,7 +272,7 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
         monkeypatch.setattr(module, name, wrapped)
 
     for name in moments:
-        cutting(sending if name == "resync" else resync, name)
+        cutting(batches if name == "resync" else resync, name)
     outcomes = {"old": 0, "new": 0}
     for number in range(ROUNDS):
         moment = moments[number % len(moments)]
