@@ -14,9 +14,9 @@ from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.resync.comparison import AHEAD, Unsent
+from pathways.roster.worklist import Worklist
 from pathways.sealed_year import SealedYear, sealed_year
 from pathways.uploads.run import VALIDATE
-from pathways.worklist import Worklist
 
 LOCKED = ("locked", "Locked")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.ui.navigation import Screen, Standing
-from pathways.worklist import Worklist
+from pathways.roster.worklist import Worklist
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 DATA_VALIDATION = ("Reporting", "Data Validation")

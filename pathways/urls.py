@@ -15,11 +15,11 @@ from pathways.records.views.student_page import StudentPage
 from pathways.records.views.students import StudentSearch
 from pathways.resync.views import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
-from pathways.roster.views import RosterCourses, RosterData
+from pathways.roster.views.roster_data import RosterCourses, RosterData
+from pathways.roster.views.worklist import RosterWorklist
 from pathways.rules.views import Rules
 from pathways.uploads.views.uploaded import SaveTested, UndoUpload
 from pathways.uploads.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
-from pathways.views.roster_worklist import RosterWorklist
 from pathways.views.shared_students import SharedStudents
 from pathways.views.statewide_validation import ValidationOfAllDistricts
 from pathways.views.validation import DataValidationReports, ValidationGroups

@@ -25,7 +25,7 @@ from pathways.admin import site
 from pathways.findings import explaining
 from pathways.findings.findings import findings
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
-from pathways.worklist import Show, Which, Worklist
+from pathways.roster.worklist import Show, Which, Worklist
 from tests.certification.ready import Ready
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Upload, file, line

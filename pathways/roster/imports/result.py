@@ -24,7 +24,7 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     undone = follower(batch, "roster-undo")
     holds = result.get("holds", [])
     fresh = not result.get("refused") and not saved and not uploaded and "objects" in result
-    return "pathways/roster_file_result.html", {
+    return "pathways/roster/file_result.html", {
         "objects": result.get("objects", []),
         "effects": result.get("effects", {}),
         "holds": holds,

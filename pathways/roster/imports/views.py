@@ -35,7 +35,7 @@ class RosterColumns(ScopedView, TemplateView):
 
     capability = Capability.SEE_BATCHES
     http_method_names = ["get", "head", "options"]
-    template_name = "pathways/roster_columns.html"
+    template_name = "pathways/roster/columns.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pathways = Pathway.objects.offered_in(self.scope.end_year).order_by("code")
@@ -120,7 +120,7 @@ class UndoRosterFile(OneRosterFile, TemplateView):
     """Says first what will happen."""
 
     capability = Capability.EDIT_RECORDS
-    template_name = "pathways/roster_undo.html"
+    template_name = "pathways/roster/undo.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         file = self.roster_file()

@@ -14,7 +14,6 @@ from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways import decisions
 from pathways.findings import explaining
 from pathways.ledger import ledger
 from pathways.ledger.staging import Row
@@ -22,6 +21,7 @@ from pathways.models import Change, Participation, SchoolYear, StateCopy, Studen
 from pathways.records import entry
 from pathways.resync import batches
 from pathways.resync.object_types import NAMES
+from pathways.roster import decisions
 from pathways.uploads import checking
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line

@@ -19,7 +19,7 @@ from pathways.records import search
 from pathways.reports.concentrators import ConcentratorsAndParticipants
 from pathways.reports.modified import ModifiedInCurrentYear
 from pathways.reports.rostered import RosteredToCoursesWithPathways
-from pathways.worklist import Which, Worklist
+from pathways.roster.worklist import Which, Worklist
 from tests.fixtures.records import BUSINESS, District_
 
 SCREEN = "/districts/9012/2025/cte-concentrator/"

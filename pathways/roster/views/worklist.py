@@ -12,12 +12,12 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.accounts.scoped import ScopedView
 from cte_portal.accounts.standing import standing
-from pathways import decisions
-from pathways.decisions import Answer, Seen
 from pathways.ledger.refusals import NotApplied
 from pathways.models import CollectionLock, Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of
-from pathways.worklist import PAGE, Show, Which, Worklist
+from pathways.roster import decisions
+from pathways.roster.decisions import Answer, Seen
+from pathways.roster.worklist import PAGE, Show, Which, Worklist
 
 Choice = RosterDecision.Choice
 ANSWERS = "pathways.worklist"
@@ -131,7 +131,7 @@ class RosterWorklist(ScopedView):
             "field": field,
             **self.filters(),
         }
-        return render(self.request, "pathways/roster_worklist.html", told)
+        return render(self.request, "pathways/roster/worklist.html", told)
 
     def nothing_judged(self, rostered: int) -> str:
         """What the list would have to compare and does not have: `rosters` or `records`; only what was judged is said to be good."""

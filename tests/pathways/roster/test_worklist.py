@@ -12,15 +12,15 @@ from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways import decisions
-from pathways.decisions import Seen
 from pathways.ledger import ledger
 from pathways.models import Change, CollectionLock, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records import entry
 from pathways.reports.rostered import RosteredToCoursesWithPathways
-from pathways.workline import Line, Pair
-from pathways.worklist import Choice, Show, Which, Worklist
+from pathways.roster import decisions
+from pathways.roster.decisions import Seen
+from pathways.roster.line import Line, Pair
+from pathways.roster.worklist import Choice, Show, Which, Worklist
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
 CLERK, OTHER = "MARTIN, CHERYL", "KELLER, DANIEL"

@@ -21,8 +21,8 @@ from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records import entry
-from pathways.workline import Line, Pair
-from pathways.worklist import Worklist
+from pathways.roster.line import Line, Pair
+from pathways.roster.worklist import Worklist
 
 Choice = RosterDecision.Choice
 ZERO = Decimal(0)

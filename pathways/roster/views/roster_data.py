@@ -32,7 +32,7 @@ class RosterData(ScopedView, TemplateView):
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
-    template_name = "pathways/roster_data.html"
+    template_name = "pathways/roster/data.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(steps=steps_of(self.scope), may_upload=self.can_edit, **kwargs)
@@ -112,7 +112,7 @@ class RosterCourses(ActionView):
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
     form_class = CoursesForm
-    template_name = "pathways/roster_courses.html"
+    template_name = "pathways/roster/courses.html"
 
     @cached_property
     def filters(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Round
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import TOTAL_CREDITS, credits_field
-from pathways.workline import Line, Pair, Taken
+from pathways.roster.line import Line, Pair, Taken
 
 PAGE = 50
 Choice = RosterDecision.Choice

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
 from pathways.models import Course, Enrollment, Roster, Section, Student
-from pathways.worklist import Which, Worklist
+from pathways.roster.worklist import Which, Worklist
 from tests.fixtures.records import HEALTH, District_
 
 OTHERS = re.compile(r"Seq Scan on pathways_(?:roster|enrollment|student)\b")
