@@ -21,7 +21,7 @@ from certification.small_groups import FEWEST, suppressed
 from certification.statewide import district_events
 from certification.status import DistrictEvent
 from pathways.models import Change, District
-from pathways.reports.standing import Validated, last_validations
+from pathways.reports.runs import Validated, last_validations
 from pathways.resync.comparison import KnownUnsent
 
 WHY_SUPPRESSED = f"* stands for 1 to {FEWEST} records: so few could point at a student."

@@ -15,7 +15,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.models import Change, District, Participation, StateCopy
-from pathways.reports.standing import Run, certification_at_state
+from pathways.reports.runs import Run, certification_at_state
 from pathways.resync.comparison import Unsent
 
 WRITERS = ("upload", "undo", "resync")

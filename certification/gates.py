@@ -28,7 +28,7 @@ class Answer:
     """Address of the page that cures it."""
     cure_label: str = ""
     runs: str = ""
-    """The report that the button runs at once, for who may run reports (pathways.views.validation.RunForm)."""
+    """The report that the button runs at once, for who may run reports (pathways.reports.views.validation.RunForm)."""
     seconds_left: int = 0
     """Until it passes by itself."""
     problem: str = ""

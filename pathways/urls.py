@@ -13,6 +13,9 @@ from pathways.records.views.record_changes import RecordChanges
 from pathways.records.views.records import NewRecord, Record
 from pathways.records.views.student_page import StudentPage
 from pathways.records.views.students import StudentSearch
+from pathways.reports.views.shared_students import SharedStudents
+from pathways.reports.views.statewide_validation import ValidationOfAllDistricts
+from pathways.reports.views.validation import DataValidationReports, ValidationGroups
 from pathways.resync.views import DistrictAndState, ResyncAllDistricts, ResyncStateData
 from pathways.roster.imports.views import RosterColumns, RosterTemplate, SaveTestedRoster, UndoRosterFile
 from pathways.roster.views.roster_data import RosterCourses, RosterData
@@ -20,9 +23,6 @@ from pathways.roster.views.worklist import RosterWorklist
 from pathways.rules.views import Rules
 from pathways.uploads.views.uploaded import SaveTested, UndoUpload
 from pathways.uploads.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
-from pathways.views.shared_students import SharedStudents
-from pathways.views.statewide_validation import ValidationOfAllDistricts
-from pathways.views.validation import DataValidationReports, ValidationGroups
 
 SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
 APPROVALS = "opi/approvals/<int:end_year>/"

@@ -10,7 +10,7 @@ from cte_portal.ui.navigation import HomeTask, Standing
 from cte_portal.ui.wording import number_of
 from pathways.findings.findings import Findings, Level, findings
 from pathways.reports.run import compared
-from pathways.reports.standing import certification_at_state, last_runs
+from pathways.reports.runs import certification_at_state, last_runs
 from pathways.resync.comparison import Unsent
 
 PATH = ("Reporting", "Data Validation", "Data Validation Reports")

@@ -23,8 +23,8 @@ from pathways.findings.findings import Findings, findings
 from pathways.models import Participation
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Figure, Nature, Report
+from pathways.reports.runs import KIND, point
 from pathways.reports.screen import parts
-from pathways.reports.standing import KIND, point
 
 AT_ONCE = 5_000  # records; more go to the queue and leave the page free
 PATIENCE = 5  # seconds that a page waits for a worker who was quicker
@@ -153,7 +153,11 @@ def result_of(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, An
         for one in batch.result.get("reports", [])
         if one["slug"] in REPORTS
     ]
-    return "pathways/validation_result.html", {"lines": lines, "book": files.get("report.xlsx"), "edition": batch.result.get("edition")}
+    return "pathways/reports/validation_result.html", {
+        "lines": lines,
+        "book": files.get("report.xlsx"),
+        "edition": batch.result.get("edition"),
+    }
 
 
 VALIDATE = Kind(name=KIND, run=run, capability=Capability.SEE_BATCHES, result=result_of)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from pathways.reports.report import Figure, Nature, Report, Row
-from pathways.reports.standing import Run
+from pathways.reports.runs import Run
 
 PAGE = 50
 _PARTS = {

@@ -21,7 +21,7 @@ from pathways.models import District
 from pathways.reports.groups import END_OF_YEAR
 from pathways.reports.report import Figure, Nature, Report
 from pathways.reports.run import AGAIN, Result, outcome, title
-from pathways.reports.standing import KIND, points
+from pathways.reports.runs import KIND, points
 
 
 class OfAllDistricts(Protocol):

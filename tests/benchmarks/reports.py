@@ -130,7 +130,7 @@ def box(report, rows, figure, scope) -> str:
     """The open report as the page renders it."""
     open_report = Opened(Line(report, figure, None), scope, [shown(report, scope, row) for row in rows], 1, figure.count)
     return render_to_string(
-        "pathways/validation_open.html", {"opened": open_report, "district": scope.district, "year": year, "may_cure": True}
+        "pathways/reports/validation_open.html", {"opened": open_report, "district": scope.district, "year": year, "may_cure": True}
     )
 
 

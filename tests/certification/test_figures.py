@@ -18,7 +18,7 @@ from pathways.ledger import canonical
 from pathways.ledger.canonical import COLUMNS
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
-from tests.validation.oracle import Oracle
+from tests.pathways.reports.oracle import Oracle
 
 DAY = datetime.date(2025, 5, 8)
 AMOUNT = st.decimals(min_value=0, max_value=30, places=2)

@@ -13,7 +13,7 @@ from cte_portal.accounts.purpose import PurposeForm
 from cte_portal.accounts.scoped import StatewideView, access, active_end_year
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
-from pathways.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids
+from pathways.reports.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids
 
 NAME = "Students of two districts.csv"
 
@@ -53,4 +53,4 @@ class SharedStudents(StatewideView):
             "school_year": school_year_label(end_year) if end_year else "",
             "may_take": self.can(Capability.EXPORT_FOR_PURPOSE),
         }
-        return render(self.request, "pathways/shared_students.html", context)
+        return render(self.request, "pathways/reports/shared_students.html", context)

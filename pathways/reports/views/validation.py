@@ -28,8 +28,8 @@ from pathways.reports.certification import Certification
 from pathways.reports.groups import GROUPS, REPORTS, USER_GROUPS, Group, matching
 from pathways.reports.report import Nature, Report
 from pathways.reports.run import ask
+from pathways.reports.runs import assigned, last_runs, point
 from pathways.reports.screen import line, opened
-from pathways.reports.standing import assigned, last_runs, point
 
 FORMATS = ("csv", "xlsx")
 EVERY = "all"
@@ -47,7 +47,7 @@ class RunForm(forms.Form):
 class DataValidationReports(ScopedView, TemplateView):
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.SEE_BATCHES
-    template_name = "pathways/validation_reports.html"
+    template_name = "pathways/reports/validation_reports.html"
 
     @property
     def groups(self) -> list[Group]:
@@ -126,7 +126,7 @@ class ValidationGroups(ScopedView, TemplateView):
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.MANAGE_PEOPLE
-    template_name = "pathways/validation_groups.html"
+    template_name = "pathways/reports/validation_groups.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         find = self.request.GET.get("find", "").strip()[:100]

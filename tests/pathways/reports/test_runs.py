@@ -24,7 +24,7 @@ from pathways.reports import run as running
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import Report
 from pathways.reports.run import ask
-from pathways.reports.standing import certification_at_state, last_runs
+from pathways.reports.runs import certification_at_state, last_runs
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
 from tests.fixtures.records import BUSINESS, HEALTH, District_

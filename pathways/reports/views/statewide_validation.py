@@ -28,7 +28,7 @@ class RunAllForm(forms.Form):
 class ValidationOfAllDistricts(StatewideView, TemplateView):
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.WORK_STATEWIDE
-    template_name = "pathways/validation_statewide.html"
+    template_name = "pathways/reports/validation_statewide.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked, end_year = self.request.GET, active_end_year(self.request) or 0

@@ -17,7 +17,7 @@ from pathways.reports.certification import Certification
 from pathways.reports.groups import REPORTS
 from pathways.reports.report import RecordReport, told
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
-from tests.validation.oracle import Oracle
+from tests.pathways.reports.oracle import Oracle
 
 FIVE = [report for report in REPORTS.values() if report.letter]
 YEAR = 2025

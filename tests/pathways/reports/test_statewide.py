@@ -20,7 +20,7 @@ from pathways.demo import load as practice_data
 from pathways.models import Participation, Student
 from pathways.reports.certification import Certification
 from pathways.reports.groups import END_OF_YEAR
-from pathways.reports.standing import certification_at_state, last_validations, points
+from pathways.reports.runs import certification_at_state, last_validations, points
 from pathways.reports.statewide import ask_for_all, district_lines
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
