@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from certification import occasions
-from certification.document import FORM, Document, Row, seal_of
-from certification.figures import counts_of
-from certification.letters import KIND, queue_all
+from certification.letters import occasions
+from certification.letters.letters import KIND, queue_all
 from certification.models import CertificationEvent, Certifier, Round, SealedCopy, SealedRecord, Signature
+from certification.review.figures import counts_of
+from certification.signing.signed_text import FORM, Document, Row, seal_of
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope

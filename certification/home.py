@@ -7,14 +7,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.case import Case
-from certification.dates import in_short
-from certification.gates import in_the_way
+from certification.events.year_end import finishing
 from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy, Signature
 from certification.models.certifier import cannot_sign
 from certification.navigation import DATA_CERTIFICATION
-from certification.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
-from certification.year_end import finishing
+from certification.signing.case import Case
+from certification.signing.gates import in_the_way
+from certification.status.dates import in_short
+from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeLead, HomeTask, Standing

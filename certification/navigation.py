@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
-from certification.dates import Phase, in_words
 from certification.models import CertificationEvent, Recertification
-from certification.status import next_event
+from certification.status.dates import Phase, in_words
+from certification.status.status import next_event
 from cte_portal.accounts.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, Screen, Standing

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from certification.gates import GATES
+from certification.signing.gates import GATES
 from pathways.roster.problems import PROBLEMS
 from pathways.rules import CATALOGUE
 
@@ -70,7 +70,7 @@ def found_in(node: ast.AST, module: str) -> Found:
     match node:
         case ast.ClassDef():
             yield from _of_class(node)
-        case ast.FunctionDef(name=name) if module == "certification.gates":
+        case ast.FunctionDef(name=name) if module == "certification.signing.gates":
             slug = {gate.ask.__name__: gate.slug for gate in GATES}.get(name)
             yield from ((f"gate {slug}", words) for words in _of_gate(node) if slug)
         case ast.Call():

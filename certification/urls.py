@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from certification.views import board, certifiers, events, opi_events, receipts, recertification, review
+from certification.board import views as board
+from certification.certifiers import views as certifiers
+from certification.events import views as opi_events
+from certification.receipts import views as receipts
+from certification.recertification import views as recertification
+from certification.review import views as review
+from certification.signing import views as events
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 SETUP = f"{DISTRICT}type-membership-setup/"

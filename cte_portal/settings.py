@@ -412,7 +412,7 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
 PORTAL_STANDING = "cte_portal.accounts.standing.standing"
-PORTAL_OFFICES = ["certification.certifiers.office"]
+PORTAL_OFFICES = ["certification.certifiers.certifiers.office"]
 PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.HOME",
     "certification.navigation.BOARD",
@@ -422,8 +422,8 @@ PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.SCREENS",
 ]
 PORTAL_RUNNING = "cte_portal.batches.navigation.running"
-PORTAL_DISTRICTS_NOW = "certification.districts_now.districts_now"
-PORTAL_CERTIFIERS = "certification.certifiers.districts_of"
+PORTAL_DISTRICTS_NOW = "certification.status.districts_now.districts_now"
+PORTAL_CERTIFIERS = "certification.certifiers.certifiers.districts_of"
 PORTAL_STATEWIDE_HOME = "status-board"
 PORTAL_NOTICES = "cte_portal.batches.notices.fresh"
 PORTAL_POST = "cte_portal.batches.account_letters.queue"
@@ -440,16 +440,16 @@ PORTAL_BATCH_KINDS = [
     "pathways.resync.batches.PUBLISH",
     "pathways.reports.run.VALIDATE",
     "pathways.reports.statewide.VALIDATE_ALL",
-    "certification.letters.LETTER",
+    "certification.letters.letters.LETTER",
 ]
-PORTAL_SIGNED_DATA = ["certification.signing.data_changed"]
-PORTAL_SIGNED_RULES = ["certification.signing.rules_changed"]
-PORTAL_YEAR_HOLDS = ["certification.status.year_is_held"]
-PORTAL_YEAR_ENDS = ["certification.year_end.unfinished"]
-PORTAL_SENDING_HOLDS = ["certification.year_end.holds_sending"]
-PORTAL_LOCK_LINKS = "certification.receipts.of_lock"
-PORTAL_SEALED_YEAR = "certification.receipts.sealed_year"
-PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.last_certified_year"
+PORTAL_SIGNED_DATA = ["certification.signing.signing.data_changed"]
+PORTAL_SIGNED_RULES = ["certification.signing.signing.rules_changed"]
+PORTAL_YEAR_HOLDS = ["certification.status.status.year_is_held"]
+PORTAL_YEAR_ENDS = ["certification.events.year_end.unfinished"]
+PORTAL_SENDING_HOLDS = ["certification.events.year_end.holds_sending"]
+PORTAL_LOCK_LINKS = "certification.receipts.receipts.of_lock"
+PORTAL_SEALED_YEAR = "certification.receipts.receipts.sealed_year"
+PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.receipts.last_certified_year"
 PORTAL_CONTEXT = ["pathways.home.not_yet_sent", "certification.navigation.due"]
 PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
 PORTAL_HOME_TASKS = [
@@ -471,7 +471,7 @@ PORTAL_RETENTION = [
 PORTAL_DAILY = [
     "cte_portal.batches.clean_up.clean_up",
     "cte_portal.batches.unused_accounts.warn",
-    "certification.occasions.daily",
+    "certification.letters.occasions.daily",
     "pathways.resync.batches.publish_again",
 ]
 PORTAL_DEMO = ["certification.demo.load"]

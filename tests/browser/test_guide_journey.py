@@ -11,7 +11,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from certification.models import CertificationEvent, Round, SealedCopy
-from certification.sealing import differences
+from certification.signing.sealing import differences
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from certification.models import CertificationEvent, SealedCopy, SealedRecord
-from certification.sealing import differences
+from certification.signing.sealing import differences
 from cte_portal.accounts.models import User
 from pathways.models import Student
 from tests.browser.conftest import Desk

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from certification import recertification
 from certification.models import Round
+from certification.recertification import recertification
 from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.browser.conftest import Stage

@@ -16,11 +16,13 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from certification import certifiers, document, gates, recertification, sealing
-from certification.case import Case
+from certification.certifiers import certifiers
 from certification.models import Certifier, Recertification, Round, SealedCopy, SealedRecord, Signature
-from certification.refusals import NotACertifier, NotSigned
-from certification.signing import Signed, sign
+from certification.recertification import recertification
+from certification.signing import gates, sealing, signed_text
+from certification.signing.case import Case
+from certification.signing.refusals import NotACertifier, NotSigned
+from certification.signing.signing import Signed, sign
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
@@ -367,13 +369,13 @@ class Certification(RuleBasedStateMachine):
             return
         assert official is not None
         names = Signature.objects.standing().by_primaries().filter(round=official.round)
-        assert names and {name.digest for name in names} == {document.of_copy(official).digest}
+        assert names and {name.digest for name in names} == {signed_text.of_copy(official).digest}
         unlike = (*(WHO_AND_WHEN if self.given_up else ()), *(OF_THE_STUDENT if self.renamed else ()))
         named = [name for name in canonical.COLUMNS if name not in unlike]
         assert self.lines(canonical.rows(self.ready.scope), named) == self.lines(self.rows(official), named)
 
     def rows(self, copy: SealedCopy) -> Any:
-        return SealedRecord.objects.filter(copy=copy).values_list(*document.RECORD)
+        return SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD)
 
     def lines(self, rows: Any, named: list[str]) -> list[bytes]:
         at = [list(canonical.COLUMNS).index(name) for name in named]
@@ -382,7 +384,7 @@ class Certification(RuleBasedStateMachine):
     @invariant()
     def sealed_stays_sealed(self) -> None:
         for copy in SealedCopy.objects.select_related("round__event"):
-            exported = document.sha256(document.of_copy(copy).lines())
+            exported = signed_text.sha256(signed_text.of_copy(copy).lines())
             assert self.sealed.setdefault(copy.pk, (copy.digest, exported)) == (copy.digest, exported)
             assert sealing.differences(copy) == []
         assert set(SealedCopy.objects.values_list("pk", flat=True)) == set(self.sealed)

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from certification import gates
-from certification.case import Case
 from certification.models import CertificationEvent, Certifier
-from certification.signing import Signed, sign
-from certification.status import event_of
+from certification.signing import gates
+from certification.signing.case import Case
+from certification.signing.signing import Signed, sign
+from certification.status.status import event_of
 from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Edition, Scope, writing_state
 from pathways.lists import publish

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time_machine
 from django.utils import timezone
 
-from certification import occasions
-from certification.dates import Phase
+from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, Reminder, SealedCopy
-from certification.sealing import differences
-from certification.status import events_of
+from certification.signing.sealing import differences
+from certification.status.dates import Phase
+from certification.status.status import events_of
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from certification import recertification
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Reminder
+from certification.recertification import recertification
 from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Student
-from tests.certification.test_opi_events import seen, typed, us
-from tests.certification.test_recertification import PLACE, SCOPE, WHY, Sealed, page_of
-from tests.certification.test_reminders import REMINDERS
+from tests.certification.events.test_events import seen, typed, us
+from tests.certification.letters.test_reminders import REMINDERS
+from tests.certification.recertification.test_recertification import PLACE, SCOPE, WHY, Sealed, page_of
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
 

@@ -11,12 +11,13 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from certification import gates, occasions
-from certification.board import lines_of
-from certification.board_forms import BoardFilter
-from certification.case import Case
+from certification.board.board import lines_of
+from certification.board.forms import BoardFilter
+from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier
-from certification.status import event_of
+from certification.signing import gates
+from certification.signing.case import Case
+from certification.status.status import event_of
 from cte_portal.accounts import people
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import Authority

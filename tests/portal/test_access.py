@@ -44,7 +44,7 @@ WITHOUT_A_ROW = (
     "findings",
     "findings-explain",
     "type-membership-setup",
-    "certifier",  # an administrator alone gets so far: tests/certification/test_certifiers.py
+    "certifier",  # an administrator alone gets so far: tests/certification/certifiers/test_certifiers.py
     "certifier-accept",
     "event-dashboard",
     "event-certification",

@@ -6,8 +6,8 @@ import re
 
 from django.conf import settings
 
-from certification.gates import GATES
 from certification.sentences import document
+from certification.signing.gates import GATES
 from pathways.rules import CATALOGUE
 
 PAGE = settings.BASE_DIR / "docs" / "messages.md"

@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import OperationalError, connections
 from django.test import Client
 
-from certification import letters
+from certification.letters import letters
 from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch
 from cte_portal.batches.job import run

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from certification.models import SealedCopy
-from certification.sealing import differences, text_of
+from certification.signing.sealing import differences, text_of
 from cte_portal.ui.command import PortalCommand
 
 

@@ -1,0 +1,263 @@
+"""OPI's status board: where every district stands in one event, in one table (ux O-10, O-11).
+
+Errors, warnings and records are figures of the district's last validation at the state, and say when that was; everything else is of now.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from certification.letters.occasions import is_waited_for
+from certification.models import CertificationEvent
+from certification.review.suppression import FEWEST, suppressed
+from certification.status.dates import days
+from certification.status.statewide import district_events
+from certification.status.status import DistrictEvent
+from pathways.models import Change, District
+from pathways.reports.runs import Validated, last_validations
+from pathways.resync.comparison import KnownUnsent
+
+WHY_SUPPRESSED = f"* stands for 1 to {FEWEST} records: so few could point at a student."
+
+
+class Stand(Enum):
+    """Each district is in one of the first seven; `overdue` comes beside them. (key, word, kind of the status component)"""
+
+    NOT_STARTED = ("not-started", "Not started", "none")
+    IN_PROGRESS = ("in-progress", "In progress", "progress")
+    ERRORS = ("errors", "Errors", "problem")
+    READY = ("ready", "Ready to sign", "draft")
+    WAITING = ("waiting", "Waiting for signer", "people")
+    CERTIFIED = ("certified", "Certified", "completed")
+    RECERTIFICATION = ("recertification", "Recertification", "warning")
+
+    @property
+    def key(self) -> str:
+        return self.value[0]
+
+    @property
+    def word(self) -> str:
+        return self.value[1]
+
+    @property
+    def kind(self) -> str:
+        return self.value[2]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One district."""
+
+    number: str
+    name: str
+    one: DistrictEvent
+    unsent: KnownUnsent
+    validated: Validated | None
+    last_activity: datetime.datetime | None
+    """The last change of a record in the event's school year or later."""
+
+    @cached_property
+    def stand(self) -> Stand:
+        if self.one.request:
+            return Stand.RECERTIFICATION
+        if self.one.is_certified:
+            return Stand.CERTIFIED
+        if self.one.signed:
+            return Stand.WAITING
+        if self.errors:
+            return Stand.ERRORS
+        if self.last_resync is None and self.last_activity is None:
+            return Stand.NOT_STARTED
+        return Stand.READY if self._nothing_in_the_way else Stand.IN_PROGRESS
+
+    @property
+    def _nothing_in_the_way(self) -> bool:
+        can_sign = self.one.in_active_year or self.one.finishing
+        return self.is_clean and self.one.able > 0 and can_sign and self.one.dates.accepts_signatures(self.one.now)
+
+    @property
+    def is_clean(self) -> bool:
+        """By the last validation, which must have read what stands at the state now; the event's page asks every gate again."""
+        copy, found = self.unsent.copy, self.validated
+        return (
+            copy is not None
+            and found is not None
+            and self.is_current
+            and found.settled
+            and found.totals_match
+            and not found.errors
+            and not found.warnings
+            and not self.unsent.changes
+            and not self.unsent.ahead
+        )
+
+    @property
+    def word(self) -> str:
+        if self.one.ended:
+            return "Not certified"
+        if self.stand is Stand.RECERTIFICATION:
+            return "Recertification asked" if self.one.is_certified else "Recertification"
+        return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
+
+    @property
+    def is_overdue(self) -> bool:
+        return is_waited_for(self.one) and self.one.last_day < timezone.localdate(self.one.now)
+
+    @property
+    def due(self) -> datetime.date:
+        return self.one.last_day
+
+    @property
+    def signed(self) -> str:
+        """2 of 2; of who had to sign when it was sealed."""
+        return "all" if self.one.is_certified else f"{self.one.signed} of {self.one.primaries}"
+
+    @property
+    def errors(self) -> int | None:
+        return self.validated.errors if self.validated else None
+
+    @property
+    def warnings(self) -> int | None:
+        return self.validated.warnings if self.validated else None
+
+    @property
+    def records(self) -> str:
+        """At the state, as far as it may be told."""
+        return "" if self.validated is None else suppressed(self.validated.records)
+
+    @property
+    def validated_at(self) -> datetime.datetime | None:
+        return self.validated.at if self.validated else None
+
+    @property
+    def age(self) -> str:
+        """How old the figures are: today, 1 day, 12 days."""
+        if self.validated is None:
+            return ""
+        number = (timezone.localdate(self.one.now) - timezone.localdate(self.validated.at)).days
+        return days(number) if number > 0 else "today"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the last validation read what stands at the state now."""
+        copy = self.unsent.copy
+        return self.validated is not None and copy is not None and self.validated.generation == copy.generation
+
+    @property
+    def last_resync(self) -> datetime.datetime | None:
+        copy = self.unsent.copy
+        return copy.sent_at if copy and copy.end_year >= self.one.event.end_year else None
+
+
+COLUMNS = {
+    "number": "No.",
+    "name": "District",
+    "status": "Status",
+    "signed": "Signed",
+    "errors": "Errors",
+    "warnings": "Warnings",
+    "unsent": "Not sent",
+    "records": "Records",
+    "validated": "Age",
+    "resync": "Last resync",
+    "activity": "Last change",
+    "due": "Due",
+}
+NUMBERS = ("errors", "warnings", "unsent", "records")
+OVERDUE = "overdue"
+
+
+def lines_of(event: CertificationEvent) -> list[Line]:
+    """All districts by number, in about a dozen statements, however many they are."""
+    last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
+    asked = District.objects.order_by("number").annotate(
+        last_at=Subquery(last.values("at")[:1]), last_year=Subquery(last.values("end_year")[:1])
+    )
+    districts = list(asked.values_list("number", "name", "last_at", "last_year"))
+    numbers = [number for number, *_ in districts]
+    events, unsent, validated = (
+        district_events(event, numbers),
+        KnownUnsent.of_all(numbers, event.end_year),
+        last_validations(event.end_year),
+    )
+    return [
+        Line(
+            number=number,
+            name=name,
+            one=events[number],
+            unsent=unsent[number],
+            validated=validated.get(number),
+            last_activity=at if year and year >= event.end_year else None,
+        )
+        for number, name, at, year in districts
+    ]
+
+
+def totals(lines: Iterable[Line]) -> dict[str, int]:
+    """How many stand where; the keys are what the filter `show` takes."""
+    found = dict.fromkeys([*(stand.key for stand in Stand), OVERDUE], 0)
+    for line in lines:
+        found[line.stand.key] += 1
+        found[OVERDUE] += line.is_overdue
+    return found
+
+
+def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
+    """By a column of `COLUMNS`, with `-` from the top; what is not known comes last either way."""
+    name, down = column.removeprefix("-"), column.startswith("-")
+    keys = {
+        "number": lambda line: line.number,
+        "name": lambda line: line.name.casefold(),
+        "status": lambda line: list(Stand).index(line.stand),
+        "signed": lambda line: (line.one.is_certified, line.one.signed, -line.one.primaries),
+        "errors": lambda line: line.errors,
+        "warnings": lambda line: line.warnings,
+        "unsent": lambda line: line.unsent.rows,
+        "records": lambda line: line.validated.records if line.validated else None,
+        "validated": lambda line: line.validated_at,
+        "resync": lambda line: line.last_resync,
+        "activity": lambda line: line.last_activity,
+        "due": lambda line: line.due,
+    }
+    key = keys.get(name, keys["number"])
+    known = sorted((line for line in lines if key(line) is not None), key=key, reverse=down)
+    return known + [line for line in lines if key(line) is None]
+
+
+def told(line: Line) -> list[str]:
+    """A line as text, by the titles of `TITLES`: what the files hold."""
+    numbers = ("" if number is None else str(number) for number in (line.errors, line.warnings))
+    return [
+        line.number,
+        line.name,
+        line.word,
+        line.one.status.word,
+        "all" if line.one.is_certified else str(line.one.signed),
+        str(line.one.primaries),
+        *numbers,
+        line.unsent.words.replace(",", ""),
+        line.records.replace(",", ""),
+        _moment(line.validated_at),
+        _moment(line.last_resync),
+        _moment(line.last_activity),
+        f"{line.due:%m/%d/%Y}",
+        "Yes" if line.one.dates.extended else "No",
+        "Yes" if line.is_overdue else "No",
+    ]
+
+
+TITLES = (
+    "District Number", "District", "Status", "District event status", "Signed", "Primary certifiers", "Errors", "Warnings", "Not sent", "Records",
+    "Validated", "Last resync", "Last activity", "Due", "Extended", "Overdue",
+)  # fmt: skip
+
+
+def _moment(at: datetime.datetime | None) -> str:
+    return f"{timezone.localtime(at):%m/%d/%Y %H:%M}" if at else ""

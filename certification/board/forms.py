@@ -1,0 +1,76 @@
+"""What OPI's status board shows, and whom a reminder goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils import timezone
+
+from certification.board.board import COLUMNS, OVERDUE, Line, Stand, sorted_by
+from certification.recertification.forms import text_field
+
+SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))
+NOT_CERTIFIED = "not-certified"
+DUE = (("", "Any date"), ("week", "Within 7 days"), (OVERDUE, "Overdue"), ("extended", "Extended"))
+SIZES = (("", "All"), ("none", "None"), ("small", "Under 50"), ("medium", "50 to 250"), ("large", "Over 250"))
+
+
+class ReminderForm(forms.Form):
+    text = text_field("OPI writes", hint="Optional, added to the e-mail. Do not name any student.")
+
+
+class BoardFilter(forms.Form):
+    """The address says what is shown. What cannot be read is as if it were not said."""
+
+    event = forms.IntegerField(required=False, min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    show = forms.ChoiceField(choices=[*SHOWN, (NOT_CERTIFIED, "Not certified")], required=False)
+    find = forms.CharField(label="District name or number", max_length=100, required=False)
+    due = forms.ChoiceField(label="Due", choices=DUE, required=False)
+    size = forms.ChoiceField(label="Records", choices=SIZES, required=False)
+    unsent = forms.BooleanField(label="Has changes not sent", required=False)
+    nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
+    sort = forms.ChoiceField(choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False)
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.is_valid()
+
+    def said(self, name: str) -> str:
+        return str(self.cleaned_data.get(name) or "")
+
+    def matching(self, lines: Iterable[Line]) -> list[Line]:
+        """The lines that it shows, sorted."""
+        words = self.said("find").casefold().split()
+        found = [line for line in lines if all(word in f"{line.number} {line.name}".casefold() for word in words) and self._holds(line)]
+        return sorted_by(found, self.said("sort") or "number")
+
+    def _holds(self, line: Line) -> bool:
+        show, due = self.said("show"), self.said("due")
+        days = (line.due - timezone.localdate(line.one.now)).days
+        return (
+            (show in ("", line.stand.key) or (show == OVERDUE and line.is_overdue) or (show == NOT_CERTIFIED and not line.one.is_certified))
+            and (
+                due == ""
+                or (due == OVERDUE and line.is_overdue)
+                or (due == "extended" and line.one.dates.extended)
+                or (due == "week" and not line.one.is_certified and 0 <= days <= 7)
+            )
+            and (not self.said("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
+            and (not self.said("nobody") or line.one.able == 0)
+            and self.said("size") in ("", _size(line))
+        )
+
+    def query(self, **changed: str) -> str:
+        """The address of the same board with something changed."""
+        named = {name: self.said(name) for name in self.fields} | changed
+        return urlencode({name: "on" if value == "True" else value for name, value in named.items() if value})
+
+
+def _size(line: Line) -> str:
+    """By the records that the last validation at the state read; a district that was never validated has no size yet."""
+    if line.validated is None:
+        return "unknown"
+    number = line.validated.records
+    return "none" if not number else "small" if number < 50 else "medium" if number <= 250 else "large"

@@ -1,0 +1,163 @@
+"""Naming certifiers: every change of who signs for a district, each in one transaction with its AuditEvent.
+
+All of them hold the district's lock alone, so that nobody signs while it is being decided who must, and nobody is named twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from certification.letters import letters
+from certification.models import Certifier, Signature
+from certification.models.certifier import TYPE
+from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Scope
+from cte_portal.folding import Folded
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Busy
+from pathways.models import District
+
+Operation = AuditEvent.Operation
+
+
+def eligible(district: str) -> UserQuerySet:
+    """The district's people with an open account who are not on the list yet."""
+    taken = Certifier.objects.of_district(district).values("user")
+    found: UserQuerySet = User.objects.of_district(district)
+    return found.filter(is_active=True).exclude(pk__in=taken).order_by(Folded("last_name"), Folded("first_name"), "username")
+
+
+def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool) -> Certifier:
+    """Name a person. The same naming sent twice is one; raises ValidationError for somebody who is on the list or not of the district."""
+    with _deciding(scope):
+        earlier = Certifier.objects.filter(district=scope.district, user=person).first()
+        if earlier:
+            if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (level, job_title, True, 1):
+                return earlier
+            raise ValidationError({"person": f"{person.record_name} is already on the list. Open the certifier there"})
+        if not eligible(scope.district).filter(pk=person.pk).exists():
+            raise ValidationError({"person": f"{person.record_name} no longer has a role in this district, or the account is closed"})
+        one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
+        _record(one, Operation.ADD, {}, words(one), by)
+        if mail and person.pk != by.pk:
+            _invite(scope, one, by)
+        elif person.pk == by.pk:
+            one.accepted_at = timezone.now()
+            one.save(update_fields=["accepted_at"])
+    return one
+
+
+def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User) -> bool:
+    """Change a certifier as it was at version `seen`. False when it already is so; raises ValidationError when somebody else was quicker."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        before = words(one)
+        was = one.level
+        one.level, one.job_title, one.is_active = level, job_title, is_active
+        if before == words(one):
+            return False
+        if one.version != seen:
+            now = ", ".join(f"{label} {value}" for label, value in before.items())
+            raise ValidationError(f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it")
+        if was != level:
+            _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
+        one.version += 1
+        one.save()
+        _record(one, Operation.CHANGE, before, words(one), by)
+    return True
+
+
+def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
+    """Mail the invitation. A double click mails one."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        if one.version != seen:
+            if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
+                return
+            raise ValidationError("Someone else changed this certifier after you opened it. Check it again, then send the invitation")
+        if not Certifier.objects.active().filter(pk=pk).exists():
+            raise ValidationError("Only an active certifier with a role in this district can be invited")
+        _invite(scope, one, by)
+
+
+def accept(scope: Scope, person: User) -> bool:
+    """The person takes the task on. False for somebody who is not an active certifier of the district."""
+    with _deciding(scope):
+        one = Certifier.objects.select_for_update().filter(district=scope.district, user=person, is_active=True).first()
+        if one is None:
+            return False
+        if one.accepted_at is None:
+            one.accepted_at = timezone.now()
+            one.save(update_fields=["accepted_at"])
+            _record(one, Operation.CHANGE, {"Accepted": "No"}, {"Accepted": "Yes"}, person)
+    return True
+
+
+def districts_of(person: User) -> list[str]:
+    """Where the person is an active certifier: such an account opens by a link to its confirmed address (settings.PORTAL_CERTIFIERS)."""
+    return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
+
+
+def words(one: Certifier) -> dict[str, str]:
+    """A certifier as people read it, by the labels of the form."""
+    return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": "Yes" if one.is_active else "No"}
+
+
+@contextmanager
+def _deciding(scope: Scope) -> Iterator[None]:
+    try:
+        with refusals_named(), transaction.atomic():
+            lock_district(scope, exclusive=True)
+            yield
+    except Busy as error:
+        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Save again") from error
+
+
+def _void(one: Certifier, reason: str) -> None:
+    """What was signed at the other level does not count any more."""
+    Signature.objects.standing().filter(certifier=one, round__status="open").update(voided_at=timezone.now(), void_reason=reason)
+
+
+def _key(one: Certifier, version: int) -> str:
+    return f"certifier:{one.pk}:{version}"
+
+
+def _invite(scope: Scope, one: Certifier, by: User) -> None:
+    letters.queue(
+        "certifier",
+        f"CTE Portal: you are a certifier of {TYPE}",
+        to=one.user,
+        by=by,
+        scope=scope,
+        path=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
+        key=_key(one, one.version),
+        told={"by": by.full_name, "level": one.get_level_display(), "district": _district(scope.district), "type": TYPE},
+    )
+    one.invited_at, one.invited_by = timezone.now(), by.record_name
+    one.version += 1
+    one.save(update_fields=["invited_at", "invited_by", "version"])
+    _record(one, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+
+
+def _district(number: str) -> str:
+    return f"{number} {District.objects.values_list('name', flat=True).get(pk=number)}"
+
+
+def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User) -> None:
+    deed = Deed("certifier", f"{one.district}/{one.user_id}", one.name, operation, before, after, one.district)
+    AuditEvent.objects.record([deed], by=by)
+
+
+def office(district: str, person: User) -> str:
+    """What a certifier is called beside the user group, empty for who is none (settings.PORTAL_OFFICES)."""
+    level = Certifier.objects.of_district(district).active().filter(user=person).values_list("level", flat=True).first()
+    return f"{Certifier.Level(level).label} certifier" if level else ""

@@ -1,0 +1,58 @@
+"""The forms about certifiers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from certification.certifiers.certifiers import eligible
+from certification.models import Certifier
+from cte_portal.accounts.models import User
+
+
+class CertifierForm(forms.Form):
+    """What is said of a certifier."""
+
+    use_required_attribute = False
+
+    level = forms.ChoiceField(
+        label="Primary or Secondary",
+        choices=Certifier.Level.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose Primary or Secondary", "invalid_choice": "Choose Primary or Secondary"},
+    )
+    job_title = forms.CharField(
+        label="Job title", max_length=80, help_text="like Superintendent", error_messages={"required": "Enter the job title"}
+    )
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.choice_name}{' – has never signed in' if obj.last_login is None else ''}"
+
+
+class NewCertifierForm(CertifierForm):
+    """Somebody of the district's people."""
+
+    person = PersonField(
+        label="Person",
+        queryset=User.objects.none(),
+        empty_label="Choose a person",
+        error_messages={
+            "required": "Choose a person",
+            "invalid_choice": "This person is already on the list, or has no role in this district",
+        },
+    )
+    mail = forms.BooleanField(label="Send an invitation", required=False)
+
+    field_order = ["person", "level", "job_title", "mail"]
+
+    def __init__(self, *arguments: Any, district: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["person"].queryset = eligible(district)  # type: ignore[attr-defined]
+
+
+class ChangeCertifierForm(CertifierForm):
+    is_active = forms.BooleanField(label="Active", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)

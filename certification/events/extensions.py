@@ -1,0 +1,82 @@
+"""A district's later dates: what they would mean, and the one way to give and to take them back. No signature is touched."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from certification.models import CertificationEvent, Extension
+from certification.status.dates import in_words
+from certification.status.status import event_of
+from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.editions import Scope
+from pathways.models import District
+
+Operation = AuditEvent.Operation
+OVERTAKEN = "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again first"
+
+
+def words(one: Extension | None) -> dict[str, str]:
+    return (
+        {}
+        if one is None
+        else {"Due": f"{one.due:%m/%d/%Y}", "Corrections until": f"{one.corrections_until:%m/%d/%Y}", "Reason": one.reason}
+    )
+
+
+def effects(event: CertificationEvent, district: District, wanted: Extension | None) -> list[str]:
+    """What the district will notice of the extension, or of its end."""
+    now = timezone.now()
+    before = Extension.objects.dates_for(event, district.number)
+    after = event.dates_with(wanted.due, wanted.corrections_until) if wanted else event.dates
+    found = [f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of {in_words(before.due)}."]
+    if before.corrections_until != after.corrections_until:
+        found.append(f"Corrections until {in_words(after.corrections_until)} instead of {in_words(before.corrections_until)}.")
+    if after.is_overdue(now) and not before.is_overdue(now):
+        found.append("The district will be overdue right away.")
+    if (one := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
+        found.append(f"It stands at “{one.status.word}” now. {one.status.sentence}")
+    found.append("Signatures stay as they are, and no one has to sign again.")
+    return found
+
+
+def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
+    """Set the district's extension. False when it already is so; raises ValidationError when it is no longer as it was `seen`."""
+    with transaction.atomic():
+        event = CertificationEvent.objects.select_for_update().get(pk=wanted.event_id)
+        stored = Extension.objects.filter(event=event, district=wanted.district).first()
+        before, after = words(stored), words(wanted)
+        if before == after:
+            return False
+        if before != seen:
+            raise ValidationError(OVERTAKEN)
+        wanted.pk = stored.pk if stored else None
+        wanted.by, wanted.at = by.record_name, timezone.now()
+        wanted.save(force_insert=stored is None, force_update=stored is not None)
+        _record(event, wanted.district, Operation.CHANGE if stored else Operation.ADD, before, after, by, wanted.reason)
+    return True
+
+
+def take_back(event: CertificationEvent, district: str, *, by: User, reason: str) -> None:
+    """The event's own dates hold again. What is gone already stays gone."""
+    with transaction.atomic():
+        CertificationEvent.objects.select_for_update().get(pk=event.pk)
+        stored = Extension.objects.filter(event=event, district=district).first()
+        if stored:
+            before = words(stored)
+            stored.delete()
+            _record(event, district, Operation.REMOVE, before, {}, by, reason)
+
+
+def _record(
+    event: CertificationEvent,
+    district: str,
+    operation: AuditEvent.Operation,
+    before: dict[str, str],
+    after: dict[str, str],
+    by: User,
+    reason: str,
+) -> None:
+    deed = Deed("extension", f"{event.pk}/{district}", f"{district}, {event.name}", operation, before, after, district, event.end_year)
+    AuditEvent.objects.record([deed], by=by, reason=reason)

@@ -1,0 +1,268 @@
+"""Certification events as OPI sets them up (ux O-17): seen by its staff, changed by its administrators, each move previewed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from certification.events import events, extensions
+from certification.events.forms import EventForm, ExtensionForm, ReasonForm
+from certification.models import CertificationEvent, Extension, Round
+from certification.models.event import default_groups, default_statements
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.models import AuditEvent
+from cte_portal.accounts.scoped import StatewideView
+from cte_portal.editions import school_year_label
+from pathways.models import District, SchoolYear
+
+MOVES = {"published": "Publish", "closed": "Close"}
+
+
+class EventsView(StatewideView):
+    """What the pages have in common."""
+
+    capability = Capability.SEE_LISTS
+    write_capability = Capability.KEEP_LISTS
+
+    @property
+    def may_change(self) -> bool:
+        return self.can(Capability.KEEP_LISTS)
+
+    @property
+    def event(self) -> CertificationEvent:
+        """As it is stored now."""
+        return get_object_or_404(CertificationEvent, pk=self.kwargs["event"])
+
+    def seen(self, effects: list[str]) -> bool:
+        """Whether the person has been shown just these effects."""
+        return self.request.POST.get("seen") == json.dumps(effects)
+
+
+class Events(EventsView):
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        sealed = Count("rounds", filter=Q(rounds__status=Round.Status.SEALED), distinct=True)
+        found = CertificationEvent.objects.newest_first().annotate(certified=sealed, extended=Count("extensions", distinct=True))
+        now = timezone.now()
+        rows = [
+            (event, event.dates.phase(now).value if event.is_published else "", school_year_label(event.end_year + 1)) for event in found
+        ]
+        told = {"rows": rows, "districts": District.objects.count(), "may_change": self.may_change}
+        return render(request, "certification/events/events.html", told)
+
+
+class NewEvent(EventsView):
+    """A draft: from nothing, or copied from the year before."""
+
+    capability = Capability.KEEP_LISTS
+    keeps = ""
+
+    @property
+    def earlier(self) -> CertificationEvent | None:
+        key = self.request.GET.get("from", "")
+        known = key.isascii() and key.isdigit() and len(key) < 10
+        return CertificationEvent.objects.filter(pk=key).first() if known else None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if kept := self.kept_form():
+            return self.show(EventForm(kept))
+        if self.earlier is None:
+            active = SchoolYear.objects.filter(is_active=True).first()
+            name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
+            named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
+            return self.show(EventForm(initial={**named, "statements": default_statements(), "validation_groups": default_groups()}))
+        return self.show(EventForm(instance=events.copy_of(self.earlier), initial={"links": events.links_of(self.earlier)}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = EventForm(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        try:
+            event = events.make(form.save(commit=False), form.cleaned_data["links"], by=request.user)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(form)
+        messages.success(request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
+        return redirect("certification-event", event.pk)
+
+    def show(self, form: EventForm) -> HttpResponse:
+        return render(self.request, "certification/events/event.html", {"form": form, "earlier": self.earlier, "may_change": True})
+
+
+class Event(EventsView):
+    """One event: its fields, extensions, history, and the moves that are open."""
+
+    keeps = ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, kept = self.event, self.kept_form() if self.may_change else None
+        if kept is None:
+            return self.show(event, EventForm(instance=event, initial={"links": events.links_of(event)}))
+        form = EventForm(kept, instance=self.event)
+        effects = self.effects(event, form) if "seen" in kept and form.is_valid() else []
+        return self.show(event, form, effects=effects, reasons=ReasonForm(kept))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event = self.event
+        form = EventForm(request.POST, instance=self.event)
+        if not form.is_valid():
+            return self.show(event, form)
+        wanted, links = form.save(commit=False), form.cleaned_data["links"]
+        effects, reason = self.effects(event, form), ""
+        if effects:
+            reasons = ReasonForm(request.POST) if "seen" in request.POST else ReasonForm()
+            if not self.seen(effects) or not reasons.is_valid():
+                return self.show(event, form, effects=effects, reasons=reasons)
+            reason = reasons.cleaned_data["reason"]
+        try:
+            changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=request.user, reason=reason)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(event, form)
+        messages.success(request, "Saved." if changed else "No changes to save.")
+        return redirect(request.path)
+
+    def effects(self, event: CertificationEvent, form: EventForm) -> list[str]:
+        """What follows from the change that a valid form asks for."""
+        wanted, links, before = form.save(commit=False), form.cleaned_data["links"], events.links_of(event)
+        if events.words(event, before) == events.words(wanted, links):
+            return []
+        return events.effects(event, wanted, links_differ=before != links)
+
+    def show(self, event: CertificationEvent, form: EventForm, *, effects: list[str] | None = None, reasons: Any = None) -> HttpResponse:
+        history = AuditEvent.objects.filter(
+            Q(kind="certification event", key=str(event.pk)) | Q(kind="extension", key__startswith=f"{event.pk}/")
+        ).newest_first()
+        names = dict(District.objects.filter(number__in=event.extensions.values("district")).values_list("number", "name"))
+        told = {
+            "event": event,
+            "form": form,
+            "effects": effects,
+            "seen": json.dumps(effects),
+            "reasons": reasons,
+            "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
+            "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
+            "words": events.words(event, events.links_of(event)),
+            "phase": event.dates.phase(timezone.now()).value if event.is_published else "",
+            "history": history[:50],
+            "may_change": self.may_change,
+        }
+        return render(self.request, "certification/events/event.html", told)
+
+
+class MoveEvent(EventsView):
+    """Publish, close, show again: first what follows and what districts will see, then the move."""
+
+    capability = Capability.KEEP_LISTS
+    keeps = ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.event, ReasonForm(self.kept_form(), needed=self.is_change))
+
+    @property
+    def is_change(self) -> bool:
+        """Whether districts have seen the event before: the first publishing needs no reason beside itself."""
+        return self.event.published_at is not None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, to = self.event, self.kwargs["to"]
+        reasons = ReasonForm(request.POST, needed=self.is_change)
+        if event.status == to:  # a double click
+            return redirect("certification-event", event.pk)
+        if not event.may_become(to):
+            raise Http404
+        if not self.seen(events.moving(event, to)) or not reasons.is_valid():
+            return self.show(event, reasons)
+        try:
+            event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data.get("reason", ""))  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            reasons.add_error(None, refusal)
+            return self.show(event, reasons)
+        messages.success(request, f"“{event.name}” is {event.get_status_display().lower()} now.")
+        return redirect("certification-event", event.pk)
+
+    def show(self, event: CertificationEvent, reasons: ReasonForm) -> HttpResponse:
+        to = self.kwargs["to"]
+        if not event.may_become(to):
+            raise Http404
+        effects = events.moving(event, to)
+        told = {
+            "event": event,
+            "label": "Show again" if event.closed_at and to == "published" else MOVES[to],
+            "effects": effects,
+            "seen": json.dumps(effects),
+            "form": reasons,
+            "changed": bool(self.request.POST) and not self.seen(effects),
+            "dates": event.dates,
+            "due": event.dates.sentence(timezone.now()),
+            "statements": event.worded("[district name]") if to == "published" else [],
+        }
+        return render(self.request, "certification/events/move.html", told)
+
+
+class GiveExtension(EventsView):
+    """Later dates for one district: `district` is in the address once it has an extension."""
+
+    capability = Capability.KEEP_LISTS
+    keeps = ""
+
+    @property
+    def stored(self) -> Extension | None:
+        number = self.kwargs.get("district")
+        if number and not (number.isascii() and number.isdigit()):
+            raise Http404("There is no such district.")
+        return get_object_or_404(Extension, event=self.kwargs["event"], district=number) if number else None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, stored = self.event, self.stored
+        if stored and (kept := self.kept_form("take-back")):
+            return self.ask_to_take_back(event, stored, ReasonForm(kept))
+        initial = {"due": event.due, "corrections_until": event.corrections_until, "district": self.request.GET.get("district", "")[:4]}
+        return self.show(event, ExtensionForm(self.kept_form(), event=event, instance=stored, initial={} if stored else initial))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        event, stored = self.event, self.stored
+        if stored and request.POST.get("do") == "take-back":
+            return self.take_back(event, stored)
+        form = ExtensionForm(request.POST, event=event, instance=self.stored)
+        if not form.is_valid():
+            return self.show(event, form)
+        wanted = form.save(commit=False)
+        district = District.objects.get(number=wanted.district)
+        effects = extensions.effects(event, district, wanted)
+        if not self.seen(effects):
+            return self.show(event, form, effects=effects)
+        try:
+            extensions.give(wanted, seen=extensions.words(stored), by=request.user)  # type: ignore[arg-type]
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(event, form)
+        messages.success(request, f"Saved. {district} has until {wanted.due:%m/%d/%Y}.")
+        return redirect("certification-event", event.pk)
+
+    def take_back(self, event: CertificationEvent, stored: Extension) -> HttpResponse:
+        effects = extensions.effects(event, District.objects.get(number=stored.district), None)
+        reasons = ReasonForm(self.request.POST) if "seen" in self.request.POST else ReasonForm()
+        if not self.seen(effects) or not reasons.is_valid():
+            return self.ask_to_take_back(event, stored, reasons)
+        extensions.take_back(event, stored.district, by=self.request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        messages.success(self.request, f"District {stored.district} has the event's own dates again.")
+        return redirect("certification-event", event.pk)
+
+    def ask_to_take_back(self, event: CertificationEvent, stored: Extension, reasons: ReasonForm) -> HttpResponse:
+        effects = extensions.effects(event, District.objects.get(number=stored.district), None)
+        return self.show(event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons)
+
+    def show(
+        self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None
+    ) -> HttpResponse:
+        told = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": json.dumps(effects), "reasons": reasons}
+        return render(self.request, "certification/events/extension.html", told)

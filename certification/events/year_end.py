@@ -1,0 +1,137 @@
+"""What happens to districts that have not certified when OPI begins the next school year: OPI extends first, lets them finish, or closes.
+
+Who finishes signs what stands at the state. That is sound while nothing of the next year is sent, as records run on and the state's rows are
+those of the last resync: so only a district that had sent everything, and had nothing left to correct, may finish, nothing of the year is
+changed or sent any more, and its data of the next year wait until it has signed or its dates are over.
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+
+from certification.board.board import Line, lines_of
+from certification.models import CertificationEvent, Round
+from certification.recertification.reopening import close_round
+from certification.status.dates import in_short
+from certification.status.status import events_of
+from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.editions import Scope
+from cte_portal.ui.wording import number_of
+from pathways.lists.year_end import EXTEND, Unfinished
+from pathways.models import SchoolYear
+
+AfterYear = CertificationEvent.AfterYear
+MOST_NAMED = 20
+
+
+def unfinished() -> Unfinished | None:
+    """The published events of the current year that some district has not certified."""
+    active = SchoolYear.objects.filter(is_active=True).first()
+    events = list(CertificationEvent.objects.seen_by_districts().of_year(active.end_year)) if active else []
+    left = {event: [line for line in lines_of(event) if not line.one.is_certified] for event in events}
+    left = {event: lines for event, lines in left.items() if lines}
+    if not left:
+        return None
+    some = any(may_finish(line) for lines in left.values() for line in lines)
+    first = next(iter(left))
+    sentences = (*(sentence for event, lines in left.items() for sentence in _told(event, lines)), *_ways(first, some=some))
+    return Unfinished(
+        sentences=sentences,
+        choices=tuple(_choices(first, some=some)),
+        need_reason=(AfterYear.CLOSED,),
+        way_out=reverse("certification-event", args=[first.pk]),
+        decide=decide,
+    )
+
+
+def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
+    """How many have not certified, and each with where it stands, those who can finish first."""
+    verb = "has" if len(lines) == 1 else "have"
+    found = [f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due {in_short(event.due)})."]
+    ordered = sorted(lines, key=lambda line: (not may_finish(line), line.number))
+    for line in ordered[:MOST_NAMED]:
+        extended = f", extended to {in_short(line.one.dates.due)}" if line.one.dates.extended else ""
+        found.append(f"{line.number} {line.name}: {line.one.status.word}{extended}. {standing(line)}")
+    if len(ordered) > MOST_NAMED:
+        found.append(f"And {number_of(len(ordered) - MOST_NAMED, 'more district')}: see the status board.")
+    return found
+
+
+def may_finish(line: Line) -> bool:
+    return line.is_clean and line.one.primaries > 0 and not _dates_are_over(line)
+
+
+def _dates_are_over(line: Line) -> bool:
+    return line.one.last_day_to_sign < timezone.localdate(line.one.now)
+
+
+def standing(line: Line) -> str:
+    """Whether a district can finish, and what it lacks."""
+    if may_finish(line):
+        return f"It can finish: everything is sent and checked. {line.one.signers}"
+    if not line.one.primaries:
+        return "It cannot finish: it has no Primary certifier."
+    if line.unsent.nothing_sent:
+        return "It cannot finish: nothing of the year is at the state."
+    if line.unsent.changes:
+        return f"It cannot finish: {number_of(line.unsent.changes, 'change')} not sent."
+    if not line.is_current:
+        return "It cannot finish: not validated since its last resync."
+    if _dates_are_over(line):
+        return "It cannot finish: its dates are over."
+    found = f"{number_of(line.errors or 0, 'error')}, {number_of(line.warnings or 0, 'warning')} without a reason"
+    return f"It cannot finish: {found}." if line.errors or line.warnings else "It cannot finish: district and state do not match."
+
+
+def _choices(event: CertificationEvent, *, some: bool) -> list[tuple[str, str]]:
+    finish = [(AfterYear.FINISH.value, "Let them finish")] if some else []
+    return [(EXTEND, "Extend first"), *finish, (AfterYear.CLOSED.value, f"Close {event.school_year}")]
+
+
+def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
+    """What each choice means."""
+    year = event.school_year
+    found = ["Extend first: nothing changes now. You give these districts later dates on the event\u2019s page."]
+    if some:
+        how = "districts that can finish sign what is at the state, and send data of the next year after that."
+        found.append(f"Let them finish: {how} The others stay uncertified.")
+    found.append(f"Close {year}: all of them stay uncertified, for the reason you enter.")
+    return found
+
+
+def decide(choice: str, by: User, reason: str) -> None:
+    """Write down what OPI chose, in the transaction in which the next year begins. Rounds that nobody can finish end here."""
+    active = SchoolYear.objects.get(is_active=True)
+    for event in CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year):
+        lines = [line for line in lines_of(event) if not line.one.is_certified]
+        if not lines:
+            continue
+        event.after_year, event.after_year_reason = choice, reason[:200]
+        event.may_finish = [line.number for line in lines if may_finish(line)] if choice == AfterYear.FINISH else []
+        event.version += 1
+        event.save(update_fields=["after_year", "after_year_reason", "may_finish", "version"])
+        for one in Round.objects.open().filter(event=event).exclude(district__in=event.may_finish):
+            close_round(one, f"{event.school_year} is over.")
+        named = ", ".join(line.number for line in lines)
+        after = {"After the school year": event.get_after_year_display(), "Not certified": named[:400]}
+        if event.may_finish:
+            after["May finish"] = ", ".join(event.may_finish)[:400]
+        deed = Deed("certification event", str(event.pk), event.name, AuditEvent.Operation.CHANGE, {}, after, end_year=event.end_year)
+        AuditEvent.objects.record([deed], by=by, reason=reason)
+
+
+def finishing(scope: Scope) -> list[CertificationEvent]:
+    """Events of earlier years that districts may finish; hardly ever more than one."""
+    return list(CertificationEvent.objects.seen_by_districts().filter(after_year=AfterYear.FINISH, end_year__lt=scope.end_year))
+
+
+def holds_sending(scope: Scope) -> str:
+    """Data of the next year would replace at the state what a district is still to sign."""
+    for event in finishing(scope):
+        if scope.district in event.may_finish:
+            for one in events_of(Scope(scope.district, event.end_year)):
+                if one.finishing:
+                    until = in_short(one.last_day_to_sign)
+                    return f"{event.school_year} is still to be certified, through {until}. Data of {scope.school_year} can be sent after that."
+    return ""

@@ -1,0 +1,113 @@
+"""Letters about certification: batches that the queue list does not show. One link each, no word about students (design 9).
+
+A letter is queued in the transaction of what it tells of, so that it is sent if and only if that happened, also when the mail server is
+down just then; its key keeps it from being sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.mail import deliver
+from cte_portal.batches.models import Batch, Notice, moment
+from cte_portal.batches.notices import tell
+from cte_portal.batches.submit import Order, submit, submit_all
+from cte_portal.editions import Edition, Scope
+
+KIND, TITLE = "letter", "E-mail about certification"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`templates/certification/letters/<template>.txt` for one person. `path` is where its link leads; the person and `key` tell it from others."""
+
+    template: str
+    subject: str
+    to: User
+    scope: Scope | None
+    path: str
+    key: str
+    told: Mapping[str, str]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"template": self.template, "subject": self.subject, "to": self.to.pk, "path": self.path, "told": dict(self.told)}
+
+    @property
+    def text(self) -> str:
+        return _text(self.options, self.to)
+
+
+def queue(template: str, subject: str, *, to: User, by: User, scope: Scope | None, path: str, key: str, told: Mapping[str, str]) -> Batch:
+    """Queue a letter that `by` has caused."""
+    letter = Letter(template, subject, to, scope, path, key, told)
+    _notice([letter])
+    return submit(KIND, by=by, title=TITLE, scope=scope, options=letter.options, key=key)
+
+
+def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
+    """Queue letters with a few statements, each person's own under its key once, whoever caused it."""
+    letters = list(letters)
+    _notice(letters, after=after)
+    orders = (Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after) for one in letters)
+    submit_all(KIND, orders, title=TITLE)
+
+
+NEWS = ("signature_void", "second_signer", "recertification_asked", "recertification_answered", "recertification_demanded")
+"""Letters whose news stand on the person's next page too; what a date brings is on every page anyway."""
+
+
+def notice_key(key: str) -> str:
+    return f"letter:{key}"
+
+
+def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
+    tell(
+        Notice(
+            user=one.to,
+            key=notice_key(one.key),
+            kind=Notice.Kind.ATTENTION,
+            text=one.subject.removeprefix("CTE Portal: ")[:300],
+            # A request is answered from the list; its own page is gone when the event is closed meanwhile.
+            path=reverse("recertification-inbox") if one.template == "recertification_asked" else one.path,
+            at=moment(after),
+        )
+        for one in letters
+        if one.template in NEWS
+    )
+
+
+def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
+    """Those that nobody has queued under their key so far."""
+    named = {f"{one.to.pk}:{KIND}:{one.key}": one for one in letters}
+    known = set(Batch.objects.filter(idempotency_key__in=named).values_list("idempotency_key", flat=True))
+    return [one for key, one in named.items() if key not in known]
+
+
+def run(job: Job) -> None:
+    options = job.batch.options
+    person = User.objects.filter(pk=options["to"], is_active=True).exclude(email="").first()
+    if person is None:
+        job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
+        return
+    deliver(job, options["subject"], _text(options, person), to=person)
+    job.outcome = Outcome("Sent.")
+
+
+def _text(options: Mapping[str, Any], person: User) -> str:
+    link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
+    closed = {"closed": person.dormant, "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else ""}
+    told = {**options["told"], **closed, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
+    return render_to_string(f"certification/letters/{options['template']}.txt", told)
+
+
+LETTER = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about certification")

@@ -1,0 +1,92 @@
+"""Receipts of sealed copies, what was sealed as a file, and View District Certification Status (guide, Step Four; ux R-09)."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
+from certification.receipts import sealed_extract
+from certification.receipts.receipt_pdf import written
+from certification.receipts.receipts import Receipt, request_url
+from certification.status.status import closed_event, events_of
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView, access
+from pathways.files.extract import FORMATS, TYPES
+from pathways.models import CollectionLock
+
+
+class OfCopy(ScopedView):
+    """A page of one sealed copy of the district and year: official or superseded, also once its event is closed."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+
+    def copy(self) -> SealedCopy:
+        mine = SealedCopy.objects.of_district(self.scope.district).filter(round__event__end_year=self.scope.end_year)
+        return get_object_or_404(mine.select_related("round__event"), pk=self.kwargs["copy"])
+
+
+class CertificationReceipt(OfCopy):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        receipt = Receipt(self.copy())
+        told = {
+            "receipt": receipt,
+            "copy": receipt.copy,
+            "event": receipt.round.event,
+            "formats": list(FORMATS.items()) if self.can(Capability.EXPORT_RECORDS) else [],
+            "is_locked": CollectionLock.objects.filter(district=self.scope.district, reference=receipt.copy.receipt).exists(),
+            "request_url": request_url(receipt.copy) if receipt.round.status == Round.Status.SEALED else "",
+            "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
+        }
+        return render(request, "certification/receipts/receipt.html", told)
+
+
+class ReceiptPdf(OfCopy):
+    """The receipt as a tagged PDF, to file or to send on; it names no student."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        copy = self.copy()
+        content = written(Receipt(copy), reader=request.user.record_name)  # type: ignore[union-attr]
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{copy.receipt}.pdf"'
+        return response
+
+
+class SealedExtract(OfCopy):
+    """The sealed records as a file."""
+
+    capability = Capability.EXPORT_RECORDS
+
+    def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
+        if form not in TYPES:
+            raise Http404("There is no such format.")
+        copy, content = self.copy(), tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        sealed_extract.write(content, copy, form)
+        content.seek(0)
+        access.info("downloaded file=sealed-extract user=%s district=%s copy=%s", self._user_id, self.scope.district, copy.pk)
+        return FileResponse(content, as_attachment=True, filename=f"CTE End of Year {copy.receipt}.{form}", content_type=TYPES[form])
+
+
+class CertificationStatus(ScopedView):
+    """View District Certification Status: rounds, signers, receipts and recertifications of the year, and every sealed copy there is."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        signatures = Prefetch("signatures", queryset=Signature.objects.order_by("signed_at"))
+        rounds = Round.objects.filter(district=self.scope.district).select_related("sealed_copy").prefetch_related(signatures)
+        asked = Recertification.objects.filter(district=self.scope.district)
+        events = [
+            (one, list(rounds.filter(event=one.event).order_by("-number")), list(asked.filter(event=one.event)))
+            for one in events_of(self.scope)
+        ]
+        copies = SealedCopy.objects.of_district(self.scope.district).select_related("round__event").order_by("-sealed_at")
+        return render(
+            request, "certification/receipts/district_status.html", {"events": events, "copies": copies, "closed": closed_event(self.scope)}
+        )

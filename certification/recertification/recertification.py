@@ -1,0 +1,267 @@
+"""Correcting what was certified: a district asks or OPI requests it, OPI answers, a new round opens; until it is sealed the old copy stays official.
+
+Each action is one transaction under the district's exclusive lock, so of two at once the first one holds and the second is told what it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from certification.letters import occasions
+from certification.letters.letters import notice_key
+from certification.models import Recertification, RecertificationMessage, Round, SealedCopy
+from certification.recertification.deciding import (
+    SOMEONE_ELSE,
+    Origin,
+    State,
+    answerable,
+    certifies,
+    deciding,
+    is_own,
+    outcome,
+    record,
+    request_of,
+    shown_event,
+)
+from certification.recertification.reopening import close_round, lock_again, may_reopen, open_round
+from certification.review.since import Since
+from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.batches.models import Batch, Notice
+from cte_portal.batches.submit import cancel
+from cte_portal.editions import Scope
+from pathways.models import Change
+
+UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
+
+
+def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -> Recertification:
+    """A certifier asks to correct what is certified. Asked twice it is the same request (C-25)."""
+    with deciding(scope):
+        one = shown_event(scope, event)
+        if not certifies(scope, by):
+            raise ValidationError("Only a certifier of this district can request recertification")
+        if open_one := Recertification.objects.of(one.event, scope.district).open().first():
+            return open_one
+        official = may_reopen(one)
+        request = Recertification.objects.create(
+            event=one.event,
+            district=scope.district,
+            origin=Origin.DISTRICT,
+            sealed_round=official,
+            reason=reason,
+            what_changes=what_changes,
+            status=State.ASKED,
+            asked_at=timezone.now(),
+            asked_by=by.record_name,
+            asked_by_id=by.pk,
+        )
+        record(request, {}, {"Status": "Asked", "What will change": what_changes[:200]}, by, reason)
+        occasions.asked(request)
+    return request
+
+
+def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequence[Mapping[str, object]]) -> Recertification:
+    """OPI reopens a certification, with the findings that have to be corrected: rule, title and count, nobody's name (C-28)."""
+    with deciding(scope):
+        one = shown_event(scope, event)
+        if certifies(scope, by):
+            raise ValidationError(f"You certify for this district. {SOMEONE_ELSE}")
+        open_one = Recertification.objects.of(one.event, scope.district).open().first()
+        if open_one and open_one.status == State.ASKED:
+            raise ValidationError("The district has already requested recertification. Answer its request instead")
+        if open_one:
+            return open_one
+        official = may_reopen(one)
+        now = timezone.now()
+        request = Recertification.objects.create(
+            event=one.event,
+            district=scope.district,
+            origin=Origin.OPI,
+            sealed_round=official,
+            opened_round=open_round(one, by, reason),
+            reason=reason,
+            findings=list(findings),
+            status=State.APPROVED,
+            asked_at=now,
+            asked_by=by.record_name,
+            asked_by_id=by.pk,
+            answered_at=now,
+            answered_by=by.record_name,
+        )
+        record(request, {"Records": "locked"}, {"Status": "Requested by OPI", "Records": "open"}, by, reason)
+        occasions.demanded(request)
+    return request
+
+
+def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
+    """OPI reopens what the district has asked for: a new round opens and the lock goes; round and copy that were sealed stay official (C-26)."""
+    with deciding(scope):
+        request = answerable(scope, pk, by)
+        one = shown_event(scope, request.event_id)
+        if request.sealed_round != may_reopen(one):
+            raise ValidationError("The certification in this request is no longer the official one")
+        request.opened_round = open_round(one, by, request.reason)
+        _answer(request, State.APPROVED, by, answer)
+    return request
+
+
+def deny(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
+    with deciding(scope):
+        request = answerable(scope, pk, by)
+        shown_event(scope, request.event_id)
+        _answer(request, State.DENIED, by, answer)
+    return request
+
+
+def withdraw(scope: Scope, pk: int, *, by: User) -> Recertification:
+    """The district takes its request back before it is answered."""
+    with deciding(scope):
+        request = request_of(scope, pk)
+        if request.status == State.WITHDRAWN:
+            return request
+        if request.status != State.ASKED:
+            raise ValidationError(outcome(request))
+        request.status, request.ended_at = State.WITHDRAWN, timezone.now()
+        request.save(update_fields=["status", "ended_at"])
+        record(request, {"Status": "Asked"}, {"Status": "Withdrawn"}, by)
+    return request
+
+
+def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
+    """A message of the thread. The same sent twice in a row is one."""
+    with deciding(scope):
+        request = request_of(scope, pk)
+        if not request.is_open:
+            raise ValidationError(outcome(request))
+        last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
+        if not (last and (last.by_id, last.text) == (by.pk, text)):
+            RecertificationMessage.objects.create(
+                recertification=request, by=by.record_name, by_id=by.pk, from_opi=from_opi, at=timezone.now(), text=text
+            )
+
+
+def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
+    """OPI takes an answer back within five minutes, if nothing has followed from it (O-14). The letter has not gone out yet."""
+    with deciding(scope):
+        request = request_of(scope, pk)
+        if request.status == State.ASKED:
+            return request
+        if why_not := is_own(request, by) or cannot_undo(request):
+            raise ValidationError(why_not)
+        before = {"Status": request.get_status_display()}
+        if request.opened_round:
+            close_round(request.opened_round)
+            lock_again(request.sealed_round)
+        letters = Batch.objects.live().filter(idempotency_key__endswith=f":letter:{occasions.answer_key(request)}")
+        for letter in letters:
+            cancel(letter, by=by.record_name)
+        Notice.objects.filter(key=notice_key(occasions.answer_key(request))).delete()
+        request.status, request.opened_round, request.ended_at = State.ASKED, None, None
+        request.answered_at, request.answered_by, request.answer = None, "", ""
+        request.save()
+        record(request, before, {"Status": "Asked"}, by, "The answer was taken back")
+    return request
+
+
+def cannot_undo(request: Recertification) -> str:
+    """Why an answer stands; empty when it can be taken back."""
+    if request.origin != Origin.DISTRICT or request.status not in (State.APPROVED, State.DENIED) or request.answered_at is None:
+        return f"There is no answer to take back. {outcome(request)}"
+    if timezone.now() > request.answered_at + UNDO:
+        return "An answer can be withdrawn for five minutes only"
+    later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
+    if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
+        return "The district has already written again"
+    if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
+        return "OPI has approved the certification since"
+    if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
+        return "Someone has already signed again"
+    if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():
+        return "Records have already been changed"
+    return ""
+
+
+def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
+    """Give the correction up: once district and state are again as they were sealed, the lock returns and the copy stays official."""
+    with deciding(scope):
+        request = request_of(scope, pk)
+        if request.status == State.CLOSED:
+            return request
+        if request.status != State.APPROVED or request.opened_round is None:
+            raise ValidationError(outcome(request))
+        copy = SealedCopy.objects.get(round=request.sealed_round)
+        for edition, remedy in ((scope, "Put it back first, or certify it"), (scope.at_state(), "Resync first")):
+            since = Since(copy, edition)
+            if since.records:
+                raise ValidationError(f"{edition.edition.label} edition: {since.sentence} {remedy}")
+        close_round(request.opened_round)
+        lock_again(request.sealed_round)
+        request.status, request.ended_at = State.CLOSED, timezone.now()
+        request.save(update_fields=["status", "ended_at"])
+        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
+    return request
+
+
+def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
+    """OPI ends a correction that the district does not finish: the round is abandoned, the lock returns, and what was sealed stays official.
+
+    Records that differ by then stay as they are, and locked: they run on into the next year, and the sealed copy is what counts for this one.
+    """
+    with deciding(scope):
+        request = request_of(scope, pk)
+        if request.status == State.CLOSED:
+            return request
+        if request.status != State.APPROVED or request.opened_round is None:
+            raise ValidationError(outcome(request))
+        if why_not := is_own(request, by) or (certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
+            raise ValidationError(why_not)
+        close_round(request.opened_round, f"OPI closed the recertification: {reason}"[:200])
+        lock_again(request.sealed_round)
+        now = timezone.now()
+        RecertificationMessage.objects.create(
+            recertification=request,
+            by=by.record_name,
+            by_id=by.pk,
+            from_opi=True,
+            at=now,
+            text=f"Closed without certifying again. {reason}",
+        )
+        request.status, request.ended_at = State.CLOSED, now
+        request.save(update_fields=["status", "ended_at"])
+        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
+        occasions.closed(request)
+    return request
+
+
+def accept(scope: Scope, event: int, *, by: User) -> bool:
+    """OPI approves the certification itself. False when it was approved before; raises ValidationError when there is nothing to approve."""
+    with deciding(scope):
+        one = shown_event(scope, event)
+        official = Round.objects.of(one.event, scope.district).official().first()
+        if official is None or one.request:
+            raise ValidationError("There is no certification to approve, or a recertification is open")
+        if official.approved_at:
+            return False
+        if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
+            raise ValidationError(f"You have signed it yourself. {SOMEONE_ELSE}")
+        official.approved_at, official.approved_by = timezone.now(), by.record_name
+        official.save(update_fields=["approved_at", "approved_by"])
+        key = f"{one.event.pk}/{scope.district}"
+        after = {"Status": "Certification Approved by State"}
+        deed = Deed("certification", key, one.event.name, AuditEvent.Operation.CHANGE, {}, after, scope.district, scope.end_year)
+        AuditEvent.objects.record([deed], by=by)
+    return True
+
+
+def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str) -> None:
+    request.status, request.answer = status, answer
+    request.answered_at, request.answered_by = timezone.now(), by.record_name
+    request.ended_at = None if request.is_open else request.answered_at
+    request.save()
+    after = {"Status": "Approved", "Records": "open"} if status == State.APPROVED else {"Status": "Denied"}
+    record(request, {"Status": "Asked"}, after, by, answer or request.reason)
+    occasions.answered(request)

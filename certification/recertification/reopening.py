@@ -1,0 +1,90 @@
+"""A new round beside the official one, and the way back: what recertification does to rounds and to the lock of the records.
+
+Called under the district's exclusive lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from certification.models import Recertification, Round, SealedCopy, Signature
+from certification.status.dates import Phase, in_short
+from certification.status.status import DistrictEvent
+from cte_portal.accounts.models import User
+from pathways.models import CollectionLock
+
+ABANDONED = "The recertification was withdrawn."
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What the event's page says of correcting what is certified: the request that is open or was answered last, and what may be asked now."""
+
+    last: Recertification | None
+    why_not: str
+
+    @property
+    def may_be_asked(self) -> bool:
+        return not self.why_not and (self.last is None or not self.last.is_open)
+
+
+def correction(one: DistrictEvent) -> Correction | None:
+    """None before anything was certified."""
+    if one.sealed_at is None:
+        return None
+    return Correction(Recertification.objects.of(one.event, one.district).first(), cannot_reopen(one))
+
+
+def cannot_reopen(one: DistrictEvent) -> str:
+    """Why what is certified cannot be corrected now; empty when it can. Contact text where only people can help (C-31)."""
+    contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
+    if one.sealed_at is None or one.round_number is not None:
+        return "Not all certifiers have signed yet. Until they have, records can be changed without a recertification"
+    if not one.in_active_year:
+        return f"{one.event.school_year} is no longer the current school year. {contact}"
+    if one.phase is Phase.OVER:
+        return f"Corrections ended {in_short(one.dates.corrections_until)}. {contact}"
+    return ""
+
+
+def may_reopen(one: DistrictEvent) -> Round:
+    if why_not := cannot_reopen(one):
+        raise ValidationError(why_not)
+    return Round.objects.of(one.event, one.district).official().get()
+
+
+def open_round(one: DistrictEvent, by: User, reason: str) -> Round:
+    """The next round, and the records open for changes."""
+    last = Round.objects.of(one.event, one.district).order_by("-number").values_list("number", flat=True)[0]
+    CollectionLock.objects.filter(district=one.district, end_year=one.event.end_year, collection=one.event.collection).delete()
+    return Round.objects.create(
+        event=one.event, district=one.district, number=last + 1, opened_at=timezone.now(), opened_by=by.record_name, reason=reason[:500]
+    )
+
+
+def close_round(opened: Round, reason: str = "") -> None:
+    now = timezone.now()
+    Signature.objects.standing().filter(round=opened).update(voided_at=now, void_reason=reason or ABANDONED)
+    opened.status, opened.ended_at = Round.Status.ABANDONED, now
+    opened.save(update_fields=["status", "ended_at"])
+
+
+def lock_again(official: Round) -> None:
+    """As sealing wrote it."""
+    copy = SealedCopy.objects.get(round=official)
+    last = Signature.objects.standing().by_primaries().filter(round=official).order_by("-signed_at", "-pk").first()
+    CollectionLock.objects.get_or_create(
+        district=official.district,
+        end_year=official.event.end_year,
+        collection=official.event.collection,
+        defaults={
+            "since": copy.sealed_at,
+            "by": last.name if last else "",
+            "reason": f"{copy.event_name} is certified.",
+            "reference": copy.receipt,
+        },
+    )

@@ -1,0 +1,173 @@
+"""What a certifier looks through before signing: Review Snapshot in full, changes since the last seal, explanations, the lists behind the figures."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import cached_property
+
+from certification.models import CertificationEvent, SealedCopy
+from certification.review import changes, student_lists
+from certification.review.explanations import explanations_of
+from certification.review.records import Records, last_seal, records_of, scope_of, sealed_rows
+from certification.review.snapshot import MEASURES, snapshot_of
+from certification.status.status import DistrictEvent, event_of
+from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.scoped import ScopedView, access
+from cte_portal.ui import csv_file
+from pathways.files import writer
+from pathways.models import Student
+
+PAGE = 50
+
+
+class OfEvent(ScopedView):
+    """A page under an event that the district may see."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+
+    @cached_property
+    def one(self) -> DistrictEvent:
+        one = event_of(self.scope, self.kwargs["event"])
+        if one is None:
+            raise Http404("This page does not exist.")
+        return one
+
+    @property
+    def event(self) -> CertificationEvent:
+        return self.one.event
+
+    @cached_property
+    def records(self) -> Records:
+        return records_of(self.one)
+
+    def show(self, template: str, **told: Any) -> HttpResponse:
+        about = {"one": self.one, "event": self.event, "records": self.records, "may_export": self.can(Capability.EXPORT_RECORDS)}
+        return render(self.request, template, {**about, **told})
+
+    def page_of(self, found: Sequence[Any]) -> Any:
+        return Paginator(found, PAGE).get_page(self.request.GET.get("page"))
+
+    def file(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
+        """A list as CSV, with its download in the access log."""
+        content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        csv_file.write(content, columns, rows)
+        content.seek(0)
+        access.info("downloaded file=%s user=%s district=%s", title.lower().replace(" ", "-"), self._user_id, self.scope.district)
+        name = f"{title} {self.scope.district} {self.scope.end_year}.csv"
+        return FileResponse(content, as_attachment=True, filename=name, content_type=writer.CSV)
+
+
+class ReviewSnapshot(OfEvent):
+    """All figures, by one measure at a time."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        count = request.GET.get("count", "students")
+        if count not in MEASURES:
+            raise Http404("There is no such figure.")
+        return self.show(
+            "certification/review/review_snapshot.html",
+            snapshot=snapshot_of(self.one, count),
+            measures=list(MEASURES.items()),
+            unusual_percent=settings.UNUSUAL_PERCENT,
+            unusual_students=settings.UNUSUAL_STUDENTS,
+        )
+
+
+class Changes(OfEvent):
+    """Changed since last certification: students added, removed and changed."""
+
+    @cached_property
+    def base(self) -> SealedCopy | None:
+        return last_seal(self.one)
+
+    def found(self) -> list[changes.StudentChange]:
+        if self.base is None:
+            return []
+        same_year = self.base.round.event.end_year == self.event.end_year
+        return changes.changes(sealed_rows(self.base), self.records.rows, same_year=same_year)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        found, kind = self.found(), request.GET.get("kind", "")
+        if kind and kind not in changes.KINDS:
+            raise Http404("There is no such kind of change.")
+        filters = [("", "All", len(found))]
+        filters += [(slug, word, sum(one.kind == slug for one in found)) for slug, word in changes.KINDS.items()]
+        page = self.page_of([one for one in found if kind in ("", one.kind)])
+        return self.show(
+            "certification/review/changes.html",
+            base=self.base,
+            other_year=self.base is not None and self.base.round.event.end_year != self.event.end_year,
+            filters=filters,
+            kind=kind,
+            page=page,
+            query=f"kind={kind}" if kind else "",
+            lines=[(one, self.key_of(page.object_list).get(one.state_id)) for one in page.object_list],
+        )
+
+    def key_of(self, found: Sequence[changes.StudentChange]) -> dict[str, int]:
+        """State ID → the student's page, where the student is still enrolled."""
+        return keys(self.one, [one.state_id for one in found])
+
+
+class ChangesFile(Changes):
+    capability = Capability.EXPORT_RECORDS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        columns = ("State ID", "Student", "What", "CTE Pathway", "Field", "Before", "After")
+        rows = [
+            (one.state_id, one.name, one.word, field.pathway, field.label, field.before, field.after)
+            for one in self.found()
+            for field in one.fields
+        ]
+        return self.file("Changed since last certification", columns, rows)  # type: ignore[return-value]
+
+
+class StudentList(OfEvent):
+    """Concentrators or participants, each student once: as many as the figure says."""
+
+    @property
+    def slug(self) -> str:
+        slug = str(self.kwargs["slug"])
+        if slug not in student_lists.TITLES:
+            raise Http404("There is no such list.")
+        return slug
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page = self.page_of(student_lists.listed(self.records.rows, self.slug))
+        key_of = keys(self.one, [one.state_id for one in page.object_list])
+        lines = [(one, key_of.get(one.state_id)) for one in page.object_list]
+        return self.show(
+            "certification/review/student_list.html", title=student_lists.TITLES[self.slug], slug=self.slug, page=page, lines=lines
+        )
+
+
+class StudentListFile(StudentList):
+    capability = Capability.EXPORT_RECORDS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        rows = (one.cells() for one in student_lists.listed(self.records.rows, self.slug))
+        return self.file(student_lists.TITLES[self.slug], student_lists.COLUMN_NAMES, rows)  # type: ignore[return-value]
+
+
+class Explanations(OfEvent):
+    """The warnings that were explained, with the reasons."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page = self.page_of(explanations_of(self.records))
+        key_of = keys(self.one, [one.state_id for one in page.object_list])
+        return self.show(
+            "certification/review/explanations.html", page=page, lines=[(one, key_of.get(one.state_id)) for one in page.object_list]
+        )
+
+
+def keys(one: DistrictEvent, state_ids: list[str]) -> dict[str, int]:
+    """State ID → key of the student's page, for students who are enrolled in the event's year."""
+    return dict(Student.objects.in_scope(scope_of(one)).filter(state_id__in=state_ids).values_list("state_id", "pk"))

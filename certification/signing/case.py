@@ -1,0 +1,152 @@
+"""A district's case in one event at one moment: what the gates ask, each fact read once and only when a gate wants it."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cached_property
+
+from django.urls import reverse
+
+from certification.models import CertificationEvent, Certifier, Round, Signature
+from certification.signing import signed_text
+from certification.status.status import DistrictEvent
+from cte_portal.accounts.models import User
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Scope
+from pathways.ledger import canonical
+from pathways.models import Change, District, Participation, StateCopy
+from pathways.reports.runs import Run, certification_at_state
+from pathways.resync.comparison import Unsent
+
+WRITERS = ("upload", "undo", "resync")
+"""Kinds of batches that change what would be signed."""
+WAIT = datetime.timedelta(minutes=60)
+
+
+class Case:
+    def __init__(self, scope: Scope, one: DistrictEvent, person: User | None = None) -> None:
+        self.scope = scope
+        self.one = one
+        self.person = person
+        self.now = one.now
+
+    @property
+    def event(self) -> CertificationEvent:
+        return self.one.event
+
+    @cached_property
+    def round(self) -> Round | None:
+        """The open round; None before the first signature, and after the seal."""
+        return Round.objects.of(self.event, self.scope.district).open().first()
+
+    @cached_property
+    def next_number(self) -> int:
+        if self.round:
+            return self.round.number
+        last = Round.objects.of(self.event, self.scope.district).order_by("-number").first()
+        return last.number + 1 if last else 1
+
+    @cached_property
+    def certifiers(self) -> list[Certifier]:
+        """The active ones, Primary first."""
+        return list(Certifier.objects.of_district(self.scope.district).active().listed())
+
+    @property
+    def primaries(self) -> list[Certifier]:
+        return [one for one in self.certifiers if one.is_primary]
+
+    @property
+    def certifier(self) -> Certifier | None:
+        """The person as a certifier of the district, if she is one today."""
+        return next((one for one in self.certifiers if self.person and one.user_id == self.person.pk), None)
+
+    @cached_property
+    def signatures(self) -> dict[int, Signature]:
+        """Certifier → the signature in the open round that is not voided; whether it still covers the data is `covers`."""
+        return {one.certifier_id: one for one in Signature.objects.standing().filter(round=self.round)} if self.round else {}
+
+    def covers(self, signature: Signature | None) -> bool:
+        return signature is not None and signature.digest == self.digest
+
+    def waiting(self) -> list[Certifier]:
+        """Primaries whose signature is still needed."""
+        return [one for one in self.primaries if not self.covers(self.signatures.get(one.pk))]
+
+    @property
+    def is_complete(self) -> bool:
+        """All names stand that are needed, yet nothing is sealed: a certifier who had not signed is no longer active (C-17)."""
+        return not self.is_certified and bool(self.primaries) and not self.waiting()
+
+    @property
+    def has_signed(self) -> bool:
+        """Whether nothing is left to sign for the person: her signature covers the data, and it is not a Primary's turn to seal it."""
+        mine = self.certifier
+        return mine is not None and self.covers(self.signatures.get(mine.pk)) and not (self.is_complete and mine.is_primary)
+
+    @cached_property
+    def copy(self) -> StateCopy | None:
+        return StateCopy.objects.of_district(self.scope.district)
+
+    @property
+    def path(self) -> str:
+        """The event's own page."""
+        return reverse("event-certification", args=[self.scope.district, self.scope.end_year, self.event.pk])
+
+    @cached_property
+    def sending(self) -> Unsent:
+        return Unsent.of(self.scope)
+
+    @property
+    def unsent(self) -> int:
+        return self.sending.changes
+
+    @cached_property
+    def last_change(self) -> Change | None:
+        """The newest change that has not been sent."""
+        return Change.objects.after(self.scope.district, self.copy.cursor if self.copy else 0).order_by("-pk").first()
+
+    @cached_property
+    def running(self) -> list[Batch]:
+        live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=WRITERS)
+        return list(live.filter(end_year=self.scope.end_year) if self.one.finishing else live)
+
+    @cached_property
+    def matches(self) -> bool:
+        """Whether the records in scope are the same in both editions, whatever the cursor says of them."""
+        return canonical.digest(self.scope) == canonical.digest_of(sorted(canonical.line(row) for row in self.document.rows))
+
+    @cached_property
+    def report(self) -> Run | None:
+        return certification_at_state(self.scope)
+
+    @cached_property
+    def document(self) -> signed_text.Document:
+        return signed_text.of_state(self.scope, self.event, self.next_number, self.district_name)
+
+    @cached_property
+    def digest(self) -> str:
+        return self.document.digest
+
+    @cached_property
+    def open_findings(self) -> tuple[int, int]:
+        return signed_text.open_counts(self.document)
+
+    @cached_property
+    def district_name(self) -> str:
+        return District.objects.values_list("name", flat=True).get(pk=self.scope.district)
+
+    @property
+    def is_certified(self) -> bool:
+        """Sealed, and no new round is open."""
+        return self.one.sealed_at is not None and self.one.round_number is None
+
+    @cached_property
+    def unsent_of_the_year(self) -> int:
+        """Changes of a year that is over which were never sent: what was entered later belongs to the next year."""
+        cursor = self.copy.cursor if self.copy else 0
+        return Change.objects.after(self.scope.district, cursor).filter(end_year__lte=self.scope.end_year).count()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the district has nothing to report: no record in either edition."""
+        return not self.document.rows and not Participation.objects.in_scope(self.scope).exists()

@@ -1,0 +1,32 @@
+"""Why a certification was not signed; the sentence is for the person, and nothing was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certification.signing.gates import Verdict
+
+
+class NotSigned(Exception):
+    sentence = "Nothing was signed."
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence or self.sentence
+
+
+class NotACertifier(NotSigned):
+    sentence = "You are not an active certifier of this district. Nothing was signed."
+
+
+class NotReady(NotSigned):
+    """Gates are closed; all of them are named at once."""
+
+    def __init__(self, missing: Sequence[Verdict]) -> None:
+        words = " ".join(one.words for one in missing)
+        super().__init__(f"Nothing was signed. {words}")
+        self.missing = list(missing)
+
+
+class Changed(NotSigned):
+    sentence = "The data at the state have changed since you opened this page. Review the figures again, then sign. Nothing was signed."

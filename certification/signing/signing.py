@@ -1,0 +1,174 @@
+"""Certify & Submit: a certifier's name under the digest of what stands at the state; the last name that is needed seals (design D5).
+
+Everything is asked again here, under the locks of the district in both editions: what the page showed may be minutes old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from certification.letters.letters import queue
+from certification.letters.occasions import subject
+from certification.models import Certifier, Round, Signature
+from certification.signing import gates, sealing
+from certification.signing.case import Case
+from certification.signing.refusals import Changed, NotACertifier, NotReady, NotSigned
+from certification.status.status import event_of
+from cte_portal.accounts.models import User
+from cte_portal.editions import Edition, Scope
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_at_state, lock_district
+from pathways.ledger.refusals import Busy
+
+SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
+CHANGED = "The figures, findings, or statements changed after this was signed."
+
+
+@dataclass(frozen=True)
+class Signed:
+    """`sealed` is whether this was the last signature that was needed; `before` whether the person had signed already."""
+
+    signature: Signature
+    sealed: bool
+    before: bool = False
+
+
+def sign(
+    scope: Scope,
+    event: int,
+    *,
+    person: User,
+    shown: str,
+    statements: Sequence[str],
+    method: str,
+    nothing_to_report: bool = False,
+    notes: Sequence[Mapping[str, str]] = (),
+) -> Signed:
+    """Put the person's name to the data whose digest the page showed.
+
+    A Primary certifier's signature counts towards the seal, a Secondary's is a review sign-off. Signing twice is one signature. Raises
+    NotSigned, with nothing written.
+    """
+    with refusals_named(), transaction.atomic():
+        lock_district(scope, exclusive=True)
+        with transaction.atomic(Edition.STATE.value):
+            lock_at_state(scope)
+            case = _case(scope, event, person)
+            certifier = case.certifier
+            if certifier is None:
+                raise NotACertifier
+            if missing := gates.missing(gates.verdicts(case)):
+                raise NotReady(missing)
+            if case.digest != shown:
+                raise Changed
+            if case.is_empty and not nothing_to_report:
+                raise NotSigned("There are no records at the state. Confirm that there is nothing to report, then sign.")
+            if list(statements) != list(case.document.statements):
+                raise NotSigned("Check each statement. Nothing was signed.")
+            return _sign(case, certifier, statements=statements, method=method, notes=notes)
+
+
+def _case(scope: Scope, event: int, person: User) -> Case:
+    list(Certifier.objects.select_for_update().of_district(scope.district).values_list("pk", flat=True))  # nobody is changed meanwhile
+    one = event_of(scope, event)
+    if one is None:
+        raise NotSigned("OPI has closed this event. Nothing was signed.")
+    return Case(scope, one, person)
+
+
+def _sign(case: Case, certifier: Certifier, *, statements: Sequence[str], method: str, notes: Sequence[Mapping[str, str]]) -> Signed:
+    now = timezone.now()
+    if case.round is None:
+        case.round = Round.objects.create(
+            event=case.event, district=case.scope.district, number=case.next_number, opened_at=now, opened_by=certifier.name
+        )
+    void_uncovered(case)
+    mine = case.signatures.get(certifier.pk)
+    before = mine is not None
+    if mine is None:
+        mine = Signature.objects.create(
+            round=case.round,
+            certifier=certifier,
+            name=certifier.name,
+            job_title=certifier.job_title,
+            level=certifier.level,
+            digest=case.digest,
+            statements=list(statements),
+            notes=list(notes),
+            method=method,
+            signed_at=now,
+            late=case.one.dates.is_overdue(now),
+        )
+        case.signatures[certifier.pk] = mine
+    # "All of none" is never true, and a Secondary's name seals nothing, whoever else has signed.
+    sealed = certifier.is_primary and bool(case.primaries) and not case.waiting()
+    if sealed:
+        sealing.seal(case, by=mine)
+    elif not before and certifier.is_primary:
+        _tell_the_others(case, mine)
+    return Signed(mine, sealed, before)
+
+
+def void_uncovered(case: Case) -> int:
+    """Signatures over other data stand no longer; who signed and who else must sign are told."""
+    fallen = []
+    for signature in [one for one in case.signatures.values() if not case.covers(one)]:
+        # Two who hold the district shared, to take reasons back, may both find it uncovered: it is voided once.
+        if Signature.objects.standing().filter(pk=signature.pk).update(voided_at=timezone.now(), void_reason=CHANGED):
+            fallen.append(signature)
+        del case.signatures[signature.certifier_id]
+    if fallen:
+        names = " and ".join(one.name for one in fallen)
+        for certifier in case.primaries:
+            _write(case, certifier, "signature_void", f"void:{max(one.pk for one in fallen)}", {"signers": names})
+    return len(fallen)
+
+
+def data_changed(scope: Scope) -> None:
+    """Called where the state's data or what is said of them may have moved: signatures that no longer cover them fall at once."""
+    open_rounds = Round.objects.open().filter(district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None)
+    for event in set(open_rounds.values_list("event_id", flat=True)):
+        one = event_of(scope, event)
+        if one is not None:
+            case = Case(scope, one)
+            if case.signatures:
+                void_uncovered(case)
+
+
+def rules_changed(event: int | None = None) -> None:
+    """What is signed may have moved in every district: OPI's lists, what a rule weighs, or an event's statements. Each district in a
+    transaction of its own; whoever holds one just then judges its signatures anew himself."""
+    waiting = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
+    if event is not None:
+        waiting = waiting.filter(event=event)
+    for district, end_year in sorted(set(waiting.values_list("district", "event__end_year"))):
+        scope = Scope(district, end_year)
+        with suppress(Busy), refusals_named(), transaction.atomic():
+            lock_district(scope, exclusive=True)
+            data_changed(scope)
+
+
+def _tell_the_others(case: Case, mine: Signature) -> None:
+    waiting = case.waiting()
+    now = replace(case.one, signed=len(case.primaries) - len(waiting))
+    for certifier in waiting:
+        _write(case, certifier, "second_signer", f"second:{mine.pk}", {"signed": now.signers})
+
+
+def _write(case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]) -> None:
+    assert case.round is not None  # noqa: S101 - letters tell of signatures, which have a round
+    queue(
+        template,
+        subject(case.one, case.district_name, SUBJECTS[template]),
+        to=certifier.user,
+        by=case.person or certifier.user,
+        scope=case.scope,
+        path=case.path,
+        key=f"{what}:{case.round.pk}:{certifier.pk}",
+        told={"event": case.event.name, "district": case.district_name, "due": case.one.due_sentence, **told},
+    )

@@ -1,0 +1,118 @@
+"""The page says *ready* if and only if signing succeeds, over all combinations of what can stand in the way (design D5)."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from certification.signing import gates
+from certification.signing.refusals import NotSigned
+from cte_portal.accounts.models import User
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Edition, writing_state
+from pathways.findings.explaining import explain
+from pathways.findings.findings import Level, findings
+from pathways.models import Student
+from tests.certification.ready import Ready
+from tests.fixtures.records import BUSINESS, District_
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+
+IN_THE_WAY = ("not open", "nobody signed in", "running", "unsent", "raw", "not run", "error", "warning", "waiting")
+
+
+@pytest.fixture
+def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
+    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    made.record(kayla)
+    return made
+
+
+def arrange(ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: bool, explained: bool) -> set[str]:
+    """Bring the district into that state; returns the gates that must be closed."""
+    closed = set()
+    if "error" in chosen:
+        ready.change(kayla, in_district_credits=Decimal("2.50"))
+        closed.add("errors")
+    if "warning" in chosen:
+        ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
+    ready.prepare()
+    warned = [one for one in findings(ready.scope).held if Level.WARNINGS.holds(one)]
+    if warned and explained:
+        explain(ready.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
+    if warned and not explained:
+        closed.add("warnings")
+    if "not run" in chosen:
+        Batch.objects.filter(kind="validate").delete()
+        closed.add("report")
+    if "unsent" in chosen:
+        ready.change(kayla, out_of_district_credits=Decimal("0.10"))
+        closed |= {"sent", "match"}
+    if "raw" in chosen:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'")
+        closed.add("match")
+    if "running" in chosen:
+        Batch.objects.create(
+            kind="resync", queue="district", district="9012", end_year=2025, submitted_by=ready.clerk, submitted_name="X", title="Resync State Data",
+            idempotency_key=str(uuid.uuid4()),
+        )  # fmt: skip
+        closed.add("quiet")
+    if "not open" in chosen:
+        ready.event.certification_opens = timezone.localdate() + datetime.timedelta(days=1)
+        closed.add("open")
+    ready.event.wait_after_resync_blocks = blocks
+    ready.event.save()
+    if "waiting" in chosen:
+        ready.wait(10)
+        closed |= {"waited"} if blocks else set()
+    if "nobody signed in" in chosen:
+        User.objects.filter(pk=ready.primary.user_id).update(last_login=None)
+        closed.add("certifiers")
+    return closed
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4), blocks=st.booleans(), explained=st.booleans())
+@example(chosen=frozenset(), blocks=True, explained=False)
+@example(chosen=frozenset({"warning"}), blocks=True, explained=True)
+@example(chosen=frozenset({"warning"}), blocks=True, explained=False)
+@example(chosen=frozenset(IN_THE_WAY), blocks=True, explained=False)
+def test_the_page_says_ready_if_and_only_if_signing_succeeds(
+    chosen: frozenset[str], blocks: bool, explained: bool, ready: Ready, kayla: Student
+) -> None:
+    event_before = (ready.event.certification_opens, ready.event.wait_after_resync_blocks)
+    with writing_state(), transaction.atomic(), transaction.atomic(Edition.STATE.value):
+        closed = arrange(ready, kayla, chosen, blocks=blocks, explained=explained)
+        found = gates.verdicts(ready.case())
+        assert {one.gate.slug for one in gates.missing(found)} == closed
+        assert all(one.answer.cure or one.gate.slug in ("open", "waited") for one in gates.missing(found)), (
+            "each is one click from its cure"
+        )
+        try:
+            signed = ready.sign().sealed
+        except NotSigned:
+            signed = False
+        assert signed == (not closed)
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using=Edition.STATE.value)
+    ready.event.certification_opens, ready.event.wait_after_resync_blocks = event_before
+
+
+def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(ready: Ready, kayla: Student) -> None:
+    answers = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}
+    assert answers["errors"].sentence == answers["warnings"].sentence and "is at the state yet" in answers["errors"].sentence
+    assert not answers["errors"].passed and not answers["warnings"].passed, "nobody has judged what was never sent"
+    ready.change(kayla, in_district_credits=Decimal("2.50"))
+    ready.prepare()
+    errors = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"]
+    assert (errors.sentence, errors.cure) == ("1 error at the state.", "/districts/9012/2025/findings/")
+    ready.change(kayla, in_district_credits=Decimal("1.50"))
+    assert {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"].cure == "/districts/9012/2025/findings/?at=state"

@@ -1,0 +1,245 @@
+"""What is signed and sealed, in one canonical text: the same on either database, and moved by every field (C-38)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import tracemalloc
+from dataclasses import replace
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certification.models import CertificationEvent, Round, SealedCopy, SealedRecord, Signature
+from certification.review.figures import counts_of
+from certification.signing.sealing import differences
+from certification.signing.signed_text import Document, of_copy, seal_of
+from certification.triggers import TRIGGERS
+from cte_portal.accounts.models import User
+from pathways.ledger.canonical import COLUMNS
+from pathways.models import Student
+from tests.certification.ready import Ready
+from tests.fixtures.certification import make_round, seal_records
+from tests.fixtures.records import BUSINESS, District_
+
+DAY = datetime.date(2024, 8, 21)
+ROW = (
+    "999000123", "40123", "Anderson", "Kayla", "Rae", datetime.date(2007, 1, 2), "F", "12", "0101", "High School", "10", "Health Professions",
+    True, False, DAY, Decimal("2.50"), Decimal("0.00"), Decimal("2.50"), Decimal("1.00"), Decimal("0.00"), DAY, "MARTIN, CHERYL", 2025,
+)  # fmt: skip
+AT = datetime.datetime(2025, 6, 12, 18, 0, tzinfo=datetime.UTC)
+
+
+def document(**values: Any) -> Document:
+    own: dict[str, Any] = {
+        "form": 1, "collection": "cte-eoy", "end_year": 2025, "district": "9012", "round": 1, "statements": ["I have reviewed the counts above."],
+        "rules": [["CTE-131", "error", "Concentrator"]], "rules_hash": "ab" * 32, "rows": [ROW], "counts": counts_of([ROW]),
+        "findings": [{"rule": "CTE-501", "severity": "warning", "state_id": "999000123", "pathway": "Health Professions", "value": "2.50"}],
+        "explanations": [{"rule": "CTE-501", "reason": "Summer school"}],
+    }  # fmt: skip
+    return Document(**{**own, **values})
+
+
+def copy(**values: Any) -> SealedCopy:
+    own: dict[str, Any] = {
+        "receipt": "9012-2025-EOY-1", "event_name": "End of Year", "district_name": "Cottonwood Bend", "sealed_at": AT, "sent_at": AT,
+        "generation": 3, "notes": [],
+    }  # fmt: skip
+    return SealedCopy(**{**own, **values})
+
+
+def signature(**values: Any) -> Signature:
+    own: dict[str, Any] = {
+        "name": "DOE, JANE", "job_title": "Superintendent", "level": "primary", "method": "password", "signed_at": AT, "late": False,
+        "digest": "cd" * 32, "statements": ["I have reviewed the counts above."], "notes": [],
+    }  # fmt: skip
+    return Signature(**{**own, **values})
+
+
+def test_the_canonical_form_is_as_documented() -> None:
+    """A golden value: whoever holds a receipt can compute it again from the published form, in any language."""
+    text = b"\n".join(document().lines()).decode()
+    assert text.startswith("cte-portal certification 1\ncte-eoy 2025 9012 round 1\nstatements 1\n")
+    assert (
+        "999000123\t40123\tAnderson\tKayla\tRae\t2007-01-02\tF\t12\t0101\tHigh School\t10\tHealth Professions\tt\tf\t2024-08-21\t2.50\t"
+        in text
+    )
+    assert '{"reason":"Summer school","rule":"CTE-501"}' in text
+    assert document().digest == "3b2cb9be1e58e6fae945fd1ecbc704697b0d60046a5fad7cbb27db6648f4c918"
+    assert seal_of(document(), copy(), [signature()]) == "a1d5ed8dfcaf0915de360875cde2c55e0659410e85e295b1e0de29c2dea1bbaa"
+
+
+def other(value: Any, salt: str) -> Any:
+    """Something that differs from `value` and is of its kind."""
+    match value:
+        case bool():
+            return not value
+        case Decimal():
+            return value + Decimal("0.01")
+        case int():
+            return value + 1
+        case datetime.datetime():
+            return value + datetime.timedelta(microseconds=1)
+        case datetime.date():
+            return value + datetime.timedelta(days=1)
+        case str():
+            return value + (salt or "x")
+        case _:
+            return [*value, "x"] if isinstance(value, list | tuple) else {**value, "x": salt}
+
+
+SALT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=5)
+
+
+@given(at=st.integers(0, len(ROW) - 1), salt=SALT)
+def test_c_38_each_field_of_a_record_moves_the_digest(at: int, salt: str) -> None:
+    row = (*ROW[:at], other(ROW[at], salt), *ROW[at + 1 :])
+    assert document(rows=[row]).digest != document().digest, list(COLUMNS)[at]
+
+
+@given(name=st.sampled_from(sorted(document().__dict__)), salt=SALT)
+def test_each_part_of_what_is_signed_moves_the_digest(name: str, salt: str) -> None:
+    own = document()
+    value = [*own.rows, (*ROW[:10], "11", *ROW[11:])] if name == "rows" else other(getattr(own, name), salt)
+    assert replace(own, **{name: value}).digest != own.digest
+
+
+@given(name=st.sampled_from(["receipt", "event_name", "district_name", "sealed_at", "sent_at", "generation", "notes"]), salt=SALT)
+def test_each_part_of_the_receipt_moves_the_seal(name: str, salt: str) -> None:
+    assert seal_of(document(), copy(**{name: other(getattr(copy(), name), salt)}), [signature()]) != seal_of(
+        document(), copy(), [signature()]
+    )
+
+
+@given(name=st.sampled_from(["name", "job_title", "level", "method", "signed_at", "late", "digest", "statements", "notes"]), salt=SALT)
+def test_each_part_of_a_signature_moves_the_seal(name: str, salt: str) -> None:
+    changed = signature(**{name: other(getattr(signature(), name), salt)})
+    assert seal_of(document(), copy(), [changed]) != seal_of(document(), copy(), [signature()])
+    assert seal_of(document(), copy(), []) != seal_of(document(), copy(), [signature()])
+
+
+@given(order=st.permutations(range(4)))
+@settings(max_examples=10)
+def test_the_order_in_which_a_database_answers_does_not_matter(order: list[int]) -> None:
+    rows = [(f"99900012{number}", *ROW[1:]) for number in range(4)]
+    assert document(rows=[rows[at] for at in order]).digest == document(rows=rows).digest
+
+
+@pytest.fixture
+def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) -> SealedCopy:
+    ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready.record(kayla)
+    ready.record(kayla, BUSINESS)
+    ready.prepare()
+    ready.sign()
+    return SealedCopy.objects.get()
+
+
+def tamper(statement: str) -> None:
+    """What nobody can do through the portal, and the database refuses: its owner lifts the triggers first."""
+    TRIGGERS.drop(connection)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        TRIGGERS.create(connection)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'", "seal is over other data"),
+        ("UPDATE certification_sealedrecord SET in_district_credits = in_district_credits + 0.01", "signature of DOE, JANE"),
+        ("DELETE FROM certification_sealedrecord WHERE pathway_code = '10'", "other counts"),
+        ("UPDATE certification_sealedcopy SET receipt = '9012-2025-EOY-9'", "seal is over other data"),
+        ("UPDATE certification_signature SET name = 'SOMEBODY, ELSE'", "seal is over other data"),
+        ("UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy", "seal is over other data"),
+    ],
+)
+def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: str, sealed: SealedCopy) -> None:
+    tamper(statement)
+    told = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_sealed", json=True, stdout=told)
+    (one,) = json.loads(told.getvalue())["sealed"]
+    assert ended.value.code == 1 and any(words in said for said in one["differs"]), one
+
+
+def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
+    """One changed, one put in, one taken out: the first two by their keys, which name no student, and the third by the counts."""
+    health, business = SealedRecord.objects.order_by("pathway_code").values_list("pk", flat=True)
+    columns = ", ".join(field.column for field in SealedRecord._meta.concrete_fields if field.name not in ("id", "state_id"))
+    tamper(f"UPDATE certification_sealedrecord SET grade = '09' WHERE id = {health}")
+    assert f"not as sealed: sealed record {health}" in differences(sealed)
+    tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
+    assert differences(sealed) == []
+    tamper(
+        f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999', {columns} FROM certification_sealedrecord "
+        f"WHERE id = {health}"
+    )
+    added = SealedRecord.objects.get(state_id="999000999").pk
+    found = differences(sealed)
+    assert f"not as sealed: sealed record {added}" in found and "the seal is over other data" in found
+    tamper(f"DELETE FROM certification_sealedrecord WHERE id IN ({added}, {business})")
+    assert "the records give other counts than were sealed" in differences(sealed)
+
+
+def test_verify_sealed_ends_with_0_or_1(cottonwood: District_, sealed: SealedCopy) -> None:
+    told = StringIO()
+    call_command("verify_sealed", stdout=told)
+    assert "1 sealed, 0 differ" in told.getvalue()
+    tamper("UPDATE certification_sealedrecord SET grade = '09'")
+    told = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_sealed", stdout=told)
+    assert ended.value.code == 1 and "1 sealed, 1 differs." in told.getvalue()
+    assert "999000123" not in told.getvalue() and "Anderson" not in told.getvalue(), "no student stands in what a log may keep"
+
+
+def test_verify_sealed_holds_one_copy_at_a_time(cottonwood: District_, event: CertificationEvent) -> None:
+    for number in range(200):
+        cottonwood.record(cottonwood.student(f"9992{number:05d}"))
+
+    def peak() -> int:
+        tracemalloc.start()
+        with contextlib.suppress(SystemExit):
+            call_command("verify_sealed", stdout=StringIO())
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    def seal_again(number: int) -> None:
+        seal_records(make_round(event, number=number), cottonwood.scope)
+        Round.objects.update(status="superseded")
+
+    seal_again(1)
+    peak()
+    one = peak()
+    for number in range(2, 17):
+        seal_again(number)
+    assert SealedCopy.objects.count() == 16 and peak() < 1.5 * one
+
+
+def test_what_was_sealed_reads_back_as_it_was_signed(sealed: SealedCopy) -> None:
+    assert of_copy(sealed).digest == Signature.objects.get().digest and differences(sealed) == []
+    assert SealedRecord.objects.count() == 2
+
+
+def test_anybody_can_recompute_seal_and_signature_from_the_text(sealed: SealedCopy) -> None:
+    """With sha256sum alone, as docs/adr/0007 says."""
+    written = StringIO()
+    call_command("verify_sealed", text=sealed.receipt, stdout=written)
+    text = written.getvalue().encode()
+    assert hashlib.sha256(text).hexdigest() == sealed.digest
+    signed, mark, _ = text.partition(b"\nseal 1\n")
+    assert mark and hashlib.sha256(signed + b"\n").hexdigest() == Signature.objects.get().digest
+    with pytest.raises(CommandError, match="no sealed copy"):
+        call_command("verify_sealed", text="9012-1999-EOY-1")

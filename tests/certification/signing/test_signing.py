@@ -1,0 +1,395 @@
+"""Certify & Submit: who may sign, what the signature covers, and what the last one seals (C-10 … C-23, C-33)."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from certification.events import events
+from certification.models import CertificationEvent, Certifier, Round, SealedCopy, Signature
+from certification.signing.refusals import Changed, NotACertifier, NotReady, NotSigned
+from certification.signing.sealing import differences
+from cte_portal.accounts.models import Role, User
+from cte_portal.batches.job import run
+from cte_portal.batches.models import Batch
+from pathways.findings.explaining import explain
+from pathways.findings.findings import findings
+from pathways.ledger import ledger
+from pathways.lists.changing import changing
+from pathways.models import Change, CollectionLock, Participation, RuleSeverity, Student
+from pathways.records import entry
+from pathways.resync.batches import submit_resync
+from pathways.resync.object_types import NAMES
+from tests.certification.ready import Ready
+from tests.fixtures.certification import make_certifier
+from tests.fixtures.people import person
+from tests.fixtures.records import BUSINESS, HEALTH, District_, row
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+
+
+@pytest.fixture
+def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
+    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    made.record(kayla)
+    made.prepare()
+    return made
+
+
+def letters(kind: str) -> list[int]:
+    return [batch.options["to"] for batch in Batch.objects.filter(kind="letter", options__template=kind)]
+
+
+def test_one_primary_signs_and_the_figures_are_sealed(ready: Ready, kayla: Student) -> None:
+    assert ready.missing() == []
+    signed = ready.sign()
+    assert signed.sealed and not signed.before
+    copy = SealedCopy.objects.get()
+    assert copy.receipt == "9012-2025-EOY-1" and copy.counts["totals"]["records"] == 1
+    assert copy.records.get().state_id == kayla.state_id
+    lock = CollectionLock.objects.get()
+    assert (lock.district, lock.end_year, lock.reference) == ("9012", 2025, copy.receipt)
+    assert Round.objects.get().status == Round.Status.SEALED
+    assert differences(copy) == []
+    assert letters("certified") == [ready.primary.user_id]
+
+
+def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    assert not ready.sign().sealed
+    assert ready.case().one.signers == "1 of 2 primary certifiers has signed." and not SealedCopy.objects.exists()
+    assert letters("second_signer") == [second.user_id]
+    told = Batch.objects.get(kind="letter", options__template="second_signer").options["told"]
+    assert told["signed"] == "1 of 2 primary certifiers has signed.", "as it is after that signature"
+    assert ready.sign(second).sealed
+    assert SealedCopy.objects.count() == 1 and {one.digest for one in Signature.objects.all()} == {Signature.objects.first().digest}  # type: ignore[union-attr]
+
+
+def test_c_15_the_secondary_alone_certifies_nothing(ready: Ready) -> None:
+    secondary = ready.certifier("principal2", "Reyes", "Maria", "secondary")
+    signed = ready.sign(secondary)
+    assert not signed.sealed and signed.signature.level == "secondary" and not SealedCopy.objects.exists()
+    assert ready.sign().sealed
+    assert SealedCopy.objects.get().round.signatures.count() == 2
+
+
+def test_c_16_without_an_active_primary_nothing_is_ever_certified(ready: Ready) -> None:
+    secondary = ready.certifier("principal2", "Reyes", "Maria", "secondary")
+    Certifier.objects.filter(pk=ready.primary.pk).update(is_active=False)
+    with pytest.raises(NotReady, match="No Primary certifier"):
+        ready.sign(secondary)
+    with pytest.raises(NotACertifier):
+        ready.sign()
+    assert not Round.objects.exists()
+
+
+def test_c_13_one_certifier_signs_twice(ready: Ready) -> None:
+    ready.certifier("mreyes2", "Reyes", "Maria")
+    first, second = ready.sign(), ready.sign()
+    assert second.before and second.signature == first.signature and Signature.objects.count() == 1
+
+
+def test_c_17_a_primary_who_is_no_longer_active_is_not_waited_for(ready: Ready) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    Certifier.objects.filter(pk=second.pk).update(is_active=False)
+    signed = ready.sign()
+    assert signed.before and signed.sealed, "the remaining certifier completes it; her signature stands as it was given"
+    assert Signature.objects.count() == 1
+
+
+def test_c_17_a_secondary_does_not_seal_what_the_primaries_have_signed(ready: Ready) -> None:
+    second, reviewer = ready.certifier("mreyes2", "Reyes", "Maria"), ready.certifier("principal2", "Olsen", "Peter", "secondary")
+    ready.sign()
+    Certifier.objects.filter(pk=second.pk).update(is_active=False)
+    for _ in range(2):
+        assert not ready.sign(reviewer).sealed and not CollectionLock.objects.exists()
+    assert ready.case(reviewer.user).has_signed and not ready.case(ready.primary.user).has_signed
+    assert ready.sign().sealed
+    assert CollectionLock.objects.get().by == ready.primary.name
+
+
+def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(ready: Ready, kayla: Student) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    events.move(ready.event.pk, "closed", by=keeper, reason="Letter")
+    ready.change(kayla, in_district_credits=Decimal("1.75"))
+    assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
+    events.move(ready.event.pk, "published", by=keeper, reason="Letter")
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
+
+
+def test_c_18_a_primary_added_afterwards_changes_nothing(ready: Ready) -> None:
+    ready.sign()
+    late = ready.certifier("mreyes2", "Reyes", "Maria")
+    assert ready.case().is_certified and ready.case().one.status.word == "Certification Sent to State"
+    with pytest.raises(NotReady, match="certified"):
+        ready.sign(late)
+
+
+def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(ready: Ready, clerk: User, opi: User, stranger: User) -> None:
+    shown, statements = ready.case().digest, ready.case().document.statements
+    from certification.signing.signing import sign  # noqa: PLC0415
+
+    for somebody in (clerk, opi, stranger):
+        with pytest.raises(NotACertifier):
+            sign(ready.scope, ready.event.pk, person=somebody, shown=shown, statements=statements, method="password")
+    ready.primary.user.memberships.all().delete()
+    with pytest.raises((NotACertifier, NotReady)):
+        ready.sign()
+    assert not Signature.objects.exists()
+
+
+def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Ready, kayla: Student) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    ready.change(kayla, in_district_credits=Decimal("1.75"))
+    assert "sent" in ready.missing()
+    assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
+    fallen = Signature.objects.get()
+    assert fallen.voided_at and "changed after this was signed" in fallen.void_reason
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
+    assert ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    ready.report()
+    ready.wait()
+    assert not ready.sign(second).sealed
+    assert sorted(letters("second_signer")) == sorted([second.user_id, ready.primary.user_id]), "each signature asks for the next"
+    assert ready.sign().sealed
+    assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
+
+
+def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
+    ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    with changing(by=keeper, reason="Letter") as entries:
+        entries.add([RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter")])
+    assert run(Batch.objects.get(kind="publish").pk)
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+
+
+def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
+    second = ready.certifier("mreyes2", "Reyes", "Maria")
+    ready.sign()
+    wanted = CertificationEvent.objects.get(pk=ready.event.pk)
+    wanted.statements = ["I certify for {district}."]
+    keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
+    assert events.effects(ready.event, wanted, links_differ=False)[-2:] == [
+        "1 signature of districts not certified yet falls: it has to be given again.",
+        "0 signatures and 0 certifications stay as they are. No certified district is asked to certify again.",
+    ]
+    assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
+    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
+
+
+def test_what_was_shown_is_what_is_signed(ready: Ready, kayla: Student) -> None:
+    old = ready.case().digest
+    ready.change(kayla, in_district_credits=Decimal("1.75"))
+    ready.send()
+    ready.report()
+    ready.wait()
+    with pytest.raises(Changed):
+        ready.sign(shown=old)
+    assert not Signature.objects.exists()
+
+
+def test_statements_are_signed_as_worded(ready: Ready) -> None:
+    with pytest.raises(NotSigned, match="Check each statement"):
+        ready.sign(statements=ready.case().document.statements[:-1])
+    signed = ready.sign()
+    assert signed.signature.statements[-1] == "I am authorized to certify for Cottonwood Bend."
+    assert "2024-25" in signed.signature.statements[3]
+
+
+def test_c_10_nobody_signs_while_an_upload_waits_or_runs(ready: Ready) -> None:
+    batch = Batch.objects.create(
+        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=ready.clerk, submitted_name="MARTIN, CHERYL",
+        title="MT Data Upload", idempotency_key="x",
+    )  # fmt: skip
+    assert ready.missing() == ["quiet"]
+    with pytest.raises(NotReady, match="MT Data Upload by MARTIN, CHERYL is not finished"):
+        ready.sign()
+    batch.delete()
+    assert ready.sign().sealed
+
+
+def test_c_21_open_errors_and_unexplained_warnings_block(ready: Ready, kayla: Student) -> None:
+    ready.change(kayla, in_district_credits=Decimal("2.50"))  # a concentrator by credits who says No
+    ready.prepare()
+    assert ready.missing() == ["errors"]
+    with pytest.raises(NotReady, match="1 error at the state"):
+        ready.sign()
+
+
+def test_c_21_every_warning_counts_however_many_there_are(ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The findings screen holds a number of them; what is signed holds all."""
+    monkeypatch.setattr("pathways.findings.findings.MOST_HELD", 1)
+    ready.change(kayla, start_date=datetime.date(2016, 8, 29))
+    ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
+    ready.prepare()
+    explain(ready.scope, findings(ready.scope).held, "Checked with the school.", by="MARTIN, CHERYL")
+    with pytest.raises(NotReady, match="1 of 2 warnings has no reason yet"):
+        ready.sign()
+    explain(ready.scope, findings(ready.scope, whole=True).held, "Checked with the school.", by="MARTIN, CHERYL")
+    assert ready.sign().sealed and len(SealedCopy.objects.get().findings) == 2
+
+
+def test_c_22_sixty_minutes_are_advice_or_a_gate(ready: Ready) -> None:
+    ready.wait(59)
+    (advice,) = [
+        one for one in __import__("certification.signing.gates", fromlist=["gates"]).verdicts(ready.case()) if not one.answer.passed
+    ]
+    assert advice.gate.slug == "waited" and advice.is_advice and "1 minute left" in advice.answer.sentence
+    ready.event.wait_after_resync_blocks = True
+    ready.event.save()
+    assert ready.missing() == ["waited"]
+    ready.wait(60)
+    assert ready.missing() == []
+
+
+def test_c_22_nothing_unsent(ready: Ready, kayla: Student) -> None:
+    ready.change(kayla, single_parent=True)
+    assert ready.missing() == ["sent", "match"]
+
+
+def test_c_23_district_and_state_that_differ_are_refused(ready: Ready) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'")
+    assert ready.missing() == ["match"]
+    with pytest.raises(NotReady, match="differ between district and state"):
+        ready.sign()
+
+
+def test_c_33_nothing_to_report_is_stated(cottonwood: District_, event: object, clerk: User) -> None:
+    ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready.prepare()
+    assert ready.missing() == []
+    with pytest.raises(NotSigned, match="nothing to report"):
+        ready.sign()
+    assert ready.sign(nothing_to_report=True).sealed
+    assert SealedCopy.objects.get().counts["totals"]["records"] == 0
+
+
+def test_c_29_the_due_date_ends_at_mountain_midnight(ready: Ready) -> None:
+    today = timezone.localdate()
+    ready.event.due = today - datetime.timedelta(days=1)
+    ready.event.late_is_accepted = False
+    ready.event.save()
+    assert ready.missing() == ["open"]
+    ready.event.late_is_accepted = True
+    ready.event.save()
+    assert ready.sign().signature.late
+
+
+def test_c_32_a_closed_event_is_not_signed(ready: Ready) -> None:
+    case = ready.case()
+    ready.event.status, ready.event.closed_at = "closed", timezone.now()
+    ready.event.save()
+    from certification.signing.signing import sign  # noqa: PLC0415
+
+    with pytest.raises(NotSigned, match="closed this event"):
+        sign(
+            ready.scope,
+            ready.event.pk,
+            person=ready.primary.user,
+            shown=case.digest,
+            statements=case.document.statements,
+            method="password",
+        )
+
+
+WRITES = ["form", "new record", "delete", "undo", "upload", "raw update", "raw insert", "raw delete", "explanation"]
+
+
+@pytest.mark.parametrize("way", WRITES)
+def test_c_24_after_sealing_every_write_path_is_refused(way: str, ready: Ready, kayla: Student) -> None:
+    ready.sign()
+    record = Participation.objects.get()
+    before = (record.version, record.single_parent, Change.objects.count())
+    if way.startswith("raw"):
+        statements = {
+            "raw update": "UPDATE pathways_participation SET single_parent = NOT single_parent",
+            "raw insert": "INSERT INTO pathways_participation SELECT * FROM pathways_participation WHERE 1 = 1",
+            "raw delete": "DELETE FROM pathways_participation",
+        }
+        from django.db import DatabaseError, transaction  # noqa: PLC0415
+
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statements[way])
+    elif way == "upload":
+        from pathways.ledger.staging import stage  # noqa: PLC0415
+
+        with pytest.raises(ledger.Locked):
+            ledger.apply(
+                ready.scope,
+                stage([row(kayla, single_parent=True, version=None)]),
+                by="X",
+                source=Change.Source.UPLOAD,
+                checked=None,
+                batch=uuid.uuid4(),
+            )
+    elif way == "explanation":
+        from pathways.findings import explaining  # noqa: PLC0415
+
+        with pytest.raises(ledger.Locked):
+            explaining.take_back(ready.scope, 1, by="X")
+    else:
+        change = Change.objects.first()
+        assert change
+        with pytest.raises(ledger.Locked):
+            if way == "form":
+                entry.save(ready.scope, [row(kayla, single_parent=True, version=record.version)], by="X")
+            elif way == "new record":
+                entry.save(ready.scope, [row(kayla, BUSINESS)], by="X")
+            elif way == "delete":
+                entry.delete(ready.scope, record, version=record.version, by="X")
+            else:
+                entry.restore(ready.scope, change, version=record.version, by="X", source=Change.Source.UNDO)
+    record.refresh_from_db()
+    assert (record.version, record.single_parent, Change.objects.count()) == before
+
+
+def test_a_resync_after_the_seal_changes_no_sealed_figure(ready: Ready) -> None:
+    ready.sign()
+    copy = SealedCopy.objects.get()
+    ready.send()
+    assert differences(SealedCopy.objects.get()) == [] and SealedCopy.objects.get().digest == copy.digest
+
+
+def test_the_resync_page_of_a_certified_district_says_what_it_still_does(client: Client, ready: Ready) -> None:
+    ready.sign()
+    client.force_login(ready.clerk)
+    page = client.get("/districts/9012/2025/resync/").content.decode()
+    assert "the certified figures stay" in page and "This collection is certified. No action needed." in page
+    assert "before you certify" not in page
+
+
+def test_verify_sealed_passes_what_is_whole(ready: Ready, capsys: pytest.CaptureFixture[str]) -> None:
+    ready.sign()
+    call_command("verify_sealed")
+    assert "9012-2025-EOY-1  as it was sealed" in capsys.readouterr().out
+
+
+def test_a_certifier_without_a_role_is_none(ready: Ready) -> None:
+    somebody = make_certifier(person("norole", "No", "Role"), district="9012")
+    with pytest.raises(NotACertifier):
+        ready.sign(somebody)
+
+
+def test_health_and_business_together_are_one_student(ready: Ready, kayla: Student) -> None:
+    ready.record(kayla, BUSINESS)
+    ready.prepare()
+    ready.sign()
+    counts = SealedCopy.objects.get().counts["totals"]
+    assert (counts["records"], counts["students"]) == (2, 1)
+    assert {one.pathway_name for one in SealedCopy.objects.get().records.all()} == {HEALTH, BUSINESS}

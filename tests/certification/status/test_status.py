@@ -1,0 +1,189 @@
+"""Where a district stands, in the words of montana 6.3, on the Event Dashboard, in the bar above every page and on the home page."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
+from certification.status.dates import ends
+from certification.status.status import events_of, next_event
+from cte_portal.accounts.models import User
+from cte_portal.editions import Scope
+from tests.fixtures.certification import EVENT_NAME, make_event, make_round, seal, sign
+from tests.fixtures.records import District_
+from tests.pathways.desk import text
+
+SCOPE = Scope("9012", 2025)
+HOME = "/districts/9012/2025/"
+DASHBOARD = f"{HOME}event-certification/"
+
+
+def status() -> tuple[str, str]:
+    (one,) = events_of(SCOPE)
+    return one.status.word, one.status.sentence
+
+
+def test_the_way_of_a_certification(
+    event: CertificationEvent, superintendent: Certifier, director: Certifier, principal: Certifier
+) -> None:
+    assert status() == ("In Progress", "0 of 2 primary certifiers have signed.")
+    first = make_round(event)
+    sign(first, principal)
+    assert status() == ("In Progress", "0 of 2 primary certifiers have signed."), "a review sign-off certifies nothing (C-15)"
+    sign(first, superintendent)
+    assert status() == ("In Progress", "1 of 2 primary certifiers has signed.")
+    sign(first, director)
+    seal(first)
+    today = f"{timezone.localdate():%m/%d/%Y}"
+    assert status() == ("Certification Sent to State", f"All signed on {today}. Records are locked.")
+    asked = Recertification.objects.create(
+        event=event, district="9012", origin="district", sealed_round=first, reason="Two were left out", status="asked",
+        asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=superintendent.user_id,
+    )  # fmt: skip
+    assert status()[0] == "Recertification Request Sent" and "stays in effect" in status()[1]
+    asked.status, asked.opened_round = Recertification.Status.APPROVED, make_round(event, number=2)
+    asked.save()
+    word, sentence = status()
+    assert word == "Recertification In Progress"
+    assert sentence.startswith(
+        f"OPI reopened this on {today}. Correct the data, resync, and sign again by {event.corrections_until:%m/%d/%Y}."
+    )
+    assert sentence.endswith("0 of 2 primary certifiers have signed."), "signatures of the first round do not count in the second"
+    asked.status, asked.ended_at = Recertification.Status.CLOSED, timezone.now()
+    asked.save()
+    Round.objects.filter(number=2).update(status="abandoned")
+    Round.objects.filter(number=1).update(approved_at=timezone.now(), approved_by="LUND, OLA")
+    assert status()[0] == "Certification Approved by State"
+
+
+def test_c_16_without_a_primary_it_cannot_be_certified(event: CertificationEvent, superintendent: Certifier, principal: Certifier) -> None:
+    one = make_round(event)
+    sign(one, superintendent)
+    Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
+    assert status() == ("In Progress", "No Primary certifier, so this collection cannot be certified.")
+
+
+def test_only_standing_signatures_of_active_primaries_are_counted(
+    event: CertificationEvent, superintendent: Certifier, director: Certifier
+) -> None:
+    one = make_round(event)
+    sign(one, superintendent)
+    Signature.objects.update(voided_at=timezone.now(), void_reason="3 records were sent")
+    assert status()[1] == "0 of 2 primary certifiers have signed."
+    sign(one, director)
+    director.user.memberships.all().delete()
+    assert status()[1] == "0 of 1 primary certifier has signed."
+
+
+@pytest.mark.parametrize(
+    ("days", "word", "sentence"),
+    [
+        (-15, "Not yet open", "Review opens"),
+        (-8, "In Progress", "Certification opens"),
+        (15, "Incomplete – Overdue", "1 day overdue. 0 of 1 primary certifier has signed."),
+        (25, "Not certified", "Corrections ended"),
+    ],
+)
+def test_the_status_follows_the_dates(days: int, word: str, sentence: str, event: CertificationEvent, superintendent: Certifier) -> None:
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=days), tick=False):
+        assert status()[0] == word
+        assert sentence in status()[1]
+
+
+def test_records_are_not_called_locked_in_a_year_that_is_over(opi_reference: None, superintendent: Certifier) -> None:
+    earlier = make_event(end_year=2024)
+    seal(make_round(earlier))
+    (one,) = events_of(Scope("9012", 2024))
+    assert "locked" not in one.status.sentence
+
+
+def test_districts_see_published_events_of_the_year_alone(event: CertificationEvent, cottonwood: District_) -> None:
+    make_event(collection="cte-fall", status="draft", published_at=None)
+    make_event(end_year=2024)
+    assert [one.event for one in events_of(SCOPE)] == [event]
+    CertificationEvent.objects.filter(pk=event.pk).update(status="closed")
+    assert events_of(SCOPE) == []
+
+
+def test_the_next_event_is_the_first_that_waits(event: CertificationEvent, superintendent: Certifier) -> None:
+    later = make_event(collection="cte-fall", due=event.corrections_until)
+    assert (next_event(SCOPE) or later).event == event if next_event(SCOPE) else False
+    seal(make_round(event))
+    found = next_event(SCOPE)
+    assert found and found.event == later
+
+
+def test_one_query_tells_everything(event: CertificationEvent, superintendent: Certifier) -> None:
+    make_event(collection="cte-fall")
+    with CaptureQueriesContext(connection) as queries:
+        assert [one.status.word for one in events_of(SCOPE)] == ["In Progress", "In Progress"]
+    assert len(queries) == 1
+
+
+def test_g_09_every_page_of_a_district_names_event_date_and_days(client: Client, clerk: User, event: CertificationEvent) -> None:
+    client.force_login(clerk)
+    due = f"{event.due:%A, %B} {event.due.day}, {event.due.year}"
+    for address in (HOME, f"{HOME}cte-concentrator/", DASHBOARD, f"{DASHBOARD}{event.pk}/", "/cte-lingo/"):
+        html = client.get(address).content.decode()
+        bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
+        assert f"Due {due} {EVENT_NAME} – 14 days left" in bar, address
+    Extension.objects.create(
+        event=event, district="9012", due=event.due + datetime.timedelta(days=3), corrections_until=event.corrections_until, reason="Flood",
+        by="HALE, ROBIN", at=timezone.now(),
+    )  # fmt: skip
+    assert "17 days left" in text(client.get(HOME))
+    seal(make_round(event))
+    assert f"End of Year certified {timezone.localdate():%m/%d/%Y}" in text(client.get(HOME))
+
+
+def test_g_09_overdue_in_words(client: Client, clerk: User, event: CertificationEvent) -> None:
+    client.force_login(clerk)
+    with time_machine.travel(ends(event.due), tick=False):
+        client.force_login(clerk)
+        assert f"Was due {event.due:%A, %B} {event.due.day}" in text(client.get(HOME)) and "1 day overdue" in text(client.get(HOME))
+
+
+def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(client: Client, clerk: User, cottonwood: District_) -> None:
+    client.force_login(clerk)
+    home = text(client.get(HOME))
+    assert "days left" not in home and "OPI has not published the certification event of 2024-25." in home
+    assert "No certification events in this school year" in text(client.get(DASHBOARD))
+
+
+def test_r_01_home_says_what_by_when_and_who(
+    client: Client, clerk: User, event: CertificationEvent, superintendent: Certifier, director: Certifier
+) -> None:
+    client.force_login(clerk)
+    sign(make_round(event), director)
+    home = text(client.get(HOME))
+    assert f"Must be certified by {event.due:%A, %B} {event.due.day} 14 days left." in home, "R-03"
+    assert "14 days left. Corrections to" in home
+    assert "1 of 2 Waiting for DOE, JANE." in home
+    assert "Identify a certifier" in home and "2 Primary certifiers. All 2 must sign." in home
+    assert "Certify & Submit" in home and "1 of 2 primary certifiers has signed." in home
+    User.objects.filter(pk=superintendent.user_id).update(last_login=None)
+    assert "DOE, JANE has never signed in." in text(client.get(HOME))
+    Certifier.objects.update(is_active=False)
+    assert "No Primary certifier, so this collection cannot be certified." in text(client.get(HOME))
+
+
+def test_the_event_page_shows_dates_links_and_signers(
+    client: Client, clerk: User, event: CertificationEvent, superintendent: Certifier, principal: Certifier
+) -> None:
+    event.links.create(title="Guide to the collection", url="https://opi.example/guide")
+    client.force_login(clerk)
+    page: Any = client.get(f"{DASHBOARD}{event.pk}/")
+    shown = text(page)
+    assert EVENT_NAME in shown and "DOE, JANE Primary Not signed" in shown and "OLSEN, PETER Secondary No review sign-off" in shown
+    assert "Guide to the collection" in shown and "0 of 1 primary certifier has signed." in shown
+    assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, "another year's event"
+    CertificationEvent.objects.filter(pk=event.pk).update(status="closed")
+    assert client.get(f"{DASHBOARD}{event.pk}/").status_code == 404
