@@ -15,7 +15,7 @@ from certification.signing.case import Case
 from certification.signing.gates import in_the_way
 from certification.status.dates import in_short
 from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import HomeFigure, HomeLead, HomeTask, Standing
 from pathways.models import SchoolYear

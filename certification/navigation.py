@@ -8,7 +8,7 @@ from django.utils import timezone
 from certification.models import CertificationEvent, Recertification
 from certification.status.dates import Phase, in_words
 from certification.status.status import next_event
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, Screen, Standing
 

@@ -100,11 +100,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cte_portal.accounts.middleware.IdleTimeoutMiddleware",
+    "cte_portal.accounts.access.middleware.IdleTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "cte_portal.accounts.middleware.SecondFactorMiddleware",
+    "cte_portal.accounts.access.middleware.SecondFactorMiddleware",
     "cte_portal.ui.too_many.TooManyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -191,7 +191,7 @@ QUICK_CACHE = (
 )
 # The limits of sign-in are all that a cache is used for: while the quick one does not answer, a table stands in, and people sign in.
 CACHES = {
-    "default": {"BACKEND": "cte_portal.accounts.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "database"}},
+    "default": {"BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "database"}},
     "quick": QUICK_CACHE,
     "database": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -259,16 +259,16 @@ LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "cte_portal.accounts.passwords.EasyWordValidator"},
+    {"NAME": "cte_portal.accounts.sign_in.passwords.EasyWordValidator"},
 ]
 
-ACCOUNT_ADAPTER = "cte_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "cte_portal.accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "cte_portal.accounts.forms.SignInForm",
-    "reauthenticate": "cte_portal.accounts.forms.ConfirmForm",
-    "change_password": "cte_portal.accounts.forms.ChangePasswordForm",
-    "reset_password": "cte_portal.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "cte_portal.accounts.forms.NewPasswordForm",
+    "login": "cte_portal.accounts.sign_in.forms.SignInForm",
+    "reauthenticate": "cte_portal.accounts.sign_in.forms.ConfirmForm",
+    "change_password": "cte_portal.accounts.sign_in.forms.ChangePasswordForm",
+    "reset_password": "cte_portal.accounts.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "cte_portal.accounts.sign_in.forms.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -298,11 +298,11 @@ ACCOUNT_RATE_LIMITS = {
 
 # Whether everybody needs an authenticator app beside the password. Codes of the half minute before and after count too, each once.
 REQUIRE_MFA = env.bool("REQUIRE_MFA", default=PRODUCTION)
-MFA_ADAPTER = "cte_portal.accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "cte_portal.accounts.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "cte_portal.accounts.forms.SignInCodeForm",
-    "reauthenticate": "cte_portal.accounts.forms.ConfirmCodeForm",
-    "activate_totp": "cte_portal.accounts.forms.ActivateForm",
+    "authenticate": "cte_portal.accounts.sign_in.forms.SignInCodeForm",
+    "reauthenticate": "cte_portal.accounts.sign_in.forms.ConfirmCodeForm",
+    "activate_totp": "cte_portal.accounts.sign_in.forms.ActivateForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CTE Portal"
@@ -411,7 +411,7 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 # --- what lower layers show of higher ones (cte_portal/registry.py)
 
 PORTAL_DIRECTORY = "pathways.directory.Directory"
-PORTAL_STANDING = "cte_portal.accounts.standing.standing"
+PORTAL_STANDING = "cte_portal.accounts.access.visitor.standing"
 PORTAL_OFFICES = ["certification.certifiers.certifiers.office"]
 PORTAL_NAVIGATION = [
     "cte_portal.accounts.navigation.HOME",

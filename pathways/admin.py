@@ -14,9 +14,9 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import can_statewide, refused
 from cte_portal.accounts.models import Membership
-from cte_portal.accounts.scoped import can_statewide, refused
 from pathways.ledger.refusals import NotApplied
 from pathways.lists.changing import InUse, YearHeld, changing, subject, words, year_is_held
 from pathways.lists.forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing

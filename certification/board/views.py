@@ -21,8 +21,8 @@ from certification.letters import reminders
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
 from certification.recertification import recertification
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import StatewideView, active_end_year
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView, active_end_year
 from cte_portal.editions import Scope
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import moment

@@ -13,9 +13,9 @@ from certification.certifiers import certifiers
 from certification.certifiers.forms import ChangeCertifierForm, NewCertifierForm
 from certification.models import Certifier
 from certification.models.certifier import TYPE
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
-from cte_portal.accounts.scoped import ScopedView
 
 
 class TypeMembershipSetup(ScopedView):

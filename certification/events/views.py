@@ -16,9 +16,9 @@ from certification.events import events, extensions
 from certification.events.forms import EventForm, ExtensionForm, ReasonForm
 from certification.models import CertificationEvent, Extension, Round
 from certification.models.event import default_groups, default_statements
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
-from cte_portal.accounts.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from pathways.models import District, SchoolYear
 

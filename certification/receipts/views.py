@@ -14,8 +14,8 @@ from certification.receipts import sealed_extract
 from certification.receipts.receipt_pdf import written
 from certification.receipts.receipts import Receipt, request_url
 from certification.status.status import closed_event, events_of
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView, access
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView, access
 from pathways.files.extract import FORMATS, TYPES
 from pathways.models import CollectionLock
 

@@ -18,9 +18,9 @@ from certification.recertification.forms import AnswerForm, AskForm, CloseForm, 
 from certification.recertification.reopening import cannot_reopen
 from certification.review.since import Since
 from certification.status.status import DistrictEvent, event_of
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import User
-from cte_portal.accounts.scoped import ScopedView, StatewideView
 from pathways.findings.findings import findings
 from pathways.models import District
 from pathways.rules import by_id

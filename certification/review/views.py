@@ -18,8 +18,8 @@ from certification.review.explanations import explanations_of
 from certification.review.records import Records, last_seal, records_of, scope_of, sealed_rows
 from certification.review.snapshot import MEASURES, snapshot_of
 from certification.status.status import DistrictEvent, event_of
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView, access
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Student

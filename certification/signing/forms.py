@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cte_portal.accounts.confirming import ProofForm
+from cte_portal.accounts.sign_in.confirming import ProofForm
 
 
 class SigningForm(ProofForm):

@@ -23,9 +23,9 @@ from certification.signing.notes import NotesForm
 from certification.signing.refusals import Changed, NotACertifier, NotSigned
 from certification.signing.signing import sign
 from certification.status.status import closed_event, event_of, events_of
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
-from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.views import queue_list
 from pathways.ledger.refusals import NotApplied
 

@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
-from cte_portal.accounts.scoped import StatewideView
 from cte_portal.ui import csv_file
 from cte_portal.ui.sensible_dates import sensible
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView
-from cte_portal.accounts.standing import standing
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.access.visitor import standing
 from cte_portal.ui.navigation import HomeTask, home_figures, home_tasks
 
 

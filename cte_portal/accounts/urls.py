@@ -7,9 +7,9 @@ from django.urls import path, re_path
 
 from cte_portal.accounts import views
 from cte_portal.accounts.audit import Audit, AuditDownload
-from cte_portal.accounts.invitation import Accept, open_invitation
-from cte_portal.accounts.people_pages import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
-from cte_portal.accounts.security_pages import Activate, Deactivate, NewPassword, NewRecoveryCodes, Security
+from cte_portal.accounts.people.invitation import Accept, open_invitation
+from cte_portal.accounts.people.views import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
+from cte_portal.accounts.sign_in.security_pages import Activate, Deactivate, NewPassword, NewRecoveryCodes, Security
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 

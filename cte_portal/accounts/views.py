@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
 from cte_portal.registry import registered
 
 

@@ -23,7 +23,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import CAPABILITIES
+from cte_portal.accounts.access.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment

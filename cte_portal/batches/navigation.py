@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.ui.navigation import Screen, Standing

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import StatewideView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.batches.models import Batch, CleanUp, Status
 from cte_portal.batches.standing import Line
 from cte_portal.batches.statewide import children_of

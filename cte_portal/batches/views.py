@@ -17,11 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from cte_portal.accounts import purpose
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access import purpose
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.purpose import PurposeForm
+from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.accounts.models import User
-from cte_portal.accounts.purpose import PurposeForm
-from cte_portal.accounts.scoped import ScopedView, access
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.standing import Line

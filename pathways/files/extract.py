@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.editions import Scope

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import can_statewide
 from cte_portal.accounts.models import User
-from cte_portal.accounts.scoped import can_statewide
 from cte_portal.editions import school_year_label
 from cte_portal.registry import registered
 from cte_portal.ui.navigation import HomeTask

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import StatewideView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
 from cte_portal.ui.reason import ReasonField

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome, run_here
 from cte_portal.batches.kinds import Kind

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.utils import timezone
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import STATEWIDE, Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import STATEWIDE, Kind

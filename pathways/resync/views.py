@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ActionView, ScopedView, StatewideView, active_end_year
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView, active_end_year
 from cte_portal.batches.submit import key_of
 from cte_portal.batches.views import queue_list
 from pathways.lists.year_end import why_not_sent

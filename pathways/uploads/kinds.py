@@ -1,6 +1,6 @@
 """The uploads' kinds of batches (settings.PORTAL_BATCH_KINDS)."""
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.kinds import Kind
 from pathways.uploads import result, run, undo
 

@@ -18,9 +18,9 @@ from certification.models import CertificationEvent, Certifier
 from certification.signing import gates
 from certification.signing.case import Case
 from certification.status.status import event_of
-from cte_portal.accounts import people
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.people import Authority
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.unused_accounts import warn

@@ -17,9 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, SealedCopy
-from cte_portal.accounts.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
-from cte_portal.accounts.scoped import ScopedView, StatewideView
 from cte_portal.batches.models import Batch
 from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
 from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round, seal

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.names import name_key
+from cte_portal.accounts.people.names import name_key
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text

@@ -17,9 +17,9 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import RequestFactory
 
-from cte_portal.accounts import second_factor
-from cte_portal.accounts.confirming import Outcome, ProofForm, confirm, method_for
 from cte_portal.accounts.models import User
+from cte_portal.accounts.sign_in import second_factor
+from cte_portal.accounts.sign_in.confirming import Outcome, ProofForm, confirm, method_for
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
 

@@ -18,9 +18,9 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.urls import reverse
 
-from cte_portal.accounts import devices
 from cte_portal.accounts.models import User
-from cte_portal.accounts.steady_cache import SteadyCache
+from cte_portal.accounts.sign_in import devices
+from cte_portal.accounts.sign_in.steady_cache import SteadyCache
 from cte_portal.batches.account_letters import text as letter_text
 from cte_portal.batches.models import Batch
 from tests.fixtures import phone
@@ -214,7 +214,7 @@ def _down(settings: Any, quick: dict[str, Any]) -> Iterator[None]:
     SteadyCache._silent_until.clear()
     Silent.asked = 0
     settings.CACHES = {
-        "default": {"BACKEND": "cte_portal.accounts.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "database"}},
+        "default": {"BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "database"}},
         "quick": quick,
         "database": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_limit"},
     }
@@ -278,7 +278,7 @@ def test_a_lock_that_a_frozen_cache_kept_keeps_nobody_out(settings: Any) -> None
     """A2-62: frozen Redis took a lock whose owner had gone on with the table; awake again, it kept an address out for ten seconds."""
     SteadyCache._silent_until.clear()
     settings.CACHES = {
-        "default": {"BACKEND": "cte_portal.accounts.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "second"}},
+        "default": {"BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "second"}},
         "quick": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "A2-62"},
         "second": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }

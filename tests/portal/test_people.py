@@ -12,9 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
-from cte_portal.accounts import people
 from cte_portal.accounts.models import AuditEvent, Invitation, Role, User
-from cte_portal.accounts.people import Authority
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.people import Authority
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
@@ -177,7 +177,7 @@ def test_the_letter_that_cannot_be_sent_is_told(client: Client, administrator: U
     def broken(*args: object, **kwargs: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("cte_portal.accounts.letters.send_mail", broken)
+    monkeypatch.setattr("cte_portal.accounts.people.letters.send_mail", broken)
     client.force_login(administrator)
     answer = add(client, mail="on")
     assert "could not be e-mailed" in text(answer) and link_in(answer)

@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from cte_portal.accounts import people
 from cte_portal.accounts.models import AuditEvent, Invitation, KeptForm, Role, User
-from cte_portal.accounts.people import Authority
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.people import Authority
 from pathways.models import Participation, Student
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE, person

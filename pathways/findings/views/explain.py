@@ -13,8 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ActionView, ScopedView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.ui.reason import ReasonField
 from pathways import rules
 from pathways.findings import explaining

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.ui.wording import number_of
 from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
 from pathways.findings.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount

@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ActionView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView
 from pathways.ledger import ledger
 from pathways.records import entry, undo
 from pathways.records.history import Difference, differences

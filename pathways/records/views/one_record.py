@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from cte_portal.accounts.scoped import ScopedView
+from cte_portal.accounts.access.scoped import ScopedView
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.records.search import Search

@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from cte_portal.accounts import purpose
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access import purpose
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import StatewideView, access
 from cte_portal.accounts.models import User
-from cte_portal.accounts.scoped import StatewideView, access
 from cte_portal.ui import csv_file
 from pathways.models.change import ChangeQuerySet
 from pathways.records.record_changes import HEADS, MOST_SHOWN, ChangeFilter, lines, rows

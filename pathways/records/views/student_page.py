@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView, active_end_year
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView, active_end_year
 from cte_portal.editions import Scope, school_year_label
 from pathways.findings.views.from_finding import FromFinding
 from pathways.locked import links_of

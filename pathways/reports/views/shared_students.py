@@ -6,11 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from cte_portal.accounts import purpose
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access import purpose
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.purpose import PurposeForm
+from cte_portal.accounts.access.scoped import StatewideView, access, active_end_year
 from cte_portal.accounts.models import User
-from cte_portal.accounts.purpose import PurposeForm
-from cte_portal.accounts.scoped import StatewideView, access, active_end_year
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
 from pathways.reports.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids

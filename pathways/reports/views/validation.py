@@ -14,10 +14,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import Deed
-from cte_portal.accounts.scoped import ScopedView
 from cte_portal.batches.models import Status
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition

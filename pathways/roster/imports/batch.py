@@ -11,7 +11,7 @@ import hashlib
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from cte_portal.accounts.capabilities import Capability
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Status

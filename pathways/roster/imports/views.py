@@ -13,8 +13,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.batches.views import OneBatch

@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ActionView, ScopedView
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.ui.wording import number_of
 from pathways.files import values
 from pathways.ledger.refusals import NotApplied

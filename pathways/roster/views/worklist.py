@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ScopedView
-from cte_portal.accounts.standing import standing
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.access.visitor import standing
 from pathways.ledger.refusals import NotApplied
 from pathways.models import CollectionLock, Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of

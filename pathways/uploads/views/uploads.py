@@ -16,8 +16,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.scoped import ActionView, ScopedView, access
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView, ScopedView, access
 from cte_portal.batches.submit import key_of, submit
 from cte_portal.batches.views import queue_list
 from cte_portal.ui.upload_limit import most_bytes, too_large

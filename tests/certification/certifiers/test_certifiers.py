@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from certification.certifiers import certifiers
 from certification.models import CertificationEvent, Certifier, Signature
-from cte_portal.accounts import people
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.people import Authority
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope

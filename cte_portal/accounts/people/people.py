@@ -13,9 +13,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cte_portal.accounts.letters import post, tell_of_change
 from cte_portal.accounts.models import AuditEvent, Deed, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.accounts.people.letters import post, tell_of_change
 from cte_portal.registry import registered
 
 Operation = AuditEvent.Operation

@@ -13,15 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cte_portal.accounts import people
-from cte_portal.accounts.capabilities import Capability
-from cte_portal.accounts.letters import invitation_link, mail_invitation
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.names import name_key
-from cte_portal.accounts.people import Authority
-from cte_portal.accounts.people_forms import AddressForm, FactorForm, LinkForm, NamesForm, PeopleFilter, PersonForm, RoleForm
-from cte_portal.accounts.scoped import PortalView, ScopedView, StatewideView
-from cte_portal.accounts.second_factor import app_of
+from cte_portal.accounts.people import people
+from cte_portal.accounts.people.forms import AddressForm, FactorForm, LinkForm, NamesForm, PeopleFilter, PersonForm, RoleForm
+from cte_portal.accounts.people.letters import invitation_link, mail_invitation
+from cte_portal.accounts.people.names import name_key
+from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.sign_in.second_factor import app_of
 
 PAGE = 50
 SHOWN_ONCE = "one_time_link"

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
 from django.views.generic import FormView, View
 
-from cte_portal.accounts.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role
 from cte_portal.editions import Scope
 from cte_portal.registry import registered

@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
 
-from cte_portal.accounts import limits, people, second_factor
-from cte_portal.accounts.adapter import AccountAdapter
+from cte_portal.accounts.people import people
+from cte_portal.accounts.sign_in import limits, second_factor
+from cte_portal.accounts.sign_in.adapter import AccountAdapter
 
 HINT = "15 characters or more. Several words are easier to remember; spaces are allowed."
 

@@ -17,9 +17,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
-from cte_portal.accounts import people
-from cte_portal.accounts.forms import HINT
 from cte_portal.accounts.models import Invitation
+from cte_portal.accounts.people import people
+from cte_portal.accounts.sign_in.forms import HINT
 
 LINK = "invitation_link"
 

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from cte_portal.accounts import devices, people, second_factor
 from cte_portal.accounts.models import User
+from cte_portal.accounts.people import people
+from cte_portal.accounts.sign_in import devices, second_factor
 
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
 

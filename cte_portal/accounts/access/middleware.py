@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from cte_portal.accounts.access.scoped import kept_of, page_of
 from cte_portal.accounts.models import KeptForm
-from cte_portal.accounts.scoped import kept_of, page_of
-from cte_portal.accounts.second_factor import app_of
-from cte_portal.accounts.sessions import LAST_SEEN, SIGNED_IN_AT
+from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 
 RESOLUTION = 60  # seconds: the last request is written to the session no more often
 MOST_BYTES = 100_000

@@ -11,7 +11,7 @@ from typing import Any
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
-from cte_portal.accounts.devices import device_of, plain_name
+from cte_portal.accounts.sign_in.devices import device_of, plain_name
 
 APP = "allauth.account"
 

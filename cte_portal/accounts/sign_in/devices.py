@@ -14,7 +14,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-SALT = "cte_portal.accounts.devices"
+SALT = "cte_portal.accounts.sign_in.devices"
 KEPT = 400 * 24 * 60 * 60  # seconds; browsers keep no cookie longer
 MOST_PEOPLE = 40
 """A desk that more people share knows the last ones."""

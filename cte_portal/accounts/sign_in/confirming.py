@@ -11,9 +11,9 @@ from allauth.core.context import request_context
 from django import forms
 from django.http import HttpRequest
 
-from cte_portal.accounts.adapter import AccountAdapter
-from cte_portal.accounts.forms import Code, CodeInput, ConfirmForm, SigningCodeForm
-from cte_portal.accounts.second_factor import app_of
+from cte_portal.accounts.sign_in.adapter import AccountAdapter
+from cte_portal.accounts.sign_in.forms import Code, CodeInput, ConfirmForm, SigningCodeForm
+from cte_portal.accounts.sign_in.second_factor import app_of
 
 Method = Literal["password", "totp"]
 TOO_MANY = AccountAdapter.error_messages["rate_limited"]
