@@ -425,11 +425,11 @@ PORTAL_RUNNING = "cte_portal.batches.navigation.running"
 PORTAL_DISTRICTS_NOW = "certification.status.districts_now.districts_now"
 PORTAL_CERTIFIERS = "certification.certifiers.certifiers.districts_of"
 PORTAL_STATEWIDE_HOME = "status-board"
-PORTAL_NOTICES = "cte_portal.batches.notices.fresh"
-PORTAL_POST = "cte_portal.batches.account_letters.queue"
+PORTAL_NOTICES = "cte_portal.batches.notices.notices.fresh"
+PORTAL_POST = "cte_portal.batches.letters.account_letters.queue"
 PORTAL_BATCH_KINDS = [
-    "cte_portal.batches.account_letters.ACCOUNT",
-    "cte_portal.batches.notice.NOTICE",
+    "cte_portal.batches.letters.account_letters.ACCOUNT",
+    "cte_portal.batches.letters.batch_end.NOTICE",
     "pathways.uploads.kinds.UPLOAD",
     "pathways.uploads.kinds.UNDO",
     "pathways.roster.imports.batch.ROSTER_FILE",
@@ -470,7 +470,7 @@ PORTAL_RETENTION = [
 ]
 PORTAL_DAILY = [
     "cte_portal.batches.clean_up.clean_up",
-    "cte_portal.batches.unused_accounts.warn",
+    "cte_portal.batches.letters.unused_accounts.warn",
     "certification.letters.occasions.daily",
     "pathways.resync.batches.publish_again",
 ]

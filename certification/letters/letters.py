@@ -17,9 +17,9 @@ from django.urls import reverse
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
-from cte_portal.batches.mail import deliver
+from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.models import Batch, Notice, moment
-from cte_portal.batches.notices import tell
+from cte_portal.batches.notices.notices import tell
 from cte_portal.batches.submit import Order, submit, submit_all
 from cte_portal.editions import Edition, Scope
 

@@ -26,7 +26,7 @@ from certification.status.status import closed_event, event_of, events_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
-from cte_portal.batches.views import queue_list
+from cte_portal.batches.queue.views import queue_list
 from pathways.ledger.refusals import NotApplied
 
 OUTPUT = ("validate", "resync", "extract")

@@ -27,7 +27,7 @@ from cte_portal.accounts.access.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, BatchFile, BatchQuerySet, Status, moment
-from cte_portal.batches.notices import forget
+from cte_portal.batches.notices.notices import forget
 from cte_portal.batches.submit import canceled_sentence, stored_whole, tell
 from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.logs import name_of, places

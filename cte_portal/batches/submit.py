@@ -20,7 +20,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.kinds import STATEWIDE, kind_named, kind_of
 from cte_portal.batches.models import Batch, Status, moment
-from cte_portal.batches.notices import of_end
+from cte_portal.batches.notices.notices import of_end
 from cte_portal.editions import Scope
 from cte_portal.ui.too_many import TooMany
 

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from cte_portal.batches import news_views, statewide_views, views
+from cte_portal.batches.notices import views as news_views
+from cte_portal.batches.queue import views
+from cte_portal.batches.statewide import views as statewide_views
 
 QUEUE = "districts/<str:district>/<int:end_year>/batches/"
 BATCH = f"{QUEUE}<uuid:batch>/"

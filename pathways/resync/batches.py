@@ -10,7 +10,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import STATEWIDE, Kind
 from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.statewide import for_each_district
+from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of

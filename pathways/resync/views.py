@@ -16,8 +16,8 @@ from django.views.generic import FormView, TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView, active_end_year
+from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of
-from cte_portal.batches.views import queue_list
 from pathways.lists.year_end import why_not_sent
 from pathways.locked import links_of
 from pathways.models import CollectionLock, District

@@ -18,8 +18,8 @@ from django.db import connection, connections
 from cte_portal.accounts.models import User
 from cte_portal.batches import submit as submitting
 from cte_portal.batches.models import Batch
-from cte_portal.batches.standing import Line
-from cte_portal.batches.statewide import children_of
+from cte_portal.batches.queue.line import Line
+from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Edition, Scope
 from pathways.files import extract

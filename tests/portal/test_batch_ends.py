@@ -19,7 +19,7 @@ from cte_portal.batches import dispatch, kinds
 from cte_portal.batches.job import CannotRun, Job, run
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.standing import Line
+from cte_portal.batches.queue.line import Line
 from cte_portal.batches.submit import cancel, submit
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line

@@ -21,7 +21,7 @@ from django.urls import reverse
 from cte_portal.accounts.models import User
 from cte_portal.accounts.sign_in import devices
 from cte_portal.accounts.sign_in.steady_cache import SteadyCache
-from cte_portal.batches.account_letters import text as letter_text
+from cte_portal.batches.letters.account_letters import text as letter_text
 from cte_portal.batches.models import Batch
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE

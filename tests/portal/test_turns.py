@@ -16,8 +16,8 @@ from cte_portal.batches import dispatch, kinds
 from cte_portal.batches.job import Job, run
 from cte_portal.batches.kinds import STATEWIDE, Kind
 from cte_portal.batches.models import Batch, Status, moment
-from cte_portal.batches.standing import Line
-from cte_portal.batches.statewide import for_each_district
+from cte_portal.batches.queue.line import Line
+from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Scope

@@ -16,7 +16,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.standing import Line
+from cte_portal.batches.queue.line import Line
 from cte_portal.batches.submit import submit, tell
 from pathways import signed_data
 from pathways.lists import changing, publish

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.statewide import children_of
+from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand, Refusal
 from pathways.management.questions import current_year, person_named, require_district

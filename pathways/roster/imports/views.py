@@ -16,8 +16,8 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.batches.models import Batch
+from cte_portal.batches.queue.views import OneBatch
 from cte_portal.batches.submit import submit
-from cte_portal.batches.views import OneBatch
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Pathway

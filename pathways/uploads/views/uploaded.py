@@ -13,8 +13,8 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch
+from cte_portal.batches.queue.views import OneBatch
 from cte_portal.batches.submit import submit
-from cte_portal.batches.views import OneBatch
 from pathways.models import Change
 from pathways.uploads.result import follower
 from pathways.uploads.result import of as result_of

@@ -76,7 +76,7 @@ def test_a_letter_waits_while_the_mail_server_is_down(client: Client, administra
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patch:
-        patch.setattr("cte_portal.batches.mail.send_mail", down)
+        patch.setattr("cte_portal.batches.letters.mail.send_mail", down)
         run(batch.pk)
     batch.refresh_from_db()
     assert batch.status == "queued" and not mail.outbox

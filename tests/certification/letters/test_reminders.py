@@ -202,7 +202,7 @@ def test_f_25_a_mail_server_that_is_down_for_an_hour_delays_the_letter_and_sends
 
     begun, waits = timezone.now(), []
     with monkeypatch.context() as patch:
-        patch.setattr("cte_portal.batches.mail.send_mail", down)
+        patch.setattr("cte_portal.batches.letters.mail.send_mail", down)
         at = begun
         while at < begun + datetime.timedelta(hours=1):
             with time_machine.travel(at, tick=False):
@@ -234,9 +234,9 @@ def test_a_mail_server_that_never_answers_and_an_address_that_is_refused_end_in_
         return send
 
     Batch.objects.filter(pk=old.pk).update(queued_at=timezone.now() - datetime.timedelta(days=4))
-    monkeypatch.setattr("cte_portal.batches.mail.send_mail", fails(ConnectionRefusedError()))
+    monkeypatch.setattr("cte_portal.batches.letters.mail.send_mail", fails(ConnectionRefusedError()))
     run(old.pk)
-    monkeypatch.setattr("cte_portal.batches.mail.send_mail", fails(smtplib.SMTPRecipientsRefused({"x": (550, b"no")})))
+    monkeypatch.setattr("cte_portal.batches.letters.mail.send_mail", fails(smtplib.SMTPRecipientsRefused({"x": (550, b"no")})))
     run(refused.pk)
     for batch, words in ((old, "did not answer for three days"), (refused, "rejected the address of ")):
         batch.refresh_from_db()

@@ -15,8 +15,8 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
-from cte_portal.batches.standing import Line
-from cte_portal.batches.statewide import children_of
+from cte_portal.batches.queue.line import Line
+from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from pathways.models import Participation, StateCopy, Student
 from pathways.resync.batches import submit_resync, submit_resync_of_all

@@ -24,7 +24,7 @@ from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.accounts.models import User
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
-from cte_portal.batches.standing import Line
+from cte_portal.batches.queue.line import Line
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
 from cte_portal.ui.sensible_dates import sensible

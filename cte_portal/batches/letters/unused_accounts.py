@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.accounts.models.user import UNUSED, unused
-from cte_portal.batches.account_letters import KIND, TITLE, letter
+from cte_portal.batches.letters.account_letters import KIND, TITLE, letter
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import Order, submit_all
 

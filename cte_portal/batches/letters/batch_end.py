@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
-from cte_portal.batches.mail import deliver
+from cte_portal.batches.letters.mail import deliver
 from cte_portal.editions import Edition
 from cte_portal.registry import registered
 from cte_portal.ui.wording import moment

@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.batches.models import Batch, CleanUp, Status
-from cte_portal.batches.standing import Line
-from cte_portal.batches.statewide import children_of
+from cte_portal.batches.queue.line import Line
+from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.submit import cancel
 from cte_portal.ui.wording import number_of
 

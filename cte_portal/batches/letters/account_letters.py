@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
-from cte_portal.batches.mail import deliver
+from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
 
