@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "cte_portal.ui.middleware.ResponseHeadersMiddleware",
     "cte_portal.ui.middleware.MethodsMiddleware",
-    "cte_portal.ui.upload_limit.UploadLimitMiddleware",
+    "cte_portal.pages.upload_limit.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cte_portal.accounts.access.middleware.SecondFactorMiddleware",
-    "cte_portal.ui.too_many.TooManyMiddleware",
+    "cte_portal.pages.too_many.TooManyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -388,7 +388,7 @@ MEDIA_ROOT = VAR_DIR / "files"
 EMBEDDED = "sqlite3" in str(DATABASES["default"]["ENGINE"])
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20 if EMBEDDED else 256)
 UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
-FILE_UPLOAD_HANDLERS = ["cte_portal.ui.upload_limit.LimitedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["cte_portal.pages.upload_limit.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")

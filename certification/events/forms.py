@@ -11,8 +11,8 @@ from django.core.validators import URLValidator
 
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
-from cte_portal.ui.reason import ReasonField
-from cte_portal.ui.sensible_dates import sensible
+from cte_portal.pages.reason import ReasonField
+from cte_portal.pages.sensible_dates import sensible
 from pathways.models import CollectionLock, District, SchoolYear
 from pathways.reports.groups import GROUPS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cte_portal.ui.reason import ReasonField
+from cte_portal.pages.reason import ReasonField
 
 MOST = 1000
 

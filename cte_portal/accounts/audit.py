@@ -16,8 +16,8 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
+from cte_portal.pages.sensible_dates import sensible
 from cte_portal.ui import csv_file
-from cte_portal.ui.sensible_dates import sensible
 
 PAGE = 50
 HEADS = ("When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cte_portal.ui.reason import ReasonField
+from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.lists.changing import Overtaken, words, year_is_held
 from pathways.lists.effects import effects

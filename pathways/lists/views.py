@@ -15,8 +15,8 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
+from cte_portal.pages.reason import ReasonField
 from cte_portal.ui import csv_file
-from cte_portal.ui.reason import ReasonField
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import approvals, approvals_file
 from pathways.lists.approvals import Line, Pair, Plan

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.audit import DATE
 from cte_portal.editions import Edition
-from cte_portal.ui.reason import ReasonField
+from cte_portal.pages.reason import ReasonField
 from pathways.models import Change, Pathway, Student
 from pathways.models.change import ChangeQuerySet
 from pathways.records.history import Difference, differences

@@ -6,7 +6,7 @@ from django import forms
 
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.accounts.models.audit import Deed
-from cte_portal.ui.reason import ReasonField
+from cte_portal.pages.reason import ReasonField
 
 KIND = "download"
 

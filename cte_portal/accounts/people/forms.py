@@ -11,8 +11,8 @@ from cte_portal.accounts.models.user import plain_address
 from cte_portal.accounts.people.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.confirming import ProofForm
+from cte_portal.pages.reason import ReasonField
 from cte_portal.registry import registered
-from cte_portal.ui.reason import ReasonField
 
 
 class RoleForm(forms.Form):

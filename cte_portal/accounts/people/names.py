@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from cte_portal.folding import folded
-from cte_portal.ui.reason import UNSEEN
+from cte_portal.pages.reason import UNSEEN
 
 _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
 

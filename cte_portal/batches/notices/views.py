@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from cte_portal.ui.own_address import own_address
+from cte_portal.pages.own_address import own_address
 
 
 @require_safe

@@ -27,7 +27,7 @@ from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
-from cte_portal.ui.sensible_dates import sensible
+from cte_portal.pages.sensible_dates import sensible
 
 TOPS = (10, 50, 200)
 _LIKE = "Enter a date like 05/08/2025"

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
-from cte_portal.ui.reason import ReasonField
+from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.findings import explaining
 from pathways.findings.finding_list import FindingList

@@ -21,7 +21,7 @@ from cte_portal.accounts.models.audit import Deed
 from cte_portal.batches.models import Status
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
-from cte_portal.ui.own_address import own_address
+from cte_portal.pages.own_address import own_address
 from pathways.models import GroupAssignment, Participation, StateCopy
 from pathways.models.validation import DEED
 from pathways.reports.certification import Certification

@@ -20,7 +20,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView, access
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of, submit
-from cte_portal.ui.upload_limit import most_bytes, too_large
+from cte_portal.pages.upload_limit import most_bytes, too_large
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
