@@ -31,7 +31,7 @@ IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
 
 # Files about looks, scripts, hands and set-up, which no database vendor touches: `.ci/run` leaves them out of its second lane (`-m "not once"`).
-# Whether the pages answer on both vendors is asked by tests/portal/test_access.py, whether the guide can be followed by its journey.
+# Whether the pages answer on both vendors is asked by tests/cte_portal/access/test_access.py, whether the guide can be followed by its journey.
 ONCE = {
     "test_budgets.py",
     "test_certify_budgets.py",

@@ -27,10 +27,10 @@ from pathways.findings.findings import findings
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
 from pathways.roster.worklist import Show, Which, Worklist
 from tests.certification.ready import Ready
+from tests.cte_portal.access.access_matrix import DISTRICT
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Upload, file, line
 from tests.pathways.desk import TYPED, text
-from tests.portal.access_matrix import DISTRICT
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 

@@ -14,12 +14,12 @@ from certification.models import CertificationEvent
 from cte_portal.accounts.models import AuditEvent, Invitation, User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from tests.cte_portal.accounts.test_people import CHOSEN, HERE, link_in
+from tests.cte_portal.accounts.test_second_factor import set_up
 from tests.fixtures import phone
 from tests.fixtures.certification import make_certifier, make_round, seal, sign
 from tests.fixtures.people import PASSPHRASE
 from tests.pathways.desk import text
-from tests.portal.test_people import CHOSEN, HERE, link_in
-from tests.portal.test_second_factor import set_up
 
 PROOF = {"proof": PASSPHRASE}
 
@@ -150,7 +150,7 @@ def test_people_hear_of_what_they_did_themselves(client: Client, clerk: User) ->
 
 
 def test_a_mail_server_that_is_down_breaks_no_page(client: Client, clerk: User, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "tests.portal.test_who_becomes_whom.Down"
+    settings.EMAIL_BACKEND = "tests.cte_portal.accounts.test_who_becomes_whom.Down"
     assert client.post("/accounts/password/reset/", {"email": clerk.email}).status_code == 302
 
 

@@ -19,12 +19,12 @@ from cte_portal.accounts.models import AuditEvent, Invitation, KeptForm, Role, U
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.people import Authority
 from pathways.models import Participation, Student
+from tests.cte_portal.test_set_up import PRODUCTION, manage
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways import desk
 from tests.pathways.desk import text
-from tests.portal.test_set_up import PRODUCTION, manage
 
 START = datetime.datetime(2025, 5, 8, 18, 0, 5, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)

@@ -18,8 +18,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from cte_portal.accounts.models import User
+from tests.cte_portal.test_set_up import PRODUCTION, ROOT
 from tests.fixtures.people import PASSPHRASE
-from tests.portal.test_set_up import PRODUCTION, ROOT
 
 SIGN_IN = "/accounts/sign-in/"
 

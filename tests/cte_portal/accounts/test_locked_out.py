@@ -23,10 +23,10 @@ from cte_portal.accounts.sign_in import devices
 from cte_portal.accounts.sign_in.steady_cache import SteadyCache
 from cte_portal.batches.letters.account_letters import text as letter_text
 from cte_portal.batches.models import Batch
+from tests.cte_portal.accounts.test_sign_in import sign_in, signed_in
+from tests.cte_portal.test_set_up import PRODUCTION
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
-from tests.portal.test_set_up import PRODUCTION
-from tests.portal.test_sign_in import sign_in, signed_in
 
 HER_PLACE, ELSEWHERE = {"X-Forwarded-For": "203.0.113.8"}, {"X-Forwarded-For": "198.51.100.66"}
 NEW = "seven silver trout jumping"
@@ -207,7 +207,7 @@ class Silent(LocMemCache):
 
 @pytest.fixture
 def cache_is_down(settings: Any, db: None) -> Iterator[None]:
-    yield from _down(settings, {"BACKEND": "tests.portal.test_locked_out.Silent"})
+    yield from _down(settings, {"BACKEND": "tests.cte_portal.accounts.test_locked_out.Silent"})
 
 
 def _down(settings: Any, quick: dict[str, Any]) -> Iterator[None]:

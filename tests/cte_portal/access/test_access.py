@@ -22,10 +22,10 @@ from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
+from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
 from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round, seal
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
-from tests.portal.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
 
 WITHOUT_A_ROW = (
     "district-home",

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from cte_portal.watch import health
-from tests.portal.test_set_up import ROOT
+from tests.cte_portal.test_set_up import ROOT
 
 READY, LIVE = "/health/ready", "/health/live"
 

@@ -126,7 +126,7 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
         for name in tracked
         if (ROOT / name).suffix not in {".png", ".svg"}
         and (ROOT / name).is_file()
-        and name != "tests/portal/test_set_up.py"
+        and name != "tests/cte_portal/test_set_up.py"
         and secret.search((ROOT / name).read_text(errors="replace"))
     ]
     assert found == []

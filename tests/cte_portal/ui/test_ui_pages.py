@@ -68,7 +68,7 @@ def test_the_open_screen_is_marked_in_the_navigation(signed_in: Client) -> None:
     assert re.findall(r'aria-current="page">([^<]+)<', html) == ["Home"]
 
 
-@pytest.mark.urls("tests.portal.test_ui_pages")
+@pytest.mark.urls("tests.cte_portal.ui.test_ui_pages")
 @pytest.mark.parametrize("address", ["/accounts/sign-in/", "/help/", "/", "/nowhere/", "/districts/9012/2025/", "/breaks/"])
 def test_w_06_every_response_carries_the_headers(signed_in: Client, address: str) -> None:
     signed_in.raise_request_exception = False
@@ -83,7 +83,7 @@ def test_w_06_every_response_carries_the_headers(signed_in: Client, address: str
     assert "frame-ancestors 'none'" in policy and "script-src 'self'" in policy and "unsafe" not in policy
 
 
-@pytest.mark.urls("tests.portal.test_ui_pages")
+@pytest.mark.urls("tests.cte_portal.ui.test_ui_pages")
 def test_w_08_our_own_fault_shows_a_reference_and_logs_it_without_what_was_typed(
     signed_in: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
