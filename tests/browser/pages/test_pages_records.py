@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pathways.models import Participation
 from pathways.records import entry
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look
+from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import FINANCE, HEALTH, lock_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.models import Invitation
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look
+from tests.browser.pages.states import State, at, each, look
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
 

@@ -16,7 +16,7 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from pathways.models import Student
 from tests.browser.conftest import Desk
-from tests.browser.test_budgets import counted
+from tests.browser.journeys.test_budgets import counted
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_recertification, make_round, seal, sign
 from tests.fixtures.people import PASSPHRASE

@@ -12,7 +12,7 @@ from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look
+from tests.browser.pages.states import State, at, each, look
 from tests.pathways.roster.conftest import ALL, STUDENTS, zipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]

@@ -13,7 +13,7 @@ from certification.recertification import recertification
 from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look, resync
+from tests.browser.pages.states import State, at, each, look, resync
 from tests.fixtures.certification import make_certifier, make_event, make_round, seal, seal_records, sign
 from tests.fixtures.records import HEALTH
 

@@ -16,7 +16,7 @@ from pathways.lists import changing
 from pathways.models import GroupAssignment, RuleSeverity
 from pathways.reports.groups import GROUPS
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look
+from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, send_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]

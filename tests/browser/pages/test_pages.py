@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.browser import (
+from tests.browser.conftest import Stage
+from tests.browser.pages import (
     test_pages_certification,
     test_pages_opi,
     test_pages_people,
@@ -17,8 +18,7 @@ from tests.browser import (
     test_pages_uploads,
     test_pages_validation,
 )
-from tests.browser.conftest import Stage
-from tests.browser.test_pages_records import saved_record, search
+from tests.browser.pages.test_pages_records import saved_record, search
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 

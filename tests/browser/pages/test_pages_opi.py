@@ -15,7 +15,7 @@ from pathways.models import Pathway
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look
+from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.certification import make_certifier, make_event
 from tests.fixtures.records import HEALTH, send_everything
 

@@ -17,7 +17,7 @@ from pathways.models import Participation
 from pathways.resync.batches import submit_resync_of_all
 from pathways.resync.object_types import NAMES
 from tests.browser.conftest import Stage
-from tests.browser.states import State, at, each, look, resync
+from tests.browser.pages.states import State, at, each, look, resync
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.fixtures.uploads import file, line
 
