@@ -58,7 +58,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
     assert found <= homes
 
 
-@pytest.mark.parametrize("module", ["resync", "copying", "rules/stored"])
+@pytest.mark.parametrize("module", ["resync/resync", "ledger/copy_out", "rules/stored"])
 def test_w_04_statements_are_put_together_from_names_alone(module: str) -> None:
     """What stands in a statement's braces is a table, a column or a piece made of such; values go beside it as parameters."""
     names = {"key", "columns", "staged", "column", "parent_key", "pairs", "marks", "sql", "judged", "asked", "named", "update"}

@@ -215,4 +215,4 @@ def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: 
     tested = room.submit("validate")
     at_once(slow, quick_and_test)
     shown = json.loads(Uploaded(Batch.objects.get(pk=tested.pk)).content("findings.json"))["changed"][0]
-    assert shown["line"] == 2 and ["District Credits", "1.75", "2.00"] in shown["changes"]
+    assert shown["line"] == 2 and ["In District Credits Earned", "1.75", "2.00"] in shown["changes"]
