@@ -60,7 +60,7 @@ if len(SECRET_KEY) < 50:
 
 ALLOWED_HOSTS = [
     host.strip()
-    for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Name the portal's own hosts, parted by commas.").split(",")
+    for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Name the portal's own hosts, separated by commas.").split(",")
 ]
 if PRODUCTION and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is *; name the portal's own hosts.")
@@ -395,7 +395,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUC
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; the letter waits for a mail server that is slower
 # What links in letters begin with; the demo takes it from the request.
-PORTAL_ADDRESS = needed("PORTAL_ADDRESS", " ", "Links in letters begin with it, like https://cte.example.gov").strip().rstrip("/")
+PORTAL_ADDRESS = needed("PORTAL_ADDRESS", " ", "Links in e-mails begin with it, like https://cte.example.gov").strip().rstrip("/")
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cte-portal@localhost")
 

@@ -69,7 +69,7 @@ class Supervisor:
             lately = [at for at in self.started[child.name] if time.monotonic() - at < WITHIN]
             if len(lately) >= MOST_STARTS:
                 return child.name
-            self.say(f"The {child.name} process stopped and is started again.")
+            self.say(f"The {child.name} process stopped and is being restarted.")
             self._start(child)
         return None
 

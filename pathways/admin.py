@@ -183,13 +183,13 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return reverse("audit", query={"kind": kind, "key": key})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        return self._done(request, f"{obj} is added.")
+        return self._done(request, f"{obj} was added.")
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._done(request, f"{obj} is saved.")
+        return self._done(request, f"{obj} was saved.")
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
-        return self._done(request, f"{obj_display} is removed.")
+        return self._done(request, f"{obj_display} was removed.")
 
     def _done(self, request: HttpRequest, sentence: str) -> HttpResponse:
         messages.success(request, sentence)
@@ -238,7 +238,7 @@ class PathwayAdmin(RegisterAdmin):
 class DistrictAdmin(RegisterAdmin):
     form = DistrictForm
     path_of = "Set up the collection › Districts"
-    about = "The school systems that report, by the number called District Number in files."
+    about = "The school systems that report. Their number is the District Number in files."
     list_display = ("number", "name", "approved", "records")
     list_display_links = ("name",)
     search_fields = ("number", "name")
@@ -325,8 +325,8 @@ class RuleSeverityAdmin(RegisterAdmin):
     form = RuleSeverityForm
     path_of = "Set up the collection › Rule severities"
     about = (
-        "Rules whose severity OPI has changed for a school year. An error blocks certification, a warning blocks it until it is "
-        "explained, an info never. It holds for all districts alike. To go back, choose the rule's own severity again."
+        "Rules whose severity OPI has changed for a school year. An error blocks certification. A warning blocks it until it is "
+        "explained. An info blocks nothing. The severity applies to all districts. To go back, choose the rule's own severity again."
     )
     list_display = ("label", "year", "severity", "own", "reason")
     list_display_links = ("label",)

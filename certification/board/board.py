@@ -24,7 +24,7 @@ from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations
 from pathways.resync.comparison import KnownUnsent
 
-WHY_SUPPRESSED = f"* stands for 1 to {FEWEST} records: so few could point at a student."
+WHY_SUPPRESSED = f"* means 1 to {FEWEST} records: so few could identify a student."
 
 
 class Stand(Enum):
@@ -103,7 +103,7 @@ class Line:
         if self.one.ended:
             return "Not certified"
         if self.stand is Stand.RECERTIFICATION:
-            return "Recertification asked" if self.one.is_certified else "Recertification"
+            return "Recertification requested" if self.one.is_certified else "Recertification"
         return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
 
     @property

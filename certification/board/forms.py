@@ -18,7 +18,7 @@ SIZES = (("", "All"), ("none", "None"), ("small", "Under 50"), ("medium", "50 to
 
 
 class ReminderForm(forms.Form):
-    text = text_field("OPI writes", hint="Optional, added to the e-mail. Do not name any student.")
+    text = text_field("Message from OPI", hint="Optional, added to the e-mail. Do not name any student.")
 
 
 class BoardFilter(forms.Form):

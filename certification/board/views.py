@@ -122,7 +122,7 @@ class StatusBoard(BoardView):
         if why_not:
             messages.warning(self.request, " ".join(why_not[:5]) + (f" And {len(why_not) - 5:,} more." if len(why_not) > 5 else ""))
         if not done and not why_not:
-            messages.success(self.request, "They were already approved.")
+            messages.success(self.request, "These certifications were already approved.")
 
 
 def _next(name: str, sort: str) -> str:
@@ -156,7 +156,7 @@ class StatusBoardFile(BoardView):
         return response
 
 
-FIGURES = "Errors, Warnings and Records are figures of the district's last validation at the state (Validated)."
+FIGURES = "Errors, Warnings, and Records are from the district's last validation at the state (Validated)."
 
 
 class Reminders(BoardView):

@@ -65,7 +65,7 @@ def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
         return "attention", "No Primary certifier.", "This collection cannot be certified."
     if dormant:
         who = " and ".join(dormant)
-        cure = "“Forgot your password?” on the sign-in page opens the account again; so does the District Administrator under People."
+        cure = "To reopen the account, use “Forgot your password?” on the sign-in page, or ask the District Administrator to open it under People."
         return "attention", f"{who} cannot sign in: account unused for 180 days.", cure
     if number == 1:
         return None

@@ -91,7 +91,7 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
         return []
     reach = Reach.of(before)
     found = [
-        f"{number_of(reach.districts, 'district')} will see this right away: above every page, on the home page, and on the event's page."
+        f"{number_of(reach.districts, 'district')} will see this right away: at the top of every page, on the home page, and on the event's page."
     ]
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
@@ -101,10 +101,10 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
         found.append("From now on certifiers read and sign the new statements. Certified collections keep the wording that was signed.")
         if reach.waiting:
             stay -= reach.waiting
-            falls = "falls: it has" if reach.waiting == 1 else "fall: they have"
-            found.append(f"{number_of(reach.waiting, 'signature')} of districts not certified yet {falls} to be given again.")
+            lost = f"{number_of(reach.waiting, 'signature')} in districts that have not certified yet will no longer count"
+            found.append(f"{lost}. Those certifiers must sign again.")
     if before.validation_groups != after.validation_groups or links_differ:
-        found.append("The event's page shows the new validation groups and links.")
+        found.append("The event's page will show the new validation groups and links.")
     if before.late_is_accepted and not after.late_is_accepted:
         found.append("After the due date no one can certify. Certified collections can still be corrected.")
     if after.late_is_accepted and not before.late_is_accepted:
@@ -169,9 +169,9 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
         return found
     again = " again" if event.status == Status.CLOSED else ""
     found = [
-        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, above every page and on the Event Dashboard."
+        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, at the top of every page, and on the Event Dashboard."
     ]
-    found.append(f"Its phase today is “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
+    found.append(f"Its phase is now “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
     if event.dates.phase(now) is Phase.OVER:
         found.append("The time for corrections has ended, so no one can sign in it.")
     if not SchoolYear.objects.filter(end_year=event.end_year, is_active=True).exists():

@@ -36,7 +36,7 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
     if after.is_overdue(now) and not before.is_overdue(now):
         found.append("The district will be overdue right away.")
     if (one := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
-        found.append(f"It stands at “{one.status.word}” now. {one.status.sentence}")
+        found.append(f"Its status is now “{one.status.word}”. {one.status.sentence}")
     found.append("Signatures stay as they are, and no one has to sign again.")
     return found
 

@@ -18,7 +18,7 @@ from pathways.reports.groups import GROUPS
 
 MOST_LINES, LONGEST_LINE = 12, 300
 _IN_BRACES = re.compile(r"\{[^}]*\}?")
-_https = URLValidator(schemes=["https"], message="must begin with https:// and be a whole address")
+_https = URLValidator(schemes=["https"], message="must begin with https:// and be a complete address")
 
 
 class DayField(forms.DateField):
@@ -80,7 +80,7 @@ class LinksField(LinesField):
             except ValidationError as error:
                 raise ValidationError(f"The address in “{line[:60]}” {error.message}") from error
             if not title or len(title) > 80:
-                raise ValidationError(f"Give the link “{url[:60]}” a title of at most 80 characters before its address")
+                raise ValidationError(f"Give the link “{url[:60]}” a title of up to 80 characters before its address")
             if title in {known for known, _ in links}:
                 raise ValidationError(f"Two links have the title “{title}”")
             links.append((title, url))
@@ -101,7 +101,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
     follow_up_closes = DayField(label="Follow-up closes", required=False)
     statements = StatementsField(
         label="Statements",
-        help_text="one a line; {school year} and {district} are filled in",
+        help_text="one per line; {school year} and {district} are filled in automatically",
         error_messages={"required": "Enter at least one statement"},
     )
     validation_groups = forms.MultipleChoiceField(

@@ -157,7 +157,7 @@ def asked(request: Recertification) -> None:
     staff = User.objects.filter(memberships__role=Role.OPI_STAFF, is_active=True).distinct()
     path = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
     queue_all(
-        _letter("recertification_asked", "recertification asked for", one, name, person, f"{request.pk}:asked", path, by=request.asked_by)
+        _letter("recertification_asked", "recertification requested", one, name, person, f"{request.pk}:asked", path, by=request.asked_by)
         for person in staff
     )
 

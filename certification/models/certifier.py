@@ -79,7 +79,7 @@ class Certifier(models.Model):
             models.UniqueConstraint(
                 fields=["district", "user"],
                 name="certification_a_person_is_a_certifier_once",
-                violation_error_message="This person is on the list already.",
+                violation_error_message="This person is already on the list.",
             ),
             models.CheckConstraint(condition=Q(level__in=["primary", "secondary"]), name="certification_certifier_level_is_known"),
         ]

@@ -61,7 +61,7 @@ class CertificationEvent(models.Model):
     class AfterYear(models.TextChoices):
         """What OPI chose for the districts that had not certified when the next school year began."""
 
-        FINISH = "finish", "Districts that had sent everything finish"
+        FINISH = "finish", "Districts that had sent everything can finish"
         CLOSED = "closed", "Closed with the school year"
 
     MOVES = {Status.DRAFT: (Status.PUBLISHED,), Status.PUBLISHED: (Status.CLOSED,), Status.CLOSED: (Status.PUBLISHED,)}
@@ -79,7 +79,7 @@ class CertificationEvent(models.Model):
     statements = models.JSONField("Statements", default=default_statements)
     validation_groups = models.JSONField("Validation groups", default=default_groups)
     late_is_accepted = models.BooleanField("Late certification is accepted until corrections end", default=True)
-    wait_after_resync_blocks = models.BooleanField("Nobody signs within 60 minutes of a complete resync", default=False)
+    wait_after_resync_blocks = models.BooleanField("No one can sign within 60 minutes of a complete resync", default=False)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -102,23 +102,23 @@ class CertificationEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(review_opens__lte=F("certification_opens")),
                 name="certification_review_opens_first",
-                violation_error_message="Review opens on or before the day certification opens.",
+                violation_error_message="Review must open on or before the day certification opens.",
             ),
             models.CheckConstraint(
                 condition=Q(certification_opens__lte=F("due")),
                 name="certification_opens_before_it_is_due",
-                violation_error_message="Certification opens on or before the due date.",
+                violation_error_message="Certification must open on or before the due date.",
             ),
             models.CheckConstraint(
                 condition=Q(due__lte=F("corrections_until")),
                 name="certification_corrections_end_after_the_due_date",
-                violation_error_message="Corrections end on or after the due date.",
+                violation_error_message="Corrections must end on or after the due date.",
             ),
             models.CheckConstraint(
                 condition=Q(follow_up_opens=None, follow_up_closes=None)
                 | Q(follow_up_opens__isnull=False, follow_up_closes__isnull=False, follow_up_opens__lte=F("follow_up_closes")),
                 name="certification_follow_up_opens_before_it_closes",
-                violation_error_message="Give both days of the follow-up, the first before the last, or neither.",
+                violation_error_message="Enter both follow-up dates, the first before the last, or leave both empty.",
             ),
             models.CheckConstraint(condition=Q(status__in=["draft", "published", "closed"]), name="certification_event_status_is_known"),
             models.CheckConstraint(

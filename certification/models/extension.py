@@ -46,7 +46,7 @@ class Extension(models.Model):
             models.CheckConstraint(
                 condition=Q(due__lte=F("corrections_until")),
                 name="certification_extended_corrections_end_after_the_due_date",
-                violation_error_message="Corrections end on or after the due date.",
+                violation_error_message="Corrections must end on or after the due date.",
             ),
         ]
 

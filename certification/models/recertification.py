@@ -33,7 +33,7 @@ class Recertification(models.Model):
         OPI = "opi", "Requested by OPI"
 
     class Status(models.TextChoices):
-        ASKED = "asked", "Asked"
+        ASKED = "asked", "Waiting for an answer"
         APPROVED = "approved", "In progress"
         DENIED = "denied", "Denied"
         WITHDRAWN = "withdrawn", "Withdrawn"
@@ -80,7 +80,7 @@ class Recertification(models.Model):
                 fields=["event", "district"],
                 condition=Q(status__in=["asked", "approved"]),
                 name="certification_one_recertification_is_open",
-                violation_error_message="A recertification of this event is open already.",
+                violation_error_message="A recertification of this event is already open.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["asked", "approved", "denied", "withdrawn", "closed"]),

@@ -67,13 +67,13 @@ class Round(models.Model):
                 fields=["event", "district"],
                 condition=Q(status="open"),
                 name="certification_one_round_is_open",
-                violation_error_message="A round of this certification is open already.",
+                violation_error_message="A round of this certification is already open.",
             ),
             models.UniqueConstraint(
                 fields=["event", "district"],
                 condition=Q(status="sealed"),
                 name="certification_one_round_is_official",
-                violation_error_message="This certification is sealed already.",
+                violation_error_message="This certification is already sealed.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["open", "abandoned"], sealed_at=None)

@@ -56,7 +56,7 @@ class Signature(models.Model):
                 fields=["round", "certifier"],
                 condition=Q(voided_at=None),
                 name="certification_one_standing_signature_per_certifier",
-                violation_error_message="You have signed already.",
+                violation_error_message="You have already signed.",
             ),
             models.CheckConstraint(
                 condition=Q(voided_at=None, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),

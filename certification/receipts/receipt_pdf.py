@@ -52,7 +52,7 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
             }
         )
     parts.append({"heading": "Each primary certifier stated", "numbered": True, "items": list(copy.statements)})
-    covers = "It covers the records, figures, findings, explanations, rules, statements and signatures. Any later change to them gives a different value."
+    covers = "It covers the records, figures, findings, explanations, rules, statements, and signatures. Any later change to them gives a different value."
     parts.append({"heading": "Seal (SHA-256)", "mono": list(receipt.seal), "lines": [covers]})
     follow_up = (
         f" Concentrators who graduated or dropped out are followed up from {event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}."

@@ -68,7 +68,9 @@ class CloseForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = text_field("Reason for closing", needed="Enter the reason for closing", rows=2, hint="The district reads it. Name no student.")
+    reason = text_field(
+        "Reason for closing", needed="Enter the reason for closing", rows=2, hint="The district will read this. Do not name any student."
+    )
 
 
 class MessageForm(forms.Form):

@@ -59,7 +59,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             asked_by=by.record_name,
             asked_by_id=by.pk,
         )
-        record(request, {}, {"Status": "Asked", "What will change": what_changes[:200]}, by, reason)
+        record(request, {}, {"Status": "Waiting for an answer", "What will change": what_changes[:200]}, by, reason)
         occasions.asked(request)
     return request
 
@@ -127,7 +127,7 @@ def withdraw(scope: Scope, pk: int, *, by: User) -> Recertification:
             raise ValidationError(outcome(request))
         request.status, request.ended_at = State.WITHDRAWN, timezone.now()
         request.save(update_fields=["status", "ended_at"])
-        record(request, {"Status": "Asked"}, {"Status": "Withdrawn"}, by)
+        record(request, {"Status": "Waiting for an answer"}, {"Status": "Withdrawn"}, by)
     return request
 
 
@@ -163,21 +163,21 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         request.status, request.opened_round, request.ended_at = State.ASKED, None, None
         request.answered_at, request.answered_by, request.answer = None, "", ""
         request.save()
-        record(request, before, {"Status": "Asked"}, by, "The answer was taken back")
+        record(request, before, {"Status": "Waiting for an answer"}, by, "The answer was withdrawn")
     return request
 
 
 def cannot_undo(request: Recertification) -> str:
     """Why an answer stands; empty when it can be taken back."""
     if request.origin != Origin.DISTRICT or request.status not in (State.APPROVED, State.DENIED) or request.answered_at is None:
-        return f"There is no answer to take back. {outcome(request)}"
+        return f"There is no answer to withdraw. {outcome(request)}"
     if timezone.now() > request.answered_at + UNDO:
         return "An answer can be withdrawn for five minutes only"
     later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
     if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
         return "The district has already written again"
     if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
-        return "OPI has approved the certification since"
+        return "OPI has since approved the certification"
     if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
         return "Someone has already signed again"
     if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():
@@ -194,7 +194,7 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.status != State.APPROVED or request.opened_round is None:
             raise ValidationError(outcome(request))
         copy = SealedCopy.objects.get(round=request.sealed_round)
-        for edition, remedy in ((scope, "Put it back first, or certify it"), (scope.at_state(), "Resync first")):
+        for edition, remedy in ((scope, "Restore what was certified first, or certify the changes"), (scope.at_state(), "Resync first")):
             since = Since(copy, edition)
             if since.records:
                 raise ValidationError(f"{edition.edition.label} edition: {since.sentence} {remedy}")
@@ -247,7 +247,7 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
         if official.approved_at:
             return False
         if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
-            raise ValidationError(f"You have signed it yourself. {SOMEONE_ELSE}")
+            raise ValidationError(f"You signed it yourself. {SOMEONE_ELSE}")
         official.approved_at, official.approved_by = timezone.now(), by.record_name
         official.save(update_fields=["approved_at", "approved_by"])
         key = f"{one.event.pk}/{scope.district}"
@@ -263,5 +263,5 @@ def _answer(request: Recertification, status: Recertification.Status, by: User, 
     request.ended_at = None if request.is_open else request.answered_at
     request.save()
     after = {"Status": "Approved", "Records": "open"} if status == State.APPROVED else {"Status": "Denied"}
-    record(request, {"Status": "Asked"}, after, by, answer or request.reason)
+    record(request, {"Status": "Waiting for an answer"}, after, by, answer or request.reason)
     occasions.answered(request)

@@ -108,7 +108,7 @@ def _open(case: Case) -> Answer:
             return Answer(True, f"until {in_short(one.last_day)}, to be signed again")
         if dates.phase(case.now) is Phase.OPEN:
             return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
-        return Answer(True, f"late, until {in_short(dates.corrections_until)}")
+        return Answer(True, f"late, open until {in_short(dates.corrections_until)}")
     if dates.phase(case.now) in (Phase.NOT_YET_OPEN, Phase.REVIEW):
         return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.", problem="Certification is not open yet")
     return Answer(False, f"It was due {in_short(dates.due)}. {dates.corrections(case.now)}")
@@ -124,7 +124,7 @@ def _certifiers(case: Case) -> Answer:
         return Answer(False, f"{why}.", cure, "See what to do")
     if unable:
         return Answer(True, f"{len(primaries)}, but {why}")
-    return Answer(True, "1, who can sign in" if len(primaries) == 1 else f"{len(primaries)}, all of whom can sign in")
+    return Answer(True, "1 can sign in" if len(primaries) == 1 else f"all {len(primaries)} can sign in")
 
 
 def _quiet(case: Case) -> Answer:
@@ -161,14 +161,14 @@ def _sent(case: Case) -> Answer:
 def _sent_before_the_end(case: Case) -> Answer:
     """Of a year that is over: what was not sent in it is not sent any more, and what was entered since belongs to the next year."""
     if left := case.unsent_of_the_year:
-        words = f"{number_of(left, 'change')} of {case.scope.school_year} can no longer be sent. Contact OPI."
+        words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent. Contact OPI."
         return Answer(False, words, problem=f"{number_of(left, 'change')} not sent before the year ended")
-    return Answer(True, f"what the state holds of {case.scope.school_year} is signed")
+    return Answer(True, f"you sign what the state has for {case.scope.school_year}")
 
 
 def _match(case: Case) -> Answer:
     if case.one.finishing:
-        return Answer(True, f"as sent before {case.scope.school_year} ended; records have moved on since")
+        return Answer(True, f"as sent before {case.scope.school_year} ended; records have changed since")
     if case.matches:
         return Answer(True, number_of(len(case.document.rows), "record"))
     return Answer(False, "Records differ between district and state.", _page(case, "district-and-state"), "Compare")

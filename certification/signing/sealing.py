@@ -95,17 +95,17 @@ def differences(copy: SealedCopy) -> list[str]:
     kept, signatures = signed_text.of_copy(copy), _standing(copy)
     found = []
     if signed_text.seal_of(kept, copy, signatures) != copy.digest:
-        found.append("the seal is over other data")
-    found += [f"the signature of {one.name} is over other data" for one in signatures if one.digest != kept.digest]
+        found.append("the seal covers different data")
+    found += [f"the signature of {one.name} covers different data" for one in signatures if one.digest != kept.digest]
     if not signatures:
-        found.append("no signature stands")
+        found.append("no valid signature")
     counted = signed_text.counts_of(kept.rows)
     if counted != copy.counts:
-        found.append("the records give other counts than were sealed")
+        found.append("the counts of the records differ from those sealed")
     touched = _touched(copy)
     if touched:
         more = f" and {len(touched) - MOST_NAMED:,} more" if len(touched) > MOST_NAMED else ""
-        found.append(f"not as sealed: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}")
+        found.append(f"differs from the seal: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}")
     return found
 
 

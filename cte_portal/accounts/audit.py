@@ -20,7 +20,7 @@ from cte_portal.pages.sensible_dates import sensible
 from cte_portal.ui import csv_file
 
 PAGE = 50
-HEADS = ("When", "Who", "Done", "What", "Name", "District", "End Year", "Before", "After", "Reason")
+HEADS = ("When", "Who", "Action", "What", "Name", "District", "End Year", "Before", "After", "Reason")
 _LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": _LIKE}, "validators": sensible(_LIKE)}
 

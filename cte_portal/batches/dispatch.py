@@ -136,4 +136,4 @@ def _retired() -> int:
     return removed
 
 
-FILES = Kept("files of jobs", "90 days what was uploaded, a year what was made", _retired)
+FILES = Kept("files of jobs", "90 days for uploads, one year for results", _retired)

@@ -231,7 +231,7 @@ def run(key: uuid.UUID) -> bool:
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
         if is_full(error):
             job.drop_files()
-            _wait(job, NotYet("Waits for room on the disk", FULL_SECONDS))
+            _wait(job, NotYet("Waiting for disk space", FULL_SECONDS))
         else:
             _our_fault(job, error)
     return True

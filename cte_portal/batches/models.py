@@ -252,9 +252,9 @@ class CleanUp(models.Model):
     @property
     def sentence(self) -> str:
         done = ", ".join(f"{name} ({number:,})" for name, number in self.removed.items() if number)
-        words = f"Removed: {done}." if done else "Nothing was due."
+        words = f"Removed: {done}." if done else "There was nothing to remove."
         failed = " ".join(f"Could not remove {name}: reference {reference}." for name, reference in self.failed.items())
-        return f"{words} {failed}".strip() if self.ended_at else "It did not end. The next one makes up for it."
+        return f"{words} {failed}".strip() if self.ended_at else "It did not finish. The next clean-up will catch up."
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -98,4 +98,4 @@ def _half_uploads() -> int:
 
 NOTICES = Kept("notices", "30 days", _notices)
 ORPHANS = Kept("files without a job", "1 day", _orphans)
-HALF_UPLOADS = Kept("half uploads", "1 day", _half_uploads)
+HALF_UPLOADS = Kept("unfinished uploads", "1 day", _half_uploads)

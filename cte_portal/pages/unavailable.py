@@ -17,7 +17,7 @@ class Unavailable(Enum):
     """The value is the sentence for the person."""
 
     BUSY = "The portal is busy right now."
-    FULL = "The portal has no room left to store anything. We have to make room first."
+    FULL = "The portal is out of storage space. We have to free up space first."
     AWAY = "The portal cannot reach its data right now."
 
 

@@ -26,14 +26,17 @@ class Pattern(Enum):
 
     LOST_ZEROS = ("has lost its leading zeros", "Format the column as text and enter the values with their zeros, like {write}")
     CHANGED_ID = ("cannot be read", "Excel has changed the column: format it as text")
-    DAY_NUMBER = ("holds a spreadsheet's day numbers", "Format the column as dates with a four-digit year, like {write}, and save it again")
-    SHORT_YEAR = ("has years of two digits", "Format the column as dates with a four-digit year, like {write}, and save it again")
-    OTHER_DATE = ("has dates in another form", "Write month, day, and four-digit year, like {write}")
-    NO_VALUE = ("holds no values", "Enter the values")
+    DAY_NUMBER = (
+        "contains a spreadsheet's date numbers",
+        "Format the column as dates with a four-digit year, like {write}, and save it again",
+    )
+    SHORT_YEAR = ("has two-digit years", "Format the column as dates with a four-digit year, like {write}, and save it again")
+    OTHER_DATE = ("has dates in another format", "Write month, day, and four-digit year, like {write}")
+    NO_VALUE = ("has no values", "Enter the values")
     COMMA = ("has commas in place of decimal points", "Use a decimal point, like {write}")
     DATE_FOR_CREDITS = ("was turned into dates by a spreadsheet", "Format the column as text and enter the credits again")
     ADDED_DIGITS = ("has digits that a data tool added", "Round to 2 decimal places, like {write}")
-    OTHER_ANSWER = ("does not hold Y or N", "Enter Y or N, like {write} for the first")
+    OTHER_ANSWER = ("is not Y or N", "Enter Y or N, like {write} for the first")
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _date(text: str, label: str) -> Damage | None:
                 return None
             write = f"{meant:%m/%d/%Y}"
             said = {
-                Pattern.DAY_NUMBER: f"{text} is a spreadsheet's number for a day",
+                Pattern.DAY_NUMBER: f"{text} is a spreadsheet's number for a date",
                 Pattern.SHORT_YEAR: f"{label} must include a four-digit year",
                 Pattern.OTHER_DATE: f"{label} must be a date like 07/14/2022",
             }

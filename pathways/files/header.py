@@ -22,7 +22,7 @@ class Header:
         self.cells = [unquoted(cell) for cell in cells]
         first = self.cells[0].strip('"').upper()
         if "\x00" in text:
-            raise FileRefused("The header record holds a zero byte. Save the file as tab-delimited text and choose it again")
+            raise FileRefused("The header record contains a zero byte. Save the file as tab-delimited text and choose it again")
         if len(cells) == 1:
             for mark, name in ((",", "commas"), (";", "semicolons"), ("|", "vertical bars")):
                 if text.count(mark) >= 3:
@@ -33,7 +33,7 @@ class Header:
             raise FileRefused("This is a Fall CTE file (record type CT). Choose a CTE End of Year file")
         if first != "HD":
             raise FileRefused(
-                f"Line {number} is not the header record. The first line must be HD, date, time and {layout.version}, separated by tabs"
+                f"Line {number} is not the header record. The first line must be HD, date, time, and {layout.version}, separated by tabs"
             )
         self.version = self.cells[3] if len(cells) > 3 else ""
         if self.version.upper() != layout.version:

@@ -45,7 +45,7 @@ LONGEST_VALUE = 200  # of a value as it is shown
 
 _NO_VALUE = "value NULL, NA, or \\N read as empty|values NULL, NA, or \\N read as empty"
 _ANSWER = "answer TRUE or FALSE read as Yes or No|answers TRUE or FALSE read as Yes or No"
-_ZEROS = "amount without the zeros after its second decimal|amounts without the zeros after their second decimal"
+_ZEROS = "amount read without the zeros after its second decimal|amounts read without the zeros after their second decimal"
 _POINT = "number read without “.0” at its end|numbers read without “.0” at their end"
 _CODE = "pathway code read with its leading zero|pathway codes read with their leading zero"
 
@@ -96,7 +96,7 @@ class Reader:
             cells = text.split("\t")
             # A record says so in its first cell: nearly all lines do, and need not be compared with the titles.
             if cells[0] != self.layout.record_type and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4:
-                self.summary.notes.append(f"Line {number} holds column titles and is left out")
+                self.summary.notes.append(f"Line {number} contains column titles and was skipped")
                 continue
             if not header_seen:
                 self._begin(Header(self.layout, number, text, cells))
@@ -107,8 +107,8 @@ class Reader:
             self.summary.rows += 1
             if self.most_rows and self.summary.rows > self.most_rows:
                 raise FileRefused(
-                    f"The file has more than {self.most_rows:,} rows. This portal runs on its built-in database, which takes up to "
-                    f"{self.most_rows:,}; for larger files it is set up with PostgreSQL"
+                    f"The file has more than {self.most_rows:,} rows, the most that this portal's built-in database accepts. Split the file, "
+                    "or ask for a portal with PostgreSQL"
                 )
             yield self._row(number, cells, cut)
         if not header_seen:
@@ -116,9 +116,9 @@ class Reader:
         if not self.summary.rows:
             raise FileRefused("The file has no student records, only the header record")
         if len(self.lines.line_ends) > 1:
-            self.summary.notes.append("Different line ends read as one")
+            self.summary.notes.append("Different line endings read as one")
         if self.lines.closed:
-            self.summary.notes.append("The closing character 1A of an older program was ignored")
+            self.summary.notes.append("The end-of-file character (1A) of an older program was ignored")
         self.summary.judge(self.known, self.layout)
 
     def _begin(self, header: Header) -> None:
@@ -187,7 +187,7 @@ class Reader:
         composed = unicodedata.normalize("NFC", text)
         if letter := hidden_character(composed):
             name = self._columns[field][1].name
-            wrong(field, "CTE-413", f"{name} holds a character that is not allowed (U+{ord(letter):04X}). Type it again", composed)
+            wrong(field, "CTE-413", f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again", composed)
         return composed
 
     def _whose(self, cells: list[str], wrong: Callable[..., None]) -> bool:
@@ -350,10 +350,10 @@ class Reader:
         stem = [name for key, name in names.items() if len(text) > 5 and key.startswith(plain(text))]
         near = [names[key] for key in get_close_matches(plain(text)[:100], names, n=1, cutoff=0.6)]
         if len(stem) > 1:
-            said = f"Several pathways begin like this. Choose {' or '.join(stem[:3])}"
+            said = f"Several pathways begin this way. Choose {' or '.join(stem[:3])}"
         elif stem or near:
             said = f"OPI's list has no such pathway. Did you mean {(stem or near)[0]}?"
         else:
-            said = "OPI's list has no such pathway. Write its code or name"
+            said = "OPI's list has no such pathway. Enter a code or name from the list"
         wrong("pathway", "CTE-410", said)
         return None

@@ -46,7 +46,7 @@ class Summary:
     def what_we_adjusted(self) -> list[str]:
         words = [counted(number, what) for what, number in self.adjusted.items()]
         if self.blank:
-            words.append(f"{self.blank:,} empty line{'s' if self.blank > 1 else ''} left out")
+            words.append(f"{self.blank:,} empty line{'s' if self.blank > 1 else ''} skipped")
         return [*self.notes, *words]
 
     def count_unreadable(self, problems: Iterable[Problem]) -> None:

@@ -54,7 +54,7 @@ class Table:
         if not names:
             raise FileRefused("The selected file is empty")
         if lines.closed:
-            self.notes.append("The closing character 1A of an older program was ignored")
+            self.notes.append("The end-of-file character (1A) of an older program was ignored")
 
     def _names(self, cells: list[str]) -> list[str]:
         known = {plain(name): name for name in self.columns}
@@ -73,7 +73,7 @@ class Table:
         values = {name: cell for name, cell in zip(names, cells, strict=False) if name}
         for name, value in values.items():
             if letter := hidden_character(value):
-                return TableRow(number, values, f"{name} holds a character that is not allowed (U+{ord(letter):04X}). Type it again")
+                return TableRow(number, values, f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again")
         return TableRow(number, {**dict.fromkeys(filter(None, names), ""), **values})
 
 

@@ -57,8 +57,8 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
         found.append(
-            f"{after} becomes the current year for {number_of(districts, 'district')}: records are entered and "
-            f"changed there, all other years are for reading. Today {reach} belong to students enrolled in {after}."
+            f"{after} becomes the current year for {number_of(districts, 'district')}. Records can be entered and changed only in "
+            f"{after}; all other years become read only. Today {reach} belong to students enrolled in {after}."
         )
         if left := unfinished():
             found += left.sentences
@@ -88,6 +88,6 @@ def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
     rule, own, new = rules.by_id(after.rule), WITH_ARTICLE[before.severity], WITH_ARTICLE[after.severity]
     year = school_year_label(after.end_year)
     return [
-        f"“{rule.problem}” is {own} in {year} now and becomes {new}, for all districts.",
+        f"“{rule.problem}” is now {own} in {year} and becomes {new} for all districts.",
         f"{reach} break it today: {FOLLOWS[after.severity]}." if reach.records else "No record breaks it today.",
     ]

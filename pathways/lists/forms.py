@@ -99,7 +99,7 @@ class PathwayForm(RegisterForm):
         min_value=FIRST,
         max_value=LAST,
         label="First end year",
-        help_text="2025 stands for 2024-25",
+        help_text="2025 means 2024-25",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     last_year = forms.IntegerField(
@@ -107,7 +107,7 @@ class PathwayForm(RegisterForm):
         max_value=LAST,
         required=False,
         label="Last end year",
-        help_text="empty while it is offered",
+        help_text="leave empty while it is offered",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
 
@@ -147,7 +147,7 @@ class SchoolYearForm(RegisterForm):
         min_value=FIRST,
         max_value=LAST,
         label="End Year",
-        help_text="2026 stands for 2025-26",
+        help_text="2026 means 2025-26",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     starts = forms.DateField(

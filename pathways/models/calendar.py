@@ -37,12 +37,12 @@ class SchoolYear(models.Model):
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")),
                 name="pathways_school_year_ends_after_it_starts",
-                violation_error_message="The last day of a school year comes after its first.",
+                violation_error_message="The last day of a school year must come after its first.",
             ),
             models.CheckConstraint(
                 condition=Q(ends__year=F("end_year")),
                 name="pathways_school_year_ends_in_its_end_year",
-                violation_error_message="The last day of a school year lies in its end year.",
+                violation_error_message="The last day of a school year must be in its end year.",
             ),
         ]
 

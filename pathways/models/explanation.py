@@ -73,7 +73,7 @@ class RuleSeverity(models.Model):
             models.UniqueConstraint(
                 fields=["rule", "end_year"],
                 name="pathways_rule_has_one_severity_in_a_year",
-                violation_error_message="This rule already has a severity of its own in that year.",
+                violation_error_message="This rule already has its own severity in that year.",
             ),
             models.CheckConstraint(condition=Q(severity__in=["error", "warning", "info"]), name="pathways_severity_is_known"),
         ]

@@ -57,7 +57,7 @@ class Pathway(models.Model):
             models.CheckConstraint(
                 condition=Q(last_year=None) | Q(last_year__gte=F("first_year")),
                 name="pathways_pathway_ends_on_or_after_its_first_year",
-                violation_error_message="The last year comes before the first.",
+                violation_error_message="The last year must not come before the first.",
             ),
         ]
 

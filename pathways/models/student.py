@@ -139,7 +139,7 @@ class Student(models.Model):
             models.CheckConstraint(
                 condition=Q(gender__in=["F", "M"]),
                 name="pathways_gender_is_female_or_male",
-                violation_error_message="Gender is F or M.",
+                violation_error_message="Gender must be F or M.",
             ),
         ]
         indexes = [
@@ -215,7 +215,7 @@ class Enrollment(models.Model):
             models.CheckConstraint(
                 condition=Q(service_type__in=["P", "S", "N", "O"]),
                 name="pathways_service_type_is_known",
-                violation_error_message="The service type is P, S, N or O.",
+                violation_error_message="The service type must be P, S, N, or O.",
             ),
             models.CheckConstraint(
                 condition=Q(end_date=None) | Q(end_date__gte=F("start_date")),

@@ -70,7 +70,7 @@ class RosterDecision(models.Model):
 
     class Choice(models.TextChoices):
         NOT_CTE = "not-cte", "Not CTE"
-        AS_IS = "as-is", "Right as it stands"
+        AS_IS = "as-is", "Correct as is"
         LATER = "later", "Later"
 
     district = models.CharField(max_length=4)
@@ -90,7 +90,7 @@ class RosterDecision(models.Model):
             models.UniqueConstraint(
                 fields=["district", "end_year", "state_id", "pathway_id"],
                 name="pathways_rostered_student_is_decided_once",
-                violation_error_message="Somebody has already decided about this student.",
+                violation_error_message="Someone has already decided about this student.",
             ),
             models.CheckConstraint(
                 condition=Q(choice="later") | (Q(choice__in=["not-cte", "as-is"]) & ~Q(reason="")),

@@ -17,7 +17,7 @@ from pathways.models.change import ChangeQuerySet
 from pathways.records.history import Difference, differences
 
 MOST_SHOWN = 200
-HEADS = ("When", "Who", "Done", "From", "District", "State ID", "Student", "CTE Pathway", "Before", "After")
+HEADS = ("When", "Who", "Action", "From", "District", "State ID", "Student", "CTE Pathway", "Before", "After")
 
 
 class ChangeFilter(forms.Form):
@@ -28,7 +28,7 @@ class ChangeFilter(forms.Form):
     state_id = forms.CharField(required=False, max_length=20, label="State ID")
     who = forms.CharField(required=False, max_length=100, label="Who")
     district = forms.CharField(required=False, max_length=4, label="District")
-    operation = forms.ChoiceField(required=False, label="Done", choices=[("", "Everything"), *Change.Operation.choices])
+    operation = forms.ChoiceField(required=False, label="Action", choices=[("", "Everything"), *Change.Operation.choices])
     first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
     last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
 
@@ -36,7 +36,7 @@ class ChangeFilter(forms.Form):
         required=False,
         max_length=200,
         label="Purpose",
-        help_text="Only for the .csv file. It goes into the audit",
+        help_text="Only for the .csv file. It is recorded in the audit log",
         widget=forms.TextInput(attrs={"autocomplete": "off", "form": "look"}),
     )
 

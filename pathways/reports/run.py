@@ -17,7 +17,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
 from cte_portal.ui import csv_file
-from cte_portal.ui.wording import number_of
+from cte_portal.ui.wording import moment, number_of
 from pathways.files import writer
 from pathways.findings.findings import Findings, findings
 from pathways.models import Participation
@@ -123,7 +123,10 @@ def compared(number: int) -> str:
 
 def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
     """A sheet and a CSV for each report; the workbook comes first, it is the one the queue's list offers."""
-    sent = f", as sent on {point(scope)['sent_at'] or 'no day yet'}" if scope.edition is Edition.STATE else ""
+    sent = ""
+    if scope.edition is Edition.STATE:
+        sent_at = point(scope)["sent_at"]
+        sent = f", as sent on {moment(datetime.datetime.fromisoformat(sent_at))}" if sent_at else ", nothing sent yet"
     notes = (
         "Confidential student data.",
         f"District {scope.district}, school year {scope.school_year}, {scope.edition.label} edition{sent}.",

@@ -34,7 +34,7 @@ class ResyncForm(forms.Form):
     types = forms.MultipleChoiceField(choices=[(name, name) for name in NAMES if name != "District"], required=False)
     check_dependencies = forms.BooleanField(label="Check dependencies", required=False)
     everything = forms.BooleanField(required=False)
-    notify = forms.BooleanField(label="E-mail me at the end", required=False)
+    notify = forms.BooleanField(label="E-mail me when it is done", required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
         RosterStep("Students", students, f"{number_of(students, 'student')}." if students else "No students yet.", "students"),
         RosterStep(
             "Enrollments", enrollments,
-            f"{number_of(enrollments, 'enrollment')} in {year}." if enrollments else f"Nobody is enrolled in {year} yet.", "enrollments",
+            f"{number_of(enrollments, 'enrollment')} in {year}." if enrollments else f"No one is enrolled in {year} yet.", "enrollments",
         ),
         RosterStep(
             "Courses and their pathways", with_pathway,
@@ -56,7 +56,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
         ),
         RosterStep(
             "Sections and rosters", rosters,
-            f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}." if rosters else f"Nobody is rostered in {year} yet.", "rosters",
+            f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}." if rosters else f"No one is rostered in {year} yet.", "rosters",
         ),
         RosterStep(
             "Approved pathways", approvals,

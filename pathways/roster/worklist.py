@@ -37,20 +37,20 @@ class Which(Enum):
     WITHOUT_COURSE = (
         "without-course",
         "Record without a course",
-        "These records grew this year, but the student is in no course of the pathway.",
-        "Every record that grew this year has a course of its pathway.",
+        "The credits on these records increased this year, but the student is not in a course of the pathway.",
+        "Every record whose credits increased this year has a course in its pathway.",
     )
     UNLIKE = (
         "unlike-transcript",
         "Credits differ from the transcript",
-        "In District credits added this year differ from the transcript of the pathway's courses.",
+        "The In District Credits added this year differ from the transcript of the pathway's courses.",
         "Where the transcript is known, records and transcript agree.",
     )
     NOTHING_NOW = (
         "nothing-now",
         "Concentrator last year, nothing now",
         "These students were concentrators last year; this year they have neither a course of the pathway nor more credits.",
-        "Every concentrator of last year has a course or more credits this year.",
+        "Every concentrator from last year has a course or more credits this year.",
     )
 
     def __init__(self, key: str, title: str, says: str, good: str) -> None:

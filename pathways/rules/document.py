@@ -90,7 +90,7 @@ def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> Entry:
         "every year" if every else f"{rule.first_year or ''}–{rule.last_year or ''}",
         tuple(_example(example) for example in rule.passing),
         tuple(_example(example) for example in rule.failing),
-        f"{reason}. By itself it is {_SEVERITIES[rule.severity].lower()}" if severity is not rule.severity else "",
+        f"{reason}. The rule's own severity is {_SEVERITIES[rule.severity].lower()}" if severity is not rule.severity else "",
     )
 
 
@@ -115,7 +115,7 @@ def _example(example: Example) -> str:
     if example.text:
         return f"“{example.text}”"
     said = [f"{_NAMES.get(name, name)} {_value(value)}" for name, value in [*example.row.items(), *example.world.items()]]
-    words = ", ".join(said) or "an orderly record"
+    words = ", ".join(said) or "a valid record"
     return f"{words} ({example.words})" if example.words else words
 
 

@@ -1,6 +1,6 @@
 // A wait that ends by itself counts down while the page stands open. [data-left]: seconds that were left when the page was made.
 const began = Date.now();
-const OVER = "The time is over. Check again";
+const OVER = "Time is up. Check again";
 
 for (const place of document.querySelectorAll("[data-left]")) {
   const sentence = place.querySelector(".sentence");

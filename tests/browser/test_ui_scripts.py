@@ -20,7 +20,7 @@ def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(de
     page = desk.open(clerk)
     page.goto("/help/")
     expect(
-        page.get_by_role("status").filter(has_text="You will be signed out in 1 minute. What is not saved by then is lost.")
+        page.get_by_role("status").filter(has_text="You will be signed out in 1 minute. Anything not saved by then will be lost.")
     ).to_be_visible()
     stay = page.get_by_role("button", name="Stay signed in")
     stay.focus()

@@ -211,7 +211,7 @@ def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(tmp
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert said.count("stopped and is started again") == 4
+    assert said.count("stopped and is being restarted") == 4
 
 
 def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:

@@ -18,7 +18,7 @@ from cte_portal.ui.command import PortalCommand
 
 
 class Command(PortalCommand):
-    help = "Recompute every sealed copy and name what is not as it was sealed."
+    help = "Recompute every sealed copy and report any that differ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--text", metavar="RECEIPT", help="write the text that this receipt's seal covers")
@@ -40,7 +40,7 @@ class Command(PortalCommand):
             self.stdout.write(json.dumps({"sealed": told}))
         else:
             for one in told:
-                self.stdout.write(f"{one['receipt']}  {'; '.join(one['differs']) or 'as it was sealed'}")  # type: ignore[arg-type]
+                self.stdout.write(f"{one['receipt']}  {'; '.join(one['differs']) or 'matches its seal'}")  # type: ignore[arg-type]
             broken = sum(bool(one["differs"]) for one in told)
             self.stdout.write(f"{len(told):,} sealed, {broken:,} differ{'s' if broken == 1 else ''}.")
         if any(one["differs"] for one in told):

@@ -64,7 +64,7 @@ class AddressField(forms.EmailField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"label": "E-mail address", "max_length": 254, **options})
         self.error_messages["required"] = "Enter the e-mail address"
-        self.error_messages["invalid"] = "Enter a valid email address, like name@district.k12.mt.us"
+        self.error_messages["invalid"] = "Enter a valid e-mail address, like name@district.k12.mt.us"
 
     def to_python(self, value: Any) -> str:
         return plain_address(super().to_python(value))

@@ -14,7 +14,7 @@ from cte_portal.pages.reason import UNSEEN
 
 _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
 
-USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use letters from A to Z, digits and . _ - @ + only, without spaces", code="user_name")
+USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use only letters from A to Z, digits, and . _ - @ +, without spaces", code="user_name")
 
 
 def tidy(text: str) -> str:
@@ -25,7 +25,7 @@ def tidy(text: str) -> str:
 def check_name(text: str) -> None:
     """Refuse a name with line breaks, invisible characters, or letters of two alphabets."""
     if any(not _shown(character) for character in text):
-        raise ValidationError("Use letters, spaces, hyphens, apostrophes and periods only", code="name_characters")
+        raise ValidationError("Use letters, spaces, hyphens, apostrophes, and periods only", code="name_characters")
     alphabets = sorted({alphabet for character in text if (alphabet := _alphabet(character))})
     if len(alphabets) > 1:
         raise ValidationError(f"This name mixes {' and '.join(alphabets)} letters, which look alike. Type it again", code="name_alphabets")

@@ -193,9 +193,11 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
             raise ValidationError("This person has no e-mail address. Enter one first, or show the link")
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
-        _record(authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to who made it"})
+        _record(
+            authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"}
+        )
         if not mailed:
-            tell_of_change(person, "made a one-time link, with which a new password can be chosen.", by=authority.actor)
+            tell_of_change(person, "made a one-time link that can be used to choose a new password.", by=authority.actor)
         return Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
@@ -227,13 +229,13 @@ def opens_by_mail(person: User) -> bool:
 
 def chose_by_mail(person: User) -> None:
     """The person has chosen a password by a mailed link. An account that closed by itself opens again, and others hear of it."""
-    note(person, {}, {"Password": "chosen by a link sent by e-mail"})
+    note(person, {}, {"Password": "chosen with a link sent by e-mail"})
     if not person.dormant or not opens_by_mail(person):
         return
     since = timezone.localtime(person.unused_since)
     person.opened_at = timezone.now()
     person.save(update_fields=["opened_at"])
-    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "opened again by a link sent by e-mail"})
+    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "reopened with a link sent by e-mail"})
     (districts_of,) = registered("PORTAL_CERTIFIERS")
     told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
     others = User.objects.filter(
@@ -241,7 +243,7 @@ def chose_by_mail(person: User) -> None:
     ).exclude(email="")
     for one in [person, *others.exclude(pk=person.pk).distinct()]:
         key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"
-        post("reopened", "CTE Portal: an account was opened again", to=one, key=key, told=told)
+        post("reopened", "CTE Portal: an account was reopened", to=one, key=key, told=told)
 
 
 def accept(invitation: Invitation, password: str) -> User:
@@ -253,7 +255,7 @@ def accept(invitation: Invitation, password: str) -> User:
         person.set_password(password)
         person.sessions_ended += 1
         person.save(update_fields=["password", "sessions_ended"])
-        note(person, {}, {"Password": "chosen by the one-time link"})
+        note(person, {}, {"Password": "chosen with the one-time link"})
         tell_of_change(person, "A password was chosen with a one-time link.")
         return person
 

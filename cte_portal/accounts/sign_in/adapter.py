@@ -30,8 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": "Too many failed attempts from here. Wait 15 minutes, or choose a new password with "
         "“Forgot your password?”. Your account is not locked.",
         "too_many_proofs": "Too many failed attempts. Wait 15 minutes, then try again.",
-        "username_password_mismatch": "The user name or password is not right. Check both and try again.",
-        "rate_limited": "Too many tries. Wait a few minutes, then try again.",
+        "username_password_mismatch": "The user name or password is incorrect. Check both and try again.",
+        "rate_limited": "Too many attempts. Wait a few minutes, then try again.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -109,7 +109,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "cannot_delete_authenticator": "This portal requires a second factor for everyone, so it cannot be removed. "
         "For a new phone, ask an administrator to reset it.",
         "cannot_generate_recovery_codes": "Recovery codes come with an authenticator app. Set one up first",
-        "incorrect_code": "This code is not right or was used before. Enter the next one",
+        "incorrect_code": "This code is incorrect or was already used. Enter the next one",
     }
 
     def get_totp_label(self, user: Any) -> str:

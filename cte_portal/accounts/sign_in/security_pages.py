@@ -76,5 +76,5 @@ class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
-            people.note(self.request.user, {}, {"Recovery codes": "made anew"})
+            people.note(self.request.user, {}, {"Recovery codes": "replaced"})
         return response

@@ -25,7 +25,7 @@ def of_end(batch: Batch) -> None:
     if batch.hidden or own_end or (batch.queue == STATEWIDE and batch.district):
         return
     name, where = ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
-    place = f" of {batch.district}" if batch.district else ""
+    place = f" for {batch.district}" if batch.district else ""
     notice = Notice(
         user_id=batch.submitted_by_id,
         key=f"batch:{batch.pk}",

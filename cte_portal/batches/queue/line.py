@@ -59,7 +59,7 @@ class Line:
             return batch.sentence
         if self.stuck:
             heard = timezone.localtime(batch.lease_until)
-            return f"Stuck: nothing heard since {heard:%I:%M:%S %p} MT. It will restart automatically."
+            return f"Stuck: no response since {heard:%I:%M:%S %p} MT. It will restart automatically."
         if batch.cancel_by:
             return "Canceling at the next step."
         unit = kind_of(batch.kind).unit

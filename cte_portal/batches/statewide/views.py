@@ -54,7 +54,7 @@ class RunFailedAgain(StatewideView):
         if number:
             messages.success(request, f"{number_of(number, 'job')} queued again.")
         else:
-            messages.warning(request, "Nothing was queued because it was already run again.")
+            messages.warning(request, "Nothing was queued. These jobs were already run again.")
         return redirect("statewide-queue")
 
 

@@ -34,7 +34,7 @@ class ReasonForm(forms.Form):
     reason = ReasonField(
         max_length=explaining.LONGEST_REASON,
         label="Reason",
-        help_text="why it is right as it stands; the certifier and OPI read it",
+        help_text="why it is correct as is; the certifier and OPI will read it",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Enter a reason"},
     )

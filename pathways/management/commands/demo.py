@@ -25,7 +25,7 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--districts", type=int, default=load.DISTRICTS)
-        parser.add_argument("--students", type=int, default=load.STUDENTS, help="of all districts together")
+        parser.add_argument("--students", type=int, default=load.STUDENTS, help="number of records in all districts together")
         parser.add_argument("--seed", type=int, default=load.SEED)
         parser.add_argument("--reset", action="store_true", help="drop every table of both databases first")
 

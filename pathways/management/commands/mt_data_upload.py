@@ -31,7 +31,7 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--district", required=True, help="4 digits")
-        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of who submits it")
+        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of the person who submits it")
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
         parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
         parser.add_argument("--all-or-nothing", action="store_true", help="save nothing unless all rows are good")

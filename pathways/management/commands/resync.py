@@ -28,10 +28,14 @@ class Command(PortalCommand):
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--district", help="4 digits")
         whose.add_argument("--all", action="store_true", help="every district")
-        parser.add_argument("--as", dest="person", metavar="USER", help="user name of who sends; by default who may do it")
-        parser.add_argument("--type", action="append", choices=NAMES, default=[], help="a type of object, with what it needs; default: all")
         parser.add_argument(
-            "--compare", action="store_true", help="send nothing: say how many rows of each type differ between the editions"
+            "--as", dest="person", metavar="USER", help="user name of the person who sends; default: one whose role allows it"
+        )
+        parser.add_argument(
+            "--type", action="append", choices=NAMES, default=[], help="a type of object, together with what it needs; default: all"
+        )
+        parser.add_argument(
+            "--compare", action="store_true", help="send nothing; report how many rows of each type differ between the editions"
         )
 
     def handle(self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any) -> None:

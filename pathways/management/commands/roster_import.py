@@ -33,9 +33,9 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--district", required=True, help="4 digits")
-        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of who submits it")
+        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of the person who submits it")
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
-        parser.add_argument("--confirm", type=int, help="the number of rows that a held file asks for")
+        parser.add_argument("--confirm", type=int, help="the number of rows that a held file asks you to confirm")
 
     def handle(self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any) -> None:
         user, year = person_named(person), current_year()

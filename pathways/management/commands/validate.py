@@ -27,9 +27,9 @@ class Command(PortalCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--district", help="4 digits")
         which.add_argument("--all", action="store_true", help="every district")
-        parser.add_argument("--at-state", action="store_true", help="on what was sent to the state")
+        parser.add_argument("--at-state", action="store_true", help="check the data that was sent to the state")
         parser.add_argument("--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}")
-        parser.add_argument("--as", dest="person", metavar="USER", help="user name of who runs it, for the Batch Queue")
+        parser.add_argument("--as", dest="person", metavar="USER", help="user name of the person who runs it, for the Batch Queue")
 
     def handle(self, *args: Any, district: str | None, at_state: bool, report: str | None, person: str | None, **options: Any) -> None:
         year = current_year()

@@ -24,7 +24,7 @@ class DeletionForm(forms.Form):
     def clean(self) -> None:
         if "version" in self.errors:
             self.errors.clear()
-            raise forms.ValidationError("This page was not sent the way it was shown. Check the record and delete it again")
+            raise forms.ValidationError("Part of this page did not arrive. Check the record, then delete it again")
 
 
 class DeleteRecord(OneRecord, ActionView):

@@ -94,7 +94,7 @@ class DataValidationReports(ScopedView, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = RunForm(request.POST)
         if not self.in_active_year:
-            raise PermissionDenied("Reports are run in the active school year only.")
+            raise PermissionDenied("Reports can be run only in the current school year.")
         address = reverse("data-validation-reports", args=[self.scope.district, self.scope.end_year])
         slug, where, wanted, *_ = [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
         # The Certification report is a condition of signing: it runs for everybody who runs reports, whatever stands in the list.

@@ -89,7 +89,7 @@ def _as_chosen(reading: Reading, slug: str) -> None:
     layout = BY_SLUG[slug]
     wanted = {shape.name for shape, _ in layout.shapes}
     if other := sorted(reading.brought - wanted):
-        raise FileRefused(f"The file holds {' and '.join(other)} rows. You chose {layout.title} as the Import Type")
+        raise FileRefused(f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type")
 
 
 def _carry(job: Job, parts: list[Part], reading: Reading) -> None:
@@ -136,19 +136,17 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
     new, changed, unchanged = (carried.total(outcome) for outcome in ("new", "changed", "unchanged"))
     counts = f"{new:,} new, {changed:,} changed, {unchanged:,} unchanged"
     out = carried.total("refused") + carried.total("held")
-    kept_out = (
-        f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not taken: download, correct and upload {'it' if out == 1 else 'them'}."
-    )
+    kept_out = f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted: download, correct, and upload {'it' if out == 1 else 'them'}."
     if moved:
         return f"The district's data changed after the test. These are the new counts: {counts}. Nothing was saved."
     if work == VALIDATE:
-        return f"Tested: {counts}, {out:,} not taken. Nothing has been saved yet."
+        return f"Tested: {counts}, {out:,} not accepted. Nothing has been saved yet."
     if held:
-        return f"Held: {counts}. Somebody has to confirm the number of rows first. Nothing was saved."
+        return f"Held: {counts}. Someone has to confirm the number of rows first. Nothing was saved."
     if not saved:
-        return f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not taken, so nothing was saved, as you chose."
+        return f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted, so nothing was saved, as you chose."
     if not new + changed:
-        return f"Nothing to do: all rows that could be taken are in the portal already.{kept_out if out else ''}"
+        return f"No changes to save: all accepted rows are already in the portal.{kept_out if out else ''}"
     return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
 
 

@@ -49,11 +49,11 @@ def read_cell(column: RosterColumn, cell: str, district: District) -> Any:
     if column.kind == "unread" or not text:
         return None
     if text.lower() in _NO_VALUE and column.kind not in ("text", "code"):  # Null and Na are last names too
-        raise Unfit(problems.UNREADABLE, f"{column.title} says {text}. Leave the cell empty when there is no value")
+        raise Unfit(problems.UNREADABLE, f"{column.title} says {text}. Leave the cell empty if there is no value")
     if not text.isprintable():
-        raise Unfit(problems.CHARACTER, f"{column.title} holds a hidden character")
+        raise Unfit(problems.CHARACTER, f"{column.title} contains a hidden character")
     if len(text) > column.most:
-        raise Unfit(problems.TOO_LONG, f"{column.title} has {len(text)} characters; {column.most} fit")
+        raise Unfit(problems.TOO_LONG, f"{column.title} has {len(text)} characters. It can have up to {column.most}")
     return READERS[column.kind](text, column, district)
 
 
@@ -64,7 +64,7 @@ def _text(text: str, column: RosterColumn, district: District) -> str:
 def _digits(number: int) -> Callable[[str, RosterColumn, District], str]:
     def read(text: str, column: RosterColumn, district: District) -> str:
         if text.isascii() and text.isdigit() and len(text) < number and column.kind != "state_id":
-            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits. The leading zeros are missing: write {text:0>{number}}")
+            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits. The leading zeros are missing: enter {text:0>{number}}")
         if not (text.isascii() and text.isdigit() and len(text) == number):
             raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}")
         return text
@@ -144,7 +144,7 @@ READERS: dict[str, Callable[[str, RosterColumn, District], Any]] = {
     "date": _date,
     "credits": _credits,
     "gender": _choice(_GENDERS, "F or M"),
-    "service_type": _choice(_SERVICES, "P, S, N or O"),
+    "service_type": _choice(_SERVICES, "P, S, N, or O"),
     "grade": _grade,
     "pathway": _pathway,
 }

@@ -57,15 +57,16 @@ def read_parts(parts: list[Part], district: District) -> Reading:
             total += 1
             if settings.UPLOAD_MOST_ROWS and total > settings.UPLOAD_MOST_ROWS:
                 raise FileRefused(
-                    f"The portal's small database takes {settings.UPLOAD_MOST_ROWS:,} rows at once. Larger files need PostgreSQL"
+                    f"The files have more than {settings.UPLOAD_MOST_ROWS:,} rows, the most that this portal's built-in database accepts. "
+                    "Split the files, or ask for a portal with PostgreSQL"
                 )
             _line(reading, place, part, line, text, cut, district)
         if total == before:
-            raise FileRefused(f"{part.name} has titles and no rows. Nothing was read")
+            raise FileRefused(f"{part.name} has column titles but no rows. Nothing was read")
         if part.encoding.said:
             reading.notices.append(f"{part.name}: {part.encoding.said}")
         if part.unknown:
-            reading.notices.append(f"{part.name}: not read and not kept: {', '.join(part.unknown[:20])}")
+            reading.notices.append(f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}")
     whole = sum(reading.other_years.values())
     if whole and whole == total:
         year = reading.other_years.most_common(1)[0][0]
@@ -84,9 +85,9 @@ def _line(reading: Reading, place: int, part: Part, line: int, text: str, cut: b
         reading.findings.append(RosterFinding(place, line, column, problem, value, message))
 
     if cells is None:
-        refuse(problems.QUOTE, "", "", "A quotation mark is left open in this line")
+        refuse(problems.QUOTE, "", "", "A quotation mark in this line is not closed")
     elif layout is None:
-        refuse(problems.UNREADABLE, "Record Type", cells[0][:40], "Record Type must be SC, SD, EN, CU, SU or RU")
+        refuse(problems.UNREADABLE, "Record Type", cells[0][:40], "Record Type must be SC, SD, EN, CU, SU, or RU")
     elif cut or not _fits(part, layout, cells):
         width = part.width or len(layout.columns)
         refuse(problems.COLUMNS, "", "", f"This line has {len(cells)} columns; {layout.title} has {width}")

@@ -70,11 +70,11 @@ def parts_of(file: IO[bytes], name: str) -> list[Part]:
 def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     """The text files of a zip, each unpacked no further than a file may be large. Names are shown, never used as paths."""
     if _list_is_long(file):
-        raise FileRefused(f"The zip holds too many files; at most {MOST_PARTS} are read")
+        raise FileRefused(f"The zip contains too many files. It can contain up to {MOST_PARTS}")
     try:
         archive = zipfile.ZipFile(file)
     except _DAMAGED as bad:
-        raise FileRefused("The zip file is damaged. Make it again") from bad
+        raise FileRefused("The zip file is damaged. Create it again") from bad
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
     if "xl" in {entry.filename.split("/", 1)[0] for entry in entries}:
@@ -82,7 +82,7 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     if len(names & _ONE_ROSTER) > 1:
         raise FileRefused("This is a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files")
     if len(entries) > MOST_PARTS:
-        raise FileRefused(f"The zip holds {len(entries)} files; at most {MOST_PARTS} are read")
+        raise FileRefused(f"The zip contains {len(entries)} files. It can contain up to {MOST_PARTS}")
     if not entries:
         raise FileRefused("The zip is empty")
     most = settings.UPLOAD_MAX_MB * 1024 * 1024
@@ -90,16 +90,16 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     for entry in entries:
         title = plain_name(entry.filename)
         if entry.flag_bits & 1:
-            raise FileRefused("The zip is protected by a password. Make it again without one")
+            raise FileRefused("The zip is protected by a password. Create it again without one")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack gigabytes from one piece
-            raise FileRefused("This kind of zip cannot be read. Make it again with Send to, then Compressed folder")
+            raise FileRefused("This kind of zip cannot be read. Create it again with Send to, then Compressed folder")
         if not title.lower().endswith((".csv", ".tsv", ".txt")):
-            raise FileRefused(f"The zip holds {title[:60]}. Only .csv, .tsv and .txt files are read")
+            raise FileRefused(f"The zip contains {title[:60]}. Only .csv, .tsv, and .txt files are read")
         aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
         for chunk in _unpacked(archive, entry):
             total += len(chunk)
             if total > most:
-                raise FileRefused(f"Unpacked, the files are larger than {settings.UPLOAD_MAX_MB} MB")
+                raise FileRefused(f"Once unzipped, the files are larger than {settings.UPLOAD_MAX_MB} MB")
             aside.write(chunk)
         yield title, aside
 
@@ -110,7 +110,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[byte
             while chunk := member.read(1 << 18):
                 yield chunk
     except _DAMAGED as bad:
-        raise FileRefused("The zip file is damaged. Make it again") from bad
+        raise FileRefused("The zip file is damaged. Create it again") from bad
 
 
 def _list_is_long(file: IO[bytes]) -> bool:
@@ -144,7 +144,7 @@ def _record_type(first: list[tuple[int, str]]) -> str | None:
     types = [cell for cell in cells if cell in BY_RECORD_TYPE or cell == "CE"]
     if cells[0] == "HD":
         if not types:
-            raise FileRefused("The file has a header record, but no line of type SC, SD, EN, CU, SU or RU follows it")
+            raise FileRefused("The file has a header record, but no line of type SC, SD, EN, CU, SU, or RU follows it")
         return types[0]
     return types[0] if types and types[0] == cells[0] else None
 
@@ -171,7 +171,7 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         near = max(CSV_LAYOUTS, key=lambda layout: sum(_plain(column.title) in plain for column in layout.columns))
         missing = sorted(title for title in near.required if _plain(title) not in plain)
         if not any(_plain(column.title) in plain for column in near.columns):
-            raise FileRefused(f"{name}: the first line does not hold the titles of a roster file. Download a template to see them")
+            raise FileRefused(f"{name}: the first line does not have the column titles of a roster file. Download a template to see them")
         raise FileRefused(f"{name} looks like {near.title}, but these columns are missing: {', '.join(missing)}")
     layout = max(fits, key=lambda each: (len(each.required), sum(_plain(column.title) in plain for column in each.columns)))
     doubled = [title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known]

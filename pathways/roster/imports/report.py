@@ -94,7 +94,7 @@ def _lines(parts: list[Part], reading: Reading, carried: Carried, pathways: dict
         )
     for kind, rows in carried.absent.items():
         for row in rows.values_list(*ABSENT_COLUMNS[kind]).iterator(chunk_size=5000):
-            yield "", "", kind, "in the portal, not in this file", "", "", _absent_words(row), "", "Nothing. It stays as it is."
+            yield "", "", kind, "in the portal, not in this file", "", "", _absent_words(row), "", "No action needed. It stays as it is."
 
 
 def _problem_lines(parts: list[Part], reading: Reading, carried: Carried) -> Iterator[tuple[str, ...]]:

@@ -40,7 +40,7 @@ def run(job: Job) -> None:
         left = {f"{kind.name}, {reason}": number for kind in kinds for reason, number in kind.left.items()}
         stay = "; ".join(f"{what}: {number:,}" for what, number in left.items())
         job.outcome = Outcome(
-            f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} as before the upload."
+            f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what {'it was' if restored == 1 else 'they were'} before the upload."
             + (f" These stay as they are – {stay}." if left else ""),
             with_errors=bool(left),
             result={"restored": restored, "left": left},

@@ -26,7 +26,7 @@ from pathways.roster.imports.batch import TITLE, UPLOAD
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
 from pathways.roster.shape import SHAPES
 
-TYPES = {"roster": "Roster files – the portal recognizes which", **{layout.slug: layout.title for layout in CSV_LAYOUTS}}
+TYPES = {"roster": "Roster files – the portal recognizes which kind", **{layout.slug: layout.title for layout in CSV_LAYOUTS}}
 """Import Types of MT Data Upload beside CTE End of Year."""
 
 
@@ -79,7 +79,7 @@ class OneRosterFile(OneBatch):
         if self.batch.kind != "roster-file":
             raise Http404("This batch is no roster file.")
         if not self.in_active_year or self.batch.end_year != self.scope.end_year:
-            raise PermissionDenied("Rosters are changed in the current school year only.")
+            raise PermissionDenied("Rosters can be changed only in the current school year.")
         return self.batch
 
 

@@ -150,7 +150,7 @@ class RosterCourses(ActionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
-            raise PermissionDenied("Courses are changed in the current school year only.")
+            raise PermissionDenied("Courses can be changed only in the current school year.")
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:

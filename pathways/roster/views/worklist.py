@@ -80,7 +80,7 @@ class RosterWorklist(ScopedView):
         if do == self.which.dismissal and not reason:
             return self.answer(problem="Enter a reason. Nothing was changed.", field="reason")
         if len(reason) > MOST_REASON:
-            return self.answer(problem=f"A reason has at most {MOST_REASON} characters. Nothing was changed.", field="reason")
+            return self.answer(problem=f"A reason can have up to {MOST_REASON} characters. Nothing was changed.", field="reason")
         try:
             if do == CREATE:
                 answers = decisions.create(self.scope, seen, by=self.by, by_id=self._user_id)

@@ -69,7 +69,7 @@ class UploadForm(forms.Form):
         initial="good",
         widget=forms.RadioSelect,
     )
-    notify = forms.BooleanField(label="E-mail me at the end", required=False)
+    notify = forms.BooleanField(label="E-mail me when it is done", required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -90,7 +90,7 @@ class UploadForm(forms.Form):
         name = (file.name or "").lower()
         if self.cleaned_data.get("type") in TYPES:
             if not name.endswith((".csv", ".tsv", ".txt", ".zip")):
-                raise forms.ValidationError("The file's name must end with .csv, .tsv, .txt or .zip")
+                raise forms.ValidationError("The file name must end with .csv, .tsv, .txt, or .zip")
             return file
         if name.endswith((".xlsx", ".xls", ".csv")):
             raise forms.ValidationError(
@@ -98,7 +98,7 @@ class UploadForm(forms.Form):
                 "In Excel choose Save As, then Text (Tab delimited), and choose that file"
             )
         if not name.endswith((".tsv", ".txt")):
-            raise forms.ValidationError("The file's name must end with .tsv")
+            raise forms.ValidationError("The file name must end with .tsv")
         return file
 
 
@@ -134,7 +134,7 @@ class MTDataUpload(ActionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
-            raise PermissionDenied("Files are uploaded in the active school year only.")
+            raise PermissionDenied("Files can be uploaded only in the current school year.")
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
@@ -180,10 +180,10 @@ class UploadColumns(ScopedView, TemplateView):
 
 
 NOTES = (
-    "Fill in the first sheet. All columns are text, so that leading zeros stay.",
+    "Fill in the first sheet. All columns are formatted as text to keep leading zeros.",
     "The sample row is not a real student: delete it.",
     "Then choose Save As, Text (Tab delimited), in Excel, and upload that file.",
-    "Leave the first row, the header record, as it is: HD, date, time, MT9.1. The title row below it may stay.",
+    "Leave the first row, the header record, as it is: HD, date, time, MT9.1. You can keep the title row below it.",
 )
 
 

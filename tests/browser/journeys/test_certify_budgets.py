@@ -147,7 +147,7 @@ def test_r_07_the_minutes_since_the_resync_count_down_while_the_page_stands_open
     page.clock.fast_forward("01:30")
     expect(advice).to_contain_text("1 minute left.")
     page.clock.fast_forward("03:00")
-    expect(advice).to_contain_text("The time is over. Check again.")
+    expect(advice).to_contain_text("Time is up. Check again.")
     ready.wait(minutes=61)
     page.get_by_role("link", name="Check again").click()
     expect(page.get_by_text("60 minutes since a complete resync 1 hour")).to_be_visible()

@@ -43,13 +43,13 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     opi.get_by_role("link", name="Add a district", exact=True).click()
     fill(opi, District_Number="9012", Name="Cottonwood Bend K-12 Schools")
     opi.get_by_role("button", name="Save", exact=True).click()
-    expect(opi.get_by_text("is added.")).to_be_visible()
+    expect(opi.get_by_text("was added.")).to_be_visible()
 
     opi.get_by_role("link", name="School years").first.click()
     opi.get_by_role("link", name="Add a school year").click()
     fill(opi, End_Year="2027", First_day="07/01/2026", Last_day="06/30/2027")
     opi.get_by_role("button", name="Save", exact=True).click()
-    expect(opi.get_by_text("2026-27 is added.")).to_be_visible()
+    expect(opi.get_by_text("2026-27 was added.")).to_be_visible()
 
     opi.get_by_role("link", name="Pathway approvals").first.click()
     opi.get_by_role("link", name="10 Health Professions").click()

@@ -69,7 +69,7 @@ def test_o_10_the_way_of_a_district_over_the_board(
     Round.objects.update(approved_at=timezone.now())
     assert line(event).word == "Approved by State"
     make_recertification(first, by=superintendent.user)
-    assert (line(event).stand, line(event).word, line(event).signed) == (Stand.RECERTIFICATION, "Recertification asked", "all")
+    assert (line(event).stand, line(event).word, line(event).signed) == (Stand.RECERTIFICATION, "Recertification requested", "all")
 
 
 def test_nobody_is_ready_without_a_primary_or_before_certification_opens(

@@ -218,7 +218,7 @@ def test_an_unused_account_is_named_and_still_counts(client: Client, administrat
 def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
     make_certifier(administrator, accepted_at=timezone.now())
     client.force_login(administrator)
-    assert "Everyone with a role in this district is on the list." in text(client.get(SETUP))
+    assert "Everyone with a role in this district is already on the list." in text(client.get(SETUP))
     person("nlee", "Lee", "Nora", (Role.VIEWER, "9012"))
     assert "LEE, NORA (nlee) – has never signed in" in text(client.get(SETUP))
 

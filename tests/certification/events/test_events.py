@@ -168,7 +168,7 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"due": "06/20/25"}, "Due must be a date like 06/20/2025"),
         ({"due": ""}, "Enter a date for Due"),
         ({"due": "06/20/9999"}, "Due must be between 2000 and 2099"),
-        ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections end on or after the due date."),
+        ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections must end on or after the due date."),
         ({"statements": ""}, "Enter at least one statement"),
         ({"statements": "I certify for {name}"}, "“{name}” is not filled in"),
         ({"statements": "x\n" * 13}, "Enter no more than 12 lines"),

@@ -64,7 +64,7 @@ def test_nobody_is_reminded_of_a_closed_event(client: Client, opi: User, stage: 
 def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, stage: CertificationEvent) -> None:
     client.force_login(opi)
     board = client.get("/opi/status-board/")
-    assert "Remind 1 certifier of 1 district (1 has nobody)" in text(board)
+    assert "Remind 1 certifier of 1 district (1 has no one)" in text(board)
     page = client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}")
     told = text(page)
     assert "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
@@ -92,7 +92,7 @@ def test_done_districts_are_skipped_and_a_long_text_is_kept(client: Client, opi:
     answer = client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {"text": "x" * 1001})
     assert "Enter no more than 1,000 characters" in text(answer) and not Reminder.objects.exists()
     seal(stage.rounds.get())  # type: ignore[attr-defined]
-    assert "Nobody to remind now" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
+    assert "No one to remind now" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
     assert client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {}, follow=True).status_code == 200
     assert not Reminder.objects.exists()
 

@@ -114,7 +114,7 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed:
     seen = text(client.get(page_of(request)))
     assert "Until Friday." in seen and "Which two?" in seen
     events = AuditEvent.objects.about("recertification", f"{sealed.event.pk}/9012")
-    assert [(one.by, one.after["Status"]) for one in events] == [("DOE, JANE", "Asked"), ("LUND, OLA", "Approved")]
+    assert [(one.by, one.after["Status"]) for one in events] == [("DOE, JANE", "Waiting for an answer"), ("LUND, OLA", "Approved")]
     assert events[0].reason == WHY["reason"]
 
 
@@ -271,7 +271,7 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     assert letter.status == "canceled" and not Round.objects.open().exists()
     act(client, request, "deny", answer="No")
     Round.objects.filter(pk=request.sealed_round_id).update(approved_at=timezone.now(), approved_by="LUND, OLA")
-    assert "OPI has approved the certification since" in text(act(client, request, "undo"))
+    assert "OPI has since approved the certification" in text(act(client, request, "undo"))
     Round.objects.filter(pk=request.sealed_round_id).update(approved_at=None, approved_by="")
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=5, seconds=1), tick=False):
         assert "Take the answer back" not in text(client.get(page_of(request)))
@@ -471,7 +471,7 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
     recertification.withdraw(SCOPE, request.pk, by=both)
     with pytest.raises(ValidationError, match="You certify for this district"):
         recertification.demand(SCOPE, sealed.event.pk, by=both, reason="Mine", findings=[])
-    with pytest.raises(ValidationError, match="You have signed it yourself"):
+    with pytest.raises(ValidationError, match="You signed it yourself"):
         recertification.accept(SCOPE, sealed.event.pk, by=both)
 
 

@@ -156,12 +156,12 @@ def tamper(statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'", "seal is over other data"),
+        ("UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'", "seal covers different data"),
         ("UPDATE certification_sealedrecord SET in_district_credits = in_district_credits + 0.01", "signature of DOE, JANE"),
-        ("DELETE FROM certification_sealedrecord WHERE pathway_code = '10'", "other counts"),
-        ("UPDATE certification_sealedcopy SET receipt = '9012-2025-EOY-9'", "seal is over other data"),
-        ("UPDATE certification_signature SET name = 'SOMEBODY, ELSE'", "seal is over other data"),
-        ("UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy", "seal is over other data"),
+        ("DELETE FROM certification_sealedrecord WHERE pathway_code = '10'", "counts of the records differ"),
+        ("UPDATE certification_sealedcopy SET receipt = '9012-2025-EOY-9'", "seal covers different data"),
+        ("UPDATE certification_signature SET name = 'SOMEBODY, ELSE'", "seal covers different data"),
+        ("UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy", "seal covers different data"),
     ],
 )
 def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: str, sealed: SealedCopy) -> None:
@@ -178,7 +178,7 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     health, business = SealedRecord.objects.order_by("pathway_code").values_list("pk", flat=True)
     columns = ", ".join(field.column for field in SealedRecord._meta.concrete_fields if field.name not in ("id", "state_id"))
     tamper(f"UPDATE certification_sealedrecord SET grade = '09' WHERE id = {health}")
-    assert f"not as sealed: sealed record {health}" in differences(sealed)
+    assert f"differs from the seal: sealed record {health}" in differences(sealed)
     tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
     assert differences(sealed) == []
     tamper(
@@ -187,9 +187,9 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     )
     added = SealedRecord.objects.get(state_id="999000999").pk
     found = differences(sealed)
-    assert f"not as sealed: sealed record {added}" in found and "the seal is over other data" in found
+    assert f"differs from the seal: sealed record {added}" in found and "the seal covers different data" in found
     tamper(f"DELETE FROM certification_sealedrecord WHERE id IN ({added}, {business})")
-    assert "the records give other counts than were sealed" in differences(sealed)
+    assert "the counts of the records differ from those sealed" in differences(sealed)
 
 
 def test_verify_sealed_ends_with_0_or_1(cottonwood: District_, sealed: SealedCopy) -> None:

@@ -184,7 +184,7 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
     wanted.statements = ["I certify for {district}."]
     keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
     assert events.effects(ready.event, wanted, links_differ=False)[-2:] == [
-        "1 signature of districts not certified yet falls: it has to be given again.",
+        "1 signature in districts that have not certified yet will no longer count. Those certifiers must sign again.",
         "0 signatures and 0 certifications stay as they are. No certified district is asked to certify again.",
     ]
     assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
@@ -377,7 +377,7 @@ def test_the_resync_page_of_a_certified_district_says_what_it_still_does(client:
 def test_verify_sealed_passes_what_is_whole(ready: Ready, capsys: pytest.CaptureFixture[str]) -> None:
     ready.sign()
     call_command("verify_sealed")
-    assert "9012-2025-EOY-1  as it was sealed" in capsys.readouterr().out
+    assert "9012-2025-EOY-1  matches its seal" in capsys.readouterr().out
 
 
 def test_a_certifier_without_a_role_is_none(ready: Ready) -> None:

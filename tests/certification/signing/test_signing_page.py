@@ -100,10 +100,10 @@ def test_who_has_the_app_signs_with_a_code_and_each_code_once(desk: Page) -> Non
     desk.ready.certifier("mreyes2", "Reyes", "Maria")
     phone.give(desk.user)
     assert "Code from your authenticator app" in desk.shown()
-    assert "not right" in desk.said(desk.press(proof=PASSPHRASE)) and not Signature.objects.exists()
+    assert "incorrect" in desk.said(desk.press(proof=PASSPHRASE)) and not Signature.objects.exists()
     data = desk.filled(proof=phone.code())
     assert desk.press(data).status_code == 302 and Signature.objects.get().method == "totp"
-    assert "used before" in desk.said(desk.press(data)) and Signature.objects.count() == 1
+    assert "already used" in desk.said(desk.press(data)) and Signature.objects.count() == 1
 
 
 def test_a_code_that_signed_in_one_place_does_not_sign_in_another(desk: Page) -> None:

@@ -67,7 +67,7 @@ def test_who_has_the_app_is_confirmed_by_its_code_alone(clerk: User, clock: Any)
     assert method_for(clerk) == "totp"
     for wrong in (PASSPHRASE, recovery[0], "000000"):
         outcome = confirm(request(clerk), wrong)
-        assert (outcome.ok, outcome.method) == (False, "totp") and "not right" in outcome.sentence
+        assert (outcome.ok, outcome.method) == (False, "totp") and "incorrect" in outcome.sentence
     assert confirm(request(clerk), phone.code()) == RIGHT_CODE
     used = clerk.authenticator_set.get(type="recovery_codes").data["used_mask"]
     assert used == 0, "a recovery code typed by mistake is not lost"
@@ -100,7 +100,7 @@ def test_five_wrong_tries_make_everybody_wait(app: bool, clerk: User, clock: Any
     if app:
         phone.give(clerk)
     for _ in range(5):
-        assert "not" in confirm(request(clerk), "000000").sentence
+        assert "incorrect" in confirm(request(clerk), "000000").sentence
     waiting = confirm(request(clerk), phone.code() if app else PASSPHRASE)
     assert not waiting.ok and "Too many failed attempts. Wait 15 minutes" in waiting.sentence
     clock.shift(QUARTER)
@@ -168,7 +168,7 @@ def test_a_form_that_is_not_complete_spends_no_code(clerk: User) -> None:
     form = sign(clerk, agree="on", proof=code)
     assert form.is_valid() and form.confirm() == RIGHT_CODE
     again = sign(clerk, agree="on", proof=code)
-    assert again.is_valid() and not again.confirm().ok and "used before" in again.errors["proof"][0]
+    assert again.is_valid() and not again.confirm().ok and "already used" in again.errors["proof"][0]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])

@@ -17,7 +17,7 @@ from tests.pathways.desk import text
 HERE = "/districts/9012/2025/people/"
 NEW = {"username": "nlee", "first_name": "Nora", "last_name": "Lee", "email": "nora@example.org", "role": "data-clerk"}
 BACK = "What you typed is back."
-PROMISE, WARNING = "What you typed is kept.", "What is not saved by then is lost."
+PROMISE, WARNING = "What you typed is kept.", "Anything not saved by then will be lost."
 
 
 def test_a_person_who_was_typed_is_back_and_not_added(client: Client, administrator: User) -> None:

@@ -87,7 +87,7 @@ def test_a_known_desk_does_not_guess_without_end(client: Client, clerk: User) ->
     sign_in(client)
     client.post("/accounts/sign-out/")
     for _ in range(10):
-        assert "not right" in sign_in(client, password="wrong").content.decode()
+        assert "incorrect" in sign_in(client, password="wrong").content.decode()
     assert "Too many failed attempts" in sign_in(client).content.decode()
 
 

@@ -38,7 +38,7 @@ def test_a_clerk_is_invited_and_signs_in(client: Client, administrator: User) ->
     client.force_login(administrator)
     answer = add(client, mail="on")
     link = link_in(answer)
-    assert "shown only now" in text(answer) and len(mail.outbox) == 1 and link in mail.outbox[0].body
+    assert "will not be shown again" in text(answer) and len(mail.outbox) == 1 and link in mail.outbox[0].body
     new = User.objects.get(username="nlee")
     assert [(one.role, one.district) for one in new.memberships.all()] == [(Role.DATA_CLERK, "9012")]
     again = client.get(f"{HERE}{new.pk}/")
@@ -78,7 +78,7 @@ def test_a_link_expires_is_replaced_and_ends_with_the_account(client: Client, ad
         ({"username": ""}, "Enter a user name"),
         ({"username": "CMARTIN"}, "Another person has that user name"),
         ({"username": "a b"}, "letters from A to Z"),
-        ({"email": "nowhere"}, "valid email"),
+        ({"email": "nowhere"}, "valid e-mail"),
         ({"role": ""}, "Choose a role"),
         ({"role": "opi-administrator"}, "valid choice"),
         ({"role": "king"}, "valid choice"),

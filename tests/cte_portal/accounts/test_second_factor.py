@@ -117,7 +117,7 @@ def test_s_07_the_code_that_set_the_app_up_does_not_sign_in(client: Client, cler
     cache.clear()
     other = Client()
     sign_in(other)
-    assert "used before" in text(enter(other, phone.code(secret=secret)))
+    assert "already used" in text(enter(other, phone.code(secret=secret)))
     clock.shift(MINUTE)
     assert enter(other, phone.code(secret=secret)).status_code == 302
 
@@ -154,7 +154,7 @@ def test_s_07_guessing_is_slowed_down_and_never_locks_for_good(client: Client, c
     phone.give(clerk)
     sign_in(client)
     for _ in range(5):
-        assert "not right" in text(enter(client, "000000"))
+        assert "incorrect" in text(enter(client, "000000"))
     assert "Too many failed attempts" in text(enter(client, phone.code()))
     assert not inside(client)
     clock.shift(15 * MINUTE + datetime.timedelta(seconds=5))
@@ -181,7 +181,7 @@ def test_new_recovery_codes_end_the_old_ones(client: Client, clerk: User) -> Non
     assert "no longer work" in text(client.get(f"{CODES}new/"))
     page = text(client.post(f"{CODES}new/", follow=True))
     assert not any(one in page for one in old) and "10 of 10 left" in page
-    assert AuditEvent.objects.get().after == {"Recovery codes": "made anew"}
+    assert AuditEvent.objects.get().after == {"Recovery codes": "replaced"}
 
 
 def test_without_an_app_there_are_no_recovery_codes(client: Client, clerk: User) -> None:
@@ -200,7 +200,7 @@ def test_the_app_is_removed_after_a_code_where_it_is_not_required(client: Client
         "who signed in long ago says so again, by code"
     )
     assert client.get("/accounts/confirm/")["Location"].startswith("/accounts/confirm/code/"), "and not by password"
-    assert "not right" in text(client.post(asked["Location"], {"code": "000000"}))
+    assert "incorrect" in text(client.post(asked["Location"], {"code": "000000"}))
     assert client.post(asked["Location"], {"code": phone.code(), "next": f"{APP}remove/"})["Location"] == f"{APP}remove/"
     client.post(f"{APP}remove/")
     assert not clerk.authenticator_set.exists(), "recovery codes end with it"
@@ -243,7 +243,7 @@ class TestRequired:
         assert client.get("/districts/", headers={"HX-Request": "true"})["HX-Redirect"] == APP
         assert client.get("/help/").status_code == client.get("/accounts/sign-out/").status_code == 200
         assert client.post("/session/stay/", headers={"X-Requested-With": "fetch"}).status_code == 204
-        assert "This portal needs a second factor." in text(client.get(APP))
+        assert "This portal requires a second factor." in text(client.get(APP))
         set_up(client)
         assert client.get("/districts/9012/2025/").status_code == 200
 

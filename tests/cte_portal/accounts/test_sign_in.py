@@ -40,7 +40,7 @@ def test_a_person_signs_in_with_the_user_name_in_any_case(username: str, client:
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_words(client: Client, clerk: User) -> None:
     wrong, unknown = sign_in(client, password="not the passphrase"), sign_in(client, username="somebody")
-    sentence = "The user name or password is not right"
+    sentence = "The user name or password is incorrect"
     assert sentence in wrong.content.decode() and sentence in unknown.content.decode()
     assert (wrong.status_code, unknown.status_code) == (200, 200)
     assert PASSPHRASE not in wrong.content.decode() and "not the passphrase" not in wrong.content.decode()
@@ -104,7 +104,7 @@ def test_signing_out_is_a_post(client: Client, clerk: User) -> None:
 def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(client: Client, clerk: User, viewer: User) -> None:
     with time_machine.travel(datetime.datetime(2025, 5, 8, 18, 0, tzinfo=datetime.UTC), tick=False) as clock:
         for _ in range(5):
-            assert "not right" in sign_in(client, password="wrong").content.decode()
+            assert "incorrect" in sign_in(client, password="wrong").content.decode()
         waiting = sign_in(client)
         assert waiting.status_code in (200, 429)
         assert "Too many failed attempts" in waiting.content.decode() or waiting.status_code == 429

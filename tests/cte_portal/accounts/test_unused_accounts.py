@@ -111,13 +111,13 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
     mail.outbox.clear()
     for batch in Batch.objects.filter(kind="account"):
         assert run(batch.pk)
-    assert {letter.to[0] for letter in mail.outbox if "opened again" in letter.subject} == {
+    assert {letter.to[0] for letter in mail.outbox if "reopened" in letter.subject} == {
         "superintendent@example.org",
         "areyes@example.org",
     }
-    assert all("Jane Doe (superintendent)" in letter.body for letter in mail.outbox if "opened again" in letter.subject)
+    assert all("Jane Doe (superintendent)" in letter.body for letter in mail.outbox if "reopened" in letter.subject)
     changes = [change for one in AuditEvent.objects.filter(key=str(user.pk)) for change in one.changes]
-    assert ("Account", "closed, unused for 180 days", "opened again by a link sent by e-mail") in changes
+    assert ("Account", "closed, unused for 180 days", "reopened with a link sent by e-mail") in changes
 
 
 def test_an_address_that_somebody_else_has_entered_opens_nothing(

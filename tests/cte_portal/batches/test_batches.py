@@ -215,7 +215,7 @@ def test_f_02_the_sweep_brings_back_what_a_dead_worker_left(queue: Any, work: Wo
     assert Batch.objects.claim(batch.pk, "dead")
     assert dispatch.sweep() == 0, "its lease runs"
     Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - PAST)
-    assert Line(fresh(batch)).stuck and "Stuck: nothing heard since" in Line(fresh(batch)).sentence
+    assert Line(fresh(batch)).stuck and "Stuck: no response since" in Line(fresh(batch)).sentence
     assert dispatch.sweep() == 1
     assert fresh(batch).status == Status.QUEUED and run(batch.pk) and fresh(batch).attempt == 2
 

@@ -18,7 +18,7 @@ from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
 
 HOME = "/districts/9012/2025/"
-ENDED = "MT Data Upload of 9012: completed"
+ENDED = "MT Data Upload for 9012: completed"
 
 
 def notices(client: Client, path: str = HOME, **headers: str) -> list[str]:

@@ -46,7 +46,7 @@ def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch)
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     assert said(f"?queue-last={yesterday:%m/%d/%Y}") == "No jobs in this period. Change the dates."
     for query in ("?queue-status=failed", f"?queue-status=failed&queue-last={yesterday:%m/%d/%Y}"):
-        assert said(query) == "No jobs match. Change the dates, Status or By."
+        assert said(query) == "No jobs match. Change the dates, Status, or By."
     assert said("") == said("?queue-top=10") == ""
     assert said("?queue-status=failed", RESYNC) == "Nothing in the queue", "of this kind nothing was submitted"
     Batch.objects.all().delete()

@@ -74,7 +74,7 @@ def test_what_is_over_its_time_goes_and_nothing_else(left: dict[str, Any], clien
     today = CleanUp.objects.get()
     counts = dict(today.removed)
     assert counts.pop("files without a job") >= 2
-    assert counts == {"sessions": 1, "kept forms": 1, "one-time links": 1, "notices": 1, "files of jobs": 1, "half uploads": 1}
+    assert counts == {"sessions": 1, "kept forms": 1, "one-time links": 1, "notices": 1, "files of jobs": 1, "unfinished uploads": 1}
     assert (
         today.failed == {}
         and [Session.objects.count(), KeptForm.objects.count(), Invitation.objects.count(), Notice.objects.count()] == [1] * 4
@@ -99,7 +99,7 @@ def test_once_a_day_and_a_failure_keeps_no_other_from_it(
         patch.setattr(default_storage, "listdir", broken)
         clean_up.clean_up()
     today = CleanUp.objects.get()
-    assert set(today.failed) == {ORPHANS.name} and today.removed["half uploads"] == 1, "what comes after it is done"
+    assert set(today.failed) == {ORPHANS.name} and today.removed["unfinished uploads"] == 1, "what comes after it is done"
     Session.objects.create(session_key="c" * 32, session_data="x", expire_date=LONG_AGO)
     clean_up.clean_up()
     assert Session.objects.filter(session_key="c" * 32).exists(), "tomorrow"

@@ -175,7 +175,7 @@ def test_a_page_without_a_form_answers_429_with_the_sentence(client: Client, cle
     Batch.objects.filter(pk=done.pk).update(status=Status.CANCELED, finished_at=done.queued_at)
     answer = client.post(f"/districts/9012/2025/batches/{done.pk}/again/", {"key": str(uuid.uuid4())})
     assert answer.status_code == 429 and answer["Retry-After"] == "60"
-    assert "You have submitted 1 jobs within a minute" in answer.content.decode() and "Too many tries" not in answer.content.decode()
+    assert "You have submitted 1 jobs within a minute" in answer.content.decode() and "Too many attempts" not in answer.content.decode()
     extract = {"type": "cte-eoy", "format": "tsv", "key": str(uuid.uuid4())}
     answer = client.post("/districts/9012/2025/mt-extracts/", extract)
     assert answer.status_code == 429 and "within a minute" in answer.content.decode() and "Extract Type" in answer.content.decode()

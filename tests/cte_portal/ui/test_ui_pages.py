@@ -139,7 +139,7 @@ def test_w_05_a_foreign_host_is_refused_with_a_page(client: Client) -> None:
 
 def test_w_08_too_many_requests_is_answered_by_a_page() -> None:
     response = errors.too_many_requests(RequestFactory().get("/"))
-    assert response.status_code == 429 and b"Too many tries" in response.content
+    assert response.status_code == 429 and b"Too many attempts" in response.content
 
 
 def test_references_are_short_and_speakable() -> None:

@@ -151,7 +151,7 @@ def test_f_20_a_full_disk_at_upload_leaves_neither_row_nor_half_a_file(
         "file": ContentFile(file(line()), name="x.tsv"),
     }
     answer = client.post("/districts/9012/2025/mt-data-upload/", upload)
-    assert answer.status_code == 503 and "no room left" in answer.content.decode() and not Batch.objects.exists()
+    assert answer.status_code == 503 and "out of storage space" in answer.content.decode() and not Batch.objects.exists()
     made = (set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()) - before
     assert not any(default_storage.listdir(f"batches/{name}")[1] for name in made)
 
@@ -163,7 +163,7 @@ def test_f_20_a_full_disk_at_a_result_waits_for_room(
     batch = submit("extract", by=clerk, title="X", scope=cottonwood.scope, options={"type": "cte-eoy", "format": "tsv"})
     assert run(batch.pk)
     batch.refresh_from_db()
-    assert (batch.status, batch.attempt, batch.stage) == ("queued", 0, "Waits for room on the disk")
+    assert (batch.status, batch.attempt, batch.stage) == ("queued", 0, "Waiting for disk space")
     assert not default_storage.exists(f"batches/{batch.pk}/1/extract.tsv")
     monkeypatch.undo()
     Batch.objects.filter(pk=batch.pk).update(available_at=None)

@@ -109,12 +109,12 @@ def test_a_state_id_that_has_lost_its_zero_is_told_with_the_zero(upload: Upload,
 
 
 WHOLE = [
-    ({"start": "45534"}, "Start Date holds a spreadsheet's day numbers in 12 of 12 rows, first “45534” in line 2. ", "08/30/2024"),
-    ({"start": "8/30/24"}, "Start Date has years of two digits in 12 of 12 rows", "08/30/2024"),
-    ({"start": "2024-08-30"}, "Start Date has dates in another form in 12 of 12 rows", "08/30/2024"),
-    ({"inside": "NULL"}, "District Credits holds no values in 12 of 12 rows, first “NULL”", "Enter the values"),
+    ({"start": "45534"}, "Start Date contains a spreadsheet's date numbers in 12 of 12 rows, first “45534” in line 2. ", "08/30/2024"),
+    ({"start": "8/30/24"}, "Start Date has two-digit years in 12 of 12 rows", "08/30/2024"),
+    ({"start": "2024-08-30"}, "Start Date has dates in another format in 12 of 12 rows", "08/30/2024"),
+    ({"inside": "NULL"}, "District Credits has no values in 12 of 12 rows, first “NULL”", "Enter the values"),
     ({"inside": "1,5"}, "District Credits has commas in place of decimal points", "1.50"),
-    ({"concentrator": "1"}, "CTE Concentrator does not hold Y or N", "Y for the first"),
+    ({"concentrator": "1"}, "CTE Concentrator is not Y or N", "Y for the first"),
     ({"local_id": "1.23457E+10"}, "Student Local ID cannot be read in 12 of 12 rows", "format it as text"),
     ({"district": "912.0"}, "“912”", "9012"),
 ]  # fmt: skip

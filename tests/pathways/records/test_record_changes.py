@@ -76,7 +76,7 @@ def test_the_file_has_every_change_and_no_formula(desk: Client, cottonwood: Dist
     assert "Showing the newest 2." in asked(desk, district="9012")
     answer = desk.post(PAGE, {"district": "9012", "file": "csv", "purpose": "A parent's request"})
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
-    assert len(lines) == 4 and lines[0][:3] == ["When", "Who", "Done"]
+    assert len(lines) == 4 and lines[0][:3] == ["When", "Who", "Action"]
     assert lines[1][6].startswith("'=EVIL")
     assert "In District Credits Earned: 1.50" in lines[2][8] and "In District Credits Earned: 2.50" in lines[2][9]
 

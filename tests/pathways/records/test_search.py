@@ -109,7 +109,7 @@ def test_the_list_stays_beside_the_record_with_position_and_neighbours(desk: Cli
 
 def test_a_student_outside_the_list_opens_all_the_same(desk: Client, kayla: Student) -> None:
     token = desk.post(SCREEN, {"term": "hannah"})["Location"].partition("?")[2]
-    assert "not in the list beside" in desk.get(f"{SCREEN}{kayla.pk}/?{token}").content.decode()
+    assert "not in the list of students" in desk.get(f"{SCREEN}{kayla.pk}/?{token}").content.decode()
 
 
 def test_an_unknown_token_stands_for_everybody(desk: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -78,6 +79,17 @@ def test_its_files_hold_the_rows_and_no_formula(cottonwood: District_, clerk: Us
     assert len(sheets) == 2  # the report, and what it is of
     assert "Ida" in sheets[0] + sheets[1]
     assert "<f>" not in "".join(sheets)
+
+
+def test_its_notes_say_in_words_when_the_data_were_sent(cottonwood: District_, wrong: Student, clerk: User) -> None:
+    def notes() -> str:
+        batch = ask(cottonwood.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk)
+        with zipfile.ZipFile(io.BytesIO(content(batch, "report.xlsx"))) as book:
+            return "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+
+    assert "State edition, nothing sent yet." in notes()
+    assert run_here(submit_resync(cottonwood.scope, NAMES, by=clerk)).status == "completed"
+    assert re.search(r"State edition, as sent on \d\d/\d\d/\d{4} \d\d:\d\d [AP]M MT\.", notes())
 
 
 def test_a_large_district_goes_through_the_queue(

@@ -133,7 +133,7 @@ def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwo
     home = "/districts/9012/2025/"
     assert run(submit_resync(cottonwood.scope, ("CTE Participation",), by=clerk).pk)
     assert "differ between district and state" in text(desk.get(home)), "its student is not there, so it was left out"
-    assert "The state holds no CTE record of this district" in text(desk.get(f"{home}findings/?at=state"))
+    assert "The state has no CTE records of this district" in text(desk.get(f"{home}findings/?at=state"))
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     assert "MT by MARTIN, CHERYL." in text(desk.get(home))
     assert run(submit_resync(cottonwood.scope, ("School",), by=clerk).pk)

@@ -120,7 +120,7 @@ def test_a_full_disk_is_no_damaged_zip(desk: Desk, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("pathways.roster.imports.recognizing.tempfile.TemporaryFile", Full)
     batch = desk.send(zip_of(STUDENTS.encode()))
-    assert (batch.status, batch.stage) == ("queued", "Waits for room on the disk")
+    assert (batch.status, batch.stage) == ("queued", "Waiting for disk space")
 
 
 def test_whatever_a_job_says_fits_its_columns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

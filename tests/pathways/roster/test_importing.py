@@ -70,7 +70,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
     desk.send(zipped(ALL))
     before, history = stored(), StudentChange.objects.count()
     again = desk.send(zipped(dict(reversed(ALL.items()))))
-    assert again.sentence.startswith("Nothing to do")
+    assert again.sentence.startswith("No changes to save")
     assert all(counts["new"] == counts["changed"] == 0 and counts["unchanged"] == counts["read"] for counts in again.result["objects"])
     assert (stored(), StudentChange.objects.count()) == (before, history)
 
@@ -141,7 +141,7 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
         ("01/31/2007", "1/31/07", "ROS-003", "four-digit year"),
         (",F\n", ",X\n", "ROS-003", "Gender must be F or M"),
         ("Zoë", "Z\u200boë", "ROS-006", "hidden character"),
-        ("Zoë", "Z" * 51, "ROS-007", "51 characters; 50 fit"),
+        ("Zoë", "Z" * 51, "ROS-007", "51 characters. It can have up to 50"),
         ("Zoë", '"Zoë', "ROS-005", "quotation mark"),
         ("Zoë", "Zoë,x", "ROS-001", "8 columns"),
         ("999000001", "", "ROS-002", "missing"),

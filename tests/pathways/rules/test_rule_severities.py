@@ -41,7 +41,7 @@ def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(desk: Client
     generation = ReferenceGeneration.objects.get().generation
     page = text(desk.post(f"{LIST}add/", SENT))
     assert "Nothing has been saved yet" in page and not RuleSeverity.objects.exists()
-    assert "“Record in a pathway that is not approved” is an info in 2024-25 now and becomes a warning, for all districts." in page
+    assert "“Record in a pathway that is not approved” is now an info in 2024-25 and becomes a warning for all districts." in page
     assert "1 district, 2 records break it today: each must be corrected or explained before the district can certify." in page
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302
     row = RuleSeverity.objects.get()
@@ -105,7 +105,7 @@ def test_the_rules_page_shows_the_severity_in_force(client: Client, viewer: User
     RuleSeverity.objects.create(rule="CTE-214", end_year=2024, severity="error", reason="Last year")
     page = text(client.get("/rules/"))
     assert "Severities are those of 2024-25." in page
-    assert "Warning in 2024-25, set by OPI: Letter of 05/30/2025. By itself it is info." in page
+    assert "Warning in 2024-25, set by OPI: Letter of 05/30/2025. The rule's own severity is info." in page
     assert "Last year" not in page
 
 

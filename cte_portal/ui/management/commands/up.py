@@ -35,7 +35,7 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--no-demo", action="store_true", help="leave an empty portal empty")
+        parser.add_argument("--no-demo", action="store_true", help="do not load practice data")
 
     def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):  # during set-up TERM ends it as Ctrl-C does, even where a shell had it ignored
@@ -68,7 +68,7 @@ class Command(PortalCommand):
                     raise CommandError("The web server does not answer. See the message above.")
                 ended = children.wait()
             if ended:
-                raise CommandError(f"The {ended} process stopped again and again. See the message above.")
+                raise CommandError(f"The {ended} process keeps stopping. See the message above.")
             self.say("Stopped.")
 
     def say(self, sentence: str) -> None:
@@ -85,7 +85,7 @@ class Command(PortalCommand):
                 roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
                 self.stdout.write(f"  {person['username']:<{width}}  {person['password']:<{secret}}  {roles}")
         elif empty():
-            self.stdout.write("\nNobody can sign in yet. In another window: python3 manage.py createsuperuser")
+            self.stdout.write("\nNo one can sign in yet. In another window, run: python3 manage.py createsuperuser")
         self.stdout.flush()
 
 
@@ -132,7 +132,7 @@ def empty() -> bool:
 def refuse_half_loaded() -> None:
     """Practice data come with their people last: districts without anybody are a load that was cut off."""
     if has_districts() and not has_people():
-        raise CommandError("Loading practice data was interrupted earlier. Load them again: python3 manage.py demo --reset")
+        raise CommandError("Loading the practice data was interrupted earlier. Load it again: python3 manage.py demo --reset")
 
 
 def web(port: int) -> Child:
