@@ -74,7 +74,7 @@ def date(text: str, label: str) -> datetime.date | None:
     try:
         return datetime.date(year, month, day)
     except ValueError:
-        raise Unreadable("CTE-004", f"{label}: the calendar has no {parts[0]}. Enter the month, day, and year, like 07/14/2022") from None
+        raise Unreadable("CTE-004", f"{label}: {parts[0]} is not a valid date. Enter the month, day, and year, like 07/14/2022") from None
 
 
 def yes_or_no(text: str, label: str) -> bool | None:

@@ -54,7 +54,7 @@ class OtherYear(NotApplied):
 
 
 def current_year(end_year: int | None) -> str:
-    return f"The current school year is {school_year_label(end_year)}." if end_year else "No school year is current."
+    return f"The current school year is {school_year_label(end_year)}." if end_year else "There is no current school year."
 
 
 class Refused(NotApplied):

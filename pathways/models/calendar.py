@@ -32,7 +32,7 @@ class SchoolYear(models.Model):
                 fields=["is_active"],
                 condition=Q(is_active=True),
                 name="pathways_one_school_year_is_active",
-                violation_error_message="Another school year is active.",
+                violation_error_message="Another school year is already current.",
             ),
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")),

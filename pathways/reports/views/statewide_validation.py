@@ -54,7 +54,7 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form, end_year = RunAllForm(request.POST), active_end_year(request)
         if end_year is None or not form.is_valid():
-            messages.warning(request, "Choose where to run the reports." if end_year else "No school year is active.")
+            messages.warning(request, "Choose where to run the reports." if end_year else "There is no current school year.")
             return redirect("validation-of-all")
         asked = form.cleaned_data
         by: Any = request.user

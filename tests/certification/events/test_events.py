@@ -176,10 +176,10 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"validation_groups": "none"}, "none"),
         ({"links": "Guide http://opi.example/"}, "must begin with https://"),
         ({"links": "Guide javascript:alert(1)"}, "must begin with https://"),
-        ({"links": "https://opi.example/"}, "title of at most 80 characters"),
+        ({"links": "https://opi.example/"}, "title of up to 80 characters"),
         ({"links": "A https://a.example/\nA https://b.example/"}, "Two links have the title “A”"),
         ({"name": ""}, "Enter the name"),
-        ({"follow_up_opens": "11/01/2025", "follow_up_closes": ""}, "Give both days of the follow-up"),
+        ({"follow_up_opens": "11/01/2025", "follow_up_closes": ""}, "Enter both follow-up dates"),
     ],
 )
 def test_what_cannot_be_saved_is_said_beside_its_field(values: dict[str, str], message: str, desk: Client) -> None:

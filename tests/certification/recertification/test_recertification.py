@@ -302,7 +302,9 @@ def test_given_up_only_when_everything_is_as_it_was_certified(
     page = text(client.get(page_of(request)))
     assert "1 record differs: 1 changed." in page and "Student Single Parent : No" in page.replace("Parent:", "Parent :")
     refused = text(act(client, request, "abandon"))
-    assert "District edition: 1 record differs: 1 changed. Put it back first" in refused and not CollectionLock.objects.exists()
+    assert (
+        "District edition: 1 record differs: 1 changed. Restore what was certified first" in refused and not CollectionLock.objects.exists()
+    )
     sent()
     cottonwood.record(kayla, version=2, single_parent=False)
     assert "State edition: 1 record differs: 1 changed. Resync first" in text(act(client, request, "abandon"))

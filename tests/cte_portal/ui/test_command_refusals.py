@@ -138,7 +138,7 @@ def test_a_person_who_is_not_there_is_named(name: str, cottonwood: District_, cl
 @pytest.mark.parametrize("name", ["mt_data_upload", "resync", "roster_import", "validate"])
 def test_without_a_current_year_nothing_runs(name: str, cottonwood: District_, clerk: User) -> None:
     SchoolYear.objects.update(is_active=False)
-    assert refusal(name).startswith("No school year is current yet.")
+    assert refusal(name).startswith("There is no current school year yet.")
 
 
 def test_a_person_without_the_right_is_refused(cottonwood: District_, viewer: User, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_who_is_not_of_the_district_says_what_its_file_is_for(client: Client, op
     path = f"/districts/9012/2025/batches/{batch.pk}/files/extract.tsv/"
     client.force_login(opi)
     page = client.get(path)
-    assert page.status_code == 200 and "Say what it is for" in page.content.decode() and not page.streaming
+    assert page.status_code == 200 and "Enter what it is for" in page.content.decode() and not page.streaming
     for nothing in (" ", "\u200b", "\u2060\u3164"):  # A2-57: a purpose that nobody can see stood in the audit
         assert "Enter what the file is for" in client.post(path, {"purpose": nothing}).content.decode()
     assert not AuditEvent.objects.filter(kind="download").exists()

@@ -69,7 +69,7 @@ def test_a_local_id_that_differs_is_told_with_the_portals_own(local_id: str, sai
 
 
 NAMED = [
-    ({"start": "45534"}, "CTE-004", "number for a day. Enter 08/30/2024"),
+    ({"start": "45534"}, "CTE-004", "number for a date. Enter 08/30/2024"),
     ({"start": "45534.0"}, "CTE-004", "Enter 08/30/2024"),
     ({"start": "8/30/24"}, "CTE-004", "must include a four-digit year. Enter 08/30/2024"),
     ({"start": "2024-08-30"}, "CTE-004", "Enter 08/30/2024"),

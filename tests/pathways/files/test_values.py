@@ -68,7 +68,7 @@ def test_u_64_dates_are_read(text: str, day: tuple[int, int, int]) -> None:
         ("2025-05-08", "It must be a date like 07/14/2022"),
         ("20250508", "It must be a date like 07/14/2022"),
         ("05/08/0025", "It must be in 1950 or later"),
-        ("02/30/2025", "It: there is no day 02/30/2025. Enter the month, day, and year, like 07/14/2022"),
+        ("02/30/2025", "It: 02/30/2025 is not a valid date. Enter the month, day, and year, like 07/14/2022"),
         ("May 8, 2025", "It must be a date like 07/14/2022"),
     ],
 )

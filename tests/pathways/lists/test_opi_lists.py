@@ -98,7 +98,7 @@ def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(desk: Client, opi_re
         ({"name": ""}, "Enter a value for CTE Pathway"),
         ({"name": "x" * 101}, "100"),
         ({"name": "nul\0"}, "Null characters"),
-        ({"first_year": "2025", "last_year": "2024"}, "last year comes before"),
+        ({"first_year": "2025", "last_year": "2024"}, "last year must not come before"),
         ({"first_year": "٢٠٢٥x"}, "whole number"),
     ],
 )

@@ -40,7 +40,7 @@ BAD: list[tuple[str, str, str]] = [
     ("work_based_learning_credits", "a" + "\u0301" * 400, "Work Based Learning Credits must be a number, like 1.75"),
     ("work_based_learning_credits", "<script>alert(1)</script>", "Work Based Learning Credits must be a number, like 1.75"),
     ("start_date", "07/14/22", "Start Date must include a four-digit year"),
-    ("start_date", "02/30/2025", "Start Date: there is no day 02/30/2025"),
+    ("start_date", "02/30/2025", "Start Date: 02/30/2025 is not a valid date"),
     ("start_date", "2025-05-08", "Start Date must be a date like 07/14/2022"),
     ("start_date", "05/08/0025", "Start Date must be in 1950 or later"),
     ("start_date", "05/08/9999", "Start Date must be today or earlier"),

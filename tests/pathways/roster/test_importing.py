@@ -164,9 +164,9 @@ def _file(batch: Batch, role: str) -> str:
     ("content", "words"),
     [
         ("", "empty"),
-        (STUDENTS.splitlines()[0] + "\n", "has titles and no rows"),
+        (STUDENTS.splitlines()[0] + "\n", "has column titles but no rows"),
         ("Local ID,Last Name,First Name,Birth Date\n1,a,b,01/01/2007\n", "columns are missing: Student State ID"),
-        ("a,b\n1,2\n", "does not hold the titles"),
+        ("a,b\n1,2\n", "does not have the column titles"),
         ("sourcedId,status\n1,2\n", "OneRoster"),
         ("SIS ID,Name\n1,2\n", "School Data Sync"),
         ("HD\t11/28/2026\t04:01:38\tMT9.1\nCE\t9012\n", "CTE End of Year file"),

@@ -87,7 +87,7 @@ def test_what_is_no_choice_is_refused(wrong: dict[str, str], desk: Client, opi_r
 
 def test_a_rule_has_one_severity_a_year_and_goes_back_by_choosing_its_own(desk: Client, unapproved: None, cottonwood: District_) -> None:
     confirm(desk, f"{LIST}add/", SENT)
-    assert "already has a severity of its own in that year" in text(desk.post(f"{LIST}add/", SENT))
+    assert "already has its own severity in that year" in text(desk.post(f"{LIST}add/", SENT))
     row = RuleSeverity.objects.get()
     seen = json.dumps(dict(desk.get(f"{LIST}{row.pk}/change/").context["adminform"].form.initial)["seen"])
     sent: dict[str, Any] = {"severity": "info", "reason": "Withdrawn", "seen": json.loads(seen)}

@@ -188,7 +188,7 @@ def test_what_waited_while_the_year_ended_is_not_run(desk: Client, upload: Uploa
     SchoolYear.objects.filter(is_active=True).update(is_active=False)
     row = run_here(waiting)
     assert row.status == "failed" and row.attempt == 1 and not Participation.objects.exists()
-    assert row.sentence == "No school year is current. Records of 2024-25 can only be read. Nothing was changed."
+    assert row.sentence == "There is no current school year. Records of 2024-25 can only be read. Nothing was changed."
 
 
 @pytest.mark.parametrize("what", ["", "cancel/", "again/", "keep/", "files/report.csv/", "save/", "undo/"])
