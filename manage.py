@@ -2,7 +2,7 @@
 """The portal's one entrance: `python3 manage.py up`, `python3 manage.py test`, or any other command.
 
 Needs nothing but Python 3.11. It makes the environment in `.venv` when that is missing or out of date, starts itself again in it, and
-hands over: `test` to pytest, everything else to Django. Until then it uses the standard library alone.
+hands over: `test` and `check_all` to `development/`, everything else to Django. Until then it uses the standard library alone.
 """
 
 import sys
@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import time
+import tomllib
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +27,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "portal-environment"  # what the environment was made from: "<set> <digest>"
 LOCKED = {"base": "requirements.txt", "dev": "requirements-dev.txt"}  # the dev set holds the base set too
+DEVELOPING = {"test": "development.lanes", "check_all": "development.gates"}  # commands that need the dev set
 
 
 class CannotPrepare(Exception):
@@ -138,17 +140,20 @@ def refuse(sentence: str) -> NoReturn:
 
 def main() -> None:
     arguments = sys.argv[1:]
-    testing = arguments[:1] == ["test"]
+    if arguments == ["--version"]:
+        print(f"CTE Portal {tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['version']}")
+        return
+    developing = DEVELOPING.get(arguments[0]) if arguments else None
     try:
-        prepare("dev" if testing else "base")
+        prepare("dev" if developing else "base")
     except CannotPrepare as reason:
         refuse(f"{reason}")
     except KeyboardInterrupt:
         sys.exit("Stopped; the next start finishes the installation.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
-    if testing:
+    if developing:
         os.chdir(ROOT)
-        os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *arguments[1:]])
+        os.execv(PYTHON, [str(PYTHON), "-m", developing, *arguments[1:]])
     if not in_environment():
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments])
 

@@ -6,6 +6,7 @@ missing or unsafe value stops the start with a sentence that says what to set. D
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 
 import environ
@@ -15,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+PORTAL_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 PORTAL_MODE = env.str("PORTAL_MODE", default="")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -72,6 +73,29 @@ class PortalCommand(BaseCommand):
         (stdout or self.stdout).write(
             json.dumps({"status": "refused", "reason": str(refusal).removeprefix("Error: "), **shape}, ensure_ascii=False) + "\n"
         )
+
+
+class PageCommand(PortalCommand):
+    """Writes a page of `docs/` from the code. With `--check` nothing is written, and a page that is not current is refused."""
+
+    prints_json = needs_databases = False
+    page = ""
+    """From the portal's folder."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing; refuse a page that is not current")
+
+    def document(self) -> str:
+        raise NotImplementedError
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        path = settings.BASE_DIR / self.page
+        if not check:
+            path.write_text(self.document())
+            self.stdout.write(f"{path} written.")
+        elif not path.exists() or path.read_text() != self.document():
+            name = type(self).__module__.rpartition(".")[2]
+            raise CommandError(f"{self.page} is not current. Run: python3 manage.py {name}")
 
 
 def check_databases(*, absent_is_fine: bool = False) -> None:

@@ -51,6 +51,10 @@ class Frame:
         return found
 
     @property
+    def version(self) -> str:
+        return str(settings.PORTAL_VERSION)
+
+    @property
     def person(self) -> str:
         return str(getattr(self.request.user, "record_name", ""))  # type: ignore[union-attr]
 

@@ -12,16 +12,32 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cte_portal.supervise import end_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PACKAGES = {"redis-server": "redis-server", "pgbouncer": "pgbouncer"}  # Debian's; all other programs are PostgreSQL's
+
+
+class Missing(SystemExit):
+    """A server program is not installed; the message names the package."""
+
+
 def binary(name: str) -> str:
-    """A server program, also where Debian keeps PostgreSQL's and PgBouncer's own."""
-    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/sbin"), Path("/usr/bin"), Path("/usr/local/bin")]
-    found = next((place / name for place in places if (place / name).exists()), None) or shutil.which(name)
-    if not found:
-        raise SystemExit(f"{name} is not installed.")
-    return str(found)
+    """A server program, also where Debian keeps PostgreSQL's and PgBouncer's own; of several versions the newest."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name), reverse=True)
+    places = [*versions, Path("/usr/sbin"), Path("/usr/bin"), Path("/usr/local/bin")]
+    path = next((place / name for place in places if (place / name).exists()), None) or shutil.which(name)
+    if not path:
+        raise Missing(f"{name} is not installed. On Debian or Ubuntu: apt-get install {PACKAGES.get(name, 'postgresql')}")
+    return str(path)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:
@@ -44,6 +60,8 @@ class Service:
     """A server that can be started, killed, frozen and started again. As root it runs as `postgres`, which owns its folder."""
 
     deaths: tuple[int, ...] = (signal.SIGKILL, signal.SIGTERM)
+    ends_with_parent = False
+    """On Linux, also when the process that started it is killed. Only for a server that one thread starts and that thread outlives."""
 
     def __init__(self, name: str, folder: Path, port: int, command: list[str]) -> None:
         self.name, self.folder, self.port, self.command = name, folder, port, command
@@ -66,7 +84,8 @@ class Service:
     def start(self) -> None:
         log = open(self.folder.parent / f"{self.name}.log", "ab")  # noqa: SIM115 - the process keeps it
         user = self.user if os.getuid() == 0 else None
-        self.process = subprocess.Popen(self.command, user=user, group=user, stdout=log, stderr=log, cwd="/", start_new_session=True)
+        self.process = subprocess.Popen(self.command, user=user, group=user, stdout=log, stderr=log, cwd="/", start_new_session=True,
+                                        preexec_fn=end_with_parent if self.ends_with_parent else None)  # fmt: skip  # noqa: PLW1509
         wait_for(lambda: listens(self.port), self.name)
 
     def send(self, number: int) -> None:
@@ -91,8 +110,9 @@ class PostgreSQL(Service):
 
     deaths = (signal.SIGKILL, signal.SIGQUIT)  # without warning, and at once
 
-    def __init__(self, folder: Path, port: int, name: str = "postgresql") -> None:
+    def __init__(self, folder: Path, port: int, name: str = "postgresql", *, ends_with_parent: bool = False) -> None:
         data = folder / name
+        self.ends_with_parent = ends_with_parent
         super().__init__(name, data, port, [binary("postgres"), "-D", str(data), "-p", str(port), "-k", "", "-c", "fsync=off",
                          "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "log_min_messages=fatal"])  # fmt: skip
         self.run(binary("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")

@@ -1,18 +1,12 @@
 """`manage.py messages`: write docs/messages.md, the table of every refusal and finding by its id."""
 
-from typing import Any
-
-from django.conf import settings
-
 from certification.sentences import document
-from cte_portal.ui.command import PortalCommand
+from cte_portal.ui.command import PageCommand
 
 
-class Command(PortalCommand):
-    prints_json = needs_databases = False
+class Command(PageCommand):
     help = "Write docs/messages.md from the source."
+    page = "docs/messages.md"
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        path = settings.BASE_DIR / "docs" / "messages.md"
-        path.write_text(document())
-        self.stdout.write(f"{path} written.")
+    def document(self) -> str:
+        return document()

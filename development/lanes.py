@@ -1,0 +1,111 @@
+"""`manage.py test`: the suite on all cores, on SQLite or, with `--postgres`, on a PostgreSQL cluster of its own.
+
+What is not said here goes to pytest as it is: `test tests/house/test_promises.py -k cited`. A file, a test or `-k` runs in one process, as
+starting a second one takes longer than most files; `-n` decides otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from cte_portal.supervise import end_with_parent
+from tests.by_hand.services import Missing, PostgreSQL, binary, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = {"-k", "-s", "-h", "--help", "--version", "--pdb", "--trace", "--co", "--collect-only", "--fixtures", "--markers", "--lf"}
+GRACE = 60  # seconds that pytest has for the end of its browser and its databases
+
+
+def processes(arguments: list[str]) -> list[str]:
+    """All cores, unless the arguments choose by themselves, name a file or a test, or need the terminal."""
+    chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
+    small = any(argument in HERE or argument.startswith("-k") or argument.endswith(".py") or ".py::" in argument for argument in arguments)
+    return [] if chosen or small else ["-n", "auto", "--dist", "worksteal"]
+
+
+@contextmanager
+def cluster() -> Iterator[dict[str, str]]:
+    """PostgreSQL in a folder that goes away with it, whatever happens; what the settings must say to use it."""
+    for name in ("initdb", "postgres", "createdb", "psql", "redis-server"):  # tests/live starts Redis, freezes and kills it
+        binary(name)
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    server = None
+    try:
+        folder.chmod(0o755)
+        server = PostgreSQL(folder, free_port(), ends_with_parent=True)
+        server.start()
+        for database in ("portal_district", "portal_state"):
+            server.run(binary("createdb"), "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", database)
+        yield {
+            "PORTAL_LANE": "postgresql",
+            "PORTAL_MODE": "demo",
+            "DATABASE_URL": server.address("portal_district"),
+            "STATE_DATABASE_URL": server.address("portal_state"),
+        }
+    finally:
+        if server:
+            server.stop(signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(command: list[str], environment: Mapping[str, str] | None = None) -> int:
+    """Wait for pytest to end by itself, also after Ctrl-C, which the terminal sends to both, and after TERM, which is passed on as Ctrl-C."""
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)  # noqa: PLW1509
+
+    def stop(*_: object) -> None:
+        process.send_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        if not sys.stdin.isatty():
+            stop()
+        try:
+            return process.wait(GRACE)
+        except (KeyboardInterrupt, subprocess.TimeoutExpired):
+            process.kill()
+            return process.wait()
+
+
+def covered() -> None:
+    """The figure of `--coverage`: lines and branches that some test ran."""
+    coverage = [sys.executable, "-m", "coverage"]
+    subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, check=False)
+    total = subprocess.run([*coverage, "report", "--format=total"], cwd=ROOT, capture_output=True, text=True, check=False)
+    print(
+        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file: .venv/bin/coverage report --skip-covered", flush=True
+    )
+
+
+def main(arguments: list[str]) -> int:
+    postgres, coverage = "--postgres" in arguments, "--coverage" in arguments
+    given = [argument for argument in arguments if argument not in {"--postgres", "--coverage"}]
+    tests = ["-m", "pytest", "-p", "development.times", *processes(given), *given]
+    command = [sys.executable, *(["-m", "coverage", "run", *tests] if coverage else tests)]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if postgres:
+        with cluster() as environment:
+            answer = run(command, environment)
+    else:
+        answer = run(command)
+    if coverage:
+        covered()
+    return answer
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Missing as reason:
+        sys.exit(f"{reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,139 @@
+"""`manage.py test`: how many processes it takes, what it says at the end, and that its PostgreSQL goes away with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from development import times
+from development.lanes import processes
+from tests.by_hand import services
+
+ROOT = Path(settings.BASE_DIR)
+ALL_CORES = ["-n", "auto", "--dist", "worksteal"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-q"], ["-m", "not browser"], ["tests/portal"], ["tests/portal/"], ["-x"]])
+def test_the_suite_and_its_folders_take_all_cores(arguments: list[str]) -> None:
+    assert processes(arguments) == ALL_CORES
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["tests/portal/test_sign_in.py"], ["tests/portal/test_sign_in.py::test_x"], ["-k", "code"], ["-kcode"], ["--version"], ["--pdb"], ["-n", "1"], ["-n4"]],
+)  # fmt: skip
+def test_a_file_a_test_or_an_own_number_is_left_as_it_is(arguments: list[str]) -> None:
+    assert processes(arguments) == []
+
+
+def report(nodeid: str, seconds: float, *keywords: str, when: str = "call") -> pytest.TestReport:
+    return pytest.TestReport(nodeid, (nodeid, 1, ""), dict.fromkeys(keywords, 1), "passed", None, when, duration=seconds)  # type: ignore[arg-type]
+
+
+def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
+    reports = [
+        report("tests/browser/test_keys.py::test_a", 50, "browser"),
+        report("tests/browser/test_keys.py::test_a", 20, "browser", when="setup"),
+        report("tests/live/test_faults.py::test_b", 30),
+        report("tests/portal/test_log.py::test_c", 1),
+        report("tests/portal/test_log.py::test_d", 1),
+    ]
+    assert times.sentence("SQLite", 61.5, 2, reports) == (
+        "Lane SQLite: 1:01 on 2 processes. Work of its tests: browser 1:10 (1 tests), live processes 0:30 (1 tests), all others 0:02 (2 tests)."
+    )
+    assert times.sentence("PostgreSQL", 5, 1, []) == "Lane PostgreSQL: 0:05 on one process. Work of its tests: none."
+
+
+def test_a_missing_server_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    monkeypatch.setattr(Path, "glob", lambda path, pattern: iter(()))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    for name, package in {"initdb": "postgresql", "redis-server": "redis-server"}.items():
+        with pytest.raises(services.Missing, match=rf"^{name} is not installed\. On Debian or Ubuntu: apt-get install {package}$"):
+            services.binary(name)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder for temporary files that another user may enter: as root, PostgreSQL runs as `postgres`."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def on_postgres(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TMPDIR": str(folder)}
+    command = [sys.executable, str(ROOT / "manage.py"), "test", "--postgres", *arguments]
+    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def servers(folder: Path) -> list[int]:
+    """Processes that were started for this folder."""
+    lines = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [int(line.split()[0]) for line in lines if f"{folder}/portal-test-" in line]
+
+
+def long_run(folder: Path) -> subprocess.Popen[str]:
+    """A run whose one test has begun and takes minutes."""
+    test, begun = folder / "test_long.py", folder / "begun"
+    test.write_text(f"import pathlib, time\n\ndef test_long():\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(300)\n")
+    process = on_postgres(folder, str(test), "-q", "-p", "no:cacheprovider")
+    deadline = time.monotonic() + 120
+    while not begun.exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.1)
+    assert begun.exists()
+    return process
+
+
+needs_postgresql = pytest.mark.skipif(
+    shutil.which("initdb") is None and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), reason="PostgreSQL is not installed"
+)
+
+
+@pytest.mark.once
+@needs_postgresql
+def test_the_cluster_of_a_run_is_gone_when_it_ends(open_folder: Path) -> None:
+    """The test asks the server which vendor it is; what it says passes through."""
+    test = open_folder / "test_vendor.py"
+    test.write_text("import os\n\ndef test_vendor():\n    print(os.environ['PORTAL_LANE'], os.environ['DATABASE_URL'])\n")
+    process = on_postgres(open_folder, str(test), "-s", "-q", "-p", "no:cacheprovider")
+    printed, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, printed
+    assert "postgresql postgres://postgres@127.0.0.1:" in printed and "Lane PostgreSQL: 0:" in printed
+    assert not servers(open_folder) and not list(open_folder.glob("portal-test-*"))
+
+
+@pytest.mark.once
+@needs_postgresql
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_the_cluster_of_a_run_is_gone_when_it_is_stopped(asked: signal.Signals, open_folder: Path) -> None:
+    process = long_run(open_folder)
+    assert servers(open_folder)
+    process.send_signal(asked)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode != 0 and "KeyboardInterrupt" in printed
+    assert not servers(open_folder) and not list(open_folder.glob("portal-test-*"))
+
+
+@pytest.mark.once
+@needs_postgresql
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
+def test_no_server_outlives_a_run_that_is_killed(open_folder: Path) -> None:
+    process = long_run(open_folder)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 60
+    while servers(open_folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not servers(open_folder)
