@@ -431,6 +431,7 @@ PORTAL_NOTICES = "cte_portal.batches.notices.notices.fresh"
 PORTAL_POST = "cte_portal.batches.letters.account_letters.queue"
 PORTAL_BATCH_KINDS = [
     "cte_portal.batches.letters.account_letters.ACCOUNT",
+    "cte_portal.batches.letters.invitations.INVITATION",
     "cte_portal.batches.letters.batch_end.NOTICE",
     "pathways.uploads.kinds.UPLOAD",
     "pathways.uploads.kinds.UNDO",

@@ -141,7 +141,8 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     log_change = log_deletions = log_addition  # type: ignore[assignment]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"path_of": self.path_of, "about": self.about, "add_url": self._url("add")})
+        told = {"path_of": self.path_of, "about": self.about, "add_url": self._url("add"), "file_url": self.file_url}
+        return super().changelist_view(request, told)
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id) if object_id else None
@@ -173,7 +174,13 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _about(self, row: Any) -> dict[str, Any]:
         told = {"path_of": self.path_of, "list_url": self._url("changelist"), "words": words(row) if row else {}, "name": str(row or "")}
+        told["file_url"] = self.file_url
         return {**told, "delete_url": self._url("delete", row.pk)} if row else told
+
+    @property
+    def file_url(self) -> str:
+        """Where rows are added from a file; empty where they are not."""
+        return ""
 
     def _url(self, page: str, *keys: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=keys)
@@ -243,6 +250,10 @@ class DistrictAdmin(RegisterAdmin):
     list_display_links = ("name",)
     search_fields = ("number", "name")
     ordering = ("number",)
+
+    @property
+    def file_url(self) -> str:
+        return reverse("districts-import")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[District]:
         return (

@@ -197,14 +197,32 @@ SCREENS = (
             capability=Capability.SEE_LISTS,
             synonyms=synonyms,
             scoped=False,
-            also=tuple(f"admin:pathways_{model}_{page}" for page in ("add", "change", "delete")),
+            also=(*(f"admin:pathways_{model}_{page}" for page in ("add", "change", "delete")), *also),
         )
-        for name, model, synonyms in (
-            ("School years", "schoolyear", ("current year", "active year", "calendar")),
-            ("Districts", "district", ("school system", "district number")),
-            ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway")),
-            ("Rule severities", "ruleseverity", ("error or warning", "weigh a rule", "business rules")),
+        for name, model, synonyms, also in (
+            ("School years", "schoolyear", ("current year", "active year", "calendar"), ()),
+            ("Districts", "district", ("school system", "district number"), ("districts-import",)),
+            ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway"), ()),
+            ("Rule severities", "ruleseverity", ("error or warning", "weigh a rule", "business rules"), ()),
         )
+    ),
+    Screen(
+        name="Add districts from a file",
+        path=("Set up the collection",),
+        url_name="districts-import",
+        capability=Capability.KEEP_LISTS,
+        synonyms=(
+            "import districts",
+            "csv",
+            "spreadsheet",
+            "first administrators",
+            "District Administrator",
+            "invite people",
+            "invitations",
+            "add people from a file",
+        ),
+        scoped=False,
+        listed=False,
     ),
     Screen(
         name="Pathway approvals",

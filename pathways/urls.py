@@ -6,6 +6,7 @@ from pathways import admin
 from pathways.findings.views.explain import ExplainFinding, ExplainRule, TakeBack
 from pathways.findings.views.findings import FindingsPage, NextFinding
 from pathways.lists import views
+from pathways.lists.districts_import import DistrictsImport, DistrictsTemplate
 from pathways.records.views.deletion import DeleteRecord
 from pathways.records.views.history import RecordHistory, RestoreRecord
 from pathways.records.views.lingo import Lingo
@@ -71,6 +72,8 @@ urlpatterns = [
     path("opi/data-validation/", ValidationOfAllDistricts.as_view(), name="validation-of-all"),
     path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
     path("admin/", admin.site.urls),
+    path("opi/districts/import/", DistrictsImport.as_view(), name="districts-import"),
+    path("opi/districts/import/template/", DistrictsTemplate.as_view(), name="districts-import-template"),
     path("opi/approvals/", views.Approvals.as_view(), name="approvals"),
     path(f"{APPROVALS}pathways/<int:pathway>/", views.OfPathway.as_view(), name="approvals-of-pathway"),
     path(f"{APPROVALS}districts/<str:district>/", views.OfDistrict.as_view(), name="approvals-of-district"),

@@ -78,6 +78,14 @@ def bare(text: str) -> str:
     return (parts[1] or parts[2]) if parts else text
 
 
+def lost_zeros(text: str, label: str, digits: int) -> Damage | None:
+    """A number of so many digits that a spreadsheet has taken for an amount: 20 for 0020."""
+    if not (text.isascii() and text.isdigit() and len(text) < digits):
+        return None
+    write = text.zfill(digits)
+    return Damage(Pattern.LOST_ZEROS, f"{label} {text} has lost its leading zeros. Enter {write} and format the column as text", write)
+
+
 def is_rounded(text: str) -> bool:
     """A long number that a spreadsheet shows as 1.23457E+10: its digits are lost."""
     return bool(re.fullmatch(r"[0-9](?:\.[0-9]+)?[eE][+-]?[0-9]+", text, re.ASCII))

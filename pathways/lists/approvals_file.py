@@ -98,9 +98,8 @@ def _read_lines(table: Table, end_year: int, found: Read) -> None:
 def _district(text: str, districts: set[str]) -> str:
     if text in districts:
         return text
-    padded = text.zfill(4)
-    if text.isascii() and text.isdigit() and len(text) < 4:
-        raise ValueError(f"District Number {text} has lost its leading zeros. Enter {padded} and format the column as text")
+    if lost := damage.lost_zeros(text, "District Number", 4):
+        raise ValueError(lost.message)
     raise ValueError(f"District Number {text[:20] or 'is missing'}{' is not on the list' if text else ''}")
 
 

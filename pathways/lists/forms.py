@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from cte_portal.accounts.people.names import check_alphabet
 from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.lists.changing import Overtaken, words, year_is_held
@@ -123,7 +124,7 @@ class DistrictForm(RegisterForm):
         help_text="4 digits, leading zeros included",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    name = forms.CharField(max_length=100, label="Name")
+    name = forms.CharField(max_length=100, label="Name", validators=[check_alphabet])
 
     class Meta:
         model = District

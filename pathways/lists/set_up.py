@@ -26,7 +26,8 @@ SET_UP = "Set up the collection"
 def steps(request: HttpRequest) -> list[HomeTask]:
     active = SchoolYear.objects.filter(is_active=True).first()
     districts = District.objects.count()
-    found = [_school_years(active), _districts(districts), _pathways(active), _approvals(active, districts)]
+    keeps = can_statewide(request, Capability.KEEP_LISTS)
+    found = [_school_years(active), _districts(districts, keeps), _pathways(active), _approvals(active, districts)]
     found += [more(active) for more in registered("PORTAL_SET_UP_STEPS")]
     if can_statewide(request, Capability.MANAGE_EVERYONE):
         found.append(_people(districts))
@@ -57,14 +58,15 @@ def _school_years(active: SchoolYear | None) -> dict[str, object]:
     }
 
 
-def _districts(districts: int) -> dict[str, object]:
+def _districts(districts: int, keeps: bool) -> dict[str, object]:
     return {
         "title": "Districts",
         "path": (SET_UP, "Districts"),
         "status": ("completed", "Set up") if districts else ("none", "Not yet started"),
         "sentence": f"{number_of(districts, 'district')}." if districts else "Add the school systems that report.",
-        "url": _list("district") if districts else reverse("admin:pathways_district_add"),
-        "next_label": "" if districts else "Add a district",
+        "url": _list("district"),
+        "next_label": "Add districts from a file" if keeps else "",
+        "next_url": reverse("districts-import"),
     }
 
 

@@ -20,6 +20,7 @@ from cte_portal.ui import csv_file
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import approvals, approvals_file
 from pathways.lists.approvals import Line, Pair, Plan
+from pathways.lists.file_form import ListFileForm
 from pathways.models import District, Pathway, SchoolYear
 
 PAGE = 50
@@ -303,32 +304,16 @@ class Download(ApprovalsView):
         return csv_file.download(f"pathway-approvals-{self.year.pk}.csv", list(titles), rows)
 
 
-class ImportForm(forms.Form):
-    use_required_attribute = False
-
-    file = forms.FileField(
-        label="File",
-        help_text="CSV with the columns of the download",
-        error_messages={"required": "Choose a file", "empty": "This file is empty"},
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > approvals_file.MOST_BYTES:
-            raise forms.ValidationError("This file is larger than 2 MB")
-        return file
-
-
 class Import(ApprovalsView):
     """A file is read and shown first; what it asks for is then sent once more, without the file, and saved."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(form=ImportForm())
+        return self.show(form=self.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "changes" in request.POST:
             return self.confirm(request.POST["changes"])
-        form = ImportForm(request.POST, request.FILES)
+        form = self.form(request)
         if not form.is_valid():
             return self.show(form=form)
         read = approvals_file.read(form.cleaned_data["file"].read(), self.year.pk)
@@ -339,14 +324,17 @@ class Import(ApprovalsView):
         form = ReasonForm(self.request.POST)
         wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
         if read.problems or self.request.POST.get("seen") != wanted.sentence or not wanted.size:
-            return self.preview(read, ReasonForm(), ImportForm())
+            return self.preview(read, ReasonForm(), self.form())
         if not form.is_valid():
-            return self.preview(read, form, ImportForm())
+            return self.preview(read, form, self.form())
         if refusal := self.save(wanted, form.cleaned_data["reason"]):
-            return self.preview(read, form, ImportForm(), refusal)
+            return self.preview(read, form, self.form(), refusal)
         return redirect("approvals")
 
-    def preview(self, read: approvals_file.Read, reason: ReasonForm, form: ImportForm, problem: str = "") -> HttpResponse:
+    def form(self, sent: HttpRequest | None = None) -> ListFileForm:
+        return ListFileForm(sent, most_bytes=approvals_file.MOST_BYTES, help_text="CSV with the columns of the download")
+
+    def preview(self, read: approvals_file.Read, reason: ReasonForm, form: ListFileForm, problem: str = "") -> HttpResponse:
         wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
         codes = dict(Pathway.objects.values_list("pk", "code"))
         lines = [f"{district},{codes[pathway]},Yes" for district, pathway in wanted.give]

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from cte_portal.accounts.models.user import User
 
 LIFETIME = datetime.timedelta(days=14)
 
@@ -20,6 +25,19 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         now = timezone.now()
         self.update_or_create(user_id=user_id, defaults={"digest": digest(secret), "made_at": now, "expires_at": now + LIFETIME, "by": by})
         return secret
+
+    def make_unsent(self, people: Iterable[User], by: str) -> list[Invitation]:
+        """Links of new people, which nobody can know until each is renewed for its letter."""
+        now = timezone.now()
+        ends = now + LIFETIME
+        rows = [Invitation(user=one, digest=digest(secrets.token_urlsafe(32)), made_at=now, expires_at=ends, by=by) for one in people]
+        return Invitation.objects.bulk_create(rows, batch_size=500)
+
+    def renew(self, user_id: int, made_at: str) -> str | None:
+        """Another secret for the link that was made then. None when it was used, taken back, or replaced by a later one since."""
+        secret = secrets.token_urlsafe(32)
+        met = self.filter(user_id=user_id, made_at=made_at).update(digest=digest(secret), expires_at=timezone.now() + LIFETIME)
+        return secret if met else None
 
     def open(self) -> InvitationQuerySet:
         return self.filter(expires_at__gt=timezone.now(), user__is_active=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -87,18 +88,35 @@ class NamesForm(forms.Form):
         return cleaned
 
 
+class UserNameField(forms.CharField):
+    default_validators = [USER_NAME]
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+        super().__init__(**{"label": "User name", "max_length": 60, "widget": widget, **options})
+        self.error_messages["required"] = "Enter a user name"
+
+
+class NewcomerForm(NamesForm):
+    """Somebody whom a file names. Without a user name the e-mail address serves, less the characters that no user name may have."""
+
+    email = AddressField()
+    username = UserNameField(required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if "email" in cleaned and "username" in cleaned and not cleaned["username"]:
+            cleaned["username"] = re.sub(r"[^A-Za-z0-9@.+_-]", "", cleaned["email"])
+            if len(cleaned["username"]) > 60:
+                self.add_error("username", "The e-mail address is too long for a user name. Enter a User Name of at most 60 characters")
+        return cleaned
+
+
 class PersonForm(NamesForm, RoleForm):
     """Somebody new."""
 
     email = AddressField()
-
-    username = forms.CharField(
-        label="User name",
-        max_length=60,
-        validators=[USER_NAME],
-        error_messages={"required": "Enter a user name"},
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
-    )
+    username = UserNameField()
     mail = forms.BooleanField(label="E-mail the one-time link", required=False)
 
     field_order = ["username", "first_name", "last_name", "email", "role", "district", "mail"]

@@ -56,6 +56,16 @@ def tell_of_change(person: User, what: str, *, by: User | None = None, addresses
 
 def mail_invitation(person: User, link: str, by: User) -> bool:
     """Send the one-time link; False when the e-mail could not be handed to the mail server."""
+    try:
+        send_mail(*invitation(person, link, by), settings.DEFAULT_FROM_EMAIL, [person.email])
+    except (OSError, SMTPException) as error:
+        log.error("an invitation could not be mailed: user=%s error=%s", person.pk, type(error).__name__)
+        return False
+    return True
+
+
+def invitation(person: User, link: str, by: User) -> tuple[str, str]:
+    """Subject and text of the letter with a one-time link."""
     (directory,) = registered("PORTAL_DIRECTORY")
     roles = list(person.memberships.all())
     districts = {one.district for one in roles} - {""}
@@ -71,9 +81,4 @@ def mail_invitation(person: User, link: str, by: User) -> bool:
         "email": settings.HELP_EMAIL,
     }
     subject = "Your CTE Portal account" if told["new"] else "CTE Portal: your link to choose a new password"
-    try:
-        send_mail(subject, render_to_string("accounts/email/invitation.txt", told), settings.DEFAULT_FROM_EMAIL, [person.email])
-    except (OSError, SMTPException) as error:
-        log.error("an invitation could not be mailed: user=%s error=%s", person.pk, type(error).__name__)
-        return False
-    return True
+    return subject, render_to_string("accounts/email/invitation.txt", told)

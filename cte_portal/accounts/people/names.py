@@ -26,6 +26,11 @@ def check_name(text: str) -> None:
     """Refuse a name with line breaks, invisible characters, or letters of two alphabets."""
     if any(not _shown(character) for character in text):
         raise ValidationError("Use letters, spaces, hyphens, apostrophes, and periods only", code="name_characters")
+    check_alphabet(text)
+
+
+def check_alphabet(text: str) -> None:
+    """Refuse a name with letters of two alphabets, whatever else stands between them: of a person, or of a district."""
     alphabets = sorted({alphabet for character in text if (alphabet := _alphabet(character))})
     if len(alphabets) > 1:
         raise ValidationError(f"This name mixes {' and '.join(alphabets)} letters, which look alike. Type it again", code="name_alphabets")

@@ -13,8 +13,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cte_portal.accounts.models import AuditEvent, Deed, Invitation, Membership, Role, User
+from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.accounts.people import deeds
 from cte_portal.accounts.people.letters import post, tell_of_change
 from cte_portal.registry import registered
 
@@ -82,7 +83,7 @@ def add(
     """
     email = User.objects.normalize_email(email)
     with transaction.atomic():
-        _begin(authority)
+        begin(authority)
         known = User.objects.filter(username__iexact=username).first()
         if known:
             if known.email != email or not email:
@@ -100,15 +101,15 @@ def add(
             with transaction.atomic():
                 person = User.objects.create_user(username, email, None, first_name=first_name, last_name=last_name)
         except IntegrityError as error:
-            raise _taken(error) from error
-        _record(authority, person, Operation.ADD, {}, _words(person))
+            raise taken(error) from error
+        deeds.record(authority, person, Operation.ADD, {}, deeds.words(person))
         _assign(authority, person, role, district)
         return person, Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
 def give(authority: Authority, person: User, role: str, district: str) -> None:
     with transaction.atomic():
-        _begin(authority, person)
+        begin(authority, person)
         if person.memberships.filter(role=role, district=district).exists():
             raise ValidationError("This person already has that role there")
         _assign(authority, person, role, district)
@@ -118,24 +119,24 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
     known = membership_id.isascii() and membership_id.isdigit() and len(membership_id) < 19
     with transaction.atomic():
-        _begin(authority, person)
+        begin(authority, person)
         held = person.memberships.filter(pk=membership_id).first() if known else None
         if held is None:
             return
         if not authority.may_assign(person, held.role, held.district):
             raise PermissionDenied
-        _record_role(authority, person, Operation.REMOVE, held.role, held.district)
+        deeds.record_role(authority, person, Operation.REMOVE, held.role, held.district)
         held.delete()
 
 
 def rename(authority: Authority, person: User, *, first_name: str, last_name: str) -> None:
     with transaction.atomic():
         _keep(authority, person)
-        before = _words(person)
+        before = deeds.words(person)
         person.first_name, person.last_name = first_name, last_name
         person.save(update_fields=["first_name", "last_name"])
-        if before != _words(person):
-            _record(authority, person, Operation.CHANGE, before, _words(person))
+        if before != deeds.words(person):
+            deeds.record(authority, person, Operation.CHANGE, before, deeds.words(person))
 
 
 def change_address(authority: Authority, person: User, email: str) -> None:
@@ -150,8 +151,8 @@ def change_address(authority: Authority, person: User, email: str) -> None:
             with transaction.atomic():
                 person.save(update_fields=["email"])
         except IntegrityError as error:
-            raise _taken(error) from error
-        _record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
+            raise taken(error) from error
+        deeds.record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
         what = f"changed the e-mail address of your CTE Portal account from {before or 'none'} to {new}."
         tell_of_change(person, what, by=authority.actor, addresses=filter(None, (before, new)))
 
@@ -165,7 +166,7 @@ def close(authority: Authority, person: User) -> None:
             person.sessions_ended += 1
             person.save(update_fields=["is_active", "sessions_ended"])
             Invitation.objects.filter(user=person).delete()
-            _record(authority, person, Operation.CHANGE, {"Account": "open"}, {"Account": "closed"})
+            deeds.record(authority, person, Operation.CHANGE, {"Account": "open"}, {"Account": "closed"})
 
 
 def open_again(authority: Authority, person: User) -> None:
@@ -174,7 +175,7 @@ def open_again(authority: Authority, person: User) -> None:
         if person.dormant or not person.is_active:
             person.is_active, person.opened_at = True, timezone.now()
             person.save(update_fields=["is_active", "opened_at"])
-            _record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
+            deeds.record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
 
 
 def shows_link(person: User) -> bool:
@@ -193,7 +194,7 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
             raise ValidationError("This person has no e-mail address. Enter one first, or show the link")
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
-        _record(
+        deeds.record(
             authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"}
         )
         if not mailed:
@@ -209,7 +210,7 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
             raise ValidationError("This person has no second factor")
         person.sessions_ended += 1
         person.save(update_fields=["sessions_ended"])
-        deed = _deed(
+        deed = deeds.of_person(
             person, Operation.CHANGE, {"Second factor": "authenticator app"}, {"Second factor": "none"}, district=authority.district
         )
         AuditEvent.objects.record([deed], by=authority.actor, reason=reason)
@@ -218,7 +219,7 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
 
 def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
     """What a person did to the own account."""
-    AuditEvent.objects.record([_deed(person, Operation.CHANGE, before, after)], by=person)
+    AuditEvent.objects.record([deeds.of_person(person, Operation.CHANGE, before, after)], by=person)
 
 
 def opens_by_mail(person: User) -> bool:
@@ -260,12 +261,12 @@ def accept(invitation: Invitation, password: str) -> User:
         return person
 
 
-def _taken(error: IntegrityError) -> ValidationError:
+def taken(error: IntegrityError) -> ValidationError:
     """Which of the two that only one account may have another account has."""
     return ValidationError({"email": ADDRESS_TAKEN} if "accounts_an_address_is_one_accounts" in str(error) else {"username": TAKEN})
 
 
-def _begin(authority: Authority, person: User | None = None) -> None:
+def begin(authority: Authority, person: User | None = None) -> None:
     """Hold the actor and the person, and see that the actor still may: two who close each other at once must not both succeed."""
     held = {authority.actor.pk, *([person.pk] if person else [])}
     rows = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")}
@@ -278,7 +279,7 @@ def _begin(authority: Authority, person: User | None = None) -> None:
 
 
 def _keep(authority: Authority, person: User) -> None:
-    _begin(authority, person)
+    begin(authority, person)
     if not authority.keeps(person):
         raise PermissionDenied
 
@@ -291,24 +292,4 @@ def _assign(authority: Authority, person: User, role: str, district: str) -> Non
             person.memberships.create(role=role, district=district)
     except IntegrityError as error:
         raise ValidationError("This person already has that role there") from error
-    _record_role(authority, person, Operation.ADD, role, district)
-
-
-def _words(person: User) -> dict[str, str]:
-    return {"User name": person.username, "First name": person.first_name, "Last name": person.last_name, "E-mail": person.email}
-
-
-def _deed(
-    person: User, operation: Operation, before: dict[str, str], after: dict[str, str], kind: str = "person", district: str = ""
-) -> Deed:
-    return Deed(kind, str(person.pk), f"{person.record_name} ({person.username})", operation, before, after, district)
-
-
-def _record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
-    AuditEvent.objects.record([_deed(person, operation, before, after, district=authority.district)], by=authority.actor)
-
-
-def _record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
-    words = {"Role": f"{Role(role).label} {district}".strip()}
-    before, after = (words, {}) if operation is Operation.REMOVE else ({}, words)
-    AuditEvent.objects.record([_deed(person, operation, before, after, kind="role", district=district)], by=authority.actor)
+    deeds.record_role(authority, person, Operation.ADD, role, district)

@@ -40,6 +40,7 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     opi = desk.open(first, script=script)
     expect(opi.get_by_role("heading", level=1)).to_have_text("Set up the collection")
 
+    opi.get_by_role("link", name="Districts", exact=True).first.click()
     opi.get_by_role("link", name="Add a district", exact=True).click()
     fill(opi, District_Number="9012", Name="Cottonwood Bend K-12 Schools")
     opi.get_by_role("button", name="Save", exact=True).click()

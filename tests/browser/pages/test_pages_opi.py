@@ -52,6 +52,34 @@ def bring(content: str) -> Callable[[Stage, Page], None]:
     return visit
 
 
+DISTRICT_TITLES = "District Number,District Name,First Name,Last Name,E-mail Address,User Name"
+
+
+def districts(*rows: str, press: str = "", shows: str = "Read") -> Callable[[Stage, Page], None]:
+    """A file of districts, and what the page says of it."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        page.goto("/opi/districts/import/")
+        content = "\n".join([DISTRICT_TITLES, *rows]).encode()
+        page.get_by_label("File").set_input_files({"name": "districts.csv", "mimeType": "text/csv", "buffer": content})
+        page.get_by_role("button", name="Preview").click()
+        if press:
+            page.get_by_role("button", name=press).click()
+        expect(page.get_by_text(shows, exact=True).first).to_be_visible()
+
+    return visit
+
+
+PRAIRIE_DOG = "0420,Prairie Dog Public Schools,Dana,Ashford,dana.ashford@prairiedog.k12.mt.us,"
+ALL_OUTCOMES = (
+    PRAIRIE_DOG,
+    "0421,Sage Elementary,Cheryl,Martin,cmartin@example.org,",
+    "9012,Cottonwood Bend,,,,",
+    "9012,Somewhere else entirely,Lee,Stone,lee.stone@elsewhere.k12.mt.us,",
+    "423,Bitterroot Valley K-12,Ana,Reyes,ana.reyes@bitterroot.k12.mt.us,",
+)
+
+
 def pathway_effect(stage: Stage, page: Page) -> None:
     page.goto(f"/admin/pathways/pathway/{stage.health()}/change/")
     page.get_by_label("CTE Pathway").fill("Health Sciences")
@@ -180,6 +208,14 @@ STATES: dict[str, list[State]] = {
         State("ask", at("/opi/approvals/2025/import/"), who="keeper"),
         State("problems", bring("District Number,Pathway Code,Approved\nnobody,10,Yes"), who="keeper"),
         State("preview", bring("District Number,Pathway Code,Approved\n9012,10,No"), who="keeper"),
+    ],
+    "districts-import": [
+        State("ask", at("/opi/districts/import/"), who="keeper"),
+        State("refused", districts(shows="There is a problem"), who="keeper"),
+        State("all outcomes", districts(*ALL_OUTCOMES, shows="Nothing has been saved yet."), who="keeper"),
+        State("nothing chosen", districts(ALL_OUTCOMES[1], press="Save and send", shows="There is a problem"), who="keeper"),
+        State("nothing to save", districts(ALL_OUTCOMES[2], shows="Nothing to save."), who="keeper"),
+        State("saved", districts(PRAIRIE_DOG, press="Save and send", shows="0420"), who="keeper"),
     ],
     "audit": [
         State("changes", something_done, who="keeper"),

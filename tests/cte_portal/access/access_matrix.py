@@ -177,6 +177,8 @@ STATEWIDE = {
 }
 _KEPT = {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)}
 STATEWIDE |= {
+    "districts-import": _KEPT,
+    "districts-import-template": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 405)},
     "certification-events": {"GET": SEEN, "POST": opi_alone(403, 405)},
     "certification-event": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "certification-event-new": _KEPT,

@@ -278,7 +278,7 @@ def test_the_longest_names_fit_the_audit(keeper: User, opi_reference: None) -> N
 
 def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> None:
     page = text(desk.get("/", follow=True))
-    assert "Set up the collection" in page and "Add a district" in page and "Add a District Administrator" in page
+    assert "Set up the collection" in page and "Add districts from a file" in page and "Add a District Administrator" in page
 
 
 def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> None:

@@ -1,0 +1,36 @@
+"""What is done to people, as the audit search shows it: the same words for who adds one person and for who adds four hundred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cte_portal.accounts.models import AuditEvent, Deed, Role, User
+
+if TYPE_CHECKING:
+    from cte_portal.accounts.people.people import Authority
+
+Operation = AuditEvent.Operation
+
+
+def words(person: User) -> dict[str, str]:
+    return {"User name": person.username, "First name": person.first_name, "Last name": person.last_name, "E-mail": person.email}
+
+
+def of_person(
+    person: User, operation: Operation, before: dict[str, str], after: dict[str, str], kind: str = "person", district: str = ""
+) -> Deed:
+    return Deed(kind, str(person.pk), f"{person.record_name} ({person.username})", operation, before, after, district)
+
+
+def of_role(person: User, operation: Operation, role: str, district: str) -> Deed:
+    named = {"Role": f"{Role(role).label} {district}".strip()}
+    before, after = (named, {}) if operation is Operation.REMOVE else ({}, named)
+    return of_person(person, operation, before, after, kind="role", district=district)
+
+
+def record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
+    AuditEvent.objects.record([of_person(person, operation, before, after, district=authority.district)], by=authority.actor)
+
+
+def record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
+    AuditEvent.objects.record([of_role(person, operation, role, district)], by=authority.actor)

@@ -1,0 +1,56 @@
+"""Invitations of many people: a batch a letter, which the queue list does not show (settings.PORTAL_BATCH_KINDS).
+
+The link's secret is kept nowhere: it is made when the letter is handed over, in place of one that nobody knew. Who was given a newer link
+meanwhile, or has chosen a password, gets no letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from cte_portal.accounts.models import Invitation, User
+from cte_portal.accounts.people.letters import invitation
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.mail import deliver
+from cte_portal.batches.submit import Order, submit_all
+from cte_portal.editions import Edition
+
+KIND, TITLE = "invitation", "Invitation by e-mail"
+
+
+def queue_all(invitations: Iterable[Invitation], *, by: User, address: str) -> None:
+    """Queue the letters with a few statements, one for each invitation. Links in them begin with `address`, the portal's own."""
+    orders = (
+        Order(
+            by=by,
+            key=f"{one.user_id}:{one.made_at:%Y%m%d%H%M%S%f}",
+            options={"person": one.user_id, "made_at": one.made_at.isoformat(), "address": address},
+        )
+        for one in invitations
+    )
+    submit_all(KIND, orders, title=TITLE)
+
+
+def run(job: Job) -> None:
+    options = job.batch.options
+    secret = Invitation.objects.renew(options["person"], options["made_at"])
+    if secret is None:
+        job.outcome = Outcome("Not sent: the person has a newer link, or has used one.")
+        return
+    person = User.objects.get(pk=options["person"])
+    link = f"{options['address']}{reverse('invitation-link', args=[secret])}"
+    deliver(job, *invitation(person, link, job.batch.submitted_by), to=person)
+    job.outcome = Outcome("Sent.")
+
+
+INVITATION = Kind(
+    name=KIND,
+    run=run,
+    hidden=True,
+    editions=(Edition.DISTRICT,),
+    noun="invitation by e-mail",
+    changes_nothing="The account is there. Make a one-time link on the person's page.",
+)
