@@ -161,6 +161,19 @@ def _cut(own: psycopg.Connection[Any], others: list[psycopg.Connection[Any]]) ->
             link.shutdown(socket.SHUT_RDWR)
 
 
+def answers(connection: Any, seconds: int) -> bool:
+    """Whether PostgreSQL answers in time, asked on a connection of its own: a server that stands still would hold any other for as long."""
+    parameters = {**connection.get_connection_params(), "autocommit": True, "connect_timeout": seconds}
+    with psycopg.connect(**parameters) as asking:
+        watch = threading.Timer(seconds, _cut, [asking, []])
+        watch.daemon = True
+        watch.start()
+        try:
+            return asking.execute("SELECT 1").fetchone() == (1,)
+        finally:
+            watch.cancel()
+
+
 @contextmanager
 def _named(variable: str) -> Iterator[None]:
     """What the second and third connection meet, as Django's own errors; PgBouncer refuses BEGIN when it pools by statement."""

@@ -16,14 +16,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
+from cte_portal.connection import answers as answers_in_time
 from cte_portal.editions import Edition
 
 log = logging.getLogger("cte_portal.watch")
+
+PATIENCE = 2
+"""Seconds that a database has for its answer; whoever watches waits no longer than 10 for all of them."""
 
 _migrated: set[str] = set()  # what has been migrated once stays so while this process lives
 
 
 def reads(alias: str) -> bool:
+    if connections[alias].vendor == "postgresql":
+        return answers_in_time(connections[alias], PATIENCE)
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
         return cursor.fetchone() == (1,)
@@ -46,15 +52,15 @@ def keeps() -> bool:
 
 def missing() -> list[str]:
     """What does not answer, or is not as this version needs it."""
-    asked: list[tuple[str, Callable[[], bool]]] = []
+    absent: list[str] = []
     for edition in Edition:
-        alias = edition.value
-        asked += [
-            (f"{edition.label} database", partial(reads, alias)),
-            (f"migrations of the {edition.label} database", partial(is_migrated, alias)),
-        ]
-    asked.append(("cache", keeps))
-    return [name for name, answers in asked if not _answers(name, answers)]
+        steps: dict[str, Callable[[], bool]] = {
+            f"{edition.label} database": partial(reads, edition.value),
+            f"migrations of the {edition.label} database": partial(is_migrated, edition.value),
+        }
+        # What does not answer is not asked on: without a limit of time it would be waited for.
+        absent += next(([name] for name, answers in steps.items() if not _answers(name, answers)), [])
+    return absent if _answers("cache", keeps) else [*absent, "cache"]
 
 
 def _answers(name: str, answers: Callable[[], bool]) -> bool:

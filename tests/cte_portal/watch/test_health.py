@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import http.server
 import os
+import socket
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from cte_portal.connection import answers
 from cte_portal.watch import health
 from tests.cte_portal.test_set_up import ROOT
 
@@ -58,6 +62,36 @@ def test_m_5_a_database_of_an_older_version_is_not_ready(db: None, monkeypatch: 
     monkeypatch.setattr(health, "_migrated", set())
     monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {})
     assert Client().get(READY).json()["missing"] == ["migrations of the District database", "migrations of the State database"]
+
+
+def test_m_5_a_database_that_does_not_answer_is_asked_no_further(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M-5: its migrations are read on a connection that nothing cuts off."""
+    asked: list[str] = []
+    monkeypatch.setattr(health, "reads", lambda alias: alias == "default")
+    monkeypatch.setattr(health, "is_migrated", lambda alias: bool(asked.append(alias) or True))
+    assert Client().get(READY).json()["missing"] == ["State database"] and asked == ["default"]
+
+
+READY_FOR_QUERY = b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I"
+
+
+@pytest.mark.parametrize("greeting", [b"", READY_FOR_QUERY], ids=["while connecting", "while asked"])
+def test_m_5_a_database_that_stands_still_is_given_up(greeting: bytes) -> None:
+    """M-5: a frozen PostgreSQL still takes connections; the page that says so waited with it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            link, _ = server.accept()
+            with link:
+                link.recv(4096)
+                link.sendall(greeting)
+                while link.recv(4096):  # until the other side has had enough
+                    pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        given = {"host": "127.0.0.1", "port": server.getsockname()[1], "user": "nobody", "sslmode": "disable", "gssencmode": "disable"}
+        with pytest.raises(psycopg.OperationalError):
+            answers(SimpleNamespace(get_connection_params=lambda: given), 2)
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (301, 1)])
