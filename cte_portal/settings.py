@@ -443,7 +443,7 @@ PORTAL_BATCH_KINDS = [
     "pathways.resync.batches.PUBLISH",
     "pathways.reports.run.VALIDATE",
     "pathways.reports.statewide.VALIDATE_ALL",
-    "certification.letters.letters.LETTER",
+    "certification.letters.posting.LETTER",
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.signing.data_changed"]
 PORTAL_SIGNED_RULES = ["certification.signing.signing.rules_changed"]

@@ -15,13 +15,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import Job, Outcome
-from cte_portal.batches.kinds import Kind
-from cte_portal.batches.letters.mail import deliver
 from cte_portal.batches.models import Batch, Notice, moment
 from cte_portal.batches.notices.notices import tell
 from cte_portal.batches.submit import Order, submit, submit_all
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Scope
 
 KIND, TITLE = "letter", "E-mail about certification"
 
@@ -37,14 +34,19 @@ class Letter:
     path: str
     key: str
     told: Mapping[str, str]
+    event: int | None = None
+    """Of a letter that a date brings: its event, which is looked at again when it is sent."""
+    last_day: str = ""
+    """Of the same: the day it speaks of."""
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"template": self.template, "subject": self.subject, "to": self.to.pk, "path": self.path, "told": dict(self.told)}
+        dated = {"event": self.event, "last_day": self.last_day} if self.event else {}
+        return {"template": self.template, "subject": self.subject, "to": self.to.pk, "path": self.path, "told": dict(self.told), **dated}
 
     @property
     def text(self) -> str:
-        return _text(self.options, self.to)
+        return text(self.options, self.to)
 
 
 def queue(template: str, subject: str, *, to: User, by: User, scope: Scope | None, path: str, key: str, told: Mapping[str, str]) -> Batch:
@@ -93,21 +95,8 @@ def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
     return [one for key, one in named.items() if key not in known]
 
 
-def run(job: Job) -> None:
-    options = job.batch.options
-    person = User.objects.filter(pk=options["to"], is_active=True).exclude(email="").first()
-    if person is None:
-        job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
-        return
-    deliver(job, options["subject"], _text(options, person), to=person)
-    job.outcome = Outcome("Sent.")
-
-
-def _text(options: Mapping[str, Any], person: User) -> str:
+def text(options: Mapping[str, Any], person: User) -> str:
     link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
     closed = {"closed": person.dormant, "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else ""}
     told = {**options["told"], **closed, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
     return render_to_string(f"certification/letters/{options['template']}.txt", told)
-
-
-LETTER = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about certification")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from django.urls import reverse
@@ -23,6 +24,7 @@ from cte_portal.folding import Folded
 from pathways.models import District
 
 DAYS_BEFORE = (14, 7, 3, 1)
+OVERDUE = "overdue"
 EARLIEST_HOUR = 7  # Mountain time; nobody is written to at night
 UNDO_SECONDS = 5 * 60
 """How long OPI may take an answer back; the letter waits as long."""
@@ -48,11 +50,11 @@ def published(event: CertificationEvent) -> None:
     """To all districts, once, however often the event is closed and shown again."""
     names = _names()
     to = readers(names)
-    queue_all(
-        _letter("published", "certification event published", one, names[number], person, f"{event.pk}:published:{number}")
-        for number, one in district_events(event, names).items()
-        for person in to[number]
-    )
+    queue_all(publication(one, names[number], person) for number, one in district_events(event, names).items() for person in to[number])
+
+
+def publication(one: DistrictEvent, name: str, person: User) -> Letter:
+    return _dated("published", "certification event published", one, name, person, f"{one.event.pk}:published:{one.district}")
 
 
 def daily() -> None:
@@ -74,13 +76,14 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
         kind = _occasion(one)
         for person in to[number] if kind else ():
             if person.pk not in reminded and not has_done(one, person, done):
-                key = f"{event.pk}:{kind}:{number}:{one.last_day:%Y%m%d}"
-                what = f"was due {in_short(one.last_day)}" if kind == "overdue" else f"due {in_short(one.last_day)}"
-                letters[number, person.pk] = (
-                    _letter("overdue" if kind == "overdue" else "due", what, one, names[number], person, key),
-                    kind,
-                )
+                letters[number, person.pk] = about_the_date(one, names[number], person, kind), kind
     return letters
+
+
+def about_the_date(one: DistrictEvent, name: str, person: User, kind: str) -> Letter:
+    key = f"{one.event.pk}:{kind}:{one.district}:{one.last_day:%Y%m%d}"
+    template, word = ("overdue", "was due") if kind == OVERDUE else ("due", "due")
+    return _dated(template, f"{word} {in_short(one.last_day)}", one, name, person, key)
 
 
 def _remind_of_the_date(event: CertificationEvent) -> None:
@@ -89,7 +92,7 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
     now, rows, chosen = timezone.now(), {}, []
     for (number, pk), (letter, kind) in letters.items():
         if (pk, letter.key) in fresh and pk not in rows:  # one a day for a person who certifies for several districts
-            kinds = Reminder.Kind.OVERDUE if kind == "overdue" else Reminder.Kind.REMINDER
+            kinds = Reminder.Kind.OVERDUE if kind == OVERDUE else Reminder.Kind.REMINDER
             rows[pk] = Reminder(event=event, district=number, user_id=pk, day=today, kind=kinds, at=now, by="CTE Portal")
             chosen.append(letter)
     Reminder.objects.bulk_create(rows.values(), ignore_conflicts=True)
@@ -118,12 +121,20 @@ def why_not_waited_for(one: DistrictEvent) -> str:
 
 def _occasion(one: DistrictEvent) -> str:
     """Of today: `due-14` and so on, or `overdue`. The day after a date counts with it, should nothing have run on the day itself."""
-    left = (one.last_day - timezone.localdate(one.now)).days
     if not is_waited_for(one):
         return ""
-    if left < 0:
-        return "overdue"
-    return next((f"due-{days}" for days in DAYS_BEFORE if days - 1 <= left <= days), "")
+    left = _left(one)
+    return kind_of_day(one) if left < 0 or any(days - 1 <= left <= days for days in DAYS_BEFORE) else ""
+
+
+def kind_of_day(one: DistrictEvent) -> str:
+    """What a letter about the date says on this day: `overdue`, or the nearest of the days before it that it is counted with."""
+    left = _left(one)
+    return OVERDUE if left < 0 else f"due-{next((days for days in reversed(DAYS_BEFORE) if left <= days), DAYS_BEFORE[0])}"
+
+
+def _left(one: DistrictEvent) -> int:
+    return (one.last_day - timezone.localdate(one.now)).days
 
 
 def signed(event: CertificationEvent) -> set[tuple[str, int]]:
@@ -145,7 +156,7 @@ def reminder(one: DistrictEvent, name: str, person: User, text: str) -> Letter:
     """OPI's own reminder of today."""
     key = f"{one.event.pk}:reminder:{one.district}:{timezone.localdate():%Y%m%d}"
     word = "was due" if one.is_overdue else "due"
-    return _letter("reminder", f"{word} {in_short(one.last_day)}", one, name, person, key, text=text)
+    return _dated("reminder", f"{word} {in_short(one.last_day)}", one, name, person, key, text=text)
 
 
 # --- recertification
@@ -193,6 +204,11 @@ def _of(request: Recertification) -> tuple[DistrictEvent, str]:
     one = event_of(Scope(request.district, request.event.end_year), request.event_id)
     assert one is not None  # noqa: S101 - the actions have refused for an event that is not shown
     return one, _names().get(request.district, "")
+
+
+def _dated(template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, **told: str) -> Letter:
+    """A letter that a date brings, or that is about dates alone: certification.letters.posting looks at them again when it is sent."""
+    return replace(_letter(template, what, one, name, person, key, **told), event=one.event.pk, last_day=one.last_day.isoformat())
 
 
 def _letter(template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, path: str = "", **told: str) -> Letter:

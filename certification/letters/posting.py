@@ -1,0 +1,63 @@
+"""Sending a queued letter. What it says of an event's dates is looked at again: it may have waited for the mail server, and the event moved on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certification.letters import letters, occasions
+from certification.letters.letters import Letter
+from certification.status.dates import in_short
+from certification.status.status import DistrictEvent, event_of
+from cte_portal.accounts.models import User
+from cte_portal.batches.job import Job, Outcome
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.letters.mail import deliver
+from cte_portal.batches.models import Batch
+from cte_portal.editions import Edition, Scope
+from pathways.models import District
+
+
+def run(job: Job) -> None:
+    options = job.batch.options
+    person = User.objects.filter(pk=options["to"], is_active=True).exclude(email="").first()
+    if person is None:
+        job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
+        return
+    if options.get("event"):
+        fresh = _fresh(job.batch, person)
+        if isinstance(fresh, str):
+            job.outcome = Outcome(f"Not sent: {fresh}.")
+            return
+        options = fresh.options
+    deliver(job, options["subject"], letters.text(options, person), to=person)
+    job.outcome = Outcome("Sent.")
+
+
+def _fresh(batch: Batch, person: User) -> Letter | str:
+    """The letter with the dates and signers of now, or why it is not sent any more."""
+    options, scope = batch.options, Scope(batch.district, batch.end_year)
+    one = event_of(scope, options["event"])
+    if one is None or not one.event.is_published:
+        return "the event is closed"
+    name = District.objects.filter(number=scope.district).values_list("name", flat=True).first() or ""
+    if options["template"] == "published":
+        return occasions.publication(one, name, person)
+    if reason := occasions.why_not_waited_for(one):
+        return reason
+    if occasions.has_done(one, person, occasions.signed(one.event)):
+        return "the person has signed"
+    if options["template"] == "reminder":
+        return occasions.reminder(one, name, person, options["told"]["text"])
+    return _of_the_date(one, name, person, options)
+
+
+def _of_the_date(one: DistrictEvent, name: str, person: User, options: dict[str, Any]) -> Letter | str:
+    if options["last_day"] != one.last_day.isoformat():
+        return f"the last day is now {in_short(one.last_day)}"
+    kind = occasions.kind_of_day(one)
+    if (kind == occasions.OVERDUE) != (options["template"] == "overdue"):
+        return "the due date has passed"
+    return occasions.about_the_date(one, name, person, kind)
+
+
+LETTER = Kind(name=letters.KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about certification")
