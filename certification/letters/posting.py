@@ -35,7 +35,7 @@ def run(job: Job) -> None:
 
 def _fresh(batch: Batch, person: User) -> Letter | str:
     """The letter with the dates and signers of now, or why it is not sent any more."""
-    options, scope = batch.options, Scope(batch.district, batch.end_year)
+    options, scope = batch.options, Scope(batch.district, int(batch.end_year or 0))
     one = event_of(scope, options["event"])
     if one is None or not one.event.is_published:
         return "the event is closed"
