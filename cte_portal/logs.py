@@ -3,6 +3,8 @@
 A library puts into its messages what it happens to hold: a path with a one-time link, the row that a constraint refused, a header. So
 of a library's line only the fixed text is printed, of an exception only its type and where it happened. The portal's own lines are
 printed as they are written: they name accounts, districts and batches by number.
+
+Only `up --reload`, which production refuses, prints everything: a developer needs the message, and there are practice data alone.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from celery.app.log import Logging
+from django.conf import settings as portal
 from django.core.exceptions import ImproperlyConfigured
 
 OWN = ("cte_portal", "pathways", "certification")
@@ -35,7 +38,7 @@ class PrivateFormatter(logging.Formatter):
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = record.getMessage() if is_own(record.name) else fixed_text(record)
+        record.message = record.getMessage() if is_own(record.name) or tells_all() else fixed_text(record)
         record.asctime = self.formatTime(record, self.datefmt)
         line = self.formatMessage(record)
         error = record.exc_info[1] if record.exc_info else None
@@ -47,6 +50,10 @@ class SaidByTheErrorPage(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not (record.name.startswith(("django.request", "django.security")) and hasattr(record, "status_code"))
+
+
+def tells_all() -> bool:
+    return bool(portal.configured and portal.RELOAD)
 
 
 def is_own(name: str) -> bool:
@@ -72,12 +79,21 @@ def fixed_text(record: logging.LogRecord) -> str:
 
 def places(error: BaseException) -> str:
     """Where an exception came from, and what it came of, by types alone."""
+    if tells_all():
+        return whole(error)
     told: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(told) < 5:
         told.append("".join(traceback.format_tb(cause.__traceback__)) + f"  {name_of(cause)}")
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return "\n  which came of\n".join(told)
+
+
+def whole(error: BaseException) -> str:
+    """With every message, and the line of the template that was being rendered."""
+    template = getattr(error, "template_debug", None)
+    where = f"  in the template {template['name']}, line {template['line']}: {template['message']}" if template else ""
+    return "".join(traceback.format_exception(error)) + where
 
 
 def name_of(error: BaseException) -> str:

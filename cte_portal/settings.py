@@ -28,6 +28,11 @@ if PORTAL_MODE not in {"demo", "production"}:
 PRODUCTION = PORTAL_MODE == "production"
 DEBUG = False
 
+# What `up --reload` tells its own processes: templates are read anew for each page, and errors are told whole. No setting for an operator.
+RELOAD = os.environ.get("PORTAL_RELOAD") == "1"
+if RELOAD and PRODUCTION:
+    raise ImproperlyConfigured("PORTAL_RELOAD is set; errors would show student data. It belongs to practice data alone.")
+
 
 def own_folder(path: Path) -> Path:
     """A folder for nobody's eyes but the portal's own: it holds students, sessions, and secrets of authenticator apps."""
@@ -114,6 +119,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "cte_portal.urls"
 WSGI_APPLICATION = "cte_portal.wsgi.application"
 
+TEMPLATE_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -125,15 +131,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cte_portal.ui.context.portal",
             ],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
+            "loaders": TEMPLATE_LOADERS if RELOAD else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
+            "debug": RELOAD,  # an error in a template names the file and line
         },
     }
 ]
@@ -373,6 +372,8 @@ if not PRODUCTION:
     own_folder(STATIC_ROOT)  # WhiteNoise warns when it is missing; the demo serves from the finders
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+if WHITENOISE_AUTOREFRESH := RELOAD:
+    WHITENOISE_MAX_AGE = 0
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Self
 
 GRACE = 10  # seconds between asking a child to stop and stopping it
 MOST_STARTS, WITHIN = 5, 60  # a child that ends more often in so many seconds would end again
+BETWEEN_LOOKS = 0.5  # seconds between two looks at the times of all files
 PR_SET_PDEATHSIG = 1
 
 
@@ -29,11 +32,36 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-class Supervisor:
-    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself again and again."""
+class Sources:
+    """The Python files of some folders: whether any was changed, added or removed since it was asked last."""
 
-    def __init__(self, children: list[Child], say: Callable[[str], None] = print) -> None:
-        self.children, self.say = children, say
+    def __init__(self, folders: list[Path]) -> None:
+        self.folders = folders
+        self.seen, self.looked = self._look(), time.monotonic()
+
+    def _look(self) -> dict[Path, int]:
+        times: dict[Path, int] = {}
+        for path in (path for folder in self.folders for path in folder.rglob("*.py")):
+            with suppress(FileNotFoundError):  # an editor puts a new file in the place of the old one
+                times[path] = path.stat().st_mtime_ns
+        return times
+
+    def changed(self) -> str:
+        """The name of one file that differs; nothing while all are the same."""
+        if time.monotonic() - self.looked < BETWEEN_LOOKS:
+            return ""
+        before, self.seen, self.looked = self.seen, self._look(), time.monotonic()
+        return next((path.name for path, _ in sorted(set(before.items()) ^ set(self.seen.items()))), "")
+
+
+class Supervisor:
+    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself again and again.
+
+    With `sources`, all of them start again when a file changes, and one that ends by itself waits for that: it would only end again.
+    """
+
+    def __init__(self, children: list[Child], say: Callable[[str], None] = print, sources: Sources | None = None) -> None:
+        self.children, self.say, self.sources = children, say, sources
         self.started: dict[str, list[float]] = {child.name: [] for child in children}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.asked_to_stop = False
@@ -50,6 +78,9 @@ class Supervisor:
         self.running[child.name] = subprocess.Popen(child.command, preexec_fn=end_with_parent)  # noqa: PLW1509 - this process has one thread
 
     def __exit__(self, *error: object) -> None:
+        self._stop_all()
+
+    def _stop_all(self) -> None:
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
@@ -63,6 +94,9 @@ class Supervisor:
 
     def revive(self) -> str | None:
         """Start again whoever has ended by itself. Returns the name of a child that does so again and again."""
+        if self.sources:
+            self._follow(self.sources)
+            return None
         for child in self.children:
             if self.asked_to_stop or self.running[child.name].poll() is None:
                 continue
@@ -72,6 +106,17 @@ class Supervisor:
             self.say(f"The {child.name} process stopped and is being restarted.")
             self._start(child)
         return None
+
+    def _follow(self, sources: Sources) -> None:
+        ended = [child.name for child in self.children if child.name in self.running and self.running[child.name].poll() is not None]
+        for name in ended:
+            self.say(f"The {name} process stopped. It starts again when a file changes.")
+            del self.running[name]
+        if (name := sources.changed()) and not self.asked_to_stop:
+            self.say(f"{name} changed: starting again …")
+            self._stop_all()
+            for child in self.children:
+                self._start(child)
 
     def until(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Wait for `ready`, for a stop, or for a child that ends again and again; whether it became ready."""

@@ -23,10 +23,12 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from cte_portal.registry import registered
-from cte_portal.supervise import Child, Supervisor
+from cte_portal.supervise import Child, Sources, Supervisor
 from cte_portal.ui.command import PortalCommand
 
 HOST = "127.0.0.1"
+A_DAY = 24 * 3600
+PACKAGES = ("cte_portal", "pathways", "certification")
 
 
 class Command(PortalCommand):
@@ -37,15 +39,19 @@ class Command(PortalCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-demo", action="store_true", help="do not load practice data")
 
-    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+        parser.add_argument("--reload", action="store_true", help="for developers: start again when code changes, show errors in full")
+
+    def handle(self, *args: Any, port: int, no_demo: bool, reload: bool = False, **options: Any) -> None:
+        if reload and settings.PRODUCTION:
+            raise CommandError("--reload is for developers: it shows errors in full, with student data. Start without it.")
         for name in (signal.SIGINT, signal.SIGTERM):  # during set-up TERM ends it as Ctrl-C does, even where a shell had it ignored
             signal.signal(name, signal.default_int_handler)
         try:
-            self.serve(port, no_demo)
+            self.serve(port, no_demo, reload)
         except KeyboardInterrupt:
             self.say("Stopped.")
 
-    def serve(self, port: int, no_demo: bool) -> None:
+    def serve(self, port: int, no_demo: bool, reload: bool) -> None:
         address = f"http://{HOST}:{port}/"
         os.umask(0o077)  # what it and its children write is for nobody else's eyes
         with only_one(address):
@@ -60,12 +66,19 @@ class Command(PortalCommand):
                     call_command("demo", stdout=io.StringIO())
             connections.close_all()
             processes = [web(port), dispatcher(), worker("district"), worker("statewide")]
-            with Supervisor(processes, say=self.say) as children:
+            if reload:
+                os.environ["PORTAL_RELOAD"] = "1"
+            sources = Sources([settings.BASE_DIR / package for package in PACKAGES]) if reload else None
+            with Supervisor(processes, say=self.say, sources=sources) as children:
                 self.say("Starting the web server, the dispatcher and two workers …")
-                if children.until(lambda: answers(address), seconds=60):
+                if children.until(
+                    lambda: answers(address), seconds=A_DAY if reload else 60
+                ):  # a developer mends what keeps it from starting
                     self.welcome(address, sign_ins.read_text() if sign_ins.exists() else "")
                 elif not children.asked_to_stop and not children.revive():
                     raise CommandError("The web server does not answer. See the message above.")
+                if reload:
+                    self.say("Templates are read anew for each page; a change of code starts all processes again.")
                 ended = children.wait()
             if ended:
                 raise CommandError(f"The {ended} process keeps stopping. See the message above.")

@@ -23,14 +23,14 @@ ROOT = Path(settings.BASE_DIR)
 ALL_CORES = ["-n", "auto", "--dist", "worksteal"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["-q"], ["-m", "not browser"], ["tests/portal"], ["tests/portal/"], ["-x"]])
+@pytest.mark.parametrize("arguments", [[], ["-q"], ["-m", "not browser"], ["tests/house"], ["tests/house/"], ["-x"]])
 def test_the_suite_and_its_folders_take_all_cores(arguments: list[str]) -> None:
     assert processes(arguments) == ALL_CORES
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["tests/portal/test_sign_in.py"], ["tests/portal/test_sign_in.py::test_x"], ["-k", "code"], ["-kcode"], ["--version"], ["--pdb"], ["-n", "1"], ["-n4"]],
+    [["tests/house/test_gates.py"], ["tests/house/test_gates.py::test_x"], ["-k", "code"], ["-kcode"], ["--version"], ["--pdb"], ["-n", "1"], ["-n4"]],
 )  # fmt: skip
 def test_a_file_a_test_or_an_own_number_is_left_as_it_is(arguments: list[str]) -> None:
     assert processes(arguments) == []
@@ -45,8 +45,8 @@ def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
         report("tests/browser/test_keys.py::test_a", 50, "browser"),
         report("tests/browser/test_keys.py::test_a", 20, "browser", when="setup"),
         report("tests/live/test_faults.py::test_b", 30),
-        report("tests/portal/test_log.py::test_c", 1),
-        report("tests/portal/test_log.py::test_d", 1),
+        report("tests/house/test_log.py::test_c", 1),
+        report("tests/house/test_log.py::test_d", 1),
     ]
     assert times.sentence("SQLite", 61.5, 2, reports) == (
         "Lane SQLite: 1:01 on 2 processes. Work of its tests: browser 1:10 (1 tests), live processes 0:30 (1 tests), all others 0:02 (2 tests)."

@@ -1,0 +1,127 @@
+"""`up --reload`: what a developer changes is there at once, and what goes wrong is told whole; production refuses it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from cte_portal.logs import PrivateFormatter
+from cte_portal.supervise import Child, Sources, Supervisor
+from tests.cte_portal.test_set_up import PRODUCTION, bare, free_port, manage
+
+ROOT = Path(settings.BASE_DIR)
+
+
+def test_production_refuses_it() -> None:
+    refused = manage("up", "--reload", **PRODUCTION)
+    assert refused.returncode != 0 and "--reload is for developers" in refused.stderr
+    refused = manage("check", **PRODUCTION, PORTAL_RELOAD="1")
+    assert refused.returncode != 0 and "PORTAL_RELOAD" in refused.stderr
+
+
+def wait(ready: Callable[[], bool], seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_a_change_starts_all_processes_again_and_an_end_waits_for_one(tmp_path: Path) -> None:
+    source, started = tmp_path / "a.py", tmp_path / "started"
+    source.write_text("")
+    steady, quick = (
+        Child(name, [sys.executable, "-c", f"import time; open({str(started)!r}, 'a').write({name!r}); time.sleep({seconds})"])
+        for name, seconds in (("S", 60), ("Q", 0))
+    )
+    told: list[str] = []
+    with Supervisor([steady, quick], say=told.append, sources=Sources([tmp_path])) as supervisor:
+        wait(lambda: bool(supervisor.revive() or told))
+        assert told == ["The Q process stopped. It starts again when a file changes."] and started.read_text().count("Q") == 1
+        before = supervisor.running["S"].pid
+        source.write_text("changed = True")
+        wait(lambda: bool(supervisor.revive() or started.read_text().count("Q") == 2))
+        assert told[1] == "a.py changed: starting again …"
+        assert supervisor.running["S"].pid != before
+
+
+def line_of(error: Exception) -> str:
+    return PrivateFormatter().format(
+        logging.LogRecord("django.request", logging.ERROR, "x.py", 1, "at %s", ("/a/path",), (type(error), error, None))
+    )
+
+
+def test_the_log_tells_all_to_a_developer_alone(settings: object) -> None:
+    assert "/a/path" not in line_of(ValueError("what was typed")) and "what was typed" not in line_of(ValueError("what was typed"))
+    settings.RELOAD = True  # type: ignore[attr-defined]
+    assert "at /a/path" in line_of(ValueError("what was typed")) and "ValueError: what was typed" in line_of(ValueError("what was typed"))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the portal that a test may change."""
+    names = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    for name in names:
+        if not name.startswith(("tests/", "docs/", "findings/")) and (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    yield tmp_path
+
+
+@pytest.mark.once
+def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and_message(workplace: Path) -> None:
+    port = free_port()
+    terminal = workplace / "terminal"
+    with terminal.open("w") as screen:
+        command = [sys.executable, str(workplace / "manage.py"), "up", "--reload", "--no-demo", "--port", str(port)]
+        process = subprocess.Popen(command, env=bare(), stdout=screen, stderr=subprocess.STDOUT, cwd=workplace)
+
+    def page() -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=10) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return f"status {error.code}"
+        except OSError:
+            return ""
+
+    try:
+        wait(lambda: "a change of code starts all processes again" in terminal.read_text())
+        template, code = workplace / "templates/base.html", workplace / "cte_portal/ui/context.py"
+        before, working = template.read_text(), code.read_text()
+
+        template.write_text(before.replace("</main>", "Seen at once</main>"))
+        assert "Seen at once" in page()
+        template.write_text(before.replace("</main>", "{% no_such_tag %}</main>"))
+        assert page() == "status 500"
+        assert "base.html, line" in terminal.read_text() and "Invalid block tag" in terminal.read_text()
+        template.write_text(before)
+
+        code.write_text(working + "\n\nthis is no Python\n")
+        wait(lambda: "SyntaxError: invalid syntax" in terminal.read_text())
+        assert "ui/context.py" in terminal.read_text()
+        code.write_text(
+            working.replace(
+                "def portal(request: HttpRequest) -> dict[str, Frame]:\n", "def portal(request):\n    raise LookupError('a word of mine')\n"
+            )
+        )
+        wait(lambda: page() == "status 500")
+        assert "LookupError: a word of mine" in terminal.read_text()
+        code.write_text(working)
+        wait(lambda: "Sign in" in page())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
