@@ -27,7 +27,10 @@ from pathways.uploads import checking
 from pathways.uploads.checking import Found
 from pathways.uploads.screen_words import screen_name
 
-TITLES = ("Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "In your file", "What is wrong", "What to do")
+TITLES = (
+    "Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "Field on the screen", "In your file",
+    "What is wrong", "What to do",
+)  # fmt: skip
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
 
 
@@ -129,8 +132,8 @@ class Report:
         if not pathway_pk and (number := whole_number(pathway)) is not None:
             pathway_pk = self.known.numbers.get(number)
         column = self.columns.get(found.field, "")
-        row = [str(found.line), self._level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100], column]
-        row += [value[:200], found.message, found.rule.remedy]
+        row = [str(found.line), self._level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100]]
+        row += [column, screen_name(found.field), value[:200], found.message, found.rule.remedy]
         table.write(json.dumps(row).encode() + b"\n")
         shown = self.shown.setdefault(found.rule.id, [])
         if len(shown) < SHOWN_PER_RULE and self._count < SHOWN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import uuid
 from html import unescape
@@ -216,3 +218,10 @@ def test_the_result_speaks_of_fields_as_the_screen_does(client: Client, clerk: U
     page = text(client.get(f"/districts/9012/2025/batches/{sent.batch.pk}/"))
     assert "In District Credits Earned in 1 row" in page and "Out of District Credits Earned" in page
     assert " District Credits in 1 row" not in page.replace("In District Credits Earned in 1 row", "")
+
+
+def test_the_report_file_speaks_of_fields_as_the_screen_does(kayla: Student, upload: Upload) -> None:
+    """walk 33: the file's own column is named too, as it is looked for in the file."""
+    sent = upload(file(line(outside="x")), work="validate")
+    [row] = [row for row in csv.DictReader(io.StringIO(sent.content("report.csv").decode("utf-8-sig"))) if row["In your file"] == "x"]
+    assert (row["Column"], row["Field on the screen"]) == ("Transfer Credits", "Out of District Credits Earned")
