@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from certification.changes import LABELS, text
 from certification.models import SealedCopy, SealedRecord
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
@@ -74,19 +75,8 @@ def _fields(before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterable[tuple[s
     for at in _COMPARED:
         was, now = canonical.text(before[at]), canonical.text(after[at])
         if was != now:
-            yield _label(NAMES[at]), _shown(before[at]), _shown(after[at])
-
-
-def _label(name: str) -> str:
-    label = str(next(field.verbose_name for field in SealedRecord._meta.concrete_fields if field.name == name))
-    return label[:1].upper() + label[1:]
+            yield LABELS[NAMES[at]], _shown(before[at]), _shown(after[at])
 
 
 def _shown(value: Any) -> str:
-    match value:
-        case bool():
-            return "Yes" if value else "No"
-        case None | "":
-            return "–"
-        case _:
-            return canonical.text(value)
+    return "–" if value in (None, "") else text(value)

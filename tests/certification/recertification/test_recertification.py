@@ -18,6 +18,7 @@ from django.utils import timezone
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
 from certification.recertification import recertification
 from certification.review.figures import counts_of
+from certification.review.since import Since
 from certification.signing.sealing import differences
 from certification.status.dates import in_short, in_words
 from certification.status.status import events_of, year_is_held
@@ -483,10 +484,12 @@ def test_opi_closes_a_recertification_that_nobody_finishes(
     """walk 7: one district that changed a record and did not sign held up the new year of all 405."""
     request = sealed.ask()
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
-    cottonwood.record(kayla, version=1, single_parent=True)
+    cottonwood.record(kayla, version=1, single_parent=True, start_date=datetime.date(2022, 8, 1))
     assert "A recertification is open in 9012 Cottonwood Bend" in year_is_held()
     client.force_login(opi)
     assert "1 record differs" in text(act(client, request, "abandon"))
+    [differs] = Since(sealed.copy, SCOPE).records
+    assert ("Start Date", "08/01/2022") in {(label, now) for label, _, now in differs.fields}, "days as the portal writes them"
     assert "Enter the reason for closing" in text(act(client, request, "close", reason=""))
     assert act(client, request, "close", reason="The superintendent has left.").status_code == 200
     request.refresh_from_db()
