@@ -130,6 +130,7 @@ SCREENS = (
             "certification-event",
             "certification-event-new",
             "certification-event-move",
+            "certification-year-close",
             "certification-extension",
             "certification-extension-new",
         ),

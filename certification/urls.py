@@ -5,6 +5,7 @@ from django.urls import path
 from certification.board import views as board
 from certification.certifiers import views as certifiers
 from certification.events import views as opi_events
+from certification.events import year_end_views as opi_year_end
 from certification.receipts import views as receipts
 from certification.recertification import views as recertification
 from certification.review import views as review
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{EVENTS}new/", opi_events.NewEvent.as_view(), name="certification-event-new"),
     path(f"{EVENTS}<int:event>/", opi_events.Event.as_view(), name="certification-event"),
     path(f"{EVENTS}<int:event>/move/<str:to>/", opi_events.MoveEvent.as_view(), name="certification-event-move"),
+    path(f"{EVENTS}<int:event>/finishing/<str:district>/", opi_year_end.CloseYearForDistrict.as_view(), name="certification-year-close"),
     path(f"{EVENTS}<int:event>/extensions/new/", opi_events.GiveExtension.as_view(), name="certification-extension-new"),
     path(f"{EVENTS}<int:event>/extensions/<str:district>/", opi_events.GiveExtension.as_view(), name="certification-extension"),
 ]

@@ -16,6 +16,7 @@ from certification.events import events, extensions
 from certification.events.forms import EventForm, ExtensionForm, ReasonForm
 from certification.models import CertificationEvent, Extension, Round
 from certification.models.event import default_groups, default_statements
+from certification.status.statewide import district_events
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
@@ -142,6 +143,7 @@ class Event(EventsView):
             Q(kind="certification event", key=str(event.pk)) | Q(kind="extension", key__startswith=f"{event.pk}/")
         ).newest_first()
         names = dict(District.objects.filter(number__in=event.extensions.values("district")).values_list("number", "name"))
+        every = dict(District.objects.filter(number__in=event.may_finish).values_list("number", "name"))
         told = {
             "event": event,
             "form": form,
@@ -150,6 +152,7 @@ class Event(EventsView):
             "reasons": reasons,
             "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
             "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
+            "finishing": [(one, every[one.district]) for one in district_events(event, every).values() if one.finishing] if every else [],
             "words": events.words(event, events.links_of(event)),
             "phase": event.dates.phase(timezone.now()).value if event.is_published else "",
             "history": history[:50],

@@ -7,14 +7,17 @@ changed or sent any more, and its data of the next year wait until it has signed
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from certification.board.board import Line, lines_of
+from certification.letters import occasions
 from certification.models import CertificationEvent, Round
+from certification.recertification.deciding import deciding
 from certification.recertification.reopening import close_round
 from certification.status.dates import in_short
-from certification.status.status import events_of
+from certification.status.status import DistrictEvent, event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
@@ -119,6 +122,41 @@ def decide(choice: str, by: User, reason: str) -> None:
             after["May finish"] = ", ".join(event.may_finish)[:400]
         deed = Deed("certification event", str(event.pk), event.name, AuditEvent.Operation.CHANGE, {}, after, end_year=event.end_year)
         AuditEvent.objects.record([deed], by=by, reason=reason)
+        occasions.year_closed(event, [line.number for line in lines if line.number not in event.may_finish])
+
+
+def closing(one: DistrictEvent, name: str) -> list[str]:
+    """What it would mean to close the year for a district that is to finish it."""
+    year = one.event.school_year
+    found = [f"{one.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."]
+    if one.signed:
+        found.append(f"{number_of(one.signed, 'signature')} {'is' if one.signed == 1 else 'are'} void.")
+    found.append("It can send data of the next school year right away.")
+    found.append("Its certifiers and District Administrators get an e-mail. They read the reason in the portal.")
+    return found
+
+
+def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
+    """OPI ends what one district was to finish. False when that was done before; raises ValidationError when it has nothing to finish."""
+    with deciding(scope):
+        event = CertificationEvent.objects.select_for_update().get(pk=pk, end_year=scope.end_year)
+        if scope.district in event.closed_for:
+            return False
+        one = event_of(scope, pk)
+        if one is None or not one.finishing:
+            raise ValidationError("This district has nothing to finish any more. Nothing was changed")
+        event.may_finish = [number for number in event.may_finish if number != scope.district]
+        event.closed_for = {**event.closed_for, scope.district: reason[:200]}
+        event.version += 1
+        event.save(update_fields=["may_finish", "closed_for", "version"])
+        for opened in Round.objects.open().filter(event=event, district=scope.district):
+            close_round(opened, f"OPI closed {event.school_year}: {reason}"[:200])
+        before, after = {"After the school year": "May finish"}, {"After the school year": "Closed"}
+        key, operation = str(event.pk), AuditEvent.Operation.CHANGE
+        deed = Deed("certification event", key, event.name, operation, before, after, scope.district, scope.end_year)
+        AuditEvent.objects.record([deed], by=by, reason=reason)
+        occasions.year_closed(event, [scope.district])
+    return True
 
 
 def finishing(scope: Scope) -> list[CertificationEvent]:

@@ -64,7 +64,7 @@ def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
     submit_all(KIND, orders, title=TITLE)
 
 
-NEWS = ("signature_void", "second_signer", "recertification_asked", "recertification_answered", "recertification_demanded")
+NEWS = ("signature_void", "second_signer", "recertification_asked", "recertification_answered", "recertification_demanded", "year_closed")
 """Letters whose news stand on the person's next page too; what a date brings is on every page anyway."""
 
 

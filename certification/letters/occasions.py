@@ -32,17 +32,25 @@ UNDO_SECONDS = 5 * 60
 
 def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
     """District → who is written to about its certification: the active certifiers, or, while nobody is named, its District Administrators."""
+    found = _certifiers(numbers)
+    return found | _administrators(number for number, people in found.items() if not people)
+
+
+def _certifiers(numbers: Iterable[str]) -> dict[str, list[User]]:
     found: dict[str, list[User]] = {number: [] for number in numbers}
-    for certifier in (
-        Certifier.objects.active().select_related("user").order_by("level", Folded("user__last_name"), Folded("user__first_name"))
-    ):
+    active = Certifier.objects.active().select_related("user")
+    for certifier in active.order_by("level", Folded("user__last_name"), Folded("user__first_name")):
         if certifier.district in found:
             found[certifier.district].append(certifier.user)
-    without = {number for number, people in found.items() if not people}
+    return found
+
+
+def _administrators(numbers: Iterable[str]) -> dict[str, list[User]]:
+    found: dict[str, list[User]] = {number: [] for number in numbers}
     named = Membership.objects.filter(role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True).select_related("user")
-    for one in named.order_by(Folded("user__last_name"), Folded("user__first_name")):
-        if one.district in without:
-            found[one.district].append(one.user)
+    for membership in named.order_by(Folded("user__last_name"), Folded("user__first_name")):
+        if membership.district in found:
+            found[membership.district].append(membership.user)
     return found
 
 
@@ -55,6 +63,20 @@ def published(event: CertificationEvent) -> None:
 
 def publication(one: DistrictEvent, name: str, person: User) -> Letter:
     return _dated("published", "certification event published", one, name, person, f"{one.event.pk}:published:{one.district}")
+
+
+def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
+    """To certifiers and District Administrators of districts that did not certify and cannot any more."""
+    names = {number: name for number, name in _names().items() if number in set(numbers)}
+    certifiers, administrators = _certifiers(names), _administrators(names)
+    queue_all(
+        _letter(
+            "year_closed", f"closed without certification, was due {in_short(one.last_day)}", one, names[number], person,
+            f"{event.pk}:year-closed:{number}", year=event.school_year,
+        )
+        for number, one in district_events(event, names).items()
+        for person in dict.fromkeys([*certifiers[number], *administrators[number]])
+    )  # fmt: skip
 
 
 def daily() -> None:

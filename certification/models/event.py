@@ -88,6 +88,8 @@ class CertificationEvent(models.Model):
     after_year_reason = models.CharField(max_length=200, blank=True)
     may_finish = models.JSONField(default=list, blank=True)
     """Numbers of the districts that may still sign what they had sent, once the next school year has begun."""
+    closed_for = models.JSONField(default=dict, blank=True)
+    """District number → why OPI closed the year for a district that might have finished it."""
 
     objects = CertificationEventQuerySet.as_manager()
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from certification.changes import LABELS, text
 from certification.models import SealedCopy, SealedRecord
+from certification.review.changes import LABELS, text
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
 from pathways.ledger import canonical

@@ -46,6 +46,8 @@ class Gate:
     """Whether it only advises in this event."""
     reads_records: bool = False
     """Whether it takes a look at every record, which the home page does only when nothing else is in the way."""
+    needs_current_year: bool = False
+    """Whether it is cured by what is possible in the current school year alone."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,23 @@ class Verdict:
 
 def verdicts(case: Case) -> list[Verdict]:
     """Every gate's answer, in the order in which people work them off."""
-    return [Verdict(gate, gate.ask(case), gate.advises(case)) for gate in GATES]
+    return [Verdict(gate, answer(gate, case), gate.advises(case)) for gate in GATES]
+
+
+def answer(gate: Gate, case: Case) -> Answer:
+    """What the gate says. Of a year that is over nothing is changed, explained, sent or run any more: where that would be the cure, only OPI
+    can help, with later dates or by closing the year."""
+    found = gate.ask(case)
+    if found.passed or not case.one.finishing or not gate.needs_current_year:
+        return found
+    over = f"{case.scope.school_year} is over: records can be neither changed nor sent. Contact OPI."
+    return Answer(False, over, problem=found.problem)
 
 
 def in_the_way(case: Case) -> list[Verdict]:
     """What the home page names: the closed gates that are known without reading the records, else those that are known by reading them."""
     for reads in (False, True):
-        asked = [Verdict(gate, gate.ask(case), gate.advises(case)) for gate in GATES if gate.reads_records is reads]
+        asked = [Verdict(gate, answer(gate, case), gate.advises(case)) for gate in GATES if gate.reads_records is reads]
         if closed := missing(asked):
             return closed
     return []
@@ -161,7 +173,7 @@ def _sent(case: Case) -> Answer:
 def _sent_before_the_end(case: Case) -> Answer:
     """Of a year that is over: what was not sent in it is not sent any more, and what was entered since belongs to the next year."""
     if left := case.unsent_of_the_year:
-        words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent. Contact OPI."
+        words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent."
         return Answer(False, words, problem=f"{number_of(left, 'change')} not sent before the year ended")
     return Answer(True, f"you sign what the state has for {case.scope.school_year}")
 
@@ -234,10 +246,10 @@ GATES = (
     Gate("open", "Certification is open", "Certification is not open", _open),
     Gate("certifiers", "Primary certifiers", "No Primary certifier has signed in", _certifiers),
     Gate("quiet", "No upload or resync running", "An upload or resync is running", _quiet),
-    Gate("sent", "Everything sent to the state", "Changes not sent to the state", _sent),
-    Gate("match", "District and state match", "District and state differ", _match, reads_records=True),
-    Gate("report", "Certification report run at state", "Certification report not run at state", _report),
-    Gate("errors", "No open errors", "Errors to fix", _errors, reads_records=True),
-    Gate("warnings", "Every warning has a reason", "Warnings without a reason", _warnings, reads_records=True),
+    Gate("sent", "Everything sent to the state", "Changes not sent to the state", _sent, needs_current_year=True),
+    Gate("match", "District and state match", "District and state differ", _match, reads_records=True, needs_current_year=True),
+    Gate("report", "Certification report run at state", "Certification report not run at state", _report, needs_current_year=True),
+    Gate("errors", "No open errors", "Errors to fix", _errors, reads_records=True, needs_current_year=True),
+    Gate("warnings", "Every warning has a reason", "Warnings without a reason", _warnings, reads_records=True, needs_current_year=True),
     Gate("waited", "60 minutes since a complete resync", "Less than 60 minutes since a complete resync", _waited, _only_advises),
 )

@@ -125,6 +125,8 @@ class DistrictEvent:
         over = f"{self.event.school_year} is over and was not certified."
         if self.event.after_year == CertificationEvent.AfterYear.CLOSED:
             return f"{over} OPI closed it: {self.event.after_year_reason}"
+        if reason := self.event.closed_for.get(self.district):
+            return f"{over} OPI closed it: {reason}"
         if self.district in self.event.may_finish:
             return f"{over} It could be signed through {in_short(self.last_day_to_sign)}."
         return over

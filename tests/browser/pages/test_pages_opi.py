@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from pathways.lists import changing
-from pathways.models import Pathway
+from pathways.models import Pathway, SchoolYear
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
@@ -150,6 +150,23 @@ def events_list(stage: Stage, page: Page) -> None:
     page.goto("/opi/certification-events/")
 
 
+def year_to_close(*, without_reason: bool = False) -> Callable[[Stage, Page], None]:
+    """The next year has begun while the district may finish the last one."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        event = make_event(after_year="finish", may_finish=["9012"])
+        make_certifier(stage.clerk)
+        SchoolYear.objects.filter(is_active=True).update(is_active=False)
+        SchoolYear.objects.filter(pk=2026).update(is_active=True)
+        page.goto(f"/opi/certification-events/{event.pk}/")
+        page.get_by_role("link", name="Close 2024-25… for 9012 Cottonwood Bend").click()
+        if without_reason:
+            page.get_by_role("button", name="Close 2024-25 for 9012 Cottonwood Bend").click()
+            expect(page.get_by_text("There is a problem")).to_be_visible()
+
+    return visit
+
+
 DRAFT = {"status": "draft", "published_at": None}
 
 
@@ -237,6 +254,10 @@ STATES: dict[str, list[State]] = {
     "certification-event-move": [
         State("publish", opi_event("move", "published", **DRAFT), who="keeper"),
         State("close", opi_event("move", "closed"), who="keeper"),
+    ],
+    "certification-year-close": [
+        State("preview", year_to_close(), who="keeper"),
+        State("without a reason", year_to_close(without_reason=True), who="keeper"),
     ],
     "certification-extension-new": [State("new", opi_event("extensions", "new"), who="keeper")],
     "certification-extension": [

@@ -183,6 +183,7 @@ STATEWIDE |= {
     "certification-event": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "certification-event-new": _KEPT,
     "certification-event-move": _KEPT,
+    "certification-year-close": {"GET": opi_alone(403, 404), "POST": opi_alone(403, 404)},  # no year is over
     "certification-extension-new": _KEPT,
     "certification-extension": _KEPT,
 }

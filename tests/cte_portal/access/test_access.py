@@ -179,7 +179,7 @@ def statewide_address(name: str) -> str:
     if name.startswith("statewide-batch"):
         return reverse(name, args=[Batch.objects.get(district="").pk])
     if name.startswith("certification-") and name not in ("certification-events", "certification-event-new"):
-        more = {"certification-event-move": ["closed"], "certification-extension": ["9012"]}
+        more = {"certification-event-move": ["closed"], "certification-extension": ["9012"], "certification-year-close": ["9012"]}
         return reverse(name, args=[CertificationEvent.objects.get().pk, *more.get(name, [])])
     if name.startswith("approvals-") and name not in arguments:
         return reverse(name, args=[2025])
