@@ -228,7 +228,7 @@ def test_one_person_of_two_districts_is_one_account(desk: Client) -> None:
         ("0420,Prаirie Dog,,,,", "District Name: This name mixes Cyrillic and Latin letters, which look alike"),
         ("0420,Prairie Dog,Dana,,,", "Enter the last name. Enter the e-mail address"),
         ("0420,Prairie Dog,Dаna,Ashford,dana@example.org,", "This name mixes Cyrillic and Latin letters"),
-        ("0420,Prairie Dog,Dana,Ashford,dana at example,", "Enter a valid email address"),
+        ("0420,Prairie Dog,Dana,Ashford,dana at example,", "Enter a valid e-mail address"),
         ("0420,Prairie Dog,Dana,Ashford,dana@example.org,d ash", "Use letters from A to Z"),
         (f"0420,Prairie Dog,Dana,Ashford,{'d' * 62}@example.org,", "Enter a User Name of at most 60 characters"),
         ("0420,Prairie Dog,Dana,Ashford,dana@example.org,RHALE", "Another person has the user name RHALE"),
