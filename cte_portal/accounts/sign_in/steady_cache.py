@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.db import OperationalError
 
 log = logging.getLogger("cte_portal.cache")
 
+ROUNDS = 3  # between *there is one already* and *there is none* somebody else may have given it back
 LEFT_ALONE = 30  # seconds for which a cache that did not answer is not asked again, so that its time-out is paid once
 
 LOCK, LOCK_SECONDS = ":lock", 1
@@ -39,7 +41,13 @@ class SteadyCache(BaseCache):
         return getattr(caches[self._second], operation)(*arguments, **options)
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        return bool(self._ask("add", key, value, timeout=timeout, version=version))
+        for _ in range(ROUNDS):
+            if self._ask("add", key, value, timeout=timeout, version=version):
+                return True
+            if self._ask("get", key, version=version) is not None:
+                return False
+        # The table answers *no* as well when it cannot be written; who signs in then would be told of too many tries.
+        raise OperationalError("the database is locked or has no room")  # a sentence that passes for both: busy
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version=version)

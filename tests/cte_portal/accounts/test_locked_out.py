@@ -238,6 +238,16 @@ def test_without_the_cache_the_limits_hold(cache_is_down: None, client: Client, 
     assert sign_in(client, **HER_PLACE).status_code == 302
 
 
+def test_a_full_disk_is_not_called_too_many_tries(
+    cache_is_down: None, client: Client, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L-14: neither cache can be written; Django's table answers then as if the limiter's lock were taken."""
+    monkeypatch.setattr("django.core.cache.backends.db.DatabaseCache._base_set", lambda *arguments, **more: False)
+    client.raise_request_exception = False
+    answer = client.post("/accounts/sign-in/", {"login": clerk.username, "password": PASSPHRASE})
+    assert answer.status_code == 503 and "Too many" not in answer.content.decode()
+
+
 def test_the_cache_is_used_again_when_it_answers(cache_is_down: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """M-6."""
     cache.set("one", 1)
