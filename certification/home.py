@@ -10,10 +10,10 @@ from django.utils import timezone
 from certification.events.year_end import finishing
 from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy, Signature
 from certification.models.certifier import cannot_sign
+from certification.models.dates import in_short
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
-from certification.status.dates import in_short
 from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Recertification
-from certification.status.dates import Phase, in_words
+from certification.models.dates import Phase, in_words
 from certification.status.status import next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope

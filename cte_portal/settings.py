@@ -107,12 +107,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cte_portal.accounts.access.middleware.IdleTimeoutMiddleware",
+    "cte_portal.accounts.sign_in.middleware.IdleTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "cte_portal.accounts.access.middleware.SecondFactorMiddleware",
-    "cte_portal.pages.too_many.TooManyMiddleware",
+    "cte_portal.accounts.sign_in.middleware.SecondFactorMiddleware",
+    "cte_portal.ui.too_many.TooManyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from certification.letters.occasions import is_waited_for
 from certification.models import CertificationEvent
+from certification.models.dates import days
 from certification.review.suppression import FEWEST, suppressed
-from certification.status.dates import days
 from certification.status.statewide import district_events
 from certification.status.status import DistrictEvent
 from pathways.models import Change, District

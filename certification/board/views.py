@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from certification.board import reminders
 from certification.board.board import COLUMNS, NUMBERS, OVERDUE, TITLES, WHY_SUPPRESSED, Line, Stand, lines_of, told, totals
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
-from certification.letters import reminders
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
 from certification.recertification import recertification

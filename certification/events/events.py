@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, EventLink, Extension, Recertification, Round, Signature
+from certification.models.dates import Phase, in_short, in_words
 from certification.signing.signing import rules_changed
-from certification.status.dates import Phase, in_short, in_words
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of

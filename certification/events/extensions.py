@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Extension
-from certification.status.dates import in_words
+from certification.models.dates import in_words
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from certification.letters.letters import Letter, not_yet_queued, queue_all
 from certification.models import CertificationEvent, Certifier, Recertification, Reminder, Signature
-from certification.status.dates import Phase, in_short
+from certification.models.dates import Phase, in_short
 from certification.status.statewide import district_events
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.models import Membership, Role, User

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 
-from certification.status.dates import Dates
+from certification.models.dates import Dates
 from cte_portal.editions import Home, school_year_label
 from pathways.models import CollectionLock
 

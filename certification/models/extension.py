@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from certification.models.dates import Dates
 from certification.models.event import CertificationEvent
-from certification.status.dates import Dates
 from cte_portal.editions import Home
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certification.models import Recertification, Round, SealedCopy, Signature
-from certification.status.dates import Phase, in_short
+from certification.models.dates import Phase, in_short
 from certification.status.status import DistrictEvent
 from cte_portal.accounts.models import User
 from pathways.models import CollectionLock

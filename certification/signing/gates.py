@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from certification.models.certifier import cannot_sign
+from certification.models.dates import Phase, in_short
 from certification.signing.case import WAIT, Case
-from certification.status.dates import Phase, in_short
 from cte_portal.ui.wording import moment, number_of
 from pathways.reports.certification import Certification
 from pathways.resync.comparison import AHEAD

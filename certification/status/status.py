@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
-from certification.status.dates import Dates, Phase, days, in_short, in_words
+from certification.models.dates import Dates, Phase, days, in_short, in_words
 from cte_portal.editions import Scope
 from pathways.models import District, SchoolYear
 

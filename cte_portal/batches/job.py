@@ -31,8 +31,8 @@ from cte_portal.batches.notices.notices import forget
 from cte_portal.batches.submit import canceled_sentence, stored_whole, tell
 from cte_portal.editions import Edition, Scope, writing_state
 from cte_portal.logs import name_of, places
-from cte_portal.pages.unavailable import is_full
 from cte_portal.ui.errors import new_reference
+from cte_portal.ui.unavailable import is_full
 
 log = logging.getLogger("cte_portal.batches")
 

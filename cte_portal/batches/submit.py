@@ -22,7 +22,7 @@ from cte_portal.batches.kinds import STATEWIDE, kind_named, kind_of
 from cte_portal.batches.models import Batch, Status, moment
 from cte_portal.batches.notices.notices import of_end
 from cte_portal.editions import Scope
-from cte_portal.pages.too_many import TooMany
+from cte_portal.ui.too_many import TooMany
 
 
 def submit(

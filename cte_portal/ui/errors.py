@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
 from cte_portal.logs import name_of, places
-from cte_portal.pages.unavailable import Unavailable, unavailable
 from cte_portal.ui.context import Help
+from cte_portal.ui.unavailable import Unavailable, unavailable
 
 log = logging.getLogger("cte_portal.errors")
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, Reminder, SealedCopy
+from certification.models.dates import Phase
 from certification.signing.sealing import differences
-from certification.status.dates import Phase
 from certification.status.status import events_of
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope

@@ -12,8 +12,8 @@ from certification.models import CertificationEvent, Certifier, Extension, Recer
 from certification.recertification import recertification
 from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Student
+from tests.certification.board.test_reminders import REMINDERS
 from tests.certification.events.test_events import seen, typed, us
-from tests.certification.letters.test_reminders import REMINDERS
 from tests.certification.recertification.test_recertification import PLACE, SCOPE, WHY, Sealed, page_of
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off

@@ -16,8 +16,8 @@ from django.views.generic import FormView, View
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role
 from cte_portal.editions import Scope
-from cte_portal.pages.too_many import TooMany, asked_to_wait
 from cte_portal.registry import registered
+from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")

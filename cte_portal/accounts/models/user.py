@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from cte_portal.accounts.people.names import USER_NAME, check_name, name_key
+from cte_portal.accounts.models.names import USER_NAME, check_name, name_key
 from cte_portal.folding import Folded, folded
 
 if TYPE_CHECKING:

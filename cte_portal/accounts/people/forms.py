@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from cte_portal.accounts.models import OPI_ROLES
+from cte_portal.accounts.models.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.models.user import plain_address
-from cte_portal.accounts.people.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.confirming import ProofForm
 from cte_portal.pages.reason import ReasonField

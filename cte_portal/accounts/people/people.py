@@ -16,7 +16,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.people import deeds
-from cte_portal.accounts.people.letters import post, tell_of_change
+from cte_portal.accounts.sign_in.letters import post, tell_of_change
 from cte_portal.registry import registered
 
 Operation = AuditEvent.Operation

@@ -16,11 +16,11 @@ from django.urls import reverse
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView
 from cte_portal.accounts.models import AuditEvent, Role, User
+from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.forms import AddressForm, FactorForm, LinkForm, NamesForm, PeopleFilter, PersonForm, RoleForm
-from cte_portal.accounts.people.letters import invitation_link, mail_invitation
-from cte_portal.accounts.people.names import name_key
 from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.sign_in.letters import invitation_link, mail_invitation
 from cte_portal.accounts.sign_in.second_factor import app_of
 
 PAGE = 50

@@ -15,8 +15,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from cte_portal.accounts.models import KeptForm
-from cte_portal.accounts.people.letters import portal_address, tell_of_tries
 from cte_portal.accounts.sign_in import devices, limits, second_factor
+from cte_portal.accounts.sign_in.letters import portal_address, tell_of_tries
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 
 log = logging.getLogger("cte_portal.letters")

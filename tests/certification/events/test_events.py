@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
-from certification.status.dates import in_words
+from certification.models.dates import in_words
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
 from tests.fixtures.certification import EVENT_NAME, make_certifier, make_event, make_recertification, make_round, seal, sign

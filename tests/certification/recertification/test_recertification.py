@@ -16,11 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
+from certification.models.dates import in_short, in_words
 from certification.recertification import recertification
 from certification.review.figures import counts_of
 from certification.review.since import Since
 from certification.signing.sealing import differences
-from certification.status.dates import in_short, in_words
 from certification.status.status import events_of, year_is_held
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.job import run

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
-from certification.status.dates import ends
+from certification.models.dates import ends
 from certification.status.status import events_of, next_event
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope

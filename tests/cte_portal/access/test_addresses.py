@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.accounts.people.names import name_key
+from cte_portal.accounts.models.names import name_key
 from tests.cte_portal.accounts.test_people import HERE, NEW, OPI, add
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_

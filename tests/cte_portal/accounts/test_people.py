@@ -177,7 +177,7 @@ def test_the_letter_that_cannot_be_sent_is_told(client: Client, administrator: U
     def broken(*args: object, **kwargs: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("cte_portal.accounts.people.letters.send_mail", broken)
+    monkeypatch.setattr("cte_portal.accounts.sign_in.letters.send_mail", broken)
     client.force_login(administrator)
     answer = add(client, mail="on")
     assert "could not be e-mailed" in text(answer) and link_in(answer)

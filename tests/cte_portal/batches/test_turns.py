@@ -21,7 +21,7 @@ from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Scope
-from cte_portal.pages.too_many import TooMany
+from cte_portal.ui.too_many import TooMany
 from tests.fixtures.records import District_
 
 QUEUE = "/opi/batches/"

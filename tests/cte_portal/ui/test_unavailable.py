@@ -18,7 +18,7 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
 from cte_portal.batches.submit import submit
-from cte_portal.pages.unavailable import Unavailable, unavailable
+from cte_portal.ui.unavailable import Unavailable, unavailable
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from certification.models import CertificationEvent, Extension
-from certification.status.dates import Dates, Phase, begins, ends
+from certification.models.dates import Dates, Phase, begins, ends
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import District_
 
