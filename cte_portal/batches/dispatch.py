@@ -11,8 +11,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from cte_portal.batches.job import canceled, drop_attempts, end, failed
+from cte_portal.batches.ends import end
+from cte_portal.batches.files import drop_attempts
 from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, SET_ASIDE, Batch, BatchFile, Status
+from cte_portal.batches.running import canceled, failed
 from cte_portal.batches.tasks import run_batch
 from cte_portal.logs import name_of, places
 from cte_portal.registry import registered

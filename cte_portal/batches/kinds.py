@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.batches.job import Job
+from cte_portal.batches.models import DISTRICT, Batch
 from cte_portal.editions import Edition
 from cte_portal.registry import registered
-
-if TYPE_CHECKING:
-    from cte_portal.batches.job import Job
-    from cte_portal.batches.models import Batch
-
-DISTRICT, STATEWIDE = "district", "statewide"
 
 
 @dataclass(frozen=True)

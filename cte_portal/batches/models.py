@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +13,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, S
 from django.db.models.functions import Coalesce, Least, Now
 from django.utils import timezone
 
-from cte_portal.batches.kinds import known_names
-
+DISTRICT, STATEWIDE = "district", "statewide"  # the two queues of the workers
 MOST_ATTEMPTS = 3
 SET_ASIDE = "Set aside"
 TURNS_REMEMBERED = 24 * 3600  # seconds
@@ -52,12 +52,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def live(self) -> BatchQuerySet:
         return self.filter(status__in=LIVE)
 
-    def failed_unseen(self) -> BatchQuerySet:
+    def failed_unseen(self, known: Iterable[str]) -> BatchQuerySet:
         """What failed and stands in no list, newest first: letters, OPI's lists on their way to the state. Also what was set aside and work
         of a kind that nobody knows: a district can do nothing about it."""
-        return self.filter(Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known_names()), status=Status.FAILED).order_by(
-            "-finished_at", "-pk"
-        )
+        return self.filter(Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED).order_by("-finished_at", "-pk")
 
     def put_back(self) -> int:
         """Queue what has ended once more, under its own key: nobody would queue it again. Returns how many."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +17,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.kinds import STATEWIDE, kind_named, kind_of
-from cte_portal.batches.models import Batch, Status, moment
-from cte_portal.batches.notices.notices import of_end
+from cte_portal.batches.ends import tell
+from cte_portal.batches.files import stored_whole
+from cte_portal.batches.kinds import kind_named, kind_of
+from cte_portal.batches.models import STATEWIDE, Batch, Status, moment
 from cte_portal.editions import Scope
 from cte_portal.ui.too_many import TooMany
 
@@ -169,27 +169,6 @@ def cancel(batch: Batch, *, by: str) -> bool:
     return bool(met)
 
 
-def tell(batch: Batch) -> None:
-    """Who submitted it is told on the next page; who asked for a letter gets one: a batch of its own, in the transaction of the end, once
-    for each batch however it ended."""
-    of_end(batch)
-    if batch.notify:
-        Batch.objects.get_or_create(
-            idempotency_key=f"notice:{batch.pk}",
-            defaults={
-                "kind": "notice",
-                "queue": kind_named("notice").queue,
-                "district": batch.district,
-                "end_year": batch.end_year,
-                "submitted_by_id": batch.submitted_by_id,
-                "submitted_name": batch.submitted_name,
-                "title": batch.title,
-                "about": batch,
-                "hidden": True,
-            },
-        )
-
-
 def canceled_sentence(batch: Batch, by: str) -> str:
     return f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT. {kind_of(batch.kind).changes_nothing}"
 
@@ -207,16 +186,6 @@ def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
     content.seek(0)
     batch.input_file = stored_whole(name, content)
     batch.input_bytes, batch.input_sha256 = size, digest.hexdigest()
-
-
-def stored_whole(name: str, content: File[Any]) -> str:
-    """Store a file under a name that nobody else uses; when the disk is full, half of it is not left behind."""
-    try:
-        return default_storage.save(name, content)
-    except BaseException:
-        with suppress(OSError, NotImplementedError):
-            default_storage.delete(name)
-        raise
 
 
 def _drop(batch: Batch) -> None:

@@ -4,8 +4,8 @@ import uuid
 
 from celery import shared_task
 
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 
 TRIES = 5  # another worker may be quicker by a moment
 

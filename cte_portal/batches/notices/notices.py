@@ -8,8 +8,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cte_portal.batches.kinds import STATEWIDE
-from cte_portal.batches.models import Batch, Notice, Status
+from cte_portal.batches.models import STATEWIDE, Batch, Notice, Status
 
 _KINDS = {
     Status.COMPLETED: Notice.Kind.SAVED,

@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cte_portal.batches.job import Job, run
-from cte_portal.batches.kinds import STATEWIDE
-from cte_portal.batches.models import LIVE, Batch, Status
+from cte_portal.batches.job import Job
+from cte_portal.batches.models import LIVE, STATEWIDE, Batch, Status
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel, submit
 from cte_portal.editions import Scope
 

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.batches.kinds import known_names
 from cte_portal.batches.models import Batch, CleanUp, Status
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.statewide.statewide import children_of
@@ -29,7 +30,7 @@ class StatewideQueue(StatewideView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = [Line(batch) for batch in Batch.objects.of_district("").with_standing()[:PAGE]]
-        unseen = Batch.objects.failed_unseen()
+        unseen = Batch.objects.failed_unseen(known_names())
         failed: dict[str, Any] = {"failed": [Line(batch) for batch in unseen[:PAGE]], "failures": unseen.count()}
         failed["clean_up"] = CleanUp.objects.order_by("-day").first()
         return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs)
@@ -46,7 +47,7 @@ class RunFailedAgain(StatewideView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form, failed = AgainForm(request.POST), Batch.objects.failed_unseen()
+        form, failed = AgainForm(request.POST), Batch.objects.failed_unseen(known_names())
         number = 0
         if form.is_valid():
             named = form.cleaned_data["batch"]

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches import dispatch, kinds
-from cte_portal.batches import job as jobs
-from cte_portal.batches.job import CannotRun, Job, Outcome, run
+from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.queue.line import Line
+from cte_portal.batches.running import failed, run
 from cte_portal.batches.submit import cancel, submit
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line
@@ -275,7 +275,7 @@ def test_f_20_a_file_that_cannot_be_stored_is_tried_again_and_never_half_offered
         return str(save(name, content))
 
     monkeypatch.setattr(default_storage, "save", no_space)
-    monkeypatch.setattr(jobs, "RETRY_SECONDS", (0, 0))
+    monkeypatch.setattr("cte_portal.batches.running.RETRY_SECONDS", (0, 0))
     done = upload(file(line()))
     assert done.batch.attempt == 2 and done.counts["new"] == 1 and done.batch.files.filter(role="report.csv").count() == 1
 
@@ -406,7 +406,7 @@ def test_j_08_the_list_filters(desk: Client, queue: Any, second_clerk: User, cot
 
 def test_j_13_our_failure_says_that_the_file_is_safe_and_runs_again(desk: Client, queue: Any, work: Work) -> None:
     batch = queue(content=ContentFile(b"the bytes"))
-    Batch.objects.filter(pk=batch.pk).update(**{**jobs.failed(batch, "7K3Q"), "finished_at": timezone.now()})
+    Batch.objects.filter(pk=batch.pk).update(**{**failed(batch, "7K3Q"), "finished_at": timezone.now()})
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
     assert "Your file is safe. Nothing was changed. Reference 7K3Q." in page and "Run again" in page
     key = str(uuid.uuid4())

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Notice
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel, submit
 from pathways.models import Student
 from tests.fixtures.records import District_

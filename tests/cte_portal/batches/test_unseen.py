@@ -14,10 +14,12 @@ from django.test import Client
 from certification.letters import letters
 from cte_portal.accounts.models import User
 from cte_portal.batches import dispatch
-from cte_portal.batches.job import run
+from cte_portal.batches.ends import tell
+from cte_portal.batches.kinds import known_names
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.queue.line import Line
-from cte_portal.batches.submit import submit, tell
+from cte_portal.batches.running import run
+from cte_portal.batches.submit import submit
 from pathways import signed_data
 from pathways.lists import changing, publish
 from pathways.models import District
@@ -107,7 +109,7 @@ def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cot
     dispatch.daily()
     for one in (first, second):
         assert fresh(one).status == Status.QUEUED and tried(one, 1).status == Status.COMPLETED
-    assert told == ["PORTAL_SIGNED_RULES"] * 2 and not Batch.objects.failed_unseen()
+    assert told == ["PORTAL_SIGNED_RULES"] * 2 and not Batch.objects.failed_unseen(known_names())
 
 
 def test_lists_that_a_restored_state_has_lost_are_queued_again(keeper: User, cottonwood: District_) -> None:

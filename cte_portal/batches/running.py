@@ -1,0 +1,209 @@
+"""One attempt at a batch, in whatever process runs it: a worker's, or a command's own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+
+from cte_portal.accounts.access.capabilities import CAPABILITIES
+from cte_portal.accounts.models import Role
+from cte_portal.batches.ends import end
+from cte_portal.batches.files import drop_attempts
+from cte_portal.batches.job import CancelAsked, CannotRun, Job, Lost, NotYet
+from cte_portal.batches.kinds import is_known, kind_of
+from cte_portal.batches.models import MOST_ATTEMPTS, Batch, Status, moment
+from cte_portal.batches.notices.notices import forget
+from cte_portal.batches.submit import canceled_sentence
+from cte_portal.editions import Edition, writing_state
+from cte_portal.logs import name_of, places
+from cte_portal.ui.errors import new_reference
+from cte_portal.ui.unavailable import is_full
+
+log = logging.getLogger("cte_portal.batches")
+
+STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
+RETRY_SECONDS = (5, 20)
+OUT_OF_REACH_SECONDS = 30
+FULL_SECONDS = 60
+
+
+def canceled(batch: Batch, by: str) -> dict[str, Any]:
+    return {"status": Status.CANCELED, "sentence": canceled_sentence(batch, by)}
+
+
+def run(key: uuid.UUID) -> bool:
+    """Run a batch once, if it can be claimed. Whatever happens is on the row afterwards, or the sweep finds it."""
+    batch = Batch.objects.claim(key, f"{socket.gethostname()}:{os.getpid()}")
+    if batch is None:
+        log.info("not claimed batch=%s", key)
+        return False
+    log.info("claimed batch=%s kind=%s attempt=%s", batch.pk, batch.kind, batch.attempt)
+    job = Job(batch)
+    try:
+        # The lease first: a database that is out of reach may take longer to say so.
+        with renewing(job), unhurried(kind_of(batch.kind).editions):
+            _may_run(batch)
+            drop_attempts(batch, batch.attempt - 1)
+            kind_of(batch.kind).run(job)
+            if not job.finished:
+                with job.finishing():
+                    pass
+        log.info("finished batch=%s attempt=%s", batch.pk, batch.attempt)
+    except Lost:
+        log.warning("lost batch=%s attempt=%s", batch.pk, batch.attempt)
+        job.drop_files()
+    except CancelAsked:
+        job.drop_files()
+        end(Batch.objects.held(batch), batch, **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
+    except NotYet as wait:
+        job.drop_files()
+        _wait(job, wait)
+    except CannotRun as cause:
+        job.drop_files()
+        end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
+    except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
+        if is_full(error):
+            job.drop_files()
+            _wait(job, NotYet("Waiting for disk space", FULL_SECONDS))
+        else:
+            _our_fault(job, error)
+    return True
+
+
+def _may_run(batch: Batch) -> None:
+    """Whether there is such work; and the submitter's right, asked again when the work begins (Z-06, Z-10)."""
+    if not is_known(batch.kind):
+        raise CannotRun("This version of the portal cannot do this kind of job.")
+    needed = kind_of(batch.kind).capability
+    if needed is None:
+        return
+    person = batch.submitted_by
+    roles = [Role(one.role) for one in person.memberships.all() if one.district == batch.district or Role(one.role).is_opi]
+    if not person.is_active or not any(needed in CAPABILITIES[role] for role in roles):
+        raise CannotRun(f"{batch.submitted_name} no longer has permission to do this in this district.")
+
+
+def _wait(job: Job, wait: NotYet) -> None:
+    """Back into the queue for a while. The attempt's number is free again: who holds it gives it up by this very statement."""
+    batch = job.batch
+    log.warning("batch=%s %s seconds=%s", batch.pk, wait, int(wait.seconds))
+    waiting = {"status": Status.QUEUED, "available_at": moment(wait.seconds), "published_at": None, "lease_until": None, "stage": str(wait)}
+    if not Batch.objects.held(batch).filter(cancel_by="").update(**waiting, attempt=batch.attempt - 1):
+        asked = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
+        end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, asked))
+
+
+def _our_fault(job: Job, error: Exception) -> None:
+    """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
+    batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
+    log.error("reference=%s batch=%s attempt=%s error=%s\n%s", reference, batch.pk, batch.attempt, name_of(error), places(error))
+    try:
+        connections.close_all() if not connection.in_atomic_block else None
+        job.drop_files()
+        if batch.attempt < MOST_ATTEMPTS:
+            delay = RETRY_SECONDS[batch.attempt - 1] * settings.BATCH_RETRY_FACTOR * random.uniform(1, 1.5)  # noqa: S311 - jitter
+            waiting = {"status": Status.QUEUED, "available_at": moment(delay), "published_at": None, "lease_until": None, "stage": ""}
+            if mine.filter(cancel_by="").update(**waiting, reference=reference):
+                return
+        asked = mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
+        if asked or batch.attempt >= MOST_ATTEMPTS:
+            end(mine, batch, **(canceled(batch, asked) if asked else failed(batch, reference)))
+    except (DatabaseError, InterfaceError, OSError):
+        log.error("batch=%s is left to the sweep: the database does not answer", batch.pk)
+
+
+def failed(batch: Batch, reference: str) -> dict[str, Any]:
+    """What a row says when the portal itself could not do the work (J-13)."""
+    safe = "Your file is safe. " if batch.input_file else ""
+    said = f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference {reference}."
+    return {"status": Status.FAILED, "reference": reference, "sentence": said}
+
+
+@contextmanager
+def unhurried(editions: Iterable[Edition]) -> Iterator[None]:
+    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock. Raises NotYet."""
+    try:
+        for edition in editions:
+            _be_patient(edition)
+        yield
+    finally:
+        # A page that may use these connections after us has its own, short patience again.
+        for edition in Edition:
+            used = connections[edition.value]
+            with suppress(DatabaseError, InterfaceError):
+                if not used.in_atomic_block:
+                    used.close()
+
+
+def _be_patient(edition: Edition) -> None:
+    used = connections[edition.value]
+    try:
+        # SQLite's patience is set by a statement that the State edition takes from nobody else.
+        with writing_state(), used.cursor() as cursor:
+            if used.vendor == "postgresql":
+                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
+            else:
+                cursor.execute("PRAGMA busy_timeout=20000")
+    except (OperationalError, InterfaceError) as error:
+        raise NotYet(f"Waiting for the {edition.label} database", OUT_OF_REACH_SECONDS) from error
+
+
+@contextmanager
+def renewing(job: Job) -> Iterator[None]:
+    """Renew the lease from a second connection while the first is busy.
+
+    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds the job finished.
+    """
+    ended = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not ended.wait(settings.BATCH_RENEW_SECONDS):
+                try:
+                    if not Batch.objects.held(job.batch).filter(cancel_by="").update(lease_until=moment(settings.BATCH_LEASE_SECONDS)):
+                        job.lost.set()
+                except (DatabaseError, InterfaceError):
+                    connection.close()
+        finally:
+            connection.close()
+
+    if connection.in_atomic_block:  # a test's own transaction: no second connection could see the row
+        yield
+        return
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=5)
+
+
+def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> Batch:
+    """Run a batch in this process, under the same claim and locks; or wait for the worker that was quicker.
+
+    A command runs `earlier` work of the district too, whose turn comes first: no worker may be there to do it. A page never does.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        if not run(batch.pk) and earlier and (first := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
+            run(first.pk)
+        batch = Batch.objects.get(pk=batch.pk)
+        if not batch.is_live:
+            forget(batch)
+            return batch
+        if time.monotonic() > deadline:
+            return batch
+        time.sleep(0.2)
