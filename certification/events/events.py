@@ -17,12 +17,12 @@ from django.utils import timezone
 from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, EventLink, Extension, Recertification, Round, Signature
 from certification.models.dates import Phase, in_short, in_words
+from certification.signing.groups import groups_of
 from certification.signing.signing import rules_changed
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways.models import District, SchoolYear
-from pathways.reports.groups import GROUPS, Group
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
@@ -54,11 +54,6 @@ class Reach:
             waiting=Signature.objects.standing().filter(round__event=event, round__status=Round.Status.OPEN).count(),
             extended=tuple(Extension.objects.filter(event=event).values_list("district", flat=True)),
         )
-
-
-def groups_of(event: CertificationEvent) -> list[Group]:
-    """The Validation Groups that OPI has chosen for the event, in the guide's order."""
-    return [group for group in GROUPS if group.slug in event.validation_groups]
 
 
 def links_of(event: CertificationEvent) -> list[tuple[str, str]]:

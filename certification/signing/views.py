@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from certification.events.events import groups_of
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
 from certification.recertification.reopening import correction
@@ -19,6 +18,7 @@ from certification.review.snapshot import Snapshot, snapshot_of
 from certification.signing import gates
 from certification.signing.case import Case
 from certification.signing.forms import SigningForm
+from certification.signing.groups import groups_of
 from certification.signing.notes import NotesForm
 from certification.signing.refusals import Changed, NotACertifier, NotSigned
 from certification.signing.signing import sign

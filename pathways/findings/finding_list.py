@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -13,10 +14,11 @@ from cte_portal.editions import Edition, Scope
 from cte_portal.folding import folded
 from pathways.findings.findings import SEVERITIES, Findings, Level, ListedFinding, findings
 from pathways.models import Pathway, Student
-from pathways.reports.groups import REPORTS
 from pathways.rules import Rule, Severity
 
 BY_RECORD, BY_RULE = "record", "rule"
+REPORT = re.compile(r"[a-z-]{1,40}")
+"""A report's place in an address. The reports stand above the findings, and their page says when there is none of that name."""
 
 Place = tuple[object, ...]
 
@@ -42,7 +44,7 @@ class FindingList:
             Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
             query.get("rule", "")[:7],
             int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,
-            query.get("report", "") if query.get("report") in REPORTS else "",
+            query.get("report", "") if REPORT.fullmatch(query.get("report", "")) else "",
         )
 
     @property

@@ -19,11 +19,11 @@ from django.db import IntegrityError, OperationalError, ProgrammingError, connec
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
+from pathways.ledger.judgment import Judgment
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy, Locked, NoActiveYear, NotApplied, OtherYear, Refused, StagingLost, Stale
 from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 from pathways.models import Change, CollectionLock
-from pathways.rules.catalogue import Checked
 
 __all__ = [
     "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "OtherYear", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",
@@ -62,8 +62,8 @@ def apply(
     by: str,
     by_id: int | None = None,
     source: Change.Source,
-    checked: Checked | None,
-    check: Callable[[Scope, Staged], Checked] | None = None,
+    checked: Judgment | None,
+    check: Callable[[Scope, Staged], Judgment] | None = None,
     skip_stale: bool = False,
     batch: UUID | None = None,
     exclusive: bool = False,

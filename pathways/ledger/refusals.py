@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from cte_portal.editions import school_year_label
+from pathways.ledger.judgment import Ruling
 from pathways.models import CollectionLock
-from pathways.rules.rule import Finding
 
 
 class NotApplied(Exception):
@@ -60,7 +60,7 @@ def current_year(end_year: int | None) -> str:
 class Refused(NotApplied):
     """Rules refuse a row."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[Ruling, ...]) -> None:
         super().__init__()
         self.findings = findings
         self.sentence = "; ".join(finding.message for finding in findings)

@@ -23,8 +23,7 @@ from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_reference
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import standard
-from pathways.models import Approval, District, Pathway, RuleSeverity, SchoolYear
-from pathways.reports.groups import assign_official
+from pathways.models import Approval, District, GroupAssignment, Pathway, RuleSeverity, SchoolYear
 
 Operation = AuditEvent.Operation
 
@@ -97,7 +96,7 @@ def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
             yield entries
             if entries.deeds:
                 AuditEvent.objects.record(entries.deeds, by=by, reason=reason)
-                assign_official()
+                GroupAssignment.objects.assign_official()
                 standard.moved()
                 submit("publish", by=by, title="OPI's lists to the state")
     except IntegrityError as error:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
+from cte_portal.accounts.models.names import check_alphabet
 from cte_portal.accounts.people.forms import NewcomerForm
-from cte_portal.accounts.people.names import check_alphabet
 from cte_portal.ui.csv_file import FORMULA
 from pathways.files import damage
 from pathways.files.layout import Column

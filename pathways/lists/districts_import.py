@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
-from cte_portal.accounts.people.letters import portal_address
+from cte_portal.accounts.sign_in.letters import portal_address
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused

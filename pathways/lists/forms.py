@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cte_portal.accounts.people.names import check_alphabet
+from cte_portal.accounts.models.names import check_alphabet
 from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.lists.changing import Overtaken, words, year_is_held

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cte_portal.accounts.models import Membership, Role, User
+from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import newcomers
-from cte_portal.accounts.people.names import name_key
 from cte_portal.accounts.people.newcomers import Newcomer
 from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.letters import invitations

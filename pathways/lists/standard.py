@@ -11,8 +11,7 @@ from django.db.models import F
 
 from cte_portal.editions import Edition
 from pathways.lists.publish import publish
-from pathways.models import Pathway, ReferenceGeneration, SchoolYear
-from pathways.reports.groups import assign_official
+from pathways.models import GroupAssignment, Pathway, ReferenceGeneration, SchoolYear
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.
 PATHWAYS = [
@@ -59,7 +58,7 @@ def load() -> None:
                 Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR) for number, name in enumerate(PATHWAYS, 1)
             )
             moved()
-        assign_official()
+        GroupAssignment.objects.assign_official()
     publish()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from cte_portal.accounts.models import AuditEvent
+from cte_portal.accounts.models import AuditEvent, Role
 from cte_portal.editions import Home, Scope
 from pathways.models.district import District
 
 DEED = "validation group"
+OFFICIAL_GROUP = "cte-end-of-year"
 """What the audit calls an administrator's choice of user groups."""
 
 
@@ -21,6 +22,10 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         """Give the group to these user groups and to no others."""
         self.of_district(district).filter(group=group).exclude(role__in=roles).delete()
         self.bulk_create([self.model(district=district, group=group, role=role) for role in sorted(roles)], ignore_conflicts=True)
+
+    def assign_official(self) -> None:
+        """OPI's group stands in the lists of all user groups from the start; a District Administrator may choose otherwise, and that stays."""
+        self.assign_at_first(OFFICIAL_GROUP, {role.value for role in Role if not role.is_opi})
 
     def assign_at_first(self, group: str, roles: set[str]) -> None:
         """Give the group to these user groups of each district where nobody has chosen yet, be it to take it from all of them."""

@@ -15,11 +15,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from pathways.files import values
+from pathways.ledger.judgment import Ruling
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation, Pathway
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records.lingo import LINGO, Term
-from pathways.rules import Finding
 
 CREDITS = TYPED[3:]
 LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
@@ -183,7 +183,7 @@ class ParticipationForm(forms.Form):
         typed: dict[str, Any] = {name: self.cleaned_data.get(name) for name in TYPED}
         return Row(student_id=student_id, pathway_id=pathway_id, version=self.cleaned_data.get("version"), **typed)
 
-    def show(self, findings: Iterable[Finding]) -> None:
+    def show(self, findings: Iterable[Ruling]) -> None:
         """Put what the catalogue refuses beside its field. A field whose value could not be read is not called missing as well."""
         for finding in findings:
             field = finding.rule.field

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cte_portal.accounts.models import Role
-from pathways.models import GroupAssignment
+from pathways.models.validation import OFFICIAL_GROUP
 from pathways.reports.certification import Certification
 from pathways.reports.concentrators import ConcentratorsAndParticipants, IncorrectConcentrator
 from pathways.reports.modified import ModifiedInCurrentYear
@@ -24,7 +24,7 @@ class Group:
 
 
 END_OF_YEAR = Group(
-    "cte-end-of-year",
+    OFFICIAL_GROUP,
     "End of Year CTE Concentrator and Participants",
     "Run these reports before certification. Run the Certification report last, at the state.",
     (
@@ -56,8 +56,3 @@ def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Repor
 
     found = [(group, [report for report in group.reports if met(group.title, report.title)]) for group in groups]
     return [(group, reports) for group, reports in found if reports]
-
-
-def assign_official() -> None:
-    """OPI's group stands in the lists of all user groups from the start; a District Administrator may choose otherwise, and that stays."""
-    GroupAssignment.objects.assign_at_first(END_OF_YEAR.slug, {role.value for role in USER_GROUPS})

@@ -11,8 +11,8 @@ from django.utils import timezone
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
-from cte_portal.batches.kinds import STATEWIDE, Kind
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import STATEWIDE, Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition, Scope
 from cte_portal.ui.wording import number_of

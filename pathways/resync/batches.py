@@ -8,8 +8,8 @@ from typing import Any
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import CannotRun, Job, Outcome
-from cte_portal.batches.kinds import STATEWIDE, Kind
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.kinds import Kind
+from cte_portal.batches.models import STATEWIDE, Batch, Status
 from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope

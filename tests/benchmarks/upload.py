@@ -21,7 +21,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cte_portal.accounts.models import Membership, Role, User
-from cte_portal.batches.job import Job, run_here
+from cte_portal.batches.job import Job
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.files import extract

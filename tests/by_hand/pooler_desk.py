@@ -12,7 +12,7 @@ django.setup()
 from django.core.files.base import ContentFile
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.files import extract

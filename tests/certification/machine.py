@@ -24,8 +24,8 @@ from certification.signing.case import Case
 from certification.signing.refusals import NotACertifier, NotSigned
 from certification.signing.signing import Signed, sign
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
-from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run, run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
 from pathways.findings.explaining import explain, take_back

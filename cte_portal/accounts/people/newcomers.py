@@ -12,9 +12,9 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from cte_portal.accounts import deeds
 from cte_portal.accounts.models import AuditEvent, Invitation, Membership, User
 from cte_portal.accounts.models.user import plain_address
-from cte_portal.accounts.people import deeds
 from cte_portal.accounts.people.people import Authority, begin
 
 Operation = AuditEvent.Operation

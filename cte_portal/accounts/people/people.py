@@ -13,10 +13,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cte_portal.accounts import deeds
 from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role, User
 from cte_portal.accounts.models.user import UserQuerySet
-from cte_portal.accounts.people import deeds
-from cte_portal.accounts.sign_in.letters import post, tell_of_change
+from cte_portal.accounts.sign_in.letters import tell_of_change
+from cte_portal.accounts.sign_in.own_account import note
 from cte_portal.registry import registered
 
 Operation = AuditEvent.Operation
@@ -102,7 +103,7 @@ def add(
                 person = User.objects.create_user(username, email, None, first_name=first_name, last_name=last_name)
         except IntegrityError as error:
             raise taken(error) from error
-        deeds.record(authority, person, Operation.ADD, {}, deeds.words(person))
+        _record(authority, person, Operation.ADD, {}, deeds.words(person))
         _assign(authority, person, role, district)
         return person, Invitation.objects.make(person.pk, authority.actor.record_name)
 
@@ -125,7 +126,7 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
             return
         if not authority.may_assign(person, held.role, held.district):
             raise PermissionDenied
-        deeds.record_role(authority, person, Operation.REMOVE, held.role, held.district)
+        _record_role(authority, person, Operation.REMOVE, held.role, held.district)
         held.delete()
 
 
@@ -136,7 +137,7 @@ def rename(authority: Authority, person: User, *, first_name: str, last_name: st
         person.first_name, person.last_name = first_name, last_name
         person.save(update_fields=["first_name", "last_name"])
         if before != deeds.words(person):
-            deeds.record(authority, person, Operation.CHANGE, before, deeds.words(person))
+            _record(authority, person, Operation.CHANGE, before, deeds.words(person))
 
 
 def change_address(authority: Authority, person: User, email: str) -> None:
@@ -152,7 +153,7 @@ def change_address(authority: Authority, person: User, email: str) -> None:
                 person.save(update_fields=["email"])
         except IntegrityError as error:
             raise taken(error) from error
-        deeds.record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
+        _record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
         what = f"changed the e-mail address of your CTE Portal account from {before or 'none'} to {new}."
         tell_of_change(person, what, by=authority.actor, addresses=filter(None, (before, new)))
 
@@ -166,7 +167,7 @@ def close(authority: Authority, person: User) -> None:
             person.sessions_ended += 1
             person.save(update_fields=["is_active", "sessions_ended"])
             Invitation.objects.filter(user=person).delete()
-            deeds.record(authority, person, Operation.CHANGE, {"Account": "open"}, {"Account": "closed"})
+            _record(authority, person, Operation.CHANGE, {"Account": "open"}, {"Account": "closed"})
 
 
 def open_again(authority: Authority, person: User) -> None:
@@ -175,7 +176,7 @@ def open_again(authority: Authority, person: User) -> None:
         if person.dormant or not person.is_active:
             person.is_active, person.opened_at = True, timezone.now()
             person.save(update_fields=["is_active", "opened_at"])
-            deeds.record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
+            _record(authority, person, Operation.CHANGE, {"Account": "closed"}, {"Account": "open"})
 
 
 def shows_link(person: User) -> bool:
@@ -194,7 +195,7 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
             raise ValidationError("This person has no e-mail address. Enter one first, or show the link")
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
-        deeds.record(
+        _record(
             authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"}
         )
         if not mailed:
@@ -215,36 +216,6 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
         )
         AuditEvent.objects.record([deed], by=authority.actor, reason=reason)
         tell_of_change(person, "removed the authenticator app from your CTE Portal account.", by=authority.actor)
-
-
-def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
-    """What a person did to the own account."""
-    AuditEvent.objects.record([deeds.of_person(person, Operation.CHANGE, before, after)], by=person)
-
-
-def opens_by_mail(person: User) -> bool:
-    """Whether a link to the person's address opens the account that nobody used: a certifier needs no second person for it."""
-    (districts_of,) = registered("PORTAL_CERTIFIERS")
-    return bool(person.email and person.email == person.confirmed_email and districts_of(person))
-
-
-def chose_by_mail(person: User) -> None:
-    """The person has chosen a password by a mailed link. An account that closed by itself opens again, and others hear of it."""
-    note(person, {}, {"Password": "chosen with a link sent by e-mail"})
-    if not person.dormant or not opens_by_mail(person):
-        return
-    since = timezone.localtime(person.unused_since)
-    person.opened_at = timezone.now()
-    person.save(update_fields=["opened_at"])
-    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "reopened with a link sent by e-mail"})
-    (districts_of,) = registered("PORTAL_CERTIFIERS")
-    told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
-    others = User.objects.filter(
-        memberships__role=Role.DISTRICT_ADMINISTRATOR, memberships__district__in=districts_of(person), is_active=True
-    ).exclude(email="")
-    for one in [person, *others.exclude(pk=person.pk).distinct()]:
-        key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"
-        post("reopened", "CTE Portal: an account was reopened", to=one, key=key, told=told)
 
 
 def accept(invitation: Invitation, password: str) -> User:
@@ -292,4 +263,12 @@ def _assign(authority: Authority, person: User, role: str, district: str) -> Non
             person.memberships.create(role=role, district=district)
     except IntegrityError as error:
         raise ValidationError("This person already has that role there") from error
-    deeds.record_role(authority, person, Operation.ADD, role, district)
+    _record_role(authority, person, Operation.ADD, role, district)
+
+
+def _record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
+    AuditEvent.objects.record([deeds.of_person(person, operation, before, after, district=authority.district)], by=authority.actor)
+
+
+def _record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
+    AuditEvent.objects.record([deeds.of_role(person, operation, role, district)], by=authority.actor)

@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
 
-from cte_portal.accounts.people import people
-from cte_portal.accounts.sign_in import limits, second_factor
+from cte_portal.accounts.sign_in import limits, own_account, second_factor
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
 
 HINT = "15 characters or more. Several words are easier to remember; spaces are allowed."
@@ -52,7 +51,7 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
         if self.user and self.user.dormant:
             cure = (
                 "Choose a new password with “Forgot your password?”"
-                if people.opens_by_mail(self.user)
+                if own_account.opens_by_mail(self.user)
                 else "Ask your district administrator"
             )
             raise ValidationError(f"This account has not been used for 180 days and is closed. {cure} to open it again.")
@@ -81,7 +80,7 @@ class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):  # type: ignor
     def save(self) -> None:
         with transaction.atomic():
             super().save()
-            people.chose_by_mail(self.user)
+            own_account.chose_by_mail(self.user)
 
     words = {
         "password1": ("New password", HINT, "Enter a new password"),

@@ -15,8 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from cte_portal.accounts.models import User
-from cte_portal.accounts.people import people
-from cte_portal.accounts.sign_in import devices, second_factor
+from cte_portal.accounts.sign_in import devices, own_account, second_factor
 
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
 
@@ -57,7 +56,7 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]
             app = second_factor.app_of(person)
             if app:
                 second_factor.spend(app, second_factor.time_step(form.secret, form.cleaned_data["code"]))
-            people.note(person, NONE, APP)
+            own_account.note(person, NONE, APP)
             person.sessions_ended += 1
             person.save(update_fields=["sessions_ended"])
         update_session_auth_hash(self.request, person)
@@ -68,7 +67,7 @@ class Deactivate(DeactivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
-            people.note(self.request.user, APP, NONE)
+            own_account.note(self.request.user, APP, NONE)
         return response
 
 
@@ -76,5 +75,5 @@ class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
-            people.note(self.request.user, {}, {"Recovery codes": "replaced"})
+            own_account.note(self.request.user, {}, {"Recovery codes": "replaced"})
         return response

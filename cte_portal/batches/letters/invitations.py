@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from cte_portal.accounts.models import Invitation, User
-from cte_portal.accounts.people.letters import invitation
+from cte_portal.accounts.sign_in.letters import invitation
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.letters.mail import deliver

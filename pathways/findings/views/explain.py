@@ -20,9 +20,9 @@ from pathways import rules
 from pathways.findings import explaining
 from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import MOST_SHOWN, ListedFinding, findings
+from pathways.findings.views.from_finding import FromFinding
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Explanation, Pathway, Student
-from pathways.records.views.from_finding import FromFinding
 from pathways.rules import Rule, Severity
 
 

@@ -18,8 +18,8 @@ from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.ui.wording import number_of
 from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
 from pathways.findings.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
+from pathways.findings.views.from_finding import FromFinding, address
 from pathways.models import CollectionLock, Pathway, StateCopy, Student
-from pathways.records.views.from_finding import FromFinding, address
 from pathways.rules import Severity
 
 PAGE = 50

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import Field
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,7 +17,6 @@ from pathways import rules
 from pathways.findings.finding_list import FindingList
 from pathways.findings.findings import ListedFinding, findings
 from pathways.models import Pathway, Student
-from pathways.records.forms import ParticipationForm
 from pathways.rules import Rule, Severity
 from pathways.rules.severities import severities
 
@@ -40,6 +41,14 @@ def address(scope: Scope, listing: FindingList, finding: ListedFinding) -> str:
 def carried(listing: FindingList, rule: str) -> str:
     query = urlencode({"finding": rule})
     return f"{query}&{listing.query}" if listing.query else query
+
+
+class OpensAt(Protocol):
+    """A form whose focus can be set to one of its fields, with words beside it."""
+
+    fields: dict[str, Field]
+
+    def open_at(self, name: str, words: str) -> None: ...
 
 
 @dataclass
@@ -97,7 +106,7 @@ class FromFinding:
     def _page(self, name: str) -> str:
         return reverse(name, args=[self.scope.district, self.scope.end_year, self.student.pk, self.pathway.pk])
 
-    def open(self, form: ParticipationForm) -> None:
+    def open(self, form: OpensAt) -> None:
         """The focus goes to the field that cures it, unless there is nothing left to cure."""
         if self.now and self.rule.field in form.fields:
             form.open_at(self.rule.field, "" if self.rule.id in SAID_BESIDE_THE_FIELD else self.now.breach.message)

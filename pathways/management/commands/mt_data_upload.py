@@ -14,8 +14,8 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import ANSWERED, Batch
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui import csv_file

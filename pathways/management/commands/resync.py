@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.running import run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand, Refusal

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.ledger import ledger
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation, Pathway
@@ -18,7 +19,6 @@ from pathways.records import entry, undo
 from pathways.records.conflict import Conflict
 from pathways.records.forms import ParticipationForm
 from pathways.records.history import differences
-from pathways.records.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.records.views.student_page import StudentPage
 
 

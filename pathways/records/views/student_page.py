@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, active_end_year
 from cte_portal.editions import Scope, school_year_label
+from pathways.findings.views.from_finding import FromFinding
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.records import undo
@@ -21,7 +22,6 @@ from pathways.records.forms import CREDITS, LABELS, ParticipationForm
 from pathways.records.history import deleted
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable
-from pathways.records.views.from_finding import FromFinding
 
 
 class StudentPage(ScopedView, TemplateView):

@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from certification.models import CertificationEvent, Recertification, Reminder, Signature
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.models import Student
 from tests.browser.conftest import Desk
 from tests.browser.journeys.test_budgets import counted

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from certification.models import CertificationEvent, Round, SealedCopy
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import Role, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 from tests.fixtures.people import PASSPHRASE, person

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 from tests.fixtures.records import District_

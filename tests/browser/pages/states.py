@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page
 
-from cte_portal.batches.job import run
+from cte_portal.batches.running import run
 from pathways.resync.batches import submit_resync
 from pathways.resync.object_types import NAMES
 from tests.browser.axe import violations

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look

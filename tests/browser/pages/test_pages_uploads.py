@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from pathways.models import Participation
 from pathways.resync.batches import submit_resync_of_all

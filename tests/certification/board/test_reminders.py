@@ -18,8 +18,8 @@ from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, Extension, Reminder
 from certification.recertification import recertification
 from cte_portal.accounts.models import AuditEvent, Role, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from pathways.models import SchoolYear, Student
 from tests.fixtures.certification import make_certifier, make_round, seal, sign

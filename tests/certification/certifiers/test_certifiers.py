@@ -18,8 +18,8 @@ from certification.models import CertificationEvent, Certifier, Signature
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.people import Authority
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from tests.fixtures.certification import make_certifier, make_round, sign
 from tests.fixtures.people import person

@@ -19,8 +19,8 @@ from certification.letters import occasions
 from certification.models import CertificationEvent, Extension, Recertification, Reminder, Round, SealedCopy, SealedRecord, Signature
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.ledger import ledger

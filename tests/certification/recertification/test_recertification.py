@@ -23,8 +23,8 @@ from certification.review.since import Since
 from certification.signing.sealing import differences
 from certification.status.status import events_of, year_is_held
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.models import CollectionLock, Participation, Student

@@ -26,8 +26,8 @@ from certification.signing import sealing, signed_text
 from certification.signing.refusals import NotReady, NotSigned
 from certification.signing.signing import Signed, sign
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run, run_here
 from cte_portal.batches.submit import submit
 from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import Level, findings

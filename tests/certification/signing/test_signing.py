@@ -17,8 +17,8 @@ from certification.models import CertificationEvent, Certifier, Round, SealedCop
 from certification.signing.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import Role, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.findings.explaining import explain
 from pathways.findings.findings import findings
 from pathways.ledger import ledger

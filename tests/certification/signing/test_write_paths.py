@@ -19,8 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.admin import site
 from pathways.findings import explaining
 from pathways.findings.findings import findings

@@ -21,9 +21,9 @@ from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.people import Authority
-from cte_portal.batches.job import run
 from cte_portal.batches.letters.unused_accounts import warn
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from tests.fixtures.certification import make_certifier
 from tests.fixtures.people import PASSPHRASE, person

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import AuditEvent, Invitation, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from tests.cte_portal.accounts.test_people import CHOSEN, HERE, link_in
 from tests.cte_portal.accounts.test_second_factor import set_up
 from tests.fixtures import phone

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import AuditEvent, User
-from cte_portal.batches.job import run_here
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.ui import csv_file
 from pathways.models import District, Pathway

@@ -15,8 +15,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from cte_portal.ui.unavailable import Unavailable, unavailable
 from tests.fixtures.records import District_

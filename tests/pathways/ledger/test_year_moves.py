@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.findings import explaining

@@ -20,8 +20,8 @@ from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role,
 from cte_portal.accounts.people import newcomers, people
 from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.dispatch import publish
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.models import District
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_

@@ -12,8 +12,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.running import run
 from pathways.lists import changing, publish
 from pathways.models import Approval, District, Participation, Pathway, SchoolYear, Student
 from pathways.resync import batches

@@ -17,8 +17,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from cte_portal.accounts.models import Membership, User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch, moment
+from cte_portal.batches.running import run_here
 from cte_portal.editions import Edition
 from pathways.models import Change, Student
 from pathways.reports import run as running

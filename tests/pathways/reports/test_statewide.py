@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run, run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run, run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Edition, Scope
 from pathways.demo import load as practice_data

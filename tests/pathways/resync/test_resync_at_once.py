@@ -14,8 +14,8 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel
 from pathways.ledger import ledger
 from pathways.ledger.locks import lock_at_state

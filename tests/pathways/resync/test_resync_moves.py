@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
 from pathways.ledger import canonical

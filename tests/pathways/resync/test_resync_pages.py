@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.queue.line import Line
+from cte_portal.batches.running import run
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from pathways.models import Participation, StateCopy, Student

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cte_portal.accounts.models import Role, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.models import District

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run
 from pathways.models import Student
 from tests.fixtures.records import District_
 from tests.pathways.roster.conftest import ALL, ENROLLMENTS, STUDENTS, zipped

@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.db import connection, connections
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from pathways.ledger import ledger
 from pathways.models import Change, Participation, Student

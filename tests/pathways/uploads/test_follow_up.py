@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import cancel, submit
 from pathways import rules
 from pathways.models import Change, Participation, SchoolYear, Student

@@ -18,9 +18,9 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
+from cte_portal.batches.ends import tell
 from cte_portal.batches.models import Batch
-from cte_portal.batches.submit import tell
+from cte_portal.batches.running import run_here
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import moment
 from pathways.files import extract, writer

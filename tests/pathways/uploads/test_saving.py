@@ -18,8 +18,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.job import run_here
 from cte_portal.batches.models import Batch
+from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from pathways.models import Change, CollectionLock, Participation, Student
 from pathways.uploads import run as running

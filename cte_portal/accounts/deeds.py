@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cte_portal.accounts.models import AuditEvent, Deed, Role, User
-
-if TYPE_CHECKING:
-    from cte_portal.accounts.people.people import Authority
 
 Operation = AuditEvent.Operation
 
@@ -26,11 +21,3 @@ def of_role(person: User, operation: Operation, role: str, district: str) -> Dee
     named = {"Role": f"{Role(role).label} {district}".strip()}
     before, after = (named, {}) if operation is Operation.REMOVE else ({}, named)
     return of_person(person, operation, before, after, kind="role", district=district)
-
-
-def record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
-    AuditEvent.objects.record([of_person(person, operation, before, after, district=authority.district)], by=authority.actor)
-
-
-def record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
-    AuditEvent.objects.record([of_role(person, operation, role, district)], by=authority.actor)

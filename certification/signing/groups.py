@@ -1,0 +1,11 @@
+"""Which Validation Groups an event asks for before it is signed (guide, Step Four 1)."""
+
+from __future__ import annotations
+
+from certification.models import CertificationEvent
+from pathways.reports.groups import GROUPS, Group
+
+
+def groups_of(event: CertificationEvent) -> list[Group]:
+    """The Validation Groups that OPI has chosen for the event, in the guide's order."""
+    return [group for group in GROUPS if group.slug in event.validation_groups]

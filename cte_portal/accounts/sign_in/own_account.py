@@ -1,0 +1,42 @@
+"""What people do to their own accounts, and the account that opens again by a mailed link."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from cte_portal.accounts import deeds
+from cte_portal.accounts.models import AuditEvent, Role, User
+from cte_portal.accounts.sign_in.letters import post
+from cte_portal.registry import registered
+
+Operation = AuditEvent.Operation
+
+
+def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
+    """What a person did to the own account."""
+    AuditEvent.objects.record([deeds.of_person(person, Operation.CHANGE, before, after)], by=person)
+
+
+def opens_by_mail(person: User) -> bool:
+    """Whether a link to the person's address opens the account that nobody used: a certifier needs no second person for it."""
+    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    return bool(person.email and person.email == person.confirmed_email and districts_of(person))
+
+
+def chose_by_mail(person: User) -> None:
+    """The person has chosen a password by a mailed link. An account that closed by itself opens again, and others hear of it."""
+    note(person, {}, {"Password": "chosen with a link sent by e-mail"})
+    if not person.dormant or not opens_by_mail(person):
+        return
+    since = timezone.localtime(person.unused_since)
+    person.opened_at = timezone.now()
+    person.save(update_fields=["opened_at"])
+    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "reopened with a link sent by e-mail"})
+    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
+    others = User.objects.filter(
+        memberships__role=Role.DISTRICT_ADMINISTRATOR, memberships__district__in=districts_of(person), is_active=True
+    ).exclude(email="")
+    for one in [person, *others.exclude(pk=person.pk).distinct()]:
+        key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"
+        post("reopened", "CTE Portal: an account was reopened", to=one, key=key, told=told)

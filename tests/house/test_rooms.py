@@ -1,0 +1,38 @@
+"""The house stays in order: rooms small enough to look through (docs/developers)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from django.conf import settings
+
+MOST_MODULES = 15
+LONGEST = 300  # lines of a module
+LONGER = {
+    "cte_portal/settings.py",
+    "pathways/admin.py",
+    "pathways/files/reader.py",
+    "pathways/lists/views.py",
+    "pathways/roster/worklist.py",
+    "pathways/rules/record.py",
+}
+"""Modules of one noun that are longer all the same. None is added."""
+
+
+def modules() -> list[Path]:
+    """Every module of the apps and their tests, as paths from the top of the project."""
+    found = [path for folder in ("cte_portal", "pathways", "certification", "tests") for path in (settings.BASE_DIR / folder).rglob("*.py")]
+    return [path.relative_to(settings.BASE_DIR) for path in found if "migrations" not in path.parts and path.name != "__init__.py"]
+
+
+def test_a_folder_holds_at_most_fifteen_modules() -> None:
+    sizes = Counter(str(path.parent) for path in modules())
+    assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES} == {}
+
+
+def test_a_module_is_one_noun_and_short() -> None:
+    long = {
+        str(path) for path in modules() if path.parts[0] != "tests" and len((settings.BASE_DIR / path).read_text().splitlines()) > LONGEST
+    }
+    assert long <= LONGER
