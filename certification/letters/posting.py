@@ -6,7 +6,7 @@ from typing import Any
 
 from certification.letters import letters, occasions
 from certification.letters.letters import Letter
-from certification.status.dates import in_short
+from certification.models.dates import in_short
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome

@@ -53,8 +53,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(status__in=LIVE)
 
     def failed_unseen(self, known: Iterable[str]) -> BatchQuerySet:
-        """What failed and stands in no list, newest first: letters, OPI's lists on their way to the state. Also what was set aside and work
-        of a kind that nobody knows: a district can do nothing about it."""
+        """What failed where no district sees it, newest first: letters, OPI's lists for the state, what was set aside or is of no `known` kind."""
         return self.filter(Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED).order_by("-finished_at", "-pk")
 
     def put_back(self) -> int:
