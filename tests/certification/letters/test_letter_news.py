@@ -15,7 +15,7 @@ from certification.recertification import recertification
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.editions import Scope
-from tests.certification.letters.test_reminders import noon, stage
+from tests.certification.board.test_reminders import noon, stage
 from tests.fixtures.certification import seal
 
 __all__ = ["stage"]

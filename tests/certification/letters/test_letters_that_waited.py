@@ -14,7 +14,7 @@ from certification.letters import occasions
 from certification.models import CertificationEvent, Certifier, Extension
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.models import Batch
-from tests.certification.letters.test_reminders import REMINDERS, deliver, noon, stage
+from tests.certification.board.test_reminders import REMINDERS, deliver, noon, stage
 from tests.fixtures.certification import make_certifier, seal, sign
 from tests.fixtures.people import person
 
