@@ -14,9 +14,9 @@ from django.utils import timezone
 from certification.board.board import Line, lines_of
 from certification.letters import occasions
 from certification.models import CertificationEvent, Round
+from certification.models.dates import in_short
 from certification.recertification.deciding import deciding
 from certification.recertification.reopening import close_round
-from certification.models.dates import in_short
 from certification.status.status import DistrictEvent, event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope

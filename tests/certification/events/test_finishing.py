@@ -14,8 +14,8 @@ from certification.events.year_end import close_for, holds_sending
 from certification.models import CertificationEvent, Round, Signature
 from certification.signing import gates
 from cte_portal.accounts.models import AuditEvent, User
-from cte_portal.batches.job import run
 from cte_portal.batches.models import Batch, Notice
+from cte_portal.batches.running import run
 from cte_portal.editions import Scope
 from pathways.lists import publish
 from pathways.models import Participation, SchoolYear, Student
