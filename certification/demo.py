@@ -1,4 +1,4 @@
-"""The practice portal's event and certifiers (settings.PORTAL_DEMO): dates lie around the day on which it is loaded (design 4)."""
+"""The practice portal's event and certifiers (Plug.demo): dates lie around the day on which it is loaded (design 4)."""
 
 from __future__ import annotations
 

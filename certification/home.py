@@ -16,9 +16,8 @@ from certification.signing.case import Case
 from certification.signing.gates import in_the_way
 from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.editions import Scope
-from cte_portal.ui.navigation import HomeFigure, HomeLead, HomeTask, Standing
-from pathways.models import SchoolYear
+from cte_portal.editions import Scope, school_year_label
+from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
 
 # A step's status in the words of all steps (R-02), by the kind of the district's status in the event.
 WORDS = {
@@ -202,22 +201,26 @@ def _waiting(one: DistrictEvent, reader: Any) -> str:
     return f"Waiting for {' and '.join(names)}." if names and not one.ended else one.signers
 
 
-def set_up(active: SchoolYear | None) -> dict[str, object]:
+def set_up(end_year: int | None) -> HomeTask:
     """OPI's step: the active year's events."""
-    events = CertificationEvent.objects.of_year(active.end_year) if active else CertificationEvent.objects.none()
+    events = CertificationEvent.objects.of_year(end_year) if end_year else CertificationEvent.objects.none()
     published, drafts = events.seen_by_districts().order_by("due"), events.filter(status=CertificationEvent.Status.DRAFT).count()
     first = published.first()
     if first:
         status, sentence = ("completed", "Published"), f"{first.name}: {first.dates.sentence(timezone.now())}."
-    elif drafts:
-        status, sentence = ("progress", "In progress"), f"The event of {active} is a draft. Districts do not see it yet."
+    elif end_year and drafts:
+        status, sentence = (
+            ("progress", "In progress"),
+            f"The event of {school_year_label(end_year)} is a draft. Districts do not see it yet.",
+        )
     else:
         status, sentence = ("none", "Not yet started"), "Set what districts certify, and by when."
-    return {
-        "title": "Certification events",
-        "path": ("Set up the collection", "Certification events"),
-        "status": status,
-        "sentence": sentence,
-        "url": reverse("certification-events"),
-        "next_label": "" if first else "Publish the event" if drafts else "Set up the event",
-    }
+    return HomeTask(
+        step="",
+        title="Certification events",
+        path=("Set up the collection", "Certification events"),
+        status=status,
+        sentence=sentence,
+        url=reverse("certification-events"),
+        next_label="" if first else "Publish the event" if drafts else "Set up the event",
+    )

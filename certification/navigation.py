@@ -10,7 +10,7 @@ from certification.models.dates import Phase, in_words
 from certification.status.status import next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
-from cte_portal.ui.navigation import ContextFact, Screen, Standing
+from cte_portal.frame import ContextFact, Screen, Standing
 
 DATA_CERTIFICATION = ("Reporting", "Data Certification")
 

@@ -6,6 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.bootsteps import StartStopStep
 
+from cte_portal.checks import refuse_to_start
 from cte_portal.connection import UnfitConnection, look_at_all
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
@@ -15,14 +16,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["cte_portal.batches"])
 
 
-class LookAtConnections(StartStopStep):
-    """A worker looks at its databases before it takes a message."""
+class LookAtPortal(StartStopStep):
+    """A worker looks at the apps and at its databases before it takes a message."""
 
     def start(self, parent: Any) -> None:
+        refuse_to_start()
         try:
             look_at_all()
         except UnfitConnection as unfit:
             raise SystemExit(str(unfit)) from unfit
 
 
-app.steps["worker"].add(LookAtConnections)
+app.steps["worker"].add(LookAtPortal)

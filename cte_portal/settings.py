@@ -411,40 +411,13 @@ HELP_PHONE = needed("HELP_PHONE", "406-555-0142", "Every page names it.")
 HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it.")
 
 
-# --- what lower layers show of higher ones (cte_portal/registry.py)
+# --- the apps, and how they meet (docs/adr/0012)
 
-PORTAL_DIRECTORY = "pathways.directory.Directory"
-PORTAL_STANDING = "cte_portal.accounts.access.visitor.standing"
-PORTAL_OFFICES = ["certification.certifiers.certifiers.office"]
-PORTAL_NAVIGATION = [
-    "cte_portal.accounts.navigation.HOME",
-    "certification.navigation.BOARD",
-    "pathways.navigation.SCREENS",
-    "certification.navigation.SCREENS",
-    "pathways.navigation.GUIDE",
-    "cte_portal.accounts.navigation.SCREENS",
-]
-PORTAL_RUNNING = "cte_portal.batches.navigation.running"
-PORTAL_DISTRICTS_NOW = "certification.status.districts_now.districts_now"
-PORTAL_CERTIFIERS = "certification.certifiers.certifiers.districts_of"
-PORTAL_STATEWIDE_HOME = "status-board"
-PORTAL_NOTICES = "cte_portal.batches.notices.notices.fresh"
-PORTAL_POST = "cte_portal.batches.letters.account_letters.queue"
-PORTAL_BATCH_KINDS = [
-    "cte_portal.batches.letters.account_letters.ACCOUNT",
-    "cte_portal.batches.letters.invitations.INVITATION",
-    "cte_portal.batches.letters.batch_end.NOTICE",
-    "pathways.uploads.kinds.UPLOAD",
-    "pathways.uploads.kinds.UNDO",
-    "pathways.roster.imports.batch.ROSTER_FILE",
-    "pathways.roster.imports.undoing.ROSTER_UNDO",
-    "pathways.files.extract.EXTRACT",
-    "pathways.resync.batches.RESYNC",
-    "pathways.resync.batches.RESYNC_ALL",
-    "pathways.resync.batches.PUBLISH",
-    "pathways.reports.run.VALIDATE",
-    "pathways.reports.statewide.VALIDATE_ALL",
-    "certification.letters.posting.LETTER",
+PORTAL_PLUGS = [
+    "cte_portal.accounts.plug.PLUG",
+    "cte_portal.batches.plug.PLUG",
+    "pathways.plug.PLUG",
+    "certification.plug.PLUG",
 ]
 PORTAL_SIGNED_DATA = ["certification.signing.signing.data_changed"]
 PORTAL_SIGNED_RULES = ["certification.signing.signing.rules_changed"]
@@ -454,32 +427,6 @@ PORTAL_SENDING_HOLDS = ["certification.events.year_end.holds_sending"]
 PORTAL_LOCK_LINKS = "certification.receipts.receipts.of_lock"
 PORTAL_SEALED_YEAR = "certification.receipts.receipts.sealed_year"
 PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.receipts.last_certified_year"
-PORTAL_CONTEXT = ["pathways.home.not_yet_sent", "certification.navigation.due"]
-PORTAL_CONTEXT_STATEWIDE = ["certification.navigation.due_statewide"]
-PORTAL_HOME_TASKS = [
-    "certification.home.identify",
-    "pathways.home.home_tasks",
-    "certification.home.certify",
-]
-PORTAL_HOME_FIGURES = ["certification.home.figures", "pathways.home.home_figures"]
-PORTAL_SET_UP_STEPS = ["certification.home.set_up"]
-PORTAL_RETENTION = [
-    "cte_portal.accounts.retention.SESSIONS",
-    "cte_portal.accounts.retention.KEPT_FORMS",
-    "cte_portal.accounts.retention.LINKS",
-    "cte_portal.batches.retention.NOTICES",
-    "cte_portal.batches.dispatch.FILES",
-    "cte_portal.batches.retention.ORPHANS",
-    "cte_portal.batches.retention.HALF_UPLOADS",
-]
-PORTAL_DAILY = [
-    "cte_portal.batches.clean_up.clean_up",
-    "cte_portal.batches.letters.unused_accounts.warn",
-    "certification.letters.occasions.daily",
-    "pathways.resync.batches.publish_again",
-]
-PORTAL_DEMO = ["certification.demo.load"]
-PORTAL_HOME_ACTIONS = ["pathways/records/home_search.html"]
 
 
 LOGGING_CONFIG = "cte_portal.logs.configure"

@@ -1,4 +1,4 @@
-"""What the portal's frame shows of districts and school years (settings.PORTAL_DIRECTORY)."""
+"""What the portal's frame shows of districts and school years (Plug.directory)."""
 
 from collections.abc import Collection
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
-from cte_portal.ui.navigation import ContextFact, HomeFigure, HomeTask, Standing
+from cte_portal.frame import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
 from pathways.models import CollectionLock, Participation, Student
 from pathways.models.participation import Figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
-from cte_portal.ui.navigation import Screen, Standing
+from cte_portal.frame import Screen, Standing
 from pathways.roster.worklist import Worklist
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")

@@ -103,7 +103,7 @@ def accept(scope: Scope, person: User) -> bool:
 
 
 def districts_of(person: User) -> list[str]:
-    """Where the person is an active certifier: such an account opens by a link to its confirmed address (settings.PORTAL_CERTIFIERS)."""
+    """Where the person is an active certifier: such an account opens by a link to its confirmed address (Plug.certifies_in)."""
     return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
 
 
@@ -158,6 +158,6 @@ def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, s
 
 
 def office(district: str, person: User) -> str:
-    """What a certifier is called beside the user group, empty for who is none (settings.PORTAL_OFFICES)."""
+    """What a certifier is called beside the user group, empty for who is none (Plug.offices)."""
     level = Certifier.objects.of_district(district).active().filter(user=person).values_list("level", flat=True).first()
     return f"{Certifier.Level(level).label} certifier" if level else ""

@@ -80,7 +80,7 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
 
 
 def daily() -> None:
-    """Who has not certified is written to 14, 7, 3 and 1 days before the last day, and once after it (settings.PORTAL_DAILY)."""
+    """Who has not certified is written to 14, 7, 3 and 1 days before the last day, and once after it (Plug.daily)."""
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
     soon = timezone.localdate() + datetime.timedelta(days=max(DAYS_BEFORE))

@@ -1,4 +1,4 @@
-"""Status, due date and what is not yet sent of the districts that a person chooses from (settings.PORTAL_DISTRICTS_NOW)."""
+"""Status, due date and what is not yet sent of the districts that a person chooses from (Plug.districts_now)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from certification.models import CertificationEvent
 from certification.status.statewide import district_events
-from cte_portal.ui.navigation import DistrictNow
+from cte_portal.frame import DistrictNow
 from pathways.resync.comparison import KnownUnsent
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.access.visitor import standing
-from cte_portal.ui.navigation import HomeTask, home_figures, home_tasks
+from cte_portal.frame import HomeTask
+from cte_portal.plugs import plugs
+from cte_portal.ui.navigation import home_figures, home_tasks
 
 
 class DistrictHome(ScopedView):
@@ -27,7 +28,7 @@ class DistrictHome(ScopedView):
             "leads": [lead for task in tasks for lead in task.leads],
             "enters": where.can(Capability.EDIT_RECORDS),
             "figures": home_figures(self.scope, where),
-            "actions": settings.PORTAL_HOME_ACTIONS,
+            "actions": [template for plug in plugs() for template in plug.home_actions],
         }
         return render(request, "home.html", found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.ui.navigation import Screen
+from cte_portal.frame import Screen
 
 HOME = (Screen("Home", (), "district-home", capability=Capability.VIEW_RECORDS, synonyms=("tasks", "end of year collection", "dashboard")),)
 

@@ -1,4 +1,4 @@
-"""Sessions, kept forms and one-time links go when their time is over (settings.PORTAL_RETENTION)."""
+"""Sessions, kept forms and one-time links go when their time is over (Plug.retention)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import Invitation, KeptForm
 from cte_portal.accounts.models.kept_form import LIFETIME
-from cte_portal.retention import Kept
+from cte_portal.plugs import Kept
 
 LINKS_SHOWN = datetime.timedelta(days=30)  # after their end, so that the administrator sees that a link has expired
 

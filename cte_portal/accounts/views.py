@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,18 +12,18 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
-from cte_portal.registry import registered
+from cte_portal.plugs import only, plugs
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The district that was open last, the only one there is, or the choice; OPI's own first page for who works for all districts
-    (settings.PORTAL_STATEWIDE_HOME), OPI's desk for who keeps the lists and enters no district."""
+    """The district that was open last, the only one there is, or the choice; OPI's own first page for who works for all districts,
+    OPI's desk for who keeps the lists and enters no district."""
     districts = {number for number, _ in reachable_districts(request)}
     years = {year for year, _ in school_years(request)}
     district, end_year = request.session.get(LAST_SCOPE) or (None, None)
     if district is None and can_statewide(request, Capability.WORK_STATEWIDE):
-        return redirect(settings.PORTAL_STATEWIDE_HOME)
+        return redirect(only(plug.statewide_home for plug in plugs()))
     if district not in districts or end_year not in years:
         district, end_year = (next(iter(districts)) if len(districts) == 1 else None), active_end_year(request)
     if district and end_year:
@@ -45,8 +44,8 @@ class Districts(TemplateView):
         end_year = active_end_year(self.request)
         reachable = reachable_districts(self.request)
         chosen = [one for one in reachable if end_year and (query in one[1].lower() or query in one[0])]
-        (districts_now,) = registered("PORTAL_DISTRICTS_NOW")
-        now = districts_now([number for number, _ in chosen], end_year) if chosen else {}
+        districts_now = only(plug.districts_now for plug in plugs())
+        now = districts_now([number for number, _ in chosen], end_year) if chosen and end_year else {}
         found = [
             {"number": number, "name": name, "url": reverse("district-home", args=[number, end_year]), "now": now[number]}
             for number, name in chosen

@@ -1,4 +1,4 @@
-"""The daily clean-up: what is over its time goes, and OPI sees how much (settings.PORTAL_DAILY, PORTAL_RETENTION)."""
+"""The daily clean-up: what is over its time goes, and OPI sees how much (Plug.daily, Plug.retention)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cte_portal.batches.models import CleanUp
 from cte_portal.logs import name_of, places
-from cte_portal.registry import registered
+from cte_portal.plugs import plugs
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.clean_up")
@@ -22,7 +22,7 @@ def clean_up() -> None:
             today = CleanUp.objects.create(day=timezone.localdate())
     except IntegrityError:
         return
-    for kept in registered("PORTAL_RETENTION"):
+    for kept in (kept for plug in plugs() for kept in plug.retention):
         try:
             with transaction.atomic():
                 today.removed[kept.name] = kept.remove()

@@ -17,8 +17,7 @@ from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_
 from cte_portal.batches.running import canceled, failed
 from cte_portal.batches.tasks import run_batch
 from cte_portal.logs import name_of, places
-from cte_portal.registry import registered
-from cte_portal.retention import Kept
+from cte_portal.plugs import Kept, plugs
 from cte_portal.ui.errors import new_reference
 
 log = logging.getLogger("cte_portal.batches.dispatch")
@@ -103,10 +102,10 @@ def _set_aside(batch: Batch, error: Exception) -> None:
 
 
 def daily() -> None:
-    """What higher layers look after once a day (settings.PORTAL_DAILY). Asked every hour: each does once what is due, however often it is asked."""
+    """What the apps look after once a day (Plug.daily); asked every hour."""
     if not connection.in_atomic_block:
         close_old_connections()  # the hour may have ended them
-    for check in registered("PORTAL_DAILY"):
+    for check in (check for plug in plugs() for check in plug.daily):
         try:
             check()
         except Exception as error:  # noqa: BLE001 - one must not keep the others from their day

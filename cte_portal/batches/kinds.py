@@ -1,4 +1,4 @@
-"""Kinds of batches, which higher layers register by dotted path in settings.PORTAL_BATCH_KINDS."""
+"""Kinds of batches; each app's plug names its own (Plug.batch_kinds)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.job import Job
 from cte_portal.batches.models import DISTRICT, Batch
 from cte_portal.editions import Edition
-from cte_portal.registry import registered
+from cte_portal.plugs import BatchKind, plugs
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(BatchKind):
     """What the queue has to know of a kind of work.
 
     `run` does the work and leaves its outcome on the job. `capability` is what the submitter must still have when the work begins.
     `result` gives the template of the finished batch's page and what it shows, by what the address asks; without one the page shows sentence and files.
     """
 
-    name: str
     run: Callable[[Job], None]
     queue: str = DISTRICT
     capability: Capability | None = None
@@ -40,7 +39,7 @@ class Kind:
 
 @cache
 def _kinds() -> dict[str, Kind]:
-    return {kind.name: kind for kind in registered("PORTAL_BATCH_KINDS")}
+    return {kind.name: kind for plug in plugs() for kind in plug.batch_kinds if isinstance(kind, Kind)}
 
 
 def kind_of(name: str) -> Kind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
-from cte_portal.ui.navigation import Screen, Standing
+from cte_portal.frame import Screen, Standing
 
 BATCH_QUEUE = Screen(
     name="Batch Queue",

@@ -1,4 +1,4 @@
-"""Files of jobs and notices go when their time is over, and files that no row names (settings.PORTAL_RETENTION)."""
+"""Files of jobs and notices go when their time is over, and files that no row names (Plug.retention)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from cte_portal.batches.models import LIVE, Batch, BatchFile, Notice
-from cte_portal.retention import Kept
+from cte_portal.plugs import Kept
 
 FOLDER = "batches"
 SETTLED = datetime.timedelta(days=1)  # a younger file may be on its way to its row

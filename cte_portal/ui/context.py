@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.editions import Edition, Scope, school_year_label
-from cte_portal.registry import registered
-from cte_portal.ui.navigation import ContextFact, Group, Standing, context_facts, navigation, same_screen, statewide_facts
+from cte_portal.frame import ContextFact, Standing
+from cte_portal.plugs import News, only, plugs
+from cte_portal.ui.navigation import Group, context_facts, navigation, same_screen, statewide_facts
 
 MOST_DISTRICTS_IN_MENU = 12
 
@@ -46,9 +48,7 @@ class Frame:
     def standing(self) -> Standing:
         if not self.signed_in:
             return Standing()
-        (standing,) = registered("PORTAL_STANDING")
-        found: Standing = standing(self.request)
-        return found
+        return only(plug.standing for plug in plugs())(self.request)
 
     @property
     def version(self) -> str:
@@ -116,23 +116,19 @@ class Frame:
         """How many jobs of the district wait or run; None for who does not see them."""
         if self.scope is None:
             return None
-        (running,) = registered("PORTAL_RUNNING")
-        number: int | None = running(self.scope, self.standing)
-        return number
+        return only(plug.running for plug in plugs())(self.scope, self.standing)
 
     @cached_property
-    def notices(self) -> list[Any]:
+    def notices(self) -> Sequence[News]:
         """What happened while the person looked elsewhere; what a page shows is seen with it. A page that only refreshes a part shows none."""
         part = self.request.headers.get("HX-Request") and not self.request.headers.get("X-News")
         if not self.signed_in or part:
             return []
-        (fresh,) = registered("PORTAL_NOTICES")
-        notices: list[Any] = fresh(self.request)
-        return notices
+        return only(plug.notices for plug in plugs())(self.request)
 
     @cached_property
     def facts(self) -> list[ContextFact]:
-        """What higher layers say above every page (settings.PORTAL_CONTEXT, of OPI's pages PORTAL_CONTEXT_STATEWIDE)."""
+        """What the apps say above every page."""
         if self.scope is not None:
             return context_facts(self.scope, self.standing)
         active = next((year for year, is_active in self.standing.school_years if is_active), None)

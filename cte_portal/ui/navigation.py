@@ -1,72 +1,16 @@
-"""The screens of the portal under the guide's paths, and the tasks and figures of the home page.
-
-Higher layers register them by dotted path: `PORTAL_NAVIGATION` names tuples of `Screen`, `PORTAL_HOME_TASKS` functions
-`(scope, standing) -> list[HomeTask]`, `PORTAL_HOME_FIGURES` functions `(scope, standing) -> list[HomeFigure]`, `PORTAL_CONTEXT` functions
-`(scope, standing) -> ContextFact | None`, each of at most one query, for the bar above every page of a district, `PORTAL_CONTEXT_STATEWIDE`
-functions `(end year, standing) -> ContextFact | None` for OPI's pages.
-"""
+"""The navigation of a page under the guide's paths, and what the apps' plugs put on the home page and into the bar above every page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.urls import reverse
 
 from cte_portal.editions import Scope
-from cte_portal.registry import registered
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where the signed-in person works: the open district and year, if any, the roles there, and what else could be opened."""
-
-    scope: Scope | None = None
-    roles: tuple[str, ...] = ()
-    districts: tuple[tuple[str, str], ...] = ()
-    school_years: tuple[tuple[int, bool], ...] = ()
-    can: Callable[[Any], bool] = lambda capability: False
-    person: Any = None
-    """The signed-in user."""
-    can_in: Callable[[str, Any], bool] = lambda district, capability: False
-    """The same of another district."""
-    statewide: bool = False
-    """Whether a role holds in every district."""
-    known: dict[Any, Any] = field(default_factory=dict, compare=False)
-    """What has been computed for this page and is asked for again by another part of it."""
-
-    @property
-    def district_name(self) -> str:
-        return next((name for number, name in self.districts if self.scope and number == self.scope.district), "")
-
-
-@dataclass(frozen=True)
-class Screen:
-    """An entry of the navigation: the guide's name and path, the step it belongs to, the capability it needs."""
-
-    name: str
-    path: tuple[str, ...]
-    url_name: str
-    step: str = ""
-    capability: Any = None
-    synonyms: tuple[str, ...] = ()
-    scoped: bool = True
-    """Whether the screen belongs to a district and year."""
-    also: tuple[str, ...] = ()
-    """URL names of pages that are part of this screen."""
-    listed: bool = True
-    """Whether it is an entry of the navigation; every screen is found by the search."""
-    open: Callable[[Standing], int] | None = None
-    """How many things wait on the screen; asked on every page."""
-    key: str = ""
-    """The keys that open it from any page, like Alt+s; they stand in the list of keys."""
-
-    @property
-    def searched(self) -> str:
-        """Everything a person may call it, Infinite Campus' *Old Look* paths among the synonyms."""
-        return " ".join((self.name, *self.path, self.step, *self.synonyms)).lower()
+from cte_portal.frame import ContextFact, HomeFigure, HomeTask, Screen, Standing
+from cte_portal.plugs import by_step, plugs
 
 
 @dataclass(frozen=True)
@@ -90,71 +34,10 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
-class HomeLead:
-    """What the home page begins with: something that waits for this very person, or that the whole district must know."""
-
-    strong: str
-    text: str
-    url: str
-    link_text: str
-    kind: str = "attention"
-    """One of the banner component's."""
-
-
-@dataclass(frozen=True)
-class HomeTask:
-    """A step of the guide on the home page; `status` is (kind, word) of the status component."""
-
-    step: str
-    title: str
-    path: tuple[str, ...]
-    status: tuple[str, str]
-    sentence: str
-    url: str
-    next_label: str = ""
-    next_url: str = ""
-    """Where the next action is, when not on the task's own page."""
-    leads: tuple[HomeLead, ...] = ()
-
-
-@dataclass(frozen=True)
-class DistrictNow:
-    """A district in the list of those to choose from: status of its collection, by when, and what is not yet sent."""
-
-    kind: str
-    word: str
-    due: str
-    unsent: str
-
-
-@dataclass(frozen=True)
-class HomeFigure:
-    """A key figure of the home page; one that waits for somebody is shown with attention."""
-
-    label: str
-    value: str
-    sentence: str
-    attention: bool = False
-
-
-@dataclass(frozen=True)
-class ContextFact:
-    """What the bar above every page of a district says: `label` **`value`** `detail`, and a link where there is something to do."""
-
-    label: str
-    value: str
-    detail: str = ""
-    about: str = ""
-    """What the fact belongs to, in full, for screen readers and as the link's words."""
-    url: str = ""
-    link_text: str = ""
-    """Without it the value itself is the link."""
-    attention: bool = False
-
-
 def screens() -> Iterable[Screen]:
-    for several in registered("PORTAL_NAVIGATION"):
+    """All there are, part by part; within a part in the order of the app's plug."""
+    parts = [given for plug in plugs() for given in plug.screens.items()]
+    for _, several in sorted(parts, key=lambda part: part[0]):
         yield from several
 
 
@@ -211,18 +94,20 @@ def same_screen(standing: Standing, url_name: str, district: str, end_year: int)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
-    return [task for provider in registered("PORTAL_HOME_TASKS") for task in provider(scope, standing)]
+    return [task for tasks in by_step(plug.home_tasks for plug in plugs()) for task in tasks(scope, standing)]
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
-    return [figure for provider in registered("PORTAL_HOME_FIGURES") for figure in provider(scope, standing)]
+    """Those of the last step first: by when, and who still has to sign."""
+    figures = reversed(by_step(plug.home_figures for plug in plugs()))
+    return [figure for of_step in figures for figure in of_step(scope, standing)]
 
 
 def context_facts(scope: Scope, standing: Standing) -> list[ContextFact]:
-    found = [provider(scope, standing) for provider in registered("PORTAL_CONTEXT")]
-    return [fact for fact in found if fact is not None]
+    facts = [of_step(scope, standing) for of_step in by_step(plug.facts for plug in plugs())]
+    return [fact for fact in facts if fact is not None]
 
 
 def statewide_facts(end_year: int, standing: Standing) -> list[ContextFact]:
-    found = [provider(end_year, standing) for provider in registered("PORTAL_CONTEXT_STATEWIDE")]
-    return [fact for fact in found if fact is not None]
+    facts = [of_step(end_year, standing) for of_step in by_step(plug.statewide_facts for plug in plugs())]
+    return [fact for fact in facts if fact is not None]

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
-from cte_portal.registry import registered
+from cte_portal.plugs import plugs
 from pathways.demo import courses, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
@@ -50,8 +50,9 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         if number % AT_A_TIME == 0:
             analyze()
     people.add({place.number for place in chosen})
-    for more in registered("PORTAL_DEMO"):
-        more()
+    for plug in plugs():
+        for fill in plug.demo:
+            fill()
     publish()
     for place in chosen:
         if place.number in SENT:

@@ -1,10 +1,11 @@
 """OPI's desk: what has to be set up before districts can work, in the order in which it is done.
 
-Higher layers add their steps by settings.PORTAL_SET_UP_STEPS: functions that take the active SchoolYear, or None, and give a HomeTask's fields
-without its step.
+The apps' plugs add their steps (Plug.set_up_steps); all of them are numbered here.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
@@ -15,8 +16,8 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import can_statewide
 from cte_portal.accounts.models import User
 from cte_portal.editions import school_year_label
-from cte_portal.registry import registered
-from cte_portal.ui.navigation import HomeTask
+from cte_portal.frame import HomeTask
+from cte_portal.plugs import plugs
 from cte_portal.ui.wording import number_of
 from pathways.models import Approval, District, Pathway, SchoolYear
 
@@ -27,63 +28,69 @@ def steps(request: HttpRequest) -> list[HomeTask]:
     active = SchoolYear.objects.filter(is_active=True).first()
     districts = District.objects.count()
     keeps = can_statewide(request, Capability.KEEP_LISTS)
-    found = [_school_years(active), _districts(districts, keeps), _pathways(active), _approvals(active, districts)]
-    found += [more(active) for more in registered("PORTAL_SET_UP_STEPS")]
+    tasks = [_school_years(active), _districts(districts, keeps), _pathways(active), _approvals(active, districts)]
+    end_year = active.end_year if active else None
+    tasks += [step_of(end_year) for plug in plugs() for step_of in plug.set_up_steps]
     if can_statewide(request, Capability.MANAGE_EVERYONE):
-        found.append(_people(districts))
-    return [HomeTask(step=str(number), **step) for number, step in enumerate(found, 1)]  # type: ignore[arg-type]
+        tasks.append(_people(districts))
+    return [replace(task, step=str(number)) for number, task in enumerate(tasks, 1)]
 
 
 def _list(model: str) -> str:
     return reverse(f"admin:pathways_{model}_changelist")
 
 
-def _school_years(active: SchoolYear | None) -> dict[str, object]:
-    told = {"title": "School years", "path": (SET_UP, "School years"), "url": _list("schoolyear"), "next_label": "", "next_url": ""}
+def _school_years(active: SchoolYear | None) -> HomeTask:
+    path, url = (SET_UP, "School years"), _list("schoolyear")
     if active is None:
         sentence = "Districts can enter records once there is a current year."
-        return {**told, "status": ("problem", "No current year"), "sentence": sentence, "next_label": "Choose the current year"}
+        return HomeTask("", "School years", path, ("problem", "No current year"), sentence, url, "Choose the current year")
     if active.ends >= timezone.localdate():
-        return {**told, "status": ("completed", "Set up"), "sentence": f"{active} is the current year."}
+        return HomeTask("", "School years", path, ("completed", "Set up"), f"{active} is the current year.", url)
     following = school_year_label(active.end_year + 1)
     there = SchoolYear.objects.filter(end_year=active.end_year + 1).exists()
-    return {
-        **told,
-        "status": ("warning", "Year is over"),
-        "sentence": f"{active} ended on {active.ends:%m/%d/%Y}.",
-        "next_label": f"Make {following} current" if there else f"Add {following}",
-        "next_url": reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
+    return HomeTask(
+        step="",
+        title="School years",
+        path=path,
+        status=("warning", "Year is over"),
+        sentence=f"{active} ended on {active.ends:%m/%d/%Y}.",
+        url=url,
+        next_label=f"Make {following} current" if there else f"Add {following}",
+        next_url=reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
         if there
         else reverse("admin:pathways_schoolyear_add"),
-    }
+    )
 
 
-def _districts(districts: int, keeps: bool) -> dict[str, object]:
-    return {
-        "title": "Districts",
-        "path": (SET_UP, "Districts"),
-        "status": ("completed", "Set up") if districts else ("none", "Not yet started"),
-        "sentence": f"{number_of(districts, 'district')}." if districts else "Add the school systems that report.",
-        "url": _list("district"),
-        "next_label": "Add districts from a file" if keeps else "",
-        "next_url": reverse("districts-import"),
-    }
+def _districts(districts: int, keeps: bool) -> HomeTask:
+    return HomeTask(
+        step="",
+        title="Districts",
+        path=(SET_UP, "Districts"),
+        status=("completed", "Set up") if districts else ("none", "Not yet started"),
+        sentence=f"{number_of(districts, 'district')}." if districts else "Add the school systems that report.",
+        url=_list("district"),
+        next_label="Add districts from a file" if keeps else "",
+        next_url=reverse("districts-import"),
+    )
 
 
-def _pathways(active: SchoolYear | None) -> dict[str, object]:
+def _pathways(active: SchoolYear | None) -> HomeTask:
     total = Pathway.objects.count()
     offered = Pathway.objects.offered_in(active.end_year).count() if active else 0
-    return {
-        "title": "Pathways",
-        "path": (SET_UP, "Pathways"),
-        "status": ("completed", "Set up") if offered else ("none", "Not yet started"),
-        "sentence": f"{offered:,} of {total:,} are offered in {active}." if active else f"{total:,} on the list.",
-        "url": _list("pathway"),
-        "next_label": "",
-    }
+    return HomeTask(
+        step="",
+        title="Pathways",
+        path=(SET_UP, "Pathways"),
+        status=("completed", "Set up") if offered else ("none", "Not yet started"),
+        sentence=f"{offered:,} of {total:,} are offered in {active}." if active else f"{total:,} on the list.",
+        url=_list("pathway"),
+        next_label="",
+    )
 
 
-def _approvals(active: SchoolYear | None, districts: int) -> dict[str, object]:
+def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
     given = Approval.objects.filter(school_year=active).count() if active else 0
     without = District.objects.filter(~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))).count()
     if given and not without:
@@ -93,26 +100,28 @@ def _approvals(active: SchoolYear | None, districts: int) -> dict[str, object]:
         sentence = f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
     else:
         status, sentence = ("none", "Not yet started"), "Set which district may offer which pathway."
-    return {
-        "title": "Pathway approvals",
-        "path": (SET_UP, "Pathway approvals"),
-        "status": status,
-        "sentence": sentence,
-        "url": reverse("approvals"),
-        "next_label": "Approve pathways" if districts and active and not (given and not without) else "",
-    }
+    return HomeTask(
+        step="",
+        title="Pathway approvals",
+        path=(SET_UP, "Pathway approvals"),
+        status=status,
+        sentence=sentence,
+        url=reverse("approvals"),
+        next_label="Approve pathways" if districts and active and not (given and not without) else "",
+    )
 
 
-def _people(districts: int) -> dict[str, object]:
+def _people(districts: int) -> HomeTask:
     people = User.objects.filter(is_active=True).count()
     waiting = User.objects.filter(is_active=True, last_login=None).count()
-    return {
-        "title": "People",
-        "path": ("Run the portal", "People"),
-        "status": ("completed", "Set up") if people > 1 else ("none", "Not yet started"),
-        "sentence": f"{people:,} can sign in, {waiting:,} of them have never signed in."
+    return HomeTask(
+        step="",
+        title="People",
+        path=("Run the portal", "People"),
+        status=("completed", "Set up") if people > 1 else ("none", "Not yet started"),
+        sentence=f"{people:,} can sign in, {waiting:,} of them have never signed in."
         if people > 1
         else "Add a District Administrator for each district, who then adds the clerks.",
-        "url": reverse("people"),
-        "next_label": "Add people" if districts and people < 2 else "",
-    }
+        url=reverse("people"),
+        next_label="Add people" if districts and people < 2 else "",
+    )

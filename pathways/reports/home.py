@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from cte_portal.ui.navigation import HomeTask, Standing
+from cte_portal.frame import HomeTask, Standing
 from cte_portal.ui.wording import number_of
 from pathways.findings.findings import Findings, Level, findings
 from pathways.reports.run import compared

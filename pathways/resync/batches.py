@@ -1,4 +1,4 @@
-"""The batches that send: a district's resync, that of all districts, and OPI's lists (settings.PORTAL_BATCH_KINDS)."""
+"""The batches that send: a district's resync, that of all districts, and OPI's lists (Plug.batch_kinds)."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def run_publish(job: Job) -> None:
 
 
 def publish_again() -> None:
-    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost, is queued again (settings.PORTAL_DAILY)."""
+    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost, is queued again (Plug.daily)."""
     asked = Batch.objects.filter(kind=PUBLISH.name)
     if asked.filter(status=Status.FAILED).put_back() or asked.live().exists() or is_published():
         return

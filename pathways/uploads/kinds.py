@@ -1,4 +1,4 @@
-"""The uploads' kinds of batches (settings.PORTAL_BATCH_KINDS)."""
+"""The uploads' kinds of batches (Plug.batch_kinds)."""
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.kinds import Kind

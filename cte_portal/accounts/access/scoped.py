@@ -16,7 +16,7 @@ from django.views.generic import FormView, View
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role
 from cte_portal.editions import Scope
-from cte_portal.registry import registered
+from cte_portal.plugs import directory
 from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 security = logging.getLogger("cte_portal.security")
@@ -35,18 +35,16 @@ def memberships(request: HttpRequest) -> list[Membership]:
 def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
     """(number, name) of the districts the person may enter: the own ones, or all for who sees records everywhere."""
     if not hasattr(request, "portal_districts"):
-        (directory,) = registered("PORTAL_DIRECTORY")
         everywhere = can_statewide(request, Capability.VIEW_RECORDS)
         numbers = None if everywhere else {one.district for one in memberships(request)} - {""}
-        request.portal_districts = directory.districts(numbers) if everywhere or numbers else []  # type: ignore[attr-defined]
+        request.portal_districts = directory().districts(numbers) if everywhere or numbers else []  # type: ignore[attr-defined]
     return request.portal_districts  # type: ignore[attr-defined, no-any-return]
 
 
 def school_years(request: HttpRequest) -> list[tuple[int, bool]]:
     """(end year, whether it is the active one), newest first; asked once a request."""
     if not hasattr(request, "portal_school_years"):
-        (directory,) = registered("PORTAL_DIRECTORY")
-        request.portal_school_years = directory.school_years()  # type: ignore[attr-defined]
+        request.portal_school_years = directory().school_years()  # type: ignore[attr-defined]
     return request.portal_school_years  # type: ignore[attr-defined, no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""Where the signed-in person works, for the frame of the page (settings.PORTAL_STANDING)."""
+"""Where the signed-in person works, for the frame of the page (Plug.standing)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from cte_portal.accounts.access.capabilities import CAPABILITIES
 from cte_portal.accounts.access.scoped import LAST_SCOPE, active_end_year, reachable_districts, roles_in, school_years
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
-from cte_portal.registry import registered
-from cte_portal.ui.navigation import Standing
+from cte_portal.frame import Standing
+from cte_portal.plugs import plugs
 
 
 def standing(request: HttpRequest) -> Standing:
@@ -40,11 +40,13 @@ def standing(request: HttpRequest) -> Standing:
 
 
 def _offices(request: HttpRequest, scope: Scope | None) -> tuple[str, ...]:
-    """What the person is in the district beside a user group, Primary certifier perhaps (settings.PORTAL_OFFICES): who holds an office and
+    """What the person is in the district beside a user group, Primary certifier perhaps: who holds an office and
     may only look is no mere viewer."""
     if scope is None or not request.user.is_authenticated:
         return ()
     known: dict[str, tuple[str, ...]] = request.__dict__.setdefault("offices", {})  # a page asks where the person stands more than once
     if scope.district not in known:
-        known[scope.district] = tuple(office for named in registered("PORTAL_OFFICES") if (office := named(scope.district, request.user)))
+        known[scope.district] = tuple(
+            office for plug in plugs() for office_of in plug.offices if (office := office_of(scope.district, request.user))
+        )
     return known[scope.district]

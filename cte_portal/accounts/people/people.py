@@ -18,7 +18,7 @@ from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role,
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
-from cte_portal.registry import registered
+from cte_portal.plugs import only, plugs
 
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name"
@@ -181,7 +181,7 @@ def open_again(authority: Authority, person: User) -> None:
 
 def shows_link(person: User) -> bool:
     """Whether a one-time link may be seen by who made it: a certifier's goes to her address alone, if she has one."""
-    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    districts_of = only(plug.certifies_in for plug in plugs())
     return not (person.email and districts_of(person))
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import Role, User
-from cte_portal.registry import registered
+from cte_portal.plugs import directory, only, plugs
 
 log = logging.getLogger("cte_portal.letters")
 
@@ -29,8 +29,8 @@ def invitation_link(request: HttpRequest, secret: str) -> str:
 
 
 def post(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
-    """A letter that is sent with what it tells of, or not at all; the same key is sent once (settings.PORTAL_POST)."""
-    (queue,) = registered("PORTAL_POST")
+    """A letter that is sent with what it tells of, or not at all; the same key is sent once."""
+    queue = only(plug.post for plug in plugs())
     queue(template, subject, to=to, key=key, told=told, address=address, path=path)
 
 
@@ -66,7 +66,6 @@ def mail_invitation(person: User, link: str, by: User) -> bool:
 
 def invitation(person: User, link: str, by: User) -> tuple[str, str]:
     """Subject and text of the letter with a one-time link."""
-    (directory,) = registered("PORTAL_DIRECTORY")
     roles = list(person.memberships.all())
     districts = {one.district for one in roles} - {""}
     told = {
@@ -75,7 +74,7 @@ def invitation(person: User, link: str, by: User) -> tuple[str, str]:
         "by": by.full_name,
         "of_opi": any(Role(one.role).is_opi for one in by.memberships.all()),
         "new": not person.has_usable_password(),
-        "districts": [name for _, name in directory.districts(districts)] if districts else [],
+        "districts": [name for _, name in directory().districts(districts)] if districts else [],
         "name": settings.HELP_NAME,
         "phone": settings.HELP_PHONE,
         "email": settings.HELP_EMAIL,

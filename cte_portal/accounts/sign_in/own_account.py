@@ -7,7 +7,7 @@ from django.utils import timezone
 from cte_portal.accounts import deeds
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.sign_in.letters import post
-from cte_portal.registry import registered
+from cte_portal.plugs import only, plugs
 
 Operation = AuditEvent.Operation
 
@@ -19,7 +19,7 @@ def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
 
 def opens_by_mail(person: User) -> bool:
     """Whether a link to the person's address opens the account that nobody used: a certifier needs no second person for it."""
-    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    districts_of = only(plug.certifies_in for plug in plugs())
     return bool(person.email and person.email == person.confirmed_email and districts_of(person))
 
 
@@ -32,7 +32,7 @@ def chose_by_mail(person: User) -> None:
     person.opened_at = timezone.now()
     person.save(update_fields=["opened_at"])
     note(person, {"Account": "closed, unused for 180 days"}, {"Account": "reopened with a link sent by e-mail"})
-    (districts_of,) = registered("PORTAL_CERTIFIERS")
+    districts_of = only(plug.certifies_in for plug in plugs())
     told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
     others = User.objects.filter(
         memberships__role=Role.DISTRICT_ADMINISTRATOR, memberships__district__in=districts_of(person), is_active=True

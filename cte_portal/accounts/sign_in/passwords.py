@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from cte_portal.registry import registered
+from cte_portal.plugs import directory
 
 EASY_WORDS = ("password", "passwort", "letmein", "welcome", "qwerty", "montana", "concentrator", "cteportal")
 
@@ -32,8 +32,7 @@ class EasyWordValidator:
     def _words(self, user: Any) -> set[str]:
         names = [getattr(user, name, "") for name in ("username", "first_name", "last_name")] if user is not None else []
         if user is not None and user.pk:
-            (directory,) = registered("PORTAL_DIRECTORY")
             numbers = {district for district in user.memberships.values_list("district", flat=True) if district}
-            names += [name for _, name in directory.districts(numbers)] if numbers else []
+            names += [name for _, name in directory().districts(numbers)] if numbers else []
         words = {word for name in names for word in [name.lower().replace(" ", ""), *name.lower().split()] if len(word) >= 3}
         return words | set(EASY_WORDS)

@@ -10,7 +10,7 @@ from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.letters.mail import deliver
 from cte_portal.editions import Edition
-from cte_portal.registry import registered
+from cte_portal.plugs import directory
 from cte_portal.ui.wording import moment
 
 
@@ -37,8 +37,7 @@ def of_district(number: str) -> str:
     """Whose job it was: who works for several districts gets letters of all of them (FR-221)."""
     if not number:
         return ""
-    (directory,) = registered("PORTAL_DIRECTORY")
-    names = dict(directory.districts([number]))
+    names = dict(directory().districts([number]))
     return f" for {names[number]} ({number})" if number in names else f" for district {number}"
 
 

@@ -1,4 +1,4 @@
-"""Invitations of many people: a batch a letter, which the queue list does not show (settings.PORTAL_BATCH_KINDS).
+"""Invitations of many people: a batch a letter, which the queue list does not show (Plug.batch_kinds).
 
 The link's secret is kept nowhere: it is made when the letter is handed over, in place of one that nobody knew. Who was given a newer link
 meanwhile, or has chosen a password, gets no letter.

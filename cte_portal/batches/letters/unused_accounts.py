@@ -1,4 +1,4 @@
-"""Accounts close after 180 days without use. Their people are warned 30, 10 and 3 days before (settings.PORTAL_DAILY)."""
+"""Accounts close after 180 days without use. Their people are warned 30, 10 and 3 days before (Plug.daily)."""
 
 from __future__ import annotations
 

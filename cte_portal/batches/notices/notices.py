@@ -49,7 +49,7 @@ def forget(batch: Batch) -> None:
 
 
 def fresh(request: HttpRequest) -> list[Notice]:
-    """What the page that is made now shows, and is seen with it (settings.PORTAL_NOTICES). The page about it needs no notice of it."""
+    """What the page that is made now shows, and is seen with it (Plug.notices). The page about it needs no notice of it."""
     found = list(Notice.objects.unseen(int(request.user.pk or 0))[:5])
     if found:
         Notice.objects.filter(pk__in=[one.pk for one in found]).seen()

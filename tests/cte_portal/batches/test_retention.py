@@ -24,7 +24,7 @@ from cte_portal.batches import clean_up, dispatch
 from cte_portal.batches.models import Batch, CleanUp, Notice
 from cte_portal.batches.retention import ORPHANS
 from cte_portal.batches.submit import submit
-from cte_portal.registry import registered
+from cte_portal.plugs import plugs
 from tests.fixtures.records import District_
 
 LONG_AGO = timezone.now() - datetime.timedelta(days=400)
@@ -153,6 +153,6 @@ def test_every_kind_of_data_has_its_period() -> None:
 
 def test_the_table_names_what_the_clean_up_removes() -> None:
     """P-07, M-11"""
-    removes = {kept.name for kept in registered("PORTAL_RETENTION")}
-    assert set(re.findall(r"clean-up: \*([^*]+)\*", table())) == removes
-    assert all(kept.period for kept in registered("PORTAL_RETENTION"))
+    removes = [kept for plug in plugs() for kept in plug.retention]
+    assert set(re.findall(r"clean-up: \*([^*]+)\*", table())) == {kept.name for kept in removes}
+    assert all(kept.period for kept in removes)

@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
 
-from cte_portal.registry import registered
+from cte_portal.plugs import directory
 from cte_portal.supervise import Child, Sources, Supervisor
 from cte_portal.ui.command import PortalCommand
 
@@ -130,8 +130,7 @@ def port_is_free(port: int) -> None:
 
 
 def has_districts() -> bool:
-    (directory,) = registered("PORTAL_DIRECTORY")
-    return bool(directory.districts(None))
+    return bool(directory().districts(None))
 
 
 def has_people() -> bool:

@@ -1,0 +1,26 @@
+"""What certification gives the rest of the portal. What pathways asks of it stands in `certification/answers.py`."""
+
+from __future__ import annotations
+
+from certification import demo, home, navigation
+from certification.certifiers import certifiers
+from certification.letters import occasions, posting
+from certification.status.districts_now import districts_now
+from cte_portal.frame import Part
+from cte_portal.plugs import Plug
+
+PLUG = Plug(
+    screens={Part.ALL_DISTRICTS: navigation.BOARD, Part.SIGNATURES: navigation.SCREENS},
+    home_tasks={1: home.identify, 4: home.certify},
+    home_figures={4: home.figures},
+    facts={4: navigation.due},
+    statewide_facts={4: navigation.due_statewide},
+    set_up_steps=(home.set_up,),
+    offices=(certifiers.office,),
+    batch_kinds=(posting.LETTER,),
+    daily=(occasions.daily,),
+    demo=(demo.load,),
+    districts_now=districts_now,
+    certifies_in=certifiers.districts_of,
+    statewide_home="status-board",
+)

@@ -1,0 +1,14 @@
+"""What people and sign-in give the rest of the portal."""
+
+from __future__ import annotations
+
+from cte_portal.accounts import navigation, retention
+from cte_portal.accounts.access.visitor import standing
+from cte_portal.frame import Part
+from cte_portal.plugs import Plug
+
+PLUG = Plug(
+    screens={Part.HOME: navigation.HOME, Part.PORTAL: navigation.SCREENS},
+    retention=(retention.SESSIONS, retention.KEPT_FORMS, retention.LINKS),
+    standing=standing,
+)

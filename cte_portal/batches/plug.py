@@ -1,0 +1,19 @@
+"""What the Batch Queue gives the rest of the portal. Its screens stand among those of who puts work into it."""
+
+from __future__ import annotations
+
+from cte_portal.batches import dispatch, retention
+from cte_portal.batches.clean_up import clean_up
+from cte_portal.batches.letters import account_letters, batch_end, invitations, unused_accounts
+from cte_portal.batches.navigation import running
+from cte_portal.batches.notices import notices
+from cte_portal.plugs import Plug
+
+PLUG = Plug(
+    batch_kinds=(account_letters.ACCOUNT, invitations.INVITATION, batch_end.NOTICE),
+    retention=(retention.NOTICES, dispatch.FILES, retention.ORPHANS, retention.HALF_UPLOADS),
+    daily=(clean_up, unused_accounts.warn),
+    running=running,
+    notices=notices.fresh,
+    post=account_letters.queue,
+)

@@ -1,0 +1,147 @@
+"""What an app gives the rest of the portal: one `Plug` an app, named in settings.PORTAL_PLUGS.
+
+Imports point one way: certification → pathways → batches → accounts → ui. What a lower layer shows of a higher one it therefore asks of the
+plugs, which are loaded when they are first asked for. `cte_portal/checks.py` looks at all of them when the portal starts, by the types that
+stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from cte_portal.editions import Scope
+from cte_portal.frame import ContextFact, DistrictNow, HomeFigure, HomeTask, Part, Screen, Standing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as Person  # whichever model settings.AUTH_USER_MODEL names
+else:
+    Person = object
+
+Given = TypeVar("Given")
+
+
+class Directory(Protocol):
+    """Districts and school years as text and numbers; each question is one query."""
+
+    def districts(self, numbers: Collection[str] | None) -> list[tuple[str, str]]:
+        """(number, name) in order of number; None asks for every district."""
+
+    def school_years(self) -> list[tuple[int, bool]]:
+        """(end year, whether it is the active one), newest first."""
+
+
+class News(Protocol):
+    """A notice as a page shows it; `kind` is one of the notice component's."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+
+class Post(Protocol):
+    """Sends an e-mail about an account together with the change it tells of, or not at all; the same key is sent once."""
+
+    def __call__(
+        self, template: str, subject: str, *, to: Person, key: str, told: Mapping[str, str], address: str = "", path: str = ""
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept for a time only (docs/retention.md): `name` in the words of OPI's page; `remove` takes out what is older than `period`
+    and returns how many."""
+
+    name: str
+    period: str
+    remove: Callable[[], int]
+
+
+@dataclass(frozen=True)
+class BatchKind:
+    """A kind of work of the Batch Queue; `cte_portal/batches/kinds.py` says what a kind is."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plug:
+    """Where something has a step of the guide, the step is its key, and pages follow it: the order of the plugs decides nothing.
+
+    What may be None is given by exactly one app.
+    """
+
+    screens: Mapping[Part, tuple[Screen, ...]] = field(default_factory=dict)
+    """Entries of the navigation."""
+    home_tasks: Mapping[int, Callable[[Scope, Standing], list[HomeTask]]] = field(default_factory=dict)
+    """Steps of a district's home page, under the first of them."""
+    home_figures: Mapping[int, Callable[[Scope, Standing], list[HomeFigure]]] = field(default_factory=dict)
+    """Key figures of a district's home page."""
+    home_actions: tuple[str, ...] = ()
+    """Templates that a district's home page begins with, for who enters records."""
+    facts: Mapping[int, Callable[[Scope, Standing], ContextFact | None]] = field(default_factory=dict)
+    """What the bar above every page of a district says, each for at most one query."""
+    statewide_facts: Mapping[int, Callable[[int, Standing], ContextFact | None]] = field(default_factory=dict)
+    """The same of OPI's pages, by the active end year."""
+    set_up_steps: tuple[Callable[[int | None], HomeTask], ...] = ()
+    """Steps of OPI's desk, by the active end year, if there is one; the desk numbers them."""
+    offices: tuple[Callable[[str, Person], str], ...] = ()
+    """What a person is in a district beside a user group; empty for who is nothing else."""
+    batch_kinds: tuple[BatchKind, ...] = ()
+    """Kinds of work of the Batch Queue."""
+    retention: tuple[Kept, ...] = ()
+    """What the daily clean-up removes when its time is over."""
+    daily: tuple[Callable[[], None], ...] = ()
+    """What is looked after once a day. Asked every hour: each does once what is due, however often it is asked."""
+    demo: tuple[Callable[[], None], ...] = ()
+    """What fills the practice portal once districts, students and people are there."""
+    directory: Directory | None = None
+    """Which districts and school years there are."""
+    standing: Callable[[HttpRequest], Standing] | None = None
+    """Where the signed-in person works."""
+    running: Callable[[Scope, Standing], int | None] | None = None
+    """How many jobs of the district wait or run; None for who does not see them."""
+    notices: Callable[[HttpRequest], Sequence[News]] | None = None
+    """What the page that is made now shows, and is seen with it."""
+    post: Post | None = None
+    """Sends e-mails about accounts."""
+    districts_now: Callable[[Sequence[str], int], Mapping[str, DistrictNow]] | None = None
+    """How districts stand in an end year, by district number, for who chooses one of them."""
+    certifies_in: Callable[[Person], list[str]] | None = None
+    """The districts in which a person signs: such an account opens by a link to its confirmed address."""
+    statewide_home: str | None = None
+    """URL name of the first page of who works for all districts."""
+
+
+def plugs() -> tuple[Plug, ...]:
+    return _load(tuple(settings.PORTAL_PLUGS))
+
+
+@cache
+def _load(paths: tuple[str, ...]) -> tuple[Plug, ...]:
+    return tuple(import_string(path) for path in paths)
+
+
+def only(given: Iterable[Given | None]) -> Given:
+    """What exactly one app gives."""
+    (answer,) = (gift for gift in given if gift is not None)
+    return answer
+
+
+def by_step(given: Iterable[Mapping[int, Given]]) -> list[Given]:
+    """What several apps give, in the order of the guide's steps."""
+    steps = [step for of_app in given for step in of_app.items()]
+    return [gift for _, gift in sorted(steps, key=lambda step: step[0])]
+
+
+def directory() -> Directory:
+    return only(plug.directory for plug in plugs())

@@ -1,0 +1,36 @@
+"""What the CTE records give the rest of the portal."""
+
+from __future__ import annotations
+
+from cte_portal.frame import Part
+from cte_portal.plugs import Plug
+from pathways import home, navigation
+from pathways.directory import Directory
+from pathways.files.extract import EXTRACT
+from pathways.reports import run, statewide
+from pathways.resync import batches
+from pathways.roster.imports.batch import ROSTER_FILE
+from pathways.roster.imports.undoing import ROSTER_UNDO
+from pathways.uploads import kinds
+
+PLUG = Plug(
+    screens={Part.RECORDS: navigation.SCREENS, Part.GUIDE: navigation.GUIDE},
+    home_tasks={2: home.home_tasks},
+    home_figures={2: home.home_figures},
+    home_actions=("pathways/records/home_search.html",),
+    facts={3: home.not_yet_sent},
+    batch_kinds=(
+        kinds.UPLOAD,
+        kinds.UNDO,
+        ROSTER_FILE,
+        ROSTER_UNDO,
+        EXTRACT,
+        batches.RESYNC,
+        batches.RESYNC_ALL,
+        batches.PUBLISH,
+        run.VALIDATE,
+        statewide.VALIDATE_ALL,
+    ),
+    daily=(batches.publish_again,),
+    directory=Directory(),
+)
