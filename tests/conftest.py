@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.resync",
     "tests.fixtures.people",
     "tests.fixtures.flush",
+    "tests.fixtures.static",
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
