@@ -14,7 +14,7 @@ from certification.models.dates import in_short
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
-from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, next_event
+from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, known_next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
@@ -61,7 +61,7 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
 
 def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 4, Certify & Submit."""
-    one = next_event(scope)
+    one = known_next_event(scope, standing.known)
     ready = False
     if one is None:
         status, sentence = _without_event(scope)
@@ -164,7 +164,7 @@ def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, b
 
 def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     """By when, and who has signed."""
-    one = next_event(scope)
+    one = known_next_event(scope, standing.known)
     if one is None:
         return []
     return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.able)]

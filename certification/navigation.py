@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from certification.models import CertificationEvent, Recertification
 from certification.models.dates import Phase, in_words
-from certification.status.status import next_event
+from certification.status.status import known_next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, Screen, Standing
@@ -140,7 +140,7 @@ SCREENS = (
 
 def due(scope: Scope, standing: Standing) -> ContextFact | None:
     """The event with its due date and the days left (G-09); once certified, since when."""
-    one = next_event(scope)
+    one = known_next_event(scope, standing.known)
     if one is None:
         return None
     name = SHORT[one.event.collection]

@@ -221,6 +221,15 @@ def next_event(scope: Scope) -> DistrictEvent | None:
     return waiting[0] if waiting else events[-1] if events else None
 
 
+def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | None:
+    """The same, asked once for a page: the line above it, the step of the home page and its figures begin with it."""
+    key = (next_event, scope)
+    if key not in known:
+        known[key] = next_event(scope)
+    event: DistrictEvent | None = known[key]
+    return event
+
+
 def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[CertificationEvent]:
     mine = {"event": OuterRef("pk"), "district": scope.district}
     extension = Extension.objects.filter(**mine)

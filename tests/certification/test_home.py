@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from certification.models import CertificationEvent
 from cte_portal.accounts.models import User
@@ -37,6 +39,16 @@ def test_r_01_home_says_what_stands_in_the_way(client: Client, ready: Ready, cle
     ready.prepare()
     ready.sign()
     assert "Certification Sent to State" in home(client) and "to fix" not in home(client)
+
+
+def test_the_home_page_asks_for_the_event_once(client: Client, ready: Ready, clerk: User) -> None:
+    """The line above the page, the last step and the figures begin with the same event."""
+    client.force_login(clerk)
+    home(client)
+    with CaptureQueriesContext(connection) as queries:
+        assert "Due" in home(client)
+    asked = [query["sql"] for query in queries if "extended_due" in query["sql"]]
+    assert len(asked) == 1, asked
 
 
 def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
