@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
 from hypothesis import settings as hypothesis
+
+from tests.fixtures.once import once
 
 pytest_plugins = [
     "tests.fixtures.records",
@@ -30,22 +33,7 @@ hypothesis.load_profile("portal")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
 IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
-
-# Files about looks, scripts, hands and set-up, which no database vendor touches: `.ci/run` leaves them out of its second lane (`-m "not once"`).
-# Whether the pages answer on both vendors is asked by tests/cte_portal/access/test_access.py, whether the guide can be followed by its journey.
-ONCE = {
-    "test_budgets.py",
-    "test_certify_budgets.py",
-    "test_findings_journey.py",
-    "test_record_screen.py",
-    "test_set_up_journey.py",
-    "test_ui_scripts.py",
-    "test_ui_look.py",
-    "test_ui_formats.py",
-    "test_set_up.py",
-    "test_compose.py",
-    "test_values.py",
-}
+TESTS = Path(__file__).resolve().parent
 
 # Playwright's own loop runs in the thread of the test; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -64,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     missing = pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)")
     for item in items:
-        if item.path.name in ONCE or item.path.name.startswith("test_pages"):
+        if once(item.path.relative_to(TESTS)):
             item.add_marker(pytest.mark.once)
         names = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and names & {"db", "client", "transactional_db"}:

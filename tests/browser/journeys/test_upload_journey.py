@@ -29,7 +29,7 @@ def worker() -> Batch:
     return batch
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("script", [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.once)])
 def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cottonwood: District_, clerk: User, tmp_path: Path) -> None:
     rows = []
     for number in range(20):
@@ -88,6 +88,7 @@ def follow(page: Page, script: bool) -> None:
     expect(page.get_by_text("Get the report")).to_be_visible(timeout=10_000)
 
 
+@pytest.mark.once
 def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, cottonwood: District_, clerk: User) -> None:
     page = desk.open(clerk)
     page.goto("/districts/9012/2025/mt-data-upload/")
@@ -109,6 +110,7 @@ def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, c
     assert page.evaluate("window.heard") == ["Processing. Reading"]
 
 
+@pytest.mark.once
 def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(desk: Desk, cottonwood: District_, clerk: User) -> None:
     page = desk.open(clerk, at="", late=0.3)
     page.goto("/districts/9012/2025/mt-data-upload/", wait_until="commit")
@@ -116,6 +118,7 @@ def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(desk: Desk, co
     expect(page.get_by_text("header record found")).to_be_visible()
 
 
+@pytest.mark.once
 def test_a_file_that_changed_after_it_was_chosen_is_told_beside_the_field(
     desk: Desk, cottonwood: District_, kayla: Student, clerk: User, tmp_path: Path
 ) -> None:

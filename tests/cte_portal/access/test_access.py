@@ -231,6 +231,8 @@ def test_z_09_pages_of_opi_answer_as_the_table_says(
     assert after == before
 
 
+# Who is refused is decided before any row is asked; that every page answers on both vendors is asked at the end of this file.
+@pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_z_01_pages_of_a_district_answer_as_the_table_says(
@@ -249,6 +251,7 @@ def test_z_01_pages_of_a_district_answer_as_the_table_says(
     assert found == {role: DISTRICT[name][method][role] for role in ROLES}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
 def test_e_07_no_page_knows_put_or_delete(name: str, client: Client, record: Participation, clerk: User, administrator: User) -> None:
     client.force_login(administrator)
@@ -256,6 +259,7 @@ def test_e_07_no_page_knows_put_or_delete(name: str, client: Client, record: Par
     assert answers == dict.fromkeys(answers, 405)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 @pytest.mark.parametrize(
     "path", ["/admin/", "/admin/pathways/district/", "/admin/pathways/district/9012/change/", "/accounts/sign-in/", "/help/"]
@@ -275,6 +279,7 @@ def test_no_list_of_opi_is_asked_by_address(asked: str, client: Client, opi: Use
     assert client.get(f"/admin/pathways/district/?{asked}").status_code == 400
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(OTHER))
 def test_pages_outside_a_district_are_public_only_where_said(name: str, client: Client, db: None) -> None:
     path = (
@@ -291,6 +296,7 @@ def test_pages_outside_a_district_are_public_only_where_said(name: str, client: 
     assert wants_sign_in == (name not in PUBLIC_ROUTES) or name == "account_logout"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
 def test_z_01_another_district_and_an_unknown_one_answer_alike(name: str, client: Client, record: Participation, clerk: User) -> None:
     client.force_login(clerk)

@@ -176,6 +176,7 @@ def test_a_wrong_argument_is_json_too(name: str, capsys: pytest.CaptureFixture[s
     assert ended.value.code == 2 and json.loads(printed.out)["status"] == "refused" and "usage:" in printed.err
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("arguments", [["demo", "--json"], ["createsuperuser", "--noinput", "--username", "x", "--email", "x@example.org"]])
 def test_in_an_empty_folder_there_is_a_sentence_and_no_traceback(arguments: list[str], tmp_path: Path) -> None:
     """walk 35, L-20: Django's own commands as well."""
