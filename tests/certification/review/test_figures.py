@@ -17,6 +17,7 @@ from certification.review.figures import CREDITS, GROUPINGS, counts_of
 from pathways.ledger import canonical
 from pathways.ledger.canonical import COLUMNS
 from tests.fixtures.certification import make_round, seal_records
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.reports.oracle import Oracle
 
@@ -63,7 +64,7 @@ def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(records=st.lists(ROW, max_size=12), shuffled=st.randoms())
 def test_r_04_figures_are_those_of_an_independent_count_in_any_order(records: list[dict[str, Any]], shuffled: Any) -> None:
     rows = [canonical_row(one) for one in records]

@@ -26,6 +26,7 @@ from pathways.ledger import canonical
 from pathways.models import Explanation, Pathway, Student
 from tests.certification.review.test_figures import ROW, canonical_row
 from tests.fixtures.certification import make_event, make_round, seal_records
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
 
@@ -69,7 +70,7 @@ def test_r_04_what_is_unusual_is_a_setting(settings: Any) -> None:
     assert is_unusual(19, 10) and not is_unusual(74, 42)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(now=st.lists(ROW, max_size=8), before=st.lists(ROW, max_size=8))
 def test_r_04_every_group_of_either_year_has_one_line_with_both_numbers(now: list[dict[str, Any]], before: list[dict[str, Any]]) -> None:
     here, there = (counts_of(map(canonical_row, records)) for records in (now, before))
@@ -147,7 +148,7 @@ def test_r_04_a_signer_may_say_why(event: CertificationEvent, district: District
 # --- changed since last certification
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(before=st.lists(ROW, max_size=6), after=st.lists(ROW, max_size=6))
 def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
     before: list[dict[str, Any]], after: list[dict[str, Any]]

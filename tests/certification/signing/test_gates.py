@@ -21,6 +21,7 @@ from pathways.findings.explaining import explain
 from pathways.findings.findings import Level, findings
 from pathways.models import Student
 from tests.certification.ready import Ready
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, District_
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
@@ -79,7 +80,7 @@ def arrange(ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: boo
     return closed
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4), blocks=st.booleans(), explained=st.booleans())
 @example(chosen=frozenset(), blocks=True, explained=False)
 @example(chosen=frozenset({"warning"}), blocks=True, explained=True)

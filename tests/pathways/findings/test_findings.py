@@ -20,6 +20,7 @@ from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import Counts, ListedFinding
 from pathways.models import Approval, Explanation, Participation, RuleSeverity, Student
 from pathways.rules import Severity, severities
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
 LONG_AGO = datetime.date(2016, 8, 29)
@@ -197,7 +198,7 @@ class Undone(Exception):
     pass
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(EDIT, min_size=1, max_size=8), explained=st.booleans())
 def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
     edits: list[dict[str, Any]], explained: bool, cottonwood: District_

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pathways.roster.shape import BY_NAME
+from tests.fixtures.examples import examples
 from tests.pathways.roster.conftest import ALL, Desk, zipped
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
@@ -39,7 +40,7 @@ BAD = {
 }
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), bad=st.lists(st.sampled_from([(kind, row) for kind, rows in BAD.items() for row in rows]), max_size=4))
 def test_order_and_bad_rows_change_nothing_of_the_good_ones(desk: Desk, seed: int, bad: list[tuple[str, str]]) -> None:
     """R-IMP-13: any order gives the same; good and bad rows give what the good ones give alone; rows in are the sum of the outcomes."""

@@ -21,6 +21,7 @@ from pathways.roster import decisions
 from pathways.roster.decisions import Seen
 from pathways.roster.line import Line, Pair
 from pathways.roster.worklist import Choice, Show, Which, Worklist
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 
 CLERK, OTHER = "MARTIN, CHERYL", "KELLER, DANIEL"
@@ -122,7 +123,7 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
     return found, set(taken)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(acts: list[Any], cottonwood: District_) -> None:
     try:

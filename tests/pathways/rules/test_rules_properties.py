@@ -15,6 +15,7 @@ from pathways.ledger import ledger, staging
 from pathways.ledger.staging import Row
 from pathways.models import Change, Participation
 from pathways.rules.rule import Judges
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 AMOUNT = st.one_of(
@@ -34,7 +35,7 @@ ROW = st.fixed_dictionaries(
     }
 )
 MISSING = st.sets(st.sampled_from(["student_id", "pathway_id", "version", *staging.TYPED]), max_size=4)
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Undone(Exception):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pathways.files import extract
 from pathways.models import Change, Participation, Pathway, Student
+from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.uploads import HEADER, Upload, file, line
 from tests.pathways.uploads import oracle
@@ -86,7 +87,7 @@ def test_the_portal_agrees_with_the_independent_reader(seed: int, upload: Upload
 
 
 @given(content=st.binary(max_size=400) | st.text(max_size=300).map(lambda text: f"{HEADER}\n{text}".encode("utf-8", "replace")))
-@settings(max_examples=60, deadline=None, suppress_health_check=_SCOPED)
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=_SCOPED)
 def test_a_any_bytes_come_to_an_end(content: bytes, upload: Upload, kayla: Student) -> None:
     with transaction.atomic():
         done = upload(content)
@@ -133,7 +134,7 @@ def test_d_the_second_upload_changes_nothing_and_says_so(upload: Upload, class_o
 @given(
     column=st.integers(0, 15), row=st.integers(0, 28), value=st.sampled_from(["", "x", "99", "-1", "Y", "\u200b", "02/30/2024", "1.555"])
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=_SCOPED)
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=_SCOPED)
 def test_e_one_wrong_cell_concerns_its_row_alone(column: int, row: int, value: str, upload: Upload, class_of_30: list[str]) -> None:
     rows = [line(state_id=one) for one in class_of_30 if one != class_of_30[7]]
     cells = rows[row].split("\t")
