@@ -3,12 +3,12 @@
 from django.urls import include, path
 
 from cte_portal.accounts.district_home import DistrictHome
-from cte_portal.ui.views import FindScreen, Help
+from cte_portal.ui.views import FindScreen, HelpPage
 from cte_portal.watch.health import Health
 
 urlpatterns = [
     path("", include("cte_portal.accounts.urls")),
-    path("help/", Help.as_view(), name="help"),
+    path("help/", HelpPage.as_view(), name="help"),
     path("health/live", Health.as_view(asks=False), name="health-live"),
     path("health/ready", Health.as_view(), name="health-ready"),
     path("screens/", FindScreen.as_view(), name="screens"),

@@ -13,7 +13,7 @@ from cte_portal.ui.navigation import entry, find_screens
 
 
 @method_decorator(login_not_required, name="dispatch")
-class Help(TemplateView):
+class HelpPage(TemplateView):
     """Whom to ask, what the portal is for, the keys it knows: for anybody."""
 
     template_name = "help.html"

@@ -21,7 +21,7 @@ Pair = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Line:
+class ApprovalLine:
     """One district of a pathway, or one pathway of a district, in an end year."""
 
     key: str
@@ -44,7 +44,7 @@ class Line:
         return ("warning", "Lapsed") if self.lapsed else ("canceled", "Not approved")
 
 
-def lines_of_pathway(pathway: Pathway, end_year: int) -> list[Line]:
+def lines_of_pathway(pathway: Pathway, end_year: int) -> list[ApprovalLine]:
     years = _years(Approval.objects.filter(pathway=pathway).values_list("district_id", "school_year_id"))
     records = _records(Participation.objects.filter(pathway=pathway), "student__district_id", end_year)
     events = {event.district: event for event in _events(end_year) if event.key.split("/")[1] == str(pathway.pk)}
@@ -54,7 +54,7 @@ def lines_of_pathway(pathway: Pathway, end_year: int) -> list[Line]:
     ]
 
 
-def lines_of_district(district: District, end_year: int) -> list[Line]:
+def lines_of_district(district: District, end_year: int) -> list[ApprovalLine]:
     years = _years(Approval.objects.filter(district=district).values_list("pathway_id", "school_year_id"))
     records = _records(Participation.objects.filter(student__district=district), "pathway_id", end_year)
     events = {event.key.split("/")[1]: event for event in _events(end_year).filter(district=district.number)}
@@ -64,11 +64,11 @@ def lines_of_district(district: District, end_year: int) -> list[Line]:
     ]
 
 
-def _line(key: str, code: str, name: str, years: set[int], records: int, event: AuditEvent | None, end_year: int) -> Line:
+def _line(key: str, code: str, name: str, years: set[int], records: int, event: AuditEvent | None, end_year: int) -> ApprovalLine:
     since = end_year
     while since - 1 in years:
         since -= 1
-    return Line(key, code, name, end_year in years, school_year_label(since) if end_year in years else "", records, event)
+    return ApprovalLine(key, code, name, end_year in years, school_year_label(since) if end_year in years else "", records, event)
 
 
 def _years(pairs: Iterable[tuple[Any, int]]) -> defaultdict[Any, set[int]]:
@@ -94,7 +94,7 @@ def counts(end_year: int) -> list[tuple[Pathway, int]]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ApprovalsPlan:
     """What would be given and withdrawn, and whose records would stand without approval."""
 
     end_year: int
@@ -134,7 +134,7 @@ class Plan:
         return " ".join(parts) or "Nothing would change."
 
 
-def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()) -> Plan:
+def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()) -> ApprovalsPlan:
     """Leaves out what already is so, and pathways that are not offered in the year."""
     given = set(Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id"))
     offered = set(Pathway.objects.offered_in(end_year).values_list("pk", flat=True))
@@ -144,7 +144,7 @@ def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pai
     touched = _touched(going, end_year)
     numbers = sorted({district for district, _ in (*coming, *going)})
     names = District.objects.in_bulk([*touched, *numbers])
-    return Plan(
+    return ApprovalsPlan(
         end_year,
         coming,
         going,
@@ -180,12 +180,12 @@ def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
     return records
 
 
-def copy_of(end_year: int) -> Plan:
+def copy_of(end_year: int) -> ApprovalsPlan:
     """Everything that was approved in the year before."""
     return plan(end_year, give=list(Approval.objects.filter(school_year_id=end_year - 1).values_list("district_id", "pathway_id")))
 
 
-def carry_out(wanted: Plan, *, by: User, reason: str) -> None:
+def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
     """Give and withdraw. What somebody else has given or withdrawn meanwhile stays as that; raises NotApplied."""
     with changing(by=by, reason=reason) as entries:
         year = SchoolYear.objects.get(pk=wanted.end_year)

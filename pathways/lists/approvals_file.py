@@ -37,7 +37,7 @@ def rows(end_year: int) -> Iterator[tuple[str, ...]]:
 
 
 @dataclass
-class Read:
+class ApprovalsRead:
     """What a file asks for. With problems nothing of it is saved."""
 
     give: list[Pair] = field(default_factory=list)
@@ -48,9 +48,9 @@ class Read:
     lines: int = 0
 
 
-def read(content: bytes, end_year: int) -> Read:
+def read(content: bytes, end_year: int) -> ApprovalsRead:
     """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway, and Approved are needed."""
-    found = Read()
+    found = ApprovalsRead()
     table = Table(io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway"))
     try:
         _read_lines(table, end_year, found)
@@ -60,7 +60,7 @@ def read(content: bytes, end_year: int) -> Read:
     return found
 
 
-def _read_lines(table: Table, end_year: int, found: Read) -> None:
+def _read_lines(table: Table, end_year: int, found: ApprovalsRead) -> None:
     districts = set(District.objects.values_list("number", flat=True))
     lists = Lists.now()
     seen: dict[Pair, int] = {}

@@ -38,7 +38,7 @@ class InUse(NotApplied):
     sentence = "Someone else has used this in the meantime. Nothing was removed."
 
 
-class Taken(NotApplied):
+class AlreadyThere(NotApplied):
     """Somebody wrote a row with the same code, name or number in the same moment."""
 
     sentence = "Someone else just saved the same thing. Nothing was saved yet. Check the list first."
@@ -100,7 +100,7 @@ def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
                 standard.moved()
                 submit("publish", by=by, title="OPI's lists to the state")
     except IntegrityError as error:
-        raise Taken from error
+        raise AlreadyThere from error
     except ProtectedError as error:
         raise InUse from error
 

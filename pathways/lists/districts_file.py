@@ -61,7 +61,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Row:
+class DistrictRow:
     """A line that can be read: a district, and perhaps a person."""
 
     line: int
@@ -74,13 +74,13 @@ class Row:
 
 
 @dataclass
-class Read:
+class DistrictsRead:
     rows: list[Written]
     notes: list[str] = field(default_factory=list)
     """How the file was read."""
 
 
-def read(content: bytes) -> Read:
+def read(content: bytes) -> DistrictsRead:
     """The lines of a file. Raises FileRefused for what is no such file."""
     columns = [title for column in COLUMNS for title in (column.name, *ALSO_CALLED.get(column.name, ()))]
     needed = ["|".join((column.name, *ALSO_CALLED.get(column.name, ()))) for column in COLUMNS if column.required]
@@ -93,7 +93,7 @@ def read(content: bytes) -> Read:
     if not rows:
         raise FileRefused("The file names its columns and has no rows below them")
     _judge(rows)
-    return Read(rows, table.notes)
+    return DistrictsRead(rows, table.notes)
 
 
 def _written(row: TableRow) -> Written:
@@ -113,7 +113,7 @@ def _judge(rows: list[Written]) -> None:
         raise FileRefused(found.of_column(NUMBER, first.cells[0], first.line, len(lost), len(rows)))
 
 
-def typed(written: Written) -> Row:
+def typed(written: Written) -> DistrictRow:
     """The row; raises ValueError with what is wrong with it."""
     if written.problem:
         raise ValueError(written.problem)
@@ -123,11 +123,11 @@ def typed(written: Written) -> Row:
             raise ValueError(f"{column.name} begins with {value[0]}, as a formula does. Enter the value itself")
     district = _number(values["number"]), _name(values["name"])
     if not any(values[name] for name in PERSON):
-        return Row(written.line, *district)
+        return DistrictRow(written.line, *district)
     form = NewcomerForm({name: values[name] for name in PERSON})
     if not form.is_valid():
         raise ValueError(". ".join(dict.fromkeys(str(message) for errors in form.errors.values() for message in errors)))
-    return Row(written.line, *district, **{name: form.cleaned_data[name] for name in PERSON})
+    return DistrictRow(written.line, *district, **{name: form.cleaned_data[name] for name in PERSON})
 
 
 def _number(text: str) -> str:

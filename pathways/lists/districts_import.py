@@ -21,7 +21,7 @@ from pathways.ledger.refusals import NotApplied
 from pathways.lists import districts_file, new_districts
 from pathways.lists.districts_file import COLUMNS, TITLES, Written
 from pathways.lists.file_form import ListFileForm
-from pathways.lists.new_districts import Outdated, Saved
+from pathways.lists.new_districts import DistrictsSaved, Outdated
 
 DISTRICTS = "admin:pathways_district_changelist"
 KEPT = 12 * 60 * 60
@@ -117,7 +117,7 @@ class DistrictsTemplate(StatewideView):
         return csv_file.download("districts.csv", TITLES, [])
 
 
-def _sentence(saved: Saved) -> str:
+def _sentence(saved: DistrictsSaved) -> str:
     parts = [
         f"{number_of(saved.districts, 'district')} added" if saved.districts else "",
         f"{number_of(saved.people, 'person').replace('persons', 'people')} invited by e-mail, which may take some minutes"

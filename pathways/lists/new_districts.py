@@ -22,7 +22,7 @@ from pathways.files.cells import plain
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import districts_file
 from pathways.lists.changing import changing
-from pathways.lists.districts_file import Row, Written
+from pathways.lists.districts_file import DistrictRow, Written
 from pathways.models import District
 
 ADMINISTRATOR = Role.DISTRICT_ADMINISTRATOR
@@ -59,13 +59,13 @@ STATUS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class NewDistrict:
     """What becomes of one line. `account` is whose account gets the role; without one the row's person is invited."""
 
     written: Written
     outcome: Outcome
     words: str
-    row: Row | None = None
+    row: DistrictRow | None = None
     new_district: bool = False
     account: User | None = None
 
@@ -95,7 +95,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Saved:
+class DistrictsSaved:
     districts: int
     people: int
     roles: int
@@ -104,8 +104,8 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Plan:
-    lines: Sequence[Line]
+class NewDistrictsPlan:
+    lines: Sequence[NewDistrict]
 
     @property
     def digest(self) -> str:
@@ -113,23 +113,23 @@ class Plan:
         said = "\n".join(f"{line.written} {line.outcome} {line.words}" for line in self.lines)
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def of(self, *outcomes: Outcome) -> list[Line]:
+    def of(self, *outcomes: Outcome) -> list[NewDistrict]:
         return [line for line in self.lines if line.outcome in outcomes]
 
     @property
-    def new(self) -> list[Line]:
+    def new(self) -> list[NewDistrict]:
         return self.of(Outcome.NEW)
 
     @property
-    def asked(self) -> list[Line]:
+    def asked(self) -> list[NewDistrict]:
         return self.of(Outcome.ASKED)
 
     @property
-    def same(self) -> list[Line]:
+    def same(self) -> list[NewDistrict]:
         return self.of(Outcome.SAME)
 
     @property
-    def left_out(self) -> list[Line]:
+    def left_out(self) -> list[NewDistrict]:
         return self.of(Outcome.HELD, Outcome.WRONG)
 
     @property
@@ -144,7 +144,7 @@ class Plan:
     def people(self) -> int:
         return len({line.email for line in self.new if line.adds_person})
 
-    def chosen(self, meant: Collection[int]) -> list[Line]:
+    def chosen(self, meant: Collection[int]) -> list[NewDistrict]:
         """What is saved: what needs no answer, and what was answered."""
         return [line for line in self.lines if line.outcome is Outcome.NEW or (line.outcome is Outcome.ASKED and line.number in meant)]
 
@@ -153,10 +153,10 @@ class Plan:
         return not self.chosen(meant) and {line.number for line in self.same} >= set(meant) and bool(self.same)
 
 
-def plan(rows: Iterable[Written], by: User) -> Plan:
+def plan(rows: Iterable[Written], by: User) -> NewDistrictsPlan:
     rows = list(rows)
     weighing = Weighing(rows, by)
-    return Plan([weighing.line(written) for written in rows])
+    return NewDistrictsPlan([weighing.line(written) for written in rows])
 
 
 class Weighing:
@@ -172,11 +172,11 @@ class Weighing:
         for person in people:
             self.namesakes[name_key(person.first_name, person.last_name)].append(person)
         self.administrators = set(Membership.objects.filter(role=ADMINISTRATOR).values_list("user_id", "district"))
-        self.named: dict[str, Row] = {}
-        self.people: dict[str, Row] = {}
+        self.named: dict[str, DistrictRow] = {}
+        self.people: dict[str, DistrictRow] = {}
         self.pairs: dict[tuple[str, str], int] = {}
         self.problems: dict[int, str] = {}
-        self.typed: dict[int, Row] = {}
+        self.typed: dict[int, DistrictRow] = {}
         self.addresses: defaultdict[str, dict[str, int]] = defaultdict(dict)
         """Of each name in the file, its addresses and their first lines."""
         for written in rows:
@@ -188,28 +188,28 @@ class Weighing:
                 if row.email:
                     self.addresses[name_key(row.first_name, row.last_name)].setdefault(row.email, row.line)
 
-    def line(self, written: Written) -> Line:
+    def line(self, written: Written) -> NewDistrict:
         row = self.typed.get(written.line)
         if row is None:
-            return Line(written, Outcome.WRONG, self.problems[written.line])
+            return NewDistrict(written, Outcome.WRONG, self.problems[written.line])
         known = self.districts.get(row.number)
         if known is not None and plain(known) != plain(row.name):
             words = f"The portal calls {row.number} “{known}”. If this is the same district, write that name, or change it under Districts"
-            return Line(written, Outcome.HELD, words)
+            return NewDistrict(written, Outcome.HELD, words)
         first = self.named.setdefault(row.number, row)
         if plain(first.name) != plain(row.name):
-            return Line(written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”")
+            return NewDistrict(written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”")
         new = known is None
         if not row.email:
             if new and first is row:
-                return Line(written, Outcome.NEW, "New district", row, new)
-            return Line(written, Outcome.SAME, f"Same district as line {first.line}" if new else "This district is in the portal")
+                return NewDistrict(written, Outcome.NEW, "New district", row, new)
+            return NewDistrict(written, Outcome.SAME, f"Same district as line {first.line}" if new else "This district is in the portal")
         outcome, words, account = self._person(row)
         if outcome is Outcome.NEW and new:
             words = f"New district. {words}"
-        return Line(written, outcome, words, row, new, account)
+        return NewDistrict(written, outcome, words, row, new, account)
 
-    def _person(self, row: Row) -> tuple[Outcome, str, User | None]:
+    def _person(self, row: DistrictRow) -> tuple[Outcome, str, User | None]:
         """What becomes of a line's person."""
         if (line := self.pairs.setdefault((row.email, row.number), row.line)) != row.line:
             return Outcome.SAME, f"Line {line} has this person in this district", None
@@ -224,7 +224,7 @@ class Weighing:
             return Outcome.ASKED, question, None
         return Outcome.NEW, f"Invitation to {row.email}. The user name is {row.username}", None
 
-    def _account(self, account: User, row: Row) -> tuple[Outcome, str]:
+    def _account(self, account: User, row: DistrictRow) -> tuple[Outcome, str]:
         if account.pk == self.by.pk:
             return Outcome.WRONG, "This is your own e-mail address. Another OPI Administrator can give you a role"
         if (account.pk, row.number) in self.administrators:
@@ -232,7 +232,7 @@ class Weighing:
         closed = "" if account.is_active else ", whose account is closed"
         return Outcome.ASKED, f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No e-mail is sent"
 
-    def _namesake(self, row: Row) -> str:
+    def _namesake(self, row: DistrictRow) -> str:
         key = name_key(row.first_name, row.last_name)
         if others := self.namesakes.get(key):
             named = ", ".join(f"{other.choice_name}{f', {other.email}' if other.email else ''}" for other in others[:5])
@@ -242,7 +242,7 @@ class Weighing:
         return ""
 
 
-def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str) -> Saved:
+def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str) -> DistrictsSaved:
     """Save the good lines and queue their invitations, all or nothing. Links begin with `address`. Raises NotApplied."""
     with changing(by=by, reason=REASON) as entries:
         wanted = plan(rows, by)
@@ -252,7 +252,7 @@ def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection
         if not lines:
             raise NothingChosen
         names: dict[str, str] = {}
-        people: dict[str, list[Row]] = {}
+        people: dict[str, list[DistrictRow]] = {}
         given: list[tuple[User, str, str]] = []
         for line in lines:
             row = line.row
@@ -266,10 +266,10 @@ def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection
         entries.add([District(number=number, name=name) for number, name in names.items()])
         made = newcomers.invite(Authority(by), [_newcomer(several) for several in people.values()], given, reason=REASON)
         invitations.queue_all(made, by=by, address=address)
-    return Saved(len(names), len(made), len(given), len(wanted.lines) - len(lines) - len(wanted.same))
+    return DistrictsSaved(len(names), len(made), len(given), len(wanted.lines) - len(lines) - len(wanted.same))
 
 
-def _newcomer(rows: Sequence[Row]) -> Newcomer:
+def _newcomer(rows: Sequence[DistrictRow]) -> Newcomer:
     first = rows[0]
     return Newcomer(
         username=first.username,

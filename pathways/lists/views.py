@@ -19,7 +19,7 @@ from cte_portal.pages.reason import ReasonField
 from cte_portal.ui import csv_file
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import approvals, approvals_file
-from pathways.lists.approvals import Line, Pair, Plan
+from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
 from pathways.lists.file_form import ListFileForm
 from pathways.models import District, Pathway, SchoolYear
 
@@ -85,7 +85,7 @@ class ApprovalsView(StatewideView):
     def may_change(self) -> bool:
         return self.can(Capability.KEEP_LISTS)
 
-    def save(self, wanted: Plan, reason: str) -> str:
+    def save(self, wanted: ApprovalsPlan, reason: str) -> str:
         """Carry the plan out; returns why it could not be, or nothing."""
         try:
             approvals.carry_out(wanted, by=self.request.user, reason=reason)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ class Approvals(ApprovalsView):
         return redirect("approvals-of-pathway", year.pk, pathway.pk)
 
 
-class Lines(ApprovalsView):
+class ApprovalLines(ApprovalsView):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
     template: ClassVar[str] = "pathways/lists/approvals.html"
@@ -118,10 +118,10 @@ class Lines(ApprovalsView):
     noun: ClassVar[str]
     """What a line of the list is."""
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ApprovalLine]:
         raise NotImplementedError
 
-    def pair(self, line: Line) -> Pair:
+    def pair(self, line: ApprovalLine) -> Pair:
         raise NotImplementedError
 
     def about(self) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class Lines(ApprovalsView):
             return self.show(keys, plan=wanted, to=to, form=form, problem=refusal)
         return redirect(self.request.get_full_path())
 
-    def found(self) -> list[Line]:
+    def found(self) -> list[ApprovalLine]:
         """The lines that the filters leave."""
         show, words = self.show_what, self.request.GET.get("find", "")[:100].lower().split()
         return [
@@ -186,7 +186,7 @@ class Lines(ApprovalsView):
         return show if show in SHOWN else "all"
 
     def show(
-        self, chosen: set[str], *, plan: Plan | None = None, to: str = "", form: Any = None, problem: str = "", change: Any = None
+        self, chosen: set[str], *, plan: ApprovalsPlan | None = None, to: str = "", form: Any = None, problem: str = "", change: Any = None
     ) -> HttpResponse:
         found = self.found()
         query = self.request.GET.copy()
@@ -219,7 +219,7 @@ class Lines(ApprovalsView):
         return render(self.request, self.template, told)
 
 
-class OfPathway(Lines):
+class OfPathway(ApprovalLines):
     """The districts of one pathway."""
 
     noun = "district"
@@ -228,10 +228,10 @@ class OfPathway(Lines):
         self.pathway = get_object_or_404(Pathway, pk=kwargs["pathway"]) if request.user.is_authenticated else Pathway()
         return super().dispatch(request, *args, **kwargs)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ApprovalLine]:
         return approvals.lines_of_pathway(self.pathway, self.year.pk)
 
-    def pair(self, line: Line) -> Pair:
+    def pair(self, line: ApprovalLine) -> Pair:
         return line.key, self.pathway.pk
 
     def about(self) -> dict[str, Any]:
@@ -247,7 +247,7 @@ class OfPathway(Lines):
         }
 
 
-class OfDistrict(Lines):
+class OfDistrict(ApprovalLines):
     """The pathways of one district."""
 
     noun = "pathway"
@@ -257,10 +257,10 @@ class OfDistrict(Lines):
         self.district = get_object_or_404(District, pk=number) if request.user.is_authenticated else District()
         return super().dispatch(request, *args, **kwargs)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ApprovalLine]:
         return approvals.lines_of_district(self.district, self.year.pk)
 
-    def pair(self, line: Line) -> Pair:
+    def pair(self, line: ApprovalLine) -> Pair:
         return self.district.pk, int(line.key)
 
     def about(self) -> dict[str, Any]:
@@ -334,7 +334,7 @@ class Import(ApprovalsView):
     def form(self, sent: HttpRequest | None = None) -> ListFileForm:
         return ListFileForm(sent, most_bytes=approvals_file.MOST_BYTES, help_text="CSV with the columns of the download")
 
-    def preview(self, read: approvals_file.Read, reason: ReasonForm, form: ListFileForm, problem: str = "") -> HttpResponse:
+    def preview(self, read: approvals_file.ApprovalsRead, reason: ReasonForm, form: ListFileForm, problem: str = "") -> HttpResponse:
         wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
         codes = dict(Pathway.objects.values_list("pk", "code"))
         lines = [f"{district},{codes[pathway]},Yes" for district, pathway in wanted.give]

@@ -26,7 +26,7 @@ LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name i
 MOST_CHARACTERS = 500  # of what was typed is shown again; no field of the screen needs a tenth of it
 
 
-class Part(LayoutObject):  # type: ignore[misc]
+class LayoutPart(LayoutObject):  # type: ignore[misc]
     """A piece of the layout with a template of its own, which sees the page's context and, as `fields`, the fields within."""
 
     def __init__(self, template: str, *fields: Any) -> None:
@@ -223,11 +223,11 @@ class ParticipationForm(forms.Form):
         return {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"} if enough else None
 
     def _helper(self) -> FormHelper:
-        sheet = Part(
+        sheet = LayoutPart(
             "pathways/records/credits_sheet.html", *(Field(name, template="pathways/records/credits_row.html") for name in CREDITS)
         )
-        entered = Div("pathway", Part("pathways/records/pathways_entered.html"), Definition(LINGO["pathway"]))
-        pathway = entered if "pathway" in self.fields else Part("pathways/records/pathway_fixed.html")
+        entered = Div("pathway", LayoutPart("pathways/records/pathways_entered.html"), Definition(LINGO["pathway"]))
+        pathway = entered if "pathway" in self.fields else LayoutPart("pathways/records/pathway_fixed.html")
         explained = Definition(*(LINGO[name] for name in ("pathway_credits", *CREDITS)), question="Which credits count where?")
         single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
         helper = FormHelper()
@@ -238,15 +238,15 @@ class ParticipationForm(forms.Form):
                 Div(
                     pathway,
                     Div(
-                        Div("concentrator", Part("pathways/records/concentrator_hint.html"), Definition(LINGO["concentrator"])),
-                        Div(*single_parent, Part("pathways/records/single_parent_hint.html"), Definition(LINGO["single_parent"])),
+                        Div("concentrator", LayoutPart("pathways/records/concentrator_hint.html"), Definition(LINGO["concentrator"])),
+                        Div(*single_parent, LayoutPart("pathways/records/single_parent_hint.html"), Definition(LINGO["single_parent"])),
                         Div("start_date", Definition(LINGO["start_date"])),
-                        Part("pathways/records/modified_date.html"),
+                        LayoutPart("pathways/records/modified_date.html"),
                         css_class="pair",
                     ),
                     css_class="fields",
                 ),
-                Div(Div(sheet, explained), Part("pathways/records/modified_by.html"), css_class="fields"),
+                Div(Div(sheet, explained), LayoutPart("pathways/records/modified_by.html"), css_class="fields"),
                 css_class="columns",
             ),
             "version",

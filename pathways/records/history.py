@@ -16,7 +16,7 @@ LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name i
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldChange:
     """One field, as the screen names it; `before` is empty where there was no record."""
 
     label: str
@@ -25,25 +25,25 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One change, with what it did. `restorable`: bringing this version back would change something."""
 
     change: Change
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldChange, ...]
     is_current: bool
     restorable: bool
 
 
-def differences(before: Participation | Change | None, after: Participation | Change) -> tuple[Difference, ...]:
+def differences(before: Participation | Change | None, after: Participation | Change) -> tuple[FieldChange, ...]:
     """The fields that differ between two images of a record; without a `before`, every field."""
     return tuple(
-        Difference(LABELS[name], _words(getattr(before, name)) if before else "", _words(getattr(after, name)))
+        FieldChange(LABELS[name], _words(getattr(before, name)) if before else "", _words(getattr(after, name)))
         for name in SHOWN
         if before is None or getattr(before, name) != getattr(after, name)
     )
 
 
-def entries(changes: Sequence[Change], record: Participation | None) -> list[Entry]:
+def entries(changes: Sequence[Change], record: Participation | None) -> list[HistoryEntry]:
     """The history of a record, newest first, from its changes in that order and the record as it stands (None: deleted)."""
     found = []
     for change, earlier in zip(changes, [*changes[1:], None], strict=True):
@@ -52,7 +52,7 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[Ent
         # A deletion holds the image of the version before it, which has a line of its own to be restored from.
         restorable = not deleted and (record is None or bool(differences(record, change)))
         found.append(
-            Entry(
+            HistoryEntry(
                 change,
                 () if deleted else differences(before, change),
                 is_current=record is not None and record.version == change.version,

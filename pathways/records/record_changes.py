@@ -14,7 +14,7 @@ from cte_portal.editions import Edition
 from cte_portal.pages.reason import ReasonField
 from pathways.models import Change, Pathway, Student
 from pathways.models.change import ChangeQuerySet
-from pathways.records.history import Difference, differences
+from pathways.records.history import FieldChange, differences
 
 MOST_SHOWN = 200
 HEADS = ("When", "Who", "Action", "From", "District", "State ID", "Student", "CTE Pathway", "Before", "After")
@@ -66,14 +66,14 @@ class ChangeFilter(forms.Form):
 
 
 @dataclass(frozen=True)
-class Line:
+class RecordChange:
     """One change in words; of a student that is no longer stored, name and State ID are empty."""
 
     change: Change
     state_id: str
     name: str
     pathway: str
-    differences: tuple[Difference, ...]
+    differences: tuple[FieldChange, ...]
 
     def cells(self) -> list[str]:
         """By HEADS; before and after name their fields."""
@@ -84,7 +84,7 @@ class Line:
         return [*done, self.state_id, self.name, self.pathway, before, after]
 
 
-def lines(changes: Sequence[Change]) -> list[Line]:
+def lines(changes: Sequence[Change]) -> list[RecordChange]:
     """Three statements, however many they are."""
     students = Student.objects.in_edition(Edition.DISTRICT).in_bulk({one.student_id for one in changes})
     pathways = Pathway.objects.in_bulk({one.pathway_id for one in changes})
@@ -93,12 +93,12 @@ def lines(changes: Sequence[Change]) -> list[Line]:
     return [_line(one, students.get(one.student_id), pathways.get(one.pathway_id), images) for one in changes]
 
 
-def _line(one: Change, student: Student | None, pathway: Pathway | None, images: dict[tuple[int, int, int], Change]) -> Line:
+def _line(one: Change, student: Student | None, pathway: Pathway | None, images: dict[tuple[int, int, int], Change]) -> RecordChange:
     before = images.get((one.student_id, one.pathway_id, one.version - 1))
     if before and before.operation == Change.Operation.DELETE:
         before = None
     done = () if one.operation == Change.Operation.DELETE else differences(before, one)
-    return Line(one, student.state_id if student else "", student.name if student else "", pathway.name if pathway else "", done)
+    return RecordChange(one, student.state_id if student else "", student.name if student else "", pathway.name if pathway else "", done)
 
 
 def rows(changes: ChangeQuerySet) -> Iterator[Iterable[str]]:

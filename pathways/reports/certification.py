@@ -14,7 +14,7 @@ from django.db.models.fields import CharField
 from cte_portal.editions import Edition, Scope
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
-from pathways.reports.report import Column, Figure, Nature, Report, Row
+from pathways.reports.report import Figure, Nature, Report, ReportColumn, Row
 
 ALL = "All pathways"
 CREDITS = {
@@ -40,7 +40,7 @@ _TWO_PLACES = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Line:
+class PathwayFigure:
     """One figure of one pathway, or of all, in both editions."""
 
     of: str
@@ -66,8 +66,8 @@ class Certification(Report):
     says = "Compares district and state totals. If they do not match, resync and run this report again at the state."
     nature = Nature.COMPARISON
     columns = (
-        Column("pathway", "CTE Pathway"), Column("figure", "Figure"), Column("district", "District", number=True),
-        Column("state", "State", number=True), Column("difference", "Difference", number=True),
+        ReportColumn("pathway", "CTE Pathway"), ReportColumn("figure", "Figure"), ReportColumn("district", "District", number=True),
+        ReportColumn("state", "State", number=True), ReportColumn("difference", "Difference", number=True),
     )  # fmt: skip
 
     def count(self, scope: Scope) -> Figure:
@@ -80,10 +80,10 @@ class Certification(Report):
         return (self.row(line) for line in self.lines(scope) if line.differs)
 
     @staticmethod
-    def row(line: Line) -> Row:
+    def row(line: PathwayFigure) -> Row:
         return (None, None, line.of, line.figure, line.district, line.state, line.difference)
 
-    def lines(self, scope: Scope) -> list[Line]:
+    def lines(self, scope: Scope) -> list[PathwayFigure]:
         """Those of all pathways first, then pathway by pathway."""
         return beside(totals(Scope(scope.district, scope.end_year, Edition.DISTRICT)), totals(scope.at_state()))
 
@@ -100,12 +100,12 @@ Totals = Mapping[str, Mapping[str, int | Decimal]]
 """Name of a pathway, or *All pathways* → its figures."""
 
 
-def beside(district: Totals, state: Totals) -> list[Line]:
+def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
     found = []
     for of in (ALL, *sorted((set(district) | set(state)) - {ALL})):
         ours, theirs = district.get(of, {}), state.get(of, {})
         names = FIGURES if of == ALL else OF_A_PATHWAY
-        found += [Line(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0)) for name in names]
+        found += [PathwayFigure(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0)) for name in names]
     return found
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
-from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Column, Figure, Nature, RecordReport, Row
+from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Figure, Nature, RecordReport, ReportColumn, Row
 from pathways.rules.record import NO_BUT_ENOUGH, YES_BUT_TOO_FEW
 
 YES, INCORRECT = Q(concentrator=True), NO_BUT_ENOUGH | YES_BUT_TOO_FEW
@@ -21,7 +21,7 @@ class ConcentratorsAndParticipants(RecordReport):
     letter = "a"
     says = "Count of students identified either as a CTE Concentrator or Participant."
     nature = Nature.COUNT
-    columns = (*STUDENT, Column("counted_as", "Counted as"), Column("pathways", "CTE Pathways", number=True))
+    columns = (*STUDENT, ReportColumn("counted_as", "Counted as"), ReportColumn("pathways", "CTE Pathways", number=True))
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         students = records.values(student).annotate(yes=Count("pk", filter=YES))
@@ -63,7 +63,7 @@ class IncorrectConcentrator(RecordReport):
     )
     nature = Nature.ERRORS
     columns = (
-        *STUDENT, PATHWAY, Column("pathway_credits", "Pathway Credits", number=True), Column("concentrator", "CTE Concentrator"),
+        *STUDENT, PATHWAY, ReportColumn("pathway_credits", "Pathway Credits", number=True), ReportColumn("concentrator", "CTE Concentrator"),
     )  # fmt: skip
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:

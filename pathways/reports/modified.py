@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
-from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Column, Figure, Nature, RecordReport
+from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Figure, Nature, RecordReport, ReportColumn
 
 
 class ModifiedInCurrentYear(RecordReport):
@@ -19,8 +19,8 @@ class ModifiedInCurrentYear(RecordReport):
     says = "A list of students identified either as a CTE Concentrator or Participant with a modified date in the current year."
     nature = Nature.LIST
     columns = (
-        *STUDENT, PATHWAY, Column("concentrator", "CTE Concentrator"), Column("pathway_credits", "Pathway Credits", number=True),
-        Column("modified_date", "Modified Date"), Column("modified_by", "Modified By"),
+        *STUDENT, PATHWAY, ReportColumn("concentrator", "CTE Concentrator"), ReportColumn("pathway_credits", "Pathway Credits", number=True),
+        ReportColumn("modified_date", "Modified Date"), ReportColumn("modified_by", "Modified By"),
     )  # fmt: skip
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:

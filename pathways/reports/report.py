@@ -37,7 +37,7 @@ class Nature(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """`name` is the key in JSON, `title` the head in tables and files."""
 
     name: str
@@ -45,8 +45,12 @@ class Column:
     number: bool = False
 
 
-STUDENT = (Column("student_state_id", "Student State ID"), Column("last_name", "Last Name"), Column("first_name", "First Name"))
-PATHWAY = Column("pathway", "CTE Pathway")
+STUDENT = (
+    ReportColumn("student_state_id", "Student State ID"),
+    ReportColumn("last_name", "Last Name"),
+    ReportColumn("first_name", "First Name"),
+)
+PATHWAY = ReportColumn("pathway", "CTE Pathway")
 BY_NAME = by_name_of("student")
 
 
@@ -67,7 +71,7 @@ class Report(ABC):
     letter: ClassVar[str] = ""
     says: ClassVar[str]
     nature: ClassVar[Nature]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: ClassVar[tuple[ReportColumn, ...]]
 
     @property
     def key(self) -> str:

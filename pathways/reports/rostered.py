@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 from cte_portal.editions import Scope
 from pathways.models import Participation, Roster
 from pathways.models.student import by_name_of
-from pathways.reports.report import PATHWAY, STUDENT, Column, Figure, Nature, Report, Row
+from pathways.reports.report import PATHWAY, STUDENT, Figure, Nature, Report, ReportColumn, Row
 
 PERSON = "enrollment__student__"
 
@@ -24,8 +24,8 @@ class RosteredToCoursesWithPathways(Report):
     says = "Students enrolled in CTE courses, and whether they have a record in the course's pathway."
     nature = Nature.ROSTER
     columns = (
-        *STUDENT, PATHWAY, Column("courses", "Courses", number=True), Column("credits_earned", "Credits Earned", number=True),
-        Column("has_record", "Has a record"),
+        *STUDENT, PATHWAY, ReportColumn("courses", "Courses", number=True), ReportColumn("credits_earned", "Credits Earned", number=True),
+        ReportColumn("has_record", "Has a record"),
     )  # fmt: skip
 
     def count(self, scope: Scope) -> Figure:

@@ -24,7 +24,7 @@ def parts(figure: Figure) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One report: its figures now, at the district and, where something was sent, at the state, and when it was last run."""
 
     report: Report
@@ -70,12 +70,12 @@ class Line:
         return ("", self.report.nature.value)
 
 
-def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True) -> Line:
+def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True) -> ReportLine:
     """`state`: whether there is anything to ask the state about."""
     here = report.count(scope)
     if report.nature is Nature.COMPARISON:
-        return Line(report, here, here if state else None, runs, judged)
-    return Line(report, here, report.count(scope.at_state()) if state else None, runs, judged)
+        return ReportLine(report, here, here if state else None, runs, judged)
+    return ReportLine(report, here, report.count(scope.at_state()) if state else None, runs, judged)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Shown:
 class Opened:
     """The open report in one edition, a page of its rows."""
 
-    line: Line
+    line: ReportLine
     scope: Scope
     rows: list[Shown]
     page: int
@@ -136,7 +136,7 @@ class Opened:
         return "Every figure matches" if self.line.compares else "0 found"
 
 
-def opened(of: Line, scope: Scope, page: int = 1) -> Opened:
+def opened(of: ReportLine, scope: Scope, page: int = 1) -> Opened:
     figure = of.there if scope.edition is Edition.STATE and of.there else of.here
     if of.compares:
         rows = [row for row in of.report.rows(scope) if row[-1] or row[2] == "All pathways"]

@@ -11,7 +11,7 @@ from cte_portal.editions import Edition, Scope
 from pathways.models import Participation, Student
 from pathways.models.participation import ParticipationQuerySet
 from pathways.models.student import StudentQuerySet
-from pathways.reports.report import BY_NAME, STUDENT, Column, Figure, Nature, RecordReport, Row
+from pathways.reports.report import BY_NAME, STUDENT, Figure, Nature, RecordReport, ReportColumn, Row
 
 YES, NO = Q(single_parent=True), Q(single_parent=False)
 BETWEEN = "; "
@@ -35,7 +35,7 @@ class SingleParents(RecordReport):
     letter = "b"
     says = "Count of students identified as Single Parent."
     nature = Nature.COUNT
-    columns = (*STUDENT, Column("pathways", "CTE Pathways with Yes", number=True))
+    columns = (*STUDENT, ReportColumn("pathways", "CTE Pathways with Yes", number=True))
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         return records.filter(YES)
@@ -64,7 +64,7 @@ class SingleParentDifferent(RecordReport):
     letter = "c"
     says = "Student is marked as a Single Parent in one Pathway, but the status is No in another."
     nature = Nature.ERRORS
-    columns = (*STUDENT, Column("yes", "Single Parent Yes in"), Column("no", "Single Parent No in"))
+    columns = (*STUDENT, ReportColumn("yes", "Single Parent Yes in"), ReportColumn("no", "Single Parent No in"))
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""

@@ -114,7 +114,7 @@ class KnownUnsent:
 
 
 @dataclass(frozen=True)
-class Line:
+class DifferentRow:
     """A row that differs: what it is, where it can be seen, why it differs, and its fields as (label, district, state)."""
 
     words: str
@@ -196,7 +196,7 @@ class Comparison:
         found = self.difference(kind)
         return [*sorted(found.written), *sorted(found.gone)]
 
-    def lines(self, kind: ObjectType, keys: Iterable[Any]) -> list[Line]:
+    def lines(self, kind: ObjectType, keys: Iterable[Any]) -> list[DifferentRow]:
         """The named rows, as many as one page shows."""
         chosen = list(keys)
         here = fetch(kind, self.scope, chosen)
@@ -213,7 +213,7 @@ class Comparison:
                 cause = "Never sent" if key in found.new else "Changed since it was sent"
             shown = ours if ours is not None else theirs
             words, link = described(shown, self.scope) if shown is not None else (f"{kind.name} {key}", "")
-            lines.append(Line(words, link if ours is not None else "", cause, unlike(kind, ours, theirs)))
+            lines.append(DifferentRow(words, link if ours is not None else "", cause, unlike(kind, ours, theirs)))
         return lines
 
 
@@ -274,13 +274,13 @@ def shown(row: models.Model, field: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Figure:
+class RecordsFigure:
     label: str
     district: int
     state: int
 
 
-def figures(scope: Scope) -> list[Figure]:
+def figures(scope: Scope) -> list[RecordsFigure]:
     """The counts that people compare first."""
     found = []
     for edition in (scope, scope.at_state()):
@@ -289,4 +289,4 @@ def figures(scope: Scope) -> list[Figure]:
         single = records.filter(single_parent=True).values("student_id").distinct().count()
         found.append((counted.records, counted.concentrators, counted.participants, single))
     labels = ("Pathway records", "Concentrators", "Participants", "Single parents")
-    return [Figure(label, here, there) for label, here, there in zip(labels, *found, strict=True)]
+    return [RecordsFigure(label, here, there) for label, here, there in zip(labels, *found, strict=True)]

@@ -35,7 +35,7 @@ class CourseChoice:
         return (self.pathway, self.credits) != self.seen
 
 
-class Moved(Exception):
+class CourseMoved(Exception):
     """Somebody else changed one of the courses since the page was shown; `course` is the first of them."""
 
     def __init__(self, course: Course) -> None:
@@ -73,7 +73,7 @@ def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str) -> int:
         for choice in changed:
             now = stored.get(choice.course.pk)
             if now is None or (now.pathway_id, now.credits) != choice.seen:
-                raise Moved(choice.course)
+                raise CourseMoved(choice.course)
         act = ledger.Act(scope, by, RowChange.Source.SCREEN)
         with connection.cursor() as cursor:
             staging.prepare(cursor)

@@ -21,7 +21,7 @@ from pathways.ledger.staging import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records import entry
-from pathways.roster.line import Line, Pair
+from pathways.roster.line import Pair, RosterLine
 from pathways.roster.worklist import Worklist
 
 Choice = RosterDecision.Choice
@@ -52,7 +52,7 @@ class Seen:
 class Answer:
     """What became of a line: done or not, and the sentence for the person."""
 
-    line: Line
+    line: RosterLine
     done: bool
     sentence: str
 
@@ -92,7 +92,7 @@ def create(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = N
     return [answers[line.pair] for line in lines]
 
 
-def new_record(line: Line) -> Row:
+def new_record(line: RosterLine) -> Row:
     """What is proposed for the line: from the first day of the enrollment that sits in the courses. The single parent answer is the student's, so it is taken over from the other pathways."""
     return Row(
         line.student.pk,
@@ -154,20 +154,20 @@ def _open(scope: Scope) -> None:
         raise Locked(lock)
 
 
-def _raced(scope: Scope, waiting: list[Line]) -> Iterable[int]:
+def _raced(scope: Scope, waiting: list[RosterLine]) -> Iterable[int]:
     """Which of the lines somebody else has entered meanwhile; all of them when it cannot be told."""
     now = {line.pair: line for line in Worklist(scope).lines(line.pair for line in waiting)}
     met = [number for number, line in enumerate(waiting, 1) if line.pair not in now or now[line.pair].record]
     return met or range(1, len(waiting) + 1)
 
 
-def _fits(line: Line, choice: Choice) -> bool:
+def _fits(line: RosterLine, choice: Choice) -> bool:
     """*Not CTE* is said of a line without a record only, *right as it stands* of any other."""
     without_record = bool(line.courses) and line.record is None
     return choice is Choice.LATER or (choice is Choice.NOT_CTE) == without_record
 
 
-def _not_to_create(line: Line, seen: Seen, by_id: int | None, own: Collection[Pair]) -> Answer | None:
+def _not_to_create(line: RosterLine, seen: Seen, by_id: int | None, own: Collection[Pair]) -> Answer | None:
     if line.record:
         mine = line.pair in own and line.record.version == 1 and line.record.in_district_credits == line.credits
         return Answer(
@@ -184,7 +184,7 @@ def _not_to_create(line: Line, seen: Seen, by_id: int | None, own: Collection[Pa
     return None
 
 
-def _decided(line: Line, choice: Choice | None, by_id: int | None) -> Answer:
+def _decided(line: RosterLine, choice: Choice | None, by_id: int | None) -> Answer:
     """How a line stands after all; the second click of a double click finds its work done."""
     if line.decision is None:
         why = (

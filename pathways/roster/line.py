@@ -14,7 +14,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Taken:
+class CourseTaken:
     """A course of the pathway that a student sits in. `transcript` is None until the transcript is known."""
 
     name: str
@@ -29,12 +29,12 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Line:
+class RosterLine:
     """A student and a pathway as they stand: courses, record, what it was at the end of last year, and what has been decided."""
 
     student: Any
     pathway: Pathway
-    courses: tuple[Taken, ...]
+    courses: tuple[CourseTaken, ...]
     record: Participation | None
     before: Change | None
     decision: RosterDecision | None

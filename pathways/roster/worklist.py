@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Round
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import TOTAL_CREDITS, credits_field
-from pathways.roster.line import Line, Pair, Taken
+from pathways.roster.line import CourseTaken, Pair, RosterLine
 
 PAGE = 50
 Choice = RosterDecision.Choice
@@ -242,7 +242,7 @@ class Worklist:
         balance: Balance = known[self]
         return balance
 
-    def lines(self, pairs: Iterable[Pair]) -> list[Line]:
+    def lines(self, pairs: Iterable[Pair]) -> list[RosterLine]:
         """The pairs of one page, in their order: as many statements for 50 as for one. A student who is not in scope is left out."""
         wanted = list(pairs)
         people, year = {student for student, _ in wanted}, self.scope.end_year
@@ -257,7 +257,7 @@ class Worklist:
         courses = self._courses(people)
         parents = {record.student_id for record in stored.values() if record.single_parent}
         return [
-            Line(
+            RosterLine(
                 student=students[student],
                 pathway=pathways[pathway],
                 courses=courses.get((student, pathway), ()),
@@ -270,18 +270,18 @@ class Worklist:
             if student in students and pathway in pathways
         ]
 
-    def _courses(self, people: set[int]) -> dict[Pair, tuple[Taken, ...]]:
+    def _courses(self, people: set[int]) -> dict[Pair, tuple[CourseTaken, ...]]:
         """A course that a student sits in twice, in two sections, earns its credits once."""
         rosters = Roster.objects.in_scope(self.scope).with_pathway().filter(enrollment__student__in=people)
         columns = ("enrollment__student_id", "section__course__pathway_id", "section__course__name", "section__course__credits")
-        found: dict[Pair, tuple[Taken, ...]] = {}
+        found: dict[Pair, tuple[CourseTaken, ...]] = {}
         for student, pathway, name, worth, earned, enrolled_on in (
             rosters.order_by("section__course__number").values(*columns, "section__course_id")
             .annotate(Sum("credits_earned"), Min("enrollment__start_date"))
             .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
         ):  # fmt: skip
             known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
-            found[student, pathway] = (*found.get((student, pathway), ()), Taken(name, worth, known, enrolled_on))
+            found[student, pathway] = (*found.get((student, pathway), ()), CourseTaken(name, worth, known, enrolled_on))
         return found
 
 

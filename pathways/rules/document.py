@@ -44,7 +44,7 @@ _ENTRY = {OnEntry.REFUSE: "refused on entry", OnEntry.WARN: "warns on entry"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class RuleEntry:
     """One rule as people read it."""
 
     rule: Rule
@@ -66,7 +66,7 @@ class Entry:
         return self.rule.message.format(total="2.50", pathway="This pathway", school_year="2024-25")
 
 
-def sections(by_opi: Mapping[str, tuple[Severity, str]] | None = None) -> list[tuple[str, list[Entry]]]:
+def sections(by_opi: Mapping[str, tuple[Severity, str]] | None = None) -> list[tuple[str, list[RuleEntry]]]:
     """The catalogue by kind, in the order of the ids; `by_opi` are severities and reasons that OPI has set for the year shown."""
     return [(heading, [_entry(rule, by_opi or {}) for rule in CATALOGUE if rule.kind is kind]) for kind, heading in _KINDS.items()]
 
@@ -80,10 +80,10 @@ def document() -> str:
     return "".join(parts)
 
 
-def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> Entry:
+def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> RuleEntry:
     severity, reason = by_opi.get(rule.id, (rule.severity, ""))
     every = rule.first_year is None and rule.last_year is None
-    return Entry(
+    return RuleEntry(
         rule,
         _SEVERITIES[severity],
         _ENTRY[rule.on_entry],
@@ -94,7 +94,7 @@ def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> Entry:
     )
 
 
-def _section(entry: Entry) -> str:
+def _section(entry: RuleEntry) -> str:
     rule = entry.rule
     lines = [
         f"\n### {rule.id} {rule.title}\n",

@@ -29,7 +29,7 @@ CHUNK = 10_000
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """A file as it would be applied: counts, and how district and reference data stood when it was judged."""
 
     cursor: int
@@ -112,7 +112,7 @@ def add_problems(staged: Staged, problems: list[Problem]) -> None:
             cursor.executemany(staged.own(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)"), rows)
 
 
-def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> Checked:
+def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> CheckedFile:
     """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the cursor of a preview (CTE-415)."""
     repeated = _repeated(staged)
     at_cursor, generation, broken = verdicts(scope, staged)
@@ -133,7 +133,7 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         cursor.execute(staged.own(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)"))
         cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     preview = ledger.preview(scope, staged)
-    return Checked(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field(staged))
+    return CheckedFile(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field(staged))
 
 
 # What the reader could not read is not asked for as missing besides.

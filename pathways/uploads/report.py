@@ -34,7 +34,7 @@ TITLES = (
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
 
 
-class Report:
+class ImportResults:
     """Made once for a file that has been judged: files on the job, and what the page shows in `shown`."""
 
     def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged) -> None:

@@ -30,7 +30,7 @@ from pathways.rules.rule import Severity
 from pathways.rules.severities import informing
 from pathways.uploads import checking
 from pathways.uploads.lookups import known_in
-from pathways.uploads.report import Report
+from pathways.uploads.report import ImportResults
 
 TITLE = "MT Data Upload"
 VALIDATE, UPLOAD = "validate", "upload"
@@ -39,7 +39,7 @@ ANALYZE_FROM = 2_000
 AGAIN = 3  # times that somebody may save in between before the district is held for the whole check
 
 
-class Moved(Exception):
+class RecordsMoved(Exception):
     """Records or OPI's lists have changed since the rows were checked."""
 
 
@@ -47,7 +47,7 @@ def run(job: Job) -> None:
     for _ in range(AGAIN):
         try:
             return _once(job)
-        except (Moved, ledger.StagingLost):
+        except (RecordsMoved, ledger.StagingLost):
             job.drop_files()
     _once(job, held=True)
 
@@ -72,7 +72,7 @@ def _go(job: Job, *, held: bool) -> None:
         try:
             reader = Reader(file, layout, known, today=timezone.localdate(), most_rows=settings.UPLOAD_MOST_ROWS)
             staged = checking.prepare()
-            report = Report(job, layout, known, reader.lines, batch.subject, staged)
+            report = ImportResults(job, layout, known, reader.lines, batch.subject, staged)
             try:
                 checking.stage_file(job, reader, staged)
             except FileRefused:
@@ -127,13 +127,13 @@ def _held(job: Job) -> Iterator[None]:
 COUNTS = ("read", "new", "changed", "unchanged", "rejected", "warnings")
 
 
-def _saves(options: dict[str, Any], checked: checking.Checked) -> bool:
+def _saves(options: dict[str, Any], checked: checking.CheckedFile) -> bool:
     return options["work"] == UPLOAD and not (options.get("all_or_nothing") and checked.rejected)
 
 
-def _save(job: Job, staged: Staged, checked: checking.Checked, result: dict[str, Any], ending: AbstractContextManager[None]) -> None:
+def _save(job: Job, staged: Staged, checked: checking.CheckedFile, result: dict[str, Any], ending: AbstractContextManager[None]) -> None:
     def moved(scope: Scope, staged: Staged) -> Judged:
-        raise Moved
+        raise RecordsMoved
 
     judged = Judged((), checked.cursor, checked.generation)
     try:
@@ -155,7 +155,7 @@ def _save(job: Job, staged: Staged, checked: checking.Checked, result: dict[str,
             cursor.execute("ANALYZE pathways_change")
 
 
-def _result(job: Job, checked: checking.Checked, reader: Reader, staged: Staged) -> dict[str, Any]:
+def _result(job: Job, checked: checking.CheckedFile, reader: Reader, staged: Staged) -> dict[str, Any]:
     preview, groups = checked.preview, _groups(job.scope.end_year, staged)
     return {
         "counts": {
@@ -202,7 +202,7 @@ def _same_as(batch: Batch) -> str:
     return f"Identical to the upload of {timezone.localtime(earlier.finished_at):%m/%d/%Y} by {earlier.submitted_name}."
 
 
-def _words(options: dict[str, Any], checked: checking.Checked) -> str:
+def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
     """What was done, and what was not."""
     good = checked.read - checked.rejected
     rejected = number_of(checked.rejected, "row")

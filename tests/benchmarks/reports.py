@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from cte_portal.editions import Edition, Scope
 from pathways.models import District, Participation, SchoolYear
 from pathways.reports.groups import END_OF_YEAR, REPORTS
-from pathways.reports.screen import PAGE, Line, Opened, shown
+from pathways.reports.screen import PAGE, Opened, ReportLine, shown
 from pathways.reports.statewide import district_lines
 
 wanted, runs = int(os.environ.get("RECORDS", "1000000")), int(os.environ.get("RUNS", "5"))
@@ -128,7 +128,7 @@ def beside(*contestants) -> list[float]:
 
 def box(report, rows, figure, scope) -> str:
     """The open report as the page renders it."""
-    open_report = Opened(Line(report, figure, None), scope, [shown(report, scope, row) for row in rows], 1, figure.count)
+    open_report = Opened(ReportLine(report, figure, None), scope, [shown(report, scope, row) for row in rows], 1, figure.count)
     return render_to_string(
         "pathways/reports/validation_open.html", {"opened": open_report, "district": scope.district, "year": year, "may_cure": True}
     )

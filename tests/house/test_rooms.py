@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 MOST_MODULES = 15
@@ -36,3 +38,16 @@ def test_a_module_is_one_noun_and_short() -> None:
         str(path) for path in modules() if path.parts[0] != "tests" and len((settings.BASE_DIR / path).read_text().splitlines()) > LONGEST
     }
     assert long <= LONGER
+
+
+@pytest.mark.parametrize("app", ["cte_portal", "pathways", "certification"])
+def test_no_two_classes_of_an_app_bear_one_name(app: str) -> None:
+    """A name that is met in an import or a traceback leads to one place. Django's `Command` is one a command."""
+    names = Counter(
+        node.name
+        for path in modules()
+        if path.parts[0] == app
+        for node in ast.parse((settings.BASE_DIR / path).read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, times in names.items() if times > 1} <= {"Command"}

@@ -20,7 +20,7 @@ TOO_MANY = AccountAdapter.error_messages["rate_limited"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Confirmation:
     """`method` is what was asked for; `sentence` says to the person why it was not enough."""
 
     ok: bool
@@ -33,7 +33,7 @@ def method_for(user: Any) -> Method:
     return "totp" if app_of(user) else "password"
 
 
-def confirm(request: HttpRequest, typed: str) -> Outcome:
+def confirm(request: HttpRequest, typed: str) -> Confirmation:
     """Check what the signed-in person typed. A code that was right is spent, so this comes after everything else has been checked, and
     outside of a transaction that may still be taken back. What was typed is neither kept nor logged."""
     if request.method != "POST":
@@ -41,17 +41,17 @@ def confirm(request: HttpRequest, typed: str) -> Outcome:
     method = method_for(request.user)
     with request_context(request):
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-            return Outcome(False, method, TOO_MANY)
+            return Confirmation(False, method, TOO_MANY)
         form: Any = (
             SigningCodeForm({"code": typed}, user=request.user) if method == "totp" else ConfirmForm({"password": typed}, user=request.user)
         )
         if not form.is_valid():
-            return Outcome(False, method, next(iter(form.errors.values()))[0])
+            return Confirmation(False, method, next(iter(form.errors.values()))[0])
         if method == "totp":
             form.save()
         else:
             reauthenticate_by_password(request)
-    return Outcome(True, method)
+    return Confirmation(True, method)
 
 
 class ProofForm(forms.Form):
@@ -78,7 +78,7 @@ class ProofForm(forms.Form):
     def method(self) -> Method:
         return method_for(self.request.user)
 
-    def confirm(self) -> Outcome:
+    def confirm(self) -> Confirmation:
         """Check the proof of a valid form; what is wrong with it is said at the field."""
         outcome = confirm(self.request, self.cleaned_data["proof"])
         if not outcome.ok:

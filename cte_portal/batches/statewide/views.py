@@ -36,7 +36,7 @@ class StatewideQueue(StatewideView, TemplateView):
         return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs)
 
 
-class AgainForm(forms.Form):
+class RunAgainForm(forms.Form):
     batch = forms.UUIDField(required=False)
 
 
@@ -47,7 +47,7 @@ class RunFailedAgain(StatewideView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form, failed = AgainForm(request.POST), Batch.objects.failed_unseen(known_names())
+        form, failed = RunAgainForm(request.POST), Batch.objects.failed_unseen(known_names())
         number = 0
         if form.is_valid():
             named = form.cleaned_data["batch"]

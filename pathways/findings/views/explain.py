@@ -26,7 +26,7 @@ from pathways.models import Explanation, Pathway, Student
 from pathways.rules import Rule, Severity
 
 
-class ReasonForm(forms.Form):
+class ExplanationForm(forms.Form):
     """`seen` stands for the findings that the page showed: the reason is given for them and no others."""
 
     use_required_attribute = False
@@ -46,7 +46,7 @@ class Explain(ActionView):
 
     capability = Capability.EDIT_RECORDS
     template_name = "pathways/findings/explain.html"
-    form_class = ReasonForm
+    form_class = ExplanationForm
     keeps = ""
 
     @cached_property

@@ -26,7 +26,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class FindingLine:
     """A finding with where it is cured or explained."""
 
     finding: ListedFinding
@@ -103,7 +103,7 @@ class FindingsPage(ScopedView, TemplateView):
     def _rule(self, one: RuleCount, chosen: RuleCount) -> dict[str, Any]:
         return {"count": one, "number": self.listing.level.count(one), "url": self.listing.but(rule=one.rule.id), "is_open": one is chosen}
 
-    def _about(self, chosen: RuleCount, here: FindingList, lines: list[Line]) -> dict[str, Any]:
+    def _about(self, chosen: RuleCount, here: FindingList, lines: list[FindingLine]) -> dict[str, Any]:
         open_warnings = chosen.open if chosen.severity is Severity.WARNING else 0
         page = reverse("findings-explain", args=[self.scope.district, self.scope.end_year, chosen.rule.id])
         return {
@@ -113,8 +113,8 @@ class FindingsPage(ScopedView, TemplateView):
             "labels": [label for label, _ in lines[0].finding.facts] if lines else [],
         }
 
-    def _lines(self, here: FindingList, found: list[ListedFinding]) -> list[Line]:
-        return [Line(one, address(self.scope, here, one), self._explain(here, one)) for one in found]
+    def _lines(self, here: FindingList, found: list[ListedFinding]) -> list[FindingLine]:
+        return [FindingLine(one, address(self.scope, here, one), self._explain(here, one)) for one in found]
 
     def _explain(self, here: FindingList, one: ListedFinding) -> str:
         if not self.may_edit or not one.is_open or one.severity is not Severity.WARNING:

@@ -12,7 +12,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from pathways.ledger import ledger
 from pathways.records import entry, undo
-from pathways.records.history import Difference, differences
+from pathways.records.history import FieldChange, differences
 from pathways.records.views.one_record import OneRecord
 
 
@@ -73,7 +73,7 @@ class DeleteRecord(OneRecord, ActionView):
         for name in ("record", "changes"):
             self.__dict__.pop(name, None)
         seen = next((change for change in self.changes if change.version == version), None)
-        changed: tuple[Difference, ...] = differences(seen, self.record) if seen and self.record else ()
+        changed: tuple[FieldChange, ...] = differences(seen, self.record) if seen and self.record else ()
         return self.render_to_response(self.get_context_data(form=self.form_class(), asked_again=True, changed=changed))
 
     def _only_in_the_active_year(self) -> None:

@@ -25,10 +25,10 @@ from pathways.resync.gap import forget
 from pathways.roster import staging
 from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
-from pathways.roster.imports.cells import District
+from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
 from pathways.roster.imports.reading import Reading, read_parts
-from pathways.roster.imports.recognizing import Part, parts_of
+from pathways.roster.imports.recognizing import RosterPart, parts_of
 from pathways.roster.ledger import Act
 
 TITLE = "Roster Upload"
@@ -75,11 +75,11 @@ def _may_run(batch: Batch) -> None:
         raise CannotRun("The file is no longer kept. Choose it again.")
 
 
-def _district(scope: Scope) -> District:
+def _district(scope: Scope) -> ImportingDistrict:
     pathways: dict[str, int] = {}
     for key, code, name in Pathway.objects.values_list("pk", "code", "name"):
         pathways[code] = pathways[name.lower()] = key
-    return District(scope.district, scope.end_year, pathways)
+    return ImportingDistrict(scope.district, scope.end_year, pathways)
 
 
 def _as_chosen(reading: Reading, slug: str) -> None:
@@ -92,7 +92,7 @@ def _as_chosen(reading: Reading, slug: str) -> None:
         raise FileRefused(f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type")
 
 
-def _carry(job: Job, parts: list[Part], reading: Reading) -> None:
+def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
     options = job.batch.options
     before = cursor_of(job.scope.district)

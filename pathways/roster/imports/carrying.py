@@ -34,7 +34,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class ChangedRow:
+class ChangedRosterRow:
     part: int
     line: int
     name: str
@@ -48,7 +48,7 @@ class Carried:
 
     objects: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Planned] = field(default_factory=list)
-    changes: list[ChangedRow] = field(default_factory=list)
+    changes: list[ChangedRosterRow] = field(default_factory=list)
     absent: dict[str, QuerySet[Any]] = field(default_factory=dict)
     holds: list[dict[str, Any]] = field(default_factory=list)
     entering: set[int] = field(default_factory=set)
@@ -90,7 +90,7 @@ def _carry_kind(cursor: Any, shape: Shape, reading: Reading, values: dict[str, A
     planned = [Planned(part, line, shape.name, problem, row) for part, line, problem, row in cursor.fetchall()]
     carried.problems += planned
     carried.changes += [
-        ChangedRow(part, line, shape.name, row, columns)
+        ChangedRosterRow(part, line, shape.name, row, columns)
         for part, line, row, columns in ledger.changed(cursor, shape, MOST_CHANGED - len(carried.changes))
     ]
     absent = _absent(shape, scope)

@@ -34,7 +34,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True)
-class District:
+class ImportingDistrict:
     """Whose files these are, and what they may name."""
 
     number: str
@@ -43,7 +43,7 @@ class District:
     """Pathways by code and by name in lower case."""
 
 
-def read_cell(column: RosterColumn, cell: str, district: District) -> Any:
+def read_cell(column: RosterColumn, cell: str, district: ImportingDistrict) -> Any:
     """The cell's value by its column's kind, or None where nothing is written. Raises Unfit."""
     text = values.tidy(cell)
     if column.kind == "unread" or not text:
@@ -57,12 +57,12 @@ def read_cell(column: RosterColumn, cell: str, district: District) -> Any:
     return READERS[column.kind](text, column, district)
 
 
-def _text(text: str, column: RosterColumn, district: District) -> str:
+def _text(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
     return text
 
 
-def _digits(number: int) -> Callable[[str, RosterColumn, District], str]:
-    def read(text: str, column: RosterColumn, district: District) -> str:
+def _digits(number: int) -> Callable[[str, RosterColumn, ImportingDistrict], str]:
+    def read(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
         if text.isascii() and text.isdigit() and len(text) < number and column.kind != "state_id":
             raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits. The leading zeros are missing: enter {text:0>{number}}")
         if not (text.isascii() and text.isdigit() and len(text) == number):
@@ -72,7 +72,7 @@ def _digits(number: int) -> Callable[[str, RosterColumn, District], str]:
     return read
 
 
-def _district(text: str, column: RosterColumn, district: District) -> str:
+def _district(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
     if text == district.number:
         return text
     if text.isdigit() and text.zfill(4) == district.number:
@@ -80,13 +80,13 @@ def _district(text: str, column: RosterColumn, district: District) -> str:
     raise Unfit(problems.NOT_YOURS, f"District Number must be {district.number}")
 
 
-def _year(text: str, column: RosterColumn, district: District) -> int:
+def _year(text: str, column: RosterColumn, district: ImportingDistrict) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise Unfit(problems.UNREADABLE, f"{column.title} has 4 digits, like {district.end_year}")
     return int(text)
 
 
-def _date(text: str, column: RosterColumn, district: District) -> datetime.date | None:
+def _date(text: str, column: RosterColumn, district: ImportingDistrict) -> datetime.date | None:
     if iso := _ISO_DATE.fullmatch(text):
         raise Unfit(problems.UNREADABLE, f"Write {column.title} as month/day/year, like {iso[2]}/{iso[3]}/{iso[1]}")
     if _DAY_NUMBER.fullmatch(text):
@@ -98,7 +98,7 @@ def _date(text: str, column: RosterColumn, district: District) -> datetime.date 
         raise Unfit(problems.UNREADABLE, unreadable.message) from unreadable
 
 
-def _credits(text: str, column: RosterColumn, district: District) -> Decimal | None:
+def _credits(text: str, column: RosterColumn, district: ImportingDistrict) -> Decimal | None:
     try:
         amount = values.credits(text, column.title)
     except values.Unreadable as unreadable:
@@ -108,8 +108,8 @@ def _credits(text: str, column: RosterColumn, district: District) -> Decimal | N
     return amount
 
 
-def _choice(choices: Mapping[str, str], words: str) -> Callable[[str, RosterColumn, District], str]:
-    def read(text: str, column: RosterColumn, district: District) -> str:
+def _choice(choices: Mapping[str, str], words: str) -> Callable[[str, RosterColumn, ImportingDistrict], str]:
+    def read(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
         if (value := choices.get(text.lower())) is None:
             raise Unfit(problems.UNREADABLE, f"{column.title} must be {words}")
         return value
@@ -117,7 +117,7 @@ def _choice(choices: Mapping[str, str], words: str) -> Callable[[str, RosterColu
     return read
 
 
-def _grade(text: str, column: RosterColumn, district: District) -> str:
+def _grade(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 12:
         return f"{int(text):02}"
     if text.isascii() and text.isalpha() and len(text) == 2:
@@ -125,14 +125,14 @@ def _grade(text: str, column: RosterColumn, district: District) -> str:
     raise Unfit(problems.UNREADABLE, "Grade must be 01 to 12, or two letters like KG")
 
 
-def _pathway(text: str, column: RosterColumn, district: District) -> int:
+def _pathway(text: str, column: RosterColumn, district: ImportingDistrict) -> int:
     code = f"{int(text):02}" if text.isascii() and text.isdigit() else text.lower()
     if (pathway := district.pathways.get(code)) is None:
         raise Unfit(problems.PATHWAY, "OPI's list has no such pathway. Use its code or name")
     return pathway
 
 
-READERS: dict[str, Callable[[str, RosterColumn, District], Any]] = {
+READERS: dict[str, Callable[[str, RosterColumn, ImportingDistrict], Any]] = {
     "text": _text,
     "code": _text,
     "record_type": _text,

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from pathways.files.text import FileRefused
 from pathways.roster import problems
-from pathways.roster.imports.cells import District, Unfit, read_cell
+from pathways.roster.imports.cells import ImportingDistrict, Unfit, read_cell
 from pathways.roster.imports.layout import BY_RECORD_TYPE, RosterColumn, RosterLayout
-from pathways.roster.imports.recognizing import Part, cells_of
+from pathways.roster.imports.recognizing import RosterPart, cells_of
 from pathways.roster.problems import RosterProblem
 from pathways.roster.shape import SHAPES
 from pathways.roster.staging import Line
@@ -47,7 +47,7 @@ class Reading:
     """The kinds of rows that the files are about; what else is in the portal is no business of theirs."""
 
 
-def read_parts(parts: list[Part], district: District) -> Reading:
+def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     """Read all files to their end. Raises FileRefused where a whole file is of no use."""
     reading = Reading(format="aim" if any(part.is_aim for part in parts) else "csv")
     total = 0
@@ -74,7 +74,7 @@ def read_parts(parts: list[Part], district: District) -> Reading:
     return reading
 
 
-def _line(reading: Reading, place: int, part: Part, line: int, text: str, cut: bool, district: District) -> None:
+def _line(reading: Reading, place: int, part: RosterPart, line: int, text: str, cut: bool, district: ImportingDistrict) -> None:
     cells = cells_of(part, text)
     layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
     names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
@@ -106,14 +106,16 @@ def _line(reading: Reading, place: int, part: Part, line: int, text: str, cut: b
     reading.refused.update(names)
 
 
-def _fits(part: Part, layout: RosterLayout, cells: list[str]) -> bool:
+def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
     if part.layout is not None:
         return len(cells) == part.width
     needed = max(place for place, column in enumerate(layout.columns) if column.required) + 1
     return needed <= len(cells) <= len(layout.columns) or not any(cell.strip() for cell in cells[len(layout.columns) :])
 
 
-def _typed(part: Part, layout: RosterLayout, cells: list[str], district: District, refuse: Any) -> tuple[dict[str, Any], bool]:
+def _typed(
+    part: RosterPart, layout: RosterLayout, cells: list[str], district: ImportingDistrict, refuse: Any
+) -> tuple[dict[str, Any], bool]:
     typed: dict[str, Any] = {}
     good = True
     for column, cell in columns_with_cells(part, layout, cells):
@@ -131,7 +133,7 @@ def _typed(part: Part, layout: RosterLayout, cells: list[str], district: Distric
     return typed, good
 
 
-def columns_with_cells(part: Part, layout: RosterLayout, cells: list[str]) -> Iterator[tuple[RosterColumn, str]]:
+def columns_with_cells(part: RosterPart, layout: RosterLayout, cells: list[str]) -> Iterator[tuple[RosterColumn, str]]:
     for place, column in enumerate(layout.columns):
         at = part.places.get(column.name) if part.layout else place
         yield column, cells[at] if at is not None and at < len(cells) else ""

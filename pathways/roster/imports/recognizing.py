@@ -34,7 +34,7 @@ _FOREIGN = {
 
 
 @dataclass
-class Part:
+class RosterPart:
     """One text file of what was sent. `layout` is None where each line names its own (AIM)."""
 
     name: str
@@ -59,7 +59,7 @@ class Part:
                 yield number, text.rstrip("\x1a"), cut
 
 
-def parts_of(file: IO[bytes], name: str) -> list[Part]:
+def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
     """The text files in what was sent, with what each of them is. Raises FileRefused."""
     file.seek(0)
     if file.read(4) == b"PK\x03\x04":
@@ -124,7 +124,7 @@ def _list_is_long(file: IO[bytes]) -> bool:
     return b"PK\x06\x07" in end[max(0, at - 20) : at] or struct.unpack_from("<L", end, at + 12)[0] > _LONGEST_LIST
 
 
-def _part(file: IO[bytes], name: str) -> Part:
+def _part(file: IO[bytes], name: str) -> RosterPart:
     encoding = encoding_of(file)
     first = [(number, text) for number, text, _ in islice(Lines(file, encoding), 20) if text.strip()]
     if not first:
@@ -134,7 +134,7 @@ def _part(file: IO[bytes], name: str) -> Part:
         raise FileRefused("This is a CTE End of Year file. Choose CTE End of Year as the Import Type")
     if aim is not None:
         start = next(number for number, text in first if _first_cell(text) in BY_RECORD_TYPE) if aim else first[0][0]
-        return Part(name, file, encoding, "\t", None, {}, start)
+        return RosterPart(name, file, encoding, "\t", None, {}, start)
     return _titled(file, name, encoding, *first[0])
 
 
@@ -153,7 +153,7 @@ def _first_cell(text: str) -> str:
     return text.split("\t", 1)[0].strip().strip('"').upper()
 
 
-def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: str) -> Part:
+def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: str) -> RosterPart:
     """A file whose first line holds titles: the layout whose required titles are all there, the most specific first."""
     best: tuple[int, str, list[str]] = (-1, ",", [])
     known = {_plain(column.title) for layout in CSV_LAYOUTS for column in layout.columns}
@@ -182,7 +182,7 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
     unknown = tuple(
         shown(title).strip()[:60] or "a column without a title" for title, key in zip(titles, plain, strict=True) if key not in own
     )
-    return Part(name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles))
+    return RosterPart(name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles))
 
 
 def _plain(title: str) -> str:
@@ -198,7 +198,7 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def cells_of(part: Part, text: str) -> list[str] | None:
+def cells_of(part: RosterPart, text: str) -> list[str] | None:
     """The cells of one line of a part: quoted as CSV quotes them, or plain between tabs. None where a quotation mark is left open."""
     if part.is_aim and '"' not in text:
         return text.split("\t")

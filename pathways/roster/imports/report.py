@@ -17,7 +17,7 @@ from pathways.models import Participation, Pathway
 from pathways.roster.imports.carrying import Carried
 from pathways.roster.imports.layout import BY_RECORD_TYPE
 from pathways.roster.imports.reading import Reading, columns_with_cells
-from pathways.roster.imports.recognizing import Part, cells_of
+from pathways.roster.imports.recognizing import RosterPart, cells_of
 from pathways.roster.problems import PROBLEMS, Becomes
 from pathways.roster.shape import BY_NAME
 
@@ -42,7 +42,7 @@ ABSENT_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def write(job: Job, parts: list[Part], reading: Reading, carried: Carried) -> None:
+def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried) -> None:
     """All files of the job. Must run while the plans still stand."""
     pathways = dict(Pathway.objects.values_list("pk", "name"))
     name = f"Roster Import Summary {job.scope.district} {job.scope.end_year}"
@@ -77,7 +77,7 @@ def _for_page(line: tuple[str, ...]) -> dict[str, str]:
     return {**row, "kind": KINDS.get(row["result"], "none"), "result": row["result"].replace("_", " ").capitalize()}
 
 
-def _lines(parts: list[Part], reading: Reading, carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
+def _lines(parts: list[RosterPart], reading: Reading, carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
     yield from _problem_lines(parts, reading, carried)
     yield from _change_lines(parts, carried, pathways)
     for year, number in sorted(reading.other_years.items()):
@@ -97,7 +97,7 @@ def _lines(parts: list[Part], reading: Reading, carried: Carried, pathways: dict
             yield "", "", kind, "in the portal, not in this file", "", "", _absent_words(row), "", "No action needed. It stays as it is."
 
 
-def _problem_lines(parts: list[Part], reading: Reading, carried: Carried) -> Iterator[tuple[str, ...]]:
+def _problem_lines(parts: list[RosterPart], reading: Reading, carried: Carried) -> Iterator[tuple[str, ...]]:
     """What was found while reading, then what was found beside the district's data, each by file and line."""
     for finding in reading.findings:
         problem = finding.problem
@@ -110,7 +110,7 @@ def _problem_lines(parts: list[Part], reading: Reading, carried: Carried) -> Ite
         yield parts[row.part].name, str(row.line), row.name, problem.becomes.value, problem.id, "", "", problem.title, problem.remedy
 
 
-def _change_lines(parts: list[Part], carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
+def _change_lines(parts: list[RosterPart], carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
     for change in carried.changes:
         labels = BY_NAME[change.name].labels
         for column, (before, after) in change.columns.items():
@@ -131,7 +131,7 @@ def _by_line(reading: Reading, carried: Carried) -> dict[tuple[int, int], list[s
     return lines
 
 
-def _rows_to_correct(file: IO[bytes], parts: list[Part], problems: dict[tuple[int, int], list[str]]) -> None:
+def _rows_to_correct(file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[str]]) -> None:
     """A zip with one file for each that had such rows. It can be uploaded as it is once the rows are corrected.
 
     Columns that the portal does not read are left out, whatever they held.
@@ -145,7 +145,7 @@ def _rows_to_correct(file: IO[bytes], parts: list[Part], problems: dict[tuple[in
                 archive.writestr(f"{place + 1} {base}{'.txt' if part.is_aim else '.csv'}", text)
 
 
-def _titled_lines(part: Part, wanted: dict[int, list[str]]) -> bytes:
+def _titled_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
     assert part.layout is not None  # noqa: S101 - only AIM parts have none
     rows = []
     for line, text, _ in part.lines():
@@ -158,7 +158,7 @@ def _titled_lines(part: Part, wanted: dict[int, list[str]]) -> bytes:
     return into.getvalue()
 
 
-def _aim_lines(part: Part, wanted: dict[int, list[str]]) -> bytes:
+def _aim_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
     lines = []
     for line, text, _ in part.lines():
         if line in wanted:

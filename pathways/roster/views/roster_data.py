@@ -21,7 +21,7 @@ from pathways.files import values
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Course, Pathway, School
 from pathways.models.participation import MOST_CREDITS
-from pathways.roster.courses import CourseChoice, Moved, courses_of, save
+from pathways.roster.courses import CourseChoice, CourseMoved, courses_of, save
 from pathways.roster.standing import steps_of
 
 PAGE = 50
@@ -157,7 +157,7 @@ class RosterCourses(ActionView):
         assert isinstance(form, CoursesForm)  # noqa: S101 - `form_class`
         try:
             written = save(self.scope, form.choices(), by=self.request.user.record_name)  # type: ignore[union-attr]
-        except Moved as moved:
+        except CourseMoved as moved:
             raise ValidationError(
                 f"Someone else changed course {moved.course.number} since you opened this page. Nothing was saved. Open the page again"
             ) from moved

@@ -19,13 +19,13 @@ from django.test import RequestFactory
 
 from cte_portal.accounts.models import User
 from cte_portal.accounts.sign_in import second_factor
-from cte_portal.accounts.sign_in.confirming import Outcome, ProofForm, confirm, method_for
+from cte_portal.accounts.sign_in.confirming import Confirmation, ProofForm, confirm, method_for
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
 
 START = datetime.datetime(2025, 5, 8, 18, 0, 5, tzinfo=datetime.UTC)
 QUARTER = datetime.timedelta(minutes=15, seconds=5)
-RIGHT_PASSWORD, RIGHT_CODE = Outcome(True, "password"), Outcome(True, "totp")
+RIGHT_PASSWORD, RIGHT_CODE = Confirmation(True, "password"), Confirmation(True, "totp")
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +52,8 @@ def test_the_password_confirms_who_has_no_app(clerk: User) -> None:
     assert method_for(clerk) == "password"
     assert confirm(request(clerk), PASSPHRASE) == RIGHT_PASSWORD
     assert confirm(request(clerk), PASSPHRASE) == RIGHT_PASSWORD, "a password is no code"
-    assert confirm(request(clerk), "not it") == Outcome(False, "password", "This is not your password")
-    assert confirm(request(clerk), "") == Outcome(False, "password", "Enter your password")
+    assert confirm(request(clerk), "not it") == Confirmation(False, "password", "This is not your password")
+    assert confirm(request(clerk), "") == Confirmation(False, "password", "Enter your password")
 
 
 def test_somebody_elses_password_does_not(clerk: User, viewer: User) -> None:

@@ -36,7 +36,7 @@ def page_of(record: Participation, page: str = "cte-record-history") -> str:
     return reverse(page, args=["9012", 2025, record.student_id, record.pathway_id])
 
 
-def entries(record: Participation, *, standing: bool = True) -> list[history.Entry]:
+def entries(record: Participation, *, standing: bool = True) -> list[history.HistoryEntry]:
     found = list(Change.objects.of_record(record.student_id, record.pathway_id).order_by("-version"))
     return history.entries(found, Participation.objects.get() if standing else None)
 

@@ -19,7 +19,7 @@ from pathways.records import entry
 from pathways.reports.rostered import RosteredToCoursesWithPathways
 from pathways.roster import decisions
 from pathways.roster.decisions import Seen
-from pathways.roster.line import Line, Pair
+from pathways.roster.line import Pair, RosterLine
 from pathways.roster.worklist import Choice, Show, Which, Worklist
 from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
@@ -27,12 +27,12 @@ from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 CLERK, OTHER = "MARTIN, CHERYL", "KELLER, DANIEL"
 
 
-def lines(district: District_, which: Which = Which.WITHOUT_RECORD, show: Show = Show.OPEN, **narrowed: Any) -> list[Line]:
+def lines(district: District_, which: Which = Which.WITHOUT_RECORD, show: Show = Show.OPEN, **narrowed: Any) -> list[RosterLine]:
     worklist = Worklist(district.scope, **narrowed)
     return worklist.lines((row["person"], row["taught"]) for row in worklist.found(which, show))
 
 
-def seen(*chosen: Line) -> list[Seen]:
+def seen(*chosen: RosterLine) -> list[Seen]:
     return Seen.read(line.token for line in chosen)
 
 

@@ -28,7 +28,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "staged": (checking, "stage_file"),
     "judged": (checking, "verdicts"),
     "checked": (checking, "judge"),
-    "reported": (report.Report, "write"),
+    "reported": (report.ImportResults, "write"),
 }
 
 
