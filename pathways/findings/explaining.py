@@ -44,7 +44,7 @@ def fingerprint(findings: Sequence[ListedFinding]) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by: str) -> Explained:
+def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by: str, by_id: int | None = None) -> Explained:
     """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is written then."""
     if not reason or any(one.severity is not Severity.WARNING for one in findings):
         raise NotAWarning
@@ -59,6 +59,7 @@ def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by:
             value=one.breach.value,
             reason=reason,
             by=by,
+            by_id=by_id,
             at=now,
         )
         for one in findings
@@ -70,15 +71,16 @@ def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by:
         signed_data.moved(scope)
         standing = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
     ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
-    others = tuple(one for one in ours if (one.by, one.at, one.reason) != (by, now, reason))
+    others = tuple(one for one in ours if (one.by, one.by_id, one.at, one.reason) != (by, by_id, now, reason))
     return Explained(len(ours) - len(others), others)
 
 
-def take_back(scope: Scope, key: int, *, by: str) -> Explanation:
+def take_back(scope: Scope, key: int, *, by: str, by_id: int | None = None) -> Explanation:
     """The warning is open again. Raises TakenBack when somebody did so before, Locked and Busy."""
     with refusals_named(), transaction.atomic():
         _hold(scope)
-        if not Explanation.objects.of(scope).filter(pk=key).update(taken_back_by=by, taken_back_at=timezone.now()):
+        taken = {"taken_back_by": by, "taken_back_by_id": by_id, "taken_back_at": timezone.now()}
+        if not Explanation.objects.of(scope).filter(pk=key).update(**taken):
             raise TakenBack
         signed_data.moved(scope)
     return Explanation.objects.get(pk=key)

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from cte_portal.accounts.models.audit import in_days
 from cte_portal.editions import Home
+from pathways.models.author import Authored
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway
 
@@ -65,7 +66,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         return dict(self.order_by().values_list("district").annotate(last=models.Max("pk")))
 
 
-class Change(models.Model):
+class Change(Authored, models.Model):
     """What a participation looked like after one change, in typed columns. The image before it is the version before it.
 
     Names the record by plain ids: it outlives the record, and a foreign key would cost every write a look-up.

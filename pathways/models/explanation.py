@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from cte_portal.editions import Home, Scope, school_year_label
+from pathways.models.author import Authored
 
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):
@@ -14,10 +15,10 @@ class ExplanationQuerySet(models.QuerySet["Explanation"]):
         return self.filter(district=scope.district, end_year=scope.end_year, taken_back_at=None)
 
 
-class Explanation(models.Model):
+class Explanation(Authored, models.Model):
     """Why a warning is right as it stands. It holds as long as the subject keeps its value, in either edition and through a re-upload.
 
-    Never removed: one that was taken back says by whom and when, and the warning can be explained anew. Names its subject by State ID and
+    `by` and `taken_back_by` are names as shown then, the ids beside them the accounts. Never removed: one that was taken back says by whom and when, and the warning can be explained anew. Names its subject by State ID and
     pathway: it speaks of both editions, and outlives a record that is entered anew.
     """
 
@@ -32,8 +33,10 @@ class Explanation(models.Model):
     """The values that the rule reads, in canonical text."""
     reason = models.CharField(max_length=500)
     by = models.CharField(max_length=120)
+    by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     taken_back_by = models.CharField(max_length=120, blank=True)
+    taken_back_by_id = models.BigIntegerField(null=True)
     taken_back_at = models.DateTimeField(null=True)
 
     objects = ExplanationQuerySet.as_manager()

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from cte_portal.editions import Home
+from pathways.models.author import Authored
 
 
 class RowChangeQuerySet(models.QuerySet[Any]):
@@ -24,7 +25,7 @@ class RowChangeQuerySet(models.QuerySet[Any]):
         return self.filter(district=district).aggregate(last=models.Max("pk"))["last"] or 0
 
 
-class RowChange(models.Model):
+class RowChange(Authored, models.Model):
     """What every such history has in common. Version 1 of a row that was there before its history began is *found*."""
 
     lives_in = Home.DISTRICT
@@ -45,6 +46,8 @@ class RowChange(models.Model):
     version = models.PositiveIntegerField()
     operation = models.CharField(max_length=6, choices=Operation.choices)
     by = models.CharField(max_length=120)
+    by_id = models.BigIntegerField(null=True)
+    """The author's account; what was found, and what was written before accounts were kept, have none."""
     at = models.DateTimeField()
     source = models.CharField(max_length=6, choices=Source.choices)
     batch = models.UUIDField(null=True)

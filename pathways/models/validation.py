@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from cte_portal.accounts.models import AuditEvent, Role
 from cte_portal.editions import Home, Scope
+from pathways.models.author import Authored
 from pathways.models.district import District
 
 DEED = "validation group"
@@ -65,7 +66,7 @@ class RosterDecisionQuerySet(models.QuerySet["RosterDecision"]):
         return self.filter(district=scope.district, end_year=scope.end_year)
 
 
-class RosterDecision(models.Model):
+class RosterDecision(Authored, models.Model):
     """What was decided about a line of the roster worklist, a student and a pathway.
 
     *Not CTE* speaks of a student without a record, *right as it stands* of a record; both need a reason. *Later* keeps the line open.

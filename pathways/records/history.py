@@ -43,6 +43,14 @@ def differences(before: Participation | Change | None, after: Participation | Ch
     )
 
 
+def modified_by(record: Participation | None, changes: Iterable[Change]) -> str:
+    """Who saved the record as it stands, told apart like the authors of `changes`, which are its history."""
+    if record is None:
+        return ""
+    own = next((change for change in changes if change.version == record.version and change.by == record.modified_by), None)
+    return own.author if own else record.modified_by
+
+
 def entries(changes: Sequence[Change], record: Participation | None) -> list[HistoryEntry]:
     """The history of a record, newest first, from its changes in that order and the record as it stands (None: deleted)."""
     found = []

@@ -13,6 +13,7 @@ from cte_portal.accounts.audit import DATE
 from cte_portal.editions import Edition
 from cte_portal.pages.reason import ReasonField
 from pathways.models import Change, Pathway, Student
+from pathways.models.author import told_apart
 from pathways.models.change import ChangeQuerySet
 from pathways.records.history import FieldChange, differences
 
@@ -80,17 +81,17 @@ class RecordChange:
         one = self.change
         at = f"{timezone.localtime(one.at):%m/%d/%Y %H:%M:%S}"
         before, after = ("; ".join(f"{each.label}: {getattr(each, side)}" for each in self.differences) for side in ("before", "after"))
-        done = (at, one.by, one.get_operation_display(), one.get_source_display(), one.district)
+        done = (at, one.author, one.get_operation_display(), one.get_source_display(), one.district)
         return [*done, self.state_id, self.name, self.pathway, before, after]
 
 
 def lines(changes: Sequence[Change]) -> list[RecordChange]:
-    """Three statements, however many they are."""
+    """Four statements, however many they are."""
     students = Student.objects.in_edition(Edition.DISTRICT).in_bulk({one.student_id for one in changes})
     pathways = Pathway.objects.in_bulk({one.pathway_id for one in changes})
     of_them = Change.objects.filter(student_id__in={one.student_id for one in changes}, pathway_id__in={one.pathway_id for one in changes})
     images = {(one.student_id, one.pathway_id, one.version): one for one in of_them}
-    return [_line(one, students.get(one.student_id), pathways.get(one.pathway_id), images) for one in changes]
+    return [_line(one, students.get(one.student_id), pathways.get(one.pathway_id), images) for one in told_apart(changes)]
 
 
 def _line(one: Change, student: Student | None, pathway: Pathway | None, images: dict[tuple[int, int, int], Change]) -> RecordChange:

@@ -58,7 +58,7 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
     return courses.order_by("school__number", "number")
 
 
-def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str) -> int:
+def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int | None = None) -> int:
     """Write what was changed, all or none, and its history. Returns how many courses; raises Moved."""
     changed = [choice for choice in choices if choice.is_changed]
     if not changed:
@@ -74,7 +74,7 @@ def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str) -> int:
             now = stored.get(choice.course.pk)
             if now is None or (now.pathway_id, now.credits) != choice.seen:
                 raise CourseMoved(choice.course)
-        act = ledger.Act(scope, by, RowChange.Source.SCREEN)
+        act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN)
         with connection.cursor() as cursor:
             staging.prepare(cursor)
             staging.stage(cursor, COURSE, rows)

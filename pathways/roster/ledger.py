@@ -28,6 +28,7 @@ class Act:
 
     scope: Scope
     by: str
+    by_id: int | None
     source: RowChange.Source
     batch: UUID | None = None
 
@@ -42,6 +43,7 @@ class Act:
             "year_starts": connection.ops.adapt_datefield_value(year.starts),
             "sealed": 1 if closed else 0,
             "by": self.by,
+            "by_id": self.by_id,
             "source": self.source.value,
             "at": connection.ops.adapt_datetimefield_value(now),
             "batch": self.batch.hex if self.batch and connection.vendor == "sqlite" else self.batch,
@@ -171,8 +173,8 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         )
     version = f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row = plan.row_id), 0) + 1"
     cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
-        f"SELECT %(district)s, plan.row_id, {version}, plan.operation, %(by)s, %(at)s, %(source)s, %(batch)s, "
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}) "
+        f"SELECT %(district)s, plan.row_id, {version}, plan.operation, %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s, "
         f"{', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan "
         f"WHERE {good} AND plan.operation IN ('create', 'update') ORDER BY plan.part, plan.line",
         values,

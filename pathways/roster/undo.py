@@ -53,8 +53,8 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
     cursor.execute(f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation = 'delete' AND reason IS NULL)")
     restored += cursor.rowcount
     cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
-        f"SELECT %(district)s, row_id, version, operation, %(by)s, %(at)s, %(source)s, %(batch)s, {', '.join(kept)} "
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}) "
+        f"SELECT %(district)s, row_id, version, operation, %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s, {', '.join(kept)} "
         f"FROM {table} WHERE reason IS NULL",
         values,
     )

@@ -93,7 +93,8 @@ class Explain(ActionView):
                 f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again"
             )
         try:
-            done = explaining.explain(self.scope, self.open, form.cleaned_data["reason"].strip(), by=str(self.request.user.record_name))  # type: ignore[union-attr]
+            reason, person = form.cleaned_data["reason"].strip(), self.request.user
+            done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
         except NotApplied as refusal:
             raise ValidationError(refusal.sentence) from refusal
         self.tell(done)
@@ -170,7 +171,7 @@ class TakeBack(ScopedView):
         try:
             if not self.can_edit:
                 raise NotApplied
-            explaining.take_back(self.scope, standing.pk, by=str(request.user.record_name))  # type: ignore[union-attr]
+            explaining.take_back(self.scope, standing.pk, by=request.user.record_name, by_id=request.user.pk)  # type: ignore[union-attr]
             messages.success(request, "Explanation withdrawn. The warning must be explained or corrected.")
         except NotApplied as refusal:
             messages.warning(request, refusal.sentence)

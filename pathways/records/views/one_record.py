@@ -12,6 +12,8 @@ from django.utils.functional import cached_property
 from cte_portal.accounts.access.scoped import ScopedView
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.models.author import told_apart
+from pathways.records.history import modified_by
 from pathways.records.search import Search
 
 
@@ -34,7 +36,7 @@ class OneRecord(ScopedView):
     @cached_property
     def changes(self) -> list[Change]:
         """The record's history, newest first."""
-        changes = list(Change.objects.of_record(self.student.pk, self.pathway.pk).order_by("-version"))
+        changes = told_apart(Change.objects.of_record(self.student.pk, self.pathway.pk).order_by("-version"))
         if not changes:
             raise Http404("There is no such record.")
         return changes
@@ -58,6 +60,7 @@ class OneRecord(ScopedView):
             "pathway": self.pathway,
             "record": self.record,
             "changes": self.changes,
+            "modified_by": modified_by(self.record, self.changes),
             "may_edit": self.can_edit and self.lock is None,
             "lock": self.lock,
             "lock_links": links_of(self.lock, self.request.user),

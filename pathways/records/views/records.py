@@ -15,10 +15,11 @@ from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD, FromFind
 from pathways.ledger import ledger
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation, Pathway
+from pathways.models.author import told_apart
 from pathways.records import entry, undo
 from pathways.records.conflict import Conflict
 from pathways.records.forms import ParticipationForm
-from pathways.records.history import differences
+from pathways.records.history import differences, modified_by
 from pathways.records.views.student_page import StudentPage
 
 
@@ -164,7 +165,7 @@ class Record(NewRecord):
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
         """Somebody saved the record since it was opened: theirs and yours side by side, nothing overwritten until chosen."""
-        for name in ("records", "record", "changes"):
+        for name in ("records", "record", "changes", "changes_of_student"):
             self.__dict__.pop(name, None)
         if self.record is None:
             return self._gone()
@@ -172,7 +173,7 @@ class Record(NewRecord):
         if conflict.fields:
             return self._compare(conflict)
         if row.version != self.record.version and not conflict.apply_to_all:
-            same = f"{self.record.modified_by} saved the same values in the meantime."
+            same = f"{modified_by(self.record, self.changes)} saved the same values in the meantime."
             undo.offer(self.request, student=self.student.pk, title="No changes to save.", words=same, steps=[])
             return self.onward(self.record.pathway_id)
         again = "Another pathway of this student was saved at the same time. Nothing was saved yet. Save again."
@@ -188,8 +189,7 @@ class Record(NewRecord):
 
     def _gone(self) -> HttpResponse:
         """Deleted since it was opened: told so, not made again; what was typed can be entered as a new record."""
-        changes = Change.objects.of_record(self.student.pk, self.kwargs["pathway"]).order_by("-version")
-        last = changes.first()
+        last = next(iter(told_apart(Change.objects.of_record(self.student.pk, self.kwargs["pathway"]).order_by("-version")[:1])), None)
         if last is None:
             raise Http404("There is no such record.")
         pathway = get_object_or_404(Pathway, pk=self.kwargs["pathway"])

@@ -17,9 +17,10 @@ from cte_portal.editions import Scope, school_year_label
 from pathways.findings.views.from_finding import FromFinding
 from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.models.author import told_apart
 from pathways.records import undo
 from pathways.records.forms import CREDITS, LABELS, ParticipationForm
-from pathways.records.history import deleted
+from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable
 
@@ -65,7 +66,7 @@ class StudentPage(ScopedView, TemplateView):
 
     @cached_property
     def changes_of_student(self) -> list[Change]:
-        return list(Change.objects.of_student(self.student.pk))
+        return told_apart(Change.objects.of_student(self.student.pk))
 
     @cached_property
     def lock(self) -> CollectionLock | None:
@@ -170,6 +171,7 @@ class StudentPage(ScopedView, TemplateView):
             "student": self.student,
             "records": self.records,
             "record": record,
+            "modified_by": modified_by(record, self.changes),
             "summary": SummaryTable(rows),
             "entered": rows,
             "results": self.results,

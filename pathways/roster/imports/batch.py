@@ -96,7 +96,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
     options = job.batch.options
     before = cursor_of(job.scope.district)
-    act = Act(job.scope, job.batch.submitted_name, RowChange.Source.FILE, job.batch.pk)
+    act = Act(job.scope, job.batch.submitted_name, job.batch.submitted_by_id, RowChange.Source.FILE, job.batch.pk)
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
         carried = carry(cursor, reading, act)

@@ -33,7 +33,7 @@ def run(job: Job) -> None:
     with records_ledger.refusals_named(), job.finishing():
         lock_district(job.scope, exclusive=True)
         _may_run(job)  # once more: OPI may have ended the year meanwhile
-        act = Act(job.scope, job.batch.submitted_name, RowChange.Source.UNDO, job.batch.pk)
+        act = Act(job.scope, job.batch.submitted_name, job.batch.submitted_by_id, RowChange.Source.UNDO, job.batch.pk)
         with connection.cursor() as cursor:
             kinds = undo(cursor, act.values(), file.pk)
         restored = sum(kind.restored for kind in kinds)

@@ -156,7 +156,7 @@ class RosterCourses(ActionView):
     def act(self, form: forms.Form) -> HttpResponse:
         assert isinstance(form, CoursesForm)  # noqa: S101 - `form_class`
         try:
-            written = save(self.scope, form.choices(), by=self.request.user.record_name)  # type: ignore[union-attr]
+            written = save(self.scope, form.choices(), by=self.request.user.record_name, by_id=self.request.user.pk)  # type: ignore[union-attr]
         except CourseMoved as moved:
             raise ValidationError(
                 f"Someone else changed course {moved.course.number} since you opened this page. Nothing was saved. Open the page again"

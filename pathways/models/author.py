@@ -1,0 +1,41 @@
+"""Who wrote a line: the account, shown by the name it had then. Two people of one name are told apart by their user names (M-13)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from cte_portal.accounts.models import User
+
+
+class Authored:
+    """A line with `by` and `by_id`; `told_apart` adds the user name where the name alone could be somebody else's."""
+
+    by: Any
+    by_id: Any
+    user_name = ""
+
+    @property
+    def author(self) -> str:
+        return f"{self.by} ({self.user_name})" if self.user_name else str(self.by)
+
+
+Line = TypeVar("Line", bound=Authored)
+
+
+def told_apart(found: Iterable[Line]) -> list[Line]:
+    """The same lines, with user names where another account has the author's name, today or in these lines. One statement, or none."""
+    lines = list(found)
+    accounts: defaultdict[str, set[int]] = defaultdict(set)
+    for line in lines:
+        if line.by_id is not None:
+            accounts[line.by].add(line.by_id)
+    if accounts:
+        named = User.objects.with_namesake().filter(pk__in=set().union(*accounts.values()))
+        people = {pk: (user_name, has_namesake) for pk, user_name, has_namesake in named.values_list("pk", "username", "has_namesake")}
+        for line in lines:
+            user_name, has_namesake = people.get(line.by_id, ("", False))
+            if has_namesake or len(accounts.get(line.by, ())) > 1:
+                line.user_name = user_name
+    return lines
