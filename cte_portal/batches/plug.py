@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cte_portal.batches import dispatch, retention
-from cte_portal.batches.clean_up import clean_up
+from cte_portal.batches import dispatch
 from cte_portal.batches.letters import account_letters, batch_end, invitations, unused_accounts
 from cte_portal.batches.navigation import running
 from cte_portal.batches.notices import notices
+from cte_portal.batches.retention import retention
+from cte_portal.batches.retention.clean_up import clean_up
 from cte_portal.plugs import Plug
 
 PLUG = Plug(

@@ -20,9 +20,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.models import Invitation, KeptForm, User
-from cte_portal.batches import clean_up, dispatch
+from cte_portal.batches import dispatch
 from cte_portal.batches.models import Batch, CleanUp, Notice
-from cte_portal.batches.retention import ORPHANS
+from cte_portal.batches.retention import clean_up
+from cte_portal.batches.retention.retention import ORPHANS
 from cte_portal.batches.submit import submit
 from cte_portal.plugs import plugs
 from tests.fixtures.records import District_

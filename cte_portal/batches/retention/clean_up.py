@@ -12,7 +12,7 @@ from cte_portal.logs import name_of, places
 from cte_portal.plugs import plugs
 from cte_portal.ui.errors import new_reference
 
-log = logging.getLogger("cte_portal.batches.clean_up")
+log = logging.getLogger("cte_portal.batches.retention.clean_up")
 
 
 def clean_up() -> None:
