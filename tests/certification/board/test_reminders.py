@@ -211,7 +211,7 @@ def test_f_25_a_mail_server_that_is_down_for_an_hour_delays_the_letter_and_sends
             batch.refresh_from_db()
             assert (batch.status, batch.attempt, batch.published_at) == ("queued", 0, None) and not mail.outbox
             assert batch.available_at is not None
-            waits.append((batch.available_at - timezone.now()).total_seconds())
+            waits.append(round((batch.available_at - timezone.now()).total_seconds() / 10))  # the database's clock goes on meanwhile
             at += datetime.timedelta(seconds=max(30, (at - begun).total_seconds()))
     assert waits == sorted(waits) and 3 < len(waits) < 15, "each wait is longer than the one before"
     assert not run(batch.pk), "its time has not come"
