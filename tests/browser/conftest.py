@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Route
 
 from cte_portal.accounts.models import User
 from pathways.ledger import ledger, staging
@@ -49,6 +49,17 @@ class Trap:
             self.heard.append(f"console: {message.text}")
 
 
+def held_back(late: float) -> Callable[[Route], None]:
+    asked: list[float] = []
+
+    def wait(route: Route) -> None:
+        asked.append(time.monotonic())
+        time.sleep(max(0, asked[0] + late - time.monotonic()))
+        route.continue_()
+
+    return wait
+
+
 @dataclass
 class Desk:
     """A browser window at the portal."""
@@ -70,12 +81,12 @@ class Desk:
     ) -> Page:
         """A new window, signed in as `user` (the sign-in page's form is posted without a browser), at that person's home page.
 
-        On a slow line (`late` seconds) styles and scripts arrive after the page itself.
+        On a slow line styles and scripts arrive together, `late` seconds after the first of them was asked for.
         """
         context = self.browser.new_context(java_script_enabled=script, viewport=size, base_url=self.url, **options)  # type: ignore[arg-type]
         self.contexts.append(context)
         if late:
-            context.route("**/static/**", lambda route: (time.sleep(late), route.continue_()))
+            context.route("**/static/**", held_back(late))
         page = context.new_page()
         self.trap.watch(page)
         if user is not None:

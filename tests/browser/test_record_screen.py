@@ -44,7 +44,7 @@ def test_d_04_wheel_and_arrows_change_nothing_and_a_comma_is_no_number(page: Pag
 def test_credits_typed_before_the_script_arrives_are_added_up_too(
     desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]
 ) -> None:
-    page = desk.open(clerk, at="", late=0.3)
+    page = desk.open(clerk, at="", late=1)
     health = Pathway.objects.get(name="Health Professions").pk
     page.goto(f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/", wait_until="commit")
     page.get_by_label("In District Credits Earned").fill("2.50")

@@ -112,7 +112,7 @@ def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, c
 
 @pytest.mark.once
 def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(desk: Desk, cottonwood: District_, clerk: User) -> None:
-    page = desk.open(clerk, at="", late=0.3)
+    page = desk.open(clerk, at="", late=1)
     page.goto("/districts/9012/2025/mt-data-upload/", wait_until="commit")
     page.locator("input[type=file]").set_input_files({"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())})
     expect(page.get_by_text("header record found")).to_be_visible()
