@@ -419,14 +419,7 @@ PORTAL_PLUGS = [
     "pathways.plug.PLUG",
     "certification.plug.PLUG",
 ]
-PORTAL_SIGNED_DATA = ["certification.signing.signing.data_changed"]
-PORTAL_SIGNED_RULES = ["certification.signing.signing.rules_changed"]
-PORTAL_YEAR_HOLDS = ["certification.status.status.year_is_held"]
-PORTAL_YEAR_ENDS = ["certification.events.year_end.unfinished"]
-PORTAL_SENDING_HOLDS = ["certification.events.year_end.holds_sending"]
-PORTAL_LOCK_LINKS = "certification.receipts.receipts.of_lock"
-PORTAL_SEALED_YEAR = "certification.receipts.receipts.sealed_year"
-PORTAL_LAST_CERTIFIED_YEAR = "certification.receipts.receipts.last_certified_year"
+PORTAL_CERTIFIED = "certification.answers.ANSWERS"
 
 
 LOGGING_CONFIG = "cte_portal.logs.configure"

@@ -17,12 +17,12 @@ from django.views.decorators.csrf import csrf_protect
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import can_statewide, refused
 from cte_portal.accounts.models import Membership
+from pathways.certified import EXTEND, certified
 from pathways.ledger.refusals import NotApplied
-from pathways.lists.changing import InUse, YearHeld, changing, subject, words, year_is_held
+from pathways.lists.changing import InUse, YearHeld, changing, subject, words
 from pathways.lists.forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
 from pathways.lists.publish import named_at_state
 from pathways.lists.set_up import steps
-from pathways.lists.year_end import EXTEND, unfinished
 from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
 from pathways.models.counted import counted
 from pathways.rules import by_id
@@ -293,9 +293,9 @@ class SchoolYearAdmin(RegisterAdmin):
         reason = form.cleaned_data["reason"]
         with changing(by=request.user, reason=reason) as entries:  # type: ignore[arg-type]
             if obj.is_active:
-                if not form.was_active and (sentence := year_is_held()):
+                if not form.was_active and (sentence := certified().year_is_held()):
                     raise YearHeld(sentence)
-                if not form.was_active and (left := unfinished()):
+                if not form.was_active and (left := certified().unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
                         raise YearHeld("A district's certification was reopened in the meantime. Check the preview again.")
                     left.decide(choice, request.user, reason)  # type: ignore[arg-type]
@@ -309,7 +309,7 @@ class SchoolYearAdmin(RegisterAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
         """Who chooses to give extensions first is led to the event; nothing is changed."""
-        if request.method == "POST" and request.POST.get("unfinished") == EXTEND and (left := unfinished()):
+        if request.method == "POST" and request.POST.get("unfinished") == EXTEND and (left := certified().unfinished()):
             messages.info(request, "Nothing was changed. Give the extensions here first, then make the next year current.")
             return redirect(left.way_out)
         return super().changeform_view(request, object_id, form_url, extra_context)

@@ -9,13 +9,13 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, HomeFigure, HomeTask, Standing
 from cte_portal.ui.wording import moment, number_of
+from pathways.certified import SealedYear, certified
 from pathways.models import CollectionLock, Participation, Student
 from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.resync.comparison import AHEAD, Unsent
 from pathways.roster.worklist import Worklist
-from pathways.sealed_year import SealedYear, sealed_year
 from pathways.uploads.run import VALIDATE
 
 LOCKED = ("locked", "Locked")
@@ -33,7 +33,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
-        status, sealed = ("locked", "Read only"), sealed_year(scope)
+        status, sealed = ("locked", "Read only"), certified().sealed_year(scope)
         sentence = (
             f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of {number_of(sealed.students, 'student')}."
             if sealed
@@ -200,7 +200,7 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     """Students are counted once, as concentrators if any of their records says Yes. A past year's figures are those that were sealed."""
     past = (scope.end_year, False) in standing.school_years
-    if past and (sealed := sealed_year(scope)):
+    if past and (sealed := certified().sealed_year(scope)):
         return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
     figures = Participation.objects.in_scope(scope).figures(scope.end_year)
     if past:

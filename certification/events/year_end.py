@@ -21,7 +21,7 @@ from certification.status.status import DistrictEvent, event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways.lists.year_end import EXTEND, Unfinished
+from pathways.certified import EXTEND, Unfinished
 from pathways.models import SchoolYear
 
 AfterYear = CertificationEvent.AfterYear

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
 from certification.models import Certifier, Extension, Round, SealedCopy, Signature
 from certification.review.snapshot import Figure, Section, sections
 from certification.status.status import event_of
-from cte_portal.accounts.models import AuditEvent
+from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import Bars
+from pathways.certified import LockLinks, SealedYear
 from pathways.files.extract import FORMATS
-from pathways.locked import LockLinks
 from pathways.models import CollectionLock
-from pathways.sealed_year import SealedYear
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,10 @@ def request_url(copy: SealedCopy) -> str:
     return reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk]) if event.is_published else ""
 
 
-def of_lock(lock: CollectionLock, person: Any) -> LockLinks | None:
-    """What a locked record's banner leads to (settings.PORTAL_LOCK_LINKS)."""
+def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> LockLinks | None:
+    """What a locked record's banner leads to (pathways/certified.py)."""
+    if lock is None:
+        return None
     copy = SealedCopy.objects.filter(receipt=lock.reference, round__district=lock.district).select_related("round__event").first()
     if copy is None:
         return None
@@ -151,7 +152,7 @@ def of_lock(lock: CollectionLock, person: Any) -> LockLinks | None:
 
 
 def last_certified_year(scope: Scope) -> int | None:
-    """What credits are compared with when they are entered (settings.PORTAL_LAST_CERTIFIED_YEAR)."""
+    """What credits are compared with when they are entered (pathways/certified.py)."""
     official = SealedCopy.objects.official().of_district(scope.district)
     of_collection = official.filter(round__event__collection=CollectionLock.Collection.END_OF_YEAR)
     years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list("round__event__end_year", flat=True)
@@ -159,7 +160,7 @@ def last_certified_year(scope: Scope) -> int | None:
 
 
 def sealed_year(scope: Scope) -> SealedYear | None:
-    """What a certified year's own pages say of it (settings.PORTAL_SEALED_YEAR)."""
+    """What a certified year's own pages say of it (pathways/certified.py)."""
     official = SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
     collection = CollectionLock.Collection.END_OF_YEAR
     copy = official.filter(round__event__collection=collection, round__event__end_year=scope.end_year).first()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.editions import Scope
-from pathways import signed_data
+from pathways.certified import certified
 from pathways.findings.findings import ListedFinding
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.ledger import refusals_named
@@ -68,7 +68,7 @@ def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by:
         _hold(scope)
         # Two clerks, or two clicks: the explanation that stands first holds, and the other person is shown it.
         Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-        signed_data.moved(scope)
+        certified().data_changed(scope)
         standing = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
     ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
     others = tuple(one for one in ours if (one.by, one.by_id, one.at, one.reason) != (by, by_id, now, reason))
@@ -82,7 +82,7 @@ def take_back(scope: Scope, key: int, *, by: str, by_id: int | None = None) -> E
         taken = {"taken_back_by": by, "taken_back_by_id": by_id, "taken_back_at": timezone.now()}
         if not Explanation.objects.of(scope).filter(pk=key).update(**taken):
             raise TakenBack
-        signed_data.moved(scope)
+        certified().data_changed(scope)
     return Explanation.objects.get(pk=key)
 
 

@@ -17,7 +17,6 @@ from django.db.models import ProtectedError
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
-from cte_portal.registry import registered
 from pathways import rules
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_reference
@@ -50,11 +49,6 @@ class YearHeld(NotApplied):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
-
-
-def year_is_held() -> str:
-    """Why the current year cannot end now, in the words of whoever holds it (settings.PORTAL_YEAR_HOLDS); empty when nobody does."""
-    return " ".join(sentence for held in registered("PORTAL_YEAR_HOLDS") if (sentence := held()))
 
 
 @dataclass

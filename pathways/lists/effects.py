@@ -9,7 +9,7 @@ from django.db import models
 from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import rules
-from pathways.lists.year_end import unfinished
+from pathways.certified import certified
 from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
 
 
@@ -60,7 +60,7 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
             f"{after} becomes the current year for {number_of(districts, 'district')}. Records can be entered and changed only in "
             f"{after}; all other years become read only. Today {reach} belong to students enrolled in {after}."
         )
-        if left := unfinished():
+        if left := certified().unfinished():
             found += left.sentences
     if after.starts != before.starts:
         enrolled = Enrollment.objects.filter(calendar__school_year_id=after.end_year).values("student_id").distinct().count()

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from cte_portal.accounts.models.names import check_alphabet
 from cte_portal.pages.reason import ReasonField
 from pathways import rules
-from pathways.lists.changing import Overtaken, words, year_is_held
+from pathways.certified import certified
+from pathways.lists.changing import Overtaken, words
 from pathways.lists.effects import effects
-from pathways.lists.year_end import unfinished
 from pathways.models import District, Pathway, RuleSeverity, SchoolYear
 
 FIRST, LAST = 2000, 2100
@@ -165,7 +165,7 @@ class SchoolYearForm(RegisterForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.was_active = self.instance.is_active
-        self.left = None if self.was_active else unfinished()
+        self.left = None if self.was_active else certified().unfinished()
         if self.left:
             self.fields["unfinished"].choices = self.left.choices  # type: ignore[attr-defined]
         else:
@@ -196,7 +196,7 @@ class SchoolYearForm(RegisterForm):
         active = bool(self.cleaned_data["is_active"])
         if self.was_active and not active:
             raise ValidationError("There must always be a current year. Make another year current instead")
-        if active and not self.was_active and (sentence := year_is_held()):
+        if active and not self.was_active and (sentence := certified().year_is_held()):
             raise ValidationError(sentence)
         return active
 

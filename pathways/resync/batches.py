@@ -14,9 +14,8 @@ from cte_portal.batches.statewide.statewide import for_each_district
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways import signed_data
+from pathways.certified import certified
 from pathways.lists.publish import is_published, publish
-from pathways.lists.year_end import why_not_sent
 from pathways.models import District, SchoolYear, StateCopy
 from pathways.resync.comparison import Comparison
 from pathways.resync.object_types import BY_NAME, NAMES, in_order
@@ -65,7 +64,7 @@ def run_resync(job: Job) -> None:
         batch = job.batch
         _may_be_sent(job)
         copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=before_commit)
-        signed_data.moved(job.scope)
+        certified().data_changed(job.scope)
         job.outcome = outcome(copy, names)
 
 
@@ -83,7 +82,7 @@ def _may_be_sent(job: Job) -> None:
 def _demand_sendable(scope: Scope) -> None:
     if not SchoolYear.objects.filter(end_year=scope.end_year, is_active=True).exists():
         raise CannotRun(f"{scope.school_year} is no longer the current school year. Nothing was sent.")
-    if sentence := why_not_sent(scope):
+    if sentence := certified().holds_sending(scope):
         raise CannotRun(sentence)
 
 
@@ -123,7 +122,7 @@ def run_resync_of_all(job: Job) -> None:
 def run_publish(job: Job) -> None:
     job.step("Publishing OPI's lists")
     written = publish()
-    signed_data.rules_moved()
+    certified().rules_changed()
     job.outcome = Outcome(f"{number_of(written, 'row')} of OPI's lists sent to the state.")
 
 

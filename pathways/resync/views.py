@@ -18,8 +18,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView, active_end_year
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of
-from pathways.lists.year_end import why_not_sent
-from pathways.locked import links_of
+from pathways.certified import certified
 from pathways.models import CollectionLock, District
 from pathways.resync.batches import submit_resync, submit_resync_of_all
 from pathways.resync.comparison import Comparison, Unsent, figures
@@ -69,7 +68,7 @@ class ResyncStateData(ActionView):
     @cached_property
     def why_not(self) -> str:
         """Why nothing of this year may be sent yet."""
-        return why_not_sent(self.scope) if self.in_active_year else ""
+        return certified().holds_sending(self.scope) if self.in_active_year else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
@@ -82,7 +81,7 @@ class ResyncStateData(ActionView):
             "why_not": self.why_not,
             "can_send": self.in_active_year and not self.why_not and self.can(Capability.SEND_RECORDS),
             "lock": lock,
-            "lock_links": links_of(lock, self.request.user),
+            "lock_links": certified().lock_links(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
         }
         return super().get_context_data(**found, **kwargs)
@@ -124,7 +123,7 @@ class DistrictAndState(ScopedView, TemplateView):
             "lines": comparison.lines(kind, page.object_list),
             "query": query.urlencode(),
             "unsent": Unsent.of(self.scope),
-            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not why_not_sent(self.scope),
+            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not certified().holds_sending(self.scope),
             "opens_resync": self.can(Capability.SEND_RECORDS),
             "key": uuid.uuid4(),
         }

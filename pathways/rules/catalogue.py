@@ -11,6 +11,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Field, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
+from pathways.certified import certified
 from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import VERDICTS, Staged
 from pathways.ledger.typed_rows import TOTAL, typed
@@ -18,7 +19,6 @@ from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
-from pathways.sealed_year import last_certified_year
 
 CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
 _BY_ID = {rule.id: rule for rule in CATALOGUE}
@@ -56,7 +56,7 @@ SELECT
 
 def check_staged(scope: Scope, staged: Staged) -> Checked:
     """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
-    parameters = Parameters(scope, timezone.localdate(), certified_year=last_certified_year(scope))
+    parameters = Parameters(scope, timezone.localdate(), certified_year=certified().last_certified_year(scope))
     rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
     judged, values = judged_by(rows, rules, parameters)
@@ -89,7 +89,7 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
     Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again. For that moment the
     district stands still, as numbers of the history are given before they are committed: a lower one may come after a higher.
     """
-    parameters = Parameters(scope, timezone.localdate(), certified_year=last_certified_year(scope))
+    parameters = Parameters(scope, timezone.localdate(), certified_year=certified().last_certified_year(scope))
     rules = compiled(scope)
     rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
     judged, values = judged_by(rows, rules, parameters)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from django.conf import settings as portal
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
@@ -220,3 +221,11 @@ def test_a_wrong_name_is_said_before_the_portal_starts(path: str, sentence: str,
         SystemExit, match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/misspelled"
     ):
         refuse_to_start()
+
+
+def test_settings_name_the_apps_plugs_and_the_answers_and_no_other_part_of_them() -> None:
+    named = {name: getattr(portal, name) for name in dir(portal) if name.startswith("PORTAL_")}
+    paths = {name: [value] if isinstance(value, str) else value for name, value in named.items() if isinstance(value, str | list)}
+    apps = ("cte_portal.", "pathways.", "certification.")
+    counts = {name: sum(str(path).startswith(apps) for path in values) for name, values in paths.items()}
+    assert {name: count for name, count in counts.items() if count} == {"PORTAL_PLUGS": 4, "PORTAL_CERTIFIED": 1}

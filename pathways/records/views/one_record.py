@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.scoped import ScopedView
-from pathways.locked import links_of
+from pathways.certified import certified
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records.history import modified_by
@@ -63,7 +63,7 @@ class OneRecord(ScopedView):
             "modified_by": modified_by(self.record, self.changes),
             "may_edit": self.can_edit and self.lock is None,
             "lock": self.lock,
-            "lock_links": links_of(self.lock, self.request.user),
+            "lock_links": certified().lock_links(self.lock, self.request.user),
             "list_query": self.list_query,
         }
         return super().get_context_data(**{**kwargs, **found})  # type: ignore[misc, no-any-return]

@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, active_end_year
 from cte_portal.editions import Scope, school_year_label
+from pathways.certified import certified
 from pathways.findings.views.from_finding import FromFinding
-from pathways.locked import links_of
 from pathways.models import Change, CollectionLock, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records import undo
@@ -187,7 +187,7 @@ class StudentPage(ScopedView, TemplateView):
             "deleted_records": deleted(self.changes_of_student),
             "undo": undo.offered(self.request),
             "lock": self.lock,
-            "lock_links": links_of(self.lock, self.request.user),
+            "lock_links": certified().lock_links(self.lock, self.request.user),
             "may_edit": self.may_edit,
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,

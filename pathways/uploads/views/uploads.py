@@ -21,15 +21,14 @@ from cte_portal.accounts.access.scoped import ActionView, ScopedView, access
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of, submit
 from cte_portal.pages.upload_limit import most_bytes, too_large
+from pathways.certified import certified
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
 from pathways.ledger.refusals import Locked
-from pathways.locked import links_of
 from pathways.models import CollectionLock, Participation, Pathway
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.views import TYPES
-from pathways.sealed_year import sealed_year
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
@@ -125,7 +124,7 @@ class MTDataUpload(ActionView):
             "layout": CTE_END_OF_YEAR,
             "roster_layouts": CSV_LAYOUTS,
             "lock": lock,
-            "lock_links": links_of(lock, self.request.user),
+            "lock_links": certified().lock_links(lock, self.request.user),
         }
         return super().get_context_data(**found, **more, **kwargs)
 
@@ -242,7 +241,11 @@ class MTExtracts(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         more = queue_list(self.request, self.scope)
         can_extract = self.can(Capability.EXPORT_RECORDS)
-        found = {"can_extract": can_extract, "current": self.in_active_year, "sealed": sealed_year(self.scope) if can_extract else None}
+        found = {
+            "can_extract": can_extract,
+            "current": self.in_active_year,
+            "sealed": certified().sealed_year(self.scope) if can_extract else None,
+        }
         return super().get_context_data(**found, **more, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,6 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
-from pathways import signed_data
 from pathways.lists import changing, publish
 from pathways.models import District
 from pathways.resync import batches
@@ -102,14 +102,14 @@ def test_letters_do_not_need_the_state(clerk: User, cottonwood: District_) -> No
 def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cottonwood: District_, broken: pytest.MonkeyPatch) -> None:
     first, second = changed(keeper, "0001"), changed(keeper, "0002")
     told: list[str] = []
-    broken.setattr(signed_data, "registered", lambda name: [lambda: told.append(name)])
+    broken.setattr(batches, "certified", lambda: SimpleNamespace(rules_changed=lambda: told.append("rules")))
     assert [tried(one).status for one in (first, second)] == [Status.FAILED] * 2
     publish.publish()  # a district's resync has brought the lists, and told nobody
     broken.setattr(batches, "publish", publish.publish)
     dispatch.daily()
     for one in (first, second):
         assert fresh(one).status == Status.QUEUED and tried(one, 1).status == Status.COMPLETED
-    assert told == ["PORTAL_SIGNED_RULES"] * 2 and not Batch.objects.failed_unseen(known_names())
+    assert told == ["rules"] * 2 and not Batch.objects.failed_unseen(known_names())
 
 
 def test_lists_that_a_restored_state_has_lost_are_queued_again(keeper: User, cottonwood: District_) -> None:

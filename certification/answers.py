@@ -1,0 +1,23 @@
+"""What certification answers when the records ask (pathways/certified.py; settings.PORTAL_CERTIFIED)."""
+
+from __future__ import annotations
+
+from certification.events import year_end
+from certification.receipts import receipts
+from certification.signing import signing
+from certification.status import status
+from pathways.certified import Certified
+
+
+class Answers:
+    data_changed = staticmethod(signing.data_changed)
+    rules_changed = staticmethod(signing.rules_changed)
+    lock_links = staticmethod(receipts.lock_links)
+    sealed_year = staticmethod(receipts.sealed_year)
+    last_certified_year = staticmethod(receipts.last_certified_year)
+    year_is_held = staticmethod(status.year_is_held)
+    unfinished = staticmethod(year_end.unfinished)
+    holds_sending = staticmethod(year_end.holds_sending)
+
+
+ANSWERS: Certified = Answers()
