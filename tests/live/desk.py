@@ -50,12 +50,12 @@ def submit(content: str, district: str = "9012", work: str = "upload", key: str 
     return str(batch.pk)
 
 
-def submit_extract() -> str:
+def submit_extract(district: str = "9012") -> str:
     batch = submitting.submit(
         "extract",
         by=User.objects.get(username="cmartin"),
         title="MT Extracts",
-        scope=Scope("9012", 2025),
+        scope=Scope(district, 2025),
         options={"type": "cte-eoy", "format": "tsv"},
     )
     return str(batch.pk)
@@ -171,6 +171,12 @@ def end_backends() -> int:
         return int(cursor.fetchone()[0])
 
 
+def served(keys: list[str]) -> list[list[str]]:
+    """District, when it was queued and when it was begun, of each of these batches, in the order in which they were begun."""
+    begun = Batch.objects.filter(pk__in=keys).order_by("started_at", "pk")
+    return [[one.district, one.queued_at.isoformat(), one.started_at.isoformat() if one.started_at else ""] for one in begun]
+
+
 def execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -188,6 +194,7 @@ COMMANDS = {
         cancel,
         publish,
         end_backends,
+        served,
         execute,
         resync,
         resync_all,

@@ -18,22 +18,30 @@ _KINDS = {
 
 
 def of_end(batch: Batch) -> None:
-    """Tell who submitted it how a job ended, in the transaction of its end. The district's part of a statewide job is told with the whole."""
+    """Tell who submitted it how a job ended, in the transaction of its end. The district's part of a statewide job is told with the whole.
+
+    Whose file a colleague uploads after its test, or undoes, is told of it too.
+    """
     row = Batch.objects.only("status", "cancel_by").get(pk=batch.pk)
     own_end = row.status == Status.CANCELED and row.cancel_by == batch.submitted_name
     if batch.hidden or own_end or (batch.queue == STATEWIDE and batch.district):
         return
     name, where = ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
     place = f" for {batch.district}" if batch.district else ""
-    notice = Notice(
-        user_id=batch.submitted_by_id,
-        key=f"batch:{batch.pk}",
-        kind=_KINDS.get(Status(row.status), Notice.Kind.INFO),
-        text=f"{batch.title}{place}: {row.get_status_display().lower()}.",
-        path=reverse(name, args=[*where, batch.pk]),
-        at=Now(),
-    )
-    tell([notice])
+    what, ended = f"{batch.title}{place}", row.get_status_display().lower()
+    told = {batch.submitted_by_id: f"{what}: {ended}."}
+    if row.status in (Status.COMPLETED, Status.WITH_ERRORS) and (colleague := _whose_file(batch)):
+        told[colleague] = f"{batch.submitted_name} ran {what} on your file: {ended}."
+    kind, path = _KINDS.get(Status(row.status), Notice.Kind.INFO), reverse(name, args=[*where, batch.pk])
+    tell(Notice(user_id=user, key=f"batch:{batch.pk}", kind=kind, text=text, path=path, at=Now()) for user, text in told.items())
+
+
+def _whose_file(batch: Batch) -> int | None:
+    """Who submitted the file that somebody else's batch is about, while she still works in the district."""
+    file = batch.about
+    if file is None or file.submitted_by_id == batch.submitted_by_id:
+        return None
+    return file.submitted_by_id if file.submitted_by.memberships.filter(district=batch.district).exists() else None
 
 
 def tell(notices: Iterable[Notice]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope, writing_state
-from pathways.models import Change, Enrollment, SchoolYear, StateCopy, Student
+from pathways.models import Change, Enrollment, Participation, SchoolYear, StateCopy, Student
 from pathways.resync import gap
 from pathways.resync.comparison import AHEAD, Comparison, KnownUnsent, Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -157,3 +157,38 @@ def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: Distr
     home = text(desk.get(HOME.format(2025)))
     assert AHEAD in home and "Everything was sent" not in home
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
+
+
+def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(desk: Client, school: District_, kayla: Student) -> None:
+    """M-10: sent, three edits, sent, and then only the district's database goes back to where it was before the edits.
+
+    One more edit takes a ledger number that the state has already seen; nowhere does a page say that everything was sent.
+    """
+    send(school.scope)
+    before = transaction.savepoint()
+    record = Participation.objects.filter(student=kayla).first()
+    assert record
+    for credits in ("1.25", "1.75", "2.25"):
+        school.record(kayla, record.pathway.name, version=record.version, in_district_credits=credits)
+        record.refresh_from_db()
+    send(school.scope)
+    transaction.savepoint_rollback(before)
+    cache.clear()
+    pages = pages_of(desk)
+    assert len(pages) > 8
+    for edited in (False, True):
+        if edited:
+            record.refresh_from_db()
+            school.record(kayla, record.pathway.name, version=record.version, single_parent=True)
+        for address in sorted(pages):
+            page = text(desk.get(address))
+            assert "the state is ahead of this district" in page, address
+            assert "Everything was sent" not in page and "everything was sent" not in page, address
+        assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
+
+
+def pages_of(desk: Client) -> set[str]:
+    """Every page of the district that its home links to."""
+    home = desk.get(HOME.format(2025)).content.decode()
+    links = {link.partition("?")[0].partition("#")[0] for link in re.findall(r'href="(/districts/9012/2025/[^"]*)"', home)}
+    return {link for link in links if desk.get(link).status_code == 200 and "text/html" in desk.get(link)["Content-Type"]}

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.models import Batch
+from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import cancel, submit
 from pathways import rules
@@ -78,6 +78,35 @@ def test_a_colleague_does_not_take_the_same_upload_back_a_second_time(
     late = run_here(late)
     assert late.status == "failed" and late.sentence == "MARTIN, CHERYL already undid this upload. Nothing was changed."
     assert Change.objects.count() == 2
+
+
+def test_whose_upload_a_colleague_undoes_is_told(upload: Upload, desk: Client, client: Client, clerk: User, second_clerk: User) -> None:
+    """L-25: clerks of a district stand in for each other; the page says first whose upload it is, and she hears of it."""
+    done = upload(file(line())).batch
+    Notice.objects.all().delete()
+    client.force_login(second_clerk)
+    assert "MARTIN, CHERYL" in client.get(f"{PAGE}{done.pk}/undo/").content.decode()
+    undo = run_here(made(client.post(f"{PAGE}{done.pk}/undo/")))
+    told = dict(Notice.objects.values_list("user_id", "text"))
+    assert told == {
+        second_clerk.pk: "MT Data Upload – Undo for 9012: completed.",
+        clerk.pk: "KELLER, DANIEL ran MT Data Upload – Undo for 9012 on your file: completed.",
+    }
+    desk.force_login(clerk)
+    assert "KELLER, DANIEL ran MT Data Upload – Undo" in desk.get("/districts/9012/2025/").content.decode()
+    assert desk.get(Notice.objects.get(user=clerk).path).status_code == 200 and undo.status == "completed"
+
+
+def test_whose_file_it_was_is_not_told_once_she_has_left(
+    upload: Upload, desk: Client, client: Client, clerk: User, second_clerk: User
+) -> None:
+    """L-25: the page behind the notice would be refused."""
+    done = upload(file(line())).batch
+    Notice.objects.all().delete()
+    clerk.memberships.all().delete()
+    client.force_login(second_clerk)
+    run_here(made(client.post(f"{PAGE}{done.pk}/undo/")))
+    assert set(Notice.objects.values_list("user_id", flat=True)) == {second_clerk.pk}
 
 
 def test_there_is_nothing_to_undo_in_a_test(upload: Upload, desk: Client) -> None:

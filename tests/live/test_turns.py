@@ -1,0 +1,32 @@
+"""Districts take turns at two real workers (M-7)."""
+
+from __future__ import annotations
+
+from tests.live.conftest import Portal
+
+FIRST, OTHERS = "9012", ("0965", "9099", "0965")
+WORKERS = ("worker", "second-worker")
+
+
+def test_no_district_waits_for_more_than_two_of_anothers_jobs(live: Portal) -> None:
+    """M-7: the queue is full before the workers come; then the others' work arrives while they are busy with it."""
+    live.kill("worker")
+    keys = [live.ask("submit_extract") for _ in range(12)]
+    keys.append(live.ask("submit_extract", district=OTHERS[0]))
+    for worker in WORKERS:
+        live.start(worker)
+    try:
+        for district in OTHERS[1:]:
+            live.ended(keys[-1], 60)
+            keys.append(live.ask("submit_extract", district=district))
+        assert {live.ended(key, 60)["status"] for key in keys} == {"completed"}
+    finally:
+        live.kill("second-worker")
+    served = live.ask("served", keys=keys)
+    assert len(served) == 15
+    for place, (district, queued, begun) in enumerate(served):
+        if district != FIRST:
+            before = [one for one in served[:place] if one[0] == FIRST and queued < one[2] <= begun]
+            assert len(before) <= 2, served
+    assert served[0][0] == FIRST and OTHERS[0] in {one[0] for one in served[1:3]}, served
+    assert FIRST in {one[0] for one in served[3:]}, "nobody's work was left to wait behind the others'"
