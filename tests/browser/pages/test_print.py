@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from unicodedata import normalize
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from cte_portal.accounts.models import User
-from pathways.models import GroupAssignment, Student
+from pathways.models import Calendar, GroupAssignment, Pathway, School, Student
 from pathways.reports.groups import END_OF_YEAR
 from tests.browser.conftest import Desk
-from tests.fixtures.records import HEALTH, District_
+from tests.fixtures.certification import make_certifier, make_event, make_round, seal_records, sign
+from tests.fixtures.records import HEALTH, District_, send_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
 
 
-def printed(desk: Desk, clerk: User, path: str) -> list[str]:
+def sheets(desk: Desk, clerk: User, path: str) -> list[PageObject]:
     page = desk.open(clerk, at="")
     page.goto(path)
-    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    return [" ".join(normalize("NFKC", one.extract_text()).split()) for one in pdf.pages]
+    return list(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+
+
+def words(text: str) -> str:
+    return " ".join(normalize("NFKC", text).split())
+
+
+def printed(desk: Desk, clerk: User, path: str) -> list[str]:
+    return [words(sheet.extract_text()) for sheet in sheets(desk, clerk, path)]
+
+
+def foot(sheet: PageObject) -> set[str]:
+    """The words in the lower margin of 16 mm, which the page's own text never reaches."""
+    pieces: set[str] = set()
+
+    def visit(text: str, page: list[float], line: list[float], *_: object) -> None:
+        if line[4] * page[1] + line[5] * page[3] + page[5] < 16 * 72 / 25.4:
+            pieces.update(words(text).split())
+
+    sheet.extract_text(visitor_text=visit)
+    return pieces
 
 
 def test_a_printed_report_says_that_it_is_not_all(desk: Desk, clerk: User, cottonwood: District_) -> None:
@@ -40,3 +61,47 @@ def test_a_printed_record_has_no_fields_and_no_buttons(desk: Desk, clerk: User, 
     text = " ".join(printed(desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/"))
     assert "ANDERSON, KAYLA" in text and "Confidential student data" in text and "1.50" in text
     assert not [word for word in ("Save and next", "Apply to all", "Find a screen", "What is a concentrator") if word in text]
+
+
+def test_a_printed_history_shows_what_changed_and_offers_nothing(desk: Desk, clerk: User, guides_student: Student) -> None:
+    """walk 24"""
+    health = Pathway.objects.get(name=HEALTH).pk
+    (page,) = printed(desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/history/")
+    assert "ANDERSON, KAYLA R." in page and "Confidential student data" in page and "0.50 1.50" in page and "Page 1 of 1" in page
+    assert not [word for word in ("Restore", "as it is now", "Open the record", "Find a screen") if word in page]
+
+
+def test_printed_findings_repeat_their_head_and_offer_nothing(desk: Desk, clerk: User, cottonwood: District_) -> None:
+    """walk 24"""
+    for number in range(30):
+        cottonwood.record(cottonwood.student(f"9990009{number:02d}", "Early", f"Nr{number:02d}"), HEALTH, start_date=datetime.date(2016, 8, 29))
+    pages = printed(desk, clerk, "/districts/9012/2025/findings/")
+    assert len(pages) > 1 and all("Confidential student data" in page and "Student CTE Pathway Level Found" in page for page in pages)
+    assert sum(page.count("EARLY, NR") for page in pages) == 30
+    assert not [word for word in ("Explain this", "Open and fix", "Find a screen", "Apply") if word in " ".join(pages)]
+
+
+def test_the_receipts_number_stands_in_the_foot_of_each_page(desk: Desk, clerk: User, cottonwood: District_) -> None:
+    """walk 24: a page that lies alone is still known by its number."""
+    for number in range(30):
+        school = School.objects.create(district=cottonwood.district, number=f"70{number:02d}", name=f"School {number:02d}")
+        calendar = Calendar.objects.create(school=school, school_year_id=2025, number="001")
+        student = cottonwood.student(f"9990009{number:02d}", "Anselmo", f"Nr{number:02d}", enrolled=False)
+        cottonwood.enroll(student, calendar=calendar)
+        cottonwood.record(student, HEALTH)
+    send_everything()
+    sealed = make_round(make_event())
+    sign(sealed, make_certifier(clerk))
+    copy = seal_records(sealed, cottonwood.scope)
+    pages = sheets(desk, clerk, f"/districts/9012/2025/event-certification/receipts/{copy.pk}/")
+    assert len(pages) > 2
+    for number, sheet in enumerate(pages, 1):
+        assert foot(sheet) == {copy.receipt, *f"Page {number} of {len(pages)}".split()}
+        assert not [word for word in ("Receipt as PDF", "Find a screen", "Batch Queue") if word in sheet.extract_text()]
+    assert "2023-24 Difference %" in words(pages[-1].extract_text()), "the table's head is repeated"
+
+
+def test_only_a_receipt_has_a_number_in_its_foot(desk: Desk, clerk: User, cottonwood: District_) -> None:
+    """walk 24"""
+    (sheet,) = sheets(desk, clerk, "/districts/9012/2025/event-certification/status/")
+    assert foot(sheet) == {"Page", "1", "of"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
+from certification.models import SealedCopy
 from cte_portal.accounts.models import User
 from pathways.models import Student
 from tests.browser.axe import violations
@@ -36,6 +39,33 @@ def test_a_certifier_with_a_telephone_is_two_taps_from_the_signature(desk: Desk,
     page.get_by_role("link", name="Sign", exact=True).click()
     expect(page.get_by_role("heading", name="Status: ")).to_be_in_viewport()
     assert violations(page) == ""
+
+
+CELLS = """row => [...row.querySelectorAll("td.num")].map(cell => {
+    const {left, right, top, height} = cell.getBoundingClientRect();
+    return {left, right, top, height, fits: cell.scrollWidth <= cell.clientWidth};
+})"""
+
+
+@pytest.mark.parametrize("page_name", ["receipts/{}", "{}/snapshot"])
+def test_figures_on_a_telephone_stand_beside_each_other_and_apart(page_name: str, desk: Desk, ready: Ready) -> None:
+    """walk 23: at 320 px *2023-24* and *Difference* keep a gap, and each figure stands under its year."""
+    ready.sign()
+    copy = SealedCopy.objects.get()
+    page = desk.open(ready.primary.user, size=NARROW)
+    page.goto(f"/districts/9012/2025/event-certification/{page_name.format(copy.pk if 'receipts' in page_name else copy.round.event_id)}/")
+    rows = [row.evaluate(CELLS) for row in page.locator("tr:has(td.num)").all()]
+    assert len(rows) > 3
+    for cells in rows:
+        assert len(cells) == 4 and len({cell["top"] for cell in cells}) == 1 and all(cell["fits"] and cell["height"] < 45 for cell in cells)
+        assert all(before["right"] + 6 <= after["left"] for before, after in pairwise(cells))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_foot_of_a_page_without_navigation_is_as_wide_as_the_page(desk: Desk) -> None:
+    page = desk.open(at="/accounts/sign-in/")
+    foot = page.get_by_role("contentinfo").bounding_box()
+    assert foot and foot["x"] == 0 and foot["width"] == 1366
 
 
 def test_with_text_twice_as_large_the_columns_fold(desk: Desk, clerk: User, guides_student: Student) -> None:
