@@ -155,7 +155,7 @@ def test_filters_and_unknown_addresses(desk: Client) -> None:
 def test_copy_from_last_year(desk: Client) -> None:
     address = "/opi/approvals/2026/copy/"
     page = desk.get(address)
-    assert "Approves 4 pathways for 2025-26" in text(page)
+    assert "Nothing has been saved yet. Approves 4 pathways for 2025-26" in text(page)
     sent = {"seen": page.context["plan"].sentence, "reason": "New year"}
     assert desk.post(address, sent).status_code == 302
     assert Approval.objects.filter(school_year_id=2026).count() == 4
@@ -176,7 +176,7 @@ def test_the_download_comes_back_as_no_change(desk: Client) -> None:
 
 def test_a_file_is_shown_then_saved(desk: Client) -> None:
     answer = upload(desk, "\ufeffDistrict Number;Pathway Code;Approved\r\n9012;9;yes\r\n9012;10;N\r\n")
-    assert "Approves 1 pathway for 2024-25. Withdraws 1 approval for 2024-25." in text(answer)
+    assert "Nothing has been saved yet. Approves 1 pathway for 2024-25. Withdraws 1 approval for 2024-25." in text(answer)
     told = answer.context
     sent = {"changes": told["changes"], "seen": told["plan"].sentence, "reason": "File of May"}
     assert desk.post("/opi/approvals/2025/import/", sent).status_code == 302
