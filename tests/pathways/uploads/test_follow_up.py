@@ -249,6 +249,15 @@ def test_the_result_speaks_of_fields_as_the_screen_does(client: Client, clerk: U
     assert " District Credits in 1 row" not in page.replace("In District Credits Earned in 1 row", "")
 
 
+def test_on_a_telephone_a_rejected_line_names_what_it_shows(client: Client, clerk: User, kayla: Student, upload: Upload) -> None:
+    """Where a row is a block its head is not seen: each value has its label."""
+    sent = upload(file(line(outside="x")), work="validate")
+    client.force_login(clerk)
+    page = client.get(f"/districts/9012/2025/batches/{sent.batch.pk}/").content.decode()
+    labels = ("Line", "Student", "Field", "In your file", "What is wrong")
+    assert all(f'<td data-label="{label}">' in page for label in labels)
+
+
 def test_the_report_file_speaks_of_fields_as_the_screen_does(kayla: Student, upload: Upload) -> None:
     """walk 33: the file's own column is named too, as it is looked for in the file."""
     sent = upload(file(line(outside="x")), work="validate")
