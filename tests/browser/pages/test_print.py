@@ -74,7 +74,9 @@ def test_a_printed_history_shows_what_changed_and_offers_nothing(desk: Desk, cle
 def test_printed_findings_repeat_their_head_and_offer_nothing(desk: Desk, clerk: User, cottonwood: District_) -> None:
     """walk 24"""
     for number in range(30):
-        cottonwood.record(cottonwood.student(f"9990009{number:02d}", "Early", f"Nr{number:02d}"), HEALTH, start_date=datetime.date(2016, 8, 29))
+        cottonwood.record(
+            cottonwood.student(f"9990009{number:02d}", "Early", f"Nr{number:02d}"), HEALTH, start_date=datetime.date(2016, 8, 29)
+        )
     pages = printed(desk, clerk, "/districts/9012/2025/findings/")
     assert len(pages) > 1 and all("Confidential student data" in page and "Student CTE Pathway Level Found" in page for page in pages)
     assert sum(page.count("EARLY, NR") for page in pages) == 30
