@@ -88,10 +88,10 @@ def read(content: bytes) -> DistrictsRead:
     rows: list[Written] = []
     for row in table:
         if len(rows) == MOST_ROWS:
-            raise FileRefused(f"The file has more than {MOST_ROWS} rows. Split it and bring the parts one after the other")
+            raise FileRefused(f"The file has more than {MOST_ROWS} rows. Split it and import the parts one after another")
         rows.append(_written(row))
     if not rows:
-        raise FileRefused("The file names its columns and has no rows below them")
+        raise FileRefused("The file has column titles but no rows")
     _judge(rows)
     return DistrictsRead(rows, table.notes)
 

@@ -69,7 +69,7 @@ class DistrictsImport(StatewideView):
         except Outdated as outdated:
             if not new_districts.plan(rows, self.person).is_done(meant):
                 return self.preview(rows, meant=meant, problem=outdated.sentence)
-            messages.info(self.request, "This file is saved already. Nothing was added or sent a second time.")
+            messages.info(self.request, "This file was already saved. Nothing was added or sent a second time.")
             return redirect(DISTRICTS)
         except NotApplied as refusal:
             return self.preview(rows, meant=meant, problem=refusal.sentence)
@@ -90,7 +90,7 @@ class DistrictsImport(StatewideView):
 
     def show(self, **told: Any) -> HttpResponse:
         about = {"columns": COLUMNS, "most_rows": districts_file.MOST_ROWS}
-        return render(self.request, "pathways/districts_import.html", {**about, **told})
+        return render(self.request, "pathways/lists/districts_import.html", {**about, **told})
 
     @staticmethod
     def form(sent: HttpRequest | None = None) -> ListFileForm:

@@ -52,5 +52,5 @@ INVITATION = Kind(
     hidden=True,
     editions=(Edition.DISTRICT,),
     noun="invitation by e-mail",
-    changes_nothing="The account is there. Make a one-time link on the person's page.",
+    changes_nothing="The account exists. Make a one-time link on the person's page.",
 )

@@ -331,7 +331,7 @@ def test_pressed_twice_or_brought_again_adds_and_sends_nothing_twice(desk: Clien
     sent = sent_by(answer)
     desk.post(PAGE, sent)
     again = desk.post(PAGE, sent, follow=True)
-    assert again.redirect_chain == [(LIST, 302)] and "This file is saved already. Nothing was added or sent a second time." in text(again)
+    assert again.redirect_chain == [(LIST, 302)] and "This file was already saved. Nothing was added or sent a second time." in text(again)
     answer = bring(desk, DANA, "0421,Sage,,,,")
     assert outcomes(answer) == ["same", "same"] and "Everything in this file is in the portal." in text(answer)
     deliver()
