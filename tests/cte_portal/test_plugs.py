@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -209,7 +212,7 @@ def test_what_does_not_fit_is_a_sentence(misfit: Misfit, monkeypatch: pytest.Mon
         ("certification.plug.PLUGS", "PORTAL_PLUGS names certification.plug.PLUGS, which is not there: "),
         ("certification.plugs.PLUG", "PORTAL_PLUGS names certification.plugs.PLUG, which is not there: "),
         ("certification.home.figures", "PORTAL_PLUGS names certification.home.figures, which is no Plug."),
-        ("tests.cte_portal.misspelled.PLUG", "PORTAL_PLUGS names tests.cte_portal.misspelled.PLUG, which cannot be read: "),
+        ("tests.cte_portal.mistyped.PLUG", "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: "),
     ],
 )
 def test_a_wrong_name_is_said_before_the_portal_starts(path: str, sentence: str, settings: Any) -> None:
@@ -218,7 +221,7 @@ def test_a_wrong_name_is_said_before_the_portal_starts(path: str, sentence: str,
     with pytest.raises(SystemCheckError, match=sentence[:60]):
         call_command("check")
     with pytest.raises(
-        SystemExit, match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/misspelled"
+        SystemExit, match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/mistyped"
     ):
         refuse_to_start()
 
@@ -229,3 +232,14 @@ def test_settings_name_the_apps_plugs_and_the_answers_and_no_other_part_of_them(
     apps = ("cte_portal.", "pathways.", "certification.")
     counts = {name: sum(str(path).startswith(apps) for path in values) for name, values in paths.items()}
     assert {name: count for name, count in counts.items() if count} == {"PORTAL_PLUGS": 4, "PORTAL_CERTIFIED": 1}
+
+
+@pytest.mark.once
+def test_neither_web_server_nor_worker_starts_with_a_mistyped_plug() -> None:
+    for start in ("import cte_portal.wsgi", "from cte_portal.celery import LookAtPortal; LookAtPortal(None).start(None)"):
+        begin = ["-c", f"import django; django.setup(); {start}"]
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.cte_portal.mistyped_settings"}
+        ended = subprocess.run([sys.executable, *begin], cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+        assert ended.returncode == 1 and "Traceback" not in ended.stderr
+        assert "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: " in ended.stderr
+        assert "Correct tests/cte_portal/mistyped.py." in ended.stderr
