@@ -59,21 +59,27 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
 
 
 def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int | None = None) -> int:
-    """Write what was changed, all or none, and its history. Returns how many courses; raises Moved."""
+    """Write what was changed, all or none, and its history. Returns how many courses; raises CourseMoved."""
     changed = [choice for choice in choices if choice.is_changed]
     if not changed:
         return 0
-    rows = [
-        ((0, line), (choice.course.school.number, choice.course.number, None, choice.pathway or NO_PATHWAY, choice.credits))
-        for line, choice in enumerate(changed, 1)
-    ]
     with records_ledger.refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
         stored = Course.objects.in_bulk([choice.course.pk for choice in changed])
+        waiting = []
         for choice in changed:
             now = stored.get(choice.course.pk)
+            if now and (now.pathway_id, now.credits) == (choice.pathway, choice.credits):
+                continue  # the second click of a double click finds its work done
             if now is None or (now.pathway_id, now.credits) != choice.seen:
                 raise CourseMoved(choice.course)
+            waiting.append(choice)
+        if not waiting:
+            return 0
+        rows = [
+            ((0, line), (choice.course.school.number, choice.course.number, None, choice.pathway or NO_PATHWAY, choice.credits))
+            for line, choice in enumerate(waiting, 1)
+        ]
         act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN)
         with connection.cursor() as cursor:
             staging.prepare(cursor)

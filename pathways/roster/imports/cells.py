@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from pathways.files import values
 from pathways.models import Enrollment
 from pathways.models.participation import MOST_CREDITS
@@ -93,9 +95,12 @@ def _date(text: str, column: RosterColumn, district: ImportingDistrict) -> datet
         day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
         raise Unfit(problems.UNREADABLE, f"{column.title} is a spreadsheet's day number. Write {day:%m/%d/%Y}")
     try:
-        return values.date(text, column.title)
+        date = values.date(text, column.title)
     except values.Unreadable as unreadable:
         raise Unfit(problems.UNREADABLE, unreadable.message) from unreadable
+    if date and column.name == "birth_date" and date > timezone.localdate():
+        raise Unfit(problems.UNREADABLE, f"{column.title} is in the future")
+    return date
 
 
 def _credits(text: str, column: RosterColumn, district: ImportingDistrict) -> Decimal | None:

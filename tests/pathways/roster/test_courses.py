@@ -61,6 +61,16 @@ def test_two_clerks_on_one_course_do_not_overwrite_each_other(page_client: Clien
     assert course.credits == Decimal("0.75")
 
 
+def test_a_double_click_finds_its_work_done(page_client: Client, course: Course) -> None:
+    """Whoever clicked is not told that somebody else was quicker; what was changed beside it meanwhile is still asked about."""
+    sent = typed(course, "", "1.00")
+    page_client.post(ADDRESS, sent)
+    again = page_client.post(ADDRESS, sent, follow=True).content.decode()
+    assert "1 course saved." in again and "No changes to save." in again and "Someone else" not in again
+    assert CourseChange.objects.of_row(course.pk).filter(operation="update").count() == 1
+    assert "Someone else changed course MA1" in page_client.post(ADDRESS, {**sent, f"credits_{course.pk}": "2.00"}).content.decode()
+
+
 @pytest.mark.parametrize("amount", ["31", "-1", "1,5", "", "abc", "0.333"])
 def test_bad_credits_are_refused_beside_their_field(page_client: Client, course: Course, amount: str) -> None:
     answer = page_client.post(ADDRESS, typed(course, "", amount))

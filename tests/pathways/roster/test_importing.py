@@ -139,6 +139,7 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
         ("01/31/2007", "2007-01-31", "ROS-003", "Write Birth Date as month/day/year, like 01/31/2007"),
         ("01/31/2007", "39113", "ROS-003", "Birth Date is a spreadsheet's day number. Write 01/31/2007"),
         ("01/31/2007", "1/31/07", "ROS-003", "four-digit year"),
+        ("01/31/2007", "01/31/2099", "ROS-003", "Birth Date is in the future"),
         (",F\n", ",X\n", "ROS-003", "Gender must be F or M"),
         ("Zoë", "Z\u200boë", "ROS-006", "hidden character"),
         ("Zoë", "Z" * 51, "ROS-007", "51 characters. It can have up to 50"),
