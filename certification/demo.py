@@ -147,8 +147,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     copy.digest = seal_of(signed, copy, [signature])
     copy.save(force_insert=True)
     SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in rows), 500)
-    one.status, one.sealed_at = Round.Status.SEALED, at
-    one.save(update_fields=["status", "sealed_at"])
+    one.become(Round.Status.SEALED, sealed_at=at)
     return copy
 
 

@@ -232,10 +232,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
             raise ValidationError(sentence)
         before = {"Status": event.get_status_display()}
         now = timezone.now()
-        event.status, event.version = to, event.version + 1
-        event.published_at = event.published_at or now
-        event.closed_at = now if to == Status.CLOSED else None
-        event.save(update_fields=["status", "version", "published_at", "closed_at"])
+        closed_at = now if to == Status.CLOSED else None
+        event.become(to, version=event.version + 1, published_at=event.published_at or now, closed_at=closed_at)
         _record(event, Operation.CHANGE, before, {"Status": event.get_status_display()}, by, reason)
         if to == Status.PUBLISHED:
             occasions.published(event)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from certification.models.dates import Dates
+from certification.models.transitions import Moves
 from cte_portal.editions import Home, school_year_label
 from pathways.models import CollectionLock
 
@@ -48,7 +49,7 @@ class CertificationEventQuerySet(models.QuerySet["CertificationEvent"]):
         return self.filter(collection=event.collection, end_year__lt=event.end_year).order_by("-end_year").first()
 
 
-class CertificationEvent(models.Model):
+class CertificationEvent(Moves):
     """Copied from year to year. *Open* is no status: it follows from the dates of a published event."""
 
     lives_in = Home.DISTRICT
@@ -162,9 +163,6 @@ class CertificationEvent(models.Model):
     def worded(self, district_name: str) -> list[str]:
         """The statements as one district's certifiers read and sign them."""
         return [text.replace("{school year}", self.school_year).replace("{district}", district_name) for text in self.statements]
-
-    def may_become(self, status: str) -> bool:
-        return status in self.MOVES[self.Status(self.status)]
 
 
 class EventLink(models.Model):

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from certification.models.event import CertificationEvent
 from certification.models.round import Round
+from certification.models.transitions import Moves
 from cte_portal.editions import Home
 
 
@@ -25,7 +26,7 @@ class RecertificationQuerySet(models.QuerySet["Recertification"]):
         return self.filter(status__in=Recertification.OPEN)
 
 
-class Recertification(models.Model):
+class Recertification(Moves):
     lives_in = Home.DISTRICT
 
     class Origin(models.TextChoices):
@@ -98,9 +99,6 @@ class Recertification(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
-
-    def may_become(self, status: str) -> bool:
-        return status in self.MOVES[self.Status(self.status)]
 
 
 class RecertificationMessage(models.Model):

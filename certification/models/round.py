@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from certification.models.event import CertificationEvent
+from certification.models.transitions import Moves
 from cte_portal.editions import Home
 
 
@@ -25,7 +26,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(status__in=[Round.Status.SEALED, Round.Status.SUPERSEDED])
 
 
-class Round(models.Model):
+class Round(Moves):
     lives_in = Home.DISTRICT
 
     class Status(models.TextChoices):
@@ -86,6 +87,3 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district} round {self.number}"
-
-    def may_become(self, status: str) -> bool:
-        return status in self.MOVES[self.Status(self.status)]

@@ -104,8 +104,7 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
         one = shown_event(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
             raise ValidationError("The certification in this request is no longer the official one")
-        request.opened_round = open_round(one, by, request.reason)
-        _answer(request, State.APPROVED, by, answer)
+        _answer(request, State.APPROVED, by, answer, opened_round=open_round(one, by, request.reason))
     return request
 
 
@@ -125,8 +124,7 @@ def withdraw(scope: Scope, pk: int, *, by: User) -> Recertification:
             return request
         if request.status != State.ASKED:
             raise ValidationError(outcome(request))
-        request.status, request.ended_at = State.WITHDRAWN, timezone.now()
-        request.save(update_fields=["status", "ended_at"])
+        request.become(State.WITHDRAWN, ended_at=timezone.now())
         record(request, {"Status": "Waiting for an answer"}, {"Status": "Withdrawn"}, by)
     return request
 
@@ -160,9 +158,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         for letter in letters:
             cancel(letter, by=by.record_name)
         Notice.objects.filter(key=notice_key(occasions.answer_key(request))).delete()
-        request.status, request.opened_round, request.ended_at = State.ASKED, None, None
-        request.answered_at, request.answered_by, request.answer = None, "", ""
-        request.save()
+        request.become(State.ASKED, opened_round=None, ended_at=None, answered_at=None, answered_by="", answer="")
         record(request, before, {"Status": "Waiting for an answer"}, by, "The answer was withdrawn")
     return request
 
@@ -200,8 +196,7 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
                 raise ValidationError(f"{edition.edition.label} edition: {since.sentence} {remedy}")
         close_round(request.opened_round)
         lock_again(request.sealed_round)
-        request.status, request.ended_at = State.CLOSED, timezone.now()
-        request.save(update_fields=["status", "ended_at"])
+        request.become(State.CLOSED, ended_at=timezone.now())
         record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
     return request
 
@@ -230,8 +225,7 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
             at=now,
             text=f"Closed without certifying again. {reason}",
         )
-        request.status, request.ended_at = State.CLOSED, now
-        request.save(update_fields=["status", "ended_at"])
+        request.become(State.CLOSED, ended_at=now)
         record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
         occasions.closed(request)
     return request
@@ -257,11 +251,10 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
     return True
 
 
-def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str) -> None:
-    request.status, request.answer = status, answer
-    request.answered_at, request.answered_by = timezone.now(), by.record_name
-    request.ended_at = None if request.is_open else request.answered_at
-    request.save()
+def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str, *, opened_round: Round | None = None) -> None:
+    now = timezone.now()
+    ended_at = None if status in Recertification.OPEN else now
+    request.become(status, answer=answer, answered_at=now, answered_by=by.record_name, ended_at=ended_at, opened_round=opened_round)
     after = {"Status": "Approved", "Records": "open"} if status == State.APPROVED else {"Status": "Denied"}
     record(request, {"Status": "Waiting for an answer"}, after, by, answer or request.reason)
     occasions.answered(request)

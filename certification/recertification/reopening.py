@@ -69,8 +69,7 @@ def open_round(one: DistrictEvent, by: User, reason: str) -> Round:
 def close_round(opened: Round, reason: str = "") -> None:
     now = timezone.now()
     Signature.objects.standing().filter(round=opened).update(voided_at=now, void_reason=reason or ABANDONED)
-    opened.status, opened.ended_at = Round.Status.ABANDONED, now
-    opened.save(update_fields=["status", "ended_at"])
+    opened.become(Round.Status.ABANDONED, ended_at=now)
 
 
 def lock_again(official: Round) -> None:

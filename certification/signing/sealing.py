@@ -25,7 +25,8 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     this = case.round
     assert this is not None and case.copy is not None  # noqa: S101 - there is a signature, and the gates have asked for a resync
     signatures = [one for one in case.signatures.values() if case.covers(one)]
-    Round.objects.of(case.event, scope.district).official().update(status=Round.Status.SUPERSEDED, ended_at=now)
+    for official in Round.objects.of(case.event, scope.district).official():
+        official.become(Round.Status.SUPERSEDED, ended_at=now)
     copy = SealedCopy(
         round=this,
         receipt=_receipt(case),
@@ -46,11 +47,9 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     copy.digest = signed_text.seal_of(signed, copy, signatures)
     copy.save(force_insert=True)
     SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in signed.rows), 500)
-    this.status, this.sealed_at = Round.Status.SEALED, now
-    this.save(update_fields=["status", "sealed_at"])
-    Recertification.objects.filter(opened_round=this, status=Recertification.Status.APPROVED).update(
-        status=Recertification.Status.CLOSED, ended_at=now
-    )
+    this.become(Round.Status.SEALED, sealed_at=now)
+    for request in Recertification.objects.in_progress().filter(opened_round=this):
+        request.become(Recertification.Status.CLOSED, ended_at=now)
     CollectionLock.objects.create(
         district=scope.district,
         end_year=case.event.end_year,
