@@ -18,6 +18,7 @@ from certification.letters.occasions import is_waited_for
 from certification.models import CertificationEvent
 from certification.models.dates import days
 from certification.review.suppression import FEWEST, suppressed
+from certification.signing.last_validation import LastValidation
 from certification.status.statewide import district_events
 from certification.status.status import DistrictEvent
 from pathways.models import Change, District
@@ -75,28 +76,12 @@ class Line:
             return Stand.ERRORS
         if self.last_resync is None and self.last_activity is None:
             return Stand.NOT_STARTED
-        return Stand.READY if self._nothing_in_the_way else Stand.IN_PROGRESS
+        return Stand.READY if self.by_last_validation.is_ready else Stand.IN_PROGRESS
 
-    @property
-    def _nothing_in_the_way(self) -> bool:
-        can_sign = self.one.in_active_year or self.one.finishing
-        return self.is_clean and self.one.able > 0 and can_sign and self.one.dates.accepts_signatures(self.one.now)
-
-    @property
-    def is_clean(self) -> bool:
-        """By the last validation, which must have read what stands at the state now; the event's page asks every gate again."""
-        copy, found = self.unsent.copy, self.validated
-        return (
-            copy is not None
-            and found is not None
-            and self.is_current
-            and found.settled
-            and found.totals_match
-            and not found.errors
-            and not found.warnings
-            and not self.unsent.changes
-            and not self.unsent.ahead
-        )
+    @cached_property
+    def by_last_validation(self) -> LastValidation:
+        """What the gates would answer, as far as it is known without a look at the records."""
+        return LastValidation(self.one, self.unsent, self.validated)
 
     @property
     def word(self) -> str:
@@ -147,8 +132,7 @@ class Line:
     @property
     def is_current(self) -> bool:
         """Whether the last validation read what stands at the state now."""
-        copy = self.unsent.copy
-        return self.validated is not None and copy is not None and self.validated.generation == copy.generation
+        return self.by_last_validation.is_current
 
     @property
     def last_resync(self) -> datetime.datetime | None:

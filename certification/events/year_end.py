@@ -62,7 +62,7 @@ def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
 
 
 def may_finish(line: Line) -> bool:
-    return line.is_clean and line.one.primaries > 0 and not _dates_are_over(line)
+    return line.by_last_validation.is_clean and line.one.primaries > 0 and not _dates_are_over(line)
 
 
 def _dates_are_over(line: Line) -> bool:
