@@ -19,7 +19,8 @@ from pathways.rules import CATALOGUE
 
 PACKAGES = ("cte_portal", "pathways", "certification")
 RULE = re.compile(r"CTE-\d{3}")
-REFUSALS = {"Damage", "ValidationError", "NotSigned", "CannotRun", "CommandError", "Refusal", "NotApplied", "Busy"}
+BASES = {"Refusal", "NotApplied", "NotSigned"}
+REFUSALS = {"Damage", "ValidationError", "CannotRun", "CommandError", "CommandRefusal", "TooMany", "Busy", *BASES}
 Found = Iterator[tuple[str, str]]
 
 INTRODUCTION = """# Messages
@@ -79,11 +80,14 @@ def found_in(node: ast.AST, module: str) -> Found:
 
 def _of_class(node: ast.ClassDef) -> Found:
     """`sentence = "…"`, in the class or set when it is made."""
-    if not any(isinstance(base, ast.Name) and base.id in {"Exception", "NotApplied", "NotSigned"} for base in node.bases):
+    if not any(isinstance(base, ast.Name) and base.id in {"Exception", *BASES} for base in node.bases):
         return
-    for one in ast.walk(node):
-        if isinstance(one, ast.Assign) and any(ast.unparse(target).endswith("sentence") for target in one.targets):
-            yield from ((f"refusal {node.name}", words) for words in _sentences(one.value) if _is_sentence(words))
+    for part in ast.walk(node):
+        match part:
+            case ast.Assign(targets=targets, value=value) if any(ast.unparse(name).endswith(("sentence", "words")) for name in targets):
+                yield from ((f"refusal {node.name}", words) for words in _sentences(value) if _is_sentence(words))
+            case ast.Call(args=[value]) if ast.unparse(part.func) == "super().__init__":
+                yield from ((f"refusal {node.name}", words) for words in _sentences(value) if _is_sentence(words))
 
 
 def _of_gate(node: ast.FunctionDef) -> Iterator[str]:

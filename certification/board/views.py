@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +23,7 @@ from certification.recertification import recertification
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView, active_end_year
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import moment
 from pathways.files import writer
@@ -115,8 +115,8 @@ class StatusBoard(BoardView):
             try:
                 if recertification.accept(Scope(line.number, event.end_year), event.pk, by=self.request.user):  # type: ignore[arg-type]
                     done.append(line.number)
-            except ValidationError as refusal:
-                why_not.append(f"{line.number}: {' '.join(refusal.messages)}.")
+            except Refusal as refusal:
+                why_not.append(f"{line.number}: {refusal.sentence}")
         if done:
             messages.success(self.request, f"Approved by State: {', '.join(done)}.")
         if why_not:

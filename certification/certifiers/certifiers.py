@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
+from cte_portal.refusals import Refusal
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy
@@ -37,15 +37,15 @@ def eligible(district: str) -> UserQuerySet:
 
 
 def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool) -> Certifier:
-    """Name a person. The same naming sent twice is one; raises ValidationError for somebody who is on the list or not of the district."""
+    """Name a person. The same naming sent twice is one; raises Refusal for somebody who is on the list or not of the district."""
     with _deciding(scope):
         earlier = Certifier.objects.filter(district=scope.district, user=person).first()
         if earlier:
             if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (level, job_title, True, 1):
                 return earlier
-            raise ValidationError({"person": f"{person.record_name} is already on the list. Open the certifier there"})
+            raise Refusal(f"{person.record_name} is already on the list. Open the certifier there.", field="person")
         if not eligible(scope.district).filter(pk=person.pk).exists():
-            raise ValidationError({"person": f"{person.record_name} no longer has a role in this district, or the account is closed"})
+            raise Refusal(f"{person.record_name} no longer has a role in this district, or the account is closed.", field="person")
         one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
         _record(one, Operation.ADD, {}, words(one), by)
         if mail and person.pk != by.pk:
@@ -57,7 +57,7 @@ def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mai
 
 
 def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User) -> bool:
-    """Change a certifier as it was at version `seen`. False when it already is so; raises ValidationError when somebody else was quicker."""
+    """Change a certifier as it was at version `seen`. False when it already is so; raises Refusal when somebody else was quicker."""
     with _deciding(scope):
         one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
         before = words(one)
@@ -67,7 +67,7 @@ def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool
             return False
         if one.version != seen:
             now = ", ".join(f"{label} {value}" for label, value in before.items())
-            raise ValidationError(f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it")
+            raise Refusal(f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it.")
         if was != level:
             _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
         one.version += 1
@@ -83,9 +83,9 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
         if one.version != seen:
             if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
                 return
-            raise ValidationError("Someone else changed this certifier after you opened it. Check it again, then send the invitation")
+            raise Refusal("Someone else changed this certifier after you opened it. Check it again, then send the invitation.")
         if not Certifier.objects.active().filter(pk=pk).exists():
-            raise ValidationError("Only an active certifier with a role in this district can be invited")
+            raise Refusal("Only an active certifier with a role in this district can be invited.")
         _invite(scope, one, by)
 
 
@@ -119,7 +119,7 @@ def _deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Save again") from error
+        raise Refusal("Someone else is saving or signing in this district right now. Nothing was saved. Save again.") from error
 
 
 def _void(one: Certifier, reason: str) -> None:

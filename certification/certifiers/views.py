@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,6 +16,7 @@ from certification.models.certifier import TYPE
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
+from cte_portal.refusals import Refusal
 
 
 class TypeMembershipSetup(ScopedView):
@@ -36,8 +37,8 @@ class TypeMembershipSetup(ScopedView):
         asked = form.cleaned_data
         try:
             one = certifiers.add(self.scope, by=request.user, **asked)  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(form)
         mailed = " The invitation is on its way." if one.invited_at else ""
         messages.success(request, f"{one.name} is {one.get_level_display()} certifier of {TYPE}.{mailed}")
@@ -94,12 +95,12 @@ class ChangeCertifier(ScopedView):
         asked = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
             changed = certifiers.change(self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=request.user)  # type: ignore[arg-type]
-        except ValidationError as refusal:
+        except Refusal as refusal:
             one = self.certifier
             typed = request.POST.copy()
             typed["version"] = str(one.version)  # the person is told what it says now
             form = ChangeCertifierForm(typed)
-            form.add_error(None, refusal)
+            refusal.show_on(form)
             return self.show(one, form)
         messages.success(request, f"Saved. {one.name}." if changed else f"{one.name} already has these settings. No changes to save.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
@@ -109,8 +110,8 @@ class ChangeCertifier(ScopedView):
         version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
         try:
             certifiers.invite(self.scope, one.pk, seen=version, by=self.request.user)  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            messages.error(self.request, " ".join(refusal.messages) + ".")
+        except Refusal as refusal:
+            messages.error(self.request, refusal.sentence)
             return redirect(self.request.path)
         messages.success(self.request, f"The invitation to {one.name} is on its way.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)

@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -21,12 +20,13 @@ from certification.signing.groups import groups_of
 from certification.signing.signing import rules_changed
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
+from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.models import District, SchoolYear
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
-STALE = "Someone else changed this event after you opened it. Nothing was saved yet. Check it again first"
+STALE = "Someone else changed this event after you opened it. Nothing was saved yet. Check it again first."
 MOST_NAMED = 10
 A_YEAR = datetime.timedelta(weeks=52)
 
@@ -190,14 +190,14 @@ def _without_primary() -> set[str]:
 
 
 def make(event: CertificationEvent, links: Links, *, by: User) -> CertificationEvent:
-    """A new draft. Raises ValidationError when somebody has just made the collection's event of that year."""
+    """A new draft. Raises Refusal when somebody has just made the collection's event of that year."""
     try:
         with transaction.atomic():
             event.save(force_insert=True)
             _link(event, links)
             _record(event, Operation.ADD, {}, words(event, links), by)
     except IntegrityError as error:
-        raise ValidationError("This collection already has an event in that school year.") from error
+        raise Refusal("This collection already has an event in that school year.") from error
     return event
 
 
@@ -209,7 +209,7 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
         if before == after:
             return False
         if stored.version != seen:
-            raise ValidationError(STALE)
+            raise Refusal(STALE)
         event.status, event.published_at, event.closed_at = stored.status, stored.published_at, stored.closed_at
         event.version = stored.version + 1
         event.save(force_update=True)
@@ -221,15 +221,15 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
 
 
 def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
-    """Publish, close or show again. Done twice it is done once; raises ValidationError for a move that the table does not have."""
+    """Publish, close or show again. Done twice it is done once; raises Refusal for a move that the table does not have."""
     with transaction.atomic():
         event = CertificationEvent.objects.select_for_update().get(pk=pk)
         if event.status == to:
             return event
         if not event.may_become(to):
-            raise ValidationError(f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}")
+            raise Refusal(f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}.")
         if to == Status.CLOSED and (sentence := _held(event)):
-            raise ValidationError(sentence)
+            raise Refusal(sentence)
         before = {"Status": event.get_status_display()}
         now = timezone.now()
         closed_at = now if to == Status.CLOSED else None
@@ -245,7 +245,7 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
 def _held(event: CertificationEvent) -> str:
     """Why an event cannot be closed: a recertification could be neither read nor answered then. Empty when nothing holds it."""
     numbers = sorted(set(Recertification.objects.open().filter(event=event).values_list("district", flat=True)))
-    return f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event" if numbers else ""
+    return f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event." if numbers else ""
 
 
 def copy_of(earlier: CertificationEvent) -> CertificationEvent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,10 +10,11 @@ from certification.models.dates import in_words
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.models import District
 
 Operation = AuditEvent.Operation
-OVERTAKEN = "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again first"
+OVERTAKEN = "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again first."
 
 
 def words(one: Extension | None) -> dict[str, str]:
@@ -42,7 +42,7 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
 
 
 def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
-    """Set the district's extension. False when it already is so; raises ValidationError when it is no longer as it was `seen`."""
+    """Set the district's extension. False when it already is so; raises Refusal when it is no longer as it was `seen`."""
     with transaction.atomic():
         event = CertificationEvent.objects.select_for_update().get(pk=wanted.event_id)
         stored = Extension.objects.filter(event=event, district=wanted.district).first()
@@ -50,7 +50,7 @@ def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
         if before == after:
             return False
         if before != seen:
-            raise ValidationError(OVERTAKEN)
+            raise Refusal(OVERTAKEN)
         wanted.pk = stored.pk if stored else None
         wanted.by, wanted.at = by.record_name, timezone.now()
         wanted.save(force_insert=stored is None, force_update=stored is not None)

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import school_year_label
+from cte_portal.refusals import Refusal
 from pathways.models import District, SchoolYear
 
 MOVES = {"published": "Publish", "closed": "Close"}
@@ -88,8 +88,8 @@ class NewEvent(EventsView):
             return self.show(form)
         try:
             event = events.make(form.save(commit=False), form.cleaned_data["links"], by=request.user)  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(form)
         messages.success(request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
         return redirect("certification-event", event.pk)
@@ -125,8 +125,8 @@ class Event(EventsView):
             reason = reasons.cleaned_data["reason"]
         try:
             changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=request.user, reason=reason)  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(event, form)
         messages.success(request, "Saved." if changed else "No changes to save.")
         return redirect(request.path)
@@ -186,8 +186,8 @@ class MoveEvent(EventsView):
             return self.show(event, reasons)
         try:
             event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data.get("reason", ""))  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            reasons.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(reasons)
             return self.show(event, reasons)
         messages.success(request, f"“{event.name}” is {event.get_status_display().lower()} now.")
         return redirect("certification-event", event.pk)
@@ -245,8 +245,8 @@ class GiveExtension(EventsView):
             return self.show(event, form, effects=effects)
         try:
             extensions.give(wanted, seen=extensions.words(stored), by=request.user)  # type: ignore[arg-type]
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(event, form)
         messages.success(request, f"Saved. {district} has until {wanted.due:%m/%d/%Y}.")
         return redirect("certification-event", event.pk)

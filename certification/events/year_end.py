@@ -7,7 +7,6 @@ changed or sent any more, and its data of the next year wait until it has signed
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from certification.recertification.reopening import close_round
 from certification.status.status import DistrictEvent, event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.certified import EXTEND, Unfinished
 from pathways.models import SchoolYear
@@ -144,7 +144,7 @@ def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
             return False
         one = event_of(scope, pk)
         if one is None or not one.finishing:
-            raise ValidationError("This district has nothing to finish any more. Nothing was changed")
+            raise Refusal("This district has nothing to finish any more. Nothing was changed.")
         event.may_finish = [number for number in event.may_finish if number != scope.district]
         event.closed_for = {**event.closed_for, scope.district: reason[:200]}
         event.version += 1

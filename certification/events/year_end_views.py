@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
@@ -17,6 +16,7 @@ from certification.events.year_end import close_for, closing
 from certification.status.status import event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.models import District
 
 
@@ -44,7 +44,7 @@ class CloseYearForDistrict(EventsView):
                 return self.show(form)
             try:
                 close_for(self.scope, event.pk, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-            except ValidationError as refusal:
+            except Refusal as refusal:
                 messages.warning(request, f"{refusal.messages[0]}.")
                 return redirect("certification-event", event.pk)
         messages.success(request, f"{event.school_year} is closed for {self.district}.")

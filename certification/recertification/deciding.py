@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from certification.models import CertificationEvent, Certifier, Recertification
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import moment
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy
 
 State, Origin = Recertification.Status, Recertification.Origin
-SOMEONE_ELSE = "Someone else at OPI has to decide"
+SOMEONE_ELSE = "Someone else at OPI has to decide."
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise ValidationError("Someone else is saving or signing in this district right now. Nothing was saved. Try again") from error
+        raise Refusal("Someone else is saving or signing in this district right now. Nothing was saved. Try again.") from error
 
 
 def shown_event(scope: Scope, event: int) -> DistrictEvent:
@@ -37,7 +37,7 @@ def shown_event(scope: Scope, event: int) -> DistrictEvent:
     list(CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk"))
     one = event_of(scope, event)
     if one is None:
-        raise ValidationError("OPI has closed this event. Nothing was saved")  # C-32
+        raise Refusal("OPI has closed this event. Nothing was saved.")  # C-32
     return one
 
 
@@ -50,9 +50,9 @@ def answerable(scope: Scope, pk: int, by: User) -> Recertification:
     """A request that waits for an answer, which the person may give."""
     request = request_of(scope, pk)
     if request.status != State.ASKED:
-        raise ValidationError(outcome(request))
+        raise Refusal(outcome(request))
     if why_not := is_own(request, by):
-        raise ValidationError(why_not)
+        raise Refusal(why_not)
     return request
 
 
@@ -76,11 +76,11 @@ def record(request: Recertification, before: Mapping[str, str], after: Mapping[s
 def outcome(request: Recertification) -> str:
     """What has become of it, for who comes second (C-27)."""
     if request.status == State.ASKED:
-        return "OPI has not answered yet"
+        return "OPI has not answered yet."
     if request.status == State.WITHDRAWN:
-        return "The district has withdrawn this request"
+        return "The district has withdrawn this request."
     if request.status == State.CLOSED:
-        return "This recertification has ended"
+        return "This recertification has ended."
     verb = "approved" if request.status == State.APPROVED else "denied"
     at = f" at {moment(request.answered_at)}" if request.answered_at else ""
-    return f"{request.answered_by} has {verb} this{at}"
+    return f"{request.answered_by} has {verb} this{at}."

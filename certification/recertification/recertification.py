@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certification.letters import occasions
@@ -33,6 +32,7 @@ from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.models import Change
 
 UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
@@ -43,7 +43,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
     with deciding(scope):
         one = shown_event(scope, event)
         if not certifies(scope, by):
-            raise ValidationError("Only a certifier of this district can request recertification")
+            raise Refusal("Only a certifier of this district can request recertification.")
         if open_one := Recertification.objects.of(one.event, scope.district).open().first():
             return open_one
         official = may_reopen(one)
@@ -69,10 +69,10 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
     with deciding(scope):
         one = shown_event(scope, event)
         if certifies(scope, by):
-            raise ValidationError(f"You certify for this district. {SOMEONE_ELSE}")
+            raise Refusal(f"You certify for this district. {SOMEONE_ELSE}")
         open_one = Recertification.objects.of(one.event, scope.district).open().first()
         if open_one and open_one.status == State.ASKED:
-            raise ValidationError("The district has already requested recertification. Answer its request instead")
+            raise Refusal("The district has already requested recertification. Answer its request instead.")
         if open_one:
             return open_one
         official = may_reopen(one)
@@ -103,7 +103,7 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
         request = answerable(scope, pk, by)
         one = shown_event(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
-            raise ValidationError("The certification in this request is no longer the official one")
+            raise Refusal("The certification in this request is no longer the official one.")
         _answer(request, State.APPROVED, by, answer, opened_round=open_round(one, by, request.reason))
     return request
 
@@ -123,7 +123,7 @@ def withdraw(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.status == State.WITHDRAWN:
             return request
         if request.status != State.ASKED:
-            raise ValidationError(outcome(request))
+            raise Refusal(outcome(request))
         request.become(State.WITHDRAWN, ended_at=timezone.now())
         record(request, {"Status": "Waiting for an answer"}, {"Status": "Withdrawn"}, by)
     return request
@@ -134,7 +134,7 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
     with deciding(scope):
         request = request_of(scope, pk)
         if not request.is_open:
-            raise ValidationError(outcome(request))
+            raise Refusal(outcome(request))
         last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
         if not (last and (last.by_id, last.text) == (by.pk, text)):
             RecertificationMessage.objects.create(
@@ -149,7 +149,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.status == State.ASKED:
             return request
         if why_not := is_own(request, by) or cannot_undo(request):
-            raise ValidationError(why_not)
+            raise Refusal(why_not)
         before = {"Status": request.get_status_display()}
         if request.opened_round:
             close_round(request.opened_round)
@@ -168,16 +168,16 @@ def cannot_undo(request: Recertification) -> str:
     if request.origin != Origin.DISTRICT or request.status not in (State.APPROVED, State.DENIED) or request.answered_at is None:
         return f"There is no answer to withdraw. {outcome(request)}"
     if timezone.now() > request.answered_at + UNDO:
-        return "An answer can be withdrawn for five minutes only"
+        return "An answer can be withdrawn for five minutes only."
     later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
     if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
-        return "The district has already written again"
+        return "The district has already written again."
     if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
-        return "OPI has since approved the certification"
+        return "OPI has since approved the certification."
     if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
-        return "Someone has already signed again"
+        return "Someone has already signed again."
     if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():
-        return "Records have already been changed"
+        return "Records have already been changed."
     return ""
 
 
@@ -188,12 +188,12 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.status == State.CLOSED:
             return request
         if request.status != State.APPROVED or request.opened_round is None:
-            raise ValidationError(outcome(request))
+            raise Refusal(outcome(request))
         copy = SealedCopy.objects.get(round=request.sealed_round)
-        for edition, remedy in ((scope, "Restore what was certified first, or certify the changes"), (scope.at_state(), "Resync first")):
+        for edition, remedy in ((scope, "Restore what was certified first, or certify the changes."), (scope.at_state(), "Resync first.")):
             since = Since(copy, edition)
             if since.records:
-                raise ValidationError(f"{edition.edition.label} edition: {since.sentence} {remedy}")
+                raise Refusal(f"{edition.edition.label} edition: {since.sentence} {remedy}")
         close_round(request.opened_round)
         lock_again(request.sealed_round)
         request.become(State.CLOSED, ended_at=timezone.now())
@@ -211,9 +211,9 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
         if request.status == State.CLOSED:
             return request
         if request.status != State.APPROVED or request.opened_round is None:
-            raise ValidationError(outcome(request))
+            raise Refusal(outcome(request))
         if why_not := is_own(request, by) or (certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
-            raise ValidationError(why_not)
+            raise Refusal(why_not)
         close_round(request.opened_round, f"OPI closed the recertification: {reason}"[:200])
         lock_again(request.sealed_round)
         now = timezone.now()
@@ -232,16 +232,16 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
 
 
 def accept(scope: Scope, event: int, *, by: User) -> bool:
-    """OPI approves the certification itself. False when it was approved before; raises ValidationError when there is nothing to approve."""
+    """OPI approves the certification itself. False when it was approved before; raises Refusal when there is nothing to approve."""
     with deciding(scope):
         one = shown_event(scope, event)
         official = Round.objects.of(one.event, scope.district).official().first()
         if official is None or one.request:
-            raise ValidationError("There is no certification to approve, or a recertification is open")
+            raise Refusal("There is no certification to approve, or a recertification is open.")
         if official.approved_at:
             return False
         if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
-            raise ValidationError(f"You signed it yourself. {SOMEONE_ELSE}")
+            raise Refusal(f"You signed it yourself. {SOMEONE_ELSE}")
         official.approved_at, official.approved_by = timezone.now(), by.record_name
         official.save(update_fields=["approved_at", "approved_by"])
         key = f"{one.event.pk}/{scope.district}"

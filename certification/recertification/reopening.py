@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certification.models import Recertification, Round, SealedCopy, Signature
 from certification.models.dates import Phase, in_short
 from certification.status.status import DistrictEvent
 from cte_portal.accounts.models import User
+from cte_portal.refusals import Refusal
 from pathways.models import CollectionLock
 
 ABANDONED = "The recertification was withdrawn."
@@ -43,17 +43,17 @@ def cannot_reopen(one: DistrictEvent) -> str:
     """Why what is certified cannot be corrected now; empty when it can. Contact text where only people can help (C-31)."""
     contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
     if one.sealed_at is None or one.round_number is not None:
-        return "Not all certifiers have signed yet. Until they have, records can be changed without a recertification"
+        return "Not all certifiers have signed yet. Until they have, records can be changed without a recertification."
     if not one.in_active_year:
-        return f"{one.event.school_year} is no longer the current school year. {contact}"
+        return f"{one.event.school_year} is no longer the current school year. {contact}."
     if one.phase is Phase.OVER:
-        return f"Corrections ended {in_short(one.dates.corrections_until)}. {contact}"
+        return f"Corrections ended {in_short(one.dates.corrections_until)}. {contact}."
     return ""
 
 
 def may_reopen(one: DistrictEvent) -> Round:
     if why_not := cannot_reopen(one):
-        raise ValidationError(why_not)
+        raise Refusal(why_not)
     return Round.objects.of(one.event, one.district).official().get()
 
 

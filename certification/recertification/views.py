@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +21,7 @@ from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import User
+from cte_portal.refusals import Refusal
 from pathways.findings.findings import findings
 from pathways.models import District
 from pathways.rules import by_id
@@ -78,8 +79,8 @@ class NewRecertification(CertificationView):
             return self.show(one, form)
         try:
             made = recertification.ask(self.scope, one.event.pk, by=self.person, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(one, form)
         messages.success(request, "Your request was sent to OPI. The certification stays in effect until OPI answers.")
         return self.to(made)
@@ -111,8 +112,8 @@ class DemandRecertification(CertificationView):
         attached = [found for found in self.found if found["rule"] in chosen]
         try:
             made = recertification.demand(self.scope, one.event.pk, by=self.person, reason=form.cleaned_data["reason"], findings=attached)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(one, form)
         messages.success(request, "The certification is reopened. Every certifier gets an e-mail.")
         return self.to(made)
@@ -167,8 +168,8 @@ class OneRecertification(CertificationView):
             return self.to(found)
         try:
             return act(found)
-        except ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages) + ".")
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
             return self.to(found)
 
     def found(self) -> Recertification:
@@ -196,7 +197,7 @@ class OneRecertification(CertificationView):
         if not form.is_valid() or (written and not message.is_valid()):
             return self.show(found, answer=form, message=message if written else None)
         if why_not := is_own(found, self.person):
-            raise ValidationError(why_not)
+            raise Refusal(why_not)
         if written:  # a message typed beside the answer goes with it
             recertification.say(self.scope, found.pk, by=self.person, from_opi=True, text=message.cleaned_data["text"])
         decide = recertification.deny if denies else recertification.approve

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from certification.signing.gates import Verdict
+from cte_portal.refusals import Refusal
 
 
-class NotSigned(Exception):
+class NotSigned(Refusal):
     sentence = "Nothing was signed."
-
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence or self.sentence
 
 
 class NotACertifier(NotSigned):

@@ -20,6 +20,7 @@ from cte_portal.batches.ends import ending, tell
 from cte_portal.batches.files import stored_whole
 from cte_portal.batches.models import Batch, BatchFile, Status
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 
 
 class Lost(Exception):
@@ -30,8 +31,8 @@ class CancelAsked(Exception):
     """Somebody canceled the batch."""
 
 
-class CannotRun(Exception):
-    """The work cannot be done, now or later; the message is the sentence for the person. Not our fault, so it is not tried again."""
+class CannotRun(Refusal):
+    """The work cannot be done, now or later. Not our fault, so it is not tried again."""
 
 
 class NotYet(Exception):

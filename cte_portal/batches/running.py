@@ -71,7 +71,7 @@ def run(key: uuid.UUID) -> bool:
         _wait(job, wait)
     except CannotRun as cause:
         job.drop_files()
-        end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause} {kind_of(batch.kind).changes_nothing}")
+        end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause.sentence} {kind_of(batch.kind).changes_nothing}")
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
         if is_full(error):
             job.drop_files()

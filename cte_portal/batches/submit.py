@@ -85,11 +85,11 @@ def _limit(by: User, district: str) -> None:
     """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is stored."""
     mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(Q(about=None) | ~Q(queue=STATEWIDE))
     if mine[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
-        raise TooMany(f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again")
+        raise TooMany(f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again.")
     waiting = Batch.objects.live().filter(district=district, hidden=False)
     if waiting[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
         whose = f"District {district} has" if district else "There are"
-        raise TooMany(f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again")
+        raise TooMany(f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again.")
 
 
 def key_of(key: object, *asked: object) -> str:

@@ -20,7 +20,7 @@ NO_ANSWER = "The {edition} database does not answer. Make sure that it is runnin
 BROKE_OFF = "The database stopped answering. Make sure that it is running, then try again."
 
 
-class Refusal(CommandError):
+class CommandRefusal(CommandError):
     """A refusal that has more to say in JSON than its sentence."""
 
     def __init__(self, sentence: str, shape: Mapping[str, Any]) -> None:
@@ -69,7 +69,7 @@ class PortalCommand(BaseCommand):
             raise
 
     def refuse(self, refusal: CommandError, stdout: Any = None) -> None:
-        shape = refusal.shape if isinstance(refusal, Refusal) else {}
+        shape = refusal.shape if isinstance(refusal, CommandRefusal) else {}
         (stdout or self.stdout).write(
             json.dumps({"status": "refused", "reason": str(refusal).removeprefix("Error: "), **shape}, ensure_ascii=False) + "\n"
         )

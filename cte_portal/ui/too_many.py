@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from cte_portal.refusals import Refusal
 from cte_portal.ui.errors import too_many_requests
 
 WAIT = "60"  # seconds
 
 
-class TooMany(ValidationError):
-    """Nothing was done; the message says what to wait for."""
+class TooMany(Refusal):
+    """Nothing was done; the sentence says what to wait for."""
 
 
 class TooManyMiddleware:
@@ -28,7 +28,7 @@ class TooManyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, TooMany):
             return None
-        return asked_to_wait(too_many_requests(request, sentence=exception.messages[0]))
+        return asked_to_wait(too_many_requests(request, sentence=exception.sentence))
 
 
 def asked_to_wait(answer: HttpResponse) -> HttpResponse:

@@ -5,25 +5,24 @@ from __future__ import annotations
 from django.utils import timezone
 
 from cte_portal.editions import school_year_label
+from cte_portal.refusals import Refusal
 from pathways.ledger.judgment import Ruling
 from pathways.models import CollectionLock
 
 
-class NotApplied(Exception):
-    """Nothing was written; `sentence` says why, for the person."""
-
-    sentence = "Nothing was saved."
+class NotApplied(Refusal):
+    """Nothing was written."""
 
 
 class Locked(NotApplied):
     """A certification has closed the collection."""
 
     def __init__(self, lock: CollectionLock | None) -> None:
-        super().__init__()
-        self.lock = lock
-        self.sentence = (
+        words = (
             f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
         )
+        super().__init__(words)
+        self.lock = lock
 
 
 class Busy(NotApplied):
@@ -48,9 +47,8 @@ class OtherYear(NotApplied):
     """OPI has made another school year the current one since the work was asked for."""
 
     def __init__(self, meant: int, current: int | None) -> None:
-        super().__init__()
         self.why = f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
-        self.sentence = f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved."
+        super().__init__(f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved.")
 
 
 def current_year(end_year: int | None) -> str:
@@ -61,9 +59,8 @@ class Refused(NotApplied):
     """Rules refuse a row."""
 
     def __init__(self, findings: tuple[Ruling, ...]) -> None:
-        super().__init__()
+        super().__init__(" ".join(f"{finding.message}." for finding in findings))
         self.findings = findings
-        self.sentence = "; ".join(finding.message for finding in findings)
 
 
 class Stale(NotApplied):

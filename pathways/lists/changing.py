@@ -46,10 +46,6 @@ class AlreadyThere(NotApplied):
 class YearHeld(NotApplied):
     """Districts have work of the current year that the next year would cut off."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__()
-        self.sentence = sentence
-
 
 @dataclass
 class Entries:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Course, RowChange
@@ -35,11 +36,12 @@ class CourseChoice:
         return (self.pathway, self.credits) != self.seen
 
 
-class CourseMoved(Exception):
+class CourseMoved(Refusal):
     """Somebody else changed one of the courses since the page was shown; `course` is the first of them."""
 
     def __init__(self, course: Course) -> None:
-        super().__init__()
+        words = f"Someone else changed course {course.number} since you opened this page. Nothing was saved. Open the page again."
+        super().__init__(words)
         self.course = course
 
 

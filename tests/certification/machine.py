@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 from hypothesis import strategies as st
@@ -28,6 +27,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run, run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Edition
+from cte_portal.refusals import Refusal
 from pathways.findings.explaining import explain, take_back
 from pathways.findings.findings import findings
 from pathways.ledger import canonical
@@ -322,8 +322,8 @@ class Certification(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 yield
-        except ValidationError as refusal:
-            self.happened[what, " ".join(refusal.messages)[:60]] += 1
+        except Refusal as refusal:
+            self.happened[what, refusal.sentence[:60]] += 1
         else:
             self.happened[what] += 1
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import Resolver404, resolve
@@ -17,6 +17,7 @@ from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role
 from cte_portal.editions import Scope
 from cte_portal.plugs import directory
+from cte_portal.refusals import Refusal
 from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 security = logging.getLogger("cte_portal.security")
@@ -202,7 +203,7 @@ class ScopedView(PortalView):
 
 
 class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
-    """A page whose form is carried out by `act`; what `act` refuses with a ValidationError is shown on the form."""
+    """A page whose form is carried out by `act`; a Refusal is shown on the form."""
 
     def act(self, form: Form) -> HttpResponse | None:
         raise ImproperlyConfigured(f"{type(self).__name__} does not say what its form does.")
@@ -210,8 +211,8 @@ class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
     def form_valid(self, form: Form) -> HttpResponse:
         try:
             response = self.act(form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             answer = self.form_invalid(form)
             return asked_to_wait(answer) if isinstance(refusal, TooMany) else answer
         return response or super().form_valid(form)

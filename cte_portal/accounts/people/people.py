@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,10 +19,11 @@ from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
 from cte_portal.plugs import only, plugs
+from cte_portal.refusals import Refusal
 
 Operation = AuditEvent.Operation
-TAKEN = "Another person has that user name"
-ADDRESS_TAKEN = "Another account has that e-mail address"
+TAKEN = "Another person has that user name."
+ADDRESS_TAKEN = "Another account has that e-mail address."
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ def add(
         known = User.objects.filter(username__iexact=username).first()
         if known:
             if known.email != email or not email:
-                raise ValidationError({"username": TAKEN})
+                raise Refusal(TAKEN, field="username")
             if known in authority.people:
-                raise ValidationError({"username": "This person is already on the list. Add the role there"})
+                raise Refusal("This person is already on the list. Add the role there.", field="username")
         elif owner := User.objects.with_address(email).first():
             if not to_existing:
-                raise ValidationError({"email": ADDRESS_TAKEN})
+                raise Refusal(ADDRESS_TAKEN, field="email")
             known = owner
         if known:
             _assign(authority, known, role, district)
@@ -112,7 +113,7 @@ def give(authority: Authority, person: User, role: str, district: str) -> None:
     with transaction.atomic():
         begin(authority, person)
         if person.memberships.filter(role=role, district=district).exists():
-            raise ValidationError("This person already has that role there")
+            raise Refusal("This person already has that role there.")
         _assign(authority, person, role, district)
 
 
@@ -190,9 +191,9 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
     with transaction.atomic():
         _keep(authority, person)
         if not person.is_active:
-            raise ValidationError("This account is closed. Open it first")
+            raise Refusal("This account is closed. Open it first.")
         if mailed and not person.email:
-            raise ValidationError("This person has no e-mail address. Enter one first, or show the link")
+            raise Refusal("This person has no e-mail address. Enter one first, or show the link.")
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
         _record(
@@ -208,7 +209,7 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
     with transaction.atomic():
         _keep(authority, person)
         if not Authenticator.objects.filter(user=person).delete()[0]:
-            raise ValidationError("This person has no second factor")
+            raise Refusal("This person has no second factor.")
         person.sessions_ended += 1
         person.save(update_fields=["sessions_ended"])
         deed = deeds.of_person(
@@ -232,9 +233,10 @@ def accept(invitation: Invitation, password: str) -> User:
         return person
 
 
-def taken(error: IntegrityError) -> ValidationError:
+def taken(error: IntegrityError) -> Refusal:
     """Which of the two that only one account may have another account has."""
-    return ValidationError({"email": ADDRESS_TAKEN} if "accounts_an_address_is_one_accounts" in str(error) else {"username": TAKEN})
+    of_address = "accounts_an_address_is_one_accounts" in str(error)
+    return Refusal(ADDRESS_TAKEN, field="email") if of_address else Refusal(TAKEN, field="username")
 
 
 def begin(authority: Authority, person: User | None = None) -> None:
@@ -262,7 +264,7 @@ def _assign(authority: Authority, person: User, role: str, district: str) -> Non
         with transaction.atomic():
             person.memberships.create(role=role, district=district)
     except IntegrityError as error:
-        raise ValidationError("This person already has that role there") from error
+        raise Refusal("This person already has that role there.") from error
     _record_role(authority, person, Operation.ADD, role, district)
 
 

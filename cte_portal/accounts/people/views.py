@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +22,7 @@ from cte_portal.accounts.people.forms import AddressForm, FactorForm, LinkForm, 
 from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.letters import invitation_link, mail_invitation
 from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.refusals import Refusal
 
 PAGE = 50
 SHOWN_ONCE = "one_time_link"
@@ -101,8 +102,8 @@ class NewPage(Pages):
             return self.show(form, **question)
         try:
             person, secret = people.add(self.authority, **asked, to_existing=owner is not None)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except Refusal as refusal:
+            refusal.show_on(form)
             return self.show(form)
         if secret is None:
             messages.success(request, f"{person.record_name} already had an account and now has this role too. No link is needed.")
@@ -182,8 +183,8 @@ class PersonPage(Pages):
                 self.carry_out(do, person)
             else:
                 return self.show(person, problem="Choose what to do. Nothing has changed.")
-        except ValidationError as refusal:
-            return self.show(person, problem=". ".join(refusal.messages) + ".")
+        except Refusal as refusal:
+            return self.show(person, problem=refusal.sentence)
         messages.success(request, "Saved.")
         gone = not self.authority.people.filter(pk=person.pk).exists()
         return redirect(self.address("people") if gone else request.path)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,6 +15,7 @@ from django.urls import reverse
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.pages.reason import ReasonField
+from cte_portal.refusals import Refusal
 from pathways import rules
 from pathways.findings import explaining
 from pathways.findings.finding_list import FindingList
@@ -84,19 +84,16 @@ class Explain(ActionView):
 
     def act(self, form: Form) -> HttpResponse:
         if not self.can_edit:
-            raise ValidationError("Findings can be explained only in the current school year. Nothing was saved.")
+            raise Refusal("Findings can be explained only in the current school year. Nothing was saved.")
         if not self.open:
             return self.render_to_response(self.get_context_data(form=form))
         if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
             form.data = {**form.data.dict(), "seen": explaining.fingerprint(self.open)}  # type: ignore[attr-defined, assignment]
-            raise ValidationError(
-                f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again"
+            raise Refusal(
+                f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again."
             )
-        try:
-            reason, person = form.cleaned_data["reason"].strip(), self.request.user
-            done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
-        except NotApplied as refusal:
-            raise ValidationError(refusal.sentence) from refusal
+        reason, person = form.cleaned_data["reason"].strip(), self.request.user
+        done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
         self.tell(done)
         return HttpResponseRedirect(self.onward())
 

@@ -14,7 +14,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run_here
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
-from cte_portal.ui.command import PortalCommand, Refusal
+from cte_portal.ui.command import CommandRefusal, PortalCommand
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.resync.batches import submit_resync, submit_resync_of_all
 from pathways.resync.difference import differences
@@ -59,7 +59,9 @@ class Command(PortalCommand):
         if not options["json"]:
             self.stdout.write("\n".join(line for one in batches for line in lines(one)))
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
-            raise Refusal(batch.sentence or f"The batch is {batch.get_status_display()}.", told[0] if district else {"districts": told})
+            raise CommandRefusal(
+                batch.sentence or f"The batch is {batch.get_status_display()}.", told[0] if district else {"districts": told}
+            )
         if options["json"]:
             self.stdout.write(json.dumps(told[0] if district else told))
 

@@ -53,8 +53,6 @@ class DeleteRecord(OneRecord, ActionView):
             entry.delete(self.scope, self.record, version=version, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
         except ledger.Stale:
             return self._asked_again(version)
-        except ledger.NotApplied as refusal:
-            raise forms.ValidationError(refusal.sentence) from refusal
         words = f"{self.student.name}, {self.pathway.name}, {self.record.total_credits:.2f} credits."
         step = undo.Step(self.pathway.pk, version=version, seen=0)
         undo.offer(self.request, student=self.student.pk, steps=[step], words=words, title="Deleted.")

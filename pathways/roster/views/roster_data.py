@@ -18,10 +18,9 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.ui.wording import number_of
 from pathways.files import values
-from pathways.ledger.refusals import NotApplied
 from pathways.models import Course, Pathway, School
 from pathways.models.participation import MOST_CREDITS
-from pathways.roster.courses import CourseChoice, CourseMoved, courses_of, save
+from pathways.roster.courses import CourseChoice, courses_of, save
 from pathways.roster.standing import steps_of
 
 PAGE = 50
@@ -155,14 +154,7 @@ class RosterCourses(ActionView):
 
     def act(self, form: forms.Form) -> HttpResponse:
         assert isinstance(form, CoursesForm)  # noqa: S101 - `form_class`
-        try:
-            written = save(self.scope, form.choices(), by=self.request.user.record_name, by_id=self.request.user.pk)  # type: ignore[union-attr]
-        except CourseMoved as moved:
-            raise ValidationError(
-                f"Someone else changed course {moved.course.number} since you opened this page. Nothing was saved. Open the page again"
-            ) from moved
-        except NotApplied as refused:
-            raise ValidationError(refused.sentence.rstrip(".")) from refused
+        written = save(self.scope, form.choices(), by=self.request.user.record_name, by_id=self.request.user.pk)  # type: ignore[union-attr]
         if written:
             messages.success(self.request, f"{number_of(written, 'course')} saved.")
         else:

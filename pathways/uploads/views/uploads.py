@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -21,6 +21,7 @@ from cte_portal.accounts.access.scoped import ActionView, ScopedView, access
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of, submit
 from cte_portal.pages.upload_limit import most_bytes, too_large
+from cte_portal.refusals import Refusal
 from pathways.certified import certified
 from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
@@ -141,7 +142,7 @@ class MTDataUpload(ActionView):
         asked = form.cleaned_data
         roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
         if asked["work"] == UPLOAD and not roster and (lock := self.lock()):
-            raise ValidationError(f"{Locked(lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it")
+            raise Refusal(f"{Locked(lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it.")
         title = f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}" if roster else f"{TITLE} – {NAMES[asked['work']]}"
         batch = submit(
             "roster-file" if roster else "upload",

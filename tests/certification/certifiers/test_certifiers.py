@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.exceptions import ValidationError
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +20,7 @@ from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from tests.fixtures.certification import make_certifier, make_round, sign
 from tests.fixtures.people import person
 from tests.pathways.desk import text
@@ -97,7 +97,7 @@ def test_d_19_naming_twice_names_once_and_one_letter_goes_out(client: Client, ad
     client.force_login(administrator)
     for _ in range(2):
         certifiers.add(SCOPE, person=viewer, level="primary", job_title="Superintendent", by=administrator, mail=False)
-    with pytest.raises(ValidationError, match="already on the list"):
+    with pytest.raises(Refusal, match="already on the list"):
         certifiers.add(SCOPE, person=viewer, level="secondary", job_title="Clerk", by=administrator, mail=False)
     one = Certifier.objects.get()
     for _ in range(2):
@@ -131,7 +131,7 @@ def test_what_cannot_be_read_is_said_and_kept(
 def test_a_stranger_is_no_certifier(client: Client, administrator: User, stranger: User) -> None:
     client.force_login(administrator)
     assert "has no role in this district" in text(name(client, stranger))
-    with pytest.raises(ValidationError, match="no longer has a role in this district"):
+    with pytest.raises(Refusal, match="no longer has a role in this district"):
         certifiers.add(SCOPE, person=stranger, level="primary", job_title="X", by=administrator, mail=False)
 
 
@@ -233,7 +233,7 @@ def test_f_01_two_administrators_name_the_same_person_at_once(opi_reference: Non
             together.wait()
             certifiers.add(SCOPE, person=viewer, level=level, job_title="Superintendent", by=administrator, mail=False)
             said.append("named")
-        except ValidationError:
+        except Refusal:
             said.append("refused")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome for a person
             said.append(repr(error))

@@ -150,7 +150,7 @@ def test_every_kind_of_job_is_limited_not_uploads_alone(clerk: User, served: Ser
         work(clerk, "9012", kind, key=kind)
     with pytest.raises(TooMany) as refused:
         work(clerk, "9012", content=ContentFile(b"x"))
-    assert "3 jobs within a minute" in refused.value.messages[0]
+    assert "3 jobs within a minute" in refused.value.sentence
     assert work(clerk, "9012", key="work").kind == "work", "a double click is the first, not too much"
     assert work(clerk, "9012", limited=False) and Batch.objects.count() == 4, "a command's is not counted"
     now = default_storage.listdir("batches")[0] if default_storage.exists("batches") else []
@@ -164,7 +164,7 @@ def test_a_district_has_so_many_jobs_waiting_at_most(clerk: User, stranger: User
         work(person, "9012")
     with pytest.raises(TooMany) as refused:
         work(clerk, "9012")
-    assert refused.value.messages[0] == "District 9012 has 3 jobs waiting. Wait until some of them have ended, then submit this one again"
+    assert refused.value.sentence == "District 9012 has 3 jobs waiting. Wait until some of them have ended, then submit this one again."
     assert work(stranger, "0965")
 
 
