@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import can_statewide, refused
+from cte_portal.accounts.access.scoped import can_statewide, person_of, refused
 from cte_portal.accounts.models import Membership
 from pathways.certified import EXTEND, certified
 from pathways.ledger.refusals import NotApplied
@@ -123,14 +123,14 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return form.save(commit=False)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with changing(by=request.user, reason=form.cleaned_data["reason"]) as entries:  # type: ignore[arg-type]
+        with changing(by=person_of(request), reason=form.cleaned_data["reason"]) as entries:
             if change:
                 entries.save(obj, seen=form.seen_words)
             else:
                 entries.add([obj])
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with changing(by=request.user) as entries:  # type: ignore[arg-type]
+        with changing(by=person_of(request)) as entries:
             if not self._is_unused(obj):
                 raise InUse
             entries.remove([obj])
@@ -291,14 +291,14 @@ class SchoolYearAdmin(RegisterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The year that was active until now ends in the same change, with what OPI chose for who has not finished it."""
         reason = form.cleaned_data["reason"]
-        with changing(by=request.user, reason=reason) as entries:  # type: ignore[arg-type]
+        with changing(by=person_of(request), reason=reason) as entries:
             if obj.is_active:
                 if not form.was_active and (sentence := certified().year_is_held()):
                     raise YearHeld(sentence)
                 if not form.was_active and (left := certified().unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
                         raise YearHeld("A district's certification was reopened in the meantime. Check the preview again.")
-                    left.decide(choice, request.user, reason)  # type: ignore[arg-type]
+                    left.decide(choice, person_of(request), reason)
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
                     other.is_active = False
                     entries.save(other)

@@ -113,7 +113,7 @@ class StatusBoard(BoardView):
         done, why_not = [], []
         for line in self.chosen(numbers):
             try:
-                if recertification.accept(Scope(line.number, event.end_year), event.pk, by=self.request.user):  # type: ignore[arg-type]
+                if recertification.accept(Scope(line.number, event.end_year), event.pk, by=self.person):
                     done.append(line.number)
             except Refusal as refusal:
                 why_not.append(f"{line.number}: {refusal.sentence}")
@@ -171,7 +171,7 @@ class Reminders(BoardView):
         form = ReminderForm(request.POST)
         if self.event is None or not form.is_valid():
             return self.show(form)
-        number, skipped = reminders.send(self.event, self.wanted, text=form.cleaned_data["text"], by=request.user)  # type: ignore[arg-type]
+        number, skipped = reminders.send(self.event, self.wanted, text=form.cleaned_data["text"], by=self.person)
         words = f"{number:,} reminder{' is' if number == 1 else 's are'} on the way."
         messages.success(request, f"{words} {skipped:,} skipped." if skipped else words)
         return redirect(f"{request.path}?{urlencode({'event': self.event.pk})}")

@@ -36,7 +36,7 @@ class TypeMembershipSetup(ScopedView):
             return self.show(form)
         asked = form.cleaned_data
         try:
-            one = certifiers.add(self.scope, by=request.user, **asked)  # type: ignore[arg-type]
+            one = certifiers.add(self.scope, by=self.person, **asked)
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(form)
@@ -94,7 +94,7 @@ class ChangeCertifier(ScopedView):
             return self.show(one, form)
         asked = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
-            changed = certifiers.change(self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=request.user)  # type: ignore[arg-type]
+            changed = certifiers.change(self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=self.person)
         except Refusal as refusal:
             one = self.certifier
             typed = request.POST.copy()
@@ -109,7 +109,7 @@ class ChangeCertifier(ScopedView):
         seen = self.request.POST.get("version", "")
         version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
         try:
-            certifiers.invite(self.scope, one.pk, seen=version, by=self.request.user)  # type: ignore[arg-type]
+            certifiers.invite(self.scope, one.pk, seen=version, by=self.person)
         except Refusal as refusal:
             messages.error(self.request, refusal.sentence)
             return redirect(self.request.path)
@@ -142,7 +142,7 @@ class AcceptCertifying(ScopedView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not certifiers.accept(self.scope, request.user):  # type: ignore[arg-type]
+        if not certifiers.accept(self.scope, self.person):
             raise PermissionDenied
         messages.success(request, "Thank you. Your district and OPI can see that you accepted.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)

@@ -87,7 +87,7 @@ class NewEvent(EventsView):
         if not form.is_valid():
             return self.show(form)
         try:
-            event = events.make(form.save(commit=False), form.cleaned_data["links"], by=request.user)  # type: ignore[arg-type]
+            event = events.make(form.save(commit=False), form.cleaned_data["links"], by=self.person)
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(form)
@@ -124,7 +124,7 @@ class Event(EventsView):
                 return self.show(event, form, effects=effects, reasons=reasons)
             reason = reasons.cleaned_data["reason"]
         try:
-            changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=request.user, reason=reason)  # type: ignore[arg-type]
+            changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=self.person, reason=reason)
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(event, form)
@@ -185,7 +185,7 @@ class MoveEvent(EventsView):
         if not self.seen(events.moving(event, to)) or not reasons.is_valid():
             return self.show(event, reasons)
         try:
-            event = events.move(event.pk, to, by=request.user, reason=reasons.cleaned_data.get("reason", ""))  # type: ignore[arg-type]
+            event = events.move(event.pk, to, by=self.person, reason=reasons.cleaned_data.get("reason", ""))
         except Refusal as refusal:
             refusal.show_on(reasons)
             return self.show(event, reasons)
@@ -244,7 +244,7 @@ class GiveExtension(EventsView):
         if not self.seen(effects):
             return self.show(event, form, effects=effects)
         try:
-            extensions.give(wanted, seen=extensions.words(stored), by=request.user)  # type: ignore[arg-type]
+            extensions.give(wanted, seen=extensions.words(stored), by=self.person)
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(event, form)
@@ -256,7 +256,7 @@ class GiveExtension(EventsView):
         reasons = ReasonForm(self.request.POST) if "seen" in self.request.POST else ReasonForm()
         if not self.seen(effects) or not reasons.is_valid():
             return self.ask_to_take_back(event, stored, reasons)
-        extensions.take_back(event, stored.district, by=self.request.user, reason=reasons.cleaned_data["reason"])  # type: ignore[arg-type]
+        extensions.take_back(event, stored.district, by=self.person, reason=reasons.cleaned_data["reason"])
         messages.success(self.request, f"District {stored.district} has the event's own dates again.")
         return redirect("certification-event", event.pk)
 

@@ -51,7 +51,7 @@ class ReceiptPdf(OfCopy):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         copy = self.copy()
-        content = written(Receipt(copy), reader=request.user.record_name)  # type: ignore[union-attr]
+        content = written(Receipt(copy), reader=self.person.record_name)
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{copy.receipt}.pdf"'
         return response

@@ -20,7 +20,6 @@ from certification.review.since import Since
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, StatewideView
-from cte_portal.accounts.models import User
 from cte_portal.refusals import Refusal
 from pathways.findings.findings import findings
 from pathways.models import District
@@ -34,10 +33,6 @@ class CertificationView(ScopedView):
     """A page about the district's certification, for its certifiers and for OPI."""
 
     capability = Capability.VIEW_RECORDS
-
-    @property
-    def person(self) -> User:
-        return self.request.user  # type: ignore[return-value]
 
     @property
     def is_opi(self) -> bool:

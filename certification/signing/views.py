@@ -83,7 +83,7 @@ class EventCertification(ScopedView):
             signed = sign(
                 self.scope,
                 case.event.pk,
-                person=self.request.user,  # type: ignore[arg-type]
+                person=self.person,
                 shown=form.cleaned_data["shown"],
                 statements=form.statements,
                 method=form.method,
@@ -102,7 +102,7 @@ class EventCertification(ScopedView):
         one = event_of(self.scope, self.kwargs["event"])
         if one is None:
             raise Http404("This page does not exist.")
-        return Case(self.scope, one, self.request.user)  # type: ignore[arg-type]
+        return Case(self.scope, one, self.person)
 
     def form(self, case: Case, data: Any = None) -> SigningForm:
         return SigningForm(

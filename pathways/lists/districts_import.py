@@ -98,10 +98,6 @@ class DistrictsImport(StatewideView):
         return ListFileForm(sent, most_bytes=districts_file.MOST_BYTES, help_text=help_text)
 
     @property
-    def person(self) -> Any:
-        return self.request.user
-
-    @property
     def salt(self) -> str:
         """Nobody saves what was read for somebody else."""
         return f"pathways.districts_import.{self.person.pk}"

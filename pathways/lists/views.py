@@ -88,7 +88,7 @@ class ApprovalsView(StatewideView):
     def save(self, wanted: ApprovalsPlan, reason: str) -> str:
         """Carry the plan out; returns why it could not be, or nothing."""
         try:
-            approvals.carry_out(wanted, by=self.request.user, reason=reason)  # type: ignore[arg-type]
+            approvals.carry_out(wanted, by=self.person, reason=reason)
         except NotApplied as refusal:
             return refusal.sentence
         given, withdrawn = len(wanted.give), len(wanted.withdraw)

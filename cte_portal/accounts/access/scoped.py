@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.views.generic import FormView, View
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
-from cte_portal.accounts.models import KeptForm, Membership, Role
+from cte_portal.accounts.models import KeptForm, Membership, Role, User
 from cte_portal.editions import Scope
 from cte_portal.plugs import directory
 from cte_portal.refusals import Refusal
@@ -26,10 +26,17 @@ access = logging.getLogger("cte_portal.access")
 LAST_SCOPE = "last_scope"
 
 
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person. The portal's pages open for nobody else."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def memberships(request: HttpRequest) -> list[Membership]:
     """The signed-in person's roles; asked once a request."""
     if not hasattr(request, "portal_memberships"):
-        request.portal_memberships = list(request.user.memberships.all())  # type: ignore[attr-defined, union-attr]
+        request.portal_memberships = list(person_of(request).memberships.all())  # type: ignore[attr-defined]
     return request.portal_memberships  # type: ignore[attr-defined, no-any-return]
 
 
@@ -85,6 +92,11 @@ class PortalView(View):
         if self.keeps is not None and request.method == "POST" and response.status_code == 302:
             self.drop_kept_form()
         return response
+
+    @property
+    def person(self) -> User:
+        """Who is signed in, and does what the page does."""
+        return person_of(self.request)
 
     def kept_form(self, *doing: str) -> QueryDict | None:
         """What the person typed on this page before being signed out, if anything waits: of these buttons alone, where some are named."""

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView
+from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView, person_of
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import people
@@ -45,7 +45,7 @@ class DistrictPages(Pages, ScopedView):
 
     @property
     def authority(self) -> Authority:  # type: ignore[override]
-        return Authority(self.request.user, self.scope.district)  # type: ignore[arg-type]
+        return Authority(self.person, self.scope.district)
 
     def address(self, name: str, *arguments: object) -> str:
         return reverse(f"district-{name}", args=[self.scope.district, self.scope.end_year, *arguments])
@@ -56,7 +56,7 @@ class OpiPages(Pages, StatewideView):
 
     @property
     def authority(self) -> Authority:  # type: ignore[override]
-        return Authority(self.request.user)  # type: ignore[arg-type]
+        return Authority(self.person)
 
     def address(self, name: str, *arguments: object) -> str:
         return reverse(name, args=arguments)
@@ -131,7 +131,7 @@ class NewPage(Pages):
 def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
     """Keep the link for the next page, and mail it if asked to."""
     link = invitation_link(request, secret)
-    mailed = mail and mail_invitation(person, link, request.user)  # type: ignore[arg-type]
+    mailed = mail and mail_invitation(person, link, person_of(request))
     shown = link if people.shows_link(person) else ""
     request.session[SHOWN_ONCE] = {"person": person.pk, "link": shown, "mailed": mailed, "failed": mail and not mailed}
 
@@ -142,7 +142,8 @@ class PersonPage(Pages):
     keeps = ""
 
     @property
-    def person(self) -> User:
+    def listed(self) -> User:
+        """Whom the page is about."""
         found = self.authority.people.listed().filter(pk=self.kwargs["person"]).first()
         if found is None:
             raise Http404
@@ -150,7 +151,7 @@ class PersonPage(Pages):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kept = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
-        return self.show(self.person, bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed})
+        return self.show(self.listed, bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed})
 
     def _as_typed(self, do: str, typed: Any) -> Any:
         """The form as it was sent. A password is never kept, so a form that asks for one shows what was typed and no problem yet."""
@@ -166,7 +167,7 @@ class PersonPage(Pages):
         return kind(data, request=self.request, initial=initial, auto_id=f"id_{do}_%s")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        person = self.person
+        person = self.listed
         do = request.POST.get("do", "")
         try:
             if do in ("give", "details", "factor", "address", "link", "mail"):

@@ -21,7 +21,6 @@ from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.scoped import ScopedView, access
-from cte_portal.accounts.models import User
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.queue.line import Line
@@ -145,7 +144,7 @@ class CancelBatch(OneBatch):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change():
             raise PermissionDenied
-        if not cancel(self.batch, by=request.user.record_name):  # type: ignore[union-attr]
+        if not cancel(self.batch, by=self.person.record_name):
             messages.warning(request, f"It had already ended: {self.batch.get_status_display()}. Nothing was canceled.")
         return redirect(self.address)
 
@@ -167,7 +166,7 @@ class RunAgain(OneBatch):
         if not form.is_valid() or self.batch.end_year not in (None, self.scope.end_year) or not Line(self.batch).may_run_again:
             messages.warning(request, "This cannot be run again. Submit the file again.")
             return redirect(self.address)
-        batch = again(self.batch, by=request.user, key=f"again:{form.cleaned_data['key']}")  # type: ignore[arg-type]
+        batch = again(self.batch, by=self.person, key=f"again:{form.cleaned_data['key']}")
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
 
@@ -210,7 +209,7 @@ class Download(OneBatch):
             return self.send(file)
         if not self.can(Capability.EXPORT_FOR_PURPOSE) or not form.is_valid():
             return self.ask(file, form)
-        person: User = request.user  # type: ignore[assignment]
+        person = self.person
         purpose.record(
             person,
             form.cleaned_data["purpose"],

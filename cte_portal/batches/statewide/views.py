@@ -97,7 +97,7 @@ class CancelStatewideBatch(OneStatewideBatch):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         batch = self.batch
-        by = request.user.record_name  # type: ignore[union-attr]
+        by = self.person.record_name
         if not cancel(batch, by=by):
             messages.warning(request, f"It had already ended: {batch.get_status_display()}. Nothing was canceled.")
         for child in children_of(batch).filter(status=Status.QUEUED):

@@ -92,8 +92,8 @@ class Explain(ActionView):
             raise Refusal(
                 f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again."
             )
-        reason, person = form.cleaned_data["reason"].strip(), self.request.user
-        done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
+        reason, person = form.cleaned_data["reason"].strip(), self.person
+        done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)
         self.tell(done)
         return HttpResponseRedirect(self.onward())
 
@@ -168,7 +168,7 @@ class TakeBack(ScopedView):
         try:
             if not self.can_edit:
                 raise NotApplied
-            explaining.take_back(self.scope, standing.pk, by=request.user.record_name, by_id=request.user.pk)  # type: ignore[union-attr]
+            explaining.take_back(self.scope, standing.pk, by=self.person.record_name, by_id=self.person.pk)
             messages.success(request, "Explanation withdrawn. The warning must be explained or corrected.")
         except NotApplied as refusal:
             messages.warning(request, refusal.sentence)

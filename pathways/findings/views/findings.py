@@ -19,8 +19,9 @@ from cte_portal.ui.wording import number_of
 from pathways.findings.finding_list import BY_RECORD, BY_RULE, FindingList
 from pathways.findings.findings import LEVELS, MOST_SHOWN, Findings, Level, ListedFinding, RuleCount
 from pathways.findings.views.from_finding import FromFinding, address
-from pathways.models import CollectionLock, Pathway, StateCopy, Student
+from pathways.models import Pathway, StateCopy, Student
 from pathways.rules import Severity
+from pathways.scoped import RecordsView
 
 PAGE = 50
 
@@ -34,7 +35,7 @@ class FindingLine:
     explain: str
 
 
-class FindingsPage(ScopedView, TemplateView):
+class FindingsPage(RecordsView, TemplateView):
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
     template_name = "pathways/findings/findings.html"
@@ -46,11 +47,6 @@ class FindingsPage(ScopedView, TemplateView):
     @cached_property
     def found(self) -> Findings:
         return self.listing.found(self.scope)
-
-    @cached_property
-    def may_edit(self) -> bool:
-        """Whether records and explanations may be written now."""
-        return self.can_edit and not CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).exists()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.edition = self.listing.edition  # type: ignore[attr-defined]

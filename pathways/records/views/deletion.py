@@ -43,14 +43,14 @@ class DeleteRecord(OneRecord, ActionView):
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse | None:
-        version, person = form.cleaned_data["version"], self.request.user
+        version, person = form.cleaned_data["version"], self.person
         if self.record is None:
             last = self.changes[0]
             if (last.by_id, last.version) == (person.pk, version + 1):  # the second click of a double click finds its work done
                 return HttpResponseRedirect(self.address("cte-student"))
             return self.render_to_response(self.get_context_data(form=form))
         try:
-            entry.delete(self.scope, self.record, version=version, by=person.record_name, by_id=person.pk)  # type: ignore[union-attr]
+            entry.delete(self.scope, self.record, version=version, by=person.record_name, by_id=person.pk)
         except ledger.Stale:
             return self._asked_again(version)
         words = f"{self.student.name}, {self.pathway.name}, {self.record.total_credits:.2f} credits."

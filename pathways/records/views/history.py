@@ -82,7 +82,7 @@ class RestoreRecord(OneRecord):
         source = Change.Source.UNDO if self.undoing else Change.Source.RESTORE
         findings: list[str] = []
         try:
-            saved = entry.bring_back(self.scope, rows, by=request.user.record_name, by_id=request.user.pk, source=source)  # type: ignore[union-attr]
+            saved = entry.bring_back(self.scope, rows, by=self.person.record_name, by_id=self.person.pk, source=source)
             findings = [finding.message for finding in saved.warnings]
         except ledger.Stale:
             if not self._already(steps, images):  # the second click of a double click finds its work done

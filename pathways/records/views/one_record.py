@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from cte_portal.accounts.access.scoped import ScopedView
 from pathways.certified import certified
-from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.models import Change, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records.history import modified_by
 from pathways.records.search import Search
+from pathways.scoped import RecordsView
 
 
-class OneRecord(ScopedView):
+class OneRecord(RecordsView):
     """A page at `…/cte-concentrator/<student>/<pathway>/…`. A student who is not in scope, and a record that never was, answer 404."""
 
     @cached_property
@@ -41,10 +41,6 @@ class OneRecord(ScopedView):
             raise Http404("There is no such record.")
         return changes
 
-    @cached_property
-    def lock(self) -> CollectionLock | None:
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
-
     @property
     def list_query(self) -> str:
         """The result list that is open beside the record, as links carry it on."""
@@ -61,7 +57,7 @@ class OneRecord(ScopedView):
             "record": self.record,
             "changes": self.changes,
             "modified_by": modified_by(self.record, self.changes),
-            "may_edit": self.can_edit and self.lock is None,
+            "may_edit": self.may_edit,
             "lock": self.lock,
             "lock_links": certified().lock_links(self.lock, self.request.user),
             "list_query": self.list_query,

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView, access
-from cte_portal.accounts.models import User
 from cte_portal.ui import csv_file
 from pathways.models.change import ChangeQuerySet
 from pathways.records.record_changes import HEADS, MOST_SHOWN, ChangeFilter, lines, rows
@@ -49,7 +48,7 @@ class RecordChanges(StatewideView):
         if not form.cleaned_data["purpose"]:
             form.add_error("purpose", "Enter what the file is for")
             return render(self.request, "pathways/records/record_changes.html", {"form": form, "may_take": True})
-        person: User = self.request.user  # type: ignore[assignment]
+        person = self.person
         asked, number = form.cleaned_data, f"{found.count():,}"
         purpose.record(person, asked["purpose"], file=NAME, key="record-changes", district=asked["district"], records=number)
         access.info("downloaded file=record-changes user=%s", person.pk)

@@ -54,7 +54,7 @@ class NewRecord(StudentPage):
 
     @property
     def by(self) -> str:
-        return str(self.request.user.record_name)  # type: ignore[union-attr]
+        return self.person.record_name
 
     def rows_of_others(self, form: ParticipationForm) -> list[Row]:
         """*Apply to all*: the other records as they stand now, with the single parent answer of this one."""

@@ -12,20 +12,21 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView, active_end_year
+from cte_portal.accounts.access.scoped import active_end_year
 from cte_portal.editions import Scope, school_year_label
 from pathways.certified import certified
 from pathways.findings.views.from_finding import FromFinding
-from pathways.models import Change, CollectionLock, Participation, Pathway, Student
+from pathways.models import Change, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records import undo
 from pathways.records.forms import CREDITS, LABELS, ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable
+from pathways.scoped import RecordsView
 
 
-class StudentPage(ScopedView, TemplateView):
+class StudentPage(RecordsView, TemplateView):
     """A student with summary and detail. Without a pathway in the address the record changed last is open, or a new one begun."""
 
     capability = Capability.VIEW_RECORDS
@@ -67,14 +68,6 @@ class StudentPage(ScopedView, TemplateView):
     @cached_property
     def changes_of_student(self) -> list[Change]:
         return told_apart(Change.objects.of_student(self.student.pk))
-
-    @cached_property
-    def lock(self) -> CollectionLock | None:
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
-
-    @cached_property
-    def may_edit(self) -> bool:
-        return self.can_edit and self.lock is None
 
     @cached_property
     def from_finding(self) -> FromFinding | None:

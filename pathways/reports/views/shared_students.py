@@ -10,7 +10,6 @@ from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.scoped import StatewideView, access, active_end_year
-from cte_portal.accounts.models import User
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
 from pathways.reports.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids
@@ -33,7 +32,7 @@ class SharedStudents(StatewideView):
         if not form.is_valid() or end_year is None:
             return self.show(form)
         ids = shared_ids(end_year)
-        person: User = request.user  # type: ignore[assignment]
+        person = self.person
         stated = form.cleaned_data["purpose"]
         purpose.record(person, stated, file=NAME, key="shared-students", end_year=end_year, records=f"{len(ids):,} students")
         access.info("downloaded file=shared-students user=%s", person.pk)

@@ -109,7 +109,7 @@ class DataValidationReports(ScopedView, TemplateView):
         scope = self.scope.at_state() if where == "state" else self.scope
         # A download leaves the page as it is, with its key: what was changed or sent meanwhile makes the same button another run.
         key = key_of(form.cleaned_data["key"], form.cleaned_data["run"], point(self.scope))
-        batch = ask(scope, reports, by=request.user, key=key)  # type: ignore[arg-type]
+        batch = ask(scope, reports, by=self.person, key=key)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
         if wanted in FORMATS:
@@ -155,7 +155,7 @@ class ValidationGroups(ScopedView, TemplateView):
                 DEED, group.slug, group.title, AuditEvent.Operation.CHANGE,
                 {"User groups": before}, {"User groups": after}, district=self.scope.district,
             )  # fmt: skip
-            AuditEvent.objects.record([deed], by=self.request.user)  # type: ignore[arg-type]
+            AuditEvent.objects.record([deed], by=self.person)
         return True
 
     def _names(self, group: Group) -> str:

@@ -103,7 +103,7 @@ class SaveTestedRoster(OneRosterFile):
             return redirect(self.address)
         batch = submit(
             "roster-file",
-            by=request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=tested.title.replace("Validate and Test", "Upload"),
             subject=tested.subject,
             scope=self.scope,
@@ -137,7 +137,7 @@ class UndoRosterFile(OneRosterFile, TemplateView):
             return redirect(self.address)
         batch = submit(
             "roster-undo",
-            by=request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=f"{TITLE} – Undo",
             subject=file.subject,
             scope=self.scope,

@@ -154,7 +154,7 @@ class RosterCourses(ActionView):
 
     def act(self, form: forms.Form) -> HttpResponse:
         assert isinstance(form, CoursesForm)  # noqa: S101 - `form_class`
-        written = save(self.scope, form.choices(), by=self.request.user.record_name, by_id=self.request.user.pk)  # type: ignore[union-attr]
+        written = save(self.scope, form.choices(), by=self.person.record_name, by_id=self.person.pk)
         if written:
             messages.success(self.request, f"{number_of(written, 'course')} saved.")
         else:

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.access.visitor import standing
 from pathways.ledger.refusals import NotApplied
-from pathways.models import CollectionLock, Participation, Pathway, RosterDecision, School
+from pathways.models import Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
 from pathways.roster.worklist import PAGE, Show, Which, Worklist
+from pathways.scoped import RecordsView
 
 Choice = RosterDecision.Choice
 ANSWERS = "pathways.worklist"
@@ -25,7 +25,7 @@ MOST_REASON = 300
 CREATE, TAKE_BACK = "create", "open"
 
 
-class RosterWorklist(ScopedView):
+class RosterWorklist(RecordsView):
     """One of the four lists; without a name in the address the first. What was done with each line is told on the next page, once."""
 
     capability = Capability.VIEW_RECORDS
@@ -53,13 +53,9 @@ class RosterWorklist(ScopedView):
         text = self.request.GET.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
-    @cached_property
-    def lock(self) -> CollectionLock | None:
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
-
     @property
     def by(self) -> str:
-        return str(self.request.user.record_name)  # type: ignore[union-attr]
+        return self.person.record_name
 
     def choices(self) -> list[tuple[str, str]]:
         """What can be said to the lines that are shown: value and words."""
@@ -105,8 +101,7 @@ class RosterWorklist(ScopedView):
         counts |= {which: self.worklist.counts(which) for which in Which if which not in counts}
         page: Page[Any] = Paginator(own[self.show], PAGE).get_page(number)
         lines = self.worklist.lines(page.object_list)
-        may_edit = self.can_edit and self.lock is None
-        kept = self.request.POST if self.request.method == "POST" else self.kept_form() if may_edit else None
+        kept = self.request.POST if self.request.method == "POST" else self.kept_form() if self.may_edit else None
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
         told = {
             "which": self.which,
@@ -121,7 +116,7 @@ class RosterWorklist(ScopedView):
             "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")} if kept else {},
             "choices": self.choices(),
             "dismissal": self.which.dismissal,
-            "may_edit": may_edit,
+            "may_edit": self.may_edit,
             "lock": self.lock,
             "in_active_year": self.in_active_year,
             "answers": answers,

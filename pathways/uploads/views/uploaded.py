@@ -46,7 +46,7 @@ class SaveTested(OneUpload):
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
         batch = submit(
             "upload",
-            by=request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=f"{TITLE} – {NAMES[UPLOAD]}",
             subject=tested.subject,
             scope=self.scope,
@@ -80,7 +80,7 @@ class UndoUpload(OneUpload, TemplateView):
             return redirect(self.address)
         batch = submit(
             "undo",
-            by=request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=f"{TITLE} – Undo",
             subject=upload.subject,
             scope=self.scope,

@@ -27,9 +27,10 @@ from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
 from pathways.ledger.refusals import Locked
-from pathways.models import CollectionLock, Participation, Pathway
+from pathways.models import Participation, Pathway
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.views import TYPES
+from pathways.scoped import RecordsView
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
@@ -102,7 +103,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class MTDataUpload(ActionView):
+class MTDataUpload(RecordsView, ActionView):
     capability = Capability.SEE_BATCHES
     write_capability = Capability.EDIT_RECORDS
     form_class = UploadForm
@@ -118,19 +119,15 @@ class MTDataUpload(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0
         more = queue_list(self.request, self.scope)
-        lock = self.lock() if self.in_active_year else None
         found = {
             "records": records,
             "can_upload": self.can_edit,
             "layout": CTE_END_OF_YEAR,
             "roster_layouts": CSV_LAYOUTS,
-            "lock": lock,
-            "lock_links": certified().lock_links(lock, self.request.user),
+            "lock": self.lock,
+            "lock_links": certified().lock_links(self.lock, self.request.user),
         }
         return super().get_context_data(**found, **more, **kwargs)
-
-    def lock(self) -> CollectionLock | None:
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -141,12 +138,12 @@ class MTDataUpload(ActionView):
         """Certified data are tested against and not written (F-39); what is locked while the file waits is refused when it is its turn."""
         asked = form.cleaned_data
         roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
-        if asked["work"] == UPLOAD and not roster and (lock := self.lock()):
-            raise Refusal(f"{Locked(lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it.")
+        if asked["work"] == UPLOAD and not roster and self.lock:
+            raise Refusal(f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it.")
         title = f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}" if roster else f"{TITLE} – {NAMES[asked['work']]}"
         batch = submit(
             "roster-file" if roster else "upload",
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=title,
             subject=plain_name(asked["file"].name),
             scope=self.scope,
@@ -253,7 +250,7 @@ class MTExtracts(ActionView):
         asked = form.cleaned_data
         batch = submit(
             "extract",
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.person,
             title=f"MT Extracts – {LAYOUTS[asked['type']].title}",
             subject=extract.FORMATS[asked["format"]],
             scope=self.scope,
