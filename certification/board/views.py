@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from certification.recertification import recertification
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView, active_end_year
 from cte_portal.editions import Scope
+from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import moment
@@ -70,7 +70,7 @@ class StatusBoard(BoardView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked, lines = self.asked, self.lines
         shown = asked.matching(lines)
-        page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+        page, _ = paged(request, shown, PAGE)
         numbers, show = totals(lines), asked.said("show")
         cells = [("", "All", "", len(lines)), *((stand.key, stand.word, stand.kind, numbers[stand.key]) for stand in Stand)]
         cells.append((OVERDUE, "Overdue", "queued", numbers[OVERDUE]))

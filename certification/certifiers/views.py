@@ -16,6 +16,7 @@ from certification.models.certifier import TYPE
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.accounts.models import AuditEvent
+from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 
 
@@ -106,8 +107,7 @@ class ChangeCertifier(ScopedView):
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
     def invite(self, one: Certifier) -> HttpResponse:
-        seen = self.request.POST.get("version", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        version = number(self.request.POST.get("version", "")) or 0
         try:
             certifiers.invite(self.scope, one.pk, seen=version, by=self.person)
         except Refusal as refusal:

@@ -11,8 +11,8 @@ from django.core.validators import URLValidator
 
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
+from cte_portal.pages.days import DayField
 from cte_portal.pages.reason import ReasonField
-from cte_portal.pages.sensible_dates import sensible
 from pathways.models import CollectionLock, District, SchoolYear
 from pathways.reports.groups import GROUPS
 
@@ -21,17 +21,14 @@ _IN_BRACES = re.compile(r"\{[^}]*\}?")
 _https = URLValidator(schemes=["https"], message="must begin with https:// and be a complete address")
 
 
-class DayField(forms.DateField):
+class EventDayField(DayField):
     def __init__(self, **options: Any) -> None:
         label = options.get("label", "")
         super().__init__(
-            input_formats=["%m/%d/%Y"],
-            widget=forms.DateInput(format="%m/%d/%Y", attrs={"autocomplete": "off", "inputmode": "numeric"}),
-            error_messages={
-                "required": f"Enter a date for {label}",
-                "invalid": f"{label} must be a date like 06/20/2025",
-            },
-            validators=sensible(f"{label} must be between 2000 and 2099"),
+            wrong=f"{label} must be a date like 06/20/2025",
+            outside=f"{label} must be between 2000 and 2099",
+            attrs={"autocomplete": "off", "inputmode": "numeric"},
+            error_messages={"required": f"Enter a date for {label}"},
             **options,
         )
 
@@ -93,12 +90,12 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
     use_required_attribute = False
 
     end_year = forms.TypedChoiceField(label="School year", coerce=int, error_messages={"required": "Choose a school year"})
-    review_opens = DayField(label="Review opens")
-    certification_opens = DayField(label="Certification opens")
-    due = DayField(label="Due")
-    corrections_until = DayField(label="Corrections until")
-    follow_up_opens = DayField(label="Follow-up opens", required=False)
-    follow_up_closes = DayField(label="Follow-up closes", required=False)
+    review_opens = EventDayField(label="Review opens")
+    certification_opens = EventDayField(label="Certification opens")
+    due = EventDayField(label="Due")
+    corrections_until = EventDayField(label="Corrections until")
+    follow_up_opens = EventDayField(label="Follow-up opens", required=False)
+    follow_up_closes = EventDayField(label="Follow-up closes", required=False)
     statements = StatementsField(
         label="Statements",
         help_text="one per line; {school year} and {district} are filled in automatically",
@@ -149,8 +146,8 @@ class ReasonForm(forms.Form):
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
     use_required_attribute = False
 
-    due = DayField(label="Due", help_text="MM/DD/YYYY")
-    corrections_until = DayField(label="Corrections until", help_text="MM/DD/YYYY")
+    due = EventDayField(label="Due", help_text="MM/DD/YYYY")
+    corrections_until = EventDayField(label="Corrections until", help_text="MM/DD/YYYY")
 
     class Meta:
         model = Extension

@@ -20,6 +20,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import school_year_label
+from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 from pathways.models import District, SchoolYear
 
@@ -68,9 +69,7 @@ class NewEvent(EventsView):
 
     @property
     def earlier(self) -> CertificationEvent | None:
-        key = self.request.GET.get("from", "")
-        known = key.isascii() and key.isdigit() and len(key) < 10
-        return CertificationEvent.objects.filter(pk=key).first() if known else None
+        return CertificationEvent.objects.filter(pk=number(self.request.GET.get("from", "")) or 0).first()
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if kept := self.kept_form():

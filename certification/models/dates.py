@@ -8,17 +8,8 @@ from enum import Enum
 
 from django.utils import timezone
 
+from cte_portal.pages.days import begins, ends
 from cte_portal.ui.wording import number_of
-
-
-def begins(day: datetime.date) -> datetime.datetime:
-    """The moment a day begins in Montana."""
-    return datetime.datetime.combine(day, datetime.time(), timezone.get_default_timezone())
-
-
-def ends(day: datetime.date) -> datetime.datetime:
-    """The moment from which a day is over in Montana."""
-    return begins(day + datetime.timedelta(days=1))
 
 
 def today(now: datetime.datetime) -> datetime.date:

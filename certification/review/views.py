@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -20,6 +19,7 @@ from certification.review.snapshot import MEASURES, snapshot_of
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, access
+from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Student
@@ -53,7 +53,7 @@ class OfEvent(ScopedView):
         return render(self.request, template, {**about, **told})
 
     def page_of(self, found: Sequence[Any]) -> Any:
-        return Paginator(found, PAGE).get_page(self.request.GET.get("page"))
+        return paged(self.request, found, PAGE)[0]
 
     def file(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
         """A list as CSV, with its download in the access log."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,13 +15,13 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.accounts.models.audit import AuditEventQuerySet
-from cte_portal.pages.sensible_dates import sensible
+from cte_portal.pages.days import DayField
+from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
 
 PAGE = 50
 HEADS = ("When", "Who", "Action", "What", "Name", "District", "End Year", "Before", "After", "Reason")
-_LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
-DATE = {"required": False, "input_formats": ["%m/%d/%Y"], "error_messages": {"invalid": _LIKE}, "validators": sensible(_LIKE)}
+LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 
 
 class AuditFilter(forms.Form):
@@ -31,8 +30,8 @@ class AuditFilter(forms.Form):
     find = forms.CharField(required=False, max_length=100, label="Name or reason")
     kind = forms.ChoiceField(required=False, label="What")
     district = forms.CharField(required=False, max_length=4, label="District")
-    first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
-    last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
+    first = DayField(required=False, label="From", help_text="MM/DD/YYYY", wrong=LIKE)
+    last = DayField(required=False, label="To", help_text="MM/DD/YYYY", wrong=LIKE)
     key = forms.CharField(required=False, max_length=150, widget=forms.HiddenInput)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -58,10 +57,8 @@ class Audit(StatewideView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = AuditFilter(request.GET)
-        query = request.GET.copy()
-        number = query.pop("page", ["1"])[-1]
-        page = Paginator(form.events(), PAGE).get_page(number)
-        told = {"form": form, "page": page, "query": query.urlencode(), "filtered": any(form.data.get(name) for name in form.fields)}
+        page, query = paged(request, form.events(), PAGE)
+        told = {"form": form, "page": page, "query": query, "filtered": any(form.data.get(name) for name in form.fields)}
         return render(request, "accounts/audit.html", told)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from cte_portal.folding import folded
+from cte_portal.pages.typed import number
 from pathways.findings.findings import SEVERITIES, Findings, Level, ListedFinding, findings
 from pathways.models import Pathway, Student
 from pathways.rules import Rule, Severity
@@ -37,13 +38,13 @@ class FindingList:
     @classmethod
     def of(cls, query: QueryDict) -> FindingList:
         """What an address asks for; what it says wrongly is as if it were not said."""
-        level, page = query.get("level", ""), query.get("page", "")
+        level = query.get("level", "")
         return cls(
             BY_RULE if query.get("by") == BY_RULE else BY_RECORD,
             next((one for one in Level if one.value == level), Level.TO_DO),
             Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
             query.get("rule", "")[:7],
-            int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,
+            number(query.get("page", ""), digits=4) or 1,
             query.get("report", "") if REPORT.fullmatch(query.get("report", "")) else "",
         )
 

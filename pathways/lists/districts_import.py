@@ -14,6 +14,7 @@ from django.utils import timezone
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.accounts.sign_in.letters import portal_address
+from cte_portal.pages.typed import number
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
@@ -61,7 +62,7 @@ class DistrictsImport(StatewideView):
 
     def save(self, rows: Sequence[Written]) -> HttpResponse:
         sent = self.request.POST
-        meant = {int(line) for line in sent.getlist("meant") if line.isascii() and line.isdigit() and len(line) < 9}
+        meant = {line for text in sent.getlist("meant") if (line := number(text)) is not None}
         try:
             saved = new_districts.carry_out(
                 rows, by=self.person, seen=sent.get("seen", ""), meant=meant, address=portal_address(self.request, "/").rstrip("/")

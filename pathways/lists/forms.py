@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from cte_portal.accounts.models.names import check_alphabet
+from cte_portal.pages.days import DayField
 from cte_portal.pages.reason import ReasonField
 from pathways import rules
 from pathways.certified import certified
@@ -151,10 +152,8 @@ class SchoolYearForm(RegisterForm):
         help_text="2026 means 2025-26",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    starts = forms.DateField(
-        label="First day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y")
-    )
-    ends = forms.DateField(label="Last day", help_text="MM/DD/YYYY", input_formats=["%m/%d/%Y"], widget=forms.DateInput(format="%m/%d/%Y"))
+    starts = DayField(label="First day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
+    ends = DayField(label="Last day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
     is_active = forms.BooleanField(required=False, label="The current year, in which records are entered and changed")
     unfinished = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Districts that have not certified")
 

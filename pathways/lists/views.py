@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.pages.reason import ReasonField
+from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import approvals, approvals_file
@@ -189,9 +189,7 @@ class ApprovalLines(ApprovalsView):
         self, chosen: set[str], *, plan: ApprovalsPlan | None = None, to: str = "", form: Any = None, problem: str = "", change: Any = None
     ) -> HttpResponse:
         found = self.found()
-        query = self.request.GET.copy()
-        number = query.pop("page", ["1"])[-1]
-        page = Paginator(found, PAGE).get_page(number)
+        page, query = paged(self.request, found, PAGE)
         shown = {line.key for line in page}
         told = {
             "year": self.year,
@@ -203,7 +201,7 @@ class ApprovalLines(ApprovalsView):
             "find": self.request.GET.get("find", "")[:100],
             "show": self.show_what,
             "shown": SHOWN.items(),
-            "query": query.urlencode(),
+            "query": query,
             "total": len(found),
             "everything": self.sent.get("everything"),
             "may_change": self.may_change,

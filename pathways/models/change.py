@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db import connections, models
 from django.db.models import OuterRef, Q, Subquery
 
-from cte_portal.accounts.models.audit import in_days
 from cte_portal.editions import Home
+from cte_portal.pages.days import in_days
 from pathways.models.author import Authored
 from pathways.models.participation import credits_field
 from pathways.models.pathway import Pathway

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from cte_portal.pages.typed import number
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation
 from pathways.records.forms import LABELS
@@ -49,8 +50,7 @@ class Conflict:
         """From the conflict page's own form."""
         typed = {name: data.get(name, "")[:500] for name in TYPED}
         choices = {name: data.get(f"choice_{name}", "") for name in TYPED}
-        seen = data.get("seen", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0
+        version = number(data.get("seen", "")) or 0
         return cls._made(typed, choices, record, history, version, bool(data.get("apply_to_all")), was_asked=True)
 
     @classmethod

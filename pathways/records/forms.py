@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from cte_portal.pages.typed import number
 from pathways.files import values
 from pathways.ledger.judgment import Ruling
 from pathways.ledger.staging import TYPED, Row
@@ -170,13 +171,12 @@ class ParticipationForm(forms.Form):
 
     def clean_pathway(self) -> int | None:
         """A pathway that is not offered is left to the catalogue, which says why; what is no pathway at all is nothing chosen."""
-        key = self.cleaned_data["pathway"]
-        return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None
+        return number(self.cleaned_data["pathway"])
 
     def clean_version(self) -> int:
         """A version that was tampered with is one that nobody has seen: the record counts as saved by somebody else."""
-        text = self.cleaned_data["version"]
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 2**31 - 1
+        version = number(self.cleaned_data["version"])
+        return 2**31 - 1 if version is None else version
 
     def row(self, student_id: int, pathway_id: int | None) -> Row:
         """What was typed, as a row to stage. What could not be read is missing; the form says so already."""

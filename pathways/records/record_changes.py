@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from cte_portal.accounts.audit import DATE
+from cte_portal.accounts.audit import LIKE
 from cte_portal.editions import Edition
+from cte_portal.pages.days import DayField
 from cte_portal.pages.reason import ReasonField
 from pathways.models import Change, Pathway, Student
 from pathways.models.author import told_apart
@@ -30,8 +31,8 @@ class ChangeFilter(forms.Form):
     who = forms.CharField(required=False, max_length=100, label="Who")
     district = forms.CharField(required=False, max_length=4, label="District")
     operation = forms.ChoiceField(required=False, label="Action", choices=[("", "Everything"), *Change.Operation.choices])
-    first = forms.DateField(label="From", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
-    last = forms.DateField(label="To", help_text="MM/DD/YYYY", **DATE)  # type: ignore[arg-type]
+    first = DayField(required=False, label="From", help_text="MM/DD/YYYY", wrong=LIKE)
+    last = DayField(required=False, label="To", help_text="MM/DD/YYYY", wrong=LIKE)
 
     purpose = ReasonField(
         required=False,

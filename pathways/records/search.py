@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from cte_portal.editions import Scope
+from cte_portal.pages.typed import number
 from pathways.files import values
 from pathways.models import Student
 
@@ -41,10 +42,9 @@ class Search:
     @classmethod
     def sent(cls, data: QueryDict) -> Search:
         """What the search form asks for."""
-        school = data.get("school", "")
         return cls(
             term=" ".join(data.get("term", "").replace("\x00", "").split())[:LONGEST_TERM],
-            school=int(school) if school.isascii() and school.isdigit() and len(school) < 10 else None,
+            school=number(data.get("school", "")),
             grade=data.get("grade", "").replace("\x00", "")[:2],
             without_record=data.get("without_record") == "on",
         )
@@ -173,5 +173,4 @@ class ResultList:
 
 def start_of(request: HttpRequest) -> int | None:
     """Where an address says that the list begins."""
-    asked = request.GET.get("from", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    return number(request.GET.get("from", ""), digits=7)

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -18,6 +17,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView, active_end_year
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of
+from cte_portal.pages.typed import paged
 from pathways.certified import certified
 from pathways.models import CollectionLock, District
 from pathways.resync.batches import submit_resync, submit_resync_of_all
@@ -112,16 +112,14 @@ class DistrictAndState(ScopedView, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
         kind = self._kind(comparison)
-        page = Paginator(comparison.keys(kind), PAGE).get_page(self.request.GET.get("page"))
-        query = self.request.GET.copy()
-        query.pop("page", None)
+        page, query = paged(self.request, comparison.keys(kind), PAGE)
         found = {
             "comparison": comparison,
             "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
             "kind": kind,
             "page": page,
             "lines": comparison.lines(kind, page.object_list),
-            "query": query.urlencode(),
+            "query": query,
             "unsent": Unsent.of(self.scope),
             "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not certified().holds_sending(self.scope),
             "opens_resync": self.can(Capability.SEND_RECORDS),

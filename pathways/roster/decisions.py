@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from cte_portal.pages.typed import KEY_DIGITS, number
 from pathways.ledger import ledger
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.locks import lock_district
@@ -42,9 +43,9 @@ class Seen:
         found: dict[Pair, Seen] = {}
         for token in tokens:
             parts = token.split(":")
-            if len(parts) == 4 and all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[:2]):
-                pair = int(parts[0]), int(parts[1])
-                found[pair] = cls(pair, parts[2][:10], parts[3][:10])
+            student, pathway = (number(part, digits=KEY_DIGITS) for part in [*parts, "", ""][:2])
+            if len(parts) == 4 and student is not None and pathway is not None:
+                found[student, pathway] = cls((student, pathway), parts[2][:10], parts[3][:10])
         return list(found.values())
 
 

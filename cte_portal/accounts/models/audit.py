@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from cte_portal.pages.days import in_days
+
 if TYPE_CHECKING:
     from cte_portal.accounts.models.user import User
 
@@ -31,16 +33,6 @@ class Deed:
 
 OPENS_ACCOUNTS = frozenset({"One-time link", "Second factor", "E-mail", "Password"})
 """Labels of changes after which somebody else than the person might sign in with an account."""
-
-
-def in_days(first: datetime.date | None, last: datetime.date | None) -> Q:
-    """`at` within whole days, as the portal's clock counts them, both included."""
-    zone, found = timezone.get_default_timezone(), Q()
-    if first:
-        found &= Q(at__gte=datetime.datetime.combine(first, datetime.time(), zone))
-    if last:
-        found &= Q(at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
-    return found
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):

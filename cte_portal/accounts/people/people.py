@@ -18,6 +18,7 @@ from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role,
 from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
+from cte_portal.pages.typed import KEY_DIGITS, number
 from cte_portal.plugs import only, plugs
 from cte_portal.refusals import Refusal
 
@@ -119,10 +120,9 @@ def give(authority: Authority, person: User, role: str, district: str) -> None:
 
 def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
-    known = membership_id.isascii() and membership_id.isdigit() and len(membership_id) < 19
     with transaction.atomic():
         begin(authority, person)
-        held = person.memberships.filter(pk=membership_id).first() if known else None
+        held = person.memberships.filter(pk=number(membership_id, digits=KEY_DIGITS) or 0).first()
         if held is None:
             return
         if not authority.may_assign(person, held.role, held.district):

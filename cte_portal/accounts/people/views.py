@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from cte_portal.accounts.people.forms import AddressForm, FactorForm, LinkForm, 
 from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.letters import invitation_link, mail_invitation
 from cte_portal.accounts.sign_in.second_factor import app_of
+from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 
 PAGE = 50
@@ -71,13 +71,11 @@ class ListPage(Pages):
             held = Q(memberships__district=asked["district"]) if asked["district"] else Q()
             held &= Q(memberships__role=asked["role"]) if asked["role"] else Q()
             found = found.filter(held).distinct()
-        query = request.GET.copy()
-        number = query.pop("page", ["1"])[-1]
-        page = Paginator(found.listed(), PAGE).get_page(number)
+        page, query = paged(request, found.listed(), PAGE)
         told = {
             "page": page,
             "people": [(one, self.authority.memberships(one), self.address("person", one.pk)) for one in page],
-            "query": query.urlencode(),
+            "query": query,
             "asked": asked,
             "filtered": any(asked.values()),
             "roles": Role.choices,

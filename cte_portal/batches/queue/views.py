@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,6 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access import purpose
@@ -26,7 +24,7 @@ from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.submit import again, cancel
 from cte_portal.editions import Scope
-from cte_portal.pages.sensible_dates import sensible
+from cte_portal.pages.days import DayField, in_days
 
 TOPS = (10, 50, 200)
 _LIKE = "Enter a date like 05/08/2025"
@@ -38,24 +36,14 @@ class QueueFilter(forms.Form):
 
     prefix = "queue"
     top = forms.TypedChoiceField(label="Show top", choices=[(n, n) for n in TOPS], coerce=int, empty_value="", initial=50, required=False)
-    first = forms.DateField(
-        label="From", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
-        error_messages={"invalid": _LIKE}, validators=sensible(_LIKE),
-    )  # fmt: skip
-    last = forms.DateField(
-        label="To", required=False, input_formats=["%m/%d/%Y"], widget=forms.DateInput(attrs=_DATE, format="%m/%d/%Y"),
-        error_messages={"invalid": _LIKE}, validators=sensible(_LIKE),
-    )  # fmt: skip
+    first = DayField(label="From", required=False, wrong=_LIKE, attrs=_DATE)
+    last = DayField(label="To", required=False, wrong=_LIKE, attrs=_DATE)
     status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *Status.choices])
     by = forms.ChoiceField(label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")])
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
         asked = self.cleaned_data if self.is_valid() else {}
-        zone, found = timezone.get_default_timezone(), _of(scope, kinds)
-        if first := asked.get("first"):
-            found = found.filter(queued_at__gte=datetime.datetime.combine(first, datetime.time(), zone))
-        if last := asked.get("last"):
-            found = found.filter(queued_at__lt=datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone))
+        found = _of(scope, kinds).filter(in_days(asked.get("first"), asked.get("last"), field="queued_at"))
         if status := asked.get("status"):
             found = found.filter(status=status)
         if asked.get("by"):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
@@ -18,6 +17,7 @@ from cte_portal.batches.models import Batch, CleanUp, Status
 from cte_portal.batches.queue.line import Line
 from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.batches.submit import cancel
+from cte_portal.pages.typed import paged
 from cte_portal.ui.wording import number_of
 
 PAGE = 50
@@ -79,7 +79,7 @@ class StatewideBatch(OneStatewideBatch, TemplateView):
         children = children_of(batch).with_standing()  # type: ignore[attr-defined]
         if shown == "attention":
             children = children.exclude(status__in=[Status.COMPLETED, Status.QUEUED])
-        page = Paginator(children, PAGE).get_page(self.request.GET.get("page"))
+        page, _ = paged(self.request, children, PAGE)
         found = {
             "batch": batch,
             "line": Line(batch),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from cte_portal.pages.typed import KEY_DIGITS, number
 from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.ledger import ledger
 from pathways.ledger.staging import TYPED, Row
@@ -123,9 +124,9 @@ class NewRecord(StudentPage):
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:
         """Where the button leads that was pressed. The page has named the next student of its list; an address of the district does no harm."""
-        then, following = self.request.POST.get("then", ""), self.request.POST.get("next", "")
-        if then == "next" and following.isascii() and following.isdigit() and len(following) < 19:
-            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, int(following)])
+        then, following = self.request.POST.get("then", ""), number(self.request.POST.get("next", ""), digits=KEY_DIGITS)
+        if then == "next" and following is not None:
+            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, following])
             return HttpResponseRedirect(address + self.search.query)
         if self.from_finding:
             here = self.address_of_record(pathway_id)

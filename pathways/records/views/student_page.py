@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import active_end_year
 from cte_portal.editions import Scope, school_year_label
+from cte_portal.pages.typed import number
 from pathways.certified import certified
 from pathways.findings.views.from_finding import FromFinding
 from pathways.models import Change, Participation, Pathway, Student
@@ -135,9 +136,9 @@ class StudentPage(RecordsView, TemplateView):
 
     def choices(self, data: QueryDict | None) -> list[Pathway]:
         """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
-        chosen = data.get("pathway", "") if data else ""
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 and int(chosen) not in {pathway.pk for pathway in self.offered}:
-            return [*self.offered, *Pathway.objects.filter(pk=int(chosen))]
+        chosen = number(data.get("pathway", "") if data else "")
+        if chosen is not None and chosen not in {pathway.pk for pathway in self.offered}:
+            return [*self.offered, *Pathway.objects.filter(pk=chosen)]
         return self.offered
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -22,6 +22,7 @@ from cte_portal.batches.models import Status
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from cte_portal.pages.own_address import own_address
+from cte_portal.pages.typed import number
 from pathways.models import GroupAssignment, Participation, StateCopy
 from pathways.models.validation import DEED
 from pathways.reports.certification import Certification
@@ -71,7 +72,6 @@ class DataValidationReports(ScopedView, TemplateView):
         ]
         chosen = next((one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")), None)
         scope = self.scope.at_state() if asked.get("at") == "state" and copy else self.scope
-        page = asked.get("page", "1")
         own = {
             "find": find,
             "nothing_assigned": not groups,
@@ -80,7 +80,7 @@ class DataValidationReports(ScopedView, TemplateView):
             "copy": copy,
             "current": current,
             "may_run": current and self.can(Capability.SEE_BATCHES),
-            "opened": opened(chosen, scope, int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1) if chosen else None,
+            "opened": opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1) if chosen else None,
             "may_cure": self.can_edit,
             "formats": FORMATS,
             "key": uuid.uuid4(),

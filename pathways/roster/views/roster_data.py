@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
+from cte_portal.pages.typed import KEY_DIGITS, number, paged
 from cte_portal.ui.wording import number_of
 from pathways.files import values
 from pathways.models import Course, Pathway, School
@@ -119,9 +120,8 @@ class RosterCourses(ActionView):
         return {"school": school if school.isascii() and school.isdigit() else "", "undecided": self.request.GET.get("show") == "undecided"}
 
     @cached_property
-    def page(self) -> Any:
-        number = self.request.GET.get("page", "1")
-        return Paginator(courses_of(self.scope, **self.filters), PAGE).get_page(number[:6])
+    def paged(self) -> tuple[Page[Any], str]:
+        return paged(self.request, courses_of(self.scope, **self.filters), PAGE)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         pathways = list(Pathway.objects.offered_in(self.scope.end_year).order_by("name"))
@@ -130,17 +130,16 @@ class RosterCourses(ActionView):
     def _courses(self) -> list[Course]:
         """The courses of the page; on the way in those that were shown, whatever the filter finds by now."""
         if self.request.method != "POST":
-            return list(self.page)
+            return list(self.paged[0])
         keys = [name.removeprefix("seen_") for name in self.request.POST if name.startswith("seen_")][: PAGE * 2]
-        shown = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        shown = [key for text in keys if (key := number(text, digits=KEY_DIGITS)) is not None]
         return list(courses_of(self.scope).filter(pk__in=shown))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.copy()
-        query.pop("page", None)
+        page, query = self.paged
         own = {
-            "page": self.page,
-            "query": query.urlencode(),
+            "page": page,
+            "query": query,
             "filters": self.filters,
             "schools": School.objects.filter(district=self.scope.district).order_by("number"),
             "may_edit": self.can_edit,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.visitor import standing
+from cte_portal.pages.typed import number, paged
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of
@@ -50,8 +50,7 @@ class RosterWorklist(RecordsView):
         return Worklist(self.scope, self._number("school"), self._number("pathway"), grade)
 
     def _number(self, name: str) -> int | None:
-        text = self.request.GET.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return number(self.request.GET.get(name, ""))
 
     @property
     def by(self) -> str:
@@ -93,13 +92,11 @@ class RosterWorklist(RecordsView):
 
     def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
         """The page; after a problem with everything that was ticked and typed."""
-        query = self.request.GET.copy()
-        number = query.pop("page", ["1"])[-1]
         balance = self.worklist.known_balance(standing(self.request).known)
         own = self.worklist.everything(self.which)
         counts = {Which.WITHOUT_RECORD: balance.counts, self.which: {show: len(pairs) for show, pairs in own.items()}}
         counts |= {which: self.worklist.counts(which) for which in Which if which not in counts}
-        page: Page[Any] = Paginator(own[self.show], PAGE).get_page(number)
+        page, query = paged(self.request, own[self.show], PAGE)
         lines = self.worklist.lines(page.object_list)
         kept = self.request.POST if self.request.method == "POST" else self.kept_form() if self.may_edit else None
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
@@ -112,7 +109,7 @@ class RosterWorklist(RecordsView):
             "nothing_judged": "" if lines else self.nothing_judged(balance.rostered),
             "page": page,
             "lines": [(line, line.pair in ticked) for line in lines],
-            "query": query.urlencode(),
+            "query": query,
             "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")} if kept else {},
             "choices": self.choices(),
             "dismissal": self.which.dismissal,

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from certification.models import CertificationEvent, Extension
-from certification.models.dates import Dates, Phase, begins, ends
+from certification.models.dates import Dates, Phase
+from cte_portal.pages.days import begins, ends
 from tests.fixtures.certification import make_event
 from tests.fixtures.records import District_
 

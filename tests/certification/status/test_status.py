@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
-from certification.models.dates import ends
 from certification.status.status import events_of, next_event
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
+from cte_portal.pages.days import ends
 from tests.fixtures.certification import EVENT_NAME, make_event, make_round, seal, sign
 from tests.fixtures.records import District_
 from tests.pathways.desk import text

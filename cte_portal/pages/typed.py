@@ -1,0 +1,25 @@
+"""Numbers that a person may have typed, or that an address or a form carries: what is none is no number, and no error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+DIGITS = 9
+"""A number of so many digits fits every column; the keys of large tables have twice as many."""
+KEY_DIGITS = 18
+
+
+def number(text: str, *, digits: int = DIGITS) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def paged(request: HttpRequest, lines: Sequence[Any] | Collection[Any] | QuerySet[Any], size: int) -> tuple[Page[Any], str]:
+    """The page of a list that the address asks for, and the rest of its query, for the links to other pages."""
+    query = request.GET.copy()
+    asked = query.pop("page", ["1"])[-1]
+    return Paginator(lines, size).get_page(asked), query.urlencode()  # type: ignore[arg-type]
