@@ -21,6 +21,7 @@ from certification.review.suppression import FEWEST, suppressed
 from certification.signing.last_validation import LastValidation
 from certification.status.statewide import district_events
 from certification.status.status import DistrictEvent
+from cte_portal.words import text
 from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations
 from pathways.resync.comparison import KnownUnsent
@@ -231,9 +232,9 @@ def told(line: Line) -> list[str]:
         _moment(line.validated_at),
         _moment(line.last_resync),
         _moment(line.last_activity),
-        f"{line.due:%m/%d/%Y}",
-        "Yes" if line.one.dates.extended else "No",
-        "Yes" if line.is_overdue else "No",
+        text(line.due),
+        text(line.one.dates.extended),
+        text(line.is_overdue),
     ]
 
 

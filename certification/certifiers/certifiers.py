@@ -21,6 +21,7 @@ from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
 from cte_portal.refusals import Refusal
+from cte_portal.words import text
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy
@@ -109,7 +110,7 @@ def districts_of(person: User) -> list[str]:
 
 def words(one: Certifier) -> dict[str, str]:
     """A certifier as people read it, by the labels of the form."""
-    return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": "Yes" if one.is_active else "No"}
+    return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": text(one.is_active)}
 
 
 @contextmanager

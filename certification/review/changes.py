@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from certification.models import SealedRecord
 from cte_portal.folding import name_order
+from cte_portal.words import listed_name, text
 from pathways.ledger.canonical import COLUMNS
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -71,8 +70,7 @@ def changes(before: Iterable[Row], after: Iterable[Row], *, same_year: bool) -> 
 
 def name_of(row: Row) -> str:
     """As the lists show it: ANDERSON, KAYLA R."""
-    middle = row[_AT["middle_name"]]
-    return f"{row[_AT['last_name']]}, {row[_AT['first_name']]}{f' {middle[0]}.' if middle else ''}".upper()
+    return listed_name(row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]])
 
 
 def _sorted_by(row: Row) -> tuple[str, ...]:
@@ -113,11 +111,3 @@ def in_short(row: Row | None) -> str:
     answer = "Concentrator" if row[_AT["concentrator"]] else "Participant"
     alone = ", single parent" if row[_AT["single_parent"]] else ""
     return f"{answer}, {text(row[_AT['total_credits']])} credits{alone}"
-
-
-def text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, datetime.date):
-        return f"{value:%m/%d/}{value.year:04d}"
-    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

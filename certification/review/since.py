@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from certification.models import SealedCopy, SealedRecord
-from certification.review.changes import LABELS, text
+from certification.review.changes import LABELS, name_of
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
+from cte_portal.words import text
 from pathways.ledger import canonical
 
 NAMES = tuple(canonical.COLUMNS)
@@ -67,16 +68,11 @@ def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], tuple[Any,
 
 
 def _different(row: tuple[Any, ...], what: str, fields: tuple[tuple[str, str, str], ...] = ()) -> Different:
-    student = f"{row[_AT['last_name']].upper()}, {row[_AT['first_name']].upper()}"
-    return Different(row[_AT["state_id"]], student, row[_AT["pathway_name"]], what, fields)
+    return Different(row[_AT["state_id"]], name_of(row), row[_AT["pathway_name"]], what, fields)
 
 
 def _fields(before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterable[tuple[str, str, str]]:
     for at in _COMPARED:
         was, now = canonical.text(before[at]), canonical.text(after[at])
         if was != now:
-            yield LABELS[NAMES[at]], _shown(before[at]), _shown(after[at])
-
-
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "") else text(value)
+            yield LABELS[NAMES[at]], text(before[at]), text(after[at])

@@ -9,6 +9,7 @@ from typing import Any
 
 from certification.review.changes import name_of
 from cte_portal.folding import name_order
+from cte_portal.words import text
 from pathways.ledger.canonical import COLUMNS
 
 CONCENTRATORS, PARTICIPANTS = "concentrators", "participants"
@@ -43,8 +44,8 @@ class Listed:
             self.grade,
             self.school,
             "; ".join(self.pathways),
-            f"{self.credits:.2f}",
-            "Yes" if self.single_parent else "No",
+            text(self.credits),
+            text(self.single_parent),
         )
 
 

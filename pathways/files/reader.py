@@ -15,6 +15,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import IO, Any
 
+from cte_portal.words import listed_name
 from pathways.files import damage, values
 from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.damage import Damage, Pattern
@@ -297,7 +298,7 @@ class Reader:
         last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in cells[4:6])
         written = (cells[4], cells[5]) == (student.last_name, student.first_name)
         if not written and not student.is_named(last, first) and not student.is_named(cells[4], cells[5]):
-            told = f"The portal has this student as {student.last_name.upper()}, {student.first_name.upper()}"
+            told = f"The portal has this student as {listed_name(student.last_name, student.first_name)}"
             wrong("last_name", "CTE-407", f"{told}. The name is not changed", f"{last}, {first}")
         return student.pk
 

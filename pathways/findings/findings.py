@@ -10,6 +10,7 @@ from enum import Enum
 
 from django.utils import timezone
 
+from cte_portal import words
 from cte_portal.editions import Scope
 from pathways.ledger.staging import TYPED
 from pathways.models import Explanation, Participation
@@ -64,7 +65,7 @@ FIELDS = {field.name: str(field.verbose_name) for field in Participation._meta.l
 
 def shown(text: str) -> str:
     """A canonical value as the screens write it."""
-    return f"{datetime.date.fromisoformat(text):%m/%d/%Y}" if text[4:5] == "-" else text
+    return words.text(datetime.date.fromisoformat(text)) if text[4:5] == "-" else text
 
 
 @dataclass(frozen=True)

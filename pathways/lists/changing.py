@@ -17,6 +17,7 @@ from django.db.models import ProtectedError
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.batches.submit import submit
 from cte_portal.editions import school_year_label
+from cte_portal.words import text
 from pathways import rules
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_reference
@@ -110,9 +111,9 @@ def _(row: District) -> dict[str, str]:
 def _(row: SchoolYear) -> dict[str, str]:
     return {
         "School year": school_year_label(row.end_year),
-        "First day": f"{row.starts:%m/%d/%Y}",
-        "Last day": f"{row.ends:%m/%d/%Y}",
-        "Active": "Yes" if row.is_active else "No",
+        "First day": text(row.starts),
+        "Last day": text(row.ends),
+        "Active": text(row.is_active),
     }
 
 

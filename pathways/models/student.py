@@ -8,6 +8,7 @@ from django.db.models.functions import Concat
 
 from cte_portal.editions import Edition, Home, Scope
 from cte_portal.folding import Folded, folded
+from cte_portal.words import listed_name
 from pathways.models.calendar import Calendar
 from pathways.models.district import District
 
@@ -152,8 +153,7 @@ class Student(models.Model):
     @property
     def name(self) -> str:
         """As the lists show it: ANDERSON, KAYLA R."""
-        initial = f" {self.middle_name[0]}." if self.middle_name else ""
-        return f"{self.last_name}, {self.first_name}{initial}".upper()
+        return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
 def counts_in(end_year: int, via: str = "") -> Q:

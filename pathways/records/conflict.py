@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import QueryDict
 
 from cte_portal.pages.typed import number
+from cte_portal.words import text
 from pathways.ledger.staging import TYPED, Row
 from pathways.models import Change, Participation
 from pathways.records.forms import LABELS
@@ -42,7 +42,7 @@ class Conflict:
     @classmethod
     def between(cls, row: Row, record: Participation, history: Mapping[int, Change], *, apply_to_all: bool) -> Conflict:
         """From what was typed on version `row.version`, and the record as it stands now."""
-        typed = {name: shown(getattr(row, name)) for name in TYPED}
+        typed = {name: text(getattr(row, name), "") for name in TYPED}
         return cls._made(typed, {}, record, history, row.version or 0, apply_to_all, was_asked=False)
 
     @classmethod
@@ -67,10 +67,10 @@ class Conflict:
         before = history.get(seen)
         fields = []
         for name in TYPED:
-            theirs, yours = shown(getattr(record, name)), typed[name]
+            theirs, yours = text(getattr(record, name), ""), typed[name]
             if theirs == yours:
                 continue
-            was = shown(getattr(before, name)) if before else ""
+            was = text(getattr(before, name), "") if before else ""
             only_theirs, only_yours = bool(before) and was == yours, bool(before) and was == theirs
             choice = choices.get(name) or (THEIRS if only_theirs else YOURS if only_yours else "")
             fields.append(ConflictField(name, LABELS[name], was, theirs, yours, choice if choice in (THEIRS, YOURS) else ""))
@@ -95,12 +95,3 @@ class Conflict:
         if self.apply_to_all:
             data["apply_to_all"] = "on"
         return data
-
-
-def shown(value: Any) -> str:
-    """A value as its field shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return f"{value:%m/%d/%Y}" if hasattr(value, "strftime") else f"{value:.2f}"

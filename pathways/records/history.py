@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from cte_portal.words import text
 from pathways.ledger.staging import TYPED
 from pathways.models import Change, Participation
 
@@ -37,7 +36,7 @@ class HistoryEntry:
 def differences(before: Participation | Change | None, after: Participation | Change) -> tuple[FieldChange, ...]:
     """The fields that differ between two images of a record; without a `before`, every field."""
     return tuple(
-        FieldChange(LABELS[name], _words(getattr(before, name)) if before else "", _words(getattr(after, name)))
+        FieldChange(LABELS[name], text(getattr(before, name)) if before else "", text(getattr(after, name)))
         for name in SHOWN
         if before is None or getattr(before, name) != getattr(after, name)
     )
@@ -76,11 +75,3 @@ def deleted(changes: Iterable[Change]) -> list[Change]:
     for change in changes:
         last.setdefault(change.pathway_id, change)
     return [change for change in last.values() if change.operation == Change.Operation.DELETE]
-
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, datetime.date):
-        return f"{value:%m/%d/%Y}"
-    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)

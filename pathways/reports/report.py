@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import Enum
 from itertools import islice
 from typing import Any, ClassVar
@@ -14,6 +12,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.words import text
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
 from pathways.models.student import by_name_of
@@ -105,7 +104,7 @@ class Report(ABC):
 
     def texts(self, row: Row) -> list[str]:
         """A row's values as people read them, one for each column."""
-        return [text(value) for value in row[2:]]
+        return [text(value, "") for value in row[2:]]
 
 
 class RecordReport(Report):
@@ -149,19 +148,6 @@ class RecordReport(Report):
 
     @abstractmethod
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]: ...
-
-
-def text(value: Any) -> str:
-    """As screen and files show it. Months are not spelled with `%Y`: years before 1000 would lose their zeros."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    if isinstance(value, datetime.date):
-        return f"{value:%m/%d/}{value.year:04d}"
-    return str(value)
 
 
 def told(report: Report, scope: Scope, most: int | None = None) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
+from cte_portal.words import listed_name
 from pathways.reports.report import Figure, Nature, Report, Row
 from pathways.reports.runs import Run
 
@@ -163,4 +164,4 @@ def shown(report: Report, scope: Scope, row: Row) -> Shown:
         cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}&report={report.slug}{at}"
     else:
         cure = reverse("cte-record-new", args=address) if what else ""
-    return Shown(f"{last}, {first}".upper(), state_id, student_url, cells, what, cure)
+    return Shown(listed_name(last, first), state_id, student_url, cells, what, cure)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 
 from cte_portal.editions import Scope
+from cte_portal.words import text
 from pathways.models import Change, Enrollment, Participation, Roster, StateCopy, Student
 from pathways.resync import gap
 from pathways.resync.difference import Difference, differences
@@ -250,27 +250,12 @@ def unlike(kind: ObjectType, ours: models.Model | None, theirs: models.Model | N
         return ()
     fields = [field for field in kind.model._meta.concrete_fields if field.attname in kind.fields[1:]]
     differing = [field for field in fields if getattr(ours, field.attname) != getattr(theirs, field.attname) and field.name != "version"]
-    return tuple((_label(field), shown(ours, field), shown(theirs, field)) for field in differing)
+    return tuple((_label(field), text(getattr(ours, field.name)), text(getattr(theirs, field.name))) for field in differing)
 
 
 def _label(field: Any) -> str:
     name = str(field.verbose_name)
     return name[:1].upper() + name[1:]
-
-
-def shown(row: models.Model, field: Any) -> str:
-    value = getattr(row, field.name)
-    match value:
-        case None | "":
-            return "–"
-        case bool():
-            return "Yes" if value else "No"
-        case Decimal():
-            return f"{value:.2f}"
-        case datetime.date():
-            return f"{value:%m/%d}/{value.year:04d}"
-        case _:
-            return str(value)
 
 
 @dataclass(frozen=True)

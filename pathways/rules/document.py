@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from cte_portal.words import text
 from pathways.models import Participation
 from pathways.rules.catalogue import CATALOGUE
 from pathways.rules.rule import Example, Kind, OnEntry, Rule, Severity
@@ -123,13 +123,9 @@ def _value(value: Any) -> str:
     match value:
         case None:
             return "missing"
-        case bool():
-            return "Yes" if value else "No"
-        case Decimal():
-            return f"{value:.2f}" if value == round(value, 2) else f"{value}"
-        case datetime.date():
-            return f"{value:%m/%d/%Y}"
+        case Decimal() if value != round(value, 2):
+            return f"{value}"
         case dict():
             return ", ".join(f"{_NAMES.get(name, name)} {_value(inner)}" for name, inner in value.items()) or "as it is"
         case _:
-            return f"{value}"
+            return text(value)

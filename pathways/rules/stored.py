@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cte_portal.editions import Scope
+from cte_portal.words import listed_name
 from pathways.ledger.staging import TYPED
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.models import Participation
@@ -44,8 +45,7 @@ class Breach:
 
     @property
     def student(self) -> str:
-        initial = f" {self.middle_name[0]}." if self.middle_name else ""
-        return f"{self.last_name}, {self.first_name}{initial}".upper()
+        return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
 def breaches(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None) -> Iterator[Breach]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import tempfile
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import groupby
 from typing import IO, Any
 
 from django.utils import timezone
 
+from cte_portal import words
 from cte_portal.batches.job import Job
 from cte_portal.ui import csv_file
 from pathways.files import values, writer
@@ -162,7 +161,7 @@ class ImportResults:
                 "student": names.get(row.student_id, ""),
                 "pathway": self.known.names.get(row.pathway_id, ""),
                 "pathway_pk": row.pathway_id,
-                "changes": [[screen_name(name), _word(old), _word(new)] for name, (old, new) in row.changes.items()],
+                "changes": [[screen_name(name), words.text(old), words.text(new)] for name, (old, new) in row.changes.items()],
             }
             for row in rows
         ]
@@ -176,10 +175,3 @@ def _rows(table: IO[bytes]) -> Iterator[list[str]]:
     table.seek(0)
     for line in table:
         yield json.loads(line)
-
-
-def _word(value: bool | datetime.date | Decimal) -> str:
-    """A value as the screen shows it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return f"{value:%m/%d/}{value.year:04d}" if isinstance(value, datetime.date) else f"{value:.2f}"
