@@ -43,9 +43,9 @@ class CloseYearForDistrict(EventsView):
             if not form.is_valid() or not self.seen(self.effects()):
                 return self.show(form)
             try:
-                close_for(self.scope, event.pk, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+                close_for(self.scope, event.pk, by=self.person, reason=form.cleaned_data["reason"])
             except Refusal as refusal:
-                messages.warning(request, f"{refusal.messages[0]}.")
+                messages.warning(request, refusal.sentence)
                 return redirect("certification-event", event.pk)
         messages.success(request, f"{event.school_year} is closed for {self.district}.")
         return redirect("certification-event", event.pk)

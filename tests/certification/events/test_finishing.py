@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -17,6 +16,7 @@ from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.running import run
 from cte_portal.editions import Scope
+from cte_portal.refusals import Refusal
 from pathways.lists import publish
 from pathways.models import Participation, SchoolYear, Student
 from pathways.reports.groups import REPORTS
@@ -189,12 +189,12 @@ def test_opi_closes_last_year_for_one_district(
 
 
 def test_only_what_is_to_be_finished_is_closed(client: Client, ready: Ready, keeper: User) -> None:
-    with pytest.raises(ValidationError, match="nothing to finish"):
+    with pytest.raises(Refusal, match="nothing to finish"):
         close_for(ready.scope, ready.event.pk, by=keeper, reason=WHY)
     client.force_login(keeper)
     assert close_year(client, ready.event).status_code == 404
     assert activate(client, keeper, unfinished="finish").status_code == 302
     ready.sign()
-    with pytest.raises(ValidationError, match="nothing to finish"):
+    with pytest.raises(Refusal, match="nothing to finish"):
         close_for(ready.scope, ready.event.pk, by=keeper, reason=WHY)
     assert Round.objects.get().status == "sealed" and CertificationEvent.objects.get().closed_for == {}
