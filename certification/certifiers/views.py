@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from certification.certifiers import certifiers
@@ -14,50 +14,51 @@ from certification.certifiers.forms import ChangeCertifierForm, NewCertifierForm
 from certification.models import Certifier
 from certification.models.certifier import TYPE
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 
 
-class TypeMembershipSetup(ScopedView):
+class TypeMembershipSetup(ActionView):
     """The list, what it means for certifying, and the form that adds one."""
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.MANAGE_CERTIFIERS
     keeps = ""
+    form_class = NewCertifierForm
+    template_name = "certification/certifiers/type_membership_setup.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kept = self.kept_form() if self.can(Capability.MANAGE_CERTIFIERS) else None
-        return self.show(NewCertifierForm(kept, district=self.scope.district, initial={"level": "primary", "mail": True}))
+    def typed_before(self) -> QueryDict | None:
+        return super().typed_before() if self.can(Capability.MANAGE_CERTIFIERS) else None
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = NewCertifierForm(request.POST, district=self.scope.district)
-        if not form.is_valid():
-            return self.show(form)
-        asked = form.cleaned_data
-        try:
-            one = certifiers.add(self.scope, by=self.person, **asked)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            return self.show(form)
+    def get_initial(self) -> dict[str, Any]:
+        return {"level": "primary", "mail": True}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "district": self.scope.district}
+
+    def act(self, form: NewCertifierForm) -> HttpResponse:
+        one = certifiers.add(self.scope, by=self.person, **form.cleaned_data)
         mailed = " The invitation is on its way." if one.invited_at else ""
-        messages.success(request, f"{one.name} is {one.get_level_display()} certifier of {TYPE}.{mailed}")
-        return redirect(request.path)
+        messages.success(self.request, f"{one.name} is {one.get_level_display()} certifier of {TYPE}.{mailed}")
+        return redirect(self.request.path)
 
-    def show(self, form: NewCertifierForm) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         listed = list(Certifier.objects.of_district(self.scope.district).listed())
         may_change = self.can(Capability.MANAGE_CERTIFIERS)
-        told = {
+        about = super().get_context_data(**kwargs)
+        form: NewCertifierForm = about["form"]
+        return {
+            **about,
             "type": TYPE,
             "certifiers": listed,
             "notice": notice([one for one in listed if one.counts and one.is_primary]),
-            "mine": next((one for one in listed if one.user_id == self.request.user.pk and one.is_active), None),
+            "mine": next((one for one in listed if one.user_id == self.person.pk and one.is_active), None),
             "may_change": may_change,
             "form": form if may_change else None,
             "nobody_left": may_change and not form.fields["person"].queryset.exists(),  # type: ignore[attr-defined]
         }
-        return render(self.request, "certification/certifiers/type_membership_setup.html", told)
 
 
 def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:

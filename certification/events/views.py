@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from certification.events import events, extensions
 from certification.events.forms import EventForm, ExtensionForm, ReasonForm
@@ -17,9 +17,10 @@ from certification.models import CertificationEvent, Extension, Round
 from certification.models.event import default_groups, default_statements
 from certification.status.statewide import district_events
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.editions import school_year_label
+from cte_portal.pages.previewed import PreviewedAction, shown_as, was_shown
 from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 from pathways.models import District, SchoolYear
@@ -44,7 +45,7 @@ class EventsView(StatewideView):
 
     def seen(self, effects: list[str]) -> bool:
         """Whether the person has been shown just these effects."""
-        return self.request.POST.get("seen") == json.dumps(effects)
+        return was_shown(self.request, effects)
 
 
 class Events(EventsView):
@@ -61,40 +62,38 @@ class Events(EventsView):
         return render(request, "certification/events/events.html", told)
 
 
-class NewEvent(EventsView):
+class NewEvent(EventsView, StatewideActionView):
     """A draft: from nothing, or copied from the year before."""
 
     capability = Capability.KEEP_LISTS
     keeps = ""
+    form_class = EventForm
+    template_name = "certification/events/event.html"
 
-    @property
+    @cached_property
     def earlier(self) -> CertificationEvent | None:
         return CertificationEvent.objects.filter(pk=number(self.request.GET.get("from", "")) or 0).first()
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if kept := self.kept_form():
-            return self.show(EventForm(kept))
-        if self.earlier is None:
-            active = SchoolYear.objects.filter(is_active=True).first()
-            name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
-            named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
-            return self.show(EventForm(initial={**named, "statements": default_statements(), "validation_groups": default_groups()}))
-        return self.show(EventForm(instance=events.copy_of(self.earlier), initial={"links": events.links_of(self.earlier)}))
+    def get_initial(self) -> dict[str, Any]:
+        if self.earlier:
+            return {"links": events.links_of(self.earlier)}
+        active = SchoolYear.objects.filter(is_active=True).first()
+        name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
+        named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
+        return {**named, "statements": default_statements(), "validation_groups": default_groups()}
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = EventForm(request.POST)
-        if not form.is_valid():
-            return self.show(form)
-        try:
-            event = events.make(form.save(commit=False), form.cleaned_data["links"], by=self.person)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            return self.show(form)
-        messages.success(request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """What was typed is an event of its own, whatever it was copied from."""
+        given = super().get_form_kwargs()
+        return {**given, "instance": events.copy_of(self.earlier) if self.earlier and "data" not in given else None}
+
+    def act(self, form: EventForm) -> HttpResponse:
+        event = events.make(form.save(commit=False), form.cleaned_data["links"], by=self.person)
+        messages.success(self.request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
         return redirect("certification-event", event.pk)
 
-    def show(self, form: EventForm) -> HttpResponse:
-        return render(self.request, "certification/events/event.html", {"form": form, "earlier": self.earlier, "may_change": True})
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(earlier=self.earlier, may_change=True, **kwargs)
 
 
 class Event(EventsView):
@@ -147,7 +146,7 @@ class Event(EventsView):
             "event": event,
             "form": form,
             "effects": effects,
-            "seen": json.dumps(effects),
+            "seen": shown_as(effects),
             "reasons": reasons,
             "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
             "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
@@ -160,54 +159,59 @@ class Event(EventsView):
         return render(self.request, "certification/events/event.html", told)
 
 
-class MoveEvent(EventsView):
+class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
     """Publish, close, show again: first what follows and what districts will see, then the move."""
 
     capability = Capability.KEEP_LISTS
     keeps = ""
+    form_class = ReasonForm
+    template_name = "certification/events/move.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.event, ReasonForm(self.kept_form(), needed=self.is_change))
+    @cached_property
+    def before(self) -> CertificationEvent:
+        """As it stood when the page was asked for."""
+        return self.event
 
     @property
     def is_change(self) -> bool:
         """Whether districts have seen the event before: the first publishing needs no reason beside itself."""
-        return self.event.published_at is not None
+        return self.before.published_at is not None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.demand_move()
+        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        event, to = self.event, self.kwargs["to"]
-        reasons = ReasonForm(request.POST, needed=self.is_change)
-        if event.status == to:  # a double click
-            return redirect("certification-event", event.pk)
-        if not event.may_become(to):
+        if self.before.status == self.kwargs["to"]:  # a double click
+            return redirect("certification-event", self.before.pk)
+        self.demand_move()
+        return super().post(request, *args, **kwargs)
+
+    def demand_move(self) -> None:
+        if not self.before.may_become(self.kwargs["to"]):
             raise Http404
-        if not self.seen(events.moving(event, to)) or not reasons.is_valid():
-            return self.show(event, reasons)
-        try:
-            event = events.move(event.pk, to, by=self.person, reason=reasons.cleaned_data.get("reason", ""))
-        except Refusal as refusal:
-            refusal.show_on(reasons)
-            return self.show(event, reasons)
-        messages.success(request, f"“{event.name}” is {event.get_status_display().lower()} now.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "needed": self.is_change}
+
+    def effects(self) -> list[str]:
+        return events.moving(self.before, self.kwargs["to"])
+
+    def act(self, form: ReasonForm) -> HttpResponse:
+        event = events.move(self.before.pk, self.kwargs["to"], by=self.person, reason=form.cleaned_data.get("reason", ""))
+        messages.success(self.request, f"“{event.name}” is {event.get_status_display().lower()} now.")
         return redirect("certification-event", event.pk)
 
-    def show(self, event: CertificationEvent, reasons: ReasonForm) -> HttpResponse:
-        to = self.kwargs["to"]
-        if not event.may_become(to):
-            raise Http404
-        effects = events.moving(event, to)
-        told = {
-            "event": event,
-            "label": "Show again" if event.closed_at and to == "published" else MOVES[to],
-            "effects": effects,
-            "seen": json.dumps(effects),
-            "form": reasons,
-            "changed": bool(self.request.POST) and not self.seen(effects),
-            "dates": event.dates,
-            "due": event.dates.sentence(timezone.now()),
-            "statements": event.worded("[district name]") if to == "published" else [],
-        }
-        return render(self.request, "certification/events/move.html", told)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        event, to = self.before, self.kwargs["to"]
+        return super().get_context_data(
+            event=event,
+            label="Show again" if event.closed_at and to == "published" else MOVES[to],
+            dates=event.dates,
+            due=event.dates.sentence(timezone.now()),
+            statements=event.worded("[district name]") if to == "published" else [],
+            **kwargs,
+        )
 
 
 class GiveExtension(EventsView):
@@ -266,5 +270,5 @@ class GiveExtension(EventsView):
     def show(
         self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None
     ) -> HttpResponse:
-        told = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": json.dumps(effects), "reasons": reasons}
+        told = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": shown_as(effects), "reasons": reasons}
         return render(self.request, "certification/events/extension.html", told)

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from certification.models import Certifier, Recertification, SealedCopy
 from certification.recertification import recertification
@@ -19,7 +20,7 @@ from certification.recertification.reopening import cannot_reopen
 from certification.review.since import Since
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView, StatewideView
+from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView
 from cte_portal.refusals import Refusal
 from pathways.findings.findings import findings
 from pathways.models import District
@@ -52,80 +53,85 @@ class CertificationView(ScopedView):
         return redirect("recertification", self.scope.district, self.scope.end_year, request.pk)
 
 
-class NewRecertification(CertificationView):
-    """A certifier asks; who has asked already is led to the request."""
+class AskingView(CertificationView, ActionView):
+    """A page that asks to correct what is certified, where that is possible now."""
 
     keeps = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = self.event()
-        if not self.is_certifier:
-            raise PermissionDenied
-        found = Recertification.objects.of(one.event, self.scope.district).open().first()
-        if found:
-            return self.to(found)
-        return self.show(one, AskForm(None if cannot_reopen(one) else self.kept_form()))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one, form = self.event(), AskForm(request.POST)
-        if not self.is_certifier:
-            raise PermissionDenied
-        if not form.is_valid():
-            return self.show(one, form)
-        try:
-            made = recertification.ask(self.scope, one.event.pk, by=self.person, **form.cleaned_data)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            return self.show(one, form)
-        messages.success(request, "Your request was sent to OPI. The certification stays in effect until OPI answers.")
-        return self.to(made)
-
-    def show(self, one: DistrictEvent, form: AskForm) -> HttpResponse:
-        told = {"one": one, "event": one.event, "form": form, "why_not": cannot_reopen(one)}
-        return render(self.request, "certification/recertification/new.html", told)
-
-
-class DemandRecertification(CertificationView):
-    """OPI reopens a certification and says what has to be corrected."""
-
-    keeps = ""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = self.event()
-        if not self.is_opi:
-            raise PermissionDenied
-        return self.show(one, DemandForm(None if cannot_reopen(one) else self.kept_form(), rules=self.rules()))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = self.event()
-        if not self.is_opi:
-            raise PermissionDenied
-        form = DemandForm(request.POST, rules=self.rules())
-        if not form.is_valid():
-            return self.show(one, form)
-        chosen = set(form.cleaned_data.get("findings", ()))
-        attached = [found for found in self.found if found["rule"] in chosen]
-        try:
-            made = recertification.demand(self.scope, one.event.pk, by=self.person, reason=form.cleaned_data["reason"], findings=attached)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            return self.show(one, form)
-        messages.success(request, "The certification is reopened. Every certifier gets an e-mail.")
-        return self.to(made)
+    @cached_property
+    def one(self) -> DistrictEvent:
+        return self.event()
 
     @property
-    def found(self) -> list[dict[str, Any]]:
-        if not hasattr(self, "_found"):
-            counted = findings(self.scope.at_state()).by_rule
-            self._found = [{"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in counted]
-        return self._found
+    def may_ask(self) -> bool:
+        raise NotImplementedError
 
-    def rules(self) -> list[tuple[str, str]]:
-        return [(one["rule"], f"{one['rule']} {one['title']}: {one['count']:,}") for one in self.found]
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.demand_right()
+        return super().get(request, *args, **kwargs)
 
-    def show(self, one: DistrictEvent, form: DemandForm) -> HttpResponse:
-        told = {"one": one, "event": one.event, "form": form, "why_not": cannot_reopen(one)}
-        return render(self.request, "certification/recertification/demand.html", told)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.demand_right()
+        return super().post(request, *args, **kwargs)
+
+    def demand_right(self) -> None:
+        if self.one and not self.may_ask:  # an event that is not there answers 404 to everybody
+            raise PermissionDenied
+
+    def typed_before(self) -> QueryDict | None:
+        return None if cannot_reopen(self.one) else super().typed_before()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(one=self.one, event=self.one.event, why_not=cannot_reopen(self.one), **kwargs)
+
+
+class NewRecertification(AskingView):
+    """A certifier asks; who has asked already is led to the request."""
+
+    form_class = AskForm
+    template_name = "certification/recertification/new.html"
+
+    @property
+    def may_ask(self) -> bool:
+        return self.is_certifier
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.demand_right()
+        waiting = Recertification.objects.of(self.one.event, self.scope.district).open().first()
+        return self.to(waiting) if waiting else super().get(request, *args, **kwargs)
+
+    def act(self, form: AskForm) -> HttpResponse:
+        made = recertification.ask(self.scope, self.one.event.pk, by=self.person, **form.cleaned_data)
+        messages.success(self.request, "Your request was sent to OPI. The certification stays in effect until OPI answers.")
+        return self.to(made)
+
+
+class DemandRecertification(AskingView):
+    """OPI reopens a certification and says what has to be corrected."""
+
+    form_class = DemandForm
+    template_name = "certification/recertification/demand.html"
+
+    @property
+    def may_ask(self) -> bool:
+        return self.is_opi
+
+    @cached_property
+    def counted(self) -> list[dict[str, Any]]:
+        """What is found at the state, by rule."""
+        by_rule = findings(self.scope.at_state()).by_rule
+        return [{"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in by_rule]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        rules = [(one["rule"], f"{one['rule']} {one['title']}: {one['count']:,}") for one in self.counted]
+        return {**super().get_form_kwargs(), "rules": rules}
+
+    def act(self, form: DemandForm) -> HttpResponse:
+        chosen = set(form.cleaned_data.get("findings", ()))
+        attached = [one for one in self.counted if one["rule"] in chosen]
+        made = recertification.demand(self.scope, self.one.event.pk, by=self.person, reason=form.cleaned_data["reason"], findings=attached)
+        messages.success(self.request, "The certification is reopened. Every certifier gets an e-mail.")
+        return self.to(made)
 
 
 class OneRecertification(CertificationView):

@@ -6,19 +6,17 @@ import logging
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
-from django.views.generic import FormView, View
+from django.views.generic import View
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import KeptForm, Membership, Role, User
 from cte_portal.editions import Scope
+from cte_portal.pages.action import Action
 from cte_portal.plugs import directory
-from cte_portal.refusals import Refusal
-from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")
@@ -214,17 +212,15 @@ class ScopedView(PortalView):
         return " ".join(f"{name}={value}" for name, value in sorted(self.kwargs.items()) if name != "district" and isinstance(value, int))
 
 
-class ActionView(ScopedView, FormView):  # type: ignore[type-arg]
-    """A page whose form is carried out by `act`; a Refusal is shown on the form."""
+class ActionView(ScopedView, Action):
+    """A page of a district whose form is carried out by `act`."""
 
-    def act(self, form: Form) -> HttpResponse | None:
-        raise ImproperlyConfigured(f"{type(self).__name__} does not say what its form does.")
+    def typed_before(self) -> QueryDict | None:
+        return self.kept_form() if self.keeps is not None else None
 
-    def form_valid(self, form: Form) -> HttpResponse:
-        try:
-            response = self.act(form)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            answer = self.form_invalid(form)
-            return asked_to_wait(answer) if isinstance(refusal, TooMany) else answer
-        return response or super().form_valid(form)
+
+class StatewideActionView(StatewideView, Action):
+    """The same of OPI."""
+
+    def typed_before(self) -> QueryDict | None:
+        return self.kept_form() if self.keeps is not None else None
