@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +17,7 @@ from django.views.generic import TemplateView
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.pages.typed import KEY_DIGITS, number, paged
+from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.files import values
 from pathways.models import Course, Pathway, School
@@ -103,7 +104,7 @@ class CoursesForm(forms.Form):
         try:
             return (int(pathway) if pathway else None), values.credits(credits, "Credits") or Decimal(0)
         except ValueError:
-            raise ValidationError("Part of this page did not arrive. Open it again and re-enter your changes") from None
+            raise Refusal("Part of this page did not arrive. Open it again and re-enter your changes.") from None
 
 
 class RosterCourses(ActionView):
