@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cte_portal.supervise import end_with_parent
+from cte_portal.watch.supervise import end_with_parent
 from tests.by_hand.services import Missing, PostgreSQL, binary, free_port
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cte_portal.supervise import end_with_parent
+from cte_portal.watch.supervise import end_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 

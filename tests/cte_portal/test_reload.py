@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 
 from cte_portal.logs import PrivateFormatter
-from cte_portal.supervise import Child, Sources, Supervisor
+from cte_portal.watch.supervise import Child, Sources, Supervisor
 from tests.cte_portal.test_set_up import PRODUCTION, bare, free_port, manage
 
 ROOT = Path(settings.BASE_DIR)

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from cte_portal.supervise import MOST_STARTS, Child, Supervisor
+from cte_portal.watch.supervise import MOST_STARTS, Child, Supervisor
 
 ROOT = Path(settings.BASE_DIR)
 PRODUCTION = {

@@ -23,8 +23,8 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from cte_portal.plugs import directory
-from cte_portal.supervise import Child, Sources, Supervisor
 from cte_portal.ui.command import PortalCommand
+from cte_portal.watch.supervise import Child, Sources, Supervisor
 
 HOST = "127.0.0.1"
 A_DAY = 24 * 3600
