@@ -137,7 +137,7 @@ def closing(one: DistrictEvent, name: str) -> list[str]:
 
 
 def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
-    """OPI ends what one district was to finish. False when that was done before; raises ValidationError when it has nothing to finish."""
+    """OPI ends what one district was to finish. False when that was done before; raises Refusal when it has nothing to finish."""
     with deciding(scope):
         event = CertificationEvent.objects.select_for_update().get(pk=pk, end_year=scope.end_year)
         if scope.district in event.closed_for:
