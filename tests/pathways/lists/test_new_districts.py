@@ -294,7 +294,7 @@ def test_a_file_is_read_with_the_promises_of_every_file(content: bytes, desk: Cl
         (b"", "This file is empty"),
         (b"\n\n", "The selected file is empty"),
         (b"District Number,Name\n0420,X", "Missing: District Name, First Name, Last Name, E-mail Address"),
-        (TITLES.encode(), "has no rows below them"),
+        (TITLES.encode(), "has column titles but no rows"),
         (f"{TITLES}\n".encode() + b"0420,X,,,,\n" * 901, "more than 900 rows"),
         (b"x" * 500_001, "This file is larger than 500 KB"),
         (b"x" * 20_000_001, "This file is larger than 500 KB"),
