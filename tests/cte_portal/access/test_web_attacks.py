@@ -50,7 +50,7 @@ def test_w_01_no_code_marks_text_as_safe() -> None:
 
 def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
     homes = {"pathways/ledger/ledger.py", "pathways/ledger/locks.py", "pathways/ledger/staging.py", "pathways/rules/between.py", "pathways/rules/catalogue.py", "cte_portal/triggers.py", "cte_portal/connection.py",
-             "pathways/management/commands/demo.py", "cte_portal/batches/job.py",
+             "pathways/management/commands/demo.py", "cte_portal/batches/running.py",
              "pathways/uploads/checking.py", "pathways/uploads/run.py", "pathways/uploads/undo.py",
         "pathways/models/change.py", "pathways/management/commands/migrate.py", "pathways/demo/load.py", "pathways/resync/resync.py", "pathways/resync/difference.py", "pathways/rules/stored.py",
         "pathways/roster/staging.py", "pathways/roster/ledger.py", "pathways/roster/undo.py", "pathways/roster/imports/carrying.py", "pathways/roster/imports/batch.py", "cte_portal/watch/health.py"}  # fmt: skip
