@@ -173,6 +173,9 @@ def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(de
         record.refresh_from_db()
     send(school.scope)
     transaction.savepoint_rollback(before)
+    if connection.vendor == "postgresql":  # a dump brings the numbers back too, a savepoint does not
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval(pg_get_serial_sequence('pathways_change', 'id'), (SELECT MAX(id) FROM pathways_change))")
     cache.clear()
     pages = pages_of(desk)
     assert len(pages) > 8
