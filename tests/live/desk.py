@@ -172,9 +172,12 @@ def end_backends() -> int:
 
 
 def served(keys: list[str]) -> list[list[str]]:
-    """District, when it was queued and when it was begun, of each of these batches, in the order in which they were begun."""
+    """District, when it was handed to the workers and when it was begun, of each of these batches, in the order in which they were begun."""
     begun = Batch.objects.filter(pk__in=keys).order_by("started_at", "pk")
-    return [[one.district, one.queued_at.isoformat(), one.started_at.isoformat() if one.started_at else ""] for one in begun]
+    return [
+        [one.district, one.published_at.isoformat() if one.published_at else "", one.started_at.isoformat() if one.started_at else ""]
+        for one in begun
+    ]
 
 
 def execute(statement: str) -> None:

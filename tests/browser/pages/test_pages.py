@@ -47,6 +47,7 @@ WITHOUT_A_PAGE = {
     "stay-signed-in": "POST only",
     "approvals": "leads to the first pathway",
     "approvals-csv": "a file",
+    "districts-import-template": "a file",
     "audit-csv": "a file",
     "admin:<path:object_id>/": "leads to the row's page",
     "admin:pathways_ruleseverity_history": "leads to the audit search",

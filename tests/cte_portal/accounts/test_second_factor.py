@@ -12,12 +12,13 @@ import pytest
 import qrcode
 import time_machine
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, Invitation, KeptForm, Role, User
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.people import Authority
+from cte_portal.refusals import Refusal
 from pathways.models import Participation, Student
 from tests.cte_portal.test_set_up import PRODUCTION, manage
 from tests.fixtures import phone
@@ -318,5 +319,5 @@ def test_nobody_resets_above_the_own_role_elsewhere_or_for_herself(
             people.reset_second_factor(authority, one, "x")
     assert all(phone.has(one) for one in (clerk, administrator, stranger, keeper, both)) and not AuditEvent.objects.exists()
     people.reset_second_factor(Authority(keeper), administrator, "New phone")
-    with pytest.raises(ValidationError):
+    with pytest.raises(Refusal, match="no second factor"):
         people.reset_second_factor(Authority(keeper), administrator, "New phone")
