@@ -39,9 +39,9 @@ class TypeMembershipSetup(ActionView):
         return {**super().get_form_kwargs(), "district": self.scope.district}
 
     def act(self, form: NewCertifierForm) -> HttpResponse:
-        one = certifiers.add(self.scope, by=self.person, **form.cleaned_data)
-        mailed = " The invitation is on its way." if one.invited_at else ""
-        messages.success(self.request, f"{one.name} is {one.get_level_display()} certifier of {TYPE}.{mailed}")
+        certifier = certifiers.add(self.scope, by=self.person, **form.cleaned_data)
+        mailed = " The invitation is on its way." if certifier.invited_at else ""
+        messages.success(self.request, f"{certifier.name} is {certifier.get_level_display()} certifier of {TYPE}.{mailed}")
         return redirect(self.request.path)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -53,8 +53,8 @@ class TypeMembershipSetup(ActionView):
             **about,
             "type": TYPE,
             "certifiers": listed,
-            "notice": notice([one for one in listed if one.counts and one.is_primary]),
-            "mine": next((one for one in listed if one.user_id == self.person.pk and one.is_active), None),
+            "notice": notice([certifier for certifier in listed if certifier.counts and certifier.is_primary]),
+            "mine": next((certifier for certifier in listed if certifier.user_id == self.person.pk and certifier.is_active), None),
             "may_change": may_change,
             "form": form if may_change else None,
             "nobody_left": may_change and not form.fields["person"].queryset.exists(),  # type: ignore[attr-defined]

@@ -150,7 +150,9 @@ class Event(EventsView):
             "reasons": reasons,
             "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
             "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
-            "finishing": [(one, every[one.district]) for one in district_events(event, every).values() if one.finishing] if every else [],
+            "finishing": [(case, every[case.district]) for case in district_events(event, every).values() if case.finishing]
+            if every
+            else [],
             "words": events.words(event, events.links_of(event)),
             "phase": event.dates.phase(timezone.now()).value if event.is_published else "",
             "history": history[:50],
@@ -270,5 +272,5 @@ class GiveExtension(EventsView):
     def show(
         self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None
     ) -> HttpResponse:
-        told = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": shown_as(effects), "reasons": reasons}
-        return render(self.request, "certification/events/extension.html", told)
+        context = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": shown_as(effects), "reasons": reasons}
+        return render(self.request, "certification/events/extension.html", context)

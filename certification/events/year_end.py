@@ -125,15 +125,15 @@ def decide(choice: str, by: User, reason: str) -> None:
         occasions.year_closed(event, [line.number for line in lines if line.number not in event.may_finish])
 
 
-def closing(one: DistrictEvent, name: str) -> list[str]:
+def closing(case: DistrictEvent, name: str) -> list[str]:
     """What it would mean to close the year for a district that is to finish it."""
-    year = one.event.school_year
-    found = [f"{one.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."]
-    if one.signed:
-        found.append(f"{number_of(one.signed, 'signature')} {'is' if one.signed == 1 else 'are'} void.")
-    found.append("It can send data of the next school year right away.")
-    found.append("Its certifiers and District Administrators get an e-mail. They read the reason in the portal.")
-    return found
+    year = case.event.school_year
+    effects = [f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."]
+    if case.signed:
+        effects.append(f"{number_of(case.signed, 'signature')} {'is' if case.signed == 1 else 'are'} void.")
+    effects.append("It can send data of the next school year right away.")
+    effects.append("Its certifiers and District Administrators get an e-mail. They read the reason in the portal.")
+    return effects
 
 
 def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
