@@ -8,7 +8,10 @@ hands over: `test` and `check_all` to `development/`, everything else to Django.
 import sys
 
 if sys.version_info < (3, 11):  # before anything that an older Python could stumble over
-    sys.exit("CTE Portal needs Python 3.11 or newer; this is Python %d.%d (%s)." % (*sys.version_info[:2], sys.executable))  # noqa: UP031
+    sys.exit(
+        "CTE Portal needs Python 3.11 or newer; this is Python %d.%d (%s)."  # noqa: UP031
+        % (*sys.version_info[:2], sys.executable)
+    )
 
 import fcntl
 import hashlib
@@ -26,8 +29,14 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "portal-environment"  # what the environment was made from: "<set> <digest>"
-LOCKED = {"base": "requirements.txt", "dev": "requirements-dev.txt"}  # the dev set holds the base set too
-DEVELOPING = {"test": "development.lanes", "check_all": "development.gates"}  # commands that need the dev set
+LOCKED = {
+    "base": "requirements.txt",
+    "dev": "requirements-dev.txt",
+}  # the dev set holds the base set too
+DEVELOPING = {
+    "test": "development.lanes",
+    "check_all": "development.gates",
+}  # commands that need the dev set
 
 
 class CannotPrepare(Exception):
@@ -40,7 +49,9 @@ def say(sentence: str) -> None:
 
 def digest() -> str:
     """What the environment must be made from."""
-    return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in ("uv.lock", *LOCKED.values()))).hexdigest()
+    return hashlib.sha256(
+        b"\0".join((ROOT / name).read_bytes() for name in ("uv.lock", *LOCKED.values()))
+    ).hexdigest()
 
 
 def installed() -> str:
@@ -65,7 +76,9 @@ def prepare(wanted: str) -> None:
         started = time.monotonic()
         what = {"base": "packages", "dev": "packages and test tools"}[wanted]
         uv = working_uv()
-        say(f"Installing {what} into .venv with {'uv' if uv else 'pip'} (once; about half a minute) ...")
+        say(
+            f"Installing {what} into .venv with {'uv' if uv else 'pip'} (once; about half a minute) ..."
+        )
         STAMP.unlink(missing_ok=True)
         if not (uv and install_with_uv(uv, wanted)):
             install_with_pip(wanted)
@@ -75,7 +88,16 @@ def prepare(wanted: str) -> None:
 
 def outside() -> dict[str, str]:
     """The environment variables for the installers: an active environment of someone else's is neither used nor touched."""
-    foreign = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "UV_PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_REQUIRE_VIRTUALENV"}
+    foreign = {
+        "VIRTUAL_ENV",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "UV_PYTHON",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_USER",
+        "PIP_REQUIRE_VIRTUALENV",
+    }
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
@@ -85,7 +107,14 @@ def working_uv() -> str | None:
     if path is None:
         return None
     try:
-        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, env=outside(), check=False)
+        answer = subprocess.run(
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env=outside(),
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return path if answer.returncode == 0 and answer.stdout.startswith("uv ") else None
@@ -97,9 +126,25 @@ def own_python() -> str:
 
 
 def install_with_uv(uv: str, wanted: str) -> bool:
-    command = [uv, "sync", "--frozen", "--quiet", "--project", str(ROOT), "--no-python-downloads", "--python", own_python()]
+    command = [
+        uv,
+        "sync",
+        "--frozen",
+        "--quiet",
+        "--project",
+        str(ROOT),
+        "--no-python-downloads",
+        "--python",
+        own_python(),
+    ]
     env = outside() | {"UV_PROJECT_ENVIRONMENT": str(VENV)}
-    done = subprocess.run(command if wanted == "dev" else [*command, "--no-dev"], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command if wanted == "dev" else [*command, "--no-dev"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         say(f"uv could not do it ({last_line(done.stderr)}); trying pip ...")
     return not done.returncode
@@ -107,14 +152,36 @@ def install_with_uv(uv: str, wanted: str) -> bool:
 
 def install_with_pip(wanted: str) -> None:
     if not (PYTHON.exists() and run([str(PYTHON), "-m", "pip", "--version"]).returncode == 0):
-        missing = CannotPrepare(f"Python's venv is missing ({own_python()}). On Debian or Ubuntu: apt-get install python3-venv")
-        if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        missing = CannotPrepare(
+            f"Python's venv is missing ({own_python()}). On Debian or Ubuntu: apt-get install python3-venv"
+        )
+        if (
+            importlib.util.find_spec("venv") is None
+            or importlib.util.find_spec("ensurepip") is None
+        ):
             raise missing
         made = run([own_python(), "-m", "venv", "--clear", str(VENV)])
         if made.returncode:
-            raise missing if "ensurepip" in made.stdout + made.stderr else CannotPrepare(f"venv failed: {last_line(made.stderr)}")
+            raise (
+                missing
+                if "ensurepip" in made.stdout + made.stderr
+                else CannotPrepare(f"venv failed: {last_line(made.stderr)}")
+            )
     requirements = str(ROOT / LOCKED[wanted])
-    done = run([str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", requirements])
+    done = run(
+        [
+            str(PYTHON),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-input",
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            requirements,
+        ]
+    )
     if done.returncode:
         raise CannotPrepare(f"pip could not install {requirements}: {last_line(done.stderr)}")
 
@@ -124,7 +191,9 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def last_line(text: str) -> str:
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+    return next(
+        (line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given"
+    )
 
 
 def in_environment() -> bool:
@@ -141,7 +210,9 @@ def refuse(sentence: str) -> NoReturn:
 def main() -> None:
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
-        print(f"CTE Portal {tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['version']}")
+        print(
+            f"CTE Portal {tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['version']}"
+        )
         return
     developing = DEVELOPING.get(arguments[0]) if arguments else None
     try:

@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from certification.letters import occasions
 from certification.letters.letters import KIND, queue_all
-from certification.models import CertificationEvent, Certifier, Round, SealedCopy, SealedRecord, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Round,
+    SealedCopy,
+    SealedRecord,
+    Signature,
+)
 from certification.review.figures import counts_of
 from certification.signing.signed_text import FORM, Document, Row, seal_of
 from cte_portal.accounts.models import Membership, User
@@ -38,7 +45,9 @@ def write_of_the_date(event: CertificationEvent) -> None:
     """The letters of 14 days before have gone out already: a reminder can be tried on the day the portal is loaded."""
     letters = [letter for letter, _ in occasions.of_the_date(event).values()]
     queue_all(letters)
-    Batch.objects.filter(kind=KIND).update(status=Status.COMPLETED, sentence="Sent.", finished_at=timezone.now())
+    Batch.objects.filter(kind=KIND).update(
+        status=Status.COMPLETED, sentence="Sent.", finished_at=timezone.now()
+    )
 
 
 def load() -> None:
@@ -60,9 +69,18 @@ def load() -> None:
         status=CertificationEvent.Status.PUBLISHED,
         published_at=now - datetime.timedelta(days=14),
     )
-    event.links.create(title="OPI guide to this collection", url="https://opi.example/cte/end-of-year-guide")
-    people = {user.username: user for user in User.objects.filter(username__in=[row[1] for row in CERTIFIERS])}
-    held = set(Membership.objects.filter(user__in=people.values()).values_list("user__username", "district"))
+    event.links.create(
+        title="OPI guide to this collection", url="https://opi.example/cte/end-of-year-guide"
+    )
+    people = {
+        user.username: user
+        for user in User.objects.filter(username__in=[row[1] for row in CERTIFIERS])
+    }
+    held = set(
+        Membership.objects.filter(user__in=people.values()).values_list(
+            "user__username", "district"
+        )
+    )
     for district, username, level, title, accepted, signed_in in CERTIFIERS:
         if (username, district) not in held:
             continue  # a smaller portal was asked for
@@ -77,7 +95,9 @@ def load() -> None:
             accepted_at=invited + datetime.timedelta(days=1) if accepted else None,
         )
         if signed_in:
-            User.objects.filter(username=username).update(last_login=invited + datetime.timedelta(days=1))
+            User.objects.filter(username=username).update(
+                last_login=invited + datetime.timedelta(days=1)
+            )
     write_of_the_date(event)
     last_year = CertificationEvent.objects.create(
         name=NAME.replace("2024-25", "2023-24"),
@@ -91,7 +111,9 @@ def load() -> None:
         published_at=datetime.datetime(2024, 5, 13, 15, 0, tzinfo=datetime.UTC),
     )
     for certifier in (
-        Certifier.objects.filter(district__in=SEALED_LAST_YEAR, level=PRIMARY).order_by("district", "pk").select_related("user")
+        Certifier.objects.filter(district__in=SEALED_LAST_YEAR, level=PRIMARY)
+        .order_by("district", "pk")
+        .select_related("user")
     ):
         if not last_year.rounds.filter(district=certifier.district).exists():
             seal_last_year(last_year, certifier)
@@ -116,7 +138,9 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         findings=[],
         explanations=[],
     )
-    one = Round.objects.create(event=event, district=scope.district, number=1, opened_at=at, opened_by=certifier.name)
+    one = Round.objects.create(
+        event=event, district=scope.district, number=1, opened_at=at, opened_by=certifier.name
+    )
     signature = Signature.objects.create(
         round=one,
         certifier=certifier,
@@ -154,18 +178,47 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
 def as_of(scope: Scope) -> Iterator[Row]:
     """The records in scope of a year that is over, by the last image that their history has of it, in the columns of a sealed record."""
     students = {student.pk: student for student in Student.objects.in_scope(scope)}
-    enrolled = Enrollment.objects.that_decide(scope.end_year).filter(student__in=students).select_related("calendar__school")
+    enrolled = (
+        Enrollment.objects.that_decide(scope.end_year)
+        .filter(student__in=students)
+        .select_related("calendar__school")
+    )
     deciding = {one.student_id: one for one in reversed(enrolled)}
     pathways = {pathway.pk: pathway for pathway in Pathway.objects.all()}
-    history = Change.objects.filter(district=scope.district, end_year__lte=scope.end_year, student_id__in=students)
+    history = Change.objects.filter(
+        district=scope.district, end_year__lte=scope.end_year, student_id__in=students
+    )
     images = {(one.student_id, one.pathway_id): one for one in history.order_by("version")}
     for image in images.values():
         if image.operation == Change.Operation.DELETE:
             continue
-        student, pathway, school = students[image.student_id], pathways[image.pathway_id], deciding[image.student_id].calendar.school
+        student, pathway, school = (
+            students[image.student_id],
+            pathways[image.pathway_id],
+            deciding[image.student_id].calendar.school,
+        )
         yield (
-            student.state_id, student.local_id, student.last_name, student.first_name, student.middle_name, student.birth_date, student.gender,
-            deciding[image.student_id].grade, school.number, school.name, pathway.code, pathway.name, image.concentrator, image.single_parent,
-            image.start_date, image.in_district_credits, image.out_of_district_credits, image.total_credits, image.dual_enrollment_credits,
-            image.work_based_learning_credits, image.modified_date, image.by, image.end_year,
-        )  # fmt: skip
+            student.state_id,
+            student.local_id,
+            student.last_name,
+            student.first_name,
+            student.middle_name,
+            student.birth_date,
+            student.gender,
+            deciding[image.student_id].grade,
+            school.number,
+            school.name,
+            pathway.code,
+            pathway.name,
+            image.concentrator,
+            image.single_parent,
+            image.start_date,
+            image.in_district_credits,
+            image.out_of_district_credits,
+            image.total_credits,
+            image.dual_enrollment_credits,
+            image.work_based_learning_credits,
+            image.modified_date,
+            image.by,
+            image.end_year,
+        )

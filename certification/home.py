@@ -8,13 +8,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certification.events.year_end import finishing
-from certification.models import CertificationEvent, Certifier, Recertification, SealedCopy, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Recertification,
+    SealedCopy,
+    Signature,
+)
 from certification.models.certifier import cannot_sign
 from certification.models.dates import in_short
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
-from certification.status.status import NO_PRIMARY, DistrictEvent, closed_event, events_of, known_next_event
+from certification.status.status import (
+    NO_PRIMARY,
+    DistrictEvent,
+    closed_event,
+    events_of,
+    known_next_event,
+)
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
@@ -44,7 +56,9 @@ def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
-            next_label=("Change certifiers" if primaries else "Add a certifier") if may_change else "See the certifiers",
+            next_label=("Change certifiers" if primaries else "Add a certifier")
+            if may_change
+            else "See the certifiers",
         )
     ]
 
@@ -53,7 +67,11 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
     if not primaries:
         return ("problem", "There is a problem"), NO_PRIMARY
     _, why = cannot_sign(primaries)
-    number = "1 Primary certifier." if len(primaries) == 1 else f"{len(primaries)} Primary certifiers. All {len(primaries)} must sign."
+    number = (
+        "1 Primary certifier."
+        if len(primaries) == 1
+        else f"{len(primaries)} Primary certifiers. All {len(primaries)} must sign."
+    )
     if why:
         return ("warning", "In progress"), f"{number} {why}."
     return ("completed", "Completed"), number
@@ -88,12 +106,18 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
     """What is still to be certified of a year that is over, in the year that people open now."""
-    earlier = [Scope(scope.district, event.end_year) for event in finishing(scope) if scope.district in event.may_finish]
+    earlier = [
+        Scope(scope.district, event.end_year)
+        for event in finishing(scope)
+        if scope.district in event.may_finish
+    ]
     found = []
     for last in earlier:
         for one in events_of(last):
             if one.finishing:
-                url = reverse("event-certification", args=[last.district, last.end_year, one.event.pk])
+                url = reverse(
+                    "event-certification", args=[last.district, last.end_year, one.event.pk]
+                )
                 mine = _lead(one, standing, url, ready=_standing(last, one)[2])
                 found.append(
                     HomeTask(
@@ -112,27 +136,58 @@ def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 def _request(one: DistrictEvent) -> HomeLead | None:
     """What OPI wants corrected, and why, before all else (walk 19)."""
-    request = Recertification.objects.of(one.event, one.district).in_progress().first() if one.reopened else None
+    request = (
+        Recertification.objects.of(one.event, one.district).in_progress().first()
+        if one.reopened
+        else None
+    )
     if request is None or request.origin != Recertification.Origin.OPI:
         return None
     url = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
-    return HomeLead("OPI requests a correction.", f"{request.reason} {one.due_sentence}.", url, "Read the request and answer")
+    return HomeLead(
+        "OPI requests a correction.",
+        f"{request.reason} {one.due_sentence}.",
+        url,
+        "Read the request and answer",
+    )
 
 
 def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
     """The year's event is not published yet, or OPI has closed it."""
     closed = closed_event(scope)
     if closed is None:
-        return ("queued", "Cannot start yet"), f"OPI has not published the certification event of {scope.school_year}."
-    copy = SealedCopy.objects.official().of_district(scope.district).filter(round__event=closed).first()
+        return (
+            "queued",
+            "Cannot start yet",
+        ), f"OPI has not published the certification event of {scope.school_year}."
+    copy = (
+        SealedCopy.objects.official()
+        .of_district(scope.district)
+        .filter(round__event=closed)
+        .first()
+    )
     if copy is None:
-        return ("canceled", "Closed"), f"OPI has closed the certification event of {scope.school_year}. It was not certified."
-    return ("completed", "Completed"), f"Certified under receipt {copy.receipt}. OPI has closed the event."
+        return (
+            "canceled",
+            "Closed",
+        ), f"OPI has closed the certification event of {scope.school_year}. It was not certified."
+    return (
+        "completed",
+        "Completed",
+    ), f"Certified under receipt {copy.receipt}. OPI has closed the event."
 
 
 def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> HomeLead | None:
     """A Primary certifier's home begins with her signature, as long as it is missing and the event takes it."""
-    mine = Certifier.objects.of_district(one.district).active().primary().filter(user=standing.person).first() if standing.person else None
+    mine = (
+        Certifier.objects.of_district(one.district)
+        .active()
+        .primary()
+        .filter(user=standing.person)
+        .first()
+        if standing.person
+        else None
+    )
     in_time = one.dates.accepts_signatures(one.now, correcting=one.reopened)
     if mine is None or one.is_certified or not in_time or not (one.in_active_year or one.finishing):
         return None
@@ -144,7 +199,13 @@ def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> H
         return None
     about = f"{one.event.name}. {one.due_sentence}."
     if not ready:
-        return HomeLead("Your signature will be needed.", f"{about} It is not ready to sign yet.", url, "See what is missing", kind="info")
+        return HomeLead(
+            "Your signature will be needed.",
+            f"{about} It is not ready to sign yet.",
+            url,
+            "See what is missing",
+            kind="info",
+        )
     return HomeLead("Your signature is needed.", about, url, "Review and sign")
 
 
@@ -152,7 +213,12 @@ def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, b
     """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands.
     With it whether a certifier could sign now."""
     own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
-    if one.is_certified or one.ended or not one.primaries or not one.dates.accepts_signatures(one.now, correcting=one.reopened):
+    if (
+        one.is_certified
+        or one.ended
+        or not one.primaries
+        or not one.dates.accepts_signatures(one.now, correcting=one.reopened)
+    ):
         return *own, False
     closed = in_the_way(Case(scope, one))
     if not closed:
@@ -167,21 +233,38 @@ def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     one = known_next_event(scope, standing.known)
     if one is None:
         return []
-    return [_due(one), HomeFigure("Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.able)]
+    return [
+        _due(one),
+        HomeFigure(
+            "Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.able
+        ),
+    ]
 
 
 def _due(one: DistrictEvent) -> HomeFigure:
     if one.ended:
         return HomeFigure(f"{one.event.school_year} is over", "Not certified", one.why_ended)
     if one.finishing:
-        return HomeFigure("To be finished by", in_short(one.last_day_to_sign), f"{one.event.school_year} is over.", attention=True)
+        return HomeFigure(
+            "To be finished by",
+            in_short(one.last_day_to_sign),
+            f"{one.event.school_year} is over.",
+            attention=True,
+        )
     if one.reopened:
-        return HomeFigure("To be signed again by", in_short(one.dates.corrections_until), one.status.word, attention=True)
+        return HomeFigure(
+            "To be signed again by",
+            in_short(one.dates.corrections_until),
+            one.status.word,
+            attention=True,
+        )
     if one.sealed_on and one.is_certified:
         return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
     label = "Was due" if one.is_overdue else "Must be certified by"
     sentence = f"{one.left[0].upper()}{one.left[1:]}. Corrections to {in_short(one.dates.corrections_until)}."
-    return HomeFigure(label, f"{one.dates.due:%A, %B} {one.dates.due.day}", sentence, attention=one.is_overdue)
+    return HomeFigure(
+        label, f"{one.dates.due:%A, %B} {one.dates.due.day}", sentence, attention=one.is_overdue
+    )
 
 
 def _signed(one: DistrictEvent) -> str:
@@ -191,23 +274,46 @@ def _signed(one: DistrictEvent) -> str:
 def _waiting(one: DistrictEvent, reader: Any) -> str:
     """Those whose signature is still needed, by name, the reader as *you* and first; of a certified event those who have signed."""
     status = "sealed" if one.is_certified else "open"
-    signed = Signature.objects.standing().by_primaries().filter(round__event=one.event, round__district=one.district, round__status=status)
+    signed = (
+        Signature.objects.standing()
+        .by_primaries()
+        .filter(round__event=one.event, round__district=one.district, round__status=status)
+    )
     if one.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
-    waiting = Certifier.objects.of_district(one.district).active().primary().exclude(pk__in=signed.values("certifier")).listed()
+    waiting = (
+        Certifier.objects.of_district(one.district)
+        .active()
+        .primary()
+        .exclude(pk__in=signed.values("certifier"))
+        .listed()
+    )
     others = [certifier for certifier in waiting if certifier.user != reader]
     names = ["you"] if len(others) < len(waiting) else []
-    names += [f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}" for certifier in others]
+    names += [
+        f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}"
+        for certifier in others
+    ]
     return f"Waiting for {' and '.join(names)}." if names and not one.ended else one.signers
 
 
 def set_up(end_year: int | None) -> HomeTask:
     """OPI's step: the active year's events."""
-    events = CertificationEvent.objects.of_year(end_year) if end_year else CertificationEvent.objects.none()
-    published, drafts = events.seen_by_districts().order_by("due"), events.filter(status=CertificationEvent.Status.DRAFT).count()
+    events = (
+        CertificationEvent.objects.of_year(end_year)
+        if end_year
+        else CertificationEvent.objects.none()
+    )
+    published, drafts = (
+        events.seen_by_districts().order_by("due"),
+        events.filter(status=CertificationEvent.Status.DRAFT).count(),
+    )
     first = published.first()
     if first:
-        status, sentence = ("completed", "Published"), f"{first.name}: {first.dates.sentence(timezone.now())}."
+        status, sentence = (
+            ("completed", "Published"),
+            f"{first.name}: {first.dates.sentence(timezone.now())}.",
+        )
     elif end_year and drafts:
         status, sentence = (
             ("progress", "In progress"),

@@ -106,7 +106,15 @@ SCREENS = (
         path=("Requests",),
         url_name="recertification-inbox",
         capability=Capability.WORK_STATEWIDE,
-        synonyms=("recertification", "recertify", "reopen", "approve", "deny", "inbox", "decertify"),
+        synonyms=(
+            "recertification",
+            "recertify",
+            "reopen",
+            "approve",
+            "deny",
+            "inbox",
+            "decertify",
+        ),
         scoped=False,
         open=lambda standing: Recertification.objects.waiting().count(),
     ),
@@ -147,25 +155,51 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
     url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
     if one.reopened:
         until = one.dates.corrections_until
-        return ContextFact(f"{name} to be signed again by", f"{until:%m/%d/%Y}", about=one.event.name, url=url)
+        return ContextFact(
+            f"{name} to be signed again by", f"{until:%m/%d/%Y}", about=one.event.name, url=url
+        )
     if one.ended:
-        return ContextFact(name, "not certified", f"{one.event.school_year} is over", one.event.name, url=url)
+        return ContextFact(
+            name, "not certified", f"{one.event.school_year} is over", one.event.name, url=url
+        )
     if one.finishing:
-        return ContextFact(f"{name} to be finished by", f"{one.last_day_to_sign:%m/%d/%Y}", about=one.event.name, url=url, attention=True)
+        return ContextFact(
+            f"{name} to be finished by",
+            f"{one.last_day_to_sign:%m/%d/%Y}",
+            about=one.event.name,
+            url=url,
+            attention=True,
+        )
     if one.is_certified:
-        return ContextFact(f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url)
+        return ContextFact(
+            f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url
+        )
     word = "Was due" if one.is_overdue else "Due"
-    return ContextFact(word, in_words(one.dates.due), one.left, one.event.name, url=url, attention=one.is_overdue)
+    return ContextFact(
+        word, in_words(one.dates.due), one.left, one.event.name, url=url, attention=one.is_overdue
+    )
 
 
 def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     """The same of OPI's pages: the year's event that is due next, with the dates of districts without an extension."""
     now = timezone.now()
-    events = list(CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk"))
+    events = list(
+        CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")
+    )
     waiting = [event for event in events if event.dates.phase(now) is not Phase.OVER]
     if not events:
         return None
     event = (waiting or events[-1:])[0]
     late = event.dates.is_overdue(now)
-    url = reverse("certification-event", args=[event.pk]) if standing.can(Capability.SEE_LISTS) else ""
-    return ContextFact("Was due" if late else "Due", in_words(event.due), event.dates.left(now), event.name, url=url)
+    url = (
+        reverse("certification-event", args=[event.pk])
+        if standing.can(Capability.SEE_LISTS)
+        else ""
+    )
+    return ContextFact(
+        "Was due" if late else "Due",
+        in_words(event.due),
+        event.dates.left(now),
+        event.name,
+        url=url,
+    )

@@ -20,7 +20,16 @@ from pathways.rules import CATALOGUE
 PACKAGES = ("cte_portal", "pathways", "certification")
 RULE = re.compile(r"CTE-\d{3}")
 BASES = {"Refusal", "NotApplied", "NotSigned"}
-REFUSALS = {"Damage", "ValidationError", "CannotRun", "CommandError", "CommandRefusal", "TooMany", "Busy", *BASES}
+REFUSALS = {
+    "Damage",
+    "ValidationError",
+    "CannotRun",
+    "CommandError",
+    "CommandRefusal",
+    "TooMany",
+    "Busy",
+    *BASES,
+}
 Found = Iterator[tuple[str, str]]
 
 INTRODUCTION = """# Messages
@@ -55,8 +64,12 @@ def document() -> str:
     parts = [INTRODUCTION]
     for kind, heading in HEADINGS.items():
         parts.append(f"\n## {heading}\n\n| Id | Sentence |\n|---|---|\n")
-        for name, sentences in by_id[kind].items() if kind == "gate" else sorted(by_id[kind].items()):
-            parts += [f"| `{name}` | {words.replace('|', chr(92) + '|')} |\n" for words in sentences]
+        for name, sentences in (
+            by_id[kind].items() if kind == "gate" else sorted(by_id[kind].items())
+        ):
+            parts += [
+                f"| `{name}` | {words.replace('|', chr(92) + '|')} |\n" for words in sentences
+            ]
     return "".join(parts)
 
 
@@ -80,14 +93,26 @@ def found_in(node: ast.AST, module: str) -> Found:
 
 def _of_class(node: ast.ClassDef) -> Found:
     """`sentence = "…"`, in the class or set when it is made."""
-    if not any(isinstance(base, ast.Name) and base.id in {"Exception", *BASES} for base in node.bases):
+    if not any(
+        isinstance(base, ast.Name) and base.id in {"Exception", *BASES} for base in node.bases
+    ):
         return
     for part in ast.walk(node):
         match part:
-            case ast.Assign(targets=targets, value=value) if any(ast.unparse(name).endswith(("sentence", "words")) for name in targets):
-                yield from ((f"refusal {node.name}", words) for words in _sentences(value) if _is_sentence(words))
+            case ast.Assign(targets=targets, value=value) if any(
+                ast.unparse(name).endswith(("sentence", "words")) for name in targets
+            ):
+                yield from (
+                    (f"refusal {node.name}", words)
+                    for words in _sentences(value)
+                    if _is_sentence(words)
+                )
             case ast.Call(args=[value]) if ast.unparse(part.func) == "super().__init__":
-                yield from ((f"refusal {node.name}", words) for words in _sentences(value) if _is_sentence(words))
+                yield from (
+                    (f"refusal {node.name}", words)
+                    for words in _sentences(value)
+                    if _is_sentence(words)
+                )
 
 
 def _of_gate(node: ast.FunctionDef) -> Iterator[str]:
@@ -97,8 +122,13 @@ def _of_gate(node: ast.FunctionDef) -> Iterator[str]:
             case ast.Assign(value=value):
                 yield from (words for words in _sentences(value) if _is_sentence(words))
             case ast.Call(func=ast.Name(id="Answer"), args=[_, sentence, *_], keywords=keywords):
-                values = [sentence, *(keyword.value for keyword in keywords if keyword.arg == "problem")]
-                yield from (words for value in values for words in _sentences(value) if " " in words.strip())
+                values = [
+                    sentence,
+                    *(keyword.value for keyword in keywords if keyword.arg == "problem"),
+                ]
+                yield from (
+                    words for value in values for words in _sentences(value) if " " in words.strip()
+                )
 
 
 def _of_call(node: ast.Call, module: str) -> Found:
@@ -106,16 +136,29 @@ def _of_call(node: ast.Call, module: str) -> Found:
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
     given = [words for value in values for words in _sentences(value)]
     named = [
-        value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str) and RULE.fullmatch(value.value)
+        value.value
+        for value in values
+        if isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
+        and RULE.fullmatch(value.value)
     ]
-    if name == "FileRefused" or (named and name not in {"Rule", "_file", "_format", "_required", "_amount"}):
-        yield from ((f"rule {named[0] if named else 'CTE-400'}", words) for words in given if _is_sentence(words))
+    if name == "FileRefused" or (
+        named and name not in {"Rule", "_file", "_format", "_required", "_amount"}
+    ):
+        yield from (
+            (f"rule {named[0] if named else 'CTE-400'}", words)
+            for words in given
+            if _is_sentence(words)
+        )
     elif name in REFUSALS or name == "add_error":
         yield from ((f"form {module}", words) for words in given if _is_sentence(words))
     for keyword in node.keywords:
         if keyword.arg == "violation_error_message":
             (constraint,) = [one.value for one in node.keywords if one.arg == "name"]
-            yield from ((f"constraint {ast.literal_eval(constraint)}", words) for words in _sentences(keyword.value))
+            yield from (
+                (f"constraint {ast.literal_eval(constraint)}", words)
+                for words in _sentences(keyword.value)
+            )
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:
@@ -124,11 +167,18 @@ def _sentences(node: ast.AST) -> Iterator[str]:
         case ast.Constant(value=str(words)):
             yield words
         case ast.JoinedStr():
-            yield "".join(part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{…}" for part in node.values)
+            yield "".join(
+                part.value
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                else "{…}"
+                for part in node.values
+            )
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _sentences(child)
 
 
 def _is_sentence(words: str) -> bool:
-    return " " in words.strip() and words[:1] != " " and (words[0].isupper() or words.startswith("{"))
+    return (
+        " " in words.strip() and words[:1] != " " and (words[0].isupper() or words.startswith("{"))
+    )

@@ -38,11 +38,19 @@ def load(setting: str, path: str) -> tuple[object, list[CheckMessage]]:
         return import_string(path), []
     except ImportError as error:
         return None, [
-            Error(f"{setting} names {path}, which is not there: {error}.", hint=f"Correct the name in {SETTINGS}.", id="apps.E001")
+            Error(
+                f"{setting} names {path}, which is not there: {error}.",
+                hint=f"Correct the name in {SETTINGS}.",
+                id="apps.E001",
+            )
         ]
     except (AttributeError, NameError, TypeError) as error:
         hint = f"Correct {path.rpartition('.')[0].replace('.', '/')}.py."
-        return None, [Error(f"{setting} names {path}, which cannot be read: {error}.", hint=hint, id="apps.E002")]
+        return None, [
+            Error(
+                f"{setting} names {path}, which cannot be read: {error}.", hint=hint, id="apps.E002"
+            )
+        ]
 
 
 def plugs_fit(**_: Any) -> list[CheckMessage]:
@@ -56,9 +64,17 @@ def plugs_fit(**_: Any) -> list[CheckMessage]:
             plugs[path] = plug
         elif not unreadable:
             errors.append(
-                Error(f"PORTAL_PLUGS names {path}, which is no Plug.", hint=f"Name the app's Plug in {SETTINGS}.", id="apps.E003")
+                Error(
+                    f"PORTAL_PLUGS names {path}, which is no Plug.",
+                    hint=f"Name the app's Plug in {SETTINGS}.",
+                    id="apps.E003",
+                )
             )
-    return errors or [*_misfits(plugs)] or [*_together(plugs), *_addresses(plugs.values()), *_templates(plugs.values())]
+    return (
+        errors
+        or [*_misfits(plugs)]
+        or [*_together(plugs), *_addresses(plugs.values()), *_templates(plugs.values())]
+    )
 
 
 def _misfits(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
@@ -66,7 +82,11 @@ def _misfits(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
     for path, plug in plugs.items():
         for field, wanted in types.items():
             for misfit in misfits(wanted, getattr(plug, field), field):
-                yield Error(f"{path}: {misfit}.", hint="cte_portal/plugs.py says what each field of a Plug is.", id="apps.E004")
+                yield Error(
+                    f"{path}: {misfit}.",
+                    hint="cte_portal/plugs.py says what each field of a Plug is.",
+                    id="apps.E004",
+                )
 
 
 def _together(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
@@ -74,37 +94,58 @@ def _together(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
     for field, wanted in get_type_hints(Plug).items():
         given = {path: getattr(plug, field) for path, plug in plugs.items()}
         if type(None) in get_args(wanted):
-            yield from _given_once(field, [path for path, gift in given.items() if gift is not None])
+            yield from _given_once(
+                field, [path for path, gift in given.items() if gift is not None]
+            )
         elif get_origin(wanted) is Mapping:
             yield from _twice(field, [key for gift in given.values() for key in gift])
     for field in ("batch_kinds", "retention"):
-        yield from _twice(field, [gift.name for plug in plugs.values() for gift in getattr(plug, field)])
+        yield from _twice(
+            field, [gift.name for plug in plugs.values() for gift in getattr(plug, field)]
+        )
 
 
 def _given_once(field: str, paths: list[str]) -> Iterator[CheckMessage]:
     if len(paths) != 1:
         whose = " and ".join(paths) if paths else "No plug"
         verb = "give" if paths else "gives"
-        yield Error(f"{whose} {verb} {field}.", hint=f"Exactly one app must give {field}.", id="apps.E005")
+        yield Error(
+            f"{whose} {verb} {field}.", hint=f"Exactly one app must give {field}.", id="apps.E005"
+        )
 
 
 def _twice(field: str, keys: list[object]) -> Iterator[CheckMessage]:
     for key, number in Counter(keys).items():
         if number > 1:
-            yield Error(f"{field}: {key!r} is there {number} times.", hint="Each must be there once. Rename or remove one.", id="apps.E006")
+            yield Error(
+                f"{field}: {key!r} is there {number} times.",
+                hint="Each must be there once. Rename or remove one.",
+                id="apps.E006",
+            )
 
 
 def _addresses(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
     for plug in plugs:
         screens = [screen for several in plug.screens.values() for screen in several]
         if plug.statewide_home is not None:
-            screens.append(Screen("The first page of who works for all districts", (), plug.statewide_home, scoped=False))
+            screens.append(
+                Screen(
+                    "The first page of who works for all districts",
+                    (),
+                    plug.statewide_home,
+                    scoped=False,
+                )
+            )
         for screen in screens:
             try:
                 reverse(screen.url_name, args=EXAMPLE if screen.scoped else ())
             except NoReverseMatch:
                 what = "a district's page" if screen.scoped else "a page"
-                yield Error(f"{screen.name}: {screen.url_name} names no {what[2:]}.", hint="Correct url_name or scoped.", id="apps.E007")
+                yield Error(
+                    f"{screen.name}: {screen.url_name} names no {what[2:]}.",
+                    hint="Correct url_name or scoped.",
+                    id="apps.E007",
+                )
 
 
 def _templates(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
@@ -112,7 +153,11 @@ def _templates(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
         try:
             get_template(template)
         except TemplateDoesNotExist:
-            yield Error(f"home_actions: there is no template {template}.", hint="Correct the name.", id="apps.E008")
+            yield Error(
+                f"home_actions: there is no template {template}.",
+                hint="Correct the name.",
+                id="apps.E008",
+            )
 
 
 def misfits(wanted: Any, value: object, name: str) -> list[str]:
@@ -120,22 +165,38 @@ def misfits(wanted: Any, value: object, name: str) -> list[str]:
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin in (Union, UnionType):
         kinds = [kind for kind in arguments if kind is not type(None)]
-        return [] if value is None or any(not misfits(kind, value, name) for kind in kinds) else misfits(kinds[0], value, name)
+        return (
+            []
+            if value is None or any(not misfits(kind, value, name) for kind in kinds)
+            else misfits(kinds[0], value, name)
+        )
     if origin is tuple:
         if not isinstance(value, tuple):
             return [f"{name} must be a tuple, and is {_words(value)}"]
-        return [misfit for number, item in enumerate(value) for misfit in misfits(arguments[0], item, f"{name}[{number}]")]
+        return [
+            misfit
+            for number, item in enumerate(value)
+            for misfit in misfits(arguments[0], item, f"{name}[{number}]")
+        ]
     if origin is Mapping:
         if not isinstance(value, Mapping):
             return [f"{name} must be a mapping, and is {_words(value)}"]
         key_type, item_type = arguments
         keys = [misfit for key in value for misfit in misfits(key_type, key, f"A key of {name}")]
-        return keys + [misfit for key, item in value.items() for misfit in misfits(item_type, item, f"{name}[{key!r}]")]
+        return keys + [
+            misfit
+            for key, item in value.items()
+            for misfit in misfits(item_type, item, f"{name}[{key!r}]")
+        ]
     if origin is Callable:
         return _call(value, name, [(inspect.Parameter.POSITIONAL_ONLY, "") for _ in arguments[0]])
     if getattr(wanted, "_is_protocol", False):
         return [misfit for part in _parts(wanted) for misfit in _part(wanted, part, value, name)]
-    return [] if isinstance(value, wanted) else [f"{name} must be {_words(wanted)}, and is {_words(value)}"]
+    return (
+        []
+        if isinstance(value, wanted)
+        else [f"{name} must be {_words(wanted)}, and is {_words(value)}"]
+    )
 
 
 def _parts(protocol: type) -> list[str]:
@@ -147,7 +208,11 @@ def _part(protocol: type, part: str, value: object, name: str) -> list[str]:
     wanted = vars(protocol)[part]
     whole = name if part == "__call__" else f"{name}.{part}"
     if not hasattr(value, part):
-        return [f"{whole} is missing" if part != "__call__" else f"{name} must be a function, and is {_words(value)}"]
+        return [
+            f"{whole} is missing"
+            if part != "__call__"
+            else f"{name} must be a function, and is {_words(value)}"
+        ]
     if isinstance(wanted, property):
         return []
     parameters = list(inspect.signature(wanted).parameters.values())[1:]
@@ -165,7 +230,9 @@ def _call(value: object, name: str, arguments: list[tuple[Any, str]]) -> list[st
         inspect.signature(value).bind(*[None] * placed, **dict.fromkeys(named))
     except TypeError:
         wanted = [f"{placed} argument{'' if placed == 1 else 's'}", *named]
-        return [f"{name} must take {', '.join(wanted)}, and {_words(value)} takes {inspect.signature(value)}"]
+        return [
+            f"{name} must take {', '.join(wanted)}, and {_words(value)} takes {inspect.signature(value)}"
+        ]
     return []
 
 

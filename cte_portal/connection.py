@@ -140,7 +140,11 @@ def _marked(other: psycopg.Connection[Any]) -> str | None:
 @contextmanager
 def _others(connection: Any) -> Iterator[list[psycopg.Connection[Any]]]:
     """Two more connections. What does not answer in time, because every connection is taken, is cut off."""
-    parameters = {**connection.get_connection_params(), "autocommit": True, "connect_timeout": PATIENCE}
+    parameters = {
+        **connection.get_connection_params(),
+        "autocommit": True,
+        "connect_timeout": PATIENCE,
+    }
     others: list[psycopg.Connection[Any]] = []
     watch = threading.Timer(PATIENCE, _cut, [connection.connection, others])
     watch.daemon = True
@@ -163,7 +167,11 @@ def _cut(own: psycopg.Connection[Any], others: list[psycopg.Connection[Any]]) ->
 
 def answers(connection: Any, seconds: int) -> bool:
     """Whether PostgreSQL answers in time, asked on a connection of its own: a server that stands still would hold any other for as long."""
-    parameters = {**connection.get_connection_params(), "autocommit": True, "connect_timeout": seconds}
+    parameters = {
+        **connection.get_connection_params(),
+        "autocommit": True,
+        "connect_timeout": seconds,
+    }
     with psycopg.connect(**parameters) as asking:
         watch = threading.Timer(seconds, _cut, [asking, []])
         watch.daemon = True

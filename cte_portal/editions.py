@@ -139,14 +139,18 @@ class EditionRouter:
         alias = getattr(getattr(instance, "_state", None), "db", None)
         if alias == Edition.STATE.value:
             if not _writing_state.get():
-                raise ReadOnlyEdition(f"{model.__name__}: a row of the State edition was about to be written.")
+                raise ReadOnlyEdition(
+                    f"{model.__name__}: a row of the State edition was about to be written."
+                )
             return alias
         return Edition.DISTRICT.value
 
     def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
         return one._state.db == other._state.db
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+    ) -> bool:
         if "lives_in" in hints:
             return db in Home[hints["lives_in"]].value
         if model_name is None:

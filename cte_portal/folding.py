@@ -14,18 +14,44 @@ from django.db.models.expressions import Combinable
 
 # Letters that Unicode takes for letters of their own; people without them on their keyboard type these.
 _ON_THEIR_OWN = {
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ð": "d", "þ": "th", "đ": "d", "ħ": "h", "ı": "i", "ĸ": "k", "ł": "l", "ŋ": "n", "ŧ": "t",
-    "ƀ": "b", "ɨ": "i", "ƶ": "z", "ǥ": "g", "ə": "e",
-}  # fmt: skip
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ð": "d",
+    "þ": "th",
+    "đ": "d",
+    "ħ": "h",
+    "ı": "i",
+    "ĸ": "k",
+    "ł": "l",
+    "ŋ": "n",
+    "ŧ": "t",
+    "ƀ": "b",
+    "ɨ": "i",
+    "ƶ": "z",
+    "ǥ": "g",
+    "ə": "e",
+}
 # ASCII and the Latin letters with their marks, marks that follow a letter, Greek and Cyrillic, Vietnamese, typographic hyphens and quotes.
-_CHARACTERS = chain(range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x2000), range(0x2010, 0x2040))
+_CHARACTERS = chain(
+    range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x2000), range(0x2010, 0x2040)
+)
 
 
 def _plain(character: str) -> str:
-    if "\u02b0" <= character <= "\u02ff":  # letters by their name, but written as apostrophes: Hawaiian, Salish
+    if (
+        "\u02b0" <= character <= "\u02ff"
+    ):  # letters by their name, but written as apostrophes: Hawaiian, Salish
         return ""
-    letters = "".join(one for one in unicodedata.normalize("NFKD", character.lower()) if unicodedata.category(one)[0] in "LN")
-    return "".join(_ON_THEIR_OWN.get(one, "" if "\u02b0" <= one <= "\u02ff" else one) for one in letters)
+    letters = "".join(
+        one
+        for one in unicodedata.normalize("NFKD", character.lower())
+        if unicodedata.category(one)[0] in "LN"
+    )
+    return "".join(
+        _ON_THEIR_OWN.get(one, "" if "\u02b0" <= one <= "\u02ff" else one) for one in letters
+    )
 
 
 TABLE = {code: _plain(chr(code)) for code in _CHARACTERS if _plain(chr(code)) != chr(code)}
@@ -55,7 +81,12 @@ class Folded(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         (source,) = self.get_source_expressions()
-        whole: Combinable = Func(source, Value("".join(_ONE) + _NONE), Value("".join(_ONE.values())), function="TRANSLATE")
+        whole: Combinable = Func(
+            source,
+            Value("".join(_ONE) + _NONE),
+            Value("".join(_ONE.values())),
+            function="TRANSLATE",
+        )
         for character, letters in _SEVERAL.items():
             whole = Func(whole, Value(character), Value(letters), function="REPLACE")
         return compiler.compile(whole)
@@ -67,4 +98,9 @@ FUNCTION = "portal_folded"
 def teach(connection: Any) -> None:
     """SQLite folds by calling Python; a generated column may, as the answer depends on the text alone."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function(FUNCTION, 1, lambda text: None if text is None else folded(str(text)), deterministic=True)
+        connection.connection.create_function(
+            FUNCTION,
+            1,
+            lambda text: None if text is None else folded(str(text)),
+            deterministic=True,
+        )

@@ -46,7 +46,14 @@ class Standing:
 
     @property
     def district_name(self) -> str:
-        return next((name for number, name in self.districts if self.scope and number == self.scope.district), "")
+        return next(
+            (
+                name
+                for number, name in self.districts
+                if self.scope and number == self.scope.district
+            ),
+            "",
+        )
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ class PrivateFormatter(logging.Formatter):
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = record.getMessage() if is_own(record.name) or tells_all() else fixed_text(record)
+        record.message = (
+            record.getMessage() if is_own(record.name) or tells_all() else fixed_text(record)
+        )
         record.asctime = self.formatTime(record, self.datefmt)
         line = self.formatMessage(record)
         error = record.exc_info[1] if record.exc_info else None
@@ -49,7 +51,10 @@ class SaidByTheErrorPage(logging.Filter):
     """Drops what Django says of a refused or failed request: cte_portal.ui.errors says it in one line, with the person's reference."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.name.startswith(("django.request", "django.security")) and hasattr(record, "status_code"))
+        return not (
+            record.name.startswith(("django.request", "django.security"))
+            and hasattr(record, "status_code")
+        )
 
 
 def tells_all() -> bool:
@@ -71,7 +76,9 @@ def fixed_text(record: logging.LogRecord) -> str:
         if conversion[1] == "%":
             return "%"
         value = next(values, None)
-        return str(value) if type(value) is int and len(str(abs(value))) <= SHORT_NUMBER else LEFT_OUT
+        return (
+            str(value) if type(value) is int and len(str(abs(value))) <= SHORT_NUMBER else LEFT_OUT
+        )
 
     text = " ".join(CONVERSION.sub(shown, record.msg).split())
     return f"{text} {place}"
@@ -92,7 +99,11 @@ def places(error: BaseException) -> str:
 def whole(error: BaseException) -> str:
     """With every message, and the line of the template that was being rendered."""
     template = getattr(error, "template_debug", None)
-    where = f"  in the template {template['name']}, line {template['line']}: {template['message']}" if template else ""
+    where = (
+        f"  in the template {template['name']}, line {template['line']}: {template['message']}"
+        if template
+        else ""
+    )
     return "".join(traceback.format_exception(error)) + where
 
 
@@ -103,14 +114,20 @@ def name_of(error: BaseException) -> str:
         return f"{name}: {error}"
     code, diagnosis = getattr(error, "sqlstate", None), getattr(error, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None)
-    return " ".join(part for part in (name, code and f"code={code}", constraint and f"constraint={constraint}") if part)
+    return " ".join(
+        part
+        for part in (name, code and f"code={code}", constraint and f"constraint={constraint}")
+        if part
+    )
 
 
 def configure(settings: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: also for what is printed where no logger has a handler, no exception a catcher, no warning a reader."""
     logging.config.dictConfig(settings)
     logging.lastResort = _console()
-    logging.raiseExceptions = False  # a log line that cannot be written would print its values instead
+    logging.raiseExceptions = (
+        False  # a log line that cannot be written would print its values instead
+    )
     logging.captureWarnings(False)
     warnings.showwarning = _warned
     sys.excepthook = _uncaught
@@ -126,7 +143,12 @@ def _console() -> logging.Handler:
 
 
 def _warned(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     log.warning("warning=%s at %s:%s", category.__name__, filename, lineno)
 

@@ -20,7 +20,9 @@ from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, DistrictNow, HomeFigure, HomeTask, Part, Screen, Standing
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import _User as Person  # whichever model settings.AUTH_USER_MODEL names
+    from django.contrib.auth.models import (
+        _User as Person,
+    )  # whichever model settings.AUTH_USER_MODEL names
 else:
     Person = object
 
@@ -52,7 +54,15 @@ class Post(Protocol):
     """Sends an e-mail about an account together with the change it tells of, or not at all; the same key is sent once."""
 
     def __call__(
-        self, template: str, subject: str, *, to: Person, key: str, told: Mapping[str, str], address: str = "", path: str = ""
+        self,
+        template: str,
+        subject: str,
+        *,
+        to: Person,
+        key: str,
+        told: Mapping[str, str],
+        address: str = "",
+        path: str = "",
     ) -> None: ...
 
 
@@ -82,15 +92,23 @@ class Plug:
 
     screens: Mapping[Part, tuple[Screen, ...]] = field(default_factory=dict)
     """Entries of the navigation."""
-    home_tasks: Mapping[int, Callable[[Scope, Standing], list[HomeTask]]] = field(default_factory=dict)
+    home_tasks: Mapping[int, Callable[[Scope, Standing], list[HomeTask]]] = field(
+        default_factory=dict
+    )
     """Steps of a district's home page, under the first of them."""
-    home_figures: Mapping[int, Callable[[Scope, Standing], list[HomeFigure]]] = field(default_factory=dict)
+    home_figures: Mapping[int, Callable[[Scope, Standing], list[HomeFigure]]] = field(
+        default_factory=dict
+    )
     """Key figures of a district's home page."""
     home_actions: tuple[str, ...] = ()
     """Templates that a district's home page begins with, for who enters records."""
-    facts: Mapping[int, Callable[[Scope, Standing], ContextFact | None]] = field(default_factory=dict)
+    facts: Mapping[int, Callable[[Scope, Standing], ContextFact | None]] = field(
+        default_factory=dict
+    )
     """What the bar above every page of a district says, each for at most one query."""
-    statewide_facts: Mapping[int, Callable[[int, Standing], ContextFact | None]] = field(default_factory=dict)
+    statewide_facts: Mapping[int, Callable[[int, Standing], ContextFact | None]] = field(
+        default_factory=dict
+    )
     """The same of OPI's pages, by the active end year."""
     set_up_steps: tuple[Callable[[int | None], HomeTask], ...] = ()
     """Steps of OPI's desk, by the active end year, if there is one; the desk numbers them."""

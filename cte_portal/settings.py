@@ -21,7 +21,9 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 PORTAL_MODE = env.str("PORTAL_MODE", default="")
 if not PORTAL_MODE and env.str("DATABASE_URL", default=""):
-    raise ImproperlyConfigured("PORTAL_MODE is not set, and DATABASE_URL names a database. Set it to production, or to demo for practice.")
+    raise ImproperlyConfigured(
+        "PORTAL_MODE is not set, and DATABASE_URL names a database. Set it to production, or to demo for practice."
+    )
 PORTAL_MODE = PORTAL_MODE or "demo"
 if PORTAL_MODE not in {"demo", "production"}:
     raise ImproperlyConfigured(f"PORTAL_MODE is {PORTAL_MODE!r}; set it to demo or production.")
@@ -31,7 +33,9 @@ DEBUG = False
 # What `up --reload` tells its own processes: templates are read anew for each page, and errors are told whole. No setting for an operator.
 RELOAD = os.environ.get("PORTAL_RELOAD") == "1"
 if RELOAD and PRODUCTION:
-    raise ImproperlyConfigured("PORTAL_RELOAD is set; errors would show student data. It belongs to practice data alone.")
+    raise ImproperlyConfigured(
+        "PORTAL_RELOAD is set; errors would show student data. It belongs to practice data alone."
+    )
 
 
 def own_folder(path: Path) -> Path:
@@ -61,13 +65,23 @@ def demo_secret() -> str:
     return path.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") if PRODUCTION else env.str("SECRET_KEY", default="") or demo_secret()
+SECRET_KEY = (
+    env.str("SECRET_KEY", default="")
+    if PRODUCTION
+    else env.str("SECRET_KEY", default="") or demo_secret()
+)
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY needs 50 characters or more of its own; make one with `openssl rand -base64 48`.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY needs 50 characters or more of its own; make one with `openssl rand -base64 48`."
+    )
 
 ALLOWED_HOSTS = [
     host.strip()
-    for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Name the portal's own hosts, separated by commas.").split(",")
+    for host in needed(
+        "ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        "Name the portal's own hosts, separated by commas.",
+    ).split(",")
 ]
 if PRODUCTION and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is *; name the portal's own hosts.")
@@ -119,7 +133,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "cte_portal.urls"
 WSGI_APPLICATION = "cte_portal.wsgi.application"
 
-TEMPLATE_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+TEMPLATE_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -131,7 +148,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cte_portal.ui.context.portal",
             ],
-            "loaders": TEMPLATE_LOADERS if RELOAD else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
+            "loaders": TEMPLATE_LOADERS
+            if RELOAD
+            else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
             "debug": RELOAD,  # an error in a template names the file and line
         },
     }
@@ -148,7 +167,11 @@ DJANGO_TABLES2_TEMPLATE = "ui/table.html"
 def database(url_name: str, file_name: str) -> dict[str, object]:
     """PostgreSQL when the environment names one, else an SQLite file under `var/`."""
     url = env.str(url_name, default="")
-    config = env.db_url_config(url) if url else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / file_name)}
+    config = (
+        env.db_url_config(url)
+        if url
+        else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / file_name)}
+    )
     if config["ENGINE"] == "django.db.backends.sqlite3":
         file = own_folder(VAR_DIR) / file_name
         if not url and not PRODUCTION:
@@ -158,7 +181,9 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
-            "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"),
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+            ),
         }
         config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
     else:
@@ -174,13 +199,21 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] != DATABASES["state"]["ENGINE"]:
     raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL must both be set, or neither.")
 if PRODUCTION and "sqlite3" in str(DATABASES["default"]["ENGINE"]):
-    raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL are not set; production needs two PostgreSQL databases.")
-if all(DATABASES["default"].get(key) == DATABASES["state"].get(key) for key in ("HOST", "PORT", "NAME")):
-    raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL name the same database; each edition needs its own.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL and STATE_DATABASE_URL are not set; production needs two PostgreSQL databases."
+    )
+if all(
+    DATABASES["default"].get(key) == DATABASES["state"].get(key) for key in ("HOST", "PORT", "NAME")
+):
+    raise ImproperlyConfigured(
+        "DATABASE_URL and STATE_DATABASE_URL name the same database; each edition needs its own."
+    )
 DATABASE_ROUTERS = ["cte_portal.editions.EditionRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = needed("REDIS_URL", " ", "Sign-in limits need a cache that all web processes share.").strip()
+REDIS_URL = needed(
+    "REDIS_URL", " ", "Sign-in limits need a cache that all web processes share."
+).strip()
 QUICK_CACHE = (
     {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -188,11 +221,17 @@ QUICK_CACHE = (
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(VAR_DIR / "cache")}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "cache"),
+    }
 )
 # The limits of sign-in are all that a cache is used for: while the quick one does not answer, a table stands in, and people sign in.
 CACHES = {
-    "default": {"BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache", "OPTIONS": {"FIRST": "quick", "SECOND": "database"}},
+    "default": {
+        "BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache",
+        "OPTIONS": {"FIRST": "quick", "SECOND": "database"},
+    },
     "quick": QUICK_CACHE,
     "database": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -208,7 +247,11 @@ BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
 if BROKER_URL:
     # The visibility time-out is longer than any job: what comes back sooner is told apart by the claim anyway.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 4 * 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 4 * 3600,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+    }
 else:
     QUEUE_DIR = VAR_DIR / "queue"
     for folder in ("", "messages", "control"):
@@ -258,7 +301,10 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "cte_portal.accounts.sign_in.passwords.EasyWordValidator"},
 ]
@@ -367,7 +413,11 @@ TIME_ZONE = "America/Denver"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles" if PRODUCTION else VAR_DIR / "static")))
+STATIC_ROOT = Path(
+    env.str(
+        "STATIC_ROOT", default=str(BASE_DIR / "staticfiles" if PRODUCTION else VAR_DIR / "static")
+    )
+)
 if not PRODUCTION:
     own_folder(STATIC_ROOT)  # WhiteNoise warns when it is missing; the demo serves from the finders
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -394,11 +444,17 @@ UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
 FILE_UPLOAD_HANDLERS = ["cte_portal.pages.upload_limit.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; the letter waits for a mail server that is slower
 # What links in letters begin with; the demo takes it from the request.
-PORTAL_ADDRESS = needed("PORTAL_ADDRESS", " ", "Links in e-mails begin with it, like https://cte.example.gov").strip().rstrip("/")
+PORTAL_ADDRESS = (
+    needed("PORTAL_ADDRESS", " ", "Links in e-mails begin with it, like https://cte.example.gov")
+    .strip()
+    .rstrip("/")
+)
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cte-portal@localhost")
 
@@ -429,12 +485,17 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"private": {"()": "cte_portal.logs.PrivateFormatter"}},
     "filters": {"said": {"()": "cte_portal.logs.SaidByTheErrorPage"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private", "filters": ["said"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "private", "filters": ["said"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "cte_portal": {"level": "INFO"},
         # These bring handlers of their own, with formatters that print what people typed.
-        **dict.fromkeys(("django", "django.server", "celery", "celery.task", "kombu", "multiprocessing"), THROUGH_ROOT),
+        **dict.fromkeys(
+            ("django", "django.server", "celery", "celery.task", "kombu", "multiprocessing"),
+            THROUGH_ROOT,
+        ),
         "gunicorn.error": {**THROUGH_ROOT, "level": "WARNING"},
         "gunicorn.access": {**THROUGH_ROOT, "level": "WARNING"},
         # Django's debug query log holds every value.

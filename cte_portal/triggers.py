@@ -47,7 +47,9 @@ def lift(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor != "sqlite":
         return
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE lifted_trigger AS SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE lifted_trigger AS SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        )
         cursor.execute("SELECT name FROM lifted_trigger")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")
@@ -83,7 +85,10 @@ class AppendOnly:
     def names(self) -> dict[str, dict[str, str]]:
         """For each vendor, trigger name to table."""
         refused = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
-        return {vendor: {f"{table}_refuses_{act}": table for table in self.tables for act in acts} for vendor, acts in refused.items()}
+        return {
+            vendor: {f"{table}_refuses_{act}": table for table in self.tables for act in acts}
+            for vendor, acts in refused.items()
+        }
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
         with connection.cursor() as cursor:

@@ -32,7 +32,11 @@ def gates() -> list[Gate]:
         Gate("types", tool("mypy")),
         Gate("templates", tool("djlint", "--lint", "--quiet", "templates")),
         Gate("layers", tool("lint-imports")),
-        Gate("migrations", (*manage, "makemigrations", "--check", "--dry-run"), "python3 manage.py makemigrations"),
+        Gate(
+            "migrations",
+            (*manage, "makemigrations", "--check", "--dry-run"),
+            "python3 manage.py makemigrations",
+        ),
         Gate("docs/messages.md", (*manage, "messages", "--check"), "python3 manage.py messages"),
         Gate("docs/rules.md", (*manage, "rules", "--check"), "python3 manage.py rules"),
         Gate("docs/developers/pictures.md", (*manage, "draw", "--check"), "python3 manage.py draw"),
@@ -58,19 +62,34 @@ def ask(gate: Gate) -> Verdict:
     try:
         answer = subprocess.run(gate.command, cwd=ROOT, capture_output=True, text=True, check=False)
     except OSError as reason:
-        return Verdict(gate, False, f"{gate.command[0]} cannot be started: {reason.strerror}", time.monotonic() - started)
-    return Verdict(gate, answer.returncode == 0, (answer.stdout + answer.stderr).strip(), time.monotonic() - started)
+        return Verdict(
+            gate,
+            False,
+            f"{gate.command[0]} cannot be started: {reason.strerror}",
+            time.monotonic() - started,
+        )
+    return Verdict(
+        gate,
+        answer.returncode == 0,
+        (answer.stdout + answer.stderr).strip(),
+        time.monotonic() - started,
+    )
 
 
 def report(verdict: Verdict) -> None:
     """A line for what passed; for what failed also everything that the tool said, and the cure."""
-    print(f"{'passed' if verdict.passed else 'FAILED'}  {verdict.gate.name} ({verdict.seconds:.0f} s)", flush=True)
+    print(
+        f"{'passed' if verdict.passed else 'FAILED'}  {verdict.gate.name} ({verdict.seconds:.0f} s)",
+        flush=True,
+    )
     if not verdict.passed:
         print("\n".join(f"    {line}" for line in verdict.output.splitlines()), flush=True)
 
 
 def main(arguments: list[str]) -> int:
-    argparse.ArgumentParser(prog="manage.py check_all", description="Run every gate of CI but the suite.").parse_args(arguments)
+    argparse.ArgumentParser(
+        prog="manage.py check_all", description="Run every gate of CI but the suite."
+    ).parse_args(arguments)
     started = time.monotonic()
     verdicts = []
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as side_by_side:
@@ -80,7 +99,9 @@ def main(arguments: list[str]) -> int:
     failed = [verdict.gate for verdict in verdicts if not verdict.passed]
     for gate in failed:
         print(f"{gate.name} failed.{f' To mend it: {gate.cure}' if gate.cure else ''}")
-    print(f"{len(verdicts) - len(failed)} of {len(verdicts)} gates passed in {time.monotonic() - started:.0f} s.")
+    print(
+        f"{len(verdicts) - len(failed)} of {len(verdicts)} gates passed in {time.monotonic() - started:.0f} s."
+    )
     return 1 if failed else 0
 
 

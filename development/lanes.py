@@ -20,21 +20,46 @@ from cte_portal.watch.supervise import end_with_parent
 from tests.by_hand.services import Missing, PostgreSQL, binary, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-HERE = {"-k", "-s", "-h", "--help", "--version", "--pdb", "--trace", "--co", "--collect-only", "--fixtures", "--markers", "--lf"}
+HERE = {
+    "-k",
+    "-s",
+    "-h",
+    "--help",
+    "--version",
+    "--pdb",
+    "--trace",
+    "--co",
+    "--collect-only",
+    "--fixtures",
+    "--markers",
+    "--lf",
+}
 GRACE = 60  # seconds that pytest has for the end of its browser and its databases
 
 
 def processes(arguments: list[str]) -> list[str]:
     """All cores, unless the arguments choose by themselves, name a file or a test, or need the terminal."""
     chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
-    small = any(argument in HERE or argument.startswith("-k") or argument.endswith(".py") or ".py::" in argument for argument in arguments)
+    small = any(
+        argument in HERE
+        or argument.startswith("-k")
+        or argument.endswith(".py")
+        or ".py::" in argument
+        for argument in arguments
+    )
     return [] if chosen or small else ["-n", "auto", "--dist", "worksteal"]
 
 
 @contextmanager
 def cluster() -> Iterator[dict[str, str]]:
     """PostgreSQL in a folder that goes away with it, whatever happens; what the settings must say to use it."""
-    for name in ("initdb", "postgres", "createdb", "psql", "redis-server"):  # tests/live starts Redis, freezes and kills it
+    for name in (
+        "initdb",
+        "postgres",
+        "createdb",
+        "psql",
+        "redis-server",
+    ):  # tests/live starts Redis, freezes and kills it
         binary(name)
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     server = None
@@ -43,7 +68,16 @@ def cluster() -> Iterator[dict[str, str]]:
         server = PostgreSQL(folder, free_port(), ends_with_parent=True)
         server.start()
         for database in ("portal_district", "portal_state"):
-            server.run(binary("createdb"), "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", database)
+            server.run(
+                binary("createdb"),
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(server.port),
+                "-U",
+                "postgres",
+                database,
+            )
         yield {
             "PORTAL_LANE": "postgresql",
             "PORTAL_MODE": "demo",
@@ -58,7 +92,12 @@ def cluster() -> Iterator[dict[str, str]]:
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> int:
     """Wait for pytest to end by itself, also after Ctrl-C, which the terminal sends to both, and after TERM, which is passed on as Ctrl-C."""
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, preexec_fn=end_with_parent)  # noqa: PLW1509
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        preexec_fn=end_with_parent,  # noqa: PLW1509
+    )
 
     def stop(*_: object) -> None:
         process.send_signal(signal.SIGINT)
@@ -80,9 +119,16 @@ def covered() -> None:
     """The figure of `--coverage`: lines and branches that some test ran."""
     coverage = [sys.executable, "-m", "coverage"]
     subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, check=False)
-    total = subprocess.run([*coverage, "report", "--format=total"], cwd=ROOT, capture_output=True, text=True, check=False)
+    total = subprocess.run(
+        [*coverage, "report", "--format=total"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     print(
-        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file: .venv/bin/coverage report --skip-covered", flush=True
+        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file: .venv/bin/coverage report --skip-covered",
+        flush=True,
     )
 
 

@@ -23,21 +23,35 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def sentence(lane: str, seconds: float, processes: int, reports: Iterable[pytest.TestReport]) -> str:
+def sentence(
+    lane: str, seconds: float, processes: int, reports: Iterable[pytest.TestReport]
+) -> str:
     """The tests' own time is more than the lane's where several processes share it."""
     work: defaultdict[str, float] = defaultdict(float)
     tests: defaultdict[str, set[str]] = defaultdict(set)
     for report in reports:
         work[kind(report)] += report.duration
         tests[kind(report)].add(report.nodeid)
-    parts = [f"{name} {clock(duration)} ({len(tests[name]):,} tests)" for name, duration in sorted(work.items(), key=lambda part: -part[1])]
+    parts = [
+        f"{name} {clock(duration)} ({len(tests[name]):,} tests)"
+        for name, duration in sorted(work.items(), key=lambda part: -part[1])
+    ]
     together = "one process" if processes == 1 else f"{processes} processes"
     return f"Lane {lane}: {clock(seconds)} on {together}. Work of its tests: {', '.join(parts) or 'none'}."
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    reports = [report for category in terminalreporter.stats.values() for report in category if isinstance(report, pytest.TestReport)]
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    reports = [
+        report
+        for category in terminalreporter.stats.values()
+        for report in category
+        if isinstance(report, pytest.TestReport)
+    ]
     nodes = getattr(config.option, "tx", None) or ["here"]
-    lane = "PostgreSQL" if "postgresql" in str(settings.DATABASES["default"]["ENGINE"]) else "SQLite"
+    lane = (
+        "PostgreSQL" if "postgresql" in str(settings.DATABASES["default"]["ENGINE"]) else "SQLite"
+    )
     if not os.environ.get("PYTEST_XDIST_WORKER"):
         terminalreporter.write_line(sentence(lane, time.monotonic() - STARTED, len(nodes), reports))

@@ -20,10 +20,24 @@ from cte_portal.accounts.models import Membership
 from pathways.certified import EXTEND, certified
 from pathways.ledger.refusals import NotApplied
 from pathways.lists.changing import InUse, YearHeld, changing, subject, words
-from pathways.lists.forms import DistrictForm, PathwayForm, RegisterForm, RuleSeverityForm, SchoolYearForm
+from pathways.lists.forms import (
+    DistrictForm,
+    PathwayForm,
+    RegisterForm,
+    RuleSeverityForm,
+    SchoolYearForm,
+)
 from pathways.lists.publish import named_at_state
 from pathways.lists.set_up import steps
-from pathways.models import Approval, Change, District, Participation, Pathway, RuleSeverity, SchoolYear
+from pathways.models import (
+    Approval,
+    Change,
+    District,
+    Participation,
+    Pathway,
+    RuleSeverity,
+    SchoolYear,
+)
 from pathways.models.counted import counted
 from pathways.rules import by_id
 
@@ -63,7 +77,9 @@ class OpiSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return render(
-            request, "pathways/lists/opi_home.html", {"steps": steps(request), "keeps": can_statewide(request, Capability.KEEP_LISTS)}
+            request,
+            "pathways/lists/opi_home.html",
+            {"steps": steps(request), "keeps": can_statewide(request, Capability.KEEP_LISTS)},
         )
 
 
@@ -91,7 +107,9 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is in use is never removed."""
-        return can_statewide(request, Capability.KEEP_LISTS) and (obj is None or self._is_unused(obj))
+        return can_statewide(request, Capability.KEEP_LISTS) and (
+            obj is None or self._is_unused(obj)
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -108,11 +126,19 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """No list has filters: an address that asks for some would ask whole tables, students' among them."""
         return False
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         """Keys are numbers; what holds anything else is no key, and is not shown to a database that may choke on it."""
-        return super().get_object(request, object_id, from_field) if object_id.isascii() and object_id.isdigit() else None
+        return (
+            super().get_object(request, object_id, from_field)
+            if object_id.isascii() and object_id.isdigit()
+            else None
+        )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """The form as it is written, without the admin's own widgets; `refusal` is why it could not be saved a moment ago."""
         return type(self.form.__name__, (self.form,), {"refusal": getattr(request, "refusal", "")})
 
@@ -141,10 +167,21 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     log_change = log_deletions = log_addition  # type: ignore[assignment]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        told = {"path_of": self.path_of, "about": self.about, "add_url": self._url("add"), "file_url": self.file_url}
+        told = {
+            "path_of": self.path_of,
+            "about": self.about,
+            "add_url": self._url("add"),
+            "file_url": self.file_url,
+        }
         return super().changelist_view(request, told)
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
         row = self.get_object(request, object_id) if object_id else None
         told = {
             **self._about(row),
@@ -166,14 +203,21 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.error(request, refusal.sentence)
             return redirect(self._url("changelist"))
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
         return redirect(self._audit(row))
 
     def _about(self, row: Any) -> dict[str, Any]:
-        told = {"path_of": self.path_of, "list_url": self._url("changelist"), "words": words(row) if row else {}, "name": str(row or "")}
+        told = {
+            "path_of": self.path_of,
+            "list_url": self._url("changelist"),
+            "words": words(row) if row else {},
+            "name": str(row or ""),
+        }
         told["file_url"] = self.file_url
         return {**told, "delete_url": self._url("delete", row.pk)} if row else told
 
@@ -189,7 +233,9 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         kind, key, _ = subject(row)
         return reverse("audit", query={"kind": kind, "key": key})
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
         return self._done(request, f"{obj} was added.")
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -216,7 +262,11 @@ class PathwayAdmin(RegisterAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pathway]:
         return (
             Pathway.objects.annotate(record_count=counted(Participation.objects.all(), "pathway"))
-            .annotate(approval_count=counted(Approval.objects.filter(school_year__is_active=True), "pathway"))
+            .annotate(
+                approval_count=counted(
+                    Approval.objects.filter(school_year__is_active=True), "pathway"
+                )
+            )
             .order_by("code")
         )
 
@@ -257,14 +307,25 @@ class DistrictAdmin(RegisterAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[District]:
         return (
-            District.objects.annotate(record_count=counted(Participation.objects.all(), "student__district"))
-            .annotate(approval_count=counted(Approval.objects.filter(school_year__is_active=True), "district"))
+            District.objects.annotate(
+                record_count=counted(Participation.objects.all(), "student__district")
+            )
+            .annotate(
+                approval_count=counted(
+                    Approval.objects.filter(school_year__is_active=True), "district"
+                )
+            )
             .order_by("number")
         )
 
     def unused(self) -> QuerySet[District]:
-        history, people = Change.objects.filter(district=OuterRef("pk")), Membership.objects.filter(district=OuterRef("pk"))
-        return District.objects.filter(~Exists(history), ~Exists(people), students=None, schools=None, approvals=None)
+        history, people = (
+            Change.objects.filter(district=OuterRef("pk")),
+            Membership.objects.filter(district=OuterRef("pk")),
+        )
+        return District.objects.filter(
+            ~Exists(history), ~Exists(people), students=None, schools=None, approvals=None
+        )
 
     @admin.display(description="Pathways this year", ordering="approval_count")
     def approved(self, row: Any) -> str:
@@ -286,7 +347,9 @@ class SchoolYearAdmin(RegisterAdmin):
 
     def unused(self) -> QuerySet[SchoolYear]:
         history = Change.objects.filter(end_year=OuterRef("pk"))
-        return SchoolYear.objects.filter(~Exists(history), is_active=False, calendars=None, approvals=None)
+        return SchoolYear.objects.filter(
+            ~Exists(history), is_active=False, calendars=None, approvals=None
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The year that was active until now ends in the same change, with what OPI chose for who has not finished it."""
@@ -297,7 +360,9 @@ class SchoolYearAdmin(RegisterAdmin):
                     raise YearHeld(sentence)
                 if not form.was_active and (left := certified().unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
-                        raise YearHeld("A district's certification was reopened in the meantime. Check the preview again.")
+                        raise YearHeld(
+                            "A district's certification was reopened in the meantime. Check the preview again."
+                        )
                     left.decide(choice, person_of(request), reason)
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
                     other.is_active = False
@@ -307,10 +372,23 @@ class SchoolYearAdmin(RegisterAdmin):
             else:
                 entries.add([obj])
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
         """Who chooses to give extensions first is led to the event; nothing is changed."""
-        if request.method == "POST" and request.POST.get("unfinished") == EXTEND and (left := certified().unfinished()):
-            messages.info(request, "Nothing was changed. Give the extensions here first, then make the next year current.")
+        if (
+            request.method == "POST"
+            and request.POST.get("unfinished") == EXTEND
+            and (left := certified().unfinished())
+        ):
+            messages.info(
+                request,
+                "Nothing was changed. Give the extensions here first, then make the next year current.",
+            )
             return redirect(left.way_out)
         return super().changeform_view(request, object_id, form_url, extra_context)
 

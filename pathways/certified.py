@@ -72,7 +72,9 @@ class Certified(Protocol):
     def rules_changed(self) -> None:
         """OPI's lists or what a rule weighs have changed. Called outside of any transaction: each district is held by itself."""
 
-    def lock_links(self, lock: CollectionLock | None, person: User | AnonymousUser) -> LockLinks | None:
+    def lock_links(
+        self, lock: CollectionLock | None, person: User | AnonymousUser
+    ) -> LockLinks | None:
         """Where a locked collection leads to: what locked it, and how the person asks for its correction. None where nothing is locked."""
 
     def sealed_year(self, scope: Scope) -> SealedYear | None:

@@ -15,4 +15,7 @@ def certification_answers(**_: Any) -> list[CheckMessage]:
     path = settings.PORTAL_CERTIFIED
     answers, errors = load("PORTAL_CERTIFIED", path)
     hint = "pathways/certified.py says what must be answered."
-    return errors or [Error(f"{misfit}.", hint=hint, id="apps.E009") for misfit in misfits(Certified, answers, path)]
+    return errors or [
+        Error(f"{misfit}.", hint=hint, id="apps.E009")
+        for misfit in misfits(Certified, answers, path)
+    ]

@@ -27,10 +27,15 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     if not figures.records:
         sentence = f"No CTE records in {scope.school_year} yet."
     else:
-        records = f"{number_of(figures.records, 'record')} of {number_of(figures.students, 'student')}"
+        records = (
+            f"{number_of(figures.records, 'record')} of {number_of(figures.students, 'student')}"
+        )
         sentence = f"{records}, {figures.changed:,} changed in {scope.school_year}."
     active = next((year for year, is_active in standing.school_years if is_active), scope.end_year)
-    locked = scope.end_year == active and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
+    locked = (
+        scope.end_year == active
+        and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
+    )
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
         status, sealed = ("locked", "Read only"), certified().sealed_year(scope)
@@ -68,9 +73,16 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """Step 2 B is the other way to the same records, so it has a status only once it was used."""
-    if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
+    if (
+        not standing.can(Capability.SEE_BATCHES)
+        or (scope.end_year, True) not in standing.school_years
+    ):
         return []
-    last = Batch.objects.of_district(scope.district).filter(kind="upload", end_year=scope.end_year).first()
+    last = (
+        Batch.objects.of_district(scope.district)
+        .filter(kind="upload", end_year=scope.end_year)
+        .first()
+    )
     where = reverse("mt-data-upload", args=[scope.district, scope.end_year])
     status, label, there = last_upload(last, scope)
     return [
@@ -102,13 +114,21 @@ def last_upload(last: Batch | None, scope: Scope) -> tuple[tuple[str, str], str,
     if rejected:
         tested = last.options.get("work") == VALIDATE
         word = "Tested, with errors" if tested else f"{number_of(rejected, 'row')} not saved"
-        return ("warning", word), f"See the {number_of(rejected, 'row') if rejected > 1 else 'row'}", there
+        return (
+            ("warning", word),
+            f"See the {number_of(rejected, 'row') if rejected > 1 else 'row'}",
+            there,
+        )
     return ("none", "Last upload"), "Upload a file", ""
 
 
 def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
     """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is rostered there is nothing to say."""
-    balance = Worklist(scope).known_balance(standing.known) if (scope.end_year, True) in standing.school_years else None
+    balance = (
+        Worklist(scope).known_balance(standing.known)
+        if (scope.end_year, True) in standing.school_years
+        else None
+    )
     if balance is None or not balance.rostered:
         return []
     missing = balance.students
@@ -117,19 +137,28 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
             step="2",
             title="Check the roster worklist",
             path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
-            status=("completed", "Completed") if not missing else LOCKED if locked else ("progress", "In progress"),
+            status=("completed", "Completed")
+            if not missing
+            else LOCKED
+            if locked
+            else ("progress", "In progress"),
             sentence=f"{number_of(missing, 'student')} in CTE courses without a record."
             if missing
             else "Every student in a CTE course has a record or a reason for having none.",
             url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
-            next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}" if missing and not locked else "",
+            next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}"
+            if missing and not locked
+            else "",
         )
     ]
 
 
 def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
     """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
-    if not standing.can(Capability.SEE_BATCHES) or (scope.end_year, True) not in standing.school_years:
+    if (
+        not standing.can(Capability.SEE_BATCHES)
+        or (scope.end_year, True) not in standing.school_years
+    ):
         return []
     status, sentence = _sent(scope, unsent)
     return [
@@ -153,23 +182,46 @@ def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
     if copy is None or unsent.nothing_sent:
         what = f" of {scope.school_year}" if copy else ""
         waiting = f" {rows} to send." if unsent.rows else ""
-        return ("none", "Not yet started"), f"Nothing{what} has been sent to the state yet.{waiting}"
+        return (
+            "none",
+            "Not yet started",
+        ), f"Nothing{what} has been sent to the state yet.{waiting}"
     if unsent.rows:
-        records = f", {unsent.gap.records:,} of them CTE records" if unsent.rows > unsent.gap.records else ""
+        records = (
+            f", {unsent.gap.records:,} of them CTE records"
+            if unsent.rows > unsent.gap.records
+            else ""
+        )
         since = f" since the resync on {moment(unsent.since)}" if unsent.since else ""
         changes = f" {_changes(unsent)}{since}." if unsent.changes else ""
         verb = "differs" if unsent.rows == 1 else "differ"
-        return ("warning", "Not yet sent"), f"{rows} {verb} between district and state{records}.{changes}"
-    if unsent.changes:
         return (
             "warning",
             "Not yet sent",
-        ), f"{_changes(unsent)}, changed and then changed back. There are no differences. Send again to confirm."
+        ), f"{rows} {verb} between district and state{records}.{changes}"
+    if unsent.changes:
+        return (
+            (
+                "warning",
+                "Not yet sent",
+            ),
+            f"{_changes(unsent)}, changed and then changed back. There are no differences. Send again to confirm.",
+        )
     if unsent.left_out:
-        return ("progress", "In progress"), f"The last resync left out {number_of(unsent.left_out, 'row')}."
+        return (
+            "progress",
+            "In progress",
+        ), f"The last resync left out {number_of(unsent.left_out, 'row')}."
     if copy.complete_at is None:
-        return ("progress", "In progress"), "Not all types have been sent. A complete resync sends all of them."
-    later = f" by {copy.sent_by}" if copy.sent_at == copy.complete_at else f"; some types again on {moment(copy.sent_at)}"
+        return (
+            "progress",
+            "In progress",
+        ), "Not all types have been sent. A complete resync sends all of them."
+    later = (
+        f" by {copy.sent_by}"
+        if copy.sent_at == copy.complete_at
+        else f"; some types again on {moment(copy.sent_at)}"
+    )
     return ("completed", "Completed"), f"Everything was sent on {moment(copy.complete_at)}{later}."
 
 
@@ -182,19 +234,30 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     if (scope.end_year, True) not in standing.school_years:
         return None
     unsent = Unsent.of(scope)
-    label, where = "Not yet sent to the state:", reverse("resync", args=[scope.district, scope.end_year])
+    label, where = (
+        "Not yet sent to the state:",
+        reverse("resync", args=[scope.district, scope.end_year]),
+    )
     may_send = standing.can(Capability.SEND_RECORDS)
     if unsent.ahead:
         detail = "an older backup was restored here. Do not send or certify; call OPI"
-        return ContextFact("Warning:", "the state is ahead of this district", detail, attention=True)
+        return ContextFact(
+            "Warning:", "the state is ahead of this district", detail, attention=True
+        )
     if unsent.rows or unsent.changes:
         detail = "" if unsent.rows else f"{number_of(unsent.changes, 'change')} changed back"
         if unsent.nothing_sent and unsent.rows:
-            detail = "no resync yet" if unsent.copy is None else f"nothing of {scope.school_year} sent"
+            detail = (
+                "no resync yet" if unsent.copy is None else f"nothing of {scope.school_year} sent"
+            )
         link = {"url": where, "link_text": "Send"} if may_send else {}
         return ContextFact(label, f"{unsent.rows:,}", detail, attention=True, **link)
     last = "no resync yet" if unsent.copy is None else f"last resync {moment(unsent.copy.sent_at)}"
-    return ContextFact(label, "0", f"nothing of {scope.school_year} sent" if unsent.copy and unsent.nothing_sent else last)
+    return ContextFact(
+        label,
+        "0",
+        f"nothing of {scope.school_year} sent" if unsent.copy and unsent.nothing_sent else last,
+    )
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
@@ -207,10 +270,16 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
         return [_students(figures, f"Values are today’s, not those of {scope.school_year}")]
     return [
         _students(figures),
-        HomeFigure(f"Records changed in {scope.school_year}", f"{figures.changed:,}", f"of {number_of(figures.records, 'record')}"),
+        HomeFigure(
+            f"Records changed in {scope.school_year}",
+            f"{figures.changed:,}",
+            f"of {number_of(figures.records, 'record')}",
+        ),
     ]
 
 
 def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
     sentence = f"{number_of(figures.concentrators, 'concentrator')}, {number_of(figures.participants, 'participant')}"
-    return HomeFigure("Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence)
+    return HomeFigure(
+        "Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence
+    )

@@ -17,7 +17,11 @@ DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 def open_on_the_worklist(standing: Standing) -> int:
     """Students in CTE courses without the record; in other years than the active one nothing is left to do."""
     scope = standing.scope
-    return Worklist(scope).known_balance(standing.known).open if scope and (scope.end_year, True) in standing.school_years else 0
+    return (
+        Worklist(scope).known_balance(standing.known).open
+        if scope and (scope.end_year, True) in standing.school_years
+        else 0
+    )
 
 
 SCREENS = (
@@ -46,7 +50,13 @@ SCREENS = (
             "participants",
             "enter data",
         ),
-        also=("cte-student", "cte-record", "cte-record-new", "cte-record-delete", "cte-record-history"),
+        also=(
+            "cte-student",
+            "cte-record",
+            "cte-record-new",
+            "cte-record-delete",
+            "cte-record-history",
+        ),
     ),
     Screen(
         name="Roster worklist",
@@ -110,7 +120,15 @@ SCREENS = (
         path=MT_STATE_REPORTING,
         url_name="mt-extracts",
         capability=Capability.SEE_BATCHES,
-        synonyms=("export", "download records", "extract", "spreadsheet", "Excel", "State Format", "MT State Reporting > MT Extracts"),
+        synonyms=(
+            "export",
+            "download records",
+            "extract",
+            "spreadsheet",
+            "Excel",
+            "State Format",
+            "MT State Reporting > MT Extracts",
+        ),
     ),
     BATCH_QUEUE,
     STATEWIDE_QUEUE,
@@ -120,7 +138,13 @@ SCREENS = (
         url_name="resync",
         step="Step 3",
         capability=Capability.SEE_BATCHES,
-        synonyms=("sync", "send to the state", "submit data", "Send Resync", "System Administration > Data Utilities > Resync State Data"),
+        synonyms=(
+            "sync",
+            "send to the state",
+            "submit data",
+            "Send Resync",
+            "System Administration > Data Utilities > Resync State Data",
+        ),
         also=("district-and-state",),
     ),
     Screen(
@@ -137,7 +161,16 @@ SCREENS = (
         url_name="findings",
         step="Step 4",
         capability=Capability.VIEW_RECORDS,
-        synonyms=("errors", "warnings", "problems", "validate", "explain", "data validation", "fix", "corrections"),
+        synonyms=(
+            "errors",
+            "warnings",
+            "problems",
+            "validate",
+            "explain",
+            "data validation",
+            "fix",
+            "corrections",
+        ),
         also=("findings-explain", "finding-explain"),
     ),
     Screen(
@@ -145,7 +178,11 @@ SCREENS = (
         path=DATA_VALIDATION,
         url_name="validation-groups",
         capability=Capability.VIEW_RECORDS,
-        synonyms=("assign a validation group", "user groups", "Data Integrity Tools > Data Validation > Validation Groups"),
+        synonyms=(
+            "assign a validation group",
+            "user groups",
+            "Data Integrity Tools > Data Validation > Validation Groups",
+        ),
     ),
     Screen(
         name="Data Validation Reports",
@@ -188,7 +225,14 @@ SCREENS = (
         synonyms=("audit", "history", "who changed", "log"),
         scoped=False,
     ),
-    Screen("Set up the collection", (), "admin:index", capability=Capability.SEE_LISTS, synonyms=("opi", "admin site"), scoped=False),
+    Screen(
+        "Set up the collection",
+        (),
+        "admin:index",
+        capability=Capability.SEE_LISTS,
+        synonyms=("opi", "admin site"),
+        scoped=False,
+    ),
     *(
         Screen(
             name=name,
@@ -197,13 +241,21 @@ SCREENS = (
             capability=Capability.SEE_LISTS,
             synonyms=synonyms,
             scoped=False,
-            also=(*(f"admin:pathways_{model}_{page}" for page in ("add", "change", "delete")), *also),
+            also=(
+                *(f"admin:pathways_{model}_{page}" for page in ("add", "change", "delete")),
+                *also,
+            ),
         )
         for name, model, synonyms, also in (
             ("School years", "schoolyear", ("current year", "active year", "calendar"), ()),
             ("Districts", "district", ("school system", "district number"), ("districts-import",)),
             ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway"), ()),
-            ("Rule severities", "ruleseverity", ("error or warning", "weigh a rule", "business rules"), ()),
+            (
+                "Rule severities",
+                "ruleseverity",
+                ("error or warning", "weigh a rule", "business rules"),
+                (),
+            ),
         )
     ),
     Screen(
@@ -231,7 +283,12 @@ SCREENS = (
         capability=Capability.SEE_LISTS,
         synonyms=("approved pathways", "which district may offer"),
         scoped=False,
-        also=("approvals-of-pathway", "approvals-of-district", "approvals-copy", "approvals-import"),
+        also=(
+            "approvals-of-pathway",
+            "approvals-of-district",
+            "approvals-copy",
+            "approvals-import",
+        ),
     ),
 )
 
@@ -247,7 +304,16 @@ GUIDE = (
         name="Help",
         path=("OPI guide",),
         url_name="help",
-        synonyms=("support", "contact", "phone", "shortcuts", "keyboard", "print", "how to", "training"),
+        synonyms=(
+            "support",
+            "contact",
+            "phone",
+            "shortcuts",
+            "keyboard",
+            "print",
+            "how to",
+            "training",
+        ),
         scoped=False,
         listed=False,
     ),
@@ -255,7 +321,14 @@ GUIDE = (
         name="Rules",
         path=("OPI guide",),
         url_name="rules",
-        synonyms=("errors", "warnings", "validation", "business rules", "error messages", "edit checks"),
+        synonyms=(
+            "errors",
+            "warnings",
+            "validation",
+            "business rules",
+            "error messages",
+            "edit checks",
+        ),
         scoped=False,
     ),
 )

@@ -12,7 +12,13 @@ class RecordsView(ScopedView):
     @cached_property
     def lock(self) -> CollectionLock | None:
         """What closes the current year's records. Other years are for reading anyway."""
-        return CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first() if self.in_active_year else None
+        return (
+            CollectionLock.objects.on_participations(
+                self.scope.district, self.scope.end_year
+            ).first()
+            if self.in_active_year
+            else None
+        )
 
     @cached_property
     def may_edit(self) -> bool:

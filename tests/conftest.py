@@ -26,11 +26,22 @@ pytest_plugins = [
     "tests.fixtures.validation",
 ]
 
-hypothesis.register_profile("portal", deadline=None)  # how long one example takes says how busy the machine is
+hypothesis.register_profile(
+    "portal", deadline=None
+)  # how long one example takes says how busy the machine is
 hypothesis.load_profile("portal")
 
 # The one without a user interface first: it opens a page in a quarter of the time.
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(
+        None,
+        map(
+            shutil.which,
+            ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        ),
+    ),
+    None,
+)
 IN_CI = bool(os.environ.get("CI"))
 BOTH = ["default", "state"]
 TESTS = Path(__file__).resolve().parent
@@ -40,22 +51,34 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("PORTAL_LANE") == "postgresql" and "postgresql" not in str(portal.DATABASES["default"]["ENGINE"]):
-        raise pytest.UsageError("The PostgreSQL lane has no DATABASE_URL: it would only repeat the suite on SQLite.")
+    if os.environ.get("PORTAL_LANE") == "postgresql" and "postgresql" not in str(
+        portal.DATABASES["default"]["ENGINE"]
+    ):
+        raise pytest.UsageError(
+            "The PostgreSQL lane has no DATABASE_URL: it would only repeat the suite on SQLite."
+        )
     portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    portal.MEDIA_ROOT = portal.VAR_DIR / f"test-files-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    portal.MEDIA_ROOT = (
+        portal.VAR_DIR / f"test-files-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    )
     portal.JOBS_A_MINUTE = portal.JOBS_WAITING = 1_000_000
     portal.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    missing = pytest.mark.skip(reason="Chromium is not installed (Debian: apt-get install chromium)")
+    missing = pytest.mark.skip(
+        reason="Chromium is not installed (Debian: apt-get install chromium)"
+    )
     for item in items:
         if once(item.path.relative_to(TESTS)):
             item.add_marker(pytest.mark.once)
         names = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") is None and names & {"db", "client", "transactional_db"}:
+        if item.get_closest_marker("django_db") is None and names & {
+            "db",
+            "client",
+            "transactional_db",
+        }:
             item.add_marker(pytest.mark.django_db(databases=BOTH))
         if item.get_closest_marker("browser") and CHROMIUM is None and not IN_CI:
             item.add_marker(missing)

@@ -90,7 +90,11 @@ class Line:
             return "Not certified"
         if self.stand is Stand.RECERTIFICATION:
             return "Recertification requested" if self.one.is_certified else "Recertification"
-        return "Approved by State" if self.stand is Stand.CERTIFIED and self.one.approved_at else self.stand.word
+        return (
+            "Approved by State"
+            if self.stand is Stand.CERTIFIED and self.one.approved_at
+            else self.stand.word
+        )
 
     @property
     def is_overdue(self) -> bool:
@@ -239,9 +243,23 @@ def told(line: Line) -> list[str]:
 
 
 TITLES = (
-    "District Number", "District", "Status", "District event status", "Signed", "Primary certifiers", "Errors", "Warnings", "Not sent", "Records",
-    "Validated", "Last resync", "Last activity", "Due", "Extended", "Overdue",
-)  # fmt: skip
+    "District Number",
+    "District",
+    "Status",
+    "District event status",
+    "Signed",
+    "Primary certifiers",
+    "Errors",
+    "Warnings",
+    "Not sent",
+    "Records",
+    "Validated",
+    "Last resync",
+    "Last activity",
+    "Due",
+    "Extended",
+    "Overdue",
+)
 
 
 def _moment(at: datetime.datetime | None) -> str:

@@ -14,24 +14,36 @@ from certification.recertification.forms import text_field
 SHOWN = (("", "All"), *((stand.key, stand.word) for stand in Stand), (OVERDUE, "Overdue"))
 NOT_CERTIFIED = "not-certified"
 DUE = (("", "Any date"), ("week", "Within 7 days"), (OVERDUE, "Overdue"), ("extended", "Extended"))
-SIZES = (("", "All"), ("none", "None"), ("small", "Under 50"), ("medium", "50 to 250"), ("large", "Over 250"))
+SIZES = (
+    ("", "All"),
+    ("none", "None"),
+    ("small", "Under 50"),
+    ("medium", "50 to 250"),
+    ("large", "Over 250"),
+)
 
 
 class ReminderForm(forms.Form):
-    text = text_field("Message from OPI", hint="Optional, added to the e-mail. Do not name any student.")
+    text = text_field(
+        "Message from OPI", hint="Optional, added to the e-mail. Do not name any student."
+    )
 
 
 class BoardFilter(forms.Form):
     """The address says what is shown. What cannot be read is as if it were not said."""
 
-    event = forms.IntegerField(required=False, min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    event = forms.IntegerField(
+        required=False, min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput
+    )
     show = forms.ChoiceField(choices=[*SHOWN, (NOT_CERTIFIED, "Not certified")], required=False)
     find = forms.CharField(label="District name or number", max_length=100, required=False)
     due = forms.ChoiceField(label="Due", choices=DUE, required=False)
     size = forms.ChoiceField(label="Records", choices=SIZES, required=False)
     unsent = forms.BooleanField(label="Has changes not sent", required=False)
     nobody = forms.BooleanField(label="No Primary certifier who can sign in", required=False)
-    sort = forms.ChoiceField(choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False)
+    sort = forms.ChoiceField(
+        choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False
+    )
 
     def __init__(self, data: object) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -43,14 +55,23 @@ class BoardFilter(forms.Form):
     def matching(self, lines: Iterable[Line]) -> list[Line]:
         """The lines that it shows, sorted."""
         words = self.said("find").casefold().split()
-        found = [line for line in lines if all(word in f"{line.number} {line.name}".casefold() for word in words) and self._holds(line)]
+        found = [
+            line
+            for line in lines
+            if all(word in f"{line.number} {line.name}".casefold() for word in words)
+            and self._holds(line)
+        ]
         return sorted_by(found, self.said("sort") or "number")
 
     def _holds(self, line: Line) -> bool:
         show, due = self.said("show"), self.said("due")
         days = (line.due - timezone.localdate(line.one.now)).days
         return (
-            (show in ("", line.stand.key) or (show == OVERDUE and line.is_overdue) or (show == NOT_CERTIFIED and not line.one.is_certified))
+            (
+                show in ("", line.stand.key)
+                or (show == OVERDUE and line.is_overdue)
+                or (show == NOT_CERTIFIED and not line.one.is_certified)
+            )
             and (
                 due == ""
                 or (due == OVERDUE and line.is_overdue)
@@ -65,7 +86,9 @@ class BoardFilter(forms.Form):
     def query(self, **changed: str) -> str:
         """The address of the same board with something changed."""
         named = {name: self.said(name) for name in self.fields} | changed
-        return urlencode({name: "on" if value == "True" else value for name, value in named.items() if value})
+        return urlencode(
+            {name: "on" if value == "True" else value for name, value in named.items() if value}
+        )
 
 
 def _size(line: Line) -> str:
@@ -73,4 +96,6 @@ def _size(line: Line) -> str:
     if line.validated is None:
         return "unknown"
     number = line.validated.records
-    return "none" if not number else "small" if number < 50 else "medium" if number <= 250 else "large"
+    return (
+        "none" if not number else "small" if number < 50 else "medium" if number <= 250 else "large"
+    )

@@ -38,7 +38,11 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
             found.append(Recipient(line, None, NOBODY))
         else:
             for person in people[line.number]:
-                why_not = _why_not(person, signed=occasions.has_done(line.one, person, signed), reminded=person.pk in reminded)
+                why_not = _why_not(
+                    person,
+                    signed=occasions.has_done(line.one, person, signed),
+                    reminded=person.pk in reminded,
+                )
                 found.append(Recipient(line, person, why_not))
                 if not why_not:
                     reminded = reminded | {person.pk}
@@ -60,7 +64,11 @@ class Summary:
 def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
     found = recipients(event, lines)
     due = [one for one in found if one.person and not one.why_not]
-    named = set(Certifier.objects.active().filter(user__in={one.person for one in due}).values_list("district", "user"))
+    named = set(
+        Certifier.objects.active()
+        .filter(user__in={one.person for one in due})
+        .values_list("district", "user")
+    )
     return Summary(
         people=len(due),
         districts=len({one.line.number for one in due}),
@@ -87,7 +95,9 @@ def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
     return "" if person.email else "no e-mail address"
 
 
-def send(event: CertificationEvent, lines: Iterable[Line], *, text: str, by: User) -> tuple[int, int]:
+def send(
+    event: CertificationEvent, lines: Iterable[Line], *, text: str, by: User
+) -> tuple[int, int]:
     """Log and queue the reminders in one transaction. Returns how many were written and how many skipped; sent twice it is sent once."""
     with transaction.atomic():
         CertificationEvent.objects.select_for_update().get(pk=event.pk)  # one after the other
@@ -107,10 +117,25 @@ def send(event: CertificationEvent, lines: Iterable[Line], *, text: str, by: Use
             )
             for one in due
         )
-        letters.queue_all(occasions.reminder(one.line.one, one.line.name, one.person, text) for one in due if one.person)
+        letters.queue_all(
+            occasions.reminder(one.line.one, one.line.name, one.person, text)
+            for one in due
+            if one.person
+        )
         if due:
-            after = {"Reminders": str(len(due)), "Districts": ", ".join(sorted({one.line.number for one in due}))}
-            deed = Deed("reminder", str(event.pk), event.name, AuditEvent.Operation.ADD, {}, after, end_year=event.end_year)
+            after = {
+                "Reminders": str(len(due)),
+                "Districts": ", ".join(sorted({one.line.number for one in due})),
+            }
+            deed = Deed(
+                "reminder",
+                str(event.pk),
+                event.name,
+                AuditEvent.Operation.ADD,
+                {},
+                after,
+                end_year=event.end_year,
+            )
             AuditEvent.objects.record([deed], by=by)
     return len(due), len(found) - len(due)
 

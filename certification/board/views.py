@@ -14,7 +14,18 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.board import reminders
-from certification.board.board import COLUMNS, NUMBERS, OVERDUE, TITLES, WHY_SUPPRESSED, Line, Stand, lines_of, told, totals
+from certification.board.board import (
+    COLUMNS,
+    NUMBERS,
+    OVERDUE,
+    TITLES,
+    WHY_SUPPRESSED,
+    Line,
+    Stand,
+    lines_of,
+    told,
+    totals,
+)
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
@@ -44,7 +55,11 @@ class BoardView(StatewideView):
     @cached_property
     def events(self) -> list[CertificationEvent]:
         """Those that districts have seen, newest first."""
-        return list(CertificationEvent.objects.exclude(status=CertificationEvent.Status.DRAFT).newest_first())
+        return list(
+            CertificationEvent.objects.exclude(
+                status=CertificationEvent.Status.DRAFT
+            ).newest_first()
+        )
 
     @cached_property
     def event(self) -> CertificationEvent | None:
@@ -54,7 +69,9 @@ class BoardView(StatewideView):
         active, today = active_end_year(self.request), timezone.localdate()
         current = [one for one in self.events if one.end_year == active]
         published = [one for one in current if one.is_published]
-        coming = sorted((one for one in published if one.corrections_until >= today), key=lambda one: one.due)
+        coming = sorted(
+            (one for one in published if one.corrections_until >= today), key=lambda one: one.due
+        )
         to_finish = [one for one in self.events if one.is_published and one.may_finish]
         return next(iter(coming or published or current or to_finish), None)
 
@@ -72,25 +89,40 @@ class StatusBoard(BoardView):
         shown = asked.matching(lines)
         page, _ = paged(request, shown, PAGE)
         numbers, show = totals(lines), asked.said("show")
-        cells = [("", "All", "", len(lines)), *((stand.key, stand.word, stand.kind, numbers[stand.key]) for stand in Stand)]
+        cells = [
+            ("", "All", "", len(lines)),
+            *((stand.key, stand.word, stand.kind, numbers[stand.key]) for stand in Stand),
+        ]
         cells.append((OVERDUE, "Overdue", "queued", numbers[OVERDUE]))
         sort = asked.said("sort") or "number"
         told = {
             "event": self.event,
             "events": [(one, asked.query(event=str(one.pk))) for one in self.events],
             "asked": asked,
-            "cells": [(word, kind, number, asked.query(show=key), key == show) for key, word, kind, number in cells],
-            "heads": [(title, asked.query(sort=_next(name, sort)), _order(name, sort), name in NUMBERS) for name, title in COLUMNS.items()],
+            "cells": [
+                (word, kind, number, asked.query(show=key), key == show)
+                for key, word, kind, number in cells
+            ],
+            "heads": [
+                (title, asked.query(sort=_next(name, sort)), _order(name, sort), name in NUMBERS)
+                for name, title in COLUMNS.items()
+            ],
             "page": page,
             "all_of_them": len(lines),
             "query": asked.query(),
             "waiting": sum(is_waited_for(line.one) for line in lines),
             "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
-            "to_remind": reminders.summary(self.event, [line for line in lines if not line.one.is_certified]) if self.event else None,
+            "to_remind": reminders.summary(
+                self.event, [line for line in lines if not line.one.is_certified]
+            )
+            if self.event
+            else None,
             "why_suppressed": WHY_SUPPRESSED,
             "sizes": [(key, word, key == asked.said("size")) for key, word in SIZES],
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
-            "figures_of": min((line.validated_at for line in lines if line.validated_at), default=None),
+            "figures_of": min(
+                (line.validated_at for line in lines if line.validated_at), default=None
+            ),
             "can_extend": self.can(Capability.KEEP_LISTS),
             "ahead": [line.number for line in lines if line.unsent.ahead],
             "never_validated": sum(line.validated is None for line in lines),
@@ -107,20 +139,28 @@ class StatusBoard(BoardView):
         if request.POST.get("do") == "approve":
             self.approve(self.event, numbers)
             return redirect(board)
-        return redirect(f"{reverse('reminders')}?{urlencode({'event': self.event.pk, 'chosen': numbers}, doseq=True)}")
+        return redirect(
+            f"{reverse('reminders')}?{urlencode({'event': self.event.pk, 'chosen': numbers}, doseq=True)}"
+        )
 
     def approve(self, event: CertificationEvent, numbers: list[str]) -> None:
         done, why_not = [], []
         for line in self.chosen(numbers):
             try:
-                if recertification.accept(Scope(line.number, event.end_year), event.pk, by=self.person):
+                if recertification.accept(
+                    Scope(line.number, event.end_year), event.pk, by=self.person
+                ):
                     done.append(line.number)
             except Refusal as refusal:
                 why_not.append(f"{line.number}: {refusal.sentence}")
         if done:
             messages.success(self.request, f"Approved by State: {', '.join(done)}.")
         if why_not:
-            messages.warning(self.request, " ".join(why_not[:5]) + (f" And {len(why_not) - 5:,} more." if len(why_not) > 5 else ""))
+            messages.warning(
+                self.request,
+                " ".join(why_not[:5])
+                + (f" And {len(why_not) - 5:,} more." if len(why_not) > 5 else ""),
+            )
         if not done and not why_not:
             messages.success(self.request, "These certifications were already approved.")
 
@@ -151,8 +191,12 @@ class StatusBoardFile(BoardView):
         else:
             notes = (f"{self.event.name}, {moment(timezone.now())}", FIGURES, WHY_SUPPRESSED)
             writer.write_xlsx(held, TITLES, rows, sheet="Status board", notes=notes)
-        response = HttpResponse(held.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX)
-        response["Content-Disposition"] = f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'
+        response = HttpResponse(
+            held.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX
+        )
+        response["Content-Disposition"] = (
+            f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'
+        )
         return response
 
 
@@ -171,7 +215,9 @@ class Reminders(BoardView):
         form = ReminderForm(request.POST)
         if self.event is None or not form.is_valid():
             return self.show(form)
-        number, skipped = reminders.send(self.event, self.wanted, text=form.cleaned_data["text"], by=self.person)
+        number, skipped = reminders.send(
+            self.event, self.wanted, text=form.cleaned_data["text"], by=self.person
+        )
         words = f"{number:,} reminder{' is' if number == 1 else 's are'} on the way."
         messages.success(request, f"{words} {skipped:,} skipped." if skipped else words)
         return redirect(f"{request.path}?{urlencode({'event': self.event.pk})}")
@@ -181,13 +227,21 @@ class Reminders(BoardView):
         """Of the chosen districts, or of those that the board's filter shows; of none when nothing was asked for."""
         if numbers := self.request.GET.getlist("chosen"):
             return self.chosen(numbers)
-        return self.asked.matching(self.lines) if self.asked.said("show") or self.request.GET.get("all") else []
+        return (
+            self.asked.matching(self.lines)
+            if self.asked.said("show") or self.request.GET.get("all")
+            else []
+        )
 
     def show(self, form: ReminderForm) -> HttpResponse:
         event = self.event
         found = reminders.recipients(event, self.wanted) if event else []
         due = [one for one in found if one.person and not one.why_not]
-        sample = reminder(due[0].line.one, due[0].line.name, due[0].person, "") if due and due[0].person else None
+        sample = (
+            reminder(due[0].line.one, due[0].line.name, due[0].person, "")
+            if due and due[0].person
+            else None
+        )
         sent = Reminder.objects.filter(event=event).select_related("user")[:REMINDERS_SHOWN]
         told = {
             "event": event,

@@ -34,20 +34,39 @@ def eligible(district: str) -> UserQuerySet:
     """The district's people with an open account who are not on the list yet."""
     taken = Certifier.objects.of_district(district).values("user")
     found: UserQuerySet = User.objects.of_district(district)
-    return found.filter(is_active=True).exclude(pk__in=taken).order_by(Folded("last_name"), Folded("first_name"), "username")
+    return (
+        found.filter(is_active=True)
+        .exclude(pk__in=taken)
+        .order_by(Folded("last_name"), Folded("first_name"), "username")
+    )
 
 
-def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool) -> Certifier:
+def add(
+    scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool
+) -> Certifier:
     """Name a person. The same naming sent twice is one; raises Refusal for somebody who is on the list or not of the district."""
     with _deciding(scope):
         earlier = Certifier.objects.filter(district=scope.district, user=person).first()
         if earlier:
-            if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (level, job_title, True, 1):
+            if (earlier.level, earlier.job_title, earlier.is_active, earlier.version) == (
+                level,
+                job_title,
+                True,
+                1,
+            ):
                 return earlier
-            raise Refusal(f"{person.record_name} is already on the list. Open the certifier there.", field="person")
+            raise Refusal(
+                f"{person.record_name} is already on the list. Open the certifier there.",
+                field="person",
+            )
         if not eligible(scope.district).filter(pk=person.pk).exists():
-            raise Refusal(f"{person.record_name} no longer has a role in this district, or the account is closed.", field="person")
-        one = Certifier.objects.create(district=scope.district, user=person, level=level, job_title=job_title)
+            raise Refusal(
+                f"{person.record_name} no longer has a role in this district, or the account is closed.",
+                field="person",
+            )
+        one = Certifier.objects.create(
+            district=scope.district, user=person, level=level, job_title=job_title
+        )
         _record(one, Operation.ADD, {}, words(one), by)
         if mail and person.pk != by.pk:
             _invite(scope, one, by)
@@ -57,10 +76,16 @@ def add(scope: Scope, *, person: User, level: str, job_title: str, by: User, mai
     return one
 
 
-def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User) -> bool:
+def change(
+    scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User
+) -> bool:
     """Change a certifier as it was at version `seen`. False when it already is so; raises Refusal when somebody else was quicker."""
     with _deciding(scope):
-        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        one = (
+            Certifier.objects.select_for_update()
+            .select_related("user")
+            .get(pk=pk, district=scope.district)
+        )
         before = words(one)
         was = one.level
         one.level, one.job_title, one.is_active = level, job_title, is_active
@@ -68,7 +93,9 @@ def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool
             return False
         if one.version != seen:
             now = ", ".join(f"{label} {value}" for label, value in before.items())
-            raise Refusal(f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it.")
+            raise Refusal(
+                f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it."
+            )
         if was != level:
             _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
         one.version += 1
@@ -80,11 +107,17 @@ def change(scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool
 def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
     """Mail the invitation. A double click mails one."""
     with _deciding(scope):
-        one = Certifier.objects.select_for_update().select_related("user").get(pk=pk, district=scope.district)
+        one = (
+            Certifier.objects.select_for_update()
+            .select_related("user")
+            .get(pk=pk, district=scope.district)
+        )
         if one.version != seen:
             if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
                 return
-            raise Refusal("Someone else changed this certifier after you opened it. Check it again, then send the invitation.")
+            raise Refusal(
+                "Someone else changed this certifier after you opened it. Check it again, then send the invitation."
+            )
         if not Certifier.objects.active().filter(pk=pk).exists():
             raise Refusal("Only an active certifier with a role in this district can be invited.")
         _invite(scope, one, by)
@@ -93,7 +126,11 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
 def accept(scope: Scope, person: User) -> bool:
     """The person takes the task on. False for somebody who is not an active certifier of the district."""
     with _deciding(scope):
-        one = Certifier.objects.select_for_update().filter(district=scope.district, user=person, is_active=True).first()
+        one = (
+            Certifier.objects.select_for_update()
+            .filter(district=scope.district, user=person, is_active=True)
+            .first()
+        )
         if one is None:
             return False
         if one.accepted_at is None:
@@ -110,7 +147,11 @@ def districts_of(person: User) -> list[str]:
 
 def words(one: Certifier) -> dict[str, str]:
     """A certifier as people read it, by the labels of the form."""
-    return {"Certifier": one.get_level_display(), "Job title": one.job_title, "Active": text(one.is_active)}
+    return {
+        "Certifier": one.get_level_display(),
+        "Job title": one.job_title,
+        "Active": text(one.is_active),
+    }
 
 
 @contextmanager
@@ -120,12 +161,16 @@ def _deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise Refusal("Someone else is saving or signing in this district right now. Nothing was saved. Save again.") from error
+        raise Refusal(
+            "Someone else is saving or signing in this district right now. Nothing was saved. Save again."
+        ) from error
 
 
 def _void(one: Certifier, reason: str) -> None:
     """What was signed at the other level does not count any more."""
-    Signature.objects.standing().filter(certifier=one, round__status="open").update(voided_at=timezone.now(), void_reason=reason)
+    Signature.objects.standing().filter(certifier=one, round__status="open").update(
+        voided_at=timezone.now(), void_reason=reason
+    )
 
 
 def _key(one: Certifier, version: int) -> str:
@@ -141,7 +186,12 @@ def _invite(scope: Scope, one: Certifier, by: User) -> None:
         scope=scope,
         path=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
         key=_key(one, one.version),
-        told={"by": by.full_name, "level": one.get_level_display(), "district": _district(scope.district), "type": TYPE},
+        told={
+            "by": by.full_name,
+            "level": one.get_level_display(),
+            "district": _district(scope.district),
+            "type": TYPE,
+        },
     )
     one.invited_at, one.invited_by = timezone.now(), by.record_name
     one.version += 1
@@ -153,12 +203,32 @@ def _district(number: str) -> str:
     return f"{number} {District.objects.values_list('name', flat=True).get(pk=number)}"
 
 
-def _record(one: Certifier, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User) -> None:
-    deed = Deed("certifier", f"{one.district}/{one.user_id}", one.name, operation, before, after, one.district)
+def _record(
+    one: Certifier,
+    operation: AuditEvent.Operation,
+    before: dict[str, str],
+    after: dict[str, str],
+    by: User,
+) -> None:
+    deed = Deed(
+        "certifier",
+        f"{one.district}/{one.user_id}",
+        one.name,
+        operation,
+        before,
+        after,
+        one.district,
+    )
     AuditEvent.objects.record([deed], by=by)
 
 
 def office(district: str, person: User) -> str:
     """What a certifier is called beside the user group, empty for who is none (Plug.offices)."""
-    level = Certifier.objects.of_district(district).active().filter(user=person).values_list("level", flat=True).first()
+    level = (
+        Certifier.objects.of_district(district)
+        .active()
+        .filter(user=person)
+        .values_list("level", flat=True)
+        .first()
+    )
     return f"{Certifier.Level(level).label} certifier" if level else ""

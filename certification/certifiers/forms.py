@@ -20,10 +20,16 @@ class CertifierForm(forms.Form):
         label="Primary or Secondary",
         choices=Certifier.Level.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose Primary or Secondary", "invalid_choice": "Choose Primary or Secondary"},
+        error_messages={
+            "required": "Choose Primary or Secondary",
+            "invalid_choice": "Choose Primary or Secondary",
+        },
     )
     job_title = forms.CharField(
-        label="Job title", max_length=80, help_text="like Superintendent", error_messages={"required": "Enter the job title"}
+        label="Job title",
+        max_length=80,
+        help_text="like Superintendent",
+        error_messages={"required": "Enter the job title"},
     )
 
 

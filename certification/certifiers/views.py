@@ -41,7 +41,10 @@ class TypeMembershipSetup(ActionView):
     def act(self, form: NewCertifierForm) -> HttpResponse:
         certifier = certifiers.add(self.scope, by=self.person, **form.cleaned_data)
         mailed = " The invitation is on its way." if certifier.invited_at else ""
-        messages.success(self.request, f"{certifier.name} is {certifier.get_level_display()} certifier of {TYPE}.{mailed}")
+        messages.success(
+            self.request,
+            f"{certifier.name} is {certifier.get_level_display()} certifier of {TYPE}.{mailed}",
+        )
         return redirect(self.request.path)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -53,8 +56,17 @@ class TypeMembershipSetup(ActionView):
             **about,
             "type": TYPE,
             "certifiers": listed,
-            "notice": notice([certifier for certifier in listed if certifier.counts and certifier.is_primary]),
-            "mine": next((certifier for certifier in listed if certifier.user_id == self.person.pk and certifier.is_active), None),
+            "notice": notice(
+                [certifier for certifier in listed if certifier.counts and certifier.is_primary]
+            ),
+            "mine": next(
+                (
+                    certifier
+                    for certifier in listed
+                    if certifier.user_id == self.person.pk and certifier.is_active
+                ),
+                None,
+            ),
             "may_change": may_change,
             "form": form if may_change else None,
             "nobody_left": may_change and not form.fields["person"].queryset.exists(),  # type: ignore[attr-defined]
@@ -84,7 +96,12 @@ class ChangeCertifier(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.certifier
-        initial = {"level": one.level, "job_title": one.job_title, "is_active": one.is_active, "version": one.version}
+        initial = {
+            "level": one.level,
+            "job_title": one.job_title,
+            "is_active": one.is_active,
+            "version": one.version,
+        }
         return self.show(one, ChangeCertifierForm(self.kept_form(), initial=initial))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -96,7 +113,9 @@ class ChangeCertifier(ScopedView):
             return self.show(one, form)
         asked = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
-            changed = certifiers.change(self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=self.person)
+            changed = certifiers.change(
+                self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=self.person
+            )
         except Refusal as refusal:
             one = self.certifier
             typed = request.POST.copy()
@@ -104,7 +123,12 @@ class ChangeCertifier(ScopedView):
             form = ChangeCertifierForm(typed)
             refusal.show_on(form)
             return self.show(one, form)
-        messages.success(request, f"Saved. {one.name}." if changed else f"{one.name} already has these settings. No changes to save.")
+        messages.success(
+            request,
+            f"Saved. {one.name}."
+            if changed
+            else f"{one.name} already has these settings. No changes to save.",
+        )
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
     def invite(self, one: Certifier) -> HttpResponse:
@@ -119,13 +143,20 @@ class ChangeCertifier(ScopedView):
 
     @property
     def certifier(self) -> Certifier:
-        found = Certifier.objects.of_district(self.scope.district).listed().filter(pk=self.kwargs["certifier"]).first()
+        found = (
+            Certifier.objects.of_district(self.scope.district)
+            .listed()
+            .filter(pk=self.kwargs["certifier"])
+            .first()
+        )
         if found is None:
             raise Http404("This page does not exist.")
         return found
 
     def show(self, one: Certifier, form: ChangeCertifierForm) -> HttpResponse:
-        events = AuditEvent.objects.about("certifier", f"{one.district}/{one.user_id}").newest_first()[:50]
+        events = AuditEvent.objects.about(
+            "certifier", f"{one.district}/{one.user_id}"
+        ).newest_first()[:50]
         told = {
             "one": one,
             "form": form,

@@ -14,7 +14,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from certification.letters import occasions
-from certification.models import CertificationEvent, Certifier, EventLink, Extension, Recertification, Round, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    EventLink,
+    Extension,
+    Recertification,
+    Round,
+    Signature,
+)
 from certification.models.dates import Phase, in_short, in_words
 from certification.signing.groups import groups_of
 from certification.signing.signing import rules_changed
@@ -51,8 +59,12 @@ class Reach:
             districts=District.objects.count(),
             certified=Round.objects.official().filter(event=event).count(),
             signatures=Signature.objects.standing().filter(round__event=event).count(),
-            waiting=Signature.objects.standing().filter(round__event=event, round__status=Round.Status.OPEN).count(),
-            extended=tuple(Extension.objects.filter(event=event).values_list("district", flat=True)),
+            waiting=Signature.objects.standing()
+            .filter(round__event=event, round__status=Round.Status.OPEN)
+            .count(),
+            extended=tuple(
+                Extension.objects.filter(event=event).values_list("district", flat=True)
+            ),
         )
 
 
@@ -62,7 +74,11 @@ def links_of(event: CertificationEvent) -> list[tuple[str, str]]:
 
 def words(event: CertificationEvent, links: Links) -> dict[str, str]:
     """An event as people read it, by the labels of its form."""
-    follow_up = f"{event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}" if event.follow_up_opens else "none"
+    follow_up = (
+        f"{event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}"
+        if event.follow_up_opens
+        else "none"
+    )
     return {
         "Name": event.name,
         "Collection": event.get_collection_display(),
@@ -80,7 +96,9 @@ def words(event: CertificationEvent, links: Links) -> dict[str, str]:
     }
 
 
-def effects(before: CertificationEvent, after: CertificationEvent, *, links_differ: bool) -> list[str]:
+def effects(
+    before: CertificationEvent, after: CertificationEvent, *, links_differ: bool
+) -> list[str]:
     """Sentences on what districts will notice; none of a draft, which no district sees."""
     if not before.is_published:
         return []
@@ -91,9 +109,13 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
     if before.name != after.name:
-        found.append(f"The event will be called “{after.name}” from now on. Sealed copies keep the old name.")
+        found.append(
+            f"The event will be called “{after.name}” from now on. Sealed copies keep the old name."
+        )
     if before.statements != after.statements:
-        found.append("From now on certifiers read and sign the new statements. Certified collections keep the wording that was signed.")
+        found.append(
+            "From now on certifiers read and sign the new statements. Certified collections keep the wording that was signed."
+        )
         if reach.waiting:
             stay -= reach.waiting
             lost = f"{number_of(reach.waiting, 'signature')} in districts that have not certified yet will no longer count"
@@ -101,7 +123,9 @@ def effects(before: CertificationEvent, after: CertificationEvent, *, links_diff
     if before.validation_groups != after.validation_groups or links_differ:
         found.append("The event's page will show the new validation groups and links.")
     if before.late_is_accepted and not after.late_is_accepted:
-        found.append("After the due date no one can certify. Certified collections can still be corrected.")
+        found.append(
+            "After the due date no one can certify. Certified collections can still be corrected."
+        )
     if after.late_is_accepted and not before.late_is_accepted:
         found.append("After the due date districts can still certify, until corrections end.")
     if before.wait_after_resync_blocks != after.wait_after_resync_blocks:
@@ -123,12 +147,18 @@ def _moved_dates(before: CertificationEvent, after: CertificationEvent, reach: R
         ("corrections_until", "Corrections end"),
     ):
         if getattr(before, name) != getattr(after, name):
-            found.append(f"{label} on {in_words(getattr(after, name))} instead of {in_short(getattr(before, name))}.")
+            found.append(
+                f"{label} on {in_words(getattr(after, name))} instead of {in_short(getattr(before, name))}."
+            )
     if before.due != after.due:
-        found.append(f"Due on {in_words(after.due)} instead of {in_short(before.due)}: {after.dates.left(now)}.")
+        found.append(
+            f"Due on {in_words(after.due)} instead of {in_short(before.due)}: {after.dates.left(now)}."
+        )
         left = reach.districts - reach.certified
         if after.dates.is_overdue(now) and not before.dates.is_overdue(now) and left:
-            found.append(f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue right away.")
+            found.append(
+                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue right away."
+            )
     if found and reach.extended:
         found.append(
             f"{number_of(len(reach.extended), 'district')} with an extension {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates: {_few(reach.extended)}."
@@ -151,8 +181,12 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
     if to == Status.CLOSED:
         left = reach.districts - reach.certified
         waiting = Recertification.objects.open().filter(event=event).count()
-        found = [f"{number_of(reach.districts, 'district')} will no longer see this event, and no one can sign in it."]
-        found.append(f"{number_of(reach.certified, 'certification')} and the receipts stay as they are.")
+        found = [
+            f"{number_of(reach.districts, 'district')} will no longer see this event, and no one can sign in it."
+        ]
+        found.append(
+            f"{number_of(reach.certified, 'certification')} and the receipts stay as they are."
+        )
         if left:
             found.append(
                 f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will no longer be able to: {_few(_uncertified(event))}."
@@ -170,10 +204,14 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
     if event.dates.phase(now) is Phase.OVER:
         found.append("The time for corrections has ended, so no one can sign in it.")
     if not SchoolYear.objects.filter(end_year=event.end_year, is_active=True).exists():
-        found.append(f"{event.school_year} is not the current school year. Districts see this event only when they open that year.")
+        found.append(
+            f"{event.school_year} is not the current school year. Districts see this event only when they open that year."
+        )
     if without := _without_primary():
         has = "has" if len(without) == 1 else "have"
-        found.append(f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}.")
+        found.append(
+            f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}."
+        )
     return found
 
 
@@ -210,7 +248,11 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
             return False
         if stored.version != seen:
             raise Refusal(STALE)
-        event.status, event.published_at, event.closed_at = stored.status, stored.published_at, stored.closed_at
+        event.status, event.published_at, event.closed_at = (
+            stored.status,
+            stored.published_at,
+            stored.closed_at,
+        )
         event.version = stored.version + 1
         event.save(force_update=True)
         _link(event, links)
@@ -227,13 +269,20 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
         if event.status == to:
             return event
         if not event.may_become(to):
-            raise Refusal(f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}.")
+            raise Refusal(
+                f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}."
+            )
         if to == Status.CLOSED and (sentence := _held(event)):
             raise Refusal(sentence)
         before = {"Status": event.get_status_display()}
         now = timezone.now()
         closed_at = now if to == Status.CLOSED else None
-        event.become(to, version=event.version + 1, published_at=event.published_at or now, closed_at=closed_at)
+        event.become(
+            to,
+            version=event.version + 1,
+            published_at=event.published_at or now,
+            closed_at=closed_at,
+        )
         _record(event, Operation.CHANGE, before, {"Status": event.get_status_display()}, by, reason)
         if to == Status.PUBLISHED:
             occasions.published(event)
@@ -244,8 +293,14 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
 
 def _held(event: CertificationEvent) -> str:
     """Why an event cannot be closed: a recertification could be neither read nor answered then. Empty when nothing holds it."""
-    numbers = sorted(set(Recertification.objects.open().filter(event=event).values_list("district", flat=True)))
-    return f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event." if numbers else ""
+    numbers = sorted(
+        set(Recertification.objects.open().filter(event=event).values_list("district", flat=True))
+    )
+    return (
+        f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event."
+        if numbers
+        else ""
+    )
 
 
 def copy_of(earlier: CertificationEvent) -> CertificationEvent:
@@ -272,17 +327,34 @@ def _same_day(day: datetime.date | None) -> datetime.date | None:
     """The follow-up runs from the first of a month to the last of another: the same days of the next year."""
     if day is None:
         return None
-    return datetime.date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    return datetime.date(
+        day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day
+    )
 
 
 def _link(event: CertificationEvent, links: Links) -> None:
     if list(links) != links_of(event):
         event.links.all().delete()
-        EventLink.objects.bulk_create(EventLink(event=event, title=title, url=url) for title, url in links)
+        EventLink.objects.bulk_create(
+            EventLink(event=event, title=title, url=url) for title, url in links
+        )
 
 
 def _record(
-    event: CertificationEvent, operation: AuditEvent.Operation, before: dict[str, str], after: dict[str, str], by: User, reason: str = ""
+    event: CertificationEvent,
+    operation: AuditEvent.Operation,
+    before: dict[str, str],
+    after: dict[str, str],
+    by: User,
+    reason: str = "",
 ) -> None:
-    deed = Deed("certification event", str(event.pk), event.name, operation, before, after, end_year=event.end_year)
+    deed = Deed(
+        "certification event",
+        str(event.pk),
+        event.name,
+        operation,
+        before,
+        after,
+        end_year=event.end_year,
+    )
     AuditEvent.objects.record([deed], by=by, reason=reason)

@@ -21,7 +21,11 @@ def words(one: Extension | None) -> dict[str, str]:
     return (
         {}
         if one is None
-        else {"Due": f"{one.due:%m/%d/%Y}", "Corrections until": f"{one.corrections_until:%m/%d/%Y}", "Reason": one.reason}
+        else {
+            "Due": f"{one.due:%m/%d/%Y}",
+            "Corrections until": f"{one.corrections_until:%m/%d/%Y}",
+            "Reason": one.reason,
+        }
     )
 
 
@@ -30,9 +34,13 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
     now = timezone.now()
     before = Extension.objects.dates_for(event, district.number)
     after = event.dates_with(wanted.due, wanted.corrections_until) if wanted else event.dates
-    found = [f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of {in_words(before.due)}."]
+    found = [
+        f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of {in_words(before.due)}."
+    ]
     if before.corrections_until != after.corrections_until:
-        found.append(f"Corrections until {in_words(after.corrections_until)} instead of {in_words(before.corrections_until)}.")
+        found.append(
+            f"Corrections until {in_words(after.corrections_until)} instead of {in_words(before.corrections_until)}."
+        )
     if after.is_overdue(now) and not before.is_overdue(now):
         found.append("The district will be overdue right away.")
     if (one := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
@@ -54,7 +62,15 @@ def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
         wanted.pk = stored.pk if stored else None
         wanted.by, wanted.at = by.record_name, timezone.now()
         wanted.save(force_insert=stored is None, force_update=stored is not None)
-        _record(event, wanted.district, Operation.CHANGE if stored else Operation.ADD, before, after, by, wanted.reason)
+        _record(
+            event,
+            wanted.district,
+            Operation.CHANGE if stored else Operation.ADD,
+            before,
+            after,
+            by,
+            wanted.reason,
+        )
     return True
 
 
@@ -78,5 +94,14 @@ def _record(
     by: User,
     reason: str,
 ) -> None:
-    deed = Deed("extension", f"{event.pk}/{district}", f"{district}, {event.name}", operation, before, after, district, event.end_year)
+    deed = Deed(
+        "extension",
+        f"{event.pk}/{district}",
+        f"{district}, {event.name}",
+        operation,
+        before,
+        after,
+        district,
+        event.end_year,
+    )
     AuditEvent.objects.record([deed], by=by, reason=reason)

@@ -18,7 +18,9 @@ from pathways.reports.groups import GROUPS
 
 MOST_LINES, LONGEST_LINE = 12, 300
 _IN_BRACES = re.compile(r"\{[^}]*\}?")
-_https = URLValidator(schemes=["https"], message="must begin with https:// and be a complete address")
+_https = URLValidator(
+    schemes=["https"], message="must begin with https:// and be a complete address"
+)
 
 
 class EventDayField(DayField):
@@ -37,7 +39,11 @@ class LinesField(forms.CharField):
     """A list of texts, one a line."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 6}), max_length=MOST_LINES * LONGEST_LINE, **options)
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": 6}),
+            max_length=MOST_LINES * LONGEST_LINE,
+            **options,
+        )
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -45,9 +51,13 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_LINES:
-            raise ValidationError(f"Enter no more than {MOST_LINES} lines. There are {len(lines)} now")
+            raise ValidationError(
+                f"Enter no more than {MOST_LINES} lines. There are {len(lines)} now"
+            )
         if long := next((line for line in lines if len(line) > LONGEST_LINE), None):
-            raise ValidationError(f"A line can have up to {LONGEST_LINE} characters: “{long[:40]}…”")
+            raise ValidationError(
+                f"A line can have up to {LONGEST_LINE} characters: “{long[:40]}…”"
+            )
         return lines
 
 
@@ -57,7 +67,9 @@ class StatementsField(LinesField):
         for line in lines:
             for found in _IN_BRACES.findall(line):
                 if found not in PLACEHOLDERS:
-                    raise ValidationError(f"“{found}” is not filled in. Use {' or '.join(PLACEHOLDERS)}")
+                    raise ValidationError(
+                        f"“{found}” is not filled in. Use {' or '.join(PLACEHOLDERS)}"
+                    )
         return lines
 
 
@@ -65,7 +77,11 @@ class LinksField(LinesField):
     """Lines of a title and an address, parted by a space."""
 
     def prepare_value(self, value: Any) -> Any:
-        return "\n".join(f"{title} {url}" for title, url in value) if isinstance(value, list) else value
+        return (
+            "\n".join(f"{title} {url}" for title, url in value)
+            if isinstance(value, list)
+            else value
+        )
 
     def clean(self, value: Any) -> list[tuple[str, str]]:
         links: list[tuple[str, str]] = []
@@ -77,7 +93,9 @@ class LinksField(LinesField):
             except ValidationError as error:
                 raise ValidationError(f"The address in “{line[:60]}” {error.message}") from error
             if not title or len(title) > 80:
-                raise ValidationError(f"Give the link “{url[:60]}” a title of up to 80 characters before its address")
+                raise ValidationError(
+                    f"Give the link “{url[:60]}” a title of up to 80 characters before its address"
+                )
             if title in {known for known, _ in links}:
                 raise ValidationError(f"Two links have the title “{title}”")
             links.append((title, url))
@@ -89,7 +107,9 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
 
     use_required_attribute = False
 
-    end_year = forms.TypedChoiceField(label="School year", coerce=int, error_messages={"required": "Choose a school year"})
+    end_year = forms.TypedChoiceField(
+        label="School year", coerce=int, error_messages={"required": "Choose a school year"}
+    )
     review_opens = EventDayField(label="Review opens")
     certification_opens = EventDayField(label="Certification opens")
     due = EventDayField(label="Due")
@@ -107,21 +127,44 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one validation group"},
     )
-    links = LinksField(label="Ad Hoc Data Links", help_text="one per line: title, then its https:// address", required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000, required=False)
+    links = LinksField(
+        label="Ad Hoc Data Links",
+        help_text="one per line: title, then its https:// address",
+        required=False,
+    )
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000, required=False
+    )
 
     class Meta:
         model = CertificationEvent
         fields = [
-            "name", "collection", "end_year", "review_opens", "certification_opens", "due", "corrections_until", "follow_up_opens",
-            "follow_up_closes", "late_is_accepted", "wait_after_resync_blocks", "statements", "validation_groups",
-        ]  # fmt: skip
-        error_messages = {"name": {"required": "Enter the name"}, "collection": {"required": "Choose a collection"}}
+            "name",
+            "collection",
+            "end_year",
+            "review_opens",
+            "certification_opens",
+            "due",
+            "corrections_until",
+            "follow_up_opens",
+            "follow_up_closes",
+            "late_is_accepted",
+            "wait_after_resync_blocks",
+            "statements",
+            "validation_groups",
+        ]
+        error_messages = {
+            "name": {"required": "Enter the name"},
+            "collection": {"required": "Choose a collection"},
+        }
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         years = SchoolYear.objects.order_by("-end_year")
-        self.fields["end_year"].choices = [("", "Choose a school year"), *((year.end_year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["end_year"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose a school year"),
+            *((year.end_year, str(year)) for year in years),
+        ]
         self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
         if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
             del self.fields["collection"], self.fields["end_year"]
@@ -135,7 +178,11 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = ReasonField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
+    reason = ReasonField(
+        max_length=200,
+        label="Reason",
+        error_messages={"required": "Enter the reason, such as a letter and its date"},
+    )
 
     def __init__(self, *arguments: Any, needed: bool = True, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -174,17 +221,23 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
         if not District.objects.filter(number=number).exists():
             raise ValidationError("There is no district with that number")
         if Extension.objects.filter(event=self.event, district=number).exists():
-            raise ValidationError("This district already has an extension. Open it in the list of extensions")
+            raise ValidationError(
+                "This district already has an extension. Open it in the list of extensions"
+            )
         return number
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
         due, corrections = cleaned.get("due"), cleaned.get("corrections_until")
         if due and due < self.event.due:
-            self.add_error("due", f"An extension cannot be earlier than the date for all districts, {self.event.due:%m/%d/%Y}")
+            self.add_error(
+                "due",
+                f"An extension cannot be earlier than the date for all districts, {self.event.due:%m/%d/%Y}",
+            )
         if corrections and corrections < self.event.corrections_until:
             self.add_error(
-                "corrections_until", f"This cannot be earlier than the date for all districts, {self.event.corrections_until:%m/%d/%Y}"
+                "corrections_until",
+                f"This cannot be earlier than the date for all districts, {self.event.corrections_until:%m/%d/%Y}",
             )
         if (due, corrections) == (self.event.due, self.event.corrections_until):
             self.add_error("due", "These are the same dates that all districts have")

@@ -53,10 +53,17 @@ class Events(EventsView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         sealed = Count("rounds", filter=Q(rounds__status=Round.Status.SEALED), distinct=True)
-        found = CertificationEvent.objects.newest_first().annotate(certified=sealed, extended=Count("extensions", distinct=True))
+        found = CertificationEvent.objects.newest_first().annotate(
+            certified=sealed, extended=Count("extensions", distinct=True)
+        )
         now = timezone.now()
         rows = [
-            (event, event.dates.phase(now).value if event.is_published else "", school_year_label(event.end_year + 1)) for event in found
+            (
+                event,
+                event.dates.phase(now).value if event.is_published else "",
+                school_year_label(event.end_year + 1),
+            )
+            for event in found
         ]
         told = {"rows": rows, "districts": District.objects.count(), "may_change": self.may_change}
         return render(request, "certification/events/events.html", told)
@@ -72,24 +79,36 @@ class NewEvent(EventsView, StatewideActionView):
 
     @cached_property
     def earlier(self) -> CertificationEvent | None:
-        return CertificationEvent.objects.filter(pk=number(self.request.GET.get("from", "")) or 0).first()
+        return CertificationEvent.objects.filter(
+            pk=number(self.request.GET.get("from", "")) or 0
+        ).first()
 
     def get_initial(self) -> dict[str, Any]:
         if self.earlier:
             return {"links": events.links_of(self.earlier)}
         active = SchoolYear.objects.filter(is_active=True).first()
-        name = f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
+        name = (
+            f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
+        )
         named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
         return {**named, "statements": default_statements(), "validation_groups": default_groups()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """What was typed is an event of its own, whatever it was copied from."""
         given = super().get_form_kwargs()
-        return {**given, "instance": events.copy_of(self.earlier) if self.earlier and "data" not in given else None}
+        return {
+            **given,
+            "instance": events.copy_of(self.earlier)
+            if self.earlier and "data" not in given
+            else None,
+        }
 
     def act(self, form: EventForm) -> HttpResponse:
         event = events.make(form.save(commit=False), form.cleaned_data["links"], by=self.person)
-        messages.success(self.request, f"Saved as a draft. Districts do not see “{event.name}” until it is published.")
+        messages.success(
+            self.request,
+            f"Saved as a draft. Districts do not see “{event.name}” until it is published.",
+        )
         return redirect("certification-event", event.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -104,7 +123,9 @@ class Event(EventsView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, kept = self.event, self.kept_form() if self.may_change else None
         if kept is None:
-            return self.show(event, EventForm(instance=event, initial={"links": events.links_of(event)}))
+            return self.show(
+                event, EventForm(instance=event, initial={"links": events.links_of(event)})
+            )
         form = EventForm(kept, instance=self.event)
         effects = self.effects(event, form) if "seen" in kept and form.is_valid() else []
         return self.show(event, form, effects=effects, reasons=ReasonForm(kept))
@@ -122,7 +143,9 @@ class Event(EventsView):
                 return self.show(event, form, effects=effects, reasons=reasons)
             reason = reasons.cleaned_data["reason"]
         try:
-            changed = events.change(wanted, links, seen=form.cleaned_data["version"] or 0, by=self.person, reason=reason)
+            changed = events.change(
+                wanted, links, seen=form.cleaned_data["version"] or 0, by=self.person, reason=reason
+            )
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(event, form)
@@ -131,26 +154,51 @@ class Event(EventsView):
 
     def effects(self, event: CertificationEvent, form: EventForm) -> list[str]:
         """What follows from the change that a valid form asks for."""
-        wanted, links, before = form.save(commit=False), form.cleaned_data["links"], events.links_of(event)
+        wanted, links, before = (
+            form.save(commit=False),
+            form.cleaned_data["links"],
+            events.links_of(event),
+        )
         if events.words(event, before) == events.words(wanted, links):
             return []
         return events.effects(event, wanted, links_differ=before != links)
 
-    def show(self, event: CertificationEvent, form: EventForm, *, effects: list[str] | None = None, reasons: Any = None) -> HttpResponse:
+    def show(
+        self,
+        event: CertificationEvent,
+        form: EventForm,
+        *,
+        effects: list[str] | None = None,
+        reasons: Any = None,
+    ) -> HttpResponse:
         history = AuditEvent.objects.filter(
-            Q(kind="certification event", key=str(event.pk)) | Q(kind="extension", key__startswith=f"{event.pk}/")
+            Q(kind="certification event", key=str(event.pk))
+            | Q(kind="extension", key__startswith=f"{event.pk}/")
         ).newest_first()
-        names = dict(District.objects.filter(number__in=event.extensions.values("district")).values_list("number", "name"))
-        every = dict(District.objects.filter(number__in=event.may_finish).values_list("number", "name"))
+        names = dict(
+            District.objects.filter(number__in=event.extensions.values("district")).values_list(
+                "number", "name"
+            )
+        )
+        every = dict(
+            District.objects.filter(number__in=event.may_finish).values_list("number", "name")
+        )
         told = {
             "event": event,
             "form": form,
             "effects": effects,
             "seen": shown_as(effects),
             "reasons": reasons,
-            "moves": [(to.value, "Show again" if event.closed_at and to == "published" else MOVES[to]) for to in event.MOVES[event.status]],  # type: ignore[index]
+            "moves": [
+                (to.value, "Show again" if event.closed_at and to == "published" else MOVES[to])
+                for to in event.MOVES[event.status]
+            ],  # type: ignore[index]
             "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
-            "finishing": [(case, every[case.district]) for case in district_events(event, every).values() if case.finishing]
+            "finishing": [
+                (case, every[case.district])
+                for case in district_events(event, every).values()
+                if case.finishing
+            ]
             if every
             else [],
             "words": events.words(event, events.links_of(event)),
@@ -200,8 +248,15 @@ class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
         return events.moving(self.before, self.kwargs["to"])
 
     def act(self, form: ReasonForm) -> HttpResponse:
-        event = events.move(self.before.pk, self.kwargs["to"], by=self.person, reason=form.cleaned_data.get("reason", ""))
-        messages.success(self.request, f"“{event.name}” is {event.get_status_display().lower()} now.")
+        event = events.move(
+            self.before.pk,
+            self.kwargs["to"],
+            by=self.person,
+            reason=form.cleaned_data.get("reason", ""),
+        )
+        messages.success(
+            self.request, f"“{event.name}” is {event.get_status_display().lower()} now."
+        )
         return redirect("certification-event", event.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -227,14 +282,27 @@ class GiveExtension(EventsView):
         number = self.kwargs.get("district")
         if number and not (number.isascii() and number.isdigit()):
             raise Http404("There is no such district.")
-        return get_object_or_404(Extension, event=self.kwargs["event"], district=number) if number else None
+        return (
+            get_object_or_404(Extension, event=self.kwargs["event"], district=number)
+            if number
+            else None
+        )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, stored = self.event, self.stored
         if stored and (kept := self.kept_form("take-back")):
             return self.ask_to_take_back(event, stored, ReasonForm(kept))
-        initial = {"due": event.due, "corrections_until": event.corrections_until, "district": self.request.GET.get("district", "")[:4]}
-        return self.show(event, ExtensionForm(self.kept_form(), event=event, instance=stored, initial={} if stored else initial))
+        initial = {
+            "due": event.due,
+            "corrections_until": event.corrections_until,
+            "district": self.request.GET.get("district", "")[:4],
+        }
+        return self.show(
+            event,
+            ExtensionForm(
+                self.kept_form(), event=event, instance=stored, initial={} if stored else initial
+            ),
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, stored = self.event, self.stored
@@ -261,16 +329,36 @@ class GiveExtension(EventsView):
         reasons = ReasonForm(self.request.POST) if "seen" in self.request.POST else ReasonForm()
         if not self.seen(effects) or not reasons.is_valid():
             return self.ask_to_take_back(event, stored, reasons)
-        extensions.take_back(event, stored.district, by=self.person, reason=reasons.cleaned_data["reason"])
-        messages.success(self.request, f"District {stored.district} has the event's own dates again.")
+        extensions.take_back(
+            event, stored.district, by=self.person, reason=reasons.cleaned_data["reason"]
+        )
+        messages.success(
+            self.request, f"District {stored.district} has the event's own dates again."
+        )
         return redirect("certification-event", event.pk)
 
-    def ask_to_take_back(self, event: CertificationEvent, stored: Extension, reasons: ReasonForm) -> HttpResponse:
+    def ask_to_take_back(
+        self, event: CertificationEvent, stored: Extension, reasons: ReasonForm
+    ) -> HttpResponse:
         effects = extensions.effects(event, District.objects.get(number=stored.district), None)
-        return self.show(event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons)
+        return self.show(
+            event, ExtensionForm(event=event, instance=stored), effects=effects, reasons=reasons
+        )
 
     def show(
-        self, event: CertificationEvent, form: ExtensionForm, *, effects: list[str] | None = None, reasons: Any = None
+        self,
+        event: CertificationEvent,
+        form: ExtensionForm,
+        *,
+        effects: list[str] | None = None,
+        reasons: Any = None,
     ) -> HttpResponse:
-        context = {"event": event, "form": form, "stored": self.stored, "effects": effects, "seen": shown_as(effects), "reasons": reasons}
+        context = {
+            "event": event,
+            "form": form,
+            "stored": self.stored,
+            "effects": effects,
+            "seen": shown_as(effects),
+            "reasons": reasons,
+        }
         return render(self.request, "certification/events/extension.html", context)

@@ -31,14 +31,23 @@ MOST_NAMED = 20
 def unfinished() -> Unfinished | None:
     """The published events of the current year that some district has not certified."""
     active = SchoolYear.objects.filter(is_active=True).first()
-    events = list(CertificationEvent.objects.seen_by_districts().of_year(active.end_year)) if active else []
-    left = {event: [line for line in lines_of(event) if not line.one.is_certified] for event in events}
+    events = (
+        list(CertificationEvent.objects.seen_by_districts().of_year(active.end_year))
+        if active
+        else []
+    )
+    left = {
+        event: [line for line in lines_of(event) if not line.one.is_certified] for event in events
+    }
     left = {event: lines for event, lines in left.items() if lines}
     if not left:
         return None
     some = any(may_finish(line) for lines in left.values() for line in lines)
     first = next(iter(left))
-    sentences = (*(sentence for event, lines in left.items() for sentence in _told(event, lines)), *_ways(first, some=some))
+    sentences = (
+        *(sentence for event, lines in left.items() for sentence in _told(event, lines)),
+        *_ways(first, some=some),
+    )
     return Unfinished(
         sentences=sentences,
         choices=tuple(_choices(first, some=some)),
@@ -51,13 +60,21 @@ def unfinished() -> Unfinished | None:
 def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
     """How many have not certified, and each with where it stands, those who can finish first."""
     verb = "has" if len(lines) == 1 else "have"
-    found = [f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due {in_short(event.due)})."]
+    found = [
+        f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due {in_short(event.due)})."
+    ]
     ordered = sorted(lines, key=lambda line: (not may_finish(line), line.number))
     for line in ordered[:MOST_NAMED]:
-        extended = f", extended to {in_short(line.one.dates.due)}" if line.one.dates.extended else ""
-        found.append(f"{line.number} {line.name}: {line.one.status.word}{extended}. {standing(line)}")
+        extended = (
+            f", extended to {in_short(line.one.dates.due)}" if line.one.dates.extended else ""
+        )
+        found.append(
+            f"{line.number} {line.name}: {line.one.status.word}{extended}. {standing(line)}"
+        )
     if len(ordered) > MOST_NAMED:
-        found.append(f"And {number_of(len(ordered) - MOST_NAMED, 'more district')}: see the status board.")
+        found.append(
+            f"And {number_of(len(ordered) - MOST_NAMED, 'more district')}: see the status board."
+        )
     return found
 
 
@@ -84,18 +101,28 @@ def standing(line: Line) -> str:
     if _dates_are_over(line):
         return "It cannot finish: its dates are over."
     found = f"{number_of(line.errors or 0, 'error')}, {number_of(line.warnings or 0, 'warning')} without a reason"
-    return f"It cannot finish: {found}." if line.errors or line.warnings else "It cannot finish: district and state do not match."
+    return (
+        f"It cannot finish: {found}."
+        if line.errors or line.warnings
+        else "It cannot finish: district and state do not match."
+    )
 
 
 def _choices(event: CertificationEvent, *, some: bool) -> list[tuple[str, str]]:
     finish = [(AfterYear.FINISH.value, "Let them finish")] if some else []
-    return [(EXTEND, "Extend first"), *finish, (AfterYear.CLOSED.value, f"Close {event.school_year}")]
+    return [
+        (EXTEND, "Extend first"),
+        *finish,
+        (AfterYear.CLOSED.value, f"Close {event.school_year}"),
+    ]
 
 
 def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
     """What each choice means."""
     year = event.school_year
-    found = ["Extend first: nothing changes now. You give these districts later dates on the event\u2019s page."]
+    found = [
+        "Extend first: nothing changes now. You give these districts later dates on the event\u2019s page."
+    ]
     if some:
         how = "districts that can finish sign what is at the state, and send data of the next year after that."
         found.append(f"Let them finish: {how} The others stay uncertified.")
@@ -106,33 +133,58 @@ def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
 def decide(choice: str, by: User, reason: str) -> None:
     """Write down what OPI chose, in the transaction in which the next year begins. Rounds that nobody can finish end here."""
     active = SchoolYear.objects.get(is_active=True)
-    for event in CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year):
+    for event in (
+        CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year)
+    ):
         lines = [line for line in lines_of(event) if not line.one.is_certified]
         if not lines:
             continue
         event.after_year, event.after_year_reason = choice, reason[:200]
-        event.may_finish = [line.number for line in lines if may_finish(line)] if choice == AfterYear.FINISH else []
+        event.may_finish = (
+            [line.number for line in lines if may_finish(line)]
+            if choice == AfterYear.FINISH
+            else []
+        )
         event.version += 1
         event.save(update_fields=["after_year", "after_year_reason", "may_finish", "version"])
         for one in Round.objects.open().filter(event=event).exclude(district__in=event.may_finish):
             close_round(one, f"{event.school_year} is over.")
         named = ", ".join(line.number for line in lines)
-        after = {"After the school year": event.get_after_year_display(), "Not certified": named[:400]}
+        after = {
+            "After the school year": event.get_after_year_display(),
+            "Not certified": named[:400],
+        }
         if event.may_finish:
             after["May finish"] = ", ".join(event.may_finish)[:400]
-        deed = Deed("certification event", str(event.pk), event.name, AuditEvent.Operation.CHANGE, {}, after, end_year=event.end_year)
+        deed = Deed(
+            "certification event",
+            str(event.pk),
+            event.name,
+            AuditEvent.Operation.CHANGE,
+            {},
+            after,
+            end_year=event.end_year,
+        )
         AuditEvent.objects.record([deed], by=by, reason=reason)
-        occasions.year_closed(event, [line.number for line in lines if line.number not in event.may_finish])
+        occasions.year_closed(
+            event, [line.number for line in lines if line.number not in event.may_finish]
+        )
 
 
 def closing(case: DistrictEvent, name: str) -> list[str]:
     """What it would mean to close the year for a district that is to finish it."""
     year = case.event.school_year
-    effects = [f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."]
+    effects = [
+        f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."
+    ]
     if case.signed:
-        effects.append(f"{number_of(case.signed, 'signature')} {'is' if case.signed == 1 else 'are'} void.")
+        effects.append(
+            f"{number_of(case.signed, 'signature')} {'is' if case.signed == 1 else 'are'} void."
+        )
     effects.append("It can send data of the next school year right away.")
-    effects.append("Its certifiers and District Administrators get an e-mail. They read the reason in the portal.")
+    effects.append(
+        "Its certifiers and District Administrators get an e-mail. They read the reason in the portal."
+    )
     return effects
 
 
@@ -153,7 +205,16 @@ def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
             close_round(opened, f"OPI closed {event.school_year}: {reason}"[:200])
         before, after = {"After the school year": "May finish"}, {"After the school year": "Closed"}
         key, operation = str(event.pk), AuditEvent.Operation.CHANGE
-        deed = Deed("certification event", key, event.name, operation, before, after, scope.district, scope.end_year)
+        deed = Deed(
+            "certification event",
+            key,
+            event.name,
+            operation,
+            before,
+            after,
+            scope.district,
+            scope.end_year,
+        )
         AuditEvent.objects.record([deed], by=by, reason=reason)
         occasions.year_closed(event, [scope.district])
     return True
@@ -161,7 +222,11 @@ def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
 
 def finishing(scope: Scope) -> list[CertificationEvent]:
     """Events of earlier years that districts may finish; hardly ever more than one."""
-    return list(CertificationEvent.objects.seen_by_districts().filter(after_year=AfterYear.FINISH, end_year__lt=scope.end_year))
+    return list(
+        CertificationEvent.objects.seen_by_districts().filter(
+            after_year=AfterYear.FINISH, end_year__lt=scope.end_year
+        )
+    )
 
 
 def holds_sending(scope: Scope) -> str:

@@ -38,13 +38,17 @@ class CloseYearForDistrict(EventsView, PreviewedAction, StatewideActionView):
         return Scope(self.district.number, self.event.end_year)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.district.number in self.event.closed_for:  # closed by a double click, it is said again
+        if (
+            self.district.number in self.event.closed_for
+        ):  # closed by a double click, it is said again
             return self.closed()
         return super().post(request, *args, **kwargs)
 
     def act(self, form: ReasonForm) -> HttpResponse:
         try:
-            close_for(self.scope, self.kwargs["event"], by=self.person, reason=form.cleaned_data["reason"])
+            close_for(
+                self.scope, self.kwargs["event"], by=self.person, reason=form.cleaned_data["reason"]
+            )
         except Refusal as refusal:  # there is no page any more on which it could be shown
             messages.warning(self.request, refusal.sentence)
             return redirect("certification-event", self.kwargs["event"])
@@ -62,4 +66,6 @@ class CloseYearForDistrict(EventsView, PreviewedAction, StatewideActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = self.event
-        return super().get_context_data(event=event, label=f"Close {event.school_year} for {self.district}", **kwargs)
+        return super().get_context_data(
+            event=event, label=f"Close {event.school_year} for {self.district}", **kwargs
+        )

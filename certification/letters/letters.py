@@ -42,14 +42,31 @@ class Letter:
     @property
     def options(self) -> dict[str, Any]:
         dated = {"event": self.event, "last_day": self.last_day} if self.event else {}
-        return {"template": self.template, "subject": self.subject, "to": self.to.pk, "path": self.path, "told": dict(self.told), **dated}
+        return {
+            "template": self.template,
+            "subject": self.subject,
+            "to": self.to.pk,
+            "path": self.path,
+            "told": dict(self.told),
+            **dated,
+        }
 
     @property
     def text(self) -> str:
         return text(self.options, self.to)
 
 
-def queue(template: str, subject: str, *, to: User, by: User, scope: Scope | None, path: str, key: str, told: Mapping[str, str]) -> Batch:
+def queue(
+    template: str,
+    subject: str,
+    *,
+    to: User,
+    by: User,
+    scope: Scope | None,
+    path: str,
+    key: str,
+    told: Mapping[str, str],
+) -> Batch:
     """Queue a letter that `by` has caused."""
     letter = Letter(template, subject, to, scope, path, key, told)
     _notice([letter])
@@ -60,11 +77,21 @@ def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
     """Queue letters with a few statements, each person's own under its key once, whoever caused it."""
     letters = list(letters)
     _notice(letters, after=after)
-    orders = (Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after) for one in letters)
+    orders = (
+        Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after)
+        for one in letters
+    )
     submit_all(KIND, orders, title=TITLE)
 
 
-NEWS = ("signature_void", "second_signer", "recertification_asked", "recertification_answered", "recertification_demanded", "year_closed")
+NEWS = (
+    "signature_void",
+    "second_signer",
+    "recertification_asked",
+    "recertification_answered",
+    "recertification_demanded",
+    "year_closed",
+)
 """Letters whose news stand on the person's next page too; what a date brings is on every page anyway."""
 
 
@@ -80,7 +107,9 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
             kind=Notice.Kind.ATTENTION,
             text=one.subject.removeprefix("CTE Portal: ")[:300],
             # A request is answered from the list; its own page is gone when the event is closed meanwhile.
-            path=reverse("recertification-inbox") if one.template == "recertification_asked" else one.path,
+            path=reverse("recertification-inbox")
+            if one.template == "recertification_asked"
+            else one.path,
             at=moment(after),
         )
         for one in letters
@@ -91,12 +120,24 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
 def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
     """Those that nobody has queued under their key so far."""
     named = {f"{one.to.pk}:{KIND}:{one.key}": one for one in letters}
-    known = set(Batch.objects.filter(idempotency_key__in=named).values_list("idempotency_key", flat=True))
+    known = set(
+        Batch.objects.filter(idempotency_key__in=named).values_list("idempotency_key", flat=True)
+    )
     return [one for key, one in named.items() if key not in known]
 
 
 def text(options: Mapping[str, Any], person: User) -> str:
     link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
-    closed = {"closed": person.dormant, "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else ""}
-    told = {**options["told"], **closed, "person": person, "link": link, "name": settings.HELP_NAME, "phone": settings.HELP_PHONE}
+    closed = {
+        "closed": person.dormant,
+        "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else "",
+    }
+    told = {
+        **options["told"],
+        **closed,
+        "person": person,
+        "link": link,
+        "name": settings.HELP_NAME,
+        "phone": settings.HELP_PHONE,
+    }
     return render_to_string(f"certification/letters/{options['template']}.txt", told)

@@ -39,7 +39,9 @@ def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
 def _certifiers(numbers: Iterable[str]) -> dict[str, list[User]]:
     found: dict[str, list[User]] = {number: [] for number in numbers}
     active = Certifier.objects.active().select_related("user")
-    for certifier in active.order_by("level", Folded("user__last_name"), Folded("user__first_name")):
+    for certifier in active.order_by(
+        "level", Folded("user__last_name"), Folded("user__first_name")
+    ):
         if certifier.district in found:
             found[certifier.district].append(certifier.user)
     return found
@@ -47,7 +49,9 @@ def _certifiers(numbers: Iterable[str]) -> dict[str, list[User]]:
 
 def _administrators(numbers: Iterable[str]) -> dict[str, list[User]]:
     found: dict[str, list[User]] = {number: [] for number in numbers}
-    named = Membership.objects.filter(role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True).select_related("user")
+    named = Membership.objects.filter(
+        role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True
+    ).select_related("user")
     for membership in named.order_by(Folded("user__last_name"), Folded("user__first_name")):
         if membership.district in found:
             found[membership.district].append(membership.user)
@@ -58,11 +62,22 @@ def published(event: CertificationEvent) -> None:
     """To all districts, once, however often the event is closed and shown again."""
     names = _names()
     to = readers(names)
-    queue_all(publication(one, names[number], person) for number, one in district_events(event, names).items() for person in to[number])
+    queue_all(
+        publication(one, names[number], person)
+        for number, one in district_events(event, names).items()
+        for person in to[number]
+    )
 
 
 def publication(one: DistrictEvent, name: str, person: User) -> Letter:
-    return _dated("published", "certification event published", one, name, person, f"{one.event.pk}:published:{one.district}")
+    return _dated(
+        "published",
+        "certification event published",
+        one,
+        name,
+        person,
+        f"{one.event.pk}:published:{one.district}",
+    )
 
 
 def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
@@ -71,12 +86,17 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
     certifiers, administrators = _certifiers(names), _administrators(names)
     queue_all(
         _letter(
-            "year_closed", f"closed without certification, was due {in_short(one.last_day)}", one, names[number], person,
-            f"{event.pk}:year-closed:{number}", year=event.school_year,
+            "year_closed",
+            f"closed without certification, was due {in_short(one.last_day)}",
+            one,
+            names[number],
+            person,
+            f"{event.pk}:year-closed:{number}",
+            year=event.school_year,
         )
         for number, one in district_events(event, names).items()
         for person in dict.fromkeys([*certifiers[number], *administrators[number]])
-    )  # fmt: skip
+    )
 
 
 def daily() -> None:
@@ -110,12 +130,25 @@ def about_the_date(one: DistrictEvent, name: str, person: User, kind: str) -> Le
 
 def _remind_of_the_date(event: CertificationEvent) -> None:
     letters, today = of_the_date(event), timezone.localdate()
-    fresh = {(one.to.pk, one.key) for one in not_yet_queued(letter for letter, _ in letters.values())}
+    fresh = {
+        (one.to.pk, one.key) for one in not_yet_queued(letter for letter, _ in letters.values())
+    }
     now, rows, chosen = timezone.now(), {}, []
     for (number, pk), (letter, kind) in letters.items():
-        if (pk, letter.key) in fresh and pk not in rows:  # one a day for a person who certifies for several districts
+        if (
+            pk,
+            letter.key,
+        ) in fresh and pk not in rows:  # one a day for a person who certifies for several districts
             kinds = Reminder.Kind.OVERDUE if kind == OVERDUE else Reminder.Kind.REMINDER
-            rows[pk] = Reminder(event=event, district=number, user_id=pk, day=today, kind=kinds, at=now, by="CTE Portal")
+            rows[pk] = Reminder(
+                event=event,
+                district=number,
+                user_id=pk,
+                day=today,
+                kind=kinds,
+                at=now,
+                by="CTE Portal",
+            )
             chosen.append(letter)
     Reminder.objects.bulk_create(rows.values(), ignore_conflicts=True)
     queue_all(chosen)
@@ -138,7 +171,11 @@ def why_not_waited_for(one: DistrictEvent) -> str:
         return f"{one.event.school_year} is not the current school year"
     if one.phase is Phase.NOT_YET_OPEN:
         return f"review opens {in_short(one.dates.review_opens)}"
-    return f"corrections ended {in_short(one.dates.corrections_until)}" if one.phase is Phase.OVER else ""
+    return (
+        f"corrections ended {in_short(one.dates.corrections_until)}"
+        if one.phase is Phase.OVER
+        else ""
+    )
 
 
 def _occasion(one: DistrictEvent) -> str:
@@ -146,13 +183,21 @@ def _occasion(one: DistrictEvent) -> str:
     if not is_waited_for(one):
         return ""
     left = _left(one)
-    return kind_of_day(one) if left < 0 or any(days - 1 <= left <= days for days in DAYS_BEFORE) else ""
+    return (
+        kind_of_day(one)
+        if left < 0 or any(days - 1 <= left <= days for days in DAYS_BEFORE)
+        else ""
+    )
 
 
 def kind_of_day(one: DistrictEvent) -> str:
     """What a letter about the date says on this day: `overdue`, or the nearest of the days before it that it is counted with."""
     left = _left(one)
-    return OVERDUE if left < 0 else f"due-{next((days for days in reversed(DAYS_BEFORE) if left <= days), DAYS_BEFORE[0])}"
+    return (
+        OVERDUE
+        if left < 0
+        else f"due-{next((days for days in reversed(DAYS_BEFORE) if left <= days), DAYS_BEFORE[0])}"
+    )
 
 
 def _left(one: DistrictEvent) -> int:
@@ -171,7 +216,11 @@ def has_done(one: DistrictEvent, person: User, signed: set[tuple[str, int]]) -> 
 
 
 def reminded_today(event: CertificationEvent) -> set[int]:
-    return set(Reminder.objects.filter(event=event, day=timezone.localdate()).values_list("user", flat=True))
+    return set(
+        Reminder.objects.filter(event=event, day=timezone.localdate()).values_list(
+            "user", flat=True
+        )
+    )
 
 
 def reminder(one: DistrictEvent, name: str, person: User, text: str) -> Letter:
@@ -190,7 +239,16 @@ def asked(request: Recertification) -> None:
     staff = User.objects.filter(memberships__role=Role.OPI_STAFF, is_active=True).distinct()
     path = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
     queue_all(
-        _letter("recertification_asked", "recertification requested", one, name, person, f"{request.pk}:asked", path, by=request.asked_by)
+        _letter(
+            "recertification_asked",
+            "recertification requested",
+            one,
+            name,
+            person,
+            f"{request.pk}:asked",
+            path,
+            by=request.asked_by,
+        )
         for person in staff
     )
 
@@ -199,9 +257,16 @@ def answered(request: Recertification) -> None:
     """To the district's certifiers, once the answer cannot be taken back any more."""
     assert request.answered_at is not None  # noqa: S101 - it is answered
     key = answer_key(request)
-    what = "OPI has reopened the certification" if request.status == Recertification.Status.APPROVED else "OPI has answered"
+    what = (
+        "OPI has reopened the certification"
+        if request.status == Recertification.Status.APPROVED
+        else "OPI has answered"
+    )
     answer = "Approved" if request.status == Recertification.Status.APPROVED else "Denied"
-    queue_all(_to_certifiers(request, "recertification_answered", what, key, answer=answer), after=UNDO_SECONDS)
+    queue_all(
+        _to_certifiers(request, "recertification_answered", what, key, answer=answer),
+        after=UNDO_SECONDS,
+    )
 
 
 def answer_key(request: Recertification) -> str:
@@ -209,17 +274,36 @@ def answer_key(request: Recertification) -> str:
 
 
 def demanded(request: Recertification) -> None:
-    queue_all(_to_certifiers(request, "recertification_demanded", "OPI requests a correction", f"{request.pk}:demanded"))
+    queue_all(
+        _to_certifiers(
+            request,
+            "recertification_demanded",
+            "OPI requests a correction",
+            f"{request.pk}:demanded",
+        )
+    )
 
 
 def closed(request: Recertification) -> None:
-    queue_all(_to_certifiers(request, "recertification_closed", "OPI has closed the recertification", f"{request.pk}:closed"))
+    queue_all(
+        _to_certifiers(
+            request,
+            "recertification_closed",
+            "OPI has closed the recertification",
+            f"{request.pk}:closed",
+        )
+    )
 
 
-def _to_certifiers(request: Recertification, template: str, what: str, key: str, **told: str) -> list[Letter]:
+def _to_certifiers(
+    request: Recertification, template: str, what: str, key: str, **told: str
+) -> list[Letter]:
     one, name = _of(request)
     path = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
-    return [_letter(template, what, one, name, person, key, path, **told) for person in readers([one.district])[one.district]]
+    return [
+        _letter(template, what, one, name, person, key, path, **told)
+        for person in readers([one.district])[one.district]
+    ]
 
 
 def _of(request: Recertification) -> tuple[DistrictEvent, str]:
@@ -228,14 +312,31 @@ def _of(request: Recertification) -> tuple[DistrictEvent, str]:
     return one, _names().get(request.district, "")
 
 
-def _dated(template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, **told: str) -> Letter:
+def _dated(
+    template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, **told: str
+) -> Letter:
     """A letter that a date brings, or that is about dates alone: certification.letters.posting looks at them again when it is sent."""
-    return replace(_letter(template, what, one, name, person, key, **told), event=one.event.pk, last_day=one.last_day.isoformat())
+    return replace(
+        _letter(template, what, one, name, person, key, **told),
+        event=one.event.pk,
+        last_day=one.last_day.isoformat(),
+    )
 
 
-def _letter(template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, path: str = "", **told: str) -> Letter:
+def _letter(
+    template: str,
+    what: str,
+    one: DistrictEvent,
+    name: str,
+    person: User,
+    key: str,
+    path: str = "",
+    **told: str,
+) -> Letter:
     scope = Scope(one.district, one.event.end_year)
-    path = path or reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
+    path = path or reverse(
+        "event-certification", args=[scope.district, scope.end_year, one.event.pk]
+    )
     facts: Mapping[str, str] = {
         "event": one.event.name,
         "district": f"{one.district} {name}",

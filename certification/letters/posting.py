@@ -39,7 +39,9 @@ def _fresh(batch: Batch, person: User) -> Letter | str:
     one = event_of(scope, options["event"])
     if one is None or not one.event.is_published:
         return "the event is closed"
-    name = District.objects.filter(number=scope.district).values_list("name", flat=True).first() or ""
+    name = (
+        District.objects.filter(number=scope.district).values_list("name", flat=True).first() or ""
+    )
     if options["template"] == "published":
         return occasions.publication(one, name, person)
     if reason := occasions.why_not_waited_for(one):
@@ -51,7 +53,9 @@ def _fresh(batch: Batch, person: User) -> Letter | str:
     return _of_the_date(one, name, person, options)
 
 
-def _of_the_date(one: DistrictEvent, name: str, person: User, options: dict[str, Any]) -> Letter | str:
+def _of_the_date(
+    one: DistrictEvent, name: str, person: User, options: dict[str, Any]
+) -> Letter | str:
     if options["last_day"] != one.last_day.isoformat():
         return f"the last day is now {in_short(one.last_day)}"
     kind = occasions.kind_of_day(one)
@@ -60,4 +64,10 @@ def _of_the_date(one: DistrictEvent, name: str, person: User, options: dict[str,
     return occasions.about_the_date(one, name, person, kind)
 
 
-LETTER = Kind(name=letters.KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about certification")
+LETTER = Kind(
+    name=letters.KIND,
+    run=run,
+    hidden=True,
+    editions=(Edition.DISTRICT,),
+    noun="e-mail about certification",
+)

@@ -44,12 +44,19 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         """Primary before Secondary, by name, with `has_role`, whether a role in the district still holds, and `has_namesake`. The person
         is at hand."""
         roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
-        same_name = Q(user__last_name__iexact=OuterRef("user__last_name"), user__first_name__iexact=OuterRef("user__first_name"))
-        namesakes = Certifier.objects.filter(same_name, district=OuterRef("district")).exclude(pk=OuterRef("pk"))
+        same_name = Q(
+            user__last_name__iexact=OuterRef("user__last_name"),
+            user__first_name__iexact=OuterRef("user__first_name"),
+        )
+        namesakes = Certifier.objects.filter(same_name, district=OuterRef("district")).exclude(
+            pk=OuterRef("pk")
+        )
         return (
             self.select_related("user")
             .annotate(has_role=Exists(roles), has_namesake=Exists(namesakes))
-            .order_by("-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk")
+            .order_by(
+                "-is_active", "level", Folded("user__last_name"), Folded("user__first_name"), "pk"
+            )
         )
 
 
@@ -63,7 +70,9 @@ class Certifier(models.Model):
         SECONDARY = "secondary", "Secondary"
 
     district = models.CharField("District Number", max_length=4)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certifiers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certifiers"
+    )
     level = models.CharField("Primary or Secondary", max_length=9, choices=Level.choices)
     job_title = models.CharField("Job title", max_length=80)
     is_active = models.BooleanField("Active", default=True)
@@ -81,7 +90,10 @@ class Certifier(models.Model):
                 name="certification_a_person_is_a_certifier_once",
                 violation_error_message="This person is already on the list.",
             ),
-            models.CheckConstraint(condition=Q(level__in=["primary", "secondary"]), name="certification_certifier_level_is_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=["primary", "secondary"]),
+                name="certification_certifier_level_is_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +132,9 @@ class Certifier(models.Model):
             return "warning", "Has never signed in"
         if self.accepted_at:
             return "completed", "Accepted"
-        return ("people", "Invited, not yet accepted") if self.invited_at else ("completed", "Active")
+        return (
+            ("people", "Invited, not yet accepted") if self.invited_at else ("completed", "Active")
+        )
 
     @property
     def is_primary(self) -> bool:
@@ -137,7 +151,9 @@ def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:
             strangers.append(one)
     words = []
     if strangers:
-        words.append(f"{_names(strangers)} {'has' if len(strangers) == 1 else 'have'} never signed in")
+        words.append(
+            f"{_names(strangers)} {'has' if len(strangers) == 1 else 'have'} never signed in"
+        )
     if dormant:
         words.append(f"{_names(dormant)} cannot sign in: account unused for 180 days")
     return strangers + dormant, "; ".join(words)

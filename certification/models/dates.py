@@ -63,7 +63,9 @@ class Dates:
     def accepts_signatures(self, now: datetime.datetime, *, correcting: bool = False) -> bool:
         """Whether the dates let a certifier sign. After the due date those who correct may, and who is late where the event accepts it."""
         phase = self.phase(now)
-        return phase is Phase.OPEN or (phase is Phase.CORRECTION and (correcting or self.late_is_accepted))
+        return phase is Phase.OPEN or (
+            phase is Phase.CORRECTION and (correcting or self.late_is_accepted)
+        )
 
     def days_left(self, now: datetime.datetime) -> int:
         """0 on the due date itself, less than 0 afterwards."""
@@ -86,4 +88,8 @@ class Dates:
     def corrections(self, now: datetime.datetime) -> str:
         """What the correction date means today."""
         day = in_short(self.corrections_until)
-        return f"Corrections ended {day}." if self.phase(now) is Phase.OVER else f"Corrections may be requested through {day}."
+        return (
+            f"Corrections ended {day}."
+            if self.phase(now) is Phase.OVER
+            else f"Corrections may be requested through {day}."
+        )

@@ -46,7 +46,11 @@ class CertificationEventQuerySet(models.QuerySet["CertificationEvent"]):
 
     def before(self, event: CertificationEvent) -> CertificationEvent | None:
         """The same collection a year or more earlier: what is compared with, and copied from."""
-        return self.filter(collection=event.collection, end_year__lt=event.end_year).order_by("-end_year").first()
+        return (
+            self.filter(collection=event.collection, end_year__lt=event.end_year)
+            .order_by("-end_year")
+            .first()
+        )
 
 
 class CertificationEvent(Moves):
@@ -65,11 +69,17 @@ class CertificationEvent(Moves):
         FINISH = "finish", "Districts that had sent everything can finish"
         CLOSED = "closed", "Closed with the school year"
 
-    MOVES = {Status.DRAFT: (Status.PUBLISHED,), Status.PUBLISHED: (Status.CLOSED,), Status.CLOSED: (Status.PUBLISHED,)}
+    MOVES = {
+        Status.DRAFT: (Status.PUBLISHED,),
+        Status.PUBLISHED: (Status.CLOSED,),
+        Status.CLOSED: (Status.PUBLISHED,),
+    }
     """The transition table: from → to. A closed event can be shown again; a published one is never a draft again."""
 
     name = models.CharField("Name", max_length=120)
-    collection = models.CharField("Collection", max_length=10, choices=CollectionLock.Collection.choices)
+    collection = models.CharField(
+        "Collection", max_length=10, choices=CollectionLock.Collection.choices
+    )
     end_year = models.PositiveSmallIntegerField("School year")
     review_opens = models.DateField("Review opens")
     certification_opens = models.DateField("Certification opens")
@@ -79,8 +89,12 @@ class CertificationEvent(Moves):
     follow_up_closes = models.DateField("Follow-up closes", null=True, blank=True)
     statements = models.JSONField("Statements", default=default_statements)
     validation_groups = models.JSONField("Validation groups", default=default_groups)
-    late_is_accepted = models.BooleanField("Late certification is accepted until corrections end", default=True)
-    wait_after_resync_blocks = models.BooleanField("No one can sign within 60 minutes of a complete resync", default=False)
+    late_is_accepted = models.BooleanField(
+        "Late certification is accepted until corrections end", default=True
+    )
+    wait_after_resync_blocks = models.BooleanField(
+        "No one can sign within 60 minutes of a complete resync", default=False
+    )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -119,16 +133,25 @@ class CertificationEvent(Moves):
             ),
             models.CheckConstraint(
                 condition=Q(follow_up_opens=None, follow_up_closes=None)
-                | Q(follow_up_opens__isnull=False, follow_up_closes__isnull=False, follow_up_opens__lte=F("follow_up_closes")),
+                | Q(
+                    follow_up_opens__isnull=False,
+                    follow_up_closes__isnull=False,
+                    follow_up_opens__lte=F("follow_up_closes"),
+                ),
                 name="certification_follow_up_opens_before_it_closes",
                 violation_error_message="Enter both follow-up dates, the first before the last, or leave both empty.",
             ),
-            models.CheckConstraint(condition=Q(status__in=["draft", "published", "closed"]), name="certification_event_status_is_known"),
             models.CheckConstraint(
-                condition=Q(after_year__in=["", "finish", "closed"]), name="certification_event_after_its_year_is_known"
+                condition=Q(status__in=["draft", "published", "closed"]),
+                name="certification_event_status_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(status="draft", published_at=None) | (~Q(status="draft") & Q(published_at__isnull=False)),
+                condition=Q(after_year__in=["", "finish", "closed"]),
+                name="certification_event_after_its_year_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", published_at=None)
+                | (~Q(status="draft") & Q(published_at__isnull=False)),
                 name="certification_published_event_says_since_when",
             ),
         ]
@@ -149,20 +172,27 @@ class CertificationEvent(Moves):
         """What holds for districts without an extension."""
         return self.dates_with(None, None)
 
-    def dates_with(self, due: datetime.date | None, corrections_until: datetime.date | None) -> Dates:
+    def dates_with(
+        self, due: datetime.date | None, corrections_until: datetime.date | None
+    ) -> Dates:
         """What holds for a district with an extension to these days. An extension never shortens what all have."""
         return Dates(
             review_opens=self.review_opens,
             certification_opens=self.certification_opens,
             due=max(self.due, due or self.due),
-            corrections_until=max(self.corrections_until, corrections_until or self.corrections_until),
+            corrections_until=max(
+                self.corrections_until, corrections_until or self.corrections_until
+            ),
             late_is_accepted=self.late_is_accepted,
             extended=due is not None,
         )
 
     def worded(self, district_name: str) -> list[str]:
         """The statements as one district's certifiers read and sign them."""
-        return [text.replace("{school year}", self.school_year).replace("{district}", district_name) for text in self.statements]
+        return [
+            text.replace("{school year}", self.school_year).replace("{district}", district_name)
+            for text in self.statements
+        ]
 
 
 class EventLink(models.Model):

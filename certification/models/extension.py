@@ -13,19 +13,27 @@ from cte_portal.editions import Home
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     def dates_for(self, event: CertificationEvent, district: str) -> Dates:
         """What holds for the district: its extension's days, or the event's."""
-        given = self.filter(event=event, district=district).values_list("due", "corrections_until").first()
+        given = (
+            self.filter(event=event, district=district)
+            .values_list("due", "corrections_until")
+            .first()
+        )
         return event.dates_with(*given) if given else event.dates
 
     def dates_by_district(self, event: CertificationEvent) -> dict[str, Dates]:
         """The dates of the districts that have an extension."""
         given = self.filter(event=event).values_list("district", "due", "corrections_until")
-        return {district: event.dates_with(due, corrections) for district, due, corrections in given}
+        return {
+            district: event.dates_with(due, corrections) for district, due, corrections in given
+        }
 
 
 class Extension(models.Model):
     lives_in = Home.DISTRICT
 
-    event = models.ForeignKey(CertificationEvent, on_delete=models.PROTECT, related_name="extensions")
+    event = models.ForeignKey(
+        CertificationEvent, on_delete=models.PROTECT, related_name="extensions"
+    )
     district = models.CharField("District Number", max_length=4)
     due = models.DateField("Due")
     corrections_until = models.DateField("Corrections until")

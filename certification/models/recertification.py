@@ -52,12 +52,18 @@ class Recertification(Moves):
 
     An answer can be taken back while nothing has followed from it: what was approved or denied is asked again."""
 
-    event = models.ForeignKey(CertificationEvent, on_delete=models.PROTECT, related_name="recertifications")
+    event = models.ForeignKey(
+        CertificationEvent, on_delete=models.PROTECT, related_name="recertifications"
+    )
     district = models.CharField("District Number", max_length=4)
     origin = models.CharField(max_length=8, choices=Origin.choices)
-    sealed_round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="recertifications")
+    sealed_round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="recertifications"
+    )
     """The round that would be corrected."""
-    opened_round = models.OneToOneField(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="recertification")
+    opened_round = models.OneToOneField(
+        Round, on_delete=models.PROTECT, null=True, blank=True, related_name="recertification"
+    )
     """The round it opened, once approved."""
     reason = models.CharField("Reason", max_length=1000)
     what_changes = models.CharField("What will change", max_length=1000, blank=True)
@@ -87,9 +93,12 @@ class Recertification(Moves):
                 condition=Q(status__in=["asked", "approved", "denied", "withdrawn", "closed"]),
                 name="certification_recertification_status_is_known",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="certification_recertification_says_why"),
             models.CheckConstraint(
-                condition=~Q(status="approved") | Q(opened_round__isnull=False), name="certification_recertification_opens_a_round"
+                condition=~Q(reason=""), name="certification_recertification_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(opened_round__isnull=False),
+                name="certification_recertification_opens_a_round",
             ),
         ]
 
@@ -106,7 +115,9 @@ class RecertificationMessage(models.Model):
 
     lives_in = Home.DISTRICT
 
-    recertification = models.ForeignKey(Recertification, on_delete=models.PROTECT, related_name="messages")
+    recertification = models.ForeignKey(
+        Recertification, on_delete=models.PROTECT, related_name="messages"
+    )
     by = models.CharField(max_length=120)
     by_id = models.BigIntegerField()
     from_opi = models.BooleanField()
@@ -115,7 +126,11 @@ class RecertificationMessage(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="certification_messages_say_something")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""), name="certification_messages_say_something"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

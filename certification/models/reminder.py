@@ -18,9 +18,13 @@ class Reminder(models.Model):
         REMINDER = "reminder", "Reminder"
         OVERDUE = "overdue", "Overdue"
 
-    event = models.ForeignKey(CertificationEvent, on_delete=models.PROTECT, related_name="reminders")
+    event = models.ForeignKey(
+        CertificationEvent, on_delete=models.PROTECT, related_name="reminders"
+    )
     district = models.CharField("District Number", max_length=4)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certification_reminders")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certification_reminders"
+    )
     day = models.DateField()
     """As the portal's clock counts days."""
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -32,8 +36,13 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "user", "day"], name="certification_one_reminder_a_day"),
-            models.CheckConstraint(condition=models.Q(kind__in=["reminder", "overdue"]), name="certification_reminder_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["event", "user", "day"], name="certification_one_reminder_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["reminder", "overdue"]),
+                name="certification_reminder_kind_is_known",
+            ),
         ]
         indexes = [models.Index(fields=["event", "district"], name="certification_reminder_of")]
 

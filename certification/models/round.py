@@ -63,7 +63,10 @@ class Round(Moves):
     class Meta:
         ordering = ["event", "district", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "district", "number"], name="certification_round_numbers_are_used_once"),
+            models.UniqueConstraint(
+                fields=["event", "district", "number"],
+                name="certification_round_numbers_are_used_once",
+            ),
             models.UniqueConstraint(
                 fields=["event", "district"],
                 condition=Q(status="open"),
@@ -81,7 +84,9 @@ class Round(Moves):
                 | Q(status__in=["sealed", "superseded"], sealed_at__isnull=False),
                 name="certification_sealed_rounds_say_since_when",
             ),
-            models.CheckConstraint(condition=Q(number__gte=1), name="certification_rounds_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="certification_rounds_count_from_one"
+            ),
         ]
         indexes = [models.Index(fields=["district", "status"], name="certification_round_district")]
 

@@ -25,7 +25,9 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
     def official_before(self, event: CertificationEvent, district: str) -> SealedCopy | None:
         """The district's last sealed year before the event's: what its figures are compared with."""
         earlier = self.official().of_district(district)
-        found = earlier.filter(round__event__collection=event.collection, round__event__end_year__lt=event.end_year)
+        found = earlier.filter(
+            round__event__collection=event.collection, round__event__end_year__lt=event.end_year
+        )
         return found.order_by("-round__event__end_year").first()
 
 
@@ -58,8 +60,12 @@ class SealedCopy(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["receipt"], name="certification_receipt_numbers_are_used_once"),
-            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="certification_seal_has_a_digest"),
+            models.UniqueConstraint(
+                fields=["receipt"], name="certification_receipt_numbers_are_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="certification_seal_has_a_digest"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +106,10 @@ class SealedRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["copy", "state_id", "pathway_code"], name="certification_a_record_is_sealed_once"),
+            models.UniqueConstraint(
+                fields=["copy", "state_id", "pathway_code"],
+                name="certification_a_record_is_sealed_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,7 +118,11 @@ class SealedRecord(models.Model):
     @classmethod
     def of(cls, copy: SealedCopy, row: tuple[Any, ...]) -> SealedRecord:
         """`row` in the order of `canonical.COLUMNS`."""
-        return cls(copy=copy, fingerprint=fingerprint(row), **dict(zip(canonical.COLUMNS, row, strict=True)))
+        return cls(
+            copy=copy,
+            fingerprint=fingerprint(row),
+            **dict(zip(canonical.COLUMNS, row, strict=True)),
+        )
 
 
 def fingerprint(row: tuple[Any, ...]) -> str:

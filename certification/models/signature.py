@@ -59,11 +59,18 @@ class Signature(models.Model):
                 violation_error_message="You have already signed.",
             ),
             models.CheckConstraint(
-                condition=Q(voided_at=None, void_reason="") | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                condition=Q(voided_at=None, void_reason="")
+                | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
                 name="certification_void_signatures_say_why",
             ),
-            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="certification_signature_covers_a_digest"),
-            models.CheckConstraint(condition=Q(level__in=["primary", "secondary"]), name="certification_signature_level_is_known"),
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
+                name="certification_signature_covers_a_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=["primary", "secondary"]),
+                name="certification_signature_level_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,9 @@ def written(receipt: Receipt, *, reader: str) -> bytes:
     """A name in letters that the built-in fonts lack is drawn with the machine's own, tagged all the same, though no longer to the standard."""
     told = {"told": json.dumps(words(receipt, reader=reader))}
     try:
-        return typst.compile(LAYOUT, sys_inputs=told, pdf_standards="ua-1", ignore_system_fonts=True)
+        return typst.compile(
+            LAYOUT, sys_inputs=told, pdf_standards="ua-1", ignore_system_fonts=True
+        )
     except typst.TypstError:
         return typst.compile(LAYOUT, sys_inputs=told)
 
@@ -42,7 +44,10 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
         facts.append(("Supersedes", ", ".join(one.receipt for one in receipt.predecessors)))
     if receipt.successor:
         facts.append(("Superseded by", receipt.successor.receipt))
-    parts = [_signatures(receipt), {**_figures("Figures", receipt, receipt.students), "lines": [_summary(receipt)]}]
+    parts = [
+        _signatures(receipt),
+        {**_figures("Figures", receipt, receipt.students), "lines": [_summary(receipt)]},
+    ]
     if copy.notes:
         parts.append(
             {
@@ -51,7 +56,13 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
                 "items": [f"{one['figure']}: {one['note']} ({one['by']})" for one in copy.notes],
             }
         )
-    parts.append({"heading": "Each primary certifier stated", "numbered": True, "items": list(copy.statements)})
+    parts.append(
+        {
+            "heading": "Each primary certifier stated",
+            "numbered": True,
+            "items": list(copy.statements),
+        }
+    )
     covers = "It covers the records, figures, findings, explanations, rules, statements, and signatures. Any later change to them gives a different value."
     parts.append({"heading": "Seal (SHA-256)", "mono": list(receipt.seal), "lines": [covers]})
     follow_up = (
@@ -60,8 +71,12 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
         else ""
     )
     questions = f" Questions? Contact {settings.HELP_NAME}, {settings.HELP_PHONE}."
-    parts.append({"heading": "What happens next", "lines": [f"{receipt.corrections}{follow_up}{questions}"]})
-    parts += [_figures(f"Figures: {section.title}", receipt, (section,)) for section in receipt.groups]
+    parts.append(
+        {"heading": "What happens next", "lines": [f"{receipt.corrections}{follow_up}{questions}"]}
+    )
+    parts += [
+        _figures(f"Figures: {section.title}", receipt, (section,)) for section in receipt.groups
+    ]
     return {
         "title": copy.event_name,
         "portal": "CTE Portal, Montana Office of Public Instruction",
@@ -83,7 +98,13 @@ def _signatures(receipt: Receipt) -> dict[str, Any]:
         for one in receipt.signatures
     ]
     head = ("Name and title", "Role", "Confirmed by", "Signed")
-    return {"heading": "Signed by", "numbers": False, "widths": [5, 2, 3, 5], "head": head, "rows": rows}
+    return {
+        "heading": "Signed by",
+        "numbers": False,
+        "widths": [5, 2, 3, 5],
+        "head": head,
+        "rows": rows,
+    }
 
 
 def _figures(heading: str, receipt: Receipt, sections: tuple[Section, ...]) -> dict[str, Any]:
@@ -100,11 +121,21 @@ def _figures(heading: str, receipt: Receipt, sections: tuple[Section, ...]) -> d
         for one in section.figures
     ]
     head = ("Students", receipt.scope.school_year, before, "Difference", "%")
-    return {"heading": heading, "numbers": True, "widths": FIGURE_WIDTHS, "head": head, "rows": rows}
+    return {
+        "heading": heading,
+        "numbers": True,
+        "widths": FIGURE_WIDTHS,
+        "head": head,
+        "rows": rows,
+    }
 
 
 def _summary(receipt: Receipt) -> str:
-    none = "" if receipt.earlier else f"There is no sealed copy of {receipt.before_year} to compare with. "
+    none = (
+        ""
+        if receipt.earlier
+        else f"There is no sealed copy of {receipt.before_year} to compare with. "
+    )
     errors = f"{receipt.errors:,} error{'' if receipt.errors == 1 else 's'}."
     reason = ", each with a reason" if receipt.warnings else ""
     return f"{none}{errors} {receipt.warnings:,} warning{'' if receipt.warnings == 1 else 's'}{reason}."

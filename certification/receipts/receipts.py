@@ -47,50 +47,81 @@ class Receipt:
         """The copy that is official now, where this one is superseded."""
         if self.round.status != Round.Status.SUPERSEDED:
             return None
-        return SealedCopy.objects.official().filter(round__event=self.round.event, round__district=self.round.district).first()
+        return (
+            SealedCopy.objects.official()
+            .filter(round__event=self.round.event, round__district=self.round.district)
+            .first()
+        )
 
     @cached_property
     def predecessors(self) -> list[SealedCopy]:
         """The copies that this one has superseded, the last one first."""
-        earlier = SealedCopy.objects.of_district(self.round.district).filter(round__event=self.round.event)
+        earlier = SealedCopy.objects.of_district(self.round.district).filter(
+            round__event=self.round.event
+        )
         return list(earlier.filter(round__number__lt=self.round.number).order_by("-round__number"))
 
     @property
     def standing(self) -> Standing:
         day = f"All signed on {timezone.localtime(self.copy.sealed_at):%m/%d/%Y}."
         if self.round.status == Round.Status.SUPERSEDED:
-            return Standing("canceled", "Superseded", f"{day} Another seal became official on {_day(self.round)}.")
+            return Standing(
+                "canceled",
+                "Superseded",
+                f"{day} Another seal became official on {_day(self.round)}.",
+            )
         one = event_of(self.scope, self.round.event_id)
         if one is not None:
             return Standing(one.status.kind, one.status.word, one.status.sentence)
-        word = "Certification Approved by State" if self.round.approved_at else "Certification Sent to State"
+        word = (
+            "Certification Approved by State"
+            if self.round.approved_at
+            else "Certification Sent to State"
+        )
         return Standing("completed", word, day)
 
     @cached_property
     def signatures(self) -> list[Signature]:
         """Those that stand: Primary first, then in the order of signing."""
-        return sorted(Signature.objects.standing().filter(round=self.round), key=lambda one: (one.level, one.signed_at))
+        return sorted(
+            Signature.objects.standing().filter(round=self.round),
+            key=lambda one: (one.level, one.signed_at),
+        )
 
     @cached_property
     def access(self) -> list[AuditEvent]:
         """What was done to the signers' accounts in the 30 days before it was sealed."""
-        people = Certifier.objects.filter(signatures__in=self.signatures).values_list("user", flat=True)
+        people = Certifier.objects.filter(signatures__in=self.signatures).values_list(
+            "user", flat=True
+        )
         return AuditEvent.objects.all().of_access(people, self.copy.sealed_at)
 
     @cached_property
     def earlier(self) -> SealedCopy | None:
         """The last sealed year as it stood when this was sealed: a later correction of that year changes no receipt."""
-        kept = SealedCopy.objects.of_district(self.round.district).filter(round__event__collection=self.round.event.collection)
-        before = kept.filter(round__event__end_year__lt=self.scope.end_year, sealed_at__lte=self.copy.sealed_at)
-        return before.select_related("round__event").order_by("-round__event__end_year", "-round__number").first()
+        kept = SealedCopy.objects.of_district(self.round.district).filter(
+            round__event__collection=self.round.event.collection
+        )
+        before = kept.filter(
+            round__event__end_year__lt=self.scope.end_year, sealed_at__lte=self.copy.sealed_at
+        )
+        return (
+            before.select_related("round__event")
+            .order_by("-round__event__end_year", "-round__number")
+            .first()
+        )
 
     @property
     def before_year(self) -> str:
-        return school_year_label(self.earlier.round.event.end_year if self.earlier else self.scope.end_year - 1)
+        return school_year_label(
+            self.earlier.round.event.end_year if self.earlier else self.scope.end_year - 1
+        )
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        return sections(self.copy.counts, self.earlier.counts if self.earlier else None, self.before_year)
+        return sections(
+            self.copy.counts, self.earlier.counts if self.earlier else None, self.before_year
+        )
 
     @property
     def students(self) -> tuple[Section, ...]:
@@ -124,7 +155,9 @@ class Receipt:
 
     @property
     def corrections(self) -> str:
-        return Extension.objects.dates_for(self.round.event, self.round.district).corrections(timezone.now())
+        return Extension.objects.dates_for(self.round.event, self.round.district).corrections(
+            timezone.now()
+        )
 
 
 def _day(one: Round) -> str:
@@ -132,42 +165,73 @@ def _day(one: Round) -> str:
 
 
 def receipt_url(copy: SealedCopy) -> str:
-    return reverse("certification-receipt", args=[copy.round.district, copy.round.event.end_year, copy.pk])
+    return reverse(
+        "certification-receipt", args=[copy.round.district, copy.round.event.end_year, copy.pk]
+    )
 
 
 def request_url(copy: SealedCopy) -> str:
     """Where a recertification is asked for; empty once OPI has closed the event."""
     event = copy.round.event
-    return reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk]) if event.is_published else ""
+    return (
+        reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk])
+        if event.is_published
+        else ""
+    )
 
 
 def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> LockLinks | None:
     """What a locked record's banner leads to (pathways/certified.py)."""
     if lock is None:
         return None
-    copy = SealedCopy.objects.filter(receipt=lock.reference, round__district=lock.district).select_related("round__event").first()
+    copy = (
+        SealedCopy.objects.filter(receipt=lock.reference, round__district=lock.district)
+        .select_related("round__event")
+        .first()
+    )
     if copy is None:
         return None
-    return LockLinks(receipt_url(copy), request_url(copy), Certifier.objects.of_district(lock.district).are(person))
+    return LockLinks(
+        receipt_url(copy),
+        request_url(copy),
+        Certifier.objects.of_district(lock.district).are(person),
+    )
 
 
 def last_certified_year(scope: Scope) -> int | None:
     """What credits are compared with when they are entered (pathways/certified.py)."""
     official = SealedCopy.objects.official().of_district(scope.district)
     of_collection = official.filter(round__event__collection=CollectionLock.Collection.END_OF_YEAR)
-    years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list("round__event__end_year", flat=True)
+    years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list(
+        "round__event__end_year", flat=True
+    )
     return years.order_by("-round__event__end_year").first()
 
 
 def sealed_year(scope: Scope) -> SealedYear | None:
     """What a certified year's own pages say of it (pathways/certified.py)."""
-    official = SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
+    official = (
+        SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
+    )
     collection = CollectionLock.Collection.END_OF_YEAR
-    copy = official.filter(round__event__collection=collection, round__event__end_year=scope.end_year).first()
+    copy = official.filter(
+        round__event__collection=collection, round__event__end_year=scope.end_year
+    ).first()
     if copy is None:
         return None
     totals = copy.counts["totals"]
     here = [scope.district, scope.end_year, copy.pk]
-    files = tuple((name, reverse("certification-extract", args=[*here, form])) for form, name in FORMATS.items())
-    figures = {name: totals[name] for name in ("students", "concentrators", "participants", "records")}
-    return SealedYear(receipt=copy.receipt, url=receipt_url(copy), sealed_at=copy.sealed_at, files=files, **figures)
+    files = tuple(
+        (name, reverse("certification-extract", args=[*here, form]))
+        for form, name in FORMATS.items()
+    )
+    figures = {
+        name: totals[name] for name in ("students", "concentrators", "participants", "records")
+    }
+    return SealedYear(
+        receipt=copy.receipt,
+        url=receipt_url(copy),
+        sealed_at=copy.sealed_at,
+        files=files,
+        **figures,
+    )

@@ -17,9 +17,15 @@ _FIELDS = tuple(_OF_SEALED.get(name, name.removeprefix("student__")) for name in
 
 def write(into: IO[bytes], copy: SealedCopy, form: str) -> int:
     """The header record bears the moment of the seal. Sorted here: a database's collation may change. Returns the number of records."""
-    records: list[tuple[Any, ...]] = list(copy.records.values_list(*_FIELDS).iterator(chunk_size=5000))
+    records: list[tuple[Any, ...]] = list(
+        copy.records.values_list(*_FIELDS).iterator(chunk_size=5000)
+    )
     at = {name: place for place, name in enumerate(_FIELDS)}
-    last, first, *rest = (at[name] for name in ("last_name", "first_name", "state_id", "pathway_code"))
-    records.sort(key=lambda record: name_order(record[last], record[first], *(record[key] for key in rest)))
+    last, first, *rest = (
+        at[name] for name in ("last_name", "first_name", "state_id", "pathway_code")
+    )
+    records.sort(
+        key=lambda record: name_order(record[last], record[first], *(record[key] for key in rest))
+    )
     scope = Scope(copy.round.district, copy.round.event.end_year)
     return write_lines(into, lines(records, scope), form, at=timezone.localtime(copy.sealed_at))

@@ -27,7 +27,9 @@ class OfCopy(ScopedView):
     http_method_names = ["get", "head", "options"]
 
     def copy(self) -> SealedCopy:
-        mine = SealedCopy.objects.of_district(self.scope.district).filter(round__event__end_year=self.scope.end_year)
+        mine = SealedCopy.objects.of_district(self.scope.district).filter(
+            round__event__end_year=self.scope.end_year
+        )
         return get_object_or_404(mine.select_related("round__event"), pk=self.kwargs["copy"])
 
 
@@ -39,8 +41,12 @@ class CertificationReceipt(OfCopy):
             "copy": receipt.copy,
             "event": receipt.round.event,
             "formats": list(FORMATS.items()) if self.can(Capability.EXPORT_RECORDS) else [],
-            "is_locked": CollectionLock.objects.filter(district=self.scope.district, reference=receipt.copy.receipt).exists(),
-            "request_url": request_url(receipt.copy) if receipt.round.status == Round.Status.SEALED else "",
+            "is_locked": CollectionLock.objects.filter(
+                district=self.scope.district, reference=receipt.copy.receipt
+            ).exists(),
+            "request_url": request_url(receipt.copy)
+            if receipt.round.status == Round.Status.SEALED
+            else "",
             "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
         }
         return render(request, "certification/receipts/receipt.html", told)
@@ -68,8 +74,18 @@ class SealedExtract(OfCopy):
         copy, content = self.copy(), tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         sealed_extract.write(content, copy, form)
         content.seek(0)
-        access.info("downloaded file=sealed-extract user=%s district=%s copy=%s", self._user_id, self.scope.district, copy.pk)
-        return FileResponse(content, as_attachment=True, filename=f"CTE End of Year {copy.receipt}.{form}", content_type=TYPES[form])
+        access.info(
+            "downloaded file=sealed-extract user=%s district=%s copy=%s",
+            self._user_id,
+            self.scope.district,
+            copy.pk,
+        )
+        return FileResponse(
+            content,
+            as_attachment=True,
+            filename=f"CTE End of Year {copy.receipt}.{form}",
+            content_type=TYPES[form],
+        )
 
 
 class CertificationStatus(ScopedView):
@@ -80,13 +96,27 @@ class CertificationStatus(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         signatures = Prefetch("signatures", queryset=Signature.objects.order_by("signed_at"))
-        rounds = Round.objects.filter(district=self.scope.district).select_related("sealed_copy").prefetch_related(signatures)
+        rounds = (
+            Round.objects.filter(district=self.scope.district)
+            .select_related("sealed_copy")
+            .prefetch_related(signatures)
+        )
         asked = Recertification.objects.filter(district=self.scope.district)
         events = [
-            (one, list(rounds.filter(event=one.event).order_by("-number")), list(asked.filter(event=one.event)))
+            (
+                one,
+                list(rounds.filter(event=one.event).order_by("-number")),
+                list(asked.filter(event=one.event)),
+            )
             for one in events_of(self.scope)
         ]
-        copies = SealedCopy.objects.of_district(self.scope.district).select_related("round__event").order_by("-sealed_at")
+        copies = (
+            SealedCopy.objects.of_district(self.scope.district)
+            .select_related("round__event")
+            .order_by("-sealed_at")
+        )
         return render(
-            request, "certification/receipts/district_status.html", {"events": events, "copies": copies, "closed": closed_event(self.scope)}
+            request,
+            "certification/receipts/district_status.html",
+            {"events": events, "copies": copies, "closed": closed_event(self.scope)},
         )

@@ -29,12 +29,16 @@ def deciding(scope: Scope) -> Iterator[None]:
             lock_district(scope, exclusive=True)
             yield
     except Busy as error:
-        raise Refusal("Someone else is saving or signing in this district right now. Nothing was saved. Try again.") from error
+        raise Refusal(
+            "Someone else is saving or signing in this district right now. Nothing was saved. Try again."
+        ) from error
 
 
 def shown_event(scope: Scope, event: int) -> DistrictEvent:
     """The event as the district has it, held so that it is not closed meanwhile."""
-    list(CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk"))
+    list(
+        CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk")
+    )
     one = event_of(scope, event)
     if one is None:
         raise Refusal("OPI has closed this event. Nothing was saved.")  # C-32
@@ -42,7 +46,9 @@ def shown_event(scope: Scope, event: int) -> DistrictEvent:
 
 
 def request_of(scope: Scope, pk: int) -> Recertification:
-    found = Recertification.objects.select_for_update().filter(pk=pk, district=scope.district, event__end_year=scope.end_year)
+    found = Recertification.objects.select_for_update().filter(
+        pk=pk, district=scope.district, event__end_year=scope.end_year
+    )
     return found.get()
 
 
@@ -66,10 +72,25 @@ def certifies(scope: Scope, person: User) -> bool:
     return Certifier.objects.of_district(scope.district).active().filter(user=person).exists()
 
 
-def record(request: Recertification, before: Mapping[str, str], after: Mapping[str, str], by: User, reason: str = "") -> None:
+def record(
+    request: Recertification,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    by: User,
+    reason: str = "",
+) -> None:
     operation = AuditEvent.Operation.CHANGE if before else AuditEvent.Operation.ADD
     key = f"{request.event_id}/{request.district}"
-    deed = Deed("recertification", key, request.event.name, operation, before, after, request.district, request.event.end_year)
+    deed = Deed(
+        "recertification",
+        key,
+        request.event.name,
+        operation,
+        before,
+        after,
+        request.district,
+        request.event.end_year,
+    )
     AuditEvent.objects.record([deed], by=by, reason=reason[:200])
 
 

@@ -26,8 +26,14 @@ def text_field(label: str, *, needed: str = "", rows: int = 3, hint: str = "") -
 class AskForm(forms.Form):
     use_required_attribute = False
 
-    reason = text_field("Reason", needed="Enter the reason", hint="OPI will read this. Do not name any student.")
-    what_changes = text_field("What will change", needed="Enter what will change", hint="Which records or figures, in a sentence or two.")
+    reason = text_field(
+        "Reason", needed="Enter the reason", hint="OPI will read this. Do not name any student."
+    )
+    what_changes = text_field(
+        "What will change",
+        needed="Enter what will change",
+        hint="Which records or figures, in a sentence or two.",
+    )
 
 
 class DemandForm(forms.Form):
@@ -35,12 +41,18 @@ class DemandForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = text_field("Reason", needed="Enter the reason", hint="The district will read this. Do not name any student.")
+    reason = text_field(
+        "Reason",
+        needed="Enter the reason",
+        hint="The district will read this. Do not name any student.",
+    )
     findings = forms.MultipleChoiceField(
         label="Attach findings at the state",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "The findings changed after you opened this page. Check them again"},
+        error_messages={
+            "invalid_choice": "The findings changed after you opened this page. Check them again"
+        },
     )
 
     def __init__(self, *arguments: Any, rules: list[tuple[str, str]], **options: Any) -> None:
@@ -60,7 +72,9 @@ class AnswerForm(forms.Form):
     def __init__(self, *arguments: Any, denies: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if denies:
-            self.fields["answer"] = text_field("Answer", needed="Enter why it is denied", hint="The district will read this.")
+            self.fields["answer"] = text_field(
+                "Answer", needed="Enter why it is denied", hint="The district will read this."
+            )
 
 
 class CloseForm(forms.Form):
@@ -69,11 +83,19 @@ class CloseForm(forms.Form):
     use_required_attribute = False
 
     reason = text_field(
-        "Reason for closing", needed="Enter the reason for closing", rows=2, hint="The district will read this. Do not name any student."
+        "Reason for closing",
+        needed="Enter the reason for closing",
+        rows=2,
+        hint="The district will read this. Do not name any student.",
     )
 
 
 class MessageForm(forms.Form):
     use_required_attribute = False
 
-    text = text_field("Message", needed="Enter the message", rows=2, hint="Both sides will read this. Do not name any student.")
+    text = text_field(
+        "Message",
+        needed="Enter the message",
+        rows=2,
+        hint="Both sides will read this. Do not name any student.",
+    )

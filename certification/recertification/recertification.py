@@ -59,12 +59,20 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             asked_by=by.record_name,
             asked_by_id=by.pk,
         )
-        record(request, {}, {"Status": "Waiting for an answer", "What will change": what_changes[:200]}, by, reason)
+        record(
+            request,
+            {},
+            {"Status": "Waiting for an answer", "What will change": what_changes[:200]},
+            by,
+            reason,
+        )
         occasions.asked(request)
     return request
 
 
-def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequence[Mapping[str, object]]) -> Recertification:
+def demand(
+    scope: Scope, event: int, *, by: User, reason: str, findings: Sequence[Mapping[str, object]]
+) -> Recertification:
     """OPI reopens a certification, with the findings that have to be corrected: rule, title and count, nobody's name (C-28)."""
     with deciding(scope):
         one = shown_event(scope, event)
@@ -72,7 +80,9 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
             raise Refusal(f"You certify for this district. {SOMEONE_ELSE}")
         open_one = Recertification.objects.of(one.event, scope.district).open().first()
         if open_one and open_one.status == State.ASKED:
-            raise Refusal("The district has already requested recertification. Answer its request instead.")
+            raise Refusal(
+                "The district has already requested recertification. Answer its request instead."
+            )
         if open_one:
             return open_one
         official = may_reopen(one)
@@ -92,7 +102,13 @@ def demand(scope: Scope, event: int, *, by: User, reason: str, findings: Sequenc
             answered_at=now,
             answered_by=by.record_name,
         )
-        record(request, {"Records": "locked"}, {"Status": "Requested by OPI", "Records": "open"}, by, reason)
+        record(
+            request,
+            {"Records": "locked"},
+            {"Status": "Requested by OPI", "Records": "open"},
+            by,
+            reason,
+        )
         occasions.demanded(request)
     return request
 
@@ -104,7 +120,9 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
         one = shown_event(scope, request.event_id)
         if request.sealed_round != may_reopen(one):
             raise Refusal("The certification in this request is no longer the official one.")
-        _answer(request, State.APPROVED, by, answer, opened_round=open_round(one, by, request.reason))
+        _answer(
+            request, State.APPROVED, by, answer, opened_round=open_round(one, by, request.reason)
+        )
     return request
 
 
@@ -138,7 +156,12 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
         last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
         if not (last and (last.by_id, last.text) == (by.pk, text)):
             RecertificationMessage.objects.create(
-                recertification=request, by=by.record_name, by_id=by.pk, from_opi=from_opi, at=timezone.now(), text=text
+                recertification=request,
+                by=by.record_name,
+                by_id=by.pk,
+                from_opi=from_opi,
+                at=timezone.now(),
+                text=text,
             )
 
 
@@ -154,18 +177,31 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.opened_round:
             close_round(request.opened_round)
             lock_again(request.sealed_round)
-        letters = Batch.objects.live().filter(idempotency_key__endswith=f":letter:{occasions.answer_key(request)}")
+        letters = Batch.objects.live().filter(
+            idempotency_key__endswith=f":letter:{occasions.answer_key(request)}"
+        )
         for letter in letters:
             cancel(letter, by=by.record_name)
         Notice.objects.filter(key=notice_key(occasions.answer_key(request))).delete()
-        request.become(State.ASKED, opened_round=None, ended_at=None, answered_at=None, answered_by="", answer="")
+        request.become(
+            State.ASKED,
+            opened_round=None,
+            ended_at=None,
+            answered_at=None,
+            answered_by="",
+            answer="",
+        )
         record(request, before, {"Status": "Waiting for an answer"}, by, "The answer was withdrawn")
     return request
 
 
 def cannot_undo(request: Recertification) -> str:
     """Why an answer stands; empty when it can be taken back."""
-    if request.origin != Origin.DISTRICT or request.status not in (State.APPROVED, State.DENIED) or request.answered_at is None:
+    if (
+        request.origin != Origin.DISTRICT
+        or request.status not in (State.APPROVED, State.DENIED)
+        or request.answered_at is None
+    ):
         return f"There is no answer to withdraw. {outcome(request)}"
     if timezone.now() > request.answered_at + UNDO:
         return "An answer can be withdrawn for five minutes only."
@@ -176,7 +212,10 @@ def cannot_undo(request: Recertification) -> str:
         return "OPI has since approved the certification."
     if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
         return "Someone has already signed again."
-    if request.opened_round and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists():
+    if (
+        request.opened_round
+        and Change.objects.filter(district=request.district, at__gte=request.answered_at).exists()
+    ):
         return "Records have already been changed."
     return ""
 
@@ -190,14 +229,22 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
         if request.status != State.APPROVED or request.opened_round is None:
             raise Refusal(outcome(request))
         copy = SealedCopy.objects.get(round=request.sealed_round)
-        for edition, remedy in ((scope, "Restore what was certified first, or certify the changes."), (scope.at_state(), "Resync first.")):
+        for edition, remedy in (
+            (scope, "Restore what was certified first, or certify the changes."),
+            (scope.at_state(), "Resync first."),
+        ):
             since = Since(copy, edition)
             if since.records:
                 raise Refusal(f"{edition.edition.label} edition: {since.sentence} {remedy}")
         close_round(request.opened_round)
         lock_again(request.sealed_round)
         request.become(State.CLOSED, ended_at=timezone.now())
-        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Withdrawn", "Records": "locked"}, by)
+        record(
+            request,
+            {"Status": "In progress", "Records": "open"},
+            {"Status": "Withdrawn", "Records": "locked"},
+            by,
+        )
     return request
 
 
@@ -212,7 +259,9 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
             return request
         if request.status != State.APPROVED or request.opened_round is None:
             raise Refusal(outcome(request))
-        if why_not := is_own(request, by) or (certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"):
+        if why_not := is_own(request, by) or (
+            certifies(scope, by) and f"You certify for this district. {SOMEONE_ELSE}"
+        ):
             raise Refusal(why_not)
         close_round(request.opened_round, f"OPI closed the recertification: {reason}"[:200])
         lock_again(request.sealed_round)
@@ -226,7 +275,13 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
             text=f"Closed without certifying again. {reason}",
         )
         request.become(State.CLOSED, ended_at=now)
-        record(request, {"Status": "In progress", "Records": "open"}, {"Status": "Closed by OPI", "Records": "locked"}, by, reason)
+        record(
+            request,
+            {"Status": "In progress", "Records": "open"},
+            {"Status": "Closed by OPI", "Records": "locked"},
+            by,
+            reason,
+        )
         occasions.closed(request)
     return request
 
@@ -246,15 +301,42 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
         official.save(update_fields=["approved_at", "approved_by"])
         key = f"{one.event.pk}/{scope.district}"
         after = {"Status": "Certification Approved by State"}
-        deed = Deed("certification", key, one.event.name, AuditEvent.Operation.CHANGE, {}, after, scope.district, scope.end_year)
+        deed = Deed(
+            "certification",
+            key,
+            one.event.name,
+            AuditEvent.Operation.CHANGE,
+            {},
+            after,
+            scope.district,
+            scope.end_year,
+        )
         AuditEvent.objects.record([deed], by=by)
     return True
 
 
-def _answer(request: Recertification, status: Recertification.Status, by: User, answer: str, *, opened_round: Round | None = None) -> None:
+def _answer(
+    request: Recertification,
+    status: Recertification.Status,
+    by: User,
+    answer: str,
+    *,
+    opened_round: Round | None = None,
+) -> None:
     now = timezone.now()
     ended_at = None if status in Recertification.OPEN else now
-    request.become(status, answer=answer, answered_at=now, answered_by=by.record_name, ended_at=ended_at, opened_round=opened_round)
-    after = {"Status": "Approved", "Records": "open"} if status == State.APPROVED else {"Status": "Denied"}
+    request.become(
+        status,
+        answer=answer,
+        answered_at=now,
+        answered_by=by.record_name,
+        ended_at=ended_at,
+        opened_round=opened_round,
+    )
+    after = (
+        {"Status": "Approved", "Records": "open"}
+        if status == State.APPROVED
+        else {"Status": "Denied"}
+    )
     record(request, {"Status": "Waiting for an answer"}, after, by, answer or request.reason)
     occasions.answered(request)

@@ -36,7 +36,9 @@ def correction(one: DistrictEvent) -> Correction | None:
     """None before anything was certified."""
     if one.sealed_at is None:
         return None
-    return Correction(Recertification.objects.of(one.event, one.district).first(), cannot_reopen(one))
+    return Correction(
+        Recertification.objects.of(one.event, one.district).first(), cannot_reopen(one)
+    )
 
 
 def cannot_reopen(one: DistrictEvent) -> str:
@@ -59,23 +61,42 @@ def may_reopen(one: DistrictEvent) -> Round:
 
 def open_round(one: DistrictEvent, by: User, reason: str) -> Round:
     """The next round, and the records open for changes."""
-    last = Round.objects.of(one.event, one.district).order_by("-number").values_list("number", flat=True)[0]
-    CollectionLock.objects.filter(district=one.district, end_year=one.event.end_year, collection=one.event.collection).delete()
+    last = (
+        Round.objects.of(one.event, one.district)
+        .order_by("-number")
+        .values_list("number", flat=True)[0]
+    )
+    CollectionLock.objects.filter(
+        district=one.district, end_year=one.event.end_year, collection=one.event.collection
+    ).delete()
     return Round.objects.create(
-        event=one.event, district=one.district, number=last + 1, opened_at=timezone.now(), opened_by=by.record_name, reason=reason[:500]
+        event=one.event,
+        district=one.district,
+        number=last + 1,
+        opened_at=timezone.now(),
+        opened_by=by.record_name,
+        reason=reason[:500],
     )
 
 
 def close_round(opened: Round, reason: str = "") -> None:
     now = timezone.now()
-    Signature.objects.standing().filter(round=opened).update(voided_at=now, void_reason=reason or ABANDONED)
+    Signature.objects.standing().filter(round=opened).update(
+        voided_at=now, void_reason=reason or ABANDONED
+    )
     opened.become(Round.Status.ABANDONED, ended_at=now)
 
 
 def lock_again(official: Round) -> None:
     """As sealing wrote it."""
     copy = SealedCopy.objects.get(round=official)
-    last = Signature.objects.standing().by_primaries().filter(round=official).order_by("-signed_at", "-pk").first()
+    last = (
+        Signature.objects.standing()
+        .by_primaries()
+        .filter(round=official)
+        .order_by("-signed_at", "-pk")
+        .first()
+    )
     CollectionLock.objects.get_or_create(
         district=official.district,
         end_year=official.event.end_year,

@@ -15,7 +15,13 @@ from django.utils.functional import cached_property
 from certification.models import Certifier, Recertification, SealedCopy
 from certification.recertification import recertification
 from certification.recertification.deciding import is_own
-from certification.recertification.forms import AnswerForm, AskForm, CloseForm, DemandForm, MessageForm
+from certification.recertification.forms import (
+    AnswerForm,
+    AskForm,
+    CloseForm,
+    DemandForm,
+    MessageForm,
+)
 from certification.recertification.reopening import cannot_reopen
 from certification.review.since import Since
 from certification.status.status import DistrictEvent, event_of
@@ -82,7 +88,9 @@ class AskingView(CertificationView, ActionView):
         return None if cannot_reopen(self.one) else super().typed_before()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(one=self.one, event=self.one.event, why_not=cannot_reopen(self.one), **kwargs)
+        return super().get_context_data(
+            one=self.one, event=self.one.event, why_not=cannot_reopen(self.one), **kwargs
+        )
 
 
 class NewRecertification(AskingView):
@@ -101,8 +109,13 @@ class NewRecertification(AskingView):
         return self.to(waiting) if waiting else super().get(request, *args, **kwargs)
 
     def act(self, form: AskForm) -> HttpResponse:
-        made = recertification.ask(self.scope, self.one.event.pk, by=self.person, **form.cleaned_data)
-        messages.success(self.request, "Your request was sent to OPI. The certification stays in effect until OPI answers.")
+        made = recertification.ask(
+            self.scope, self.one.event.pk, by=self.person, **form.cleaned_data
+        )
+        messages.success(
+            self.request,
+            "Your request was sent to OPI. The certification stays in effect until OPI answers.",
+        )
         return self.to(made)
 
 
@@ -120,17 +133,29 @@ class DemandRecertification(AskingView):
     def counted(self) -> list[dict[str, Any]]:
         """What is found at the state, by rule."""
         by_rule = findings(self.scope.at_state()).by_rule
-        return [{"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in by_rule]
+        return [
+            {"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in by_rule
+        ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        rules = [(one["rule"], f"{one['rule']} {one['title']}: {one['count']:,}") for one in self.counted]
+        rules = [
+            (one["rule"], f"{one['rule']} {one['title']}: {one['count']:,}") for one in self.counted
+        ]
         return {**super().get_form_kwargs(), "rules": rules}
 
     def act(self, form: DemandForm) -> HttpResponse:
         chosen = set(form.cleaned_data.get("findings", ()))
         attached = [one for one in self.counted if one["rule"] in chosen]
-        made = recertification.demand(self.scope, self.one.event.pk, by=self.person, reason=form.cleaned_data["reason"], findings=attached)
-        messages.success(self.request, "The certification is reopened. Every certifier gets an e-mail.")
+        made = recertification.demand(
+            self.scope,
+            self.one.event.pk,
+            by=self.person,
+            reason=form.cleaned_data["reason"],
+            findings=attached,
+        )
+        messages.success(
+            self.request, "The certification is reopened. Every certifier gets an e-mail."
+        )
         return self.to(made)
 
 
@@ -147,8 +172,13 @@ class OneRecertification(CertificationView):
         done = str(kept.get("do", ""))
         return self.show(
             found,
-            message=MessageForm(kept if done == "message" else None, initial={"text": kept.get("text", "")}),
-            answer=AnswerForm(kept if done in ("approve", "deny") else None, initial={"answer": kept.get("answer", "")}),
+            message=MessageForm(
+                kept if done == "message" else None, initial={"text": kept.get("text", "")}
+            ),
+            answer=AnswerForm(
+                kept if done in ("approve", "deny") else None,
+                initial={"answer": kept.get("answer", "")},
+            ),
             closing=CloseForm(kept) if done == "close" else None,
         )
 
@@ -174,8 +204,14 @@ class OneRecertification(CertificationView):
             return self.to(found)
 
     def found(self) -> Recertification:
-        mine = Recertification.objects.filter(district=self.scope.district, event__end_year=self.scope.end_year)
-        found = mine.select_related("event", "sealed_round", "opened_round").filter(pk=self.kwargs["recertification"]).first()
+        mine = Recertification.objects.filter(
+            district=self.scope.district, event__end_year=self.scope.end_year
+        )
+        found = (
+            mine.select_related("event", "sealed_round", "opened_round")
+            .filter(pk=self.kwargs["recertification"])
+            .first()
+        )
         if found is None or event_of(self.scope, found.event_id) is None:
             raise Http404("This page does not exist.")
         return found
@@ -185,8 +221,16 @@ class OneRecertification(CertificationView):
         form = MessageForm(self.request.POST)
         if not form.is_valid():
             return self.show(found, message=form)
-        recertification.say(self.scope, found.pk, by=self.person, from_opi=self.is_opi, text=form.cleaned_data["text"])
-        if typed := self.request.POST.get("answer", ""):  # an answer that is not given yet stays in its field
+        recertification.say(
+            self.scope,
+            found.pk,
+            by=self.person,
+            from_opi=self.is_opi,
+            text=form.cleaned_data["text"],
+        )
+        if typed := self.request.POST.get(
+            "answer", ""
+        ):  # an answer that is not given yet stays in its field
             return self.show(found, answer=AnswerForm(initial={"answer": typed}))
         return self.to(found)
 
@@ -200,11 +244,20 @@ class OneRecertification(CertificationView):
         if why_not := is_own(found, self.person):
             raise Refusal(why_not)
         if written:  # a message typed beside the answer goes with it
-            recertification.say(self.scope, found.pk, by=self.person, from_opi=True, text=message.cleaned_data["text"])
+            recertification.say(
+                self.scope,
+                found.pk,
+                by=self.person,
+                from_opi=True,
+                text=message.cleaned_data["text"],
+            )
         decide = recertification.deny if denies else recertification.approve
         decide(self.scope, found.pk, by=self.person, answer=form.cleaned_data["answer"])
         messages.success(
-            self.request, "Denied. The certification stays in effect." if denies else "Approved. The records are open for corrections."
+            self.request,
+            "Denied. The certification stays in effect."
+            if denies
+            else "Approved. The records are open for corrections.",
         )
         return self.to(found)
 
@@ -223,7 +276,10 @@ class OneRecertification(CertificationView):
     def abandon(self, found: Recertification) -> HttpResponse:
         self.only(self.may_abandon(found))
         recertification.abandon(self.scope, found.pk, by=self.person)
-        messages.success(self.request, "Recertification withdrawn. The records are locked again, and the certification stays in effect.")
+        messages.success(
+            self.request,
+            "Recertification withdrawn. The records are locked again, and the certification stays in effect.",
+        )
         return self.to(found)
 
     def close(self, found: Recertification) -> HttpResponse:
@@ -231,8 +287,13 @@ class OneRecertification(CertificationView):
         form = CloseForm(self.request.POST)
         if not form.is_valid():
             return self.show(found, closing=form)
-        recertification.close(self.scope, found.pk, by=self.person, reason=form.cleaned_data["reason"])
-        messages.success(self.request, "Closed. The records are locked again, and what was certified before stays official.")
+        recertification.close(
+            self.scope, found.pk, by=self.person, reason=form.cleaned_data["reason"]
+        )
+        messages.success(
+            self.request,
+            "Closed. The records are locked again, and what was certified before stays official.",
+        )
         return self.to(found)
 
     def only(self, may: bool) -> None:
@@ -241,7 +302,9 @@ class OneRecertification(CertificationView):
 
     def may_abandon(self, found: Recertification) -> bool:
         """What OPI has requested, OPI alone lets go."""
-        return self.is_opi or (found.origin == Recertification.Origin.DISTRICT and self.is_certifier)
+        return self.is_opi or (
+            found.origin == Recertification.Origin.DISTRICT and self.is_certifier
+        )
 
     def show(
         self,
@@ -251,13 +314,22 @@ class OneRecertification(CertificationView):
         answer: forms.Form | None = None,
         closing: forms.Form | None = None,
     ) -> HttpResponse:
-        one, is_opi, is_certifier = event_of(self.scope, found.event_id), self.is_opi, self.is_certifier
-        waits, reopened = found.status == Recertification.Status.ASKED, found.status == Recertification.Status.APPROVED
+        one, is_opi, is_certifier = (
+            event_of(self.scope, found.event_id),
+            self.is_opi,
+            self.is_certifier,
+        )
+        waits, reopened = (
+            found.status == Recertification.Status.ASKED,
+            found.status == Recertification.Status.APPROVED,
+        )
         copy = SealedCopy.objects.filter(round=found.sealed_round).first()
         since = Since(copy, self.scope) if copy and (waits or reopened) else None
         told = {
             "found": found,
-            "findings": [(one["rule"], by_id(one["rule"]).problem, one["count"]) for one in found.findings],
+            "findings": [
+                (one["rule"], by_id(one["rule"]).problem, one["count"]) for one in found.findings
+            ],
             "one": one,
             "event": found.event,
             "copy": copy,
@@ -270,7 +342,8 @@ class OneRecertification(CertificationView):
             "may_write": found.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
             "may_abandon": reopened and self.may_abandon(found),
-            "may_undo": is_opi and not (is_own(found, self.person) or recertification.cannot_undo(found)),
+            "may_undo": is_opi
+            and not (is_own(found, self.person) or recertification.cannot_undo(found)),
             "answer_form": answer or AnswerForm(),
             "message_form": message or MessageForm(),
             "close_form": closing or CloseForm(),
@@ -292,7 +365,10 @@ class RecertificationInbox(StatewideView):
         ended = every.exclude(status__in=Recertification.OPEN).order_by("-asked_at")[:ENDED_SHOWN]
         now = timezone.now()
         told = {
-            "waiting": [(one, names.get(one.district, ""), (now - one.asked_at).days) for one in every.waiting()],  # type: ignore[attr-defined]
+            "waiting": [
+                (one, names.get(one.district, ""), (now - one.asked_at).days)
+                for one in every.waiting()
+            ],  # type: ignore[attr-defined]
             "running": [(one, names.get(one.district, "")) for one in every.in_progress()],  # type: ignore[attr-defined]
             "ended": [(one, names.get(one.district, "")) for one in ended],
         }

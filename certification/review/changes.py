@@ -74,7 +74,9 @@ def name_of(row: Row) -> str:
 
 
 def _sorted_by(row: Row) -> tuple[str, ...]:
-    return name_order(row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]], row[_AT["state_id"]])
+    return name_order(
+        row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]], row[_AT["state_id"]]
+    )
 
 
 def _by_student(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:
@@ -84,20 +86,28 @@ def _by_student(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:
     return dict(found)
 
 
-def _fields(was: dict[str, Row], is_: dict[str, Row], skipped: tuple[str, ...]) -> Iterable[FieldChange]:
+def _fields(
+    was: dict[str, Row], is_: dict[str, Row], skipped: tuple[str, ...]
+) -> Iterable[FieldChange]:
     if was and is_:
-        yield from _differing("", next(iter(was.values())), next(iter(is_.values())), OF_THE_STUDENT, skipped)
+        yield from _differing(
+            "", next(iter(was.values())), next(iter(is_.values())), OF_THE_STUDENT, skipped
+        )
     for code in sorted(was.keys() | is_.keys()):
         one, other = was.get(code), is_.get(code)
         if one is None or other is None:
             row = one or other
             assert row is not None  # noqa: S101 - the code is of one of them
-            yield FieldChange(row[_AT["pathway_name"]], "the whole record", in_short(one), in_short(other))
+            yield FieldChange(
+                row[_AT["pathway_name"]], "the whole record", in_short(one), in_short(other)
+            )
         elif one != other:
             yield from _differing(other[_AT["pathway_name"]], one, other, OF_THE_RECORD, skipped)
 
 
-def _differing(pathway: str, one: Row, other: Row, names: Iterable[str], skipped: tuple[str, ...]) -> Iterable[FieldChange]:
+def _differing(
+    pathway: str, one: Row, other: Row, names: Iterable[str], skipped: tuple[str, ...]
+) -> Iterable[FieldChange]:
     for name in names:
         before, after = one[_AT[name]], other[_AT[name]]
         if before != after and name not in skipped:

@@ -32,7 +32,14 @@ def explanations_of(records: Records) -> list[Explained]:
     names = {row[_STATE_ID]: name_of(row) for row in records.rows}
     if records.copy:
         said = [
-            (one["rule"], one["state_id"], one["pathway"], one["reason"], one["by"], datetime.datetime.fromisoformat(one["at"]))
+            (
+                one["rule"],
+                one["state_id"],
+                one["pathway"],
+                one["reason"],
+                one["by"],
+                datetime.datetime.fromisoformat(one["at"]),
+            )
             for one in records.copy.explanations
         ]
     else:
@@ -42,7 +49,9 @@ def explanations_of(records: Records) -> list[Explained]:
             for one in Explanation.objects.of(records.scope)
         ]
     found = [
-        Explained(rule, by_id(rule).problem, state_id, names.get(state_id, ""), pathway, reason, by, at)
+        Explained(
+            rule, by_id(rule).problem, state_id, names.get(state_id, ""), pathway, reason, by, at
+        )
         for rule, state_id, pathway, reason, by, at in said
     ]
     return sorted(found, key=lambda one: (one.rule, one.student, one.state_id, one.pathway))

@@ -13,7 +13,13 @@ from typing import Any
 from pathways.ledger.canonical import COLUMNS
 from pathways.models import Student
 
-CREDITS = ("in_district_credits", "out_of_district_credits", "total_credits", "dual_enrollment_credits", "work_based_learning_credits")
+CREDITS = (
+    "in_district_credits",
+    "out_of_district_credits",
+    "total_credits",
+    "dual_enrollment_credits",
+    "work_based_learning_credits",
+)
 STUDENTS = ("students", "concentrators", "participants", "single_parents")
 GROUPINGS = {
     "pathways": ("pathway_code", "pathway_name"),
@@ -47,7 +53,9 @@ class _Tally:
             self.concentrators.add(row[_STUDENT])
         if row[_ALONE]:
             self.single_parents.add(row[_STUDENT])
-        self.credits = [so_far + amount for so_far, amount in zip(self.credits, amounts, strict=True)]
+        self.credits = [
+            so_far + amount for so_far, amount in zip(self.credits, amounts, strict=True)
+        ]
 
     def told(self) -> dict[str, Any]:
         return {
@@ -56,7 +64,9 @@ class _Tally:
             "concentrators": len(self.concentrators),
             "participants": len(self.students) - len(self.concentrators),
             "single_parents": len(self.single_parents),
-            "credits": {name: f"{amount:.2f}" for name, amount in zip(CREDITS, self.credits, strict=True)},
+            "credits": {
+                name: f"{amount:.2f}" for name, amount in zip(CREDITS, self.credits, strict=True)
+            },
         }
 
 

@@ -21,7 +21,9 @@ Row = tuple[Any, ...]
 
 def sealed_rows(copy: SealedCopy) -> list[Row]:
     """The sealed records in the order of `COLUMNS`, by student and pathway."""
-    ordered = copy.records.order_by(Folded("last_name"), Folded("first_name"), "state_id", "pathway_code")
+    ordered = copy.records.order_by(
+        Folded("last_name"), Folded("first_name"), "state_id", "pathway_code"
+    )
     return list(ordered.values_list(*COLUMNS).iterator(chunk_size=5000))
 
 
@@ -35,7 +37,11 @@ class Records:
 
     @cached_property
     def rows(self) -> list[Row]:
-        return sealed_rows(self.copy) if self.copy else list(canonical.rows(self.scope.at_state()).iterator(chunk_size=5000))
+        return (
+            sealed_rows(self.copy)
+            if self.copy
+            else list(canonical.rows(self.scope.at_state()).iterator(chunk_size=5000))
+        )
 
     @cached_property
     def counts(self) -> dict[str, Any]:
@@ -61,10 +67,19 @@ def last_sealed_year(one: DistrictEvent) -> SealedCopy | None:
 
 def last_seal(one: DistrictEvent) -> SealedCopy | None:
     """What single records are compared with: the event's own earlier seal, or that of the last sealed year."""
-    kept = SealedCopy.objects.of_district(one.district).filter(round__event=one.event).select_related("round__event")
+    kept = (
+        SealedCopy.objects.of_district(one.district)
+        .filter(round__event=one.event)
+        .select_related("round__event")
+    )
     earlier = kept.filter(round__status="superseded") if one.is_certified else kept
     return earlier.order_by("-round__number").first() or last_sealed_year(one)
 
 
 def _official(one: DistrictEvent) -> SealedCopy | None:
-    return SealedCopy.objects.official().of_district(one.district).filter(round__event=one.event).first()
+    return (
+        SealedCopy.objects.official()
+        .of_district(one.district)
+        .filter(round__event=one.event)
+        .first()
+    )

@@ -58,7 +58,10 @@ class Since:
         """2 records changed, 1 new, 0 no longer there."""
         if not self.records:
             return "Nothing has changed since certification."
-        numbers = {what: sum(one.what == what for one in self.records) for what in ("Changed", "New", "No longer there")}
+        numbers = {
+            what: sum(one.what == what for one in self.records)
+            for what in ("Changed", "New", "No longer there")
+        }
         told = ", ".join(f"{number:,} {what.lower()}" for what, number in numbers.items() if number)
         return f"{number_of(len(self.records), 'record')} differ{'s' if len(self.records) == 1 else ''}: {told}."
 
@@ -67,7 +70,9 @@ def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], tuple[Any,
     return {(row[_AT["state_id"]], row[_AT["pathway_code"]]): row for row in rows}
 
 
-def _different(row: tuple[Any, ...], what: str, fields: tuple[tuple[str, str, str], ...] = ()) -> Different:
+def _different(
+    row: tuple[Any, ...], what: str, fields: tuple[tuple[str, str, str], ...] = ()
+) -> Different:
     return Different(row[_AT["state_id"]], name_of(row), row[_AT["pathway_name"]], what, fields)
 
 

@@ -23,7 +23,12 @@ MEASURES = {
     "participants": "Participants",
     "single_parents": "Single parents",
 }
-TITLES = {"pathways": "By CTE Pathway", "schools": "By school", "grades": "By grade", "genders": "By gender"}
+TITLES = {
+    "pathways": "By CTE Pathway",
+    "schools": "By school",
+    "grades": "By grade",
+    "genders": "By gender",
+}
 SHORT = 5
 """Pathways on the event's own page; the rest are one line."""
 
@@ -118,7 +123,9 @@ def signed(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}") if text.strip("+-0.%") else text.lstrip("+-")
 
 
-def snapshot_of(one: DistrictEvent, count: str = "students", *, counts: Mapping[str, Any] | None = None) -> Snapshot:
+def snapshot_of(
+    one: DistrictEvent, count: str = "students", *, counts: Mapping[str, Any] | None = None
+) -> Snapshot:
     """`count` is the measure by which pathways, schools, grades and genders are shown; unusual changes are looked for among all students.
 
     `counts` saves counting again where the page has counted the same records already.
@@ -129,7 +136,10 @@ def snapshot_of(one: DistrictEvent, count: str = "students", *, counts: Mapping[
         year=one.event.school_year,
         before_year=school_year_label(before_year),
         sections=sections(
-            records.counts if counts is None else counts, earlier.counts if earlier else None, school_year_label(before_year), count
+            records.counts if counts is None else counts,
+            earlier.counts if earlier else None,
+            school_year_label(before_year),
+            count,
         ),
         records=records,
         compared=earlier is not None,
@@ -137,9 +147,17 @@ def snapshot_of(one: DistrictEvent, count: str = "students", *, counts: Mapping[
     )
 
 
-def sections(now: Mapping[str, Any], before: Mapping[str, Any] | None, before_year: str, count: str = "students") -> tuple[Section, ...]:
+def sections(
+    now: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    before_year: str,
+    count: str = "students",
+) -> tuple[Section, ...]:
     """Counts as `figures.counts_of` makes them, side by side. What only one side has is 0 on the other."""
-    pairs = [(name, MEASURES[name], now["totals"][name], before["totals"][name] if before else None) for name in list(MEASURES)[1:]]
+    pairs = [
+        (name, MEASURES[name], now["totals"][name], before["totals"][name] if before else None)
+        for name in list(MEASURES)[1:]
+    ]
     found = [_section("Students", pairs, before_year, flagged=True)]
     for grouping, title in TITLES.items():
         here = {group["code"]: group for group in now[grouping]}
@@ -151,18 +169,24 @@ def sections(now: Mapping[str, Any], before: Mapping[str, Any] | None, before_ye
                 int(here[code][count]) if code in here else 0,
                 (int(there[code][count]) if code in there else 0) if before else None,
             )
-            for code in sorted(here.keys() | there.keys(), key=by_grade if grouping == "grades" else str)
+            for code in sorted(
+                here.keys() | there.keys(), key=by_grade if grouping == "grades" else str
+            )
         ]
         found.append(_section(title, pairs, before_year, flagged=count == "students"))
     return tuple(found)
 
 
-def _section(title: str, pairs: list[tuple[str, str, int, int | None]], before_year: str, *, flagged: bool) -> Section:
+def _section(
+    title: str, pairs: list[tuple[str, str, int, int | None]], before_year: str, *, flagged: bool
+) -> Section:
     drawn = bars((now, before) for _, _, now, before in pairs)
     return Section(
         title,
         tuple(
-            Figure(slug, label, now, before, before_year, lengths, flagged and is_unusual(now, before))
+            Figure(
+                slug, label, now, before, before_year, lengths, flagged and is_unusual(now, before)
+            )
             for (slug, label, now, before), lengths in zip(pairs, drawn, strict=True)
         ),
     )
@@ -172,12 +196,16 @@ def _shortened(section: Section) -> Section:
     """The largest and whatever is unusual; the rest is one line."""
     if len(section.figures) <= SHORT:
         return section
-    largest = sorted(section.figures, key=lambda figure: -max(figure.now, figure.before or 0))[: SHORT - 1]
+    largest = sorted(section.figures, key=lambda figure: -max(figure.now, figure.before or 0))[
+        : SHORT - 1
+    ]
     shown = [figure for figure in section.figures if figure in largest or figure.unusual]
     others = [figure for figure in section.figures if figure not in shown]
     if len(others) < 2:
         return section
     now, compared = sum(figure.now for figure in others), others[0].before is not None
     before = sum(figure.before or 0 for figure in others) if compared else None
-    rest = Figure("others", f"{len(others)} other pathways", now, before, others[0].before_year, Bars(0, None))
+    rest = Figure(
+        "others", f"{len(others)} other pathways", now, before, others[0].before_year, Bars(0, None)
+    )
     return Section(section.title, (*shown, rest))

@@ -14,7 +14,17 @@ from pathways.ledger.canonical import COLUMNS
 
 CONCENTRATORS, PARTICIPANTS = "concentrators", "participants"
 TITLES = {CONCENTRATORS: "Concentrators", PARTICIPANTS: "Participants"}
-COLUMN_NAMES = ("State ID", "Local ID", "Last Name", "First Name", "Grade", "School", "CTE Pathways", "Credits", "Student Single Parent")
+COLUMN_NAMES = (
+    "State ID",
+    "Local ID",
+    "Last Name",
+    "First Name",
+    "Grade",
+    "School",
+    "CTE Pathways",
+    "Credits",
+    "Student Single Parent",
+)
 
 _AT = {name: at for at, name in enumerate(COLUMNS)}
 

@@ -49,18 +49,30 @@ class OfEvent(ScopedView):
         return records_of(self.one)
 
     def show(self, template: str, **told: Any) -> HttpResponse:
-        about = {"one": self.one, "event": self.event, "records": self.records, "may_export": self.can(Capability.EXPORT_RECORDS)}
+        about = {
+            "one": self.one,
+            "event": self.event,
+            "records": self.records,
+            "may_export": self.can(Capability.EXPORT_RECORDS),
+        }
         return render(self.request, template, {**about, **told})
 
     def page_of(self, found: Sequence[Any]) -> Any:
         return paged(self.request, found, PAGE)[0]
 
-    def file(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
+    def file(
+        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    ) -> HttpResponseBase:
         """A list as CSV, with its download in the access log."""
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         csv_file.write(content, columns, rows)
         content.seek(0)
-        access.info("downloaded file=%s user=%s district=%s", title.lower().replace(" ", "-"), self._user_id, self.scope.district)
+        access.info(
+            "downloaded file=%s user=%s district=%s",
+            title.lower().replace(" ", "-"),
+            self._user_id,
+            self.scope.district,
+        )
         name = f"{title} {self.scope.district} {self.scope.end_year}.csv"
         return FileResponse(content, as_attachment=True, filename=name, content_type=writer.CSV)
 
@@ -99,17 +111,23 @@ class Changes(OfEvent):
         if kind and kind not in changes.KINDS:
             raise Http404("There is no such kind of change.")
         filters = [("", "All", len(found))]
-        filters += [(slug, word, sum(one.kind == slug for one in found)) for slug, word in changes.KINDS.items()]
+        filters += [
+            (slug, word, sum(one.kind == slug for one in found))
+            for slug, word in changes.KINDS.items()
+        ]
         page = self.page_of([one for one in found if kind in ("", one.kind)])
         return self.show(
             "certification/review/changes.html",
             base=self.base,
-            other_year=self.base is not None and self.base.round.event.end_year != self.event.end_year,
+            other_year=self.base is not None
+            and self.base.round.event.end_year != self.event.end_year,
             filters=filters,
             kind=kind,
             page=page,
             query=f"kind={kind}" if kind else "",
-            lines=[(one, self.key_of(page.object_list).get(one.state_id)) for one in page.object_list],
+            lines=[
+                (one, self.key_of(page.object_list).get(one.state_id)) for one in page.object_list
+            ],
         )
 
     def key_of(self, found: Sequence[changes.StudentChange]) -> dict[str, int]:
@@ -123,7 +141,15 @@ class ChangesFile(Changes):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         columns = ("State ID", "Student", "What", "CTE Pathway", "Field", "Before", "After")
         rows = [
-            (one.state_id, one.name, one.word, field.pathway, field.label, field.before, field.after)
+            (
+                one.state_id,
+                one.name,
+                one.word,
+                field.pathway,
+                field.label,
+                field.before,
+                field.after,
+            )
             for one in self.found()
             for field in one.fields
         ]
@@ -145,7 +171,11 @@ class StudentList(OfEvent):
         key_of = keys(self.one, [one.state_id for one in page.object_list])
         lines = [(one, key_of.get(one.state_id)) for one in page.object_list]
         return self.show(
-            "certification/review/student_list.html", title=student_lists.TITLES[self.slug], slug=self.slug, page=page, lines=lines
+            "certification/review/student_list.html",
+            title=student_lists.TITLES[self.slug],
+            slug=self.slug,
+            page=page,
+            lines=lines,
         )
 
 
@@ -164,10 +194,16 @@ class Explanations(OfEvent):
         page = self.page_of(explanations_of(self.records))
         key_of = keys(self.one, [one.state_id for one in page.object_list])
         return self.show(
-            "certification/review/explanations.html", page=page, lines=[(one, key_of.get(one.state_id)) for one in page.object_list]
+            "certification/review/explanations.html",
+            page=page,
+            lines=[(one, key_of.get(one.state_id)) for one in page.object_list],
         )
 
 
 def keys(one: DistrictEvent, state_ids: list[str]) -> dict[str, int]:
     """State ID → key of the student's page, for students who are enrolled in the event's year."""
-    return dict(Student.objects.in_scope(scope_of(one)).filter(state_id__in=state_ids).values_list("state_id", "pk"))
+    return dict(
+        Student.objects.in_scope(scope_of(one))
+        .filter(state_id__in=state_ids)
+        .values_list("state_id", "pk")
+    )

@@ -58,12 +58,18 @@ class Case:
     @property
     def certifier(self) -> Certifier | None:
         """The person as a certifier of the district, if she is one today."""
-        return next((one for one in self.certifiers if self.person and one.user_id == self.person.pk), None)
+        return next(
+            (one for one in self.certifiers if self.person and one.user_id == self.person.pk), None
+        )
 
     @cached_property
     def signatures(self) -> dict[int, Signature]:
         """Certifier → the signature in the open round that is not voided; whether it still covers the data is `covers`."""
-        return {one.certifier_id: one for one in Signature.objects.standing().filter(round=self.round)} if self.round else {}
+        return (
+            {one.certifier_id: one for one in Signature.objects.standing().filter(round=self.round)}
+            if self.round
+            else {}
+        )
 
     def covers(self, signature: Signature | None) -> bool:
         return signature is not None and signature.digest == self.digest
@@ -81,7 +87,11 @@ class Case:
     def has_signed(self) -> bool:
         """Whether nothing is left to sign for the person: her signature covers the data, and it is not a Primary's turn to seal it."""
         mine = self.certifier
-        return mine is not None and self.covers(self.signatures.get(mine.pk)) and not (self.is_complete and mine.is_primary)
+        return (
+            mine is not None
+            and self.covers(self.signatures.get(mine.pk))
+            and not (self.is_complete and mine.is_primary)
+        )
 
     @cached_property
     def copy(self) -> StateCopy | None:
@@ -90,7 +100,9 @@ class Case:
     @property
     def path(self) -> str:
         """The event's own page."""
-        return reverse("event-certification", args=[self.scope.district, self.scope.end_year, self.event.pk])
+        return reverse(
+            "event-certification", args=[self.scope.district, self.scope.end_year, self.event.pk]
+        )
 
     @cached_property
     def sending(self) -> Unsent:
@@ -103,7 +115,11 @@ class Case:
     @cached_property
     def last_change(self) -> Change | None:
         """The newest change that has not been sent."""
-        return Change.objects.after(self.scope.district, self.copy.cursor if self.copy else 0).order_by("-pk").first()
+        return (
+            Change.objects.after(self.scope.district, self.copy.cursor if self.copy else 0)
+            .order_by("-pk")
+            .first()
+        )
 
     @cached_property
     def running(self) -> list[Batch]:
@@ -113,7 +129,9 @@ class Case:
     @cached_property
     def matches(self) -> bool:
         """Whether the records in scope are the same in both editions, whatever the cursor says of them."""
-        return canonical.digest(self.scope) == canonical.digest_of(sorted(canonical.line(row) for row in self.document.rows))
+        return canonical.digest(self.scope) == canonical.digest_of(
+            sorted(canonical.line(row) for row in self.document.rows)
+        )
 
     @cached_property
     def report(self) -> Run | None:
@@ -144,7 +162,11 @@ class Case:
     def unsent_of_the_year(self) -> int:
         """Changes of a year that is over which were never sent: what was entered later belongs to the next year."""
         cursor = self.copy.cursor if self.copy else 0
-        return Change.objects.after(self.scope.district, cursor).filter(end_year__lte=self.scope.end_year).count()
+        return (
+            Change.objects.after(self.scope.district, cursor)
+            .filter(end_year__lte=self.scope.end_year)
+            .count()
+        )
 
     @property
     def is_empty(self) -> bool:

@@ -16,21 +16,30 @@ class SigningForm(ProofForm):
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
     field_order = ["shown"]
 
-    def __init__(self, *arguments: Any, statements: Sequence[str], empty: bool, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, statements: Sequence[str], empty: bool, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
         proof = self.fields.pop("proof")
         self.statements = list(statements)
         for number, statement in enumerate(self.statements):
             missing = {"required": f"Check the statement: {statement}"}
-            self.fields[f"statement_{number}"] = forms.BooleanField(label=statement, error_messages=missing)
+            self.fields[f"statement_{number}"] = forms.BooleanField(
+                label=statement, error_messages=missing
+            )
         if empty:
             missing = {"required": "Confirm that there is nothing to report"}
             self.fields["nothing_to_report"] = forms.BooleanField(
-                label="This district has nothing to report in this collection.", error_messages=missing
+                label="This district has nothing to report in this collection.",
+                error_messages=missing,
             )
         self.fields["proof"] = proof
 
     @property
     def ticks(self) -> list[forms.BoundField]:
-        names = [name for name in self.fields if name.startswith("statement_") or name == "nothing_to_report"]
+        names = [
+            name
+            for name in self.fields
+            if name.startswith("statement_") or name == "nothing_to_report"
+        ]
         return [self[name] for name in names]

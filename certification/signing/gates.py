@@ -81,14 +81,20 @@ def answer(gate: Gate, case: Case) -> Answer:
     found = gate.ask(case)
     if found.passed or not case.one.finishing or not gate.needs_current_year:
         return found
-    over = f"{case.scope.school_year} is over: records can be neither changed nor sent. Contact OPI."
+    over = (
+        f"{case.scope.school_year} is over: records can be neither changed nor sent. Contact OPI."
+    )
     return Answer(False, over, problem=found.problem)
 
 
 def in_the_way(case: Case) -> list[Verdict]:
     """What the home page names: the closed gates that are known without reading the records, else those that are known by reading them."""
     for reads in (False, True):
-        asked = [Verdict(gate, answer(gate, case), gate.advises(case)) for gate in GATES if gate.reads_records is reads]
+        asked = [
+            Verdict(gate, answer(gate, case), gate.advises(case))
+            for gate in GATES
+            if gate.reads_records is reads
+        ]
         if closed := missing(asked):
             return closed
     return []
@@ -112,9 +118,16 @@ def _open(case: Case) -> Answer:
     if one.ended:
         return Answer(False, one.why_ended, problem=f"{case.scope.school_year} is over")
     if not one.in_active_year and not one.finishing:
-        return Answer(False, f"{case.scope.school_year} is not the current school year, so its records cannot be certified now.")
+        return Answer(
+            False,
+            f"{case.scope.school_year} is not the current school year, so its records cannot be certified now.",
+        )
     if one.sealed_at and not one.round_number:
-        return Answer(False, "This collection is already certified. Request recertification to correct it.", problem="Already certified")
+        return Answer(
+            False,
+            "This collection is already certified. Request recertification to correct it.",
+            problem="Already certified",
+        )
     if dates.accepts_signatures(case.now, correcting=one.reopened):
         if one.reopened:
             return Answer(True, f"until {in_short(one.last_day)}, to be signed again")
@@ -122,7 +135,11 @@ def _open(case: Case) -> Answer:
             return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
         return Answer(True, f"late, open until {in_short(dates.corrections_until)}")
     if dates.phase(case.now) in (Phase.NOT_YET_OPEN, Phase.REVIEW):
-        return Answer(False, f"Certification opens {in_short(dates.certification_opens)}.", problem="Certification is not open yet")
+        return Answer(
+            False,
+            f"Certification opens {in_short(dates.certification_opens)}.",
+            problem="Certification is not open yet",
+        )
     return Answer(False, f"It was due {in_short(dates.due)}. {dates.corrections(case.now)}")
 
 
@@ -130,13 +147,21 @@ def _certifiers(case: Case) -> Answer:
     cure = _page(case, "type-membership-setup")
     primaries = case.primaries
     if not primaries:
-        return Answer(False, "This collection cannot be certified without one.", cure, "Add a certifier", problem="No Primary certifier")
+        return Answer(
+            False,
+            "This collection cannot be certified without one.",
+            cure,
+            "Add a certifier",
+            problem="No Primary certifier",
+        )
     unable, why = cannot_sign(primaries)
     if len(unable) == len(primaries):
         return Answer(False, f"{why}.", cure, "See what to do")
     if unable:
         return Answer(True, f"{len(primaries)}, but {why}")
-    return Answer(True, "1 can sign in" if len(primaries) == 1 else f"all {len(primaries)} can sign in")
+    return Answer(
+        True, "1 can sign in" if len(primaries) == 1 else f"all {len(primaries)} can sign in"
+    )
 
 
 def _quiet(case: Case) -> Answer:
@@ -150,19 +175,41 @@ def _quiet(case: Case) -> Answer:
 def _sent(case: Case) -> Answer:
     resync = _page(case, "resync")
     if case.copy is None:
-        return Answer(False, "Send your data before you sign.", resync, "Send everything", problem="Nothing sent to the state yet")
+        return Answer(
+            False,
+            "Send your data before you sign.",
+            resync,
+            "Send everything",
+            problem="Nothing sent to the state yet",
+        )
     if case.copy.end_year != case.scope.end_year:
         words = "Send your data before you sign."
-        return Answer(False, words, resync, "Send everything", problem=f"Nothing from {case.scope.school_year} sent to the state yet")
+        return Answer(
+            False,
+            words,
+            resync,
+            "Send everything",
+            problem=f"Nothing from {case.scope.school_year} sent to the state yet",
+        )
     if case.sending.ahead:
-        return Answer(False, AHEAD, _page(case, "district-and-state"), "Compare", problem="The state is ahead of this district")
+        return Answer(
+            False,
+            AHEAD,
+            _page(case, "district-and-state"),
+            "Compare",
+            problem="The state is ahead of this district",
+        )
     if case.one.finishing:
         return _sent_before_the_end(case)
     if case.unsent:
         changes = number_of(case.unsent, "change")
         noun = "" if case.unsent == 1 else ", the last"
         by = f"{noun} by {case.last_change.by}" if case.last_change else ""
-        since = f" since {moment(case.sending.since)}" if case.sending.since else ". Not all records are at the state"
+        since = (
+            f" since {moment(case.sending.since)}"
+            if case.sending.since
+            else ". Not all records are at the state"
+        )
         sentence = f"{changes}{by}{since}."
         if case.signatures:
             sentence += f" Sending voids the signature of {' and '.join(one.name for one in case.signatures.values())}."
@@ -174,16 +221,25 @@ def _sent_before_the_end(case: Case) -> Answer:
     """Of a year that is over: what was not sent in it is not sent any more, and what was entered since belongs to the next year."""
     if left := case.unsent_of_the_year:
         words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent."
-        return Answer(False, words, problem=f"{number_of(left, 'change')} not sent before the year ended")
+        return Answer(
+            False, words, problem=f"{number_of(left, 'change')} not sent before the year ended"
+        )
     return Answer(True, f"you sign what the state has for {case.scope.school_year}")
 
 
 def _match(case: Case) -> Answer:
     if case.one.finishing:
-        return Answer(True, f"as sent before {case.scope.school_year} ended; records have changed since")
+        return Answer(
+            True, f"as sent before {case.scope.school_year} ended; records have changed since"
+        )
     if case.matches:
         return Answer(True, number_of(len(case.document.rows), "record"))
-    return Answer(False, "Records differ between district and state.", _page(case, "district-and-state"), "Compare")
+    return Answer(
+        False,
+        "Records differ between district and state.",
+        _page(case, "district-and-state"),
+        "Compare",
+    )
 
 
 def _report(case: Case) -> Answer:
@@ -192,12 +248,18 @@ def _report(case: Case) -> Answer:
     cure = _page(case, "data-validation-reports")
     if case.report is None:
         words = "Run it at the state after your last resync."
-        return Answer(False, words, cure, "Run the Certification report", runs=f"{Certification.slug}:state")
+        return Answer(
+            False, words, cure, "Run the Certification report", runs=f"{Certification.slug}:state"
+        )
     words = f"{number_of(case.report.count, 'figure')} {'differs' if case.report.count == 1 else 'differ'} between district and state."
-    return Answer(False, words, cure, "Open the report", problem="Certification report shows differences")
+    return Answer(
+        False, words, cure, "Open the report", problem="Certification report shows differences"
+    )
 
 
-NOT_JUDGED = "Nothing from this school year is at the state yet. Data are checked there after you send them."
+NOT_JUDGED = (
+    "Nothing from this school year is at the state yet. Data are checked there after you send them."
+)
 
 
 def _not_judged(case: Case) -> bool:
@@ -207,28 +269,58 @@ def _not_judged(case: Case) -> bool:
 def _errors(case: Case) -> Answer:
     errors, records = case.open_findings[0], len(case.document.rows)
     if _not_judged(case):
-        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See findings", problem="Errors not checked at the state yet")
+        return Answer(
+            False,
+            NOT_JUDGED,
+            _page(case, "findings"),
+            "See findings",
+            problem="Errors not checked at the state yet",
+        )
     if errors:
         words = f"{number_of(errors, 'error')} at the state."
-        return Answer(False, words, _findings(case), "Open and fix", problem=f"{number_of(errors, 'error')} to fix")
+        return Answer(
+            False,
+            words,
+            _findings(case),
+            "Open and fix",
+            problem=f"{number_of(errors, 'error')} to fix",
+        )
     return Answer(True, f"0 in {number_of(records, 'record')} at the state")
 
 
 def _warnings(case: Case) -> Answer:
     warnings, explained = case.open_findings[1], len(case.document.explanations)
     if _not_judged(case):
-        return Answer(False, NOT_JUDGED, _page(case, "findings"), "See findings", problem="Warnings not checked at the state yet")
+        return Answer(
+            False,
+            NOT_JUDGED,
+            _page(case, "findings"),
+            "See findings",
+            problem="Warnings not checked at the state yet",
+        )
     if warnings:
         every = warnings + explained
         words = f"{warnings:,} of {number_of(every, 'warning')} {'has' if warnings == 1 else 'have'} no reason yet."
-        return Answer(False, words, _findings(case), "Explain", problem=f"{number_of(warnings, 'warning')} without a reason")
+        return Answer(
+            False,
+            words,
+            _findings(case),
+            "Explain",
+            problem=f"{number_of(warnings, 'warning')} without a reason",
+        )
     return Answer(True, f"{explained:,} explained" if explained else "no warnings at the state")
 
 
 def _waited(case: Case) -> Answer:
     resync = _page(case, "resync")
     if case.copy is None or case.copy.complete_at is None:
-        return Answer(False, "Send everything once before you sign.", resync, "Send everything", problem="No complete resync yet")
+        return Answer(
+            False,
+            "Send everything once before you sign.",
+            resync,
+            "Send everything",
+            problem="No complete resync yet",
+        )
     since = case.now - case.copy.complete_at
     if since >= WAIT:
         hours = int(since.total_seconds() // 3600)
@@ -246,10 +338,49 @@ GATES = (
     Gate("open", "Certification is open", "Certification is not open", _open),
     Gate("certifiers", "Primary certifiers", "No Primary certifier has signed in", _certifiers),
     Gate("quiet", "No upload or resync running", "An upload or resync is running", _quiet),
-    Gate("sent", "Everything sent to the state", "Changes not sent to the state", _sent, needs_current_year=True),
-    Gate("match", "District and state match", "District and state differ", _match, reads_records=True, needs_current_year=True),
-    Gate("report", "Certification report run at state", "Certification report not run at state", _report, needs_current_year=True),
-    Gate("errors", "No open errors", "Errors to fix", _errors, reads_records=True, needs_current_year=True),
-    Gate("warnings", "Every warning has a reason", "Warnings without a reason", _warnings, reads_records=True, needs_current_year=True),
-    Gate("waited", "60 minutes since a complete resync", "Less than 60 minutes since a complete resync", _waited, _only_advises),
+    Gate(
+        "sent",
+        "Everything sent to the state",
+        "Changes not sent to the state",
+        _sent,
+        needs_current_year=True,
+    ),
+    Gate(
+        "match",
+        "District and state match",
+        "District and state differ",
+        _match,
+        reads_records=True,
+        needs_current_year=True,
+    ),
+    Gate(
+        "report",
+        "Certification report run at state",
+        "Certification report not run at state",
+        _report,
+        needs_current_year=True,
+    ),
+    Gate(
+        "errors",
+        "No open errors",
+        "Errors to fix",
+        _errors,
+        reads_records=True,
+        needs_current_year=True,
+    ),
+    Gate(
+        "warnings",
+        "Every warning has a reason",
+        "Warnings without a reason",
+        _warnings,
+        reads_records=True,
+        needs_current_year=True,
+    ),
+    Gate(
+        "waited",
+        "60 minutes since a complete resync",
+        "Less than 60 minutes since a complete resync",
+        _waited,
+        _only_advises,
+    ),
 )

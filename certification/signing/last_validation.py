@@ -30,7 +30,11 @@ class LastValidation:
     def is_current(self) -> bool:
         """Whether the last validation read what stands at the state now."""
         copy = self.unsent.copy
-        return self.validated is not None and copy is not None and self.validated.generation == copy.generation
+        return (
+            self.validated is not None
+            and copy is not None
+            and self.validated.generation == copy.generation
+        )
 
     @property
     def closed(self) -> list[str]:
@@ -49,7 +53,9 @@ class LastValidation:
 
 def _open(known: LastValidation) -> bool:
     one = known.one
-    return (one.in_active_year or one.finishing) and one.dates.accepts_signatures(one.now, correcting=one.reopened)
+    return (one.in_active_year or one.finishing) and one.dates.accepts_signatures(
+        one.now, correcting=one.reopened
+    )
 
 
 def _sent(known: LastValidation) -> bool:

@@ -66,9 +66,15 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
             to=certifier.user,
             by=case.person or certifier.user,
             scope=scope,
-            path=reverse("event-certification", args=[scope.district, scope.end_year, case.event.pk]),
+            path=reverse(
+                "event-certification", args=[scope.district, scope.end_year, case.event.pk]
+            ),
             key=f"certified:{this.pk}:{certifier.pk}",
-            told={"event": case.event.name, "district": case.district_name, "receipt": copy.receipt},
+            told={
+                "event": case.event.name,
+                "district": case.district_name,
+                "receipt": copy.receipt,
+            },
         )
     return copy
 
@@ -95,7 +101,11 @@ def differences(copy: SealedCopy) -> list[str]:
     found = []
     if signed_text.seal_of(kept, copy, signatures) != copy.digest:
         found.append("the seal covers different data")
-    found += [f"the signature of {one.name} covers different data" for one in signatures if one.digest != kept.digest]
+    found += [
+        f"the signature of {one.name} covers different data"
+        for one in signatures
+        if one.digest != kept.digest
+    ]
     if not signatures:
         found.append("no valid signature")
     counted = signed_text.counts_of(kept.rows)
@@ -104,11 +114,21 @@ def differences(copy: SealedCopy) -> list[str]:
     touched = _touched(copy)
     if touched:
         more = f" and {len(touched) - MOST_NAMED:,} more" if len(touched) > MOST_NAMED else ""
-        found.append(f"differs from the seal: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}")
+        found.append(
+            f"differs from the seal: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}"
+        )
     return found
 
 
 def _touched(copy: SealedCopy) -> list[int]:
     """Keys of the records that were changed, or put in, since it was sealed; what was taken out is missing in the counts."""
-    kept = SealedRecord.objects.filter(copy=copy).order_by("pk").values_list("pk", "fingerprint", *signed_text.RECORD)
-    return [pk for pk, sealed, *row in kept.iterator(chunk_size=5000) if fingerprint(tuple(row)) != sealed]
+    kept = (
+        SealedRecord.objects.filter(copy=copy)
+        .order_by("pk")
+        .values_list("pk", "fingerprint", *signed_text.RECORD)
+    )
+    return [
+        pk
+        for pk, sealed, *row in kept.iterator(chunk_size=5000)
+        if fingerprint(tuple(row)) != sealed
+    ]

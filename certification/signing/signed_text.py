@@ -83,16 +83,26 @@ def sha256(lines: Iterable[bytes]) -> str:
     return made.hexdigest()
 
 
-def of_state(scope: Scope, event: CertificationEvent, round_number: int, district_name: str) -> Document:
+def of_state(
+    scope: Scope, event: CertificationEvent, round_number: int, district_name: str
+) -> Document:
     """What stands at the state of a district now."""
     at_state = scope.at_state()
     rows = list(canonical.rows(at_state).iterator(chunk_size=5000))
     found = findings(at_state, whole=True)
     held = [
-        {"rule": one.rule.id, "severity": one.severity.value, "state_id": one.breach.state_id, "pathway": one.breach.pathway, "value": one.breach.value}
+        {
+            "rule": one.rule.id,
+            "severity": one.severity.value,
+            "state_id": one.breach.state_id,
+            "pathway": one.breach.pathway,
+            "value": one.breach.value,
+        }
         for one in found.held
-    ]  # fmt: skip
-    explained = [_explanation(one.explanation, one.breach.pathway) for one in found.held if one.explanation]
+    ]
+    explained = [
+        _explanation(one.explanation, one.breach.pathway) for one in found.held if one.explanation
+    ]
     return Document(
         form=FORM,
         collection=event.collection,
@@ -110,16 +120,28 @@ def of_state(scope: Scope, event: CertificationEvent, round_number: int, distric
 
 
 def _explanation(one: Explanation, pathway: str) -> dict[str, str]:
-    said = {"rule": one.rule, "state_id": one.state_id, "pathway": pathway, "value": one.value, "reason": one.reason}
+    said = {
+        "rule": one.rule,
+        "state_id": one.state_id,
+        "pathway": pathway,
+        "value": one.value,
+        "reason": one.reason,
+    }
     return {**said, "by": one.by, "at": instant(one.at)}
 
 
 def open_counts(document: Document) -> tuple[int, int]:
     """Errors, and warnings without explanation, among the findings that a document holds."""
-    explained = {(one["rule"], one["state_id"], one["pathway"], one["value"]) for one in document.explanations}
+    explained = {
+        (one["rule"], one["state_id"], one["pathway"], one["value"])
+        for one in document.explanations
+    }
     errors = sum(one["severity"] == Severity.ERROR.value for one in document.findings)
     warnings = [one for one in document.findings if one["severity"] == Severity.WARNING.value]
-    return errors, sum((one["rule"], one["state_id"], one["pathway"], one["value"]) not in explained for one in warnings)
+    return errors, sum(
+        (one["rule"], one["state_id"], one["pathway"], one["value"]) not in explained
+        for one in warnings
+    )
 
 
 # --- what was sealed, read back
@@ -139,7 +161,9 @@ def of_copy(copy: SealedCopy) -> Document:
         statements=copy.statements,
         rules=copy.rules,
         rules_hash=copy.rules_hash,
-        rows=list(SealedRecord.objects.filter(copy=copy).values_list(*RECORD).iterator(chunk_size=5000)),
+        rows=list(
+            SealedRecord.objects.filter(copy=copy).values_list(*RECORD).iterator(chunk_size=5000)
+        ),
         counts=copy.counts,
         findings=copy.findings,
         explanations=copy.explanations,
@@ -150,7 +174,9 @@ def seal_of(document: Document, copy: SealedCopy, signatures: Iterable[Signature
     return sha256(sealed_text(document, copy, signatures))
 
 
-def sealed_text(document: Document, copy: SealedCopy, signatures: Iterable[Signature]) -> Iterable[bytes]:
+def sealed_text(
+    document: Document, copy: SealedCopy, signatures: Iterable[Signature]
+) -> Iterable[bytes]:
     """The lines of the signed text, and of everything that was added when it was sealed."""
     receipt = {
         "receipt": copy.receipt,
@@ -163,11 +189,18 @@ def sealed_text(document: Document, copy: SealedCopy, signatures: Iterable[Signa
     }
     signed = [
         {
-            "name": one.name, "job_title": one.job_title, "level": one.level, "method": one.method, "signed_at": instant(one.signed_at),
-            "late": one.late, "digest": one.digest, "statements": one.statements, "notes": one.notes,
+            "name": one.name,
+            "job_title": one.job_title,
+            "level": one.level,
+            "method": one.method,
+            "signed_at": instant(one.signed_at),
+            "late": one.late,
+            "digest": one.digest,
+            "statements": one.statements,
+            "notes": one.notes,
         }
         for one in signatures
-    ]  # fmt: skip
+    ]
     yield from document.lines()
     yield from _section("seal", [receipt])
     yield from _section("signatures", signed, ordered=True)

@@ -25,7 +25,10 @@ from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_at_state, lock_district
 from pathways.ledger.refusals import Busy
 
-SUBJECTS = {"signature_void": "sign again, the data have changed", "second_signer": "your signature is needed"}
+SUBJECTS = {
+    "signature_void": "sign again, the data have changed",
+    "second_signer": "your signature is needed",
+}
 CHANGED = "The figures, findings, or statements changed after this was signed."
 
 
@@ -67,25 +70,42 @@ def sign(
             if case.digest != shown:
                 raise Changed
             if case.is_empty and not nothing_to_report:
-                raise NotSigned("There are no records at the state. Confirm that there is nothing to report, then sign.")
+                raise NotSigned(
+                    "There are no records at the state. Confirm that there is nothing to report, then sign."
+                )
             if list(statements) != list(case.document.statements):
                 raise NotSigned("Check each statement. Nothing was signed.")
             return _sign(case, certifier, statements=statements, method=method, notes=notes)
 
 
 def _case(scope: Scope, event: int, person: User) -> Case:
-    list(Certifier.objects.select_for_update().of_district(scope.district).values_list("pk", flat=True))  # nobody is changed meanwhile
+    list(
+        Certifier.objects.select_for_update()
+        .of_district(scope.district)
+        .values_list("pk", flat=True)
+    )  # nobody is changed meanwhile
     one = event_of(scope, event)
     if one is None:
         raise NotSigned("OPI has closed this event. Nothing was signed.")
     return Case(scope, one, person)
 
 
-def _sign(case: Case, certifier: Certifier, *, statements: Sequence[str], method: str, notes: Sequence[Mapping[str, str]]) -> Signed:
+def _sign(
+    case: Case,
+    certifier: Certifier,
+    *,
+    statements: Sequence[str],
+    method: str,
+    notes: Sequence[Mapping[str, str]],
+) -> Signed:
     now = timezone.now()
     if case.round is None:
         case.round = Round.objects.create(
-            event=case.event, district=case.scope.district, number=case.next_number, opened_at=now, opened_by=certifier.name
+            event=case.event,
+            district=case.scope.district,
+            number=case.next_number,
+            opened_at=now,
+            opened_by=certifier.name,
         )
     void_uncovered(case)
     mine = case.signatures.get(certifier.pk)
@@ -119,19 +139,31 @@ def void_uncovered(case: Case) -> int:
     fallen = []
     for signature in [one for one in case.signatures.values() if not case.covers(one)]:
         # Two who hold the district shared, to take reasons back, may both find it uncovered: it is voided once.
-        if Signature.objects.standing().filter(pk=signature.pk).update(voided_at=timezone.now(), void_reason=CHANGED):
+        if (
+            Signature.objects.standing()
+            .filter(pk=signature.pk)
+            .update(voided_at=timezone.now(), void_reason=CHANGED)
+        ):
             fallen.append(signature)
         del case.signatures[signature.certifier_id]
     if fallen:
         names = " and ".join(one.name for one in fallen)
         for certifier in case.primaries:
-            _write(case, certifier, "signature_void", f"void:{max(one.pk for one in fallen)}", {"signers": names})
+            _write(
+                case,
+                certifier,
+                "signature_void",
+                f"void:{max(one.pk for one in fallen)}",
+                {"signers": names},
+            )
     return len(fallen)
 
 
 def data_changed(scope: Scope) -> None:
     """Called where the state's data or what is said of them may have moved: signatures that no longer cover them fall at once."""
-    open_rounds = Round.objects.open().filter(district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None)
+    open_rounds = Round.objects.open().filter(
+        district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None
+    )
     for event in set(open_rounds.values_list("event_id", flat=True)):
         one = event_of(scope, event)
         if one is not None:
@@ -160,7 +192,9 @@ def _tell_the_others(case: Case, mine: Signature) -> None:
         _write(case, certifier, "second_signer", f"second:{mine.pk}", {"signed": now.signers})
 
 
-def _write(case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]) -> None:
+def _write(
+    case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]
+) -> None:
     assert case.round is not None  # noqa: S101 - letters tell of signatures, which have a round
     queue(
         template,
@@ -170,5 +204,10 @@ def _write(case: Case, certifier: Certifier, template: str, what: str, told: Map
         scope=case.scope,
         path=case.path,
         key=f"{what}:{case.round.pk}:{certifier.pk}",
-        told={"event": case.event.name, "district": case.district_name, "due": case.one.due_sentence, **told},
+        told={
+            "event": case.event.name,
+            "district": case.district_name,
+            "due": case.one.due_sentence,
+            **told,
+        },
     )

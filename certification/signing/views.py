@@ -41,7 +41,9 @@ class EventDashboard(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return render(
-            request, "certification/signing/dashboard.html", {"events": events_of(self.scope), "closed": closed_event(self.scope)}
+            request,
+            "certification/signing/dashboard.html",
+            {"events": events_of(self.scope), "closed": closed_event(self.scope)},
         )
 
 
@@ -64,7 +66,11 @@ class EventCertification(ScopedView):
         if case.is_certified or case.certifier is None or case.one.ended:
             sentence = NotACertifier.sentence
             if case.is_certified or case.one.ended:
-                sentence = "This collection is already certified." if case.is_certified else case.one.why_ended
+                sentence = (
+                    "This collection is already certified."
+                    if case.is_certified
+                    else case.one.why_ended
+                )
             messages.warning(request, sentence)
             return self.page(case, None)
         form, notes = self.form(case, request.POST), self.notes(case, request.POST)
@@ -94,9 +100,15 @@ class EventCertification(ScopedView):
             form.add_error(None, refusal.sentence)
             return self.page(self.case(), form, notes)
         words = "You already signed." if signed.before else "Signed."
-        rest = f"Certified under receipt {signed.signature.round.sealed_copy.receipt}." if signed.sealed else self.case().one.signers
+        rest = (
+            f"Certified under receipt {signed.signature.round.sealed_copy.receipt}."
+            if signed.sealed
+            else self.case().one.signers
+        )
         messages.success(self.request, f"{words} {rest}")
-        return redirect(receipt_url(signed.signature.round.sealed_copy) if signed.sealed else case.path)
+        return redirect(
+            receipt_url(signed.signature.round.sealed_copy) if signed.sealed else case.path
+        )
 
     def case(self) -> Case:
         one = event_of(self.scope, self.kwargs["event"])
@@ -106,7 +118,11 @@ class EventCertification(ScopedView):
 
     def form(self, case: Case, data: Any = None) -> SigningForm:
         return SigningForm(
-            data, request=self.request, statements=case.document.statements, empty=case.is_empty, initial={"shown": case.digest}
+            data,
+            request=self.request,
+            statements=case.document.statements,
+            empty=case.is_empty,
+            initial={"shown": case.digest},
         )
 
     def snapshot(self, case: Case) -> Snapshot:
@@ -117,9 +133,15 @@ class EventCertification(ScopedView):
 
     def offered(self, verdict: gates.Verdict) -> gates.Verdict:
         """A closed gate with the cure that the person may carry out."""
-        return verdict if self.opens(verdict.answer.cure) else replace(verdict, answer=replace(verdict.answer, cure="", runs=""))
+        return (
+            verdict
+            if self.opens(verdict.answer.cure)
+            else replace(verdict, answer=replace(verdict.answer, cure="", runs=""))
+        )
 
-    def page(self, case: Case, form: SigningForm | None, notes: NotesForm | None = None) -> HttpResponse:
+    def page(
+        self, case: Case, form: SigningForm | None, notes: NotesForm | None = None
+    ) -> HttpResponse:
         verdicts = [] if case.is_certified or case.one.ended else gates.verdicts(case)
         one = case.one
         if form:
@@ -139,7 +161,9 @@ class EventCertification(ScopedView):
             "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
-            "access": AuditEvent.objects.all().of_access([one.user_id for one in case.primaries], case.now),
+            "access": AuditEvent.objects.all().of_access(
+                [one.user_id for one in case.primaries], case.now
+            ),
             "links": one.event.links.all(),
             "groups": groups_of(one.event),
             "sealed": official_copy(case) if one.sealed_at else None,
@@ -156,13 +180,23 @@ class EventCertification(ScopedView):
 
 def official_copy(case: Case) -> SealedCopy | None:
     """What is certified: also while a correction is under way."""
-    return SealedCopy.objects.official().of_district(case.scope.district).filter(round__event=case.event).first()
+    return (
+        SealedCopy.objects.official()
+        .of_district(case.scope.district)
+        .filter(round__event=case.event)
+        .first()
+    )
 
 
 def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:
     """The active certifiers with the signature that stands, and whether it still covers the data: in the open round, else in the sealed one."""
     rounds = Round.objects.of(case.event, case.scope.district)
     if case.is_certified and (sealed := rounds.official().first()):
-        standing = {one.certifier_id: one for one in Signature.objects.standing().filter(round=sealed)}
+        standing = {
+            one.certifier_id: one for one in Signature.objects.standing().filter(round=sealed)
+        }
         return [(certifier, standing.get(certifier.pk), True) for certifier in case.certifiers]
-    return [(one, case.signatures.get(one.pk), case.covers(case.signatures.get(one.pk))) for one in case.certifiers]
+    return [
+        (one, case.signatures.get(one.pk), case.covers(case.signatures.get(one.pk)))
+        for one in case.certifiers
+    ]

@@ -14,9 +14,13 @@ from pathways.resync.comparison import KnownUnsent
 
 def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNow]:
     """By district number, in about a dozen statements however many they are; of the event that is due next, else of the last one."""
-    published = list(CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk"))
+    published = list(
+        CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")
+    )
     today = timezone.localdate()
-    event = next((one for one in published if one.due >= today), published[-1] if published else None)
+    event = next(
+        (one for one in published if one.due >= today), published[-1] if published else None
+    )
     unsent = KnownUnsent.of_all(numbers, end_year)
     events = district_events(event, numbers) if event else {}
     found = {}

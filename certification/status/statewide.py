@@ -8,7 +8,14 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Extension,
+    Recertification,
+    Round,
+    Signature,
+)
 from certification.status.status import DistrictEvent
 from cte_portal.accounts.models.user import unused
 from pathways.models import SchoolYear
@@ -20,19 +27,29 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
     extended = Extension.objects.dates_by_district(event)
     active = Certifier.objects.active().primary()
     counts = {"every": Count("pk"), "closed": Count("pk", filter=unused("user__"))}
-    primaries = {row[0]: row[1:] for row in active.order_by().values_list("district").annotate(**counts)}
+    primaries = {
+        row[0]: row[1:] for row in active.order_by().values_list("district").annotate(**counts)
+    }
     signatures = (
-        Signature.objects.standing().by_primaries().filter(round__event=event, round__status=Round.Status.OPEN, certifier__in=active)
+        Signature.objects.standing()
+        .by_primaries()
+        .filter(round__event=event, round__status=Round.Status.OPEN, certifier__in=active)
     )
     signed = dict(signatures.order_by().values_list("round__district").annotate(Count("pk")))
     rounds: dict[tuple[str, str], Any] = {
-        (one.status, one.district): one for one in Round.objects.filter(event=event, status__in=[Round.Status.OPEN, Round.Status.SEALED])
+        (one.status, one.district): one
+        for one in Round.objects.filter(
+            event=event, status__in=[Round.Status.OPEN, Round.Status.SEALED]
+        )
     }
     requests = {one.district: one for one in Recertification.objects.open().filter(event=event)}
     current = SchoolYear.objects.filter(is_active=True).values_list("end_year", flat=True).first()
 
     def of(number: str) -> DistrictEvent:
-        official, opened = rounds.get((Round.Status.SEALED, number)), rounds.get((Round.Status.OPEN, number))
+        official, opened = (
+            rounds.get((Round.Status.SEALED, number)),
+            rounds.get((Round.Status.OPEN, number)),
+        )
         request = requests.get(number)
         return DistrictEvent(
             event=event,

@@ -12,7 +12,14 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Extension,
+    Recertification,
+    Round,
+    Signature,
+)
 from certification.models.dates import Dates, Phase, days, in_short, in_words
 from cte_portal.editions import Scope
 from pathways.models import District, SchoolYear
@@ -75,8 +82,12 @@ class DistrictEvent:
     @property
     def finishing(self) -> bool:
         """Whether the school year is over and the district may still sign what it had sent: OPI has let it finish, and the dates do."""
-        open_to_it = self.year_is_over and not self.is_certified and self.district in self.event.may_finish
-        return open_to_it and (not self.dates.is_overdue(self.now) or self.dates.accepts_signatures(self.now))
+        open_to_it = (
+            self.year_is_over and not self.is_certified and self.district in self.event.may_finish
+        )
+        return open_to_it and (
+            not self.dates.is_overdue(self.now) or self.dates.accepts_signatures(self.now)
+        )
 
     @property
     def ended(self) -> bool:
@@ -89,7 +100,12 @@ class DistrictEvent:
 
     @property
     def is_overdue(self) -> bool:
-        return not self.is_certified and not self.reopened and not self.ended and self.dates.is_overdue(self.now)
+        return (
+            not self.is_certified
+            and not self.reopened
+            and not self.ended
+            and self.dates.is_overdue(self.now)
+        )
 
     @property
     def left(self) -> str:
@@ -108,7 +124,11 @@ class DistrictEvent:
         """Due Friday, June 20, 2025 – 12 days left; of what is reopened, by when it is to be signed again."""
         if self.ended:
             return f"{self.event.school_year} is over"
-        return f"To be signed again by {in_words(self.last_day)}" if self.reopened else self.dates.sentence(self.now)
+        return (
+            f"To be signed again by {in_words(self.last_day)}"
+            if self.reopened
+            else self.dates.sentence(self.now)
+        )
 
     @property
     def reopened(self) -> bool:
@@ -153,32 +173,52 @@ class DistrictEvent:
             until = f"{self.event.school_year} is over. What was sent can be signed through {in_short(self.last_day_to_sign)}."
             return Status("progress", "To be finished", f"{until} {self.signers}")
         if self.phase is Phase.NOT_YET_OPEN:
-            return Status("queued", "Not yet open", f"Review opens {in_short(self.dates.review_opens)}.")
+            return Status(
+                "queued", "Not yet open", f"Review opens {in_short(self.dates.review_opens)}."
+            )
         if not self.able:
             return Status("problem", "In Progress", NONE_CAN_SIGN if self.primaries else NO_PRIMARY)
         if self.phase is Phase.REVIEW:
-            return Status("queued", "In Progress", f"Review is open. Certification opens {in_short(self.dates.certification_opens)}.")
+            return Status(
+                "queued",
+                "In Progress",
+                f"Review is open. Certification opens {in_short(self.dates.certification_opens)}.",
+            )
         if self.phase is Phase.OVER:
-            return Status("problem", "Not certified", f"{self.signers} {self.dates.corrections(self.now)}")
+            return Status(
+                "problem", "Not certified", f"{self.signers} {self.dates.corrections(self.now)}"
+            )
         if self.is_overdue:
-            return Status("problem", "Incomplete – Overdue", f"{days(-self.dates.days_left(self.now))} overdue. {self.signers}")
+            return Status(
+                "problem",
+                "Incomplete – Overdue",
+                f"{days(-self.dates.days_left(self.now))} overdue. {self.signers}",
+            )
         return Status("progress" if self.signed else "none", "In Progress", self.signers)
 
     def _reopened(self) -> Status:
-        opened = f"OPI reopened this on {_day(self.round_opened_at)}. " if self.round_opened_at else ""
-        until = f"Correct the data, resync, and sign again by {self.dates.corrections_until:%m/%d/%Y}."
+        opened = (
+            f"OPI reopened this on {_day(self.round_opened_at)}. " if self.round_opened_at else ""
+        )
+        until = (
+            f"Correct the data, resync, and sign again by {self.dates.corrections_until:%m/%d/%Y}."
+        )
         return Status("warning", "Recertification In Progress", f"{opened}{until} {self.signers}")
 
     def _sealed(self, sealed_at: datetime.datetime) -> Status:
         locked = " Records are locked." if self.in_active_year else ""
         if self.request == Recertification.Status.ASKED:
-            sentence = (
-                f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification of {_day(sealed_at)} stays in effect."
-            )
+            sentence = f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification of {_day(sealed_at)} stays in effect."
             return Status("progress", "Recertification Request Sent", sentence + locked)
         if self.approved_at:
-            return Status("completed", "Certification Approved by State", f"Approved on {_day(self.approved_at)}.{locked}")
-        return Status("completed", "Certification Sent to State", f"All signed on {_day(sealed_at)}.{locked}")
+            return Status(
+                "completed",
+                "Certification Approved by State",
+                f"Approved on {_day(self.approved_at)}.{locked}",
+            )
+        return Status(
+            "completed", "Certification Sent to State", f"All signed on {_day(sealed_at)}.{locked}"
+        )
 
 
 def _day(moment: datetime.datetime | None) -> str:
@@ -187,11 +227,18 @@ def _day(moment: datetime.datetime | None) -> str:
 
 def year_is_held() -> str:
     """A year does not end while a recertification is open: its records could no longer be corrected (design 4)."""
-    open_ones = Recertification.objects.open().filter(event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year"))
+    open_ones = Recertification.objects.open().filter(
+        event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year")
+    )
     numbers = sorted(set(open_ones.values_list("district", flat=True)))
     if not numbers:
         return ""
-    names = [f"{number} {name}" for number, name in District.objects.filter(pk__in=numbers).order_by("pk").values_list("number", "name")]
+    names = [
+        f"{number} {name}"
+        for number, name in District.objects.filter(pk__in=numbers)
+        .order_by("pk")
+        .values_list("number", "name")
+    ]
     words = "Finish it, or close it with a reason, before you start the next year."
     return f"A recertification is open in {', '.join(names)}. {words}"
 
@@ -199,7 +246,10 @@ def year_is_held() -> str:
 def events_of(scope: Scope) -> list[DistrictEvent]:
     """The events of the scope's school year that the district may see, the one that is due first in front. One query."""
     found = [
-        _of(event, scope.district) for event in _with_facts(CertificationEvent.objects.seen_by_districts().of_year(scope.end_year), scope)
+        _of(event, scope.district)
+        for event in _with_facts(
+            CertificationEvent.objects.seen_by_districts().of_year(scope.end_year), scope
+        )
     ]
     return sorted(found, key=lambda one: (one.dates.due, one.event.pk))
 
@@ -211,13 +261,21 @@ def event_of(scope: Scope, pk: int) -> DistrictEvent | None:
 
 def closed_event(scope: Scope) -> CertificationEvent | None:
     """The year's event that OPI has closed, where the district sees none any more."""
-    return CertificationEvent.objects.of_year(scope.end_year).filter(status=CertificationEvent.Status.CLOSED).first()
+    return (
+        CertificationEvent.objects.of_year(scope.end_year)
+        .filter(status=CertificationEvent.Status.CLOSED)
+        .first()
+    )
 
 
 def next_event(scope: Scope) -> DistrictEvent | None:
     """The event the district has to think of: the first one due that it has not certified and that is not over, else the last one."""
     events = events_of(scope)
-    waiting = [one for one in events if not one.is_certified and not one.ended and one.phase is not Phase.OVER]
+    waiting = [
+        one
+        for one in events
+        if not one.is_certified and not one.ended and one.phase is not Phase.OVER
+    ]
     return waiting[0] if waiting else events[-1] if events else None
 
 
@@ -233,13 +291,21 @@ def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | Non
 def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[CertificationEvent]:
     mine = {"event": OuterRef("pk"), "district": scope.district}
     extension = Extension.objects.filter(**mine)
-    official, open_round = Round.objects.official().filter(**mine), Round.objects.open().filter(**mine)
+    official, open_round = (
+        Round.objects.official().filter(**mine),
+        Round.objects.open().filter(**mine),
+    )
     request = Recertification.objects.open().filter(**mine)
     primaries = Certifier.objects.of_district(scope.district).active().primary()
     signatures = (
         Signature.objects.standing()
         .by_primaries()
-        .filter(round__event=OuterRef("pk"), round__district=scope.district, round__status=Round.Status.OPEN, certifier__in=primaries)
+        .filter(
+            round__event=OuterRef("pk"),
+            round__district=scope.district,
+            round__status=Round.Status.OPEN,
+            certifier__in=primaries,
+        )
     )
     return events.annotate(
         extended_due=Subquery(extension.values("due")[:1]),
@@ -250,11 +316,25 @@ def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[
         open_since=Subquery(open_round.values("opened_at")[:1]),
         request_status=Subquery(request.values("status")[:1]),
         request_since=Subquery(request.values("asked_at")[:1]),
-        primary_count=Subquery(primaries.order_by().values("district").annotate(number=Count("pk")).values("number")),
-        unused_count=Subquery(primaries.unused().order_by().values("district").annotate(number=Count("pk")).values("number")),
-        signed_count=Subquery(signatures.order_by().values("round").annotate(number=Count("pk")).values("number")),
-        year_is_active=Exists(SchoolYear.objects.filter(end_year=OuterRef("end_year"), is_active=True)),
-        later_is_active=Exists(SchoolYear.objects.filter(end_year__gt=OuterRef("end_year"), is_active=True)),
+        primary_count=Subquery(
+            primaries.order_by().values("district").annotate(number=Count("pk")).values("number")
+        ),
+        unused_count=Subquery(
+            primaries.unused()
+            .order_by()
+            .values("district")
+            .annotate(number=Count("pk"))
+            .values("number")
+        ),
+        signed_count=Subquery(
+            signatures.order_by().values("round").annotate(number=Count("pk")).values("number")
+        ),
+        year_is_active=Exists(
+            SchoolYear.objects.filter(end_year=OuterRef("end_year"), is_active=True)
+        ),
+        later_is_active=Exists(
+            SchoolYear.objects.filter(end_year__gt=OuterRef("end_year"), is_active=True)
+        ),
     )
 
 

@@ -4,7 +4,11 @@ from pathlib import Path
 
 from cte_portal.triggers import Triggers
 
-SIGNATURE, COPY, RECORD = "certification_signature", "certification_sealedcopy", "certification_sealedrecord"
+SIGNATURE, COPY, RECORD = (
+    "certification_signature",
+    "certification_sealedcopy",
+    "certification_sealedrecord",
+)
 
 _EVERYWHERE = {
     "certification_signature_refuses_update": SIGNATURE,
@@ -19,6 +23,9 @@ TRIGGERS = Triggers(
     Path(__file__).parent,
     {
         "sqlite": _EVERYWHERE,
-        "postgresql": {**_EVERYWHERE, **{f"{table}_refuses_truncate": table for table in (SIGNATURE, COPY, RECORD)}},
+        "postgresql": {
+            **_EVERYWHERE,
+            **{f"{table}_refuses_truncate": table for table in (SIGNATURE, COPY, RECORD)},
+        },
     },
 )

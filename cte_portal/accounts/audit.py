@@ -20,7 +20,18 @@ from cte_portal.pages.typed import paged
 from cte_portal.ui import csv_file
 
 PAGE = 50
-HEADS = ("When", "Who", "Action", "What", "Name", "District", "End Year", "Before", "After", "Reason")
+HEADS = (
+    "When",
+    "Who",
+    "Action",
+    "What",
+    "Name",
+    "District",
+    "End Year",
+    "Before",
+    "After",
+    "Reason",
+)
 LIKE = "Enter the date as MM/DD/YYYY, like 07/14/2025"
 
 
@@ -37,14 +48,21 @@ class AuditFilter(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         kinds = AuditEvent.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        self.fields["kind"].choices = [("", "Everything"), *((kind, kind.capitalize()) for kind in kinds)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            ("", "Everything"),
+            *((kind, kind.capitalize()) for kind in kinds),
+        ]
 
     def events(self) -> AuditEventQuerySet:
         """Newest first. A filter that cannot be read finds nothing: a list must not say more than was asked for."""
         if not self.is_valid():
             return AuditEvent.objects.none()
         asked = self.cleaned_data
-        found = AuditEvent.objects.newest_first().between(asked["first"], asked["last"]).naming(asked["find"])
+        found = (
+            AuditEvent.objects.newest_first()
+            .between(asked["first"], asked["last"])
+            .naming(asked["find"])
+        )
         for name in ("kind", "key", "district"):
             if asked[name]:
                 found = found.filter(**{name: asked[name]})
@@ -58,7 +76,12 @@ class Audit(StatewideView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = AuditFilter(request.GET)
         page, query = paged(request, form.events(), PAGE)
-        told = {"form": form, "page": page, "query": query, "filtered": any(form.data.get(name) for name in form.fields)}
+        told = {
+            "form": form,
+            "page": page,
+            "query": query,
+            "filtered": any(form.data.get(name) for name in form.fields),
+        }
         return render(request, "accounts/audit.html", told)
 
 
@@ -69,11 +92,26 @@ class AuditDownload(StatewideView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return csv_file.download(f"audit-{timezone.localdate()}.csv", HEADS, _rows(AuditFilter(request.GET).events()))
+        return csv_file.download(
+            f"audit-{timezone.localdate()}.csv", HEADS, _rows(AuditFilter(request.GET).events())
+        )
 
 
 def _rows(events: AuditEventQuerySet) -> Iterator[list[object]]:
     for event in events.iterator(chunk_size=500):
         at = timezone.localtime(event.at).strftime("%m/%d/%Y %H:%M:%S")
-        values = [at, event.by, event.get_operation_display(), event.kind, event.name, event.district, event.end_year or ""]
-        yield [*values, json.dumps(event.before, ensure_ascii=False), json.dumps(event.after, ensure_ascii=False), event.reason]
+        values = [
+            at,
+            event.by,
+            event.get_operation_display(),
+            event.kind,
+            event.name,
+            event.district,
+            event.end_year or "",
+        ]
+        yield [
+            *values,
+            json.dumps(event.before, ensure_ascii=False),
+            json.dumps(event.after, ensure_ascii=False),
+            event.reason,
+        ]

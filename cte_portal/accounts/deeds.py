@@ -8,13 +8,31 @@ Operation = AuditEvent.Operation
 
 
 def words(person: User) -> dict[str, str]:
-    return {"User name": person.username, "First name": person.first_name, "Last name": person.last_name, "E-mail": person.email}
+    return {
+        "User name": person.username,
+        "First name": person.first_name,
+        "Last name": person.last_name,
+        "E-mail": person.email,
+    }
 
 
 def of_person(
-    person: User, operation: Operation, before: dict[str, str], after: dict[str, str], kind: str = "person", district: str = ""
+    person: User,
+    operation: Operation,
+    before: dict[str, str],
+    after: dict[str, str],
+    kind: str = "person",
+    district: str = "",
 ) -> Deed:
-    return Deed(kind, str(person.pk), f"{person.record_name} ({person.username})", operation, before, after, district)
+    return Deed(
+        kind,
+        str(person.pk),
+        f"{person.record_name} ({person.username})",
+        operation,
+        before,
+        after,
+        district,
+    )
 
 
 def of_role(person: User, operation: Operation, role: str, district: str) -> Deed:

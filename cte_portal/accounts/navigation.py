@@ -5,7 +5,15 @@ from __future__ import annotations
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Screen
 
-HOME = (Screen("Home", (), "district-home", capability=Capability.VIEW_RECORDS, synonyms=("tasks", "end of year collection", "dashboard")),)
+HOME = (
+    Screen(
+        "Home",
+        (),
+        "district-home",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=("tasks", "end of year collection", "dashboard"),
+    ),
+)
 
 PEOPLE = (
     "users",
@@ -49,7 +57,15 @@ SCREENS = (
         name="Sign-in and security",
         path=("Your account",),
         url_name="mfa_index",
-        synonyms=("change password", "second factor", "two-factor", "authenticator app", "recovery codes", "mfa", "2fa"),
+        synonyms=(
+            "change password",
+            "second factor",
+            "two-factor",
+            "authenticator app",
+            "recovery codes",
+            "mfa",
+            "2fa",
+        ),
         scoped=False,
         also=(
             "account_change_password",

@@ -11,7 +11,9 @@ from cte_portal.accounts.models import Invitation, KeptForm
 from cte_portal.accounts.models.kept_form import LIFETIME
 from cte_portal.plugs import Kept
 
-LINKS_SHOWN = datetime.timedelta(days=30)  # after their end, so that the administrator sees that a link has expired
+LINKS_SHOWN = datetime.timedelta(
+    days=30
+)  # after their end, so that the administrator sees that a link has expired
 
 
 def _sessions() -> int:

@@ -8,8 +8,21 @@ from django.urls import path, re_path
 from cte_portal.accounts import views
 from cte_portal.accounts.audit import Audit, AuditDownload
 from cte_portal.accounts.people.invitation import Accept, open_invitation
-from cte_portal.accounts.people.views import DistrictPeople, DistrictPerson, DistrictPersonNew, People, Person, PersonNew
-from cte_portal.accounts.sign_in.security_pages import Activate, Deactivate, NewPassword, NewRecoveryCodes, Security
+from cte_portal.accounts.people.views import (
+    DistrictPeople,
+    DistrictPerson,
+    DistrictPersonNew,
+    People,
+    Person,
+    PersonNew,
+)
+from cte_portal.accounts.sign_in.security_pages import (
+    Activate,
+    Deactivate,
+    NewPassword,
+    NewRecoveryCodes,
+    Security,
+)
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 
@@ -35,16 +48,36 @@ urlpatterns = [
     path("accounts/security/", Security.as_view(), name="mfa_index"),
     path("accounts/security/app/", Activate.as_view(), name="mfa_activate_totp"),
     path("accounts/security/app/remove/", Deactivate.as_view(), name="mfa_deactivate_totp"),
-    path("accounts/security/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("accounts/security/recovery-codes/new/", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
-    path("accounts/security/recovery-codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "accounts/security/recovery-codes/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "accounts/security/recovery-codes/new/",
+        NewRecoveryCodes.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "accounts/security/recovery-codes/file/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
-    path("accounts/password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "accounts/password/reset/sent/",
+        allauth.password_reset_done,
+        name="account_reset_password_done",
+    ),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
-    path("accounts/password/reset/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "accounts/password/reset/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
 ]

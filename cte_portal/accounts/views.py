@@ -11,7 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import LAST_SCOPE, active_end_year, can_statewide, reachable_districts, school_years
+from cte_portal.accounts.access.scoped import (
+    LAST_SCOPE,
+    active_end_year,
+    can_statewide,
+    reachable_districts,
+    school_years,
+)
 from cte_portal.plugs import only, plugs
 
 
@@ -25,10 +31,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if district is None and can_statewide(request, Capability.WORK_STATEWIDE):
         return redirect(only(plug.statewide_home for plug in plugs()))
     if district not in districts or end_year not in years:
-        district, end_year = (next(iter(districts)) if len(districts) == 1 else None), active_end_year(request)
+        district, end_year = (
+            (next(iter(districts)) if len(districts) == 1 else None),
+            active_end_year(request),
+        )
     if district and end_year:
         return redirect("district-home", district, end_year)
-    if can_statewide(request, Capability.KEEP_LISTS) and not can_statewide(request, Capability.VIEW_RECORDS):
+    if can_statewide(request, Capability.KEEP_LISTS) and not can_statewide(
+        request, Capability.VIEW_RECORDS
+    ):
         return redirect("admin:index")
     return redirect("districts")
 
@@ -43,14 +54,25 @@ class Districts(TemplateView):
         query = self.request.GET.get("find", "")[:100].strip().lower()
         end_year = active_end_year(self.request)
         reachable = reachable_districts(self.request)
-        chosen = [one for one in reachable if end_year and (query in one[1].lower() or query in one[0])]
+        chosen = [
+            one for one in reachable if end_year and (query in one[1].lower() or query in one[0])
+        ]
         districts_now = only(plug.districts_now for plug in plugs())
-        now = districts_now([number for number, _ in chosen], end_year) if chosen and end_year else {}
+        now = (
+            districts_now([number for number, _ in chosen], end_year) if chosen and end_year else {}
+        )
         found = [
-            {"number": number, "name": name, "url": reverse("district-home", args=[number, end_year]), "now": now[number]}
+            {
+                "number": number,
+                "name": name,
+                "url": reverse("district-home", args=[number, end_year]),
+                "now": now[number],
+            }
             for number, name in chosen
         ]
-        return super().get_context_data(districts=found, query=query, reachable=len(reachable), **kwargs)
+        return super().get_context_data(
+            districts=found, query=query, reachable=len(reachable), **kwargs
+        )
 
 
 @require_POST

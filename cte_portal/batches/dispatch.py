@@ -7,13 +7,28 @@ import time
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.batches.ends import end
 from cte_portal.batches.files import drop_attempts
-from cte_portal.batches.models import INPUTS_KEPT, LIVE, MOST_ATTEMPTS, RESULTS_KEPT, SET_ASIDE, Batch, BatchFile, Status
+from cte_portal.batches.models import (
+    INPUTS_KEPT,
+    LIVE,
+    MOST_ATTEMPTS,
+    RESULTS_KEPT,
+    SET_ASIDE,
+    Batch,
+    BatchFile,
+    Status,
+)
 from cte_portal.batches.running import canceled, failed
 from cte_portal.batches.tasks import run_batch
 from cte_portal.logs import name_of, places
@@ -70,15 +85,23 @@ def sweep() -> int:
 
 
 def _brought_back(batch: Batch) -> bool:
-    nobodys: dict[str, None] = dict.fromkeys(("published_at", "lease_until", "available_at", "done", "total"))
+    nobodys: dict[str, None] = dict.fromkeys(
+        ("published_at", "lease_until", "available_at", "done", "total")
+    )
     mine = Batch.objects.held(batch).filter(lease_until__lt=Now())
-    if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(status=Status.QUEUED, stage="", **nobodys):
+    if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(
+        status=Status.QUEUED, stage="", **nobodys
+    ):
         log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
     elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
         if not end(mine, batch, **canceled(batch, asked)):
             return False
-    elif batch.attempt >= MOST_ATTEMPTS and end(mine, batch, **failed(batch, reference := new_reference())):
-        log.error("reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt)
+    elif batch.attempt >= MOST_ATTEMPTS and end(
+        mine, batch, **failed(batch, reference := new_reference())
+    ):
+        log.error(
+            "reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt
+        )
     else:
         return False
     drop_attempts(batch, batch.attempt)
@@ -88,7 +111,13 @@ def _brought_back(batch: Batch) -> bool:
 def _set_aside(batch: Batch, error: Exception) -> None:
     """End it by the plainest statement there is; OPI sees it too, as the district can do nothing about it."""
     reference = new_reference()
-    log.error("reference=%s batch=%s set aside: error=%s\n%s", reference, batch.pk, name_of(error), places(error))
+    log.error(
+        "reference=%s batch=%s set aside: error=%s\n%s",
+        reference,
+        batch.pk,
+        name_of(error),
+        places(error),
+    )
     sentence = f"The portal could not finish this on its own. Reference {reference}."
     ended = {
         "status": Status.FAILED,
@@ -109,17 +138,28 @@ def daily() -> None:
         try:
             check()
         except Exception as error:  # noqa: BLE001 - one must not keep the others from their day
-            log.error("reference=%s daily=%s error=%s", new_reference(), check.__name__, type(error).__name__)
+            log.error(
+                "reference=%s daily=%s error=%s",
+                new_reference(),
+                check.__name__,
+                type(error).__name__,
+            )
 
 
 def retire() -> int:
     """Drop uploaded files after 90 days and result files after a year, but for those that somebody keeps. The rows stay."""
-    now, dropped, ended = timezone.now(), 0, Batch.objects.filter(kept=False).exclude(status__in=LIVE)
+    now, dropped, ended = (
+        timezone.now(),
+        0,
+        Batch.objects.filter(kept=False).exclude(status__in=LIVE),
+    )
     for batch in ended.exclude(input_file="").filter(queued_at__lt=now - INPUTS_KEPT)[:500]:
         with suppress(OSError):
             default_storage.delete(batch.input_file)
             dropped += Batch.objects.filter(pk=batch.pk).update(input_file="")
-    for file in BatchFile.objects.filter(batch__kept=False, batch__finished_at__lt=now - RESULTS_KEPT)[:500]:
+    for file in BatchFile.objects.filter(
+        batch__kept=False, batch__finished_at__lt=now - RESULTS_KEPT
+    )[:500]:
         with suppress(OSError):
             default_storage.delete(file.stored)
             file.delete()

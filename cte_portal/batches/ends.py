@@ -17,7 +17,14 @@ def ending(**values: Any) -> dict[str, Any]:
     """The columns of an end. What a sent file brought into sentence and result never keeps the end from being stored."""
     values = {name: storable(value) for name, value in values.items()}
     values["sentence"] = str(values.get("sentence", ""))[:MOST_OF_SENTENCE]
-    return {**values, "finished_at": Now(), "lease_until": None, "stage": "", "done": None, "total": None}
+    return {
+        **values,
+        "finished_at": Now(),
+        "lease_until": None,
+        "stage": "",
+        "done": None,
+        "total": None,
+    }
 
 
 def storable(value: Any) -> Any:

@@ -18,7 +18,9 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override] # the two classes above differ in it
         """Written under a name that no worker looks for, then renamed."""
-        place = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        place = (
+            Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        )
         aside = place.with_name(f"{place.name}.part")
         aside.write_text(dumps(payload))
         os.replace(aside, place)

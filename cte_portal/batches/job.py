@@ -81,7 +81,11 @@ class Job:
         """A checkpoint: the named step for the page, and the place where a canceled or lost job stops. Never inside `finishing`."""
         self.check()
         self._told = time.monotonic()
-        if not Batch.objects.held(self.batch).filter(cancel_by="").update(stage=name, done=done, total=total):
+        if (
+            not Batch.objects.held(self.batch)
+            .filter(cancel_by="")
+            .update(stage=name, done=done, total=total)
+        ):
             self.check(ask=True)
 
     def progress(self, done: int, total: int | None = None) -> None:
@@ -114,7 +118,13 @@ class Job:
         content.seek(0)
         stored = stored_whole(f"batches/{self.batch.pk}/{self.batch.attempt}/{role}", File(content))
         self.files[role] = BatchFile(
-            batch=self.batch, role=role, name=name[:160], stored=stored, content_type=content_type, size=size, sha256=digest.hexdigest()
+            batch=self.batch,
+            role=role,
+            name=name[:160],
+            stored=stored,
+            content_type=content_type,
+            size=size,
+            sha256=digest.hexdigest(),
         )
 
     def drop_files(self) -> None:
@@ -141,7 +151,13 @@ class Job:
 
     def _end(self) -> None:
         outcome = self.outcome or Outcome("Done.")
-        status = Status.REFUSED if outcome.refused else Status.WITH_ERRORS if outcome.with_errors else Status.COMPLETED
+        status = (
+            Status.REFUSED
+            if outcome.refused
+            else Status.WITH_ERRORS
+            if outcome.with_errors
+            else Status.COMPLETED
+        )
         ended = ending(status=status, sentence=outcome.sentence, result=outcome.result)
         if not Batch.objects.held(self.batch).filter(cancel_by="").update(**ended):
             self.check(ask=True)

@@ -39,12 +39,16 @@ class Kind(BatchKind):
 
 @cache
 def _kinds() -> dict[str, Kind]:
-    return {kind.name: kind for plug in plugs() for kind in plug.batch_kinds if isinstance(kind, Kind)}
+    return {
+        kind.name: kind for plug in plugs() for kind in plug.batch_kinds if isinstance(kind, Kind)
+    }
 
 
 def kind_of(name: str) -> Kind:
     """The kind of a row. An upgrade that was taken back may have left rows of a kind that nobody knows: they are shown, and never run."""
-    return _kinds().get(name) or Kind(name, _never, noun="job of a kind that this version does not know")
+    return _kinds().get(name) or Kind(
+        name, _never, noun="job of a kind that this version does not know"
+    )
 
 
 def kind_named(name: str) -> Kind:

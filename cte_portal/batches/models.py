@@ -38,7 +38,9 @@ ANSWERED = (Status.COMPLETED, Status.WITH_ERRORS, Status.REFUSED)
 
 def moment(seconds: float = 0) -> ExpressionWrapper:
     """The database's own time, some seconds from now: workers' clocks are never asked (F-24)."""
-    return ExpressionWrapper(Now() + Value(datetime.timedelta(seconds=seconds)), output_field=models.DateTimeField())
+    return ExpressionWrapper(
+        Now() + Value(datetime.timedelta(seconds=seconds)), output_field=models.DateTimeField()
+    )
 
 
 DUE = Q(available_at=None) | Q(available_at__lte=Now())
@@ -54,31 +56,58 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def failed_unseen(self, known: Iterable[str]) -> BatchQuerySet:
         """What failed where no district sees it, newest first: letters, OPI's lists for the state, what was set aside or is of no `known` kind."""
-        return self.filter(Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED).order_by("-finished_at", "-pk")
+        return self.filter(
+            Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED
+        ).order_by("-finished_at", "-pk")
 
     def put_back(self) -> int:
         """Queue what has ended once more, under its own key: nobody would queue it again. Returns how many."""
-        anew: dict[str, Any] = dict.fromkeys(("available_at", "published_at", "started_at", "finished_at"))
-        again = {"status": Status.QUEUED, "attempt": 0, "queued_at": Now(), "stage": "", "sentence": "", "reference": "", "result": {}}
+        anew: dict[str, Any] = dict.fromkeys(
+            ("available_at", "published_at", "started_at", "finished_at")
+        )
+        again = {
+            "status": Status.QUEUED,
+            "attempt": 0,
+            "queued_at": Now(),
+            "stage": "",
+            "sentence": "",
+            "reference": "",
+            "result": {},
+        }
         return self.exclude(status__in=LIVE).update(**anew, **again)
 
     def earlier_in_turn(self) -> BatchQuerySet:
         """For a subquery: unfinished work of the same district that was submitted before, where both must keep their turn."""
-        before = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
+        before = Q(queued_at__lt=OuterRef("queued_at")) | Q(
+            queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk")
+        )
         return self.live().filter(before, district=OuterRef("district"), in_turn=True)
 
     def running_beside(self) -> BatchQuerySet:
         """For a subquery: what workers of the same queue are busy with."""
-        return self.filter(queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now())
+        return self.filter(
+            queue=OuterRef("queue"), status=Status.PROCESSING, lease_until__gte=Now()
+        )
 
     def with_standing(self) -> BatchQuerySet:
         """With what a status sentence needs: `waits_for` (who submitted what goes first) and `waits_for_kind`, `ahead`, `lapsed`, `handed_late`."""
         earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
-        unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(queued_at__lt=moment(-60)) & ~Q(Exists(Batch.objects.running_beside()))
-        before = Batch.objects.live().filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at")).order_by().values("queue")
+        unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(
+            queued_at__lt=moment(-60)
+        ) & ~Q(Exists(Batch.objects.running_beside()))
+        before = (
+            Batch.objects.live()
+            .filter(queue=OuterRef("queue"), queued_at__lt=OuterRef("queued_at"))
+            .order_by()
+            .values("queue")
+        )
         mine, others = Q(district=OuterRef("district")), ~Q(district=OuterRef("district"))
-        own = Coalesce(Subquery(before.filter(mine).annotate(number=Count("pk")).values("number")), 0)
-        districts = before.filter(others).annotate(number=Count("district", distinct=True)).values("number")
+        own = Coalesce(
+            Subquery(before.filter(mine).annotate(number=Count("pk")).values("number")), 0
+        )
+        districts = (
+            before.filter(others).annotate(number=Count("district", distinct=True)).values("number")
+        )
         plain = Coalesce(Subquery(before.annotate(number=Count("pk")).values("number")), 0)
         # Districts take turns: each of the others goes before this one's every piece of work once.
         ahead = Least(plain, own + Coalesce(Subquery(districts), 0) * (own + 1))
@@ -92,18 +121,30 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def may_start(self) -> BatchQuerySet:
         """Queued work whose time and turn have come."""
-        return self.filter(DUE, status=Status.QUEUED).exclude(Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn()))
+        return self.filter(DUE, status=Status.QUEUED).exclude(
+            Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
+        )
 
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
-        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(Exists(Batch.objects.running_beside()))
+        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(
+            Exists(Batch.objects.running_beside())
+        )
         return self.may_start().filter(Q(published_at=None) | lost).by_turns()
 
     def by_turns(self) -> BatchQuerySet:
         """Districts one after the other: first of the district whose last turn in the queue is longest ago, then the oldest."""
-        turns = Batch.objects.filter(queue=OuterRef("queue"), district=OuterRef("district"), queued_at__gte=moment(-TURNS_REMEMBERED))
-        last = Subquery(turns.exclude(started_at=None).order_by("-started_at").values("started_at")[:1])
-        return self.annotate(last_turn=last).order_by(F("last_turn").asc(nulls_first=True), "queued_at", "pk")
+        turns = Batch.objects.filter(
+            queue=OuterRef("queue"),
+            district=OuterRef("district"),
+            queued_at__gte=moment(-TURNS_REMEMBERED),
+        )
+        last = Subquery(
+            turns.exclude(started_at=None).order_by("-started_at").values("started_at")[:1]
+        )
+        return self.annotate(last_turn=last).order_by(
+            F("last_turn").asc(nulls_first=True), "queued_at", "pk"
+        )
 
     def next_turn(self, key: uuid.UUID) -> uuid.UUID:
         """Whose turn it is when the message of a batch comes: its own, or of another that was handed over for the same queue.
@@ -112,7 +153,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """
         queue = self.filter(pk=key).values("queue")
         waiting = self.may_start().filter(
-            Q(pk=key) | Q(published_at__isnull=False), queue__in=queue, attempt__lt=MOST_ATTEMPTS, cancel_by=""
+            Q(pk=key) | Q(published_at__isnull=False),
+            queue__in=queue,
+            attempt__lt=MOST_ATTEMPTS,
+            cancel_by="",
         )
         return waiting.by_turns().values_list("pk", flat=True).first() or key
 
@@ -149,7 +193,9 @@ class Batch(models.Model):
     queue = models.CharField(max_length=12)
     district = models.CharField(max_length=4, blank=True)
     end_year = models.PositiveSmallIntegerField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     submitted_name = models.CharField(max_length=310)
     title = models.CharField(max_length=100)
     subject = models.CharField(max_length=120, blank=True)
@@ -191,15 +237,26 @@ class Batch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["idempotency_key"], name="batches_submitted_once"),
-            models.CheckConstraint(condition=Q(status__in=[status.value for status in Status]), name="batches_status_is_known"),
-            models.CheckConstraint(condition=Q(attempt__lte=MOST_ATTEMPTS), name="batches_three_attempts_at_most"),
             models.CheckConstraint(
-                condition=Q(status__in=[status.value for status in LIVE]) | Q(finished_at__isnull=False), name="batches_an_end_has_its_time"
+                condition=Q(status__in=[status.value for status in Status]),
+                name="batches_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(attempt__lte=MOST_ATTEMPTS), name="batches_three_attempts_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in LIVE])
+                | Q(finished_at__isnull=False),
+                name="batches_an_end_has_its_time",
             ),
         ]
         indexes = [
             models.Index(fields=["district", "-queued_at"], name="batches_of_district"),
-            models.Index(fields=["queued_at"], condition=Q(status__in=["queued", "processing"]), name="batches_live"),
+            models.Index(
+                fields=["queued_at"],
+                condition=Q(status__in=["queued", "processing"]),
+                name="batches_live",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,7 +283,9 @@ class BatchFile(models.Model):
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "role"], name="batches_one_file_of_a_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "role"], name="batches_one_file_of_a_role")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -250,8 +309,15 @@ class CleanUp(models.Model):
     def sentence(self) -> str:
         done = ", ".join(f"{name} ({number:,})" for name, number in self.removed.items() if number)
         words = f"Removed: {done}." if done else "There was nothing to remove."
-        failed = " ".join(f"Could not remove {name}: reference {reference}." for name, reference in self.failed.items())
-        return f"{words} {failed}".strip() if self.ended_at else "It did not finish. The next clean-up will catch up."
+        failed = " ".join(
+            f"Could not remove {name}: reference {reference}."
+            for name, reference in self.failed.items()
+        )
+        return (
+            f"{words} {failed}".strip()
+            if self.ended_at
+            else "It did not finish. The next clean-up will catch up."
+        )
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -292,9 +358,16 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="batches_a_person_is_told_once"),
-            models.CheckConstraint(condition=Q(kind__in=["saved", "attention", "failed", "info"]), name="batches_notice_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["saved", "attention", "failed", "info"]),
+                name="batches_notice_kind_is_known",
+            ),
         ]
-        indexes = [models.Index(fields=["user", "at"], condition=Q(seen_at=None), name="batches_notices_unseen")]
+        indexes = [
+            models.Index(
+                fields=["user", "at"], condition=Q(seen_at=None), name="batches_notices_unseen"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"notice {self.pk}"

@@ -12,7 +12,14 @@ BATCH_QUEUE = Screen(
     path=("Reporting", "MT State Reporting"),
     url_name="batch-queue",
     capability=Capability.SEE_BATCHES,
-    synonyms=("Batch Queue List", "jobs", "uploads", "status of an upload", "get the report", "System Administration > Batch Queue"),
+    synonyms=(
+        "Batch Queue List",
+        "jobs",
+        "uploads",
+        "status of an upload",
+        "get the report",
+        "System Administration > Batch Queue",
+    ),
     also=("batch",),
 )
 
@@ -29,4 +36,8 @@ STATEWIDE_QUEUE = Screen(
 
 def running(scope: Scope, standing: Standing) -> int | None:
     """How many jobs of the district wait or run; None for who does not see them."""
-    return Batch.objects.of_district(scope.district).live().count() if standing.can(Capability.SEE_BATCHES) else None
+    return (
+        Batch.objects.of_district(scope.district).live().count()
+        if standing.can(Capability.SEE_BATCHES)
+        else None
+    )

@@ -65,13 +65,22 @@ def run(key: uuid.UUID) -> bool:
         job.drop_files()
     except CancelAsked:
         job.drop_files()
-        end(Batch.objects.held(batch), batch, **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)))
+        end(
+            Batch.objects.held(batch),
+            batch,
+            **canceled(batch, Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)),
+        )
     except NotYet as wait:
         job.drop_files()
         _wait(job, wait)
     except CannotRun as cause:
         job.drop_files()
-        end(Batch.objects.held(batch), batch, status=Status.FAILED, sentence=f"{cause.sentence} {kind_of(batch.kind).changes_nothing}")
+        end(
+            Batch.objects.held(batch),
+            batch,
+            status=Status.FAILED,
+            sentence=f"{cause.sentence} {kind_of(batch.kind).changes_nothing}",
+        )
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
         if is_full(error):
             job.drop_files()
@@ -89,17 +98,33 @@ def _may_run(batch: Batch) -> None:
     if needed is None:
         return
     person = batch.submitted_by
-    roles = [Role(one.role) for one in person.memberships.all() if one.district == batch.district or Role(one.role).is_opi]
+    roles = [
+        Role(one.role)
+        for one in person.memberships.all()
+        if one.district == batch.district or Role(one.role).is_opi
+    ]
     if not person.is_active or not any(needed in CAPABILITIES[role] for role in roles):
-        raise CannotRun(f"{batch.submitted_name} no longer has permission to do this in this district.")
+        raise CannotRun(
+            f"{batch.submitted_name} no longer has permission to do this in this district."
+        )
 
 
 def _wait(job: Job, wait: NotYet) -> None:
     """Back into the queue for a while. The attempt's number is free again: who holds it gives it up by this very statement."""
     batch = job.batch
     log.warning("batch=%s %s seconds=%s", batch.pk, wait, int(wait.seconds))
-    waiting = {"status": Status.QUEUED, "available_at": moment(wait.seconds), "published_at": None, "lease_until": None, "stage": str(wait)}
-    if not Batch.objects.held(batch).filter(cancel_by="").update(**waiting, attempt=batch.attempt - 1):
+    waiting = {
+        "status": Status.QUEUED,
+        "available_at": moment(wait.seconds),
+        "published_at": None,
+        "lease_until": None,
+        "stage": str(wait),
+    }
+    if (
+        not Batch.objects.held(batch)
+        .filter(cancel_by="")
+        .update(**waiting, attempt=batch.attempt - 1)
+    ):
         asked = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
         end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, asked))
 
@@ -107,13 +132,30 @@ def _wait(job: Job, wait: NotYet) -> None:
 def _our_fault(job: Job, error: Exception) -> None:
     """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
     batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
-    log.error("reference=%s batch=%s attempt=%s error=%s\n%s", reference, batch.pk, batch.attempt, name_of(error), places(error))
+    log.error(
+        "reference=%s batch=%s attempt=%s error=%s\n%s",
+        reference,
+        batch.pk,
+        batch.attempt,
+        name_of(error),
+        places(error),
+    )
     try:
         connections.close_all() if not connection.in_atomic_block else None
         job.drop_files()
         if batch.attempt < MOST_ATTEMPTS:
-            delay = RETRY_SECONDS[batch.attempt - 1] * settings.BATCH_RETRY_FACTOR * random.uniform(1, 1.5)  # noqa: S311 - jitter
-            waiting = {"status": Status.QUEUED, "available_at": moment(delay), "published_at": None, "lease_until": None, "stage": ""}
+            delay = (
+                RETRY_SECONDS[batch.attempt - 1]
+                * settings.BATCH_RETRY_FACTOR
+                * random.uniform(1, 1.5)  # noqa: S311 - jitter
+            )
+            waiting = {
+                "status": Status.QUEUED,
+                "available_at": moment(delay),
+                "published_at": None,
+                "lease_until": None,
+                "stage": "",
+            }
             if mine.filter(cancel_by="").update(**waiting, reference=reference):
                 return
         asked = mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
@@ -152,8 +194,13 @@ def _be_patient(edition: Edition) -> None:
         # SQLite's patience is set by a statement that the State edition takes from nobody else.
         with writing_state(), used.cursor() as cursor:
             if used.vendor == "postgresql":
-                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])
-                cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [STATEMENT_TIMEOUT])
+                cursor.execute(
+                    "SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT]
+                )
+                cursor.execute(
+                    "SELECT set_config('idle_in_transaction_session_timeout', %s, false)",
+                    [STATEMENT_TIMEOUT],
+                )
             else:
                 cursor.execute("PRAGMA busy_timeout=20000")
     except (OperationalError, InterfaceError) as error:
@@ -172,14 +219,20 @@ def renewing(job: Job) -> Iterator[None]:
         try:
             while not ended.wait(settings.BATCH_RENEW_SECONDS):
                 try:
-                    if not Batch.objects.held(job.batch).filter(cancel_by="").update(lease_until=moment(settings.BATCH_LEASE_SECONDS)):
+                    if (
+                        not Batch.objects.held(job.batch)
+                        .filter(cancel_by="")
+                        .update(lease_until=moment(settings.BATCH_LEASE_SECONDS))
+                    ):
                         job.lost.set()
                 except (DatabaseError, InterfaceError):
                     connection.close()
         finally:
             connection.close()
 
-    if connection.in_atomic_block:  # a test's own transaction: no second connection could see the row
+    if (
+        connection.in_atomic_block
+    ):  # a test's own transaction: no second connection could see the row
         yield
         return
     thread = threading.Thread(target=renew, name="lease", daemon=True)
@@ -198,7 +251,15 @@ def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> B
     """
     deadline = time.monotonic() + patience
     while True:
-        if not run(batch.pk) and earlier and (first := Batch.objects.may_start().filter(district=batch.district, in_turn=True).first()):
+        if (
+            not run(batch.pk)
+            and earlier
+            and (
+                first := Batch.objects.may_start()
+                .filter(district=batch.district, in_turn=True)
+                .first()
+            )
+        ):
             run(first.pk)
         batch = Batch.objects.get(pk=batch.pk)
         if not batch.is_live:

@@ -72,7 +72,9 @@ def submit(
             batch.save(force_insert=True)
     except IntegrityError:
         _drop(batch)
-        if earlier := Batch.objects.filter(idempotency_key=key).first():  # somebody was quicker by a moment
+        if earlier := Batch.objects.filter(
+            idempotency_key=key
+        ).first():  # somebody was quicker by a moment
             return earlier
         raise
     except BaseException:
@@ -83,13 +85,19 @@ def submit(
 
 def _limit(by: User, district: str) -> None:
     """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is stored."""
-    mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(Q(about=None) | ~Q(queue=STATEWIDE))
+    mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(
+        Q(about=None) | ~Q(queue=STATEWIDE)
+    )
     if mine[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
-        raise TooMany(f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again.")
+        raise TooMany(
+            f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again."
+        )
     waiting = Batch.objects.live().filter(district=district, hidden=False)
     if waiting[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
         whose = f"District {district} has" if district else "There are"
-        raise TooMany(f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again.")
+        raise TooMany(
+            f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again."
+        )
 
 
 def key_of(key: object, *asked: object) -> str:
@@ -161,7 +169,9 @@ def cancel(batch: Batch, *, by: str) -> bool:
                 cancel_by=by,
                 status=Case(When(waits, then=Value(Status.CANCELED)), default=F("status")),
                 finished_at=Case(When(waits, then=Now()), default=F("finished_at")),
-                sentence=Case(When(waits, then=Value(canceled_sentence(batch, by))), default=F("sentence")),
+                sentence=Case(
+                    When(waits, then=Value(canceled_sentence(batch, by))), default=F("sentence")
+                ),
             )
         )
         if met and Batch.objects.filter(pk=batch.pk, status=Status.CANCELED).exists():

@@ -19,7 +19,19 @@ urlpatterns = [
     path("news/", news_views.news, name="news"),
     path("news/put-away/", news_views.put_away, name="news-put-away"),
     path("opi/batches/", statewide_views.StatewideQueue.as_view(), name="statewide-queue"),
-    path("opi/batches/again/", statewide_views.RunFailedAgain.as_view(), name="statewide-failed-again"),
-    path("opi/batches/<uuid:batch>/", statewide_views.StatewideBatch.as_view(), name="statewide-batch"),
-    path("opi/batches/<uuid:batch>/cancel/", statewide_views.CancelStatewideBatch.as_view(), name="statewide-batch-cancel"),
+    path(
+        "opi/batches/again/",
+        statewide_views.RunFailedAgain.as_view(),
+        name="statewide-failed-again",
+    ),
+    path(
+        "opi/batches/<uuid:batch>/",
+        statewide_views.StatewideBatch.as_view(),
+        name="statewide-batch",
+    ),
+    path(
+        "opi/batches/<uuid:batch>/cancel/",
+        statewide_views.CancelStatewideBatch.as_view(),
+        name="statewide-batch-cancel",
+    ),
 ]

@@ -17,7 +17,14 @@ FORMAT = "%m/%d/%Y"
 class DayField(forms.DateField):
     """A day centuries away is a slip of the keyboard, and after the last one of the calendar there is none."""
 
-    def __init__(self, *, wrong: str, outside: str = "", attrs: Mapping[str, str] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        wrong: str,
+        outside: str = "",
+        attrs: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(
             input_formats=[FORMAT],
             widget=forms.DateInput(format=FORMAT, attrs=dict(attrs or {})),
@@ -28,7 +35,10 @@ class DayField(forms.DateField):
 
 
 def _sensible(message: str) -> list[BaseValidator]:
-    return [MinValueValidator(datetime.date(2000, 1, 1), message), MaxValueValidator(datetime.date(2099, 12, 31), message)]
+    return [
+        MinValueValidator(datetime.date(2000, 1, 1), message),
+        MaxValueValidator(datetime.date(2099, 12, 31), message),
+    ]
 
 
 def begins(day: datetime.date) -> datetime.datetime:

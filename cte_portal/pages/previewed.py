@@ -29,9 +29,15 @@ class PreviewedAction(Action):
         raise NotImplementedError
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        return super().form_valid(form) if was_shown(self.request, self.effects()) else self.form_invalid(form)
+        return (
+            super().form_valid(form)
+            if was_shown(self.request, self.effects())
+            else self.form_invalid(form)
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         effects = self.effects()
         changed = self.request.method == "POST" and not was_shown(self.request, effects)
-        return super().get_context_data(effects=effects, seen=shown_as(effects), changed=changed, **kwargs)
+        return super().get_context_data(
+            effects=effects, seen=shown_as(effects), changed=changed, **kwargs
+        )

@@ -15,4 +15,11 @@ class ReasonField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = str(super().to_python(value) or "")
-        return text if any(letter.isprintable() and not letter.isspace() and letter not in UNSEEN for letter in text) else ""
+        return (
+            text
+            if any(
+                letter.isprintable() and not letter.isspace() and letter not in UNSEEN
+                for letter in text
+            )
+            else ""
+        )

@@ -18,7 +18,9 @@ def number(text: str, *, digits: int = DIGITS) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
-def paged(request: HttpRequest, lines: Sequence[Any] | Collection[Any] | QuerySet[Any], size: int) -> tuple[Page[Any], str]:
+def paged(
+    request: HttpRequest, lines: Sequence[Any] | Collection[Any] | QuerySet[Any], size: int
+) -> tuple[Page[Any], str]:
     """The page of a list that the address asks for, and the rest of its query, for the links to other pages."""
     query = request.GET.copy()
     asked = query.pop("page", ["1"])[-1]

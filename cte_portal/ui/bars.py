@@ -25,4 +25,7 @@ def bars(figures: Iterable[tuple[int, int | None]]) -> list[Bars]:
     """The bars of figures that stand in one group: the longest fills the width."""
     figures = list(figures)
     largest = max((number for pair in figures for number in pair if number), default=0)
-    return [Bars(length(now, largest), None if before is None else length(before, largest)) for now, before in figures]
+    return [
+        Bars(length(now, largest), None if before is None else length(before, largest))
+        for now, before in figures
+    ]

@@ -71,7 +71,11 @@ class PortalCommand(BaseCommand):
     def refuse(self, refusal: CommandError, stdout: Any = None) -> None:
         shape = refusal.shape if isinstance(refusal, CommandRefusal) else {}
         (stdout or self.stdout).write(
-            json.dumps({"status": "refused", "reason": str(refusal).removeprefix("Error: "), **shape}, ensure_ascii=False) + "\n"
+            json.dumps(
+                {"status": "refused", "reason": str(refusal).removeprefix("Error: "), **shape},
+                ensure_ascii=False,
+            )
+            + "\n"
         )
 
 
@@ -83,7 +87,9 @@ class PageCommand(PortalCommand):
     """From the portal's folder."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; refuse a page that is not current")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; refuse a page that is not current"
+        )
 
     def document(self) -> str:
         raise NotImplementedError
@@ -102,7 +108,10 @@ def check_databases(*, absent_is_fine: bool = False) -> None:
     """Both editions answer and have every table of this release. What waits for a database by itself may start without it."""
     states = {edition: _state(edition) for edition in Edition}
     if absent_is_fine:
-        states = {edition: "" if state == _no_answer(edition) else state for edition, state in states.items()}
+        states = {
+            edition: "" if state == _no_answer(edition) else state
+            for edition, state in states.items()
+        }
     if set(states.values()) == {NOT_SET_UP}:
         raise CommandError(NOT_SET_UP)
     for sentence in states.values():

@@ -30,7 +30,9 @@ class Help:
 
     @classmethod
     def from_settings(cls) -> Help:
-        return cls(settings.HELP_NAME, settings.HELP_HOURS, settings.HELP_PHONE, settings.HELP_EMAIL)
+        return cls(
+            settings.HELP_NAME, settings.HELP_HOURS, settings.HELP_PHONE, settings.HELP_EMAIL
+        )
 
 
 class Frame:
@@ -79,7 +81,11 @@ class Frame:
             return []
         year = self.scope.end_year
         others = [one for one in self.standing.districts if one[0] != self.scope.district]
-        return [(number, name, self._switched(number, year)) for number, name in others] if len(others) <= MOST_DISTRICTS_IN_MENU else []
+        return (
+            [(number, name, self._switched(number, year)) for number, name in others]
+            if len(others) <= MOST_DISTRICTS_IN_MENU
+            else []
+        )
 
     def _switched(self, district: str, end_year: int) -> str:
         match = self.request.resolver_match
@@ -94,13 +100,18 @@ class Frame:
         """(as people write it, address) of the other school years."""
         if self.scope is None:
             return []
-        scope, others = self.scope, [year for year, _ in self.standing.school_years if year != self.scope.end_year]
+        scope, others = (
+            self.scope,
+            [year for year, _ in self.standing.school_years if year != self.scope.end_year],
+        )
         return [(school_year_label(year), self._switched(scope.district, year)) for year in others]
 
     @property
     def active_year(self) -> str:
         """The school year that districts work in, as people write it; empty before OPI has named one."""
-        return next((school_year_label(year) for year, active in self.standing.school_years if active), "")
+        return next(
+            (school_year_label(year) for year, active in self.standing.school_years if active), ""
+        )
 
     @property
     def role(self) -> str:
@@ -142,7 +153,11 @@ class Frame:
     def keeps_typed(self) -> bool:
         """Whether what is typed on this page comes back after a sign-in that ended (accounts.scoped.PortalView)."""
         match = self.request.resolver_match
-        return getattr(getattr(match.func, "view_class", None), "keeps", None) is not None if match else False
+        return (
+            getattr(getattr(match.func, "view_class", None), "keeps", None) is not None
+            if match
+            else False
+        )
 
     @property
     def warning_seconds(self) -> int:

@@ -11,7 +11,19 @@ from django.http import StreamingHttpResponse
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the letters for those of its own alphabet
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the full-width signs begin one too, in some languages
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the full-width signs begin one too, in some languages
 AT_ONCE = 500  # rows
 
 
@@ -35,7 +47,9 @@ def write(into: IO[bytes], titles: Sequence[str], rows: Iterable[Iterable[object
     return number
 
 
-def download(name: str, titles: Sequence[str], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
+def download(
+    name: str, titles: Sequence[str], rows: Iterable[Iterable[object]]
+) -> StreamingHttpResponse:
     """The file as an answer, made while it is sent."""
     answer = StreamingHttpResponse(_parts(titles, rows), content_type=CONTENT_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

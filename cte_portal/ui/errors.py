@@ -76,11 +76,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_plain("500.html", reference), status=500)
 
 
-def _come_back(request: HttpRequest, why: Unavailable, error: BaseException | None, again: Sequence[tuple[str, str]] = ()) -> HttpResponse:
+def _come_back(
+    request: HttpRequest,
+    why: Unavailable,
+    error: BaseException | None,
+    again: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
     """What was typed goes along, so that one press sends it again."""
     reference = new_reference()
-    log.warning("reference=%s status=503 page=%s error=%s", reference, _page(request), name_of(error) if error else "")
-    told: dict[str, Any] = {"sentence": why.value, "again": again, "path": request.path, "changes": request.method == "POST"}
+    log.warning(
+        "reference=%s status=503 page=%s error=%s",
+        reference,
+        _page(request),
+        name_of(error) if error else "",
+    )
+    told: dict[str, Any] = {
+        "sentence": why.value,
+        "again": again,
+        "path": request.path,
+        "changes": request.method == "POST",
+    }
     answer = HttpResponse(_plain("503.html", reference, **told), status=503)
     answer["Retry-After"] = "30"
     return answer
@@ -99,15 +114,30 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _answer(
-    request: HttpRequest, status: int, exception: Exception | None = None, *, template: str = "", framed: bool = True, sentence: str = ""
+    request: HttpRequest,
+    status: int,
+    exception: Exception | None = None,
+    *,
+    template: str = "",
+    framed: bool = True,
+    sentence: str = "",
 ) -> HttpResponse:
     """`framed` pages show the person's navigation where that is possible; the others stand by themselves."""
     reference = new_reference()
     template = template or f"{status}.html"
-    log.warning("reference=%s status=%s page=%s error=%s", reference, status, _page(request), type(exception).__name__ if exception else "")
+    log.warning(
+        "reference=%s status=%s page=%s error=%s",
+        reference,
+        status,
+        _page(request),
+        type(exception).__name__ if exception else "",
+    )
     if framed and hasattr(request, "user") and hasattr(request, "session"):
         try:
-            return HttpResponse(render_to_string(template, {"reference": reference, "sentence": sentence}, request), status=status)
+            return HttpResponse(
+                render_to_string(template, {"reference": reference, "sentence": sentence}, request),
+                status=status,
+            )
         except Exception as broken:  # noqa: BLE001 – whatever breaks the frame must not hide the message
             log.error("reference=%s the frame failed: %s", reference, type(broken).__name__)
     return HttpResponse(_plain(template, reference, sentence), status=status)
@@ -125,4 +155,8 @@ def _page(request: HttpRequest) -> str:
 
 def is_bare(response: HttpResponseBase) -> bool:
     """A refusal that Django answers with nothing to read."""
-    return response.status_code == 405 and not response.streaming and not getattr(response, "content", b"")
+    return (
+        response.status_code == 405
+        and not response.streaming
+        and not getattr(response, "content", b"")
+    )

@@ -13,7 +13,17 @@ from cte_portal.ui.errors import is_bare, method_not_allowed
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
-    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "midi", "payment", "usb")
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
 )
 
 
@@ -27,7 +37,11 @@ class MethodsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        return (
+            self.get_response(request)
+            if request.method in METHODS
+            else HttpResponseNotAllowed(METHODS)
+        )
 
 
 class ResponseHeadersMiddleware:
@@ -56,7 +70,9 @@ class CompressedPagesMiddleware(GZipMiddleware):
     Django masks the token anew on each page, and this adds a random number of bytes.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
             return response
         return super().process_response(request, response)

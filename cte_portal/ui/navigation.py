@@ -46,7 +46,8 @@ def open_screens(standing: Standing) -> list[Screen]:
     return [
         screen
         for screen in screens()
-        if (standing.scope or not screen.scoped) and (screen.capability is None or standing.can(screen.capability))
+        if (standing.scope or not screen.scoped)
+        and (screen.capability is None or standing.can(screen.capability))
     ]
 
 
@@ -72,8 +73,14 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
     A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup, or copied from a page.
     """
     words = re.split(r"[\s>›]+", term.lower().strip(" >›"))
-    found = [screen for screen in open_screens(standing) if all(word in screen.searched for word in words)]
-    return sorted(found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip()))
+    found = [
+        screen
+        for screen in open_screens(standing)
+        if all(word in screen.searched for word in words)
+    ]
+    return sorted(
+        found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip())
+    )
 
 
 def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
@@ -81,7 +88,14 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
     waiting = screen.open(standing) if screen.open else 0
-    return Entry(screen.name, reverse(screen.url_name, args=arguments), screen.step, current, waiting, screen.key)
+    return Entry(
+        screen.name,
+        reverse(screen.url_name, args=arguments),
+        screen.step,
+        current,
+        waiting,
+        screen.key,
+    )
 
 
 def same_screen(standing: Standing, url_name: str, district: str, end_year: int) -> str:
@@ -94,7 +108,11 @@ def same_screen(standing: Standing, url_name: str, district: str, end_year: int)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
-    return [task for tasks in by_step(plug.home_tasks for plug in plugs()) for task in tasks(scope, standing)]
+    return [
+        task
+        for tasks in by_step(plug.home_tasks for plug in plugs())
+        for task in tasks(scope, standing)
+    ]
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
@@ -109,5 +127,7 @@ def context_facts(scope: Scope, standing: Standing) -> list[ContextFact]:
 
 
 def statewide_facts(end_year: int, standing: Standing) -> list[ContextFact]:
-    facts = [of_step(end_year, standing) for of_step in by_step(plug.statewide_facts for plug in plugs())]
+    facts = [
+        of_step(end_year, standing) for of_step in by_step(plug.statewide_facts for plug in plugs())
+    ]
     return [fact for fact in facts if fact is not None]

@@ -41,7 +41,10 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _of(error: BaseException) -> Unavailable | None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable.FULL
-    if type(error).__module__.startswith("redis.") and "Connection" in type(error).__name__ + type(error).__base__.__name__:  # type: ignore[union-attr]
+    if (
+        type(error).__module__.startswith("redis.")
+        and "Connection" in type(error).__name__ + type(error).__base__.__name__  # type: ignore[union-attr]
+    ):
         return Unavailable.AWAY
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
@@ -51,5 +54,9 @@ def _of(error: BaseException) -> Unavailable | None:
         return Unavailable.FULL
     if code in BUSY_CODES or "database is locked" in text:
         return Unavailable.BUSY
-    lost = server and isinstance(error, OperationalError | InterfaceError) and (not code or code.startswith(AWAY_CODES))
+    lost = (
+        server
+        and isinstance(error, OperationalError | InterfaceError)
+        and (not code or code.startswith(AWAY_CODES))
+    )
     return Unavailable.AWAY if lost or "unable to open database file" in text else None

@@ -59,7 +59,9 @@ def missing() -> list[str]:
             f"migrations of the {edition.label} database": partial(is_migrated, edition.value),
         }
         # What does not answer is not asked on: without a limit of time it would be waited for.
-        absent += next(([name] for name, answers in steps.items() if not _answers(name, answers)), [])
+        absent += next(
+            ([name] for name, answers in steps.items() if not _answers(name, answers)), []
+        )
     return absent if _answers("cache", keeps) else [*absent, "cache"]
 
 
@@ -80,4 +82,8 @@ class Health(View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         absent = missing() if self.asks else []
-        return JsonResponse({"ready": not absent, "missing": absent}, status=503 if absent else 200, headers={"Cache-Control": "no-store"})
+        return JsonResponse(
+            {"ready": not absent, "missing": absent},
+            status=503 if absent else 200,
+            headers={"Cache-Control": "no-store"},
+        )

@@ -9,7 +9,11 @@ def main() -> int:
     host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
     asking = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=8)
     try:
-        asking.request("GET", "/health/ready", headers={"Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"})
+        asking.request(
+            "GET",
+            "/health/ready",
+            headers={"Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"},
+        )
         answer = asking.getresponse()
         print(answer.read().decode()[:300])
     except OSError as error:

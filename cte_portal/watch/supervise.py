@@ -42,7 +42,9 @@ class Sources:
     def _look(self) -> dict[Path, int]:
         times: dict[Path, int] = {}
         for path in (path for folder in self.folders for path in folder.rglob("*.py")):
-            with suppress(FileNotFoundError):  # an editor puts a new file in the place of the old one
+            with suppress(
+                FileNotFoundError
+            ):  # an editor puts a new file in the place of the old one
                 times[path] = path.stat().st_mtime_ns
         return times
 
@@ -51,7 +53,9 @@ class Sources:
         if time.monotonic() - self.looked < BETWEEN_LOOKS:
             return ""
         before, self.seen, self.looked = self.seen, self._look(), time.monotonic()
-        return next((path.name for path, _ in sorted(set(before.items()) ^ set(self.seen.items()))), "")
+        return next(
+            (path.name for path, _ in sorted(set(before.items()) ^ set(self.seen.items()))), ""
+        )
 
 
 class Supervisor:
@@ -60,7 +64,12 @@ class Supervisor:
     With `sources`, all of them start again when a file changes, and one that ends by itself waits for that: it would only end again.
     """
 
-    def __init__(self, children: list[Child], say: Callable[[str], None] = print, sources: Sources | None = None) -> None:
+    def __init__(
+        self,
+        children: list[Child],
+        say: Callable[[str], None] = print,
+        sources: Sources | None = None,
+    ) -> None:
         self.children, self.say, self.sources = children, say, sources
         self.started: dict[str, list[float]] = {child.name: [] for child in children}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -108,7 +117,11 @@ class Supervisor:
         return None
 
     def _follow(self, sources: Sources) -> None:
-        ended = [child.name for child in self.children if child.name in self.running and self.running[child.name].poll() is not None]
+        ended = [
+            child.name
+            for child in self.children
+            if child.name in self.running and self.running[child.name].poll() is not None
+        ]
         for name in ended:
             self.say(f"The {name} process stopped. It starts again when a file changes.")
             del self.running[name]

@@ -21,7 +21,10 @@ BATCH = 5000
 # Of each pathway a course of half a credit and one of a whole credit.
 COURSES = {
     "Advanced Manufacturing": ("Manufacturing Basics", "Precision Machining"),
-    "Agriculture, Food & Natural Resources": ("Introduction to Agriculture", "Animal & Plant Science"),
+    "Agriculture, Food & Natural Resources": (
+        "Introduction to Agriculture",
+        "Animal & Plant Science",
+    ),
     "Agriculture, Mechanics & Construction": ("Agricultural Mechanics", "Agricultural Structures"),
     "Arts, A/V Technology, Communication": ("Graphic Design", "Video Production"),
     "Business Management": ("Introduction to Business", "Business Management"),
@@ -49,10 +52,19 @@ class Timetable:
         self.rosters: list[Roster] = []
         self.taken: Counter[tuple[str, int]] = Counter()
 
-    def take(self, enrollment: Enrollment, pathway: str, credits: Decimal, transcript: Decimal | None = None) -> None:
+    def take(
+        self,
+        enrollment: Enrollment,
+        pathway: str,
+        credits: Decimal,
+        transcript: Decimal | None = None,
+    ) -> None:
         """Courses of the pathway that earn the credits between them; what the transcript says is earned in the first."""
         code, rest = self.pathways[pathway].code, credits
-        for number, name, worth in ((f"{code}20", COURSES[pathway][1], ONE), (f"{code}10", COURSES[pathway][0], HALF)):
+        for number, name, worth in (
+            (f"{code}20", COURSES[pathway][1], ONE),
+            (f"{code}10", COURSES[pathway][0], HALF),
+        ):
             if rest >= worth:
                 known = None if transcript is None else transcript if rest == credits else ZERO
                 self._sit(enrollment, number, name, worth, pathway, known)
@@ -61,19 +73,35 @@ class Timetable:
     def take_general(self, enrollment: Enrollment, number: str, name: str) -> None:
         self._sit(enrollment, number, name, ONE, None, None)
 
-    def _sit(self, enrollment: Enrollment, number: str, name: str, worth: Decimal, pathway: str | None, transcript: Decimal | None) -> None:
+    def _sit(
+        self,
+        enrollment: Enrollment,
+        number: str,
+        name: str,
+        worth: Decimal,
+        pathway: str | None,
+        transcript: Decimal | None,
+    ) -> None:
         calendar: Calendar = enrollment.calendar
         course = self.courses.get((calendar.school_id, number))
         if course is None:
             taught = self.pathways[pathway] if pathway else None
-            course = Course(school_id=calendar.school_id, number=number, name=name, pathway=taught, credits=worth)
+            course = Course(
+                school_id=calendar.school_id,
+                number=number,
+                name=name,
+                pathway=taught,
+                credits=worth,
+            )
             self.courses[calendar.school_id, number] = course
         room = 1 + self.taken[number, calendar.pk] // SEATS
         self.taken[number, calendar.pk] += 1
         key = (calendar.school_id, number, calendar.pk, room)
         if key not in self.sections:
             self.sections[key] = Section(course=course, calendar=calendar, number=str(room))
-        self.rosters.append(Roster(section=self.sections[key], enrollment=enrollment, credits_earned=transcript))
+        self.rosters.append(
+            Roster(section=self.sections[key], enrollment=enrollment, credits_earned=transcript)
+        )
 
     def save(self) -> None:
         Course.objects.bulk_create(self.courses.values(), batch_size=BATCH)
@@ -86,11 +114,19 @@ def earned(rows: Iterable[Row]) -> Earned:
     found: Earned = {}
     for row in rows:
         years = found.setdefault((row.student_id or 0, row.pathway_id or 0), {})
-        years[row.modified_end_year or ACTIVE] = (row.in_district_credits or ZERO) - sum(years.values(), ZERO)
+        years[row.modified_end_year or ACTIVE] = (row.in_district_credits or ZERO) - sum(
+            years.values(), ZERO
+        )
     return found
 
 
-def add(place: Place, enrolled: list[Enrolled], rows: list[Row], pathways: dict[str, Pathway], chance: Random) -> None:
+def add(
+    place: Place,
+    enrolled: list[Enrolled],
+    rows: list[Row],
+    pathways: dict[str, Pathway],
+    chance: Random,
+) -> None:
     """Students sit in the courses that their records tell of; a few records have no course, and a few students no record."""
     names = {pathway.pk: name for name, pathway in pathways.items()}
     grown, timetable = earned(rows), Timetable(pathways)
@@ -102,37 +138,84 @@ def add(place: Place, enrolled: list[Enrolled], rows: list[Row], pathways: dict[
             credits = years.get(end_year, ZERO)
             if enrollment is None or not credits or (not guides and chance.random() < 0.03):
                 continue
-            transcript = credits if end_year < ACTIVE or (not guides and chance.random() < 0.4) else None
+            transcript = (
+                credits if end_year < ACTIVE or (not guides and chance.random() < 0.4) else None
+            )
             if transcript and end_year == ACTIVE and chance.random() < 0.05:
                 transcript = ONE if transcript == HALF else HALF
             timetable.take(enrollment, names[pathway_id], credits, transcript)
-    without = [one for one in students.values() if int(one.grade) >= 9 and one.student.state_id != GUIDES_STATE_ID]
+    without = [
+        one
+        for one in students.values()
+        if int(one.grade) >= 9 and one.student.state_id != GUIDES_STATE_ID
+    ]
     open_lines = chance.sample(without, k=min(len(without), max(2, round(len(enrolled) * 0.026))))
     for number, one in enumerate(open_lines):
         free = [name for name in place.pathways if (one.student.pk, pathways[name].pk) not in grown]
-        lapsed = number == 0 and place.lapsed and (one.student.pk, pathways[place.lapsed].pk) not in grown
+        lapsed = (
+            number == 0
+            and place.lapsed
+            and (one.student.pk, pathways[place.lapsed].pk) not in grown
+        )
         if free:
-            credits, transcript = chance.choice([(HALF, None), (HALF, HALF), (ONE, None), (ONE, ONE), (ONE, HALF)])
-            timetable.take(one.enrollment, place.lapsed if lapsed else chance.choice(free), credits, transcript)
+            credits, transcript = chance.choice(
+                [(HALF, None), (HALF, HALF), (ONE, None), (ONE, ONE), (ONE, HALF)]
+            )
+            timetable.take(
+                one.enrollment, place.lapsed if lapsed else chance.choice(free), credits, transcript
+            )
     _add_general(timetable, students.values(), chance)
     timetable.save()
 
 
-def add_practice(place: Place, enrolled: list[Enrolled], rows: list[Row], pathways: dict[str, Pathway], chance: Random) -> None:
+def add_practice(
+    place: Place,
+    enrolled: list[Enrolled],
+    rows: list[Row],
+    pathways: dict[str, Pathway],
+    chance: Random,
+) -> None:
     """In the practice district each list of the worklist has a line or two."""
     names = {pathway.pk: name for name, pathway in pathways.items()}
     students = {one.student.pk: one for one in enrolled if one.counts}
     grown, timetable = earned(rows), Timetable(pathways)
-    rostered = [(key, years[ACTIVE]) for key, years in grown.items() if names.get(key[1]) in place.pathways]
+    rostered = [
+        (key, years[ACTIVE]) for key, years in grown.items() if names.get(key[1]) in place.pathways
+    ]
     for number, ((student_id, pathway_id), credits) in enumerate(rostered):
-        timetable.take(students[student_id].enrollment, names[pathway_id], credits, {0: ONE, 1: credits}.get(number))
+        timetable.take(
+            students[student_id].enrollment,
+            names[pathway_id],
+            credits,
+            {0: ONE, 1: credits}.get(number),
+        )
     recorded = {student_id for student_id, _ in grown}
-    free = [one for one in sorted(students.values(), key=lambda one: one.student.state_id) if one.student.pk not in recorded]
+    free = [
+        one
+        for one in sorted(students.values(), key=lambda one: one.student.state_id)
+        if one.student.pk not in recorded
+    ]
     for one in free[:1]:
-        typed = Row(one.student.pk, pathways["Health Professions"].pk, True, False, datetime.date(2022, 8, 24), ONE * 2, ZERO, ZERO, ZERO)
-        records.write(place, [records.modified(typed, datetime.date(2024, 5, 14), ACTIVE - 1, records.CLERKS[1])])
+        typed = Row(
+            one.student.pk,
+            pathways["Health Professions"].pk,
+            True,
+            False,
+            datetime.date(2022, 8, 24),
+            ONE * 2,
+            ZERO,
+            ZERO,
+            ZERO,
+        )
+        records.write(
+            place,
+            [records.modified(typed, datetime.date(2024, 5, 14), ACTIVE - 1, records.CLERKS[1])],
+        )
     for one, name, transcript in zip(
-        free[1:4], ("Business Management", "Welding & Fabrication", "Education"), (None, ONE, None), strict=False
+        free[1:4],
+        ("Business Management", "Welding & Fabrication", "Education"),
+        (None, ONE, None),
+        strict=False,
     ):
         timetable.take(one.enrollment, name, ONE, transcript)
     _add_general(timetable, students.values(), chance)

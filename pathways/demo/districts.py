@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST = ("Agriculture, Food & Natural Resources", "Business Management", "Health Professions", "Welding & Fabrication")
+MOST = (
+    "Agriculture, Food & Natural Resources",
+    "Business Management",
+    "Health Professions",
+    "Welding & Fabrication",
+)
 ALL_BUT = (
     "Advanced Manufacturing",
     "Agriculture, Mechanics & Construction",
@@ -33,12 +38,21 @@ HIGH, MIDDLE = ("09", "10", "11", "12"), ("07", "08")
 COTTONWOOD = Place(
     "9012",
     "Cottonwood Bend K-12 Schools",
-    (("0101", "Cottonwood Bend High School", HIGH), ("0102", "Cottonwood Bend Middle School", MIDDLE)),
+    (
+        ("0101", "Cottonwood Bend High School", HIGH),
+        ("0102", "Cottonwood Bend Middle School", MIDDLE),
+    ),
     0.58,
     (*MOST, *ALL_BUT),
     lapsed="Marketing",
 )
-PRACTICE = Place("9099", "Practice District", (("0901", "Practice High School", HIGH),), 0.03, (*MOST, "Education"))
+PRACTICE = Place(
+    "9099",
+    "Practice District",
+    (("0901", "Practice High School", HIGH),),
+    0.03,
+    (*MOST, "Education"),
+)
 PLACES = (
     COTTONWOOD,
     Place(
@@ -51,11 +65,20 @@ PLACES = (
     Place(
         "0965",
         "Sweetgrass Valley Schools",
-        (("0301", "Sweetgrass Valley High School", HIGH), ("0302", "Sweetgrass Valley 7-8", MIDDLE)),
+        (
+            ("0301", "Sweetgrass Valley High School", HIGH),
+            ("0302", "Sweetgrass Valley 7-8", MIDDLE),
+        ),
         0.12,
         MOST,
     ),
-    Place("9031", "Lodgepole Creek School", (("0401", "Lodgepole Creek School", (*MIDDLE, *HIGH)),), 0.02, MOST[:2]),
+    Place(
+        "9031",
+        "Lodgepole Creek School",
+        (("0401", "Lodgepole Creek School", (*MIDDLE, *HIGH)),),
+        0.02,
+        MOST[:2],
+    ),
     PRACTICE,
 )
 

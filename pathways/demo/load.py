@@ -27,7 +27,9 @@ SENT = ("9020", "0965")  # the others are sent for the first time by who practic
 RETIRED = "Family & Consumer Sciences"
 
 
-def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) -> dict[str, object]:
+def load(
+    *, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED
+) -> dict[str, object]:
     """Fill an empty portal and say what is in it (the shape of `manage.py demo --json`)."""
     standard.load()
     chosen = places(districts)
@@ -44,9 +46,17 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
         assign(place)
         seats = Random(f"{seed} {place.number} courses")
         if place is PRACTICE:
-            courses.add_practice(place, enrolled, records.add_breaches(place, enrolled, pathways, retired), pathways, seats)
+            courses.add_practice(
+                place,
+                enrolled,
+                records.add_breaches(place, enrolled, pathways, retired),
+                pathways,
+                seats,
+            )
         else:
-            courses.add(place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats)
+            courses.add(
+                place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats
+            )
         if number % AT_A_TIME == 0:
             analyze()
     people.add({place.number for place in chosen})
@@ -83,7 +93,13 @@ def _shared(chosen: list[Place], size: int) -> list[tuple[str, int]]:
 def send(number: str) -> None:
     """A complete resync, as if the district had sent its data today."""
     with transaction.atomic():
-        resync(Scope(number, records.ACTIVE), NAMES, batch=uuid.uuid4(), attempt=1, by=records.CLERKS[0])
+        resync(
+            Scope(number, records.ACTIVE),
+            NAMES,
+            batch=uuid.uuid4(),
+            attempt=1,
+            by=records.CLERKS[0],
+        )
 
 
 def approve(place: Place, pathways: dict[str, Pathway]) -> None:
@@ -91,7 +107,8 @@ def approve(place: Place, pathways: dict[str, Pathway]) -> None:
     if place.lapsed:
         given += [(place.lapsed, end_year) for end_year in (2023, 2024)]
     Approval.objects.bulk_create(
-        Approval(district_id=place.number, pathway=pathways[name], school_year_id=end_year) for name, end_year in given
+        Approval(district_id=place.number, pathway=pathways[name], school_year_id=end_year)
+        for name, end_year in given
     )
 
 
@@ -105,6 +122,8 @@ def assign(place: Place) -> None:
 def summary() -> dict[str, object]:
     counted = [
         {"number": district.number, "name": district.name, "records": district.records}
-        for district in District.objects.annotate(records=Count("students__participations")).order_by("number")
+        for district in District.objects.annotate(
+            records=Count("students__participations")
+        ).order_by("number")
     ]
     return {"districts": counted, "people": people.sign_ins()}

@@ -20,7 +20,12 @@ class Person:
 
 
 PEOPLE = (
-    Person("cmartin", "Martin", "Cheryl", ((Role.DATA_CLERK, "9012"), (Role.DATA_CLERK, "0965"), (Role.DATA_CLERK, "9099"))),
+    Person(
+        "cmartin",
+        "Martin",
+        "Cheryl",
+        ((Role.DATA_CLERK, "9012"), (Role.DATA_CLERK, "0965"), (Role.DATA_CLERK, "9099")),
+    ),
     Person("dkeller", "Keller", "Daniel", ((Role.DATA_CLERK, "9012"),)),
     Person("viewer", "Abbott", "Vera", ((Role.VIEWER, "9012"),)),
     Person("dadmin", "Ashford", "Dana", ((Role.DISTRICT_ADMINISTRATOR, "9012"),)),
@@ -38,7 +43,13 @@ def add(numbers: set[str]) -> None:
     """Add the people whose districts are there."""
     password = make_password(PASSPHRASE)
     users = User.objects.bulk_create(
-        User(username=one.username, last_name=one.last, first_name=one.first, email=f"{one.username}@example.org", password=password)
+        User(
+            username=one.username,
+            last_name=one.last,
+            first_name=one.first,
+            email=f"{one.username}@example.org",
+            password=password,
+        )
         for one in PEOPLE
     )
     Membership.objects.bulk_create(

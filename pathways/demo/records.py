@@ -23,14 +23,22 @@ YEARS = (2023, 2024, 2025)
 def modified(row: Row, day: datetime.date, end_year: int, by: str) -> Row:
     """The row as if it had been saved on that day: only practice data may say so. Midday keeps the date in every zone."""
     moment = datetime.datetime(day.year, day.month, day.day, 19, 3, 42, tzinfo=datetime.UTC)
-    return replace(row, modified_at=moment, modified_date=day, modified_end_year=end_year, modified_by=by)
+    return replace(
+        row, modified_at=moment, modified_date=day, modified_end_year=end_year, modified_by=by
+    )
 
 
-def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], chance: Random) -> list[Row]:
+def add(
+    place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], chance: Random
+) -> list[Row]:
     """All years of a district, one call of the ledger a year. Returns what was written, in that order."""
     passes: dict[int, list[Row]] = {end_year: [] for end_year in YEARS}
     for one in enrolled:
-        history = _guides_history(one, pathways) if one.student.state_id == GUIDES_STATE_ID else _history(place, one, pathways, chance)
+        history = (
+            _guides_history(one, pathways)
+            if one.student.state_id == GUIDES_STATE_ID
+            else _history(place, one, pathways, chance)
+        )
         for row in history:
             passes[row.modified_end_year or ACTIVE].append(row)
     if place is COTTONWOOD:
@@ -42,26 +50,43 @@ def add(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], ch
 
 def _begun_early(passes: dict[int, list[Row]]) -> dict[int, list[Row]]:
     """Three records with a Start Date that lies far back (CTE-127): what a clerk corrects or explains."""
-    new = [(row.student_id, row.pathway_id) for row in passes[ACTIVE] if row.start_date and row.start_date.year == ACTIVE - 1]
+    new = [
+        (row.student_id, row.pathway_id)
+        for row in passes[ACTIVE]
+        if row.start_date and row.start_date.year == ACTIVE - 1
+    ]
     early = {key: datetime.date(2016 - number, 8, 29) for number, key in enumerate(new[:3])}
     return {
-        end_year: [replace(row, start_date=early.get((row.student_id, row.pathway_id), row.start_date)) for row in rows]
+        end_year: [
+            replace(row, start_date=early.get((row.student_id, row.pathway_id), row.start_date))
+            for row in rows
+        ]
         for end_year, rows in passes.items()
     }
 
 
 def write(place: Place, rows: list[Row]) -> None:
     if rows:
-        ledger.apply(Scope(place.number, ACTIVE), staging.stage(rows), by=CLERKS[0], source=Change.Source.DEMO, checked=None)
+        ledger.apply(
+            Scope(place.number, ACTIVE),
+            staging.stage(rows),
+            by=CLERKS[0],
+            source=Change.Source.DEMO,
+            checked=None,
+        )
         staging.forget()
 
 
-def _history(place: Place, one: Enrolled, pathways: dict[str, Pathway], chance: Random) -> list[Row]:
+def _history(
+    place: Place, one: Enrolled, pathways: dict[str, Pathway], chance: Random
+) -> list[Row]:
     """Most students of grades 9 to 12 take one to three pathways and earn half a credit or one a year; about a sixth earn nothing this year."""
     grade = int(one.grade)
     if not one.counts or grade < 8 or chance.random() < (0.75 if grade == 8 else 0.28):
         return []
-    names = chance.sample(place.pathways, k=min(len(place.pathways), chance.choices([1, 2, 3], [60, 32, 8])[0]))
+    names = chance.sample(
+        place.pathways, k=min(len(place.pathways), chance.choices([1, 2, 3], [60, 32, 8])[0])
+    )
     if place.lapsed and chance.random() < 0.04:
         names = [place.lapsed]
     single_parent = chance.random() < 0.02
@@ -103,10 +128,28 @@ def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
 
     def health(inside: str) -> Row:
         return Row(
-            one.student.pk, pathways["Health Professions"].pk, False, False, datetime.date(2022, 7, 14), Decimal(inside), ZERO, ZERO, ZERO
+            one.student.pk,
+            pathways["Health Professions"].pk,
+            False,
+            False,
+            datetime.date(2022, 7, 14),
+            Decimal(inside),
+            ZERO,
+            ZERO,
+            ZERO,
         )
 
-    business = Row(one.student.pk, pathways["Business Management"].pk, False, True, datetime.date(2024, 7, 8), HALF, ZERO, ZERO, ZERO)
+    business = Row(
+        one.student.pk,
+        pathways["Business Management"].pk,
+        False,
+        True,
+        datetime.date(2024, 7, 8),
+        HALF,
+        ZERO,
+        ZERO,
+        ZERO,
+    )
     return [
         modified(health("0.50"), datetime.date(2023, 5, 9), 2023, "KELLER, DANIEL"),
         modified(health("1.50"), datetime.date(2024, 7, 8), 2024, "MARTIN, CHERYL"),
@@ -114,14 +157,30 @@ def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
     ]
 
 
-def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], retired: Pathway) -> list[Row]:
+def add_breaches(
+    place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], retired: Pathway
+) -> list[Row]:
     """In the practice district each rule that a stored record can break is broken by a student of its own."""
-    free = iter(sorted((one.student for one in enrolled if one.counts), key=lambda student: student.state_id))
+    free = iter(
+        sorted(
+            (one.student for one in enrolled if one.counts), key=lambda student: student.state_id
+        )
+    )
     day = datetime.date(2025, 5, 12)
 
     def lawful(name: str = "Health Professions", **values: object) -> Row:
         return replace(
-            Row(0, pathways[name].pk, False, False, datetime.date(2024, 8, 21), Decimal("1.50"), ZERO, ZERO, ZERO),
+            Row(
+                0,
+                pathways[name].pk,
+                False,
+                False,
+                datetime.date(2024, 8, 21),
+                Decimal("1.50"),
+                ZERO,
+                ZERO,
+                ZERO,
+            ),
             **values,  # type: ignore[arg-type]
         )
 
@@ -130,7 +189,9 @@ def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pat
         [lawful(start_date=datetime.date(2016, 8, 22))],  # CTE-127
         [lawful(in_district_credits=Decimal("2.50"))],  # CTE-131
         [lawful(concentrator=True)],  # CTE-132
-        [lawful(dual_enrollment_credits=Decimal(1), work_based_learning_credits=Decimal(1))],  # CTE-133
+        [
+            lawful(dual_enrollment_credits=Decimal(1), work_based_learning_credits=Decimal(1))
+        ],  # CTE-133
         [lawful(in_district_credits=Decimal(9), concentrator=True)],  # CTE-134
         [lawful(start_date=datetime.date(2004, 8, 21))],  # CTE-204
         [lawful("Finance")],  # CTE-213
@@ -140,6 +201,8 @@ def add_breaches(place: Place, enrolled: list[Enrolled], pathways: dict[str, Pat
     rows = []
     for case in cases:
         student = next(free)
-        rows += [modified(replace(row, student_id=student.pk), day, ACTIVE, CLERKS[0]) for row in case]
+        rows += [
+            modified(replace(row, student_id=student.pk), day, ACTIVE, CLERKS[0]) for row in case
+        ]
     write(place, rows)
     return rows

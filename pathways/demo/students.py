@@ -49,7 +49,9 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
     for number, name, grades in place.schools:
         school = School.objects.create(district=district, number=number, name=name)
         for end_year in YEARS:
-            calendar = Calendar.objects.create(school=school, school_year=years[end_year], number="001")
+            calendar = Calendar.objects.create(
+                school=school, school_year=years[end_year], number="001"
+            )
             for grade in grades:
                 calendars[grade, end_year] = calendar
         schools[number] = school
@@ -63,7 +65,15 @@ def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enr
     enrolled, enrollments = [], []
     for student, grade in zip(students, taught, strict=True):
         counts, rows = _enrollments(student, grade, calendars, chance)
-        enrolled.append(Enrolled(student, grade, counts, rows[0], next((row for row in rows if row.calendar.school_year_id == 2024), None)))
+        enrolled.append(
+            Enrolled(
+                student,
+                grade,
+                counts,
+                rows[0],
+                next((row for row in rows if row.calendar.school_year_id == 2024), None),
+            )
+        )
         enrollments += rows
     Enrollment.objects.bulk_create(enrollments, batch_size=2000)
     return enrolled
@@ -97,22 +107,46 @@ def _guides_student(district: District) -> Student:
     )
 
 
-def _enrollments(student: Student, grade: str, calendars: dict[tuple[str, int], Calendar], chance: Random) -> tuple[bool, list[Enrollment]]:
+def _enrollments(
+    student: Student, grade: str, calendars: dict[tuple[str, int], Calendar], chance: Random
+) -> tuple[bool, list[Enrollment]]:
     """This year's enrollment, mostly last year's, and for half of the students next year's already."""
     guides = student.state_id == GUIDES_STATE_ID
     kind = "P" if guides else chance.choices(["P", "S", "N", "O", "no-show"], [90, 3, 3, 2, 2])[0]
 
     def row(end_year: int, in_grade: str, **values: object) -> Enrollment:
         own = {"service_type": "P", "start_date": datetime.date(end_year - 1, 8, 21), **values}
-        return Enrollment(student=student, calendar=calendars[in_grade, end_year], grade=in_grade, **own)
+        return Enrollment(
+            student=student, calendar=calendars[in_grade, end_year], grade=in_grade, **own
+        )
 
     rows = []
     if kind == "no-show":
-        rows.append(row(2025, grade, start_date=datetime.date(2024, 6, 20), end_date=datetime.date(2024, 6, 28), end_status="140"))
+        rows.append(
+            row(
+                2025,
+                grade,
+                start_date=datetime.date(2024, 6, 20),
+                end_date=datetime.date(2024, 6, 28),
+                end_status="140",
+            )
+        )
     elif not guides and chance.random() < 0.04:
-        rows.append(row(2025, grade, service_type=kind, end_date=datetime.date(2025, 3, 3), end_status="110"))
+        rows.append(
+            row(
+                2025, grade, service_type=kind, end_date=datetime.date(2025, 3, 3), end_status="110"
+            )
+        )
     elif grade == "12" and not guides and chance.random() < 0.8:
-        rows.append(row(2025, grade, service_type=kind, end_date=datetime.date(2025, 5, 30), end_status="400"))
+        rows.append(
+            row(
+                2025,
+                grade,
+                service_type=kind,
+                end_date=datetime.date(2025, 5, 30),
+                end_status="400",
+            )
+        )
     else:
         rows.append(row(2025, grade, service_type=kind))
     earlier = GRADES[GRADES.index(grade) - 1]

@@ -24,17 +24,29 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 class Pattern(Enum):
     """A damage, as a whole column has it and how it is cured. Both may name the value to write as `{write}`."""
 
-    LOST_ZEROS = ("has lost its leading zeros", "Format the column as text and enter the values with their zeros, like {write}")
+    LOST_ZEROS = (
+        "has lost its leading zeros",
+        "Format the column as text and enter the values with their zeros, like {write}",
+    )
     CHANGED_ID = ("cannot be read", "Excel has changed the column: format it as text")
     DAY_NUMBER = (
         "contains a spreadsheet's date numbers",
         "Format the column as dates with a four-digit year, like {write}, and save it again",
     )
-    SHORT_YEAR = ("has two-digit years", "Format the column as dates with a four-digit year, like {write}, and save it again")
-    OTHER_DATE = ("has dates in another format", "Write month, day, and four-digit year, like {write}")
+    SHORT_YEAR = (
+        "has two-digit years",
+        "Format the column as dates with a four-digit year, like {write}, and save it again",
+    )
+    OTHER_DATE = (
+        "has dates in another format",
+        "Write month, day, and four-digit year, like {write}",
+    )
     NO_VALUE = ("has no values", "Enter the values")
     COMMA = ("has commas in place of decimal points", "Use a decimal point, like {write}")
-    DATE_FOR_CREDITS = ("was turned into dates by a spreadsheet", "Format the column as text and enter the credits again")
+    DATE_FOR_CREDITS = (
+        "was turned into dates by a spreadsheet",
+        "Format the column as text and enter the credits again",
+    )
     ADDED_DIGITS = ("has digits that a data tool added", "Round to 2 decimal places, like {write}")
     OTHER_ANSWER = ("is not Y or N", "Enter Y or N, like {write} for the first")
 
@@ -83,7 +95,11 @@ def lost_zeros(text: str, label: str, digits: int) -> Damage | None:
     if not (text.isascii() and text.isdigit() and len(text) < digits):
         return None
     write = text.zfill(digits)
-    return Damage(Pattern.LOST_ZEROS, f"{label} {text} has lost its leading zeros. Enter {write} and format the column as text", write)
+    return Damage(
+        Pattern.LOST_ZEROS,
+        f"{label} {text} has lost its leading zeros. Enter {write} and format the column as text",
+        write,
+    )
 
 
 def is_rounded(text: str) -> bool:
@@ -138,11 +154,15 @@ def _ymd(year: str, month: str, day: str) -> datetime.date:
 
 def _mdy(month: str, day: str, year: str) -> datetime.date:
     number = int(year)
-    return datetime.date(number + (0 if number > 99 else 2000 if number < 50 else 1900), int(month), int(day))
+    return datetime.date(
+        number + (0 if number > 99 else 2000 if number < 50 else 1900), int(month), int(day)
+    )
 
 
 def _dmy(day: str, month: str, year: str) -> datetime.date:
-    return _mdy(str(_MONTHS.index(month.lower()[:3]) + 1) if month[0].isalpha() else month, day, year)
+    return _mdy(
+        str(_MONTHS.index(month.lower()[:3]) + 1) if month[0].isalpha() else month, day, year
+    )
 
 
 _CLOCK = r"(?:[T ]+[0-9]{1,2}:[0-9]{2}.{0,20})?"
@@ -152,7 +172,11 @@ _DATES: tuple[tuple[Pattern, str, Callable[..., datetime.date]], ...] = (
     (Pattern.OTHER_DATE, rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_CLOCK}", _ymd),
     (Pattern.OTHER_DATE, r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})", _ymd),
     (Pattern.OTHER_DATE, r"([0-9]{1,2})[- ]([a-z]{3,9})[- ,]+([0-9]{2}|[0-9]{4})", _dmy),
-    (Pattern.OTHER_DATE, r"([a-z]{3,9})[- .]+([0-9]{1,2})[- ,]+([0-9]{4})", lambda month, day, year: _dmy(day, month, year)),
+    (
+        Pattern.OTHER_DATE,
+        r"([a-z]{3,9})[- .]+([0-9]{1,2})[- ,]+([0-9]{4})",
+        lambda month, day, year: _dmy(day, month, year),
+    ),
     (Pattern.OTHER_DATE, rf"([0-9]{{1,2}})[/-]([0-9]{{1,2}})[/-]([0-9]{{4}}){_CLOCK}", _mdy),
 )
 
@@ -179,7 +203,11 @@ def _credits(text: str, label: str) -> Damage | None:
 
 def _flag(text: str, label: str) -> Damage | None:
     write = {"T": "Y", "1": "Y", "1.0": "Y", "F": "N", "0": "N", "0.0": "N"}.get(text.upper(), "")
-    return Damage(Pattern.OTHER_ANSWER, f"Choose Yes or No for {label}: enter {write}", write) if write else None
+    return (
+        Damage(Pattern.OTHER_ANSWER, f"Choose Yes or No for {label}: enter {write}", write)
+        if write
+        else None
+    )
 
 
 _BY_FIELD: dict[str, Callable[[str, str], Damage | None]] = {

@@ -24,15 +24,28 @@ TYPES = {"tsv": writer.TSV, "csv": writer.CSV, "xlsx": writer.XLSX}
 
 
 VALUES = (
-    "student__state_id", "student__local_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent",
-    "start_date", "total_credits", "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits",
-)  # fmt: skip
+    "student__state_id",
+    "student__local_id",
+    "student__last_name",
+    "student__first_name",
+    "pathway__code",
+    "concentrator",
+    "single_parent",
+    "start_date",
+    "total_credits",
+    "in_district_credits",
+    "out_of_district_credits",
+    "dual_enrollment_credits",
+    "work_based_learning_credits",
+)
 """What a line is made of."""
 
 
 def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
     """The records in scope as lines of CTE End of Year, by student and pathway. Values alone, no model objects: those cost four times as much."""
-    records = Participation.objects.in_scope(scope).order_by(*by_name_of("student"), "pathway__code")
+    records = Participation.objects.in_scope(scope).order_by(
+        *by_name_of("student"), "pathway__code"
+    )
     return lines(records.values_list(*VALUES).iterator(chunk_size=5000), scope)
 
 
@@ -46,7 +59,20 @@ def lines(records: Iterable[tuple[Any, ...]], scope: Scope) -> Iterator[tuple[st
             day = days[start] = f"{start:%m/%d/}{start.year:04d}"
         # Credits come from the database with two decimals.
         yes, alone = "Y" if concentrator else "N", "Y" if single else "N"
-        yield (kind, district, state_id, local_id, last, first, code, yes, alone, day, *map(str, credits), year)
+        yield (
+            kind,
+            district,
+            state_id,
+            local_id,
+            last,
+            first,
+            code,
+            yes,
+            alone,
+            day,
+            *map(str, credits),
+            year,
+        )
 
 
 def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_YEAR) -> int:
@@ -55,7 +81,12 @@ def write(into: IO[bytes], scope: Scope, form: str, layout: Layout = CTE_END_OF_
 
 
 def write_lines(
-    into: IO[bytes], records: Iterable[tuple[str, ...]], form: str, *, layout: Layout = CTE_END_OF_YEAR, at: datetime.datetime
+    into: IO[bytes],
+    records: Iterable[tuple[str, ...]],
+    form: str,
+    *,
+    layout: Layout = CTE_END_OF_YEAR,
+    at: datetime.datetime,
 ) -> int:
     if form == "tsv":
         return writer.write_tsv(into, layout, records, at)
@@ -67,7 +98,11 @@ def write_lines(
 def run(job: Job) -> None:
     form, layout = job.batch.options["format"], LAYOUTS[job.batch.options["type"]]
     job.step("Writing")
-    with job.writing(f"extract.{form}", f"{layout.title} {job.scope.district} {job.scope.end_year}.{form}", TYPES[form]) as file:
+    with job.writing(
+        f"extract.{form}",
+        f"{layout.title} {job.scope.district} {job.scope.end_year}.{form}",
+        TYPES[form],
+    ) as file:
         number = write(file, job.scope, form, layout)
     job.outcome = Outcome(f"{number_of(number, 'record')}.", result={"records": number})
 

@@ -22,22 +22,32 @@ class Header:
         self.cells = [unquoted(cell) for cell in cells]
         first = self.cells[0].strip('"').upper()
         if "\x00" in text:
-            raise FileRefused("The header record contains a zero byte. Save the file as tab-delimited text and choose it again")
+            raise FileRefused(
+                "The header record contains a zero byte. Save the file as tab-delimited text and choose it again"
+            )
         if len(cells) == 1:
             for mark, name in ((",", "commas"), (";", "semicolons"), ("|", "vertical bars")):
                 if text.count(mark) >= 3:
-                    raise FileRefused(f"The columns are separated by {name}, not by tabs. {_TAB_DELIMITED}")
+                    raise FileRefused(
+                        f"The columns are separated by {name}, not by tabs. {_TAB_DELIMITED}"
+                    )
             if first.startswith(("HD ", f"{layout.record_type} ")):
-                raise FileRefused(f"The columns are separated by spaces, not by tabs. {_TAB_DELIMITED}")
+                raise FileRefused(
+                    f"The columns are separated by spaces, not by tabs. {_TAB_DELIMITED}"
+                )
         if first == "CT":
-            raise FileRefused("This is a Fall CTE file (record type CT). Choose a CTE End of Year file")
+            raise FileRefused(
+                "This is a Fall CTE file (record type CT). Choose a CTE End of Year file"
+            )
         if first != "HD":
             raise FileRefused(
                 f"Line {number} is not the header record. The first line must be HD, date, time, and {layout.version}, separated by tabs"
             )
         self.version = self.cells[3] if len(cells) > 3 else ""
         if self.version.upper() != layout.version:
-            raise FileRefused(f"The header record names version “{self.version[:20]}”. This portal reads {layout.version}")
+            raise FileRefused(
+                f"The header record names version “{self.version[:20]}”. This portal reads {layout.version}"
+            )
 
     @property
     def errors_added(self) -> bool:
@@ -57,6 +67,8 @@ class Header:
             return f"The header record is dated {written}, which is in the future"
         if (today - made).days > 730:
             return f"The header record is dated {written}. Make sure this is the right file"
-        if not re.fullmatch(r"[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?", self.cells[2], re.ASCII):
+        if not re.fullmatch(
+            r"[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?", self.cells[2], re.ASCII
+        ):
             return "The time in the header record must be like 13:03:42"
         return ""

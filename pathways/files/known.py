@@ -16,7 +16,9 @@ class KnownStudent:
 
     def is_named(self, last: str, first: str) -> bool:
         """Whether the names are the student's, as two systems may write them; an empty one says nothing."""
-        return (not last or _name(last) == _name(self.last_name)) and (not first or _name(first) == _name(self.first_name))
+        return (not last or _name(last) == _name(self.last_name)) and (
+            not first or _name(first) == _name(self.first_name)
+        )
 
 
 @dataclass(frozen=True)

@@ -45,20 +45,85 @@ CTE_END_OF_YEAR = Layout(
     record_type="CE",
     columns=(
         Column("Record Type", "record_type", 2, "CE", "CE", provisional=False),
-        Column("District Number", "district", 4, "4 digits, with leading zeros", "0965", provisional=False),
-        Column("Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False),
-        Column("Student Local ID", "local_id", 15, "your own number for the student", "20113", required=False, provisional=False),
-        Column("Last Name", "last_name", 50, "compared with the portal's; nothing is changed", "SAMPLE", required=False, provisional=False),
-        Column("First Name", "first_name", 50, "compared with the portal's; nothing is changed", "ROW", required=False),
+        Column(
+            "District Number",
+            "district",
+            4,
+            "4 digits, with leading zeros",
+            "0965",
+            provisional=False,
+        ),
+        Column(
+            "Student State ID", "student", 9, "9 digits, as text", "999000123", provisional=False
+        ),
+        Column(
+            "Student Local ID",
+            "local_id",
+            15,
+            "your own number for the student",
+            "20113",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "Last Name",
+            "last_name",
+            50,
+            "compared with the portal's; nothing is changed",
+            "SAMPLE",
+            required=False,
+            provisional=False,
+        ),
+        Column(
+            "First Name",
+            "first_name",
+            50,
+            "compared with the portal's; nothing is changed",
+            "ROW",
+            required=False,
+        ),
         Column("CTE Pathway", "pathway", 100, "OPI's code or name of the pathway", "10"),
         Column("CTE Concentrator", "concentrator", 3, "Y or N", "Y"),
         Column("Student Single Parent", "single_parent", 3, "Y or N", "N"),
         Column("Start Date", "start_date", 10, "MM/DD/YYYY", "08/28/2023"),
-        Column("Pathway Credits", "total_credits", 5, f"District Credits + Transfer Credits: {_CREDITS}", "2.50"),
-        Column("District Credits", "in_district_credits", 5, f"In District Credits Earned: {_CREDITS}", "2.00"),
-        Column("Transfer Credits", "out_of_district_credits", 5, "Out of District Credits Earned; empty means 0", "0.50", required=False),
-        Column("Dual Enrollment Credits", "dual_enrollment_credits", 5, "part of the total; empty means 0", "0.00", required=False),
-        Column("Work Based Learning Credits", "work_based_learning_credits", 5, "part of the total; empty means 0", "0.50", required=False),
+        Column(
+            "Pathway Credits",
+            "total_credits",
+            5,
+            f"District Credits + Transfer Credits: {_CREDITS}",
+            "2.50",
+        ),
+        Column(
+            "District Credits",
+            "in_district_credits",
+            5,
+            f"In District Credits Earned: {_CREDITS}",
+            "2.00",
+        ),
+        Column(
+            "Transfer Credits",
+            "out_of_district_credits",
+            5,
+            "Out of District Credits Earned; empty means 0",
+            "0.50",
+            required=False,
+        ),
+        Column(
+            "Dual Enrollment Credits",
+            "dual_enrollment_credits",
+            5,
+            "part of the total; empty means 0",
+            "0.00",
+            required=False,
+        ),
+        Column(
+            "Work Based Learning Credits",
+            "work_based_learning_credits",
+            5,
+            "part of the total; empty means 0",
+            "0.50",
+            required=False,
+        ),
         Column("End Year", "end_year", 4, "4 digits: 2025 for 2024-25", "2025"),
     ),
 )
@@ -67,4 +132,6 @@ LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
 
 # A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
 ERRORS_ADDED = "Errors are in the last column"
-ERRORS_ADDED_BEFORE = "Errors stand after End Year"  # in files that were given back by earlier versions
+ERRORS_ADDED_BEFORE = (
+    "Errors stand after End Year"  # in files that were given back by earlier versions
+)

@@ -28,7 +28,9 @@ from pathways.files.values import Unreadable
 
 _STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
-_EXCEL_ID = re.compile(r"[0-9]{8}|[0-9.]+[eE][+-]?[0-9]+|[0-9]+\.0*|=\"?[0-9]+\"?|'[0-9]+", re.ASCII)
+_EXCEL_ID = re.compile(
+    r"[0-9]{8}|[0-9.]+[eE][+-]?[0-9]+|[0-9]+\.0*|=\"?[0-9]+\"?|'[0-9]+", re.ASCII
+)
 _TYPED = {
     "concentrator": values.yes_or_no,
     "single_parent": values.yes_or_no,
@@ -41,7 +43,11 @@ _TYPED = {
 }
 # What is staged of them, in the order of the staging table; rows that are alike share one tuple.
 STAGED = tuple(field for field in _TYPED if field != "total_credits")
-_EMPTY_IS_ZERO = ("out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits")
+_EMPTY_IS_ZERO = (
+    "out_of_district_credits",
+    "dual_enrollment_credits",
+    "work_based_learning_credits",
+)
 LONGEST_VALUE = 200  # of a value as it is shown
 
 _NO_VALUE = "value NULL, NA, or \\N read as empty|values NULL, NA, or \\N read as empty"
@@ -73,7 +79,15 @@ class Value:
 class Reader:
     """Iterate for the rows; `summary` grows on the way. Raises FileRefused as soon as the whole file is known to be wrong."""
 
-    def __init__(self, file: IO[bytes], layout: Layout, known: Known, *, today: datetime.date, most_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        layout: Layout,
+        known: Known,
+        *,
+        today: datetime.date,
+        most_rows: int | None = None,
+    ) -> None:
         self.layout, self.known, self.today, self.most_rows = layout, known, today, most_rows
         self.lines = Lines(file, encoding_of(file))
         self.summary = Summary()
@@ -81,8 +95,13 @@ class Reader:
         self._typed: dict[tuple[str, str], Value] = {}
         self._good: dict[str, dict[str, Any]] = {}
         self._width = len(layout.columns)
-        self._wide = [layout.position(field) for field in ("local_id", "last_name", "first_name", "pathway")]
-        self._from, self._to = layout.position("concentrator"), layout.position("work_based_learning_credits") + 1
+        self._wide = [
+            layout.position(field) for field in ("local_id", "last_name", "first_name", "pathway")
+        ]
+        self._from, self._to = (
+            layout.position("concentrator"),
+            layout.position("work_based_learning_credits") + 1,
+        )
         self._columns = {column.field: (at, column) for at, column in enumerate(layout.columns)}
         if self.lines.encoding.said:
             self.summary.notes.append(self.lines.encoding.said)
@@ -96,7 +115,10 @@ class Reader:
                 continue
             cells = text.split("\t")
             # A record says so in its first cell: nearly all lines do, and need not be compared with the titles.
-            if cells[0] != self.layout.record_type and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4:
+            if (
+                cells[0] != self.layout.record_type
+                and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4
+            ):
                 self.summary.notes.append(f"Line {number} contains column titles and was skipped")
                 continue
             if not header_seen:
@@ -104,7 +126,9 @@ class Reader:
                 header_seen = True
                 continue
             if unquoted(cells[0]).upper() == "HD":
-                raise FileRefused(f"Line {number} is a second header record (HD). A file has one, on its first line")
+                raise FileRefused(
+                    f"Line {number} is a second header record (HD). A file has one, on its first line"
+                )
             self.summary.rows += 1
             if self.most_rows and self.summary.rows > self.most_rows:
                 raise FileRefused(
@@ -119,7 +143,9 @@ class Reader:
         if len(self.lines.line_ends) > 1:
             self.summary.notes.append("Different line endings read as one")
         if self.lines.closed:
-            self.summary.notes.append("The end-of-file character (1A) of an older program was ignored")
+            self.summary.notes.append(
+                "The end-of-file character (1A) of an older program was ignored"
+            )
         self.summary.judge(self.known, self.layout)
 
     def _begin(self, header: Header) -> None:
@@ -127,16 +153,33 @@ class Reader:
             self.summary.notes.append(f"Version {header.version} read as {self.layout.version}")
         self.errors_added = header.errors_added
         if said := header.strange(self.today):
-            self.summary.heading.append(Problem(header.number, "CTE-421", "line", header.cells[1][:LONGEST_VALUE], said))
+            self.summary.heading.append(
+                Problem(header.number, "CTE-421", "line", header.cells[1][:LONGEST_VALUE], said)
+            )
 
     # --- rows
 
     def _row(self, number: int, cells: list[str], cut: bool) -> Read:
         problems: list[Problem] = []
 
-        def wrong(field: str, rule: str, message: str, value: str | None = None, damaged: Damage | None = None) -> None:
+        def wrong(
+            field: str,
+            rule: str,
+            message: str,
+            value: str | None = None,
+            damaged: Damage | None = None,
+        ) -> None:
             at = self._columns[field][0] if field in self._columns else 0
-            problems.append(Problem(number, rule, field, (value if value is not None else cells[at])[:LONGEST_VALUE], message, damaged))
+            problems.append(
+                Problem(
+                    number,
+                    rule,
+                    field,
+                    (value if value is not None else cells[at])[:LONGEST_VALUE],
+                    message,
+                    damaged,
+                )
+            )
 
         if cut:
             wrong("line", "CTE-414", "This line is too long to be a record", cells[0])
@@ -148,7 +191,9 @@ class Reader:
             wrong("line", "CTE-401", said, "\t".join(cells))
             return Read(number, None, problems)
         whole = "".join(cells)
-        if not (whole.isascii() and whole.isprintable()) or '"' in whole or " " in whole:  # most rows hold nothing to clean
+        if (
+            not (whole.isascii() and whole.isprintable()) or '"' in whole or " " in whole
+        ):  # most rows hold nothing to clean
             for at, cell in enumerate(cells):
                 if not (cell.isascii() and cell.isprintable()) or '"' in cell:
                     cells[at] = self._clean(cell, self.layout.columns[at].field, wrong)
@@ -156,11 +201,20 @@ class Reader:
                     cells[at] = cell.strip()
         for at in self._wide:
             if len(cells[at]) > (column := self.layout.columns[at]).width:
-                wrong(column.field, "CTE-414", f"{column.name} is longer than {column.width} characters", cells[at])
+                wrong(
+                    column.field,
+                    "CTE-414",
+                    f"{column.name} is longer than {column.width} characters",
+                    cells[at],
+                )
         whose = self._whose(cells, wrong)
         typed = self._values(cells, wrong)
         spoiled = {problem.field for problem in problems}
-        if "in_district_credits" not in spoiled and "total_credits" not in spoiled and "out_of_district_credits" not in spoiled:
+        if (
+            "in_district_credits" not in spoiled
+            and "total_credits" not in spoiled
+            and "out_of_district_credits" not in spoiled
+        ):
             self._total(typed, wrong)
         if whose:  # another district's or another year's row: the catalogue has no say in it
             return Read(number, None, problems)
@@ -176,7 +230,9 @@ class Reader:
             if self.errors_added:
                 return cells[: self._width]
             if not any(cell.strip() for cell in cells[self._width :]):
-                self.summary.adjusted["row had empty columns at its end|rows had empty columns at their end"] += 1
+                self.summary.adjusted[
+                    "row had empty columns at its end|rows had empty columns at their end"
+                ] += 1
                 return cells[: self._width]
         return cells
 
@@ -184,11 +240,18 @@ class Reader:
         """One form of every letter, nothing around the value, nothing that hides in it."""
         text = unquoted(cell)
         if '"' in cell and text != values.tidy(cell):
-            self.summary.adjusted["value was in quotation marks|values were in quotation marks"] += 1
+            self.summary.adjusted[
+                "value was in quotation marks|values were in quotation marks"
+            ] += 1
         composed = unicodedata.normalize("NFC", text)
         if letter := hidden_character(composed):
             name = self._columns[field][1].name
-            wrong(field, "CTE-413", f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again", composed)
+            wrong(
+                field,
+                "CTE-413",
+                f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again",
+                composed,
+            )
         return composed
 
     def _whose(self, cells: list[str], wrong: Callable[..., None]) -> bool:
@@ -201,9 +264,13 @@ class Reader:
         kind, district, year = cells[0], cells[1], cells[-1]
         if kind != self.layout.record_type:
             if kind.upper() == self.layout.record_type:
-                self.summary.adjusted[f"record type read as {self.layout.record_type}|record types read as {self.layout.record_type}"] += 1
+                self.summary.adjusted[
+                    f"record type read as {self.layout.record_type}|record types read as {self.layout.record_type}"
+                ] += 1
             elif kind.upper() == "CT":
-                raise FileRefused("This is a Fall CTE file (record type CT). Choose a CTE End of Year file")
+                raise FileRefused(
+                    "This is a Fall CTE file (record type CT). Choose a CTE End of Year file"
+                )
             else:
                 wrong("record_type", "CTE-402", f"Record Type must be {self.layout.record_type}")
                 elsewhere = True
@@ -213,7 +280,11 @@ class Reader:
             elsewhere = True
         if year != str(self.known.end_year):
             self.summary.years[year[:20]] += 1
-            wrong("end_year", "CTE-412", f"End Year must be {self.known.end_year}" if year else "Enter the End Year")
+            wrong(
+                "end_year",
+                "CTE-412",
+                f"End Year must be {self.known.end_year}" if year else "Enter the End Year",
+            )
             elsewhere = True
         return elsewhere
 
@@ -252,7 +323,12 @@ class Reader:
                 value = Decimal(0)
             elif value is None and field == "total_credits":
                 clean = False
-                wrong(field, "CTE-411", "Enter Pathway Credits: District Credits and Transfer Credits together", text)
+                wrong(
+                    field,
+                    "CTE-411",
+                    "Enter Pathway Credits: District Credits and Transfer Credits together",
+                    text,
+                )
             typed[field] = value
         typed["staged"] = tuple(typed[field] for field in STAGED)
         if clean and len(alike) < 200 and len(self._good) < 50_000:
@@ -275,15 +351,26 @@ class Reader:
             return Value(None, error, damage.of(field, text, label))
 
     def _total(self, typed: dict[str, Any], wrong: Callable[..., None]) -> None:
-        total, inside, outside = typed["total_credits"], typed["in_district_credits"], typed["out_of_district_credits"]
-        if total is not None and inside is not None and outside is not None and total != inside + outside:
+        total, inside, outside = (
+            typed["total_credits"],
+            typed["in_district_credits"],
+            typed["out_of_district_credits"],
+        )
+        if (
+            total is not None
+            and inside is not None
+            and outside is not None
+            and total != inside + outside
+        ):
             wrong(
                 "total_credits",
                 "CTE-411",
                 f"Pathway Credits must be {inside + outside:.2f}: District {inside:.2f} and Transfer {outside:.2f}",
             )
 
-    def _student(self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]) -> int | None:
+    def _student(
+        self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
+    ) -> int | None:
         text = cells[2]
         if "student" in spoiled:
             return None
@@ -293,62 +380,102 @@ class Reader:
         student = self.known.student(text)
         if student is None:
             return None
-        if "local_id" not in spoiled and cells[3] and student.local_id and cells[3] != student.local_id:
+        if (
+            "local_id" not in spoiled
+            and cells[3]
+            and student.local_id
+            and cells[3] != student.local_id
+        ):
             self._local_id(cells[3], student, wrong)
         last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in cells[4:6])
         written = (cells[4], cells[5]) == (student.last_name, student.first_name)
-        if not written and not student.is_named(last, first) and not student.is_named(cells[4], cells[5]):
+        if (
+            not written
+            and not student.is_named(last, first)
+            and not student.is_named(cells[4], cells[5])
+        ):
             told = f"The portal has this student as {listed_name(student.last_name, student.first_name)}"
             wrong("last_name", "CTE-407", f"{told}. The name is not changed", f"{last}, {first}")
         return student.pk
 
     def _state_id(self, text: str, wrong: Callable[..., None]) -> None:
         """A State ID is never guessed; where a spreadsheet left one that the portal knows, it is the remedy."""
-        hint = ". Excel may have changed this column: format it as text" if _EXCEL_ID.fullmatch(text) else ""
+        hint = (
+            ". Excel may have changed this column: format it as text"
+            if _EXCEL_ID.fullmatch(text)
+            else ""
+        )
         damaged = Damage(Pattern.CHANGED_ID) if hint else None
         meant = damage.bare(damage.without_point(text))
         if _DIGITS.fullmatch(meant) and len(meant) <= 9 and self.known.student(meant.zfill(9)):
             padded = meant.zfill(9)
             pattern = Pattern.LOST_ZEROS if len(meant) < 9 else Pattern.CHANGED_ID
-            hint, damaged = f". Enter {padded}, and format the column as text", Damage(pattern, write=padded)
+            hint, damaged = (
+                f". Enter {padded}, and format the column as text",
+                Damage(pattern, write=padded),
+            )
         elif text.upper() in damage.EMPTY:
             hint, damaged = f". “{text}” means that there is no value", Damage(Pattern.NO_VALUE)
-        wrong("student", "CTE-404", f"A State ID has 9 digits{hint}" if text else "Enter the Student State ID", damaged=damaged)
+        wrong(
+            "student",
+            "CTE-404",
+            f"A State ID has 9 digits{hint}" if text else "Enter the Student State ID",
+            damaged=damaged,
+        )
 
     def _local_id(self, text: str, student: KnownStudent, wrong: Callable[..., None]) -> None:
         """A Local ID without its zeros is taken; one that differs is told with the portal's own (FR-202)."""
         if text.upper() in damage.EMPTY:
             self.summary.adjusted[_NO_VALUE] += 1
             return
-        meant, said = damage.bare(text), f"The portal has Local ID {student.local_id} for this student"
+        meant, said = (
+            damage.bare(text),
+            f"The portal has Local ID {student.local_id} for this student",
+        )
         number = damage.whole_number(meant)
-        if meant == student.local_id or (number is not None and number == damage.whole_number(student.local_id)):
+        if meant == student.local_id or (
+            number is not None and number == damage.whole_number(student.local_id)
+        ):
             wrong("local_id", "CTE-422", f"{said}. A spreadsheet has changed how it is written")
         elif damage.is_rounded(text):
             wrong(
-                "local_id", "CTE-406", f"{said}. A spreadsheet has rounded it", damaged=Damage(Pattern.CHANGED_ID, write=student.local_id)
+                "local_id",
+                "CTE-406",
+                f"{said}. A spreadsheet has rounded it",
+                damaged=Damage(Pattern.CHANGED_ID, write=student.local_id),
             )
         else:
             wrong("local_id", "CTE-406", said)
 
-    def _pathway(self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]) -> int | None:
+    def _pathway(
+        self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
+    ) -> int | None:
         text = cells[6]
         if not text or "pathway" in spoiled:
             return None
         found = self.known.pathways.get(text) or self.known.pathways.get(plain(text))
         if found:
             if text != self.known.names[found] and not _DIGITS.fullmatch(text):
-                self.summary.adjusted["pathway name read in OPI's spelling|pathway names read in OPI's spelling"] += 1
+                self.summary.adjusted[
+                    "pathway name read in OPI's spelling|pathway names read in OPI's spelling"
+                ] += 1
             return found
         number = damage.whole_number(text)
         if number is not None and (found := self.known.numbers.get(number)):
             self.summary.adjusted[_POINT if text.endswith("0") and "." in text else _CODE] += 1
             return found
         if text.upper() in damage.EMPTY:
-            wrong("pathway", "CTE-410", f"“{text}” means that there is no value. Enter the CTE Pathway", damaged=Damage(Pattern.NO_VALUE))
+            wrong(
+                "pathway",
+                "CTE-410",
+                f"“{text}” means that there is no value. Enter the CTE Pathway",
+                damaged=Damage(Pattern.NO_VALUE),
+            )
             return None
         names = {plain(name): name for name in self.known.names.values()}
-        stem = [name for key, name in names.items() if len(text) > 5 and key.startswith(plain(text))]
+        stem = [
+            name for key, name in names.items() if len(text) > 5 and key.startswith(plain(text))
+        ]
         near = [names[key] for key in get_close_matches(plain(text)[:100], names, n=1, cutoff=0.6)]
         if len(stem) > 1:
             said = f"Several pathways begin this way. Choose {' or '.join(stem[:3])}"

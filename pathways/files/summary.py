@@ -68,13 +68,17 @@ class Summary:
                 )
         if sum(self.districts.values()) == rows:
             district = self.districts.most_common(1)[0][0]
-            cause = f"The file is for District Number “{district}”. You are working in {known.district}"
+            cause = (
+                f"The file is for District Number “{district}”. You are working in {known.district}"
+            )
             if district.isdecimal() and len(district) < 4 and district.zfill(4) == known.district:
                 cause = f"District Number “{district}” has lost its leading zero. Enter {known.district}, and format the column as text"
             raise FileRefused(cause, "CTE-403")
         if sum(self.years.values()) == rows:
             year = self.years.most_common(1)[0][0]
-            raise FileRefused(f"The file is for End Year “{year}”. You are working in {known.end_year}", "CTE-412")
+            raise FileRefused(
+                f"The file is for End Year “{year}”. You are working in {known.end_year}", "CTE-412"
+            )
         if rows >= OVER_HALF_OF:
             self._judge_columns(layout)
 
@@ -86,14 +90,24 @@ class Summary:
         for name, number in columns.most_common(1):
             if number * 2 <= self.rows:
                 return
-            of_column = {pattern: count for (other, pattern), count in self.unreadable.items() if other == name}
+            of_column = {
+                pattern: count
+                for (other, pattern), count in self.unreadable.items()
+                if other == name
+            }
             pattern, most = max(of_column.items(), key=lambda one: one[1])
             if pattern is None and of_column.keys() - {None} and most * 2 <= number:
-                pattern, most = max(((key, count) for key, count in of_column.items() if key), key=lambda one: one[1])
+                pattern, most = max(
+                    ((key, count) for key, count in of_column.items() if key),
+                    key=lambda one: one[1],
+                )
             first = self.first_unreadable[name, pattern]
             title = next(column.name for column in layout.columns if column.field == name)
             if first.damage:
-                raise FileRefused(first.damage.of_column(title, first.value, first.line, most, self.rows), first.rule)
+                raise FileRefused(
+                    first.damage.of_column(title, first.value, first.line, most, self.rows),
+                    first.rule,
+                )
             raise FileRefused(
                 f"{title} cannot be read in {number:,} of {self.rows:,} rows, first “{first.value[:40]}” in line {first.line}. "
                 "The columns may be in a different order",

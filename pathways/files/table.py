@@ -59,21 +59,35 @@ class Table:
     def _names(self, cells: list[str]) -> list[str]:
         known = {plain(name): name for name in self.columns}
         names = [known.get(plain(cell), "") for cell in cells]
-        missing = [need.split("|")[0] for need in self.needed if not set(need.split("|")) & set(names)]
+        missing = [
+            need.split("|")[0] for need in self.needed if not set(need.split("|")) & set(names)
+        ]
         if missing:
-            raise FileRefused(f"The first line must name the columns. Missing: {', '.join(missing)}")
+            raise FileRefused(
+                f"The first line must name the columns. Missing: {', '.join(missing)}"
+            )
         return names
 
     @staticmethod
     def _row(number: int, names: list[str], cells: list[str] | None, problem: str) -> TableRow:
         if cells is None:
-            return TableRow(number, {}, problem or "This line cannot be read. Check its quotation marks")
+            return TableRow(
+                number, {}, problem or "This line cannot be read. Check its quotation marks"
+            )
         if any(cells[len(names) :]):
-            return TableRow(number, {}, f"This line has {len(cells)} values. The first line names {len(names)} columns")
+            return TableRow(
+                number,
+                {},
+                f"This line has {len(cells)} values. The first line names {len(names)} columns",
+            )
         values = {name: cell for name, cell in zip(names, cells, strict=False) if name}
         for name, value in values.items():
             if letter := hidden_character(value):
-                return TableRow(number, values, f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again")
+                return TableRow(
+                    number,
+                    values,
+                    f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again",
+                )
         return TableRow(number, {**dict.fromkeys(filter(None, names), ""), **values})
 
 

@@ -29,7 +29,10 @@ _SIGNATURES = (
     (b"\x89PNG", "This is a picture (PNG). Choose the tab-delimited text file"),
     (b"\xff\xd8\xff", "This is a picture (JPEG). Choose the tab-delimited text file"),
     (b"GIF8", "This is a picture (GIF). Choose the tab-delimited text file"),
-    (b"\x1f\x8b", "This is a compressed file (gzip). Unzip it first, then choose the text file in it"),
+    (
+        b"\x1f\x8b",
+        "This is a compressed file (gzip). Unzip it first, then choose the text file in it",
+    ),
     (b"{\\rtf", "This is a Word document (RTF). Choose the tab-delimited text file"),
 )
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|\?xml|table|script|head|body)", re.IGNORECASE)
@@ -70,7 +73,11 @@ def encoding_of(file: IO[bytes]) -> Encoding:
         if first.startswith(mark):
             if codec == "utf-8" and not _is(file, codec, len(mark)):
                 return Encoding("cp1252", len(mark), "Windows-1252 letters read as UTF-8")
-            return Encoding(codec, len(mark), f"{name} read as UTF-8" if name else "A byte order mark was ignored")
+            return Encoding(
+                codec,
+                len(mark),
+                f"{name} read as UTF-8" if name else "A byte order mark was ignored",
+            )
     for signature, sentence in _SIGNATURES:
         if first.startswith(signature):
             raise FileRefused(sentence)
@@ -78,8 +85,14 @@ def encoding_of(file: IO[bytes]) -> Encoding:
         raise FileRefused("This is a web page (HTML or XML). Choose the tab-delimited text file")
     # Every second byte of a Latin text in UTF-16 is zero; a stray zero byte is for its row to answer.
     if len(first) > 7 and first[:400].count(0) * 3 > len(first[:400]):
-        raise FileRefused("This file is in UTF-16 without a byte order mark. Save it as UTF-8 and choose it again")
-    return Encoding("utf-8", 0) if _is(file, "utf-8", 0) else Encoding("cp1252", 0, "Windows-1252 letters read as UTF-8")
+        raise FileRefused(
+            "This file is in UTF-16 without a byte order mark. Save it as UTF-8 and choose it again"
+        )
+    return (
+        Encoding("utf-8", 0)
+        if _is(file, "utf-8", 0)
+        else Encoding("cp1252", 0, "Windows-1252 letters read as UTF-8")
+    )
 
 
 def _is(file: IO[bytes], codec: str, skip: int) -> bool:

@@ -43,9 +43,14 @@ def credits(text: str, label: str) -> Decimal | None:
     if not text:
         return None
     if comma := _WITH_COMMA.fullmatch(text):
-        raise Unreadable("CTE-001", f"Use a decimal point in {label}, like {comma[1]}.{comma[2]:0<2}")
+        raise Unreadable(
+            "CTE-001", f"Use a decimal point in {label}, like {comma[1]}.{comma[2]:0<2}"
+        )
     if _EXCEL_DATE.fullmatch(text):
-        raise Unreadable("CTE-001", f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the column as text")
+        raise Unreadable(
+            "CTE-001",
+            f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the column as text",
+        )
     if not _AMOUNT.fullmatch(text):
         raise Unreadable("CTE-001", f"{label} must be a number, like 1.75")
     whole, _, decimals = text.partition(".")
@@ -74,7 +79,10 @@ def date(text: str, label: str) -> datetime.date | None:
     try:
         return datetime.date(year, month, day)
     except ValueError:
-        raise Unreadable("CTE-004", f"{label}: {parts[0]} is not a valid date. Enter the month, day, and year, like 07/14/2022") from None
+        raise Unreadable(
+            "CTE-004",
+            f"{label}: {parts[0]} is not a valid date. Enter the month, day, and year, like 07/14/2022",
+        ) from None
 
 
 def yes_or_no(text: str, label: str) -> bool | None:

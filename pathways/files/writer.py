@@ -34,7 +34,9 @@ def tsv_line(cells: Sequence[str]) -> str:
     return "\t".join([cell.translate(_BREAKS) for cell in cells]) + "\n"
 
 
-def write_tsv(into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime) -> int:
+def write_tsv(
+    into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime
+) -> int:
     """State Format. Returns the number of rows."""
     into.write(header(layout, at).encode())
     number, lines = 0, []
@@ -62,11 +64,21 @@ def write_xlsx(
 
 
 def write_layout_xlsx(
-    into: IO[bytes], layout: Layout, rows: Iterable[Sequence[str]], at: datetime.datetime, *, notes: Sequence[str] = ()
+    into: IO[bytes],
+    layout: Layout,
+    rows: Iterable[Sequence[str]],
+    at: datetime.datetime,
+    *,
+    notes: Sequence[str] = (),
 ) -> int:
     """A workbook that, saved as tab-delimited text, can be uploaded: the header record, the titles, the rows. Returns the number of rows."""
     lines = itertools.chain([layout.names], rows)
-    return write_book(into, [(layout.title, header_cells(layout, at), lines)], notes, created=at, titles=2)[0] - 1
+    return (
+        write_book(
+            into, [(layout.title, header_cells(layout, at), lines)], notes, created=at, titles=2
+        )[0]
+        - 1
+    )
 
 
 def write_book(
@@ -81,10 +93,21 @@ def write_book(
 
     A workbook says when it was made: `created` makes the same content the same bytes.
     """
-    book = xlsxwriter.Workbook(into, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False})
+    book = xlsxwriter.Workbook(
+        into,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "in_memory": False,
+        },
+    )
     if created:
         book.set_properties({"created": created.astimezone(datetime.UTC)})
-    text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True, "num_format": 49})
+    text, bold = (
+        book.add_format({"num_format": 49}),
+        book.add_format({"bold": True, "num_format": 49}),
+    )
     numbers = []
     for name, heading, rows in sheets:
         page = book.add_worksheet(name)

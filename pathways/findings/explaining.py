@@ -40,11 +40,21 @@ class Explained:
 
 def fingerprint(findings: Sequence[ListedFinding]) -> str:
     """What a person has seen before giving a reason for all of it, in one value without student data."""
-    lines = sorted(f"{one.rule.id} {one.breach.state_id} {one.breach.pathway_id} {one.breach.value}" for one in findings)
+    lines = sorted(
+        f"{one.rule.id} {one.breach.state_id} {one.breach.pathway_id} {one.breach.value}"
+        for one in findings
+    )
     return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by: str, by_id: int | None = None) -> Explained:
+def explain(
+    scope: Scope,
+    findings: Sequence[ListedFinding],
+    reason: str,
+    *,
+    by: str,
+    by_id: int | None = None,
+) -> Explained:
     """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is written then."""
     if not reason or any(one.severity is not Severity.WARNING for one in findings):
         raise NotAWarning
@@ -69,9 +79,14 @@ def explain(scope: Scope, findings: Sequence[ListedFinding], reason: str, *, by:
         # Two clerks, or two clicks: the explanation that stands first holds, and the other person is shown it.
         Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
         certified().data_changed(scope)
-        standing = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
+        standing = {
+            (one.rule, one.state_id, one.pathway_id, one.value): one
+            for one in Explanation.objects.of(scope)
+        }
     ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
-    others = tuple(one for one in ours if (one.by, one.by_id, one.at, one.reason) != (by, by_id, now, reason))
+    others = tuple(
+        one for one in ours if (one.by, one.by_id, one.at, one.reason) != (by, by_id, now, reason)
+    )
     return Explained(len(ours) - len(others), others)
 
 

@@ -93,12 +93,24 @@ class FindingList:
 
     def place_of(self, finding: ListedFinding) -> Place:
         breach = finding.breach
-        named = (breach.last_name, breach.first_name, breach.middle_name, breach.state_id, breach.pathway)
+        named = (
+            breach.last_name,
+            breach.first_name,
+            breach.middle_name,
+            breach.state_id,
+            breach.pathway,
+        )
         return self._place(finding.rule, finding.severity, named)
 
     def place(self, rule: Rule, severity: Severity, student: Student, pathway: Pathway) -> Place:
         """Where a finding stands or stood, whether or not it is solved."""
-        named = (student.last_name, student.first_name, student.middle_name, student.state_id, pathway.name)
+        named = (
+            student.last_name,
+            student.first_name,
+            student.middle_name,
+            student.state_id,
+            pathway.name,
+        )
         return self._place(rule, severity, named)
 
     def after(self, found: Iterable[ListedFinding], place: Place) -> ListedFinding | None:

@@ -60,7 +60,11 @@ LEVELS = {
 }
 
 
-FIELDS = {field.name: str(field.verbose_name) for field in Participation._meta.local_fields if field.name in TYPED}
+FIELDS = {
+    field.name: str(field.verbose_name)
+    for field in Participation._meta.local_fields
+    if field.name in TYPED
+}
 
 
 def shown(text: str) -> str:
@@ -83,22 +87,28 @@ class ListedFinding:
     @property
     def is_open(self) -> bool:
         """It blocks: an error, or a warning without explanation."""
-        return self.severity is Severity.ERROR or (self.severity is Severity.WARNING and self.explanation is None)
+        return self.severity is Severity.ERROR or (
+            self.severity is Severity.WARNING and self.explanation is None
+        )
 
     @property
     def status(self) -> tuple[str, str]:
         """(kind, word) of the status component."""
         if self.explanation:
             return "completed", "Explained"
-        return {Severity.ERROR: ("problem", "Error"), Severity.WARNING: ("warning", "Warning"), Severity.INFO: ("none", "Info")}[
-            self.severity
-        ]
+        return {
+            Severity.ERROR: ("problem", "Error"),
+            Severity.WARNING: ("warning", "Warning"),
+            Severity.INFO: ("none", "Info"),
+        }[self.severity]
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Label and value, as people read it, of the record's own fields that the rule reads."""
         return [
-            (FIELDS[name], shown(text)) for name, _, text in (one.partition("=") for one in self.breach.value.split()) if name in FIELDS
+            (FIELDS[name], shown(text))
+            for name, _, text in (one.partition("=") for one in self.breach.value.split())
+            if name in FIELDS
         ]
 
     @property
@@ -124,9 +134,11 @@ class RuleCount:
     def status(self) -> tuple[str, str]:
         if self.severity is Severity.WARNING and not self.open:
             return "completed", "Explained"
-        return {Severity.ERROR: ("problem", "Error"), Severity.WARNING: ("warning", "Warning"), Severity.INFO: ("none", "Info")}[
-            self.severity
-        ]
+        return {
+            Severity.ERROR: ("problem", "Error"),
+            Severity.WARNING: ("warning", "Warning"),
+            Severity.INFO: ("none", "Info"),
+        }[self.severity]
 
 
 @dataclass(frozen=True)
@@ -160,7 +172,12 @@ class Findings:
         for one in self.by_rule:
             found[one.severity] += one.total
         explained = sum(one.explained for one in self.by_rule)
-        return Counts(found[Severity.ERROR], found[Severity.WARNING] - explained, explained, found[Severity.INFO])
+        return Counts(
+            found[Severity.ERROR],
+            found[Severity.WARNING] - explained,
+            explained,
+            found[Severity.INFO],
+        )
 
     @property
     def total(self) -> int:
@@ -172,11 +189,21 @@ class Findings:
 
 
 def findings(
-    scope: Scope, *, student: int | None = None, only: Collection[str] | None = None, level: Level = Level.ALL, whole: bool = False
+    scope: Scope,
+    *,
+    student: int | None = None,
+    only: Collection[str] | None = None,
+    level: Level = Level.ALL,
+    whole: bool = False,
 ) -> Findings:
     """Judge the records in scope now; of one student or by some rules alone, where that is said. `level` is what is held, `whole` however much."""
     records = Participation.objects.in_scope(scope)
-    found = Findings(scope, (records if student is None else records.filter(student_id=student)).count(), timezone.now(), level)
+    found = Findings(
+        scope,
+        (records if student is None else records.filter(student_id=student)).count(),
+        timezone.now(),
+        level,
+    )
     counts: dict[str, RuleCount] = {}
     held: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
     for one in _listed(scope, student, only):
@@ -185,16 +212,27 @@ def findings(
         count.explained += one.explanation is not None
         if level.holds(one) and (whole or len(held[one.severity]) < MOST_HELD):
             held[one.severity].append(one)
-    found.held = [one for severity in SEVERITIES for one in held[severity]][: None if whole else MOST_HELD]
-    found.by_rule = sorted(counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id))
+    found.held = [one for severity in SEVERITIES for one in held[severity]][
+        : None if whole else MOST_HELD
+    ]
+    found.by_rule = sorted(
+        counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id)
+    )
     return found
 
 
-def _listed(scope: Scope, student: int | None, only: Collection[str] | None) -> Iterator[ListedFinding]:
+def _listed(
+    scope: Scope, student: int | None, only: Collection[str] | None
+) -> Iterator[ListedFinding]:
     """Explanations stand beside the District edition and meet the findings of either by natural key and value."""
     weights = severities(scope.end_year)
-    explained = {(one.rule, one.state_id, one.pathway_id, one.value): one for one in Explanation.objects.of(scope)}
+    explained = {
+        (one.rule, one.state_id, one.pathway_id, one.value): one
+        for one in Explanation.objects.of(scope)
+    }
     for breach in breaches(scope, student=student, only=only):
         severity = weights[breach.rule.id]
         key = (breach.rule.id, breach.state_id, breach.pathway_id, breach.value)
-        yield ListedFinding(breach, severity, explained.get(key) if severity is Severity.WARNING else None)
+        yield ListedFinding(
+            breach, severity, explained.get(key) if severity is Severity.WARNING else None
+        )

@@ -48,13 +48,25 @@ COLUMNS = {
 
 def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
     """The records in scope with the values of `COLUMNS`, in no order."""
-    deciding = Enrollment.objects.that_decide(scope.end_year).filter(student_id=OuterRef("student_id"))
-    own = Q(student__enrollments=Subquery(deciding.values("pk")[:1]), student__enrollments__calendar__school_year_id=scope.end_year)
+    deciding = Enrollment.objects.that_decide(scope.end_year).filter(
+        student_id=OuterRef("student_id")
+    )
+    own = Q(
+        student__enrollments=Subquery(deciding.values("pk")[:1]),
+        student__enrollments__calendar__school_year_id=scope.end_year,
+    )
     named = {
-        f"said_{name}": F(f"student__enrollments__{source}") if isinstance(source, str) else source for name, source in COLUMNS.items()
+        f"said_{name}": F(f"student__enrollments__{source}") if isinstance(source, str) else source
+        for name, source in COLUMNS.items()
     }
     # Who has an enrollment that counts is in scope; it is looked for once a record.
-    return Participation.objects.of_district(scope).filter(own).order_by().annotate(**named).values_list(*named)
+    return (
+        Participation.objects.of_district(scope)
+        .filter(own)
+        .order_by()
+        .annotate(**named)
+        .values_list(*named)
+    )
 
 
 def lines(scope: Scope) -> list[bytes]:
@@ -71,7 +83,9 @@ def line(values: tuple[Any, ...]) -> bytes:
     return "\t".join(text(value) for value in values).encode()
 
 
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"})
+_ESCAPED = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
+)
 
 
 def text(value: Any) -> str:

@@ -8,5 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def copied(connection: BaseDatabaseWrapper, sql: str, values: Any) -> bytes:
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({cursor.mogrify(sql, values)}) TO STDOUT") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({cursor.mogrify(sql, values)}) TO STDOUT") as copy,
+    ):
         return b"".join(copy)

@@ -21,13 +21,33 @@ from django.utils import timezone
 from cte_portal.editions import Edition, Scope
 from pathways.ledger.judgment import Judgment
 from pathways.ledger.locks import lock_district
-from pathways.ledger.refusals import Busy, Locked, NoActiveYear, NotApplied, OtherYear, Refused, StagingLost, Stale
+from pathways.ledger.refusals import (
+    Busy,
+    Locked,
+    NoActiveYear,
+    NotApplied,
+    OtherYear,
+    Refused,
+    StagingLost,
+    Stale,
+)
 from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
 from pathways.models import Change, CollectionLock
 
 __all__ = [
-    "Applied", "Busy", "Locked", "NoActiveYear", "NotApplied", "OtherYear", "Refused", "StagingLost", "Stale", "apply", "preview", "refusals_named",
-]  # fmt: skip
+    "Applied",
+    "Busy",
+    "Locked",
+    "NoActiveYear",
+    "NotApplied",
+    "OtherYear",
+    "Refused",
+    "StagingLost",
+    "Stale",
+    "apply",
+    "preview",
+    "refusals_named",
+]
 
 
 @dataclass(frozen=True)
@@ -82,8 +102,16 @@ def apply(
         if standing.active_end_year != scope.end_year:
             raise OtherYear(scope.end_year, standing.active_end_year)
         if standing.closed:
-            raise Locked(CollectionLock.objects.on_participations(scope.district, standing.active_end_year).first())
-        if checked and (checked.cursor, checked.generation) != (standing.cursor, standing.generation) and check:
+            raise Locked(
+                CollectionLock.objects.on_participations(
+                    scope.district, standing.active_end_year
+                ).first()
+            )
+        if (
+            checked
+            and (checked.cursor, checked.generation) != (standing.cursor, standing.generation)
+            and check
+        ):
             checked = check(scope, staged)
         if checked and checked.refused:
             raise Refused(checked.refused)
@@ -91,13 +119,30 @@ def apply(
         if stale and not skip_stale:
             raise Stale(stale)
         with connection.cursor() as cursor:
-            return _follow(cursor, scope, staged, standing, counts, stale, by=by, by_id=by_id, source=source, batch=batch)
+            return _follow(
+                cursor,
+                scope,
+                staged,
+                standing,
+                counts,
+                stale,
+                by=by,
+                by_id=by_id,
+                source=source,
+                batch=batch,
+            )
 
 
 def preview(scope: Scope, staged: Staged) -> Applied:
     """What `apply` would do with the staged rows if nothing else happened; the plan stays in the temporary table `ledger_plan`."""
     counts, stale = _plan(scope, staged)
-    return Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
+    return Applied(
+        counts.get("create", 0),
+        counts.get("update", 0),
+        counts.get("delete", 0),
+        counts.get("unchanged", 0),
+        stale,
+    )
 
 
 @contextmanager
@@ -108,7 +153,9 @@ def refusals_named():  # type: ignore[no-untyped-def]
     except (OperationalError, ProgrammingError, psycopg.errors.UndefinedTable) as error:
         if names_a_missing_table(error):
             raise StagingLost from error
-        busy = getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(error)
+        busy = getattr(error.__cause__, "sqlstate", None) == "55P03" or "database is locked" in str(
+            error
+        )
         if not busy:
             raise
         raise Busy from error
@@ -122,7 +169,10 @@ def refusals_named():  # type: ignore[no-untyped-def]
 
 def raced(error: IntegrityError) -> bool:
     """Whether somebody wrote the same record or the same version in the same moment."""
-    names = ("pathways_one_record_per_student_and_pathway", "pathways_one_change_per_record_and_version")
+    names = (
+        "pathways_one_record_per_student_and_pathway",
+        "pathways_one_change_per_record_and_version",
+    )
     columns = (
         "pathways_participation.student_id, pathways_participation.pathway_id",
         "pathways_change.student_id, pathways_change.pathway_id, pathways_change.version",
@@ -155,7 +205,10 @@ def _standing(scope: Scope) -> Standing:
 
 _SAME = " AND ".join(f"stored.{name} = staged.{name}" for name in TYPED)
 # A deleted row's Change keeps its last image; every other image is what was staged.
-_IMAGE = ", ".join(f"CASE WHEN staged.delete_row THEN stored.{name} ELSE staged.{name} END AS {name}" for name in TYPED)
+_IMAGE = ", ".join(
+    f"CASE WHEN staged.delete_row THEN stored.{name} ELSE staged.{name} END AS {name}"
+    for name in TYPED
+)
 _MAKE_PLAN = f"""
 CREATE TEMPORARY TABLE {PLAN} AS
 SELECT
@@ -260,17 +313,35 @@ def _follow(
     """Carry out the plan. A row that somebody else wrote between plan and write is not met, and stops the call."""
     now = timezone.now()
     modified: list[Any] = [timezone.localdate(now), by, standing.active_end_year]
-    for operation, statement, values in (("update", _UPDATE, modified), ("create", _INSERT, modified), ("delete", _DELETE, [])):
+    for operation, statement, values in (
+        ("update", _UPDATE, modified),
+        ("create", _INSERT, modified),
+        ("delete", _DELETE, []),
+    ):
         if counts.get(operation):
             cursor.execute(staged.own(statement), _for_vendor(values))
             if cursor.rowcount != counts[operation]:
                 raise Stale
-    applied = Applied(counts.get("create", 0), counts.get("update", 0), counts.get("delete", 0), counts.get("unchanged", 0), stale)
+    applied = Applied(
+        counts.get("create", 0),
+        counts.get("update", 0),
+        counts.get("delete", 0),
+        counts.get("unchanged", 0),
+        stale,
+    )
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
-        cursor.execute(staged.own(_RECORD), _for_vendor([scope.district, *modified, now, source.value, marker, by_id]))
+        cursor.execute(
+            staged.own(_RECORD),
+            _for_vendor([scope.district, *modified, now, source.value, marker, by_id]),
+        )
     return applied
 
 
 def _for_vendor(values: list[Any]) -> list[Any]:
-    return [connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime.datetime) else value for value in values]
+    return [
+        connection.ops.adapt_datetimefield_value(value)
+        if isinstance(value, datetime.datetime)
+        else value
+        for value in values
+    ]

@@ -19,7 +19,9 @@ class Locked(NotApplied):
 
     def __init__(self, lock: CollectionLock | None) -> None:
         words = (
-            f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}" if lock else "Records are locked."
+            f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}"
+            if lock
+            else "Records are locked."
         )
         super().__init__(words)
         self.lock = lock
@@ -47,12 +49,20 @@ class OtherYear(NotApplied):
     """OPI has made another school year the current one since the work was asked for."""
 
     def __init__(self, meant: int, current: int | None) -> None:
-        self.why = f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
-        super().__init__(f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved.")
+        self.why = (
+            f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
+        )
+        super().__init__(
+            f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved."
+        )
 
 
 def current_year(end_year: int | None) -> str:
-    return f"The current school year is {school_year_label(end_year)}." if end_year else "There is no current school year."
+    return (
+        f"The current school year is {school_year_label(end_year)}."
+        if end_year
+        else "There is no current school year."
+    )
 
 
 class Refused(NotApplied):

@@ -24,7 +24,12 @@ from pathways.models import Change, Participation
 
 TABLE = "staged_participation"
 # What is made of staged rows, by the names that the code knows: the ledger's plan, a file's findings, repeated lines and verdicts.
-PLAN, FINDINGS, REPEATED, VERDICTS = "ledger_plan", "upload_finding", "upload_repeated", "staged_verdict"
+PLAN, FINDINGS, REPEATED, VERDICTS = (
+    "ledger_plan",
+    "upload_finding",
+    "upload_repeated",
+    "staged_verdict",
+)
 _TABLES = (TABLE, PLAN, FINDINGS, REPEATED, VERDICTS)
 _NAMES = re.compile(rf"\b({'|'.join((*_TABLES, f'{FINDINGS}_line'))})\b")
 _OWN_NAME = re.compile(rf"({'|'.join(_TABLES)})_[0-9a-f]{{16}}\b")
@@ -78,7 +83,9 @@ class Row:
     def of(cls, record: Participation | Change, **values: object) -> Row:
         """The row that a record, or the image in its history, would be staged as; `values` replace its own."""
         own = {name: getattr(record, name) for name in TYPED}
-        return cls(**{"student_id": record.student_id, "pathway_id": record.pathway_id, **own, **values})  # type: ignore[arg-type]
+        return cls(
+            **{"student_id": record.student_id, "pathway_id": record.pathway_id, **own, **values}
+        )  # type: ignore[arg-type]
 
 
 # What a person types on the screen, in the order of the screen.
@@ -122,8 +129,15 @@ def stage(rows: Iterable[Row]) -> Staged:
     def numbered() -> Iterable[tuple[Any, ...]]:
         nonlocal written
         for written, row in enumerate(rows, 1):
-            moment = connection.ops.adapt_datetimefield_value(row.modified_at) if row.modified_at else None
-            yield (written, *(moment if name == "modified_at" else getattr(row, name) for name in names))
+            moment = (
+                connection.ops.adapt_datetimefield_value(row.modified_at)
+                if row.modified_at
+                else None
+            )
+            yield (
+                written,
+                *(moment if name == "modified_at" else getattr(row, name) for name in names),
+            )
 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -132,7 +146,9 @@ def stage(rows: Iterable[Row]) -> Staged:
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * (len(names) + 1))
-            cursor.executemany(staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered()))
+            cursor.executemany(
+                staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered())
+            )
         # Never analyzed, a table of one row is taken for several hundred, and every student is hashed to meet it.
         cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     return replace(staged, rows=written)
@@ -141,7 +157,9 @@ def stage(rows: Iterable[Row]) -> Staged:
 FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
 
 
-def add_lines(staged: Staged, rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]) -> None:
+def add_lines(
+    staged: Staged, rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]
+) -> None:
     """Put rows of a file beside those that are already staged: line of the file, student, pathway, and the values of `TYPED`."""
     columns = ", ".join((*FILE_COLUMNS, "delete_row"))
     with connection.cursor() as cursor:
@@ -153,7 +171,9 @@ def add_lines(staged: Staged, rows: list[tuple[int, int | None, int | None, tupl
             for line, student, pathway, typed in rows:
                 text = texts.get(id(typed))
                 if text is None:
-                    text = texts[id(typed)] = "\t".join([missing if value is None else str(value) for value in typed])
+                    text = texts[id(typed)] = "\t".join(
+                        [missing if value is None else str(value) for value in typed]
+                    )
                 known = [missing if key is None else str(key) for key in (student, pathway)]
                 lines.append(f"{line}\t{known[0]}\t{known[1]}\t{text}\tFalse\n")
             with cursor.copy(staged.own(f"COPY {TABLE} ({columns}) FROM STDIN")) as copy:
@@ -161,7 +181,9 @@ def add_lines(staged: Staged, rows: list[tuple[int, int | None, int | None, tupl
         else:
             marks = ", ".join(["%s"] * len(FILE_COLUMNS))
             values = [(line, student, pathway, *typed) for line, student, pathway, typed in rows]
-            cursor.executemany(staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)"), values)
+            cursor.executemany(
+                staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}, FALSE)"), values
+            )
 
 
 _last = threading.local()  # as the connection is
@@ -174,10 +196,18 @@ def prepare(*more: str) -> Staged:
     make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
     earlier: Staged | None = getattr(_last, "staged", None)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and earlier and not more and len(earlier.tables) == len(staged.tables):
+        if (
+            connection.vendor == "postgresql"
+            and earlier
+            and not more
+            and len(earlier.tables) == len(staged.tables)
+        ):
             # A table of a few rows goes on under its new name, in a quarter of the time; where it is not there it is made.
             old, new = earlier.own(TABLE), staged.own(TABLE)
-            again = [earlier.own(f"DROP TABLE IF EXISTS {PLAN}"), f"ALTER TABLE IF EXISTS {old} RENAME TO {new}"]
+            again = [
+                earlier.own(f"DROP TABLE IF EXISTS {PLAN}"),
+                f"ALTER TABLE IF EXISTS {old} RENAME TO {new}",
+            ]
             make = make.replace("CREATE TEMPORARY TABLE", "CREATE TEMPORARY TABLE IF NOT EXISTS")
             cursor.execute("; ".join([*again, make, f"DELETE FROM {new}"]))
         elif connection.vendor == "postgresql":

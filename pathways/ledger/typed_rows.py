@@ -15,17 +15,25 @@ from django.db.models.expressions import Col
 from pathways.ledger.staging import TYPED
 from pathways.models import Participation
 
-TYPES: dict[str, models.Field[Any, Any]] = {name: Participation._meta.get_field(name) for name in TYPED}  # type: ignore[misc]
+TYPES: dict[str, models.Field[Any, Any]] = {
+    name: Participation._meta.get_field(name)  # type: ignore[misc]
+    for name in TYPED
+}
 """What a person types of a record, by its column."""
 TOTAL = models.DecimalField(max_digits=20, decimal_places=2)
 """A sum of credits, however far beyond what is allowed."""
 
 
-def typed(connection: BaseDatabaseWrapper, cursor: Any, fields: Sequence[models.Field[Any, Any] | None]) -> Iterator[tuple[Any, ...]]:
+def typed(
+    connection: BaseDatabaseWrapper, cursor: Any, fields: Sequence[models.Field[Any, Any] | None]
+) -> Iterator[tuple[Any, ...]]:
     """The statement's rows, each column as its field would give it. None stands for keys, numbers and text, which need nothing."""
     columns = [Col("", field) if field else None for field in fields]
     converters = [
-        [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)] if column else [] for column in columns
+        [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+        if column
+        else []
+        for column in columns
     ]
     while rows := cursor.fetchmany(2000):
         for row in rows:

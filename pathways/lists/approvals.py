@@ -45,30 +45,77 @@ class ApprovalLine:
 
 
 def lines_of_pathway(pathway: Pathway, end_year: int) -> list[ApprovalLine]:
-    years = _years(Approval.objects.filter(pathway=pathway).values_list("district_id", "school_year_id"))
-    records = _records(Participation.objects.filter(pathway=pathway), "student__district_id", end_year)
-    events = {event.district: event for event in _events(end_year) if event.key.split("/")[1] == str(pathway.pk)}
+    years = _years(
+        Approval.objects.filter(pathway=pathway).values_list("district_id", "school_year_id")
+    )
+    records = _records(
+        Participation.objects.filter(pathway=pathway), "student__district_id", end_year
+    )
+    events = {
+        event.district: event
+        for event in _events(end_year)
+        if event.key.split("/")[1] == str(pathway.pk)
+    }
     return [
-        _line(one.number, one.number, one.name, years[one.number], records.get(one.number, 0), events.get(one.number), end_year)
+        _line(
+            one.number,
+            one.number,
+            one.name,
+            years[one.number],
+            records.get(one.number, 0),
+            events.get(one.number),
+            end_year,
+        )
         for one in District.objects.order_by("number")
     ]
 
 
 def lines_of_district(district: District, end_year: int) -> list[ApprovalLine]:
-    years = _years(Approval.objects.filter(district=district).values_list("pathway_id", "school_year_id"))
-    records = _records(Participation.objects.filter(student__district=district), "pathway_id", end_year)
-    events = {event.key.split("/")[1]: event for event in _events(end_year).filter(district=district.number)}
+    years = _years(
+        Approval.objects.filter(district=district).values_list("pathway_id", "school_year_id")
+    )
+    records = _records(
+        Participation.objects.filter(student__district=district), "pathway_id", end_year
+    )
+    events = {
+        event.key.split("/")[1]: event
+        for event in _events(end_year).filter(district=district.number)
+    }
     return [
-        _line(str(one.pk), one.code, one.name, years[one.pk], records.get(one.pk, 0), events.get(str(one.pk)), end_year)
+        _line(
+            str(one.pk),
+            one.code,
+            one.name,
+            years[one.pk],
+            records.get(one.pk, 0),
+            events.get(str(one.pk)),
+            end_year,
+        )
         for one in Pathway.objects.order_by("code")
     ]
 
 
-def _line(key: str, code: str, name: str, years: set[int], records: int, event: AuditEvent | None, end_year: int) -> ApprovalLine:
+def _line(
+    key: str,
+    code: str,
+    name: str,
+    years: set[int],
+    records: int,
+    event: AuditEvent | None,
+    end_year: int,
+) -> ApprovalLine:
     since = end_year
     while since - 1 in years:
         since -= 1
-    return ApprovalLine(key, code, name, end_year in years, school_year_label(since) if end_year in years else "", records, event)
+    return ApprovalLine(
+        key,
+        code,
+        name,
+        end_year in years,
+        school_year_label(since) if end_year in years else "",
+        records,
+        event,
+    )
 
 
 def _years(pairs: Iterable[tuple[Any, int]]) -> defaultdict[Any, set[int]]:
@@ -89,7 +136,11 @@ def _events(end_year: int) -> Any:
 
 def counts(end_year: int) -> list[tuple[Pathway, int]]:
     """Every pathway with the number of districts that may offer it."""
-    given = dict(Approval.objects.filter(school_year_id=end_year).values_list("pathway_id").annotate(number=Count("pk")))
+    given = dict(
+        Approval.objects.filter(school_year_id=end_year)
+        .values_list("pathway_id")
+        .annotate(number=Count("pk"))
+    )
     return [(pathway, given.get(pathway.pk, 0)) for pathway in Pathway.objects.order_by("code")]
 
 
@@ -130,13 +181,19 @@ class ApprovalsPlan:
         elif self.withdraw:
             parts.append("No records are affected.")
         if self.not_offered:
-            parts.append(f"{number_of(self.not_offered, 'approval')} left out: the pathway is not offered in {year}.")
+            parts.append(
+                f"{number_of(self.not_offered, 'approval')} left out: the pathway is not offered in {year}."
+            )
         return " ".join(parts) or "Nothing would change."
 
 
-def plan(end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()) -> ApprovalsPlan:
+def plan(
+    end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()
+) -> ApprovalsPlan:
     """Leaves out what already is so, and pathways that are not offered in the year."""
-    given = set(Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id"))
+    given = set(
+        Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id")
+    )
     offered = set(Pathway.objects.offered_in(end_year).values_list("pk", flat=True))
     missing = [pair for pair in sorted(set(give)) if pair not in given]
     going = tuple(pair for pair in sorted(set(withdraw)) if pair in given)
@@ -173,7 +230,9 @@ def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
     records: dict[str, int] = defaultdict(int)
     for pathway, numbers in districts_of.items():
         found = _records(
-            Participation.objects.filter(pathway_id=pathway, student__district_id__in=numbers), "student__district_id", end_year
+            Participation.objects.filter(pathway_id=pathway, student__district_id__in=numbers),
+            "student__district_id",
+            end_year,
         )
         for district, number in found.items():
             records[district] += number
@@ -182,7 +241,14 @@ def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
 
 def copy_of(end_year: int) -> ApprovalsPlan:
     """Everything that was approved in the year before."""
-    return plan(end_year, give=list(Approval.objects.filter(school_year_id=end_year - 1).values_list("district_id", "pathway_id")))
+    return plan(
+        end_year,
+        give=list(
+            Approval.objects.filter(school_year_id=end_year - 1).values_list(
+                "district_id", "pathway_id"
+            )
+        ),
+    )
 
 
 def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
@@ -190,7 +256,10 @@ def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
     with changing(by=by, reason=reason) as entries:
         year = SchoolYear.objects.get(pk=wanted.end_year)
         districts, pathways = District.objects.in_bulk(), Pathway.objects.in_bulk()
-        standing = {(row.district_id, row.pathway_id): row for row in Approval.objects.filter(school_year=year)}
+        standing = {
+            (row.district_id, row.pathway_id): row
+            for row in Approval.objects.filter(school_year=year)
+        }
         new = [
             Approval(district=districts[district], pathway=pathways[pathway], school_year=year)
             for district, pathway in wanted.give

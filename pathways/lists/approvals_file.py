@@ -25,15 +25,28 @@ MOST_PROBLEMS = 100
 def rows(end_year: int) -> Iterator[tuple[str, ...]]:
     """A line for each district and pathway that is approved, or could be; the first names the columns."""
     yield COLUMNS
-    given = set(Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id"))
-    used = set(Participation.objects.enrolled_in(end_year).values_list("student__district_id", "pathway_id").distinct())
+    given = set(
+        Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id")
+    )
+    used = set(
+        Participation.objects.enrolled_in(end_year)
+        .values_list("student__district_id", "pathway_id")
+        .distinct()
+    )
     offered = set(Pathway.objects.offered_in(end_year).values_list("pk", flat=True))
     pathways = list(Pathway.objects.order_by("code"))
     for district in District.objects.order_by("number"):
         for pathway in pathways:
             pair = (district.number, pathway.pk)
             if pathway.pk in offered or pair in given or pair in used:
-                yield district.number, district.name, pathway.code, pathway.name, str(end_year), "Yes" if pair in given else "No"
+                yield (
+                    district.number,
+                    district.name,
+                    pathway.code,
+                    pathway.name,
+                    str(end_year),
+                    "Yes" if pair in given else "No",
+                )
 
 
 @dataclass
@@ -51,7 +64,9 @@ class ApprovalsRead:
 def read(content: bytes, end_year: int) -> ApprovalsRead:
     """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway, and Approved are needed."""
     found = ApprovalsRead()
-    table = Table(io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway"))
+    table = Table(
+        io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway")
+    )
     try:
         _read_lines(table, end_year, found)
     except FileRefused as refused:
@@ -74,9 +89,9 @@ def _read_lines(table: Table, end_year: int, found: ApprovalsRead) -> None:
             district = _district(without_point(values["District Number"]), districts)
             code = values.get("Pathway Code", "")
             pathway = lists.pathway(code, values.get("CTE Pathway", ""))
-            repaired["pathway code read with its leading zero|pathway codes read with their leading zero"] += (
-                bool(code) and code not in lists.codes
-            )
+            repaired[
+                "pathway code read with its leading zero|pathway codes read with their leading zero"
+            ] += bool(code) and code not in lists.codes
             year = without_point(values.get("End Year", ""))
             if year and year != str(end_year):
                 raise ValueError(f"End Year is {year[:20]}; this page is for {end_year}")
@@ -84,7 +99,9 @@ def _read_lines(table: Table, end_year: int, found: ApprovalsRead) -> None:
             if answer is None:
                 raise ValueError("Approved must be Yes or No")
             if (district, pathway) in seen:
-                raise ValueError(f"This district and pathway are already in line {seen[district, pathway]}")
+                raise ValueError(
+                    f"This district and pathway are already in line {seen[district, pathway]}"
+                )
         except Unreadable as problem:
             found.problems.append((row.line, problem.message))
         except ValueError as problem:
@@ -100,7 +117,9 @@ def _district(text: str, districts: set[str]) -> str:
         return text
     if lost := damage.lost_zeros(text, "District Number", 4):
         raise ValueError(lost.message)
-    raise ValueError(f"District Number {text[:20] or 'is missing'}{' is not on the list' if text else ''}")
+    raise ValueError(
+        f"District Number {text[:20] or 'is missing'}{' is not on the list' if text else ''}"
+    )
 
 
 @dataclass(frozen=True)
@@ -119,9 +138,17 @@ class Lists:
 
     def pathway(self, code: str, name: str) -> int:
         """A code that has lost its zeros is the one of that number: there is no other it could be."""
-        pathway = self.codes.get(code) or self.numbers.get(whole_number(code) or 0) if code else self.names.get(plain(name))
+        pathway = (
+            self.codes.get(code) or self.numbers.get(whole_number(code) or 0)
+            if code
+            else self.names.get(plain(name))
+        )
         if pathway is None:
-            raise ValueError(f"Pathway {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}")
+            raise ValueError(
+                f"Pathway {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}"
+            )
         if code and name and self.names.get(plain(name), pathway) != pathway:
-            raise ValueError(f"Pathway Code {code[:20]} and CTE Pathway {name[:60]} are two different pathways")
+            raise ValueError(
+                f"Pathway Code {code[:20]} and CTE Pathway {name[:60]} are two different pathways"
+            )
         return pathway

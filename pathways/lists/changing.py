@@ -41,7 +41,9 @@ class InUse(NotApplied):
 class AlreadyThere(NotApplied):
     """Somebody wrote a row with the same code, name or number in the same moment."""
 
-    sentence = "Someone else just saved the same thing. Nothing was saved yet. Check the list first."
+    sentence = (
+        "Someone else just saved the same thing. Nothing was saved yet. Check the list first."
+    )
 
 
 class YearHeld(NotApplied):
@@ -143,7 +145,11 @@ def _(row: RuleSeverity) -> dict[str, str]:
 
 
 def _deed(
-    row: models.Model, operation: Operation, *, before: Mapping[str, str] | None = None, after: Mapping[str, str] | None = None
+    row: models.Model,
+    operation: Operation,
+    *,
+    before: Mapping[str, str] | None = None,
+    after: Mapping[str, str] | None = None,
 ) -> Deed:
     kind, key, name = subject(row)
     named = row if isinstance(row, Approval) else None
@@ -155,7 +161,11 @@ def _deed(
         before=before or {},
         after=after or {},
         district=named.district_id if named else row.number if isinstance(row, District) else "",
-        end_year=named.school_year_id if named else row.end_year if isinstance(row, SchoolYear | RuleSeverity) else None,
+        end_year=named.school_year_id
+        if named
+        else row.end_year
+        if isinstance(row, SchoolYear | RuleSeverity)
+        else None,
     )
 
 

@@ -25,8 +25,22 @@ MOST_ROWS = 900
 NUMBER = "District Number"
 
 COLUMNS = (
-    Column(NUMBER, "number", 4, "the School System code, 4 digits with leading zeros", "0965", provisional=False),
-    Column("District Name", "name", 100, "the name as districts and e-mails show it", "Cottonwood Bend K-12 Schools", provisional=False),
+    Column(
+        NUMBER,
+        "number",
+        4,
+        "the School System code, 4 digits with leading zeros",
+        "0965",
+        provisional=False,
+    ),
+    Column(
+        "District Name",
+        "name",
+        100,
+        "the name as districts and e-mails show it",
+        "Cottonwood Bend K-12 Schools",
+        provisional=False,
+    ),
     Column(
         "First Name",
         "first_name",
@@ -35,7 +49,9 @@ COLUMNS = (
         "Dana",
         provisional=False,
     ),
-    Column("Last Name", "last_name", 50, "of the District Administrator", "Ashford", provisional=False),
+    Column(
+        "Last Name", "last_name", 50, "of the District Administrator", "Ashford", provisional=False
+    ),
     Column(
         "E-mail Address",
         "email",
@@ -44,10 +60,22 @@ COLUMNS = (
         "dana@cbend.k12.mt.us",
         provisional=False,
     ),
-    Column("User Name", "username", 60, "to sign in with; the e-mail address if empty", "dashford", required=False, provisional=False),
+    Column(
+        "User Name",
+        "username",
+        60,
+        "to sign in with; the e-mail address if empty",
+        "dashford",
+        required=False,
+        provisional=False,
+    ),
 )
 TITLES = tuple(column.name for column in COLUMNS)
-ALSO_CALLED = {"District Name": ("District",), "E-mail Address": ("Email Address", "E-mail", "Email"), "User Name": ("Username",)}
+ALSO_CALLED = {
+    "District Name": ("District",),
+    "E-mail Address": ("Email Address", "E-mail", "Email"),
+    "User Name": ("Username",),
+}
 PERSON = ("first_name", "last_name", "email", "username")
 
 
@@ -82,13 +110,21 @@ class DistrictsRead:
 
 def read(content: bytes) -> DistrictsRead:
     """The lines of a file. Raises FileRefused for what is no such file."""
-    columns = [title for column in COLUMNS for title in (column.name, *ALSO_CALLED.get(column.name, ()))]
-    needed = ["|".join((column.name, *ALSO_CALLED.get(column.name, ()))) for column in COLUMNS if column.required]
+    columns = [
+        title for column in COLUMNS for title in (column.name, *ALSO_CALLED.get(column.name, ()))
+    ]
+    needed = [
+        "|".join((column.name, *ALSO_CALLED.get(column.name, ())))
+        for column in COLUMNS
+        if column.required
+    ]
     table = Table(io.BytesIO(content), columns, needed)
     rows: list[Written] = []
     for row in table:
         if len(rows) == MOST_ROWS:
-            raise FileRefused(f"The file has more than {MOST_ROWS} rows. Split it and import the parts one after another")
+            raise FileRefused(
+                f"The file has more than {MOST_ROWS} rows. Split it and import the parts one after another"
+            )
         rows.append(_written(row))
     if not rows:
         raise FileRefused("The file has column titles but no rows")
@@ -120,21 +156,33 @@ def typed(written: Written) -> DistrictRow:
     values = dict(zip((column.field for column in COLUMNS), written.cells, strict=True))
     for column, value in zip(COLUMNS, written.cells, strict=True):
         if value.startswith(FORMULA):
-            raise ValueError(f"{column.name} begins with {value[0]}, as a formula does. Enter the value itself")
+            raise ValueError(
+                f"{column.name} begins with {value[0]}, as a formula does. Enter the value itself"
+            )
     district = _number(values["number"]), _name(values["name"])
     if not any(values[name] for name in PERSON):
         return DistrictRow(written.line, *district)
     form = NewcomerForm({name: values[name] for name in PERSON})
     if not form.is_valid():
-        raise ValueError(". ".join(dict.fromkeys(str(message) for errors in form.errors.values() for message in errors)))
-    return DistrictRow(written.line, *district, **{name: form.cleaned_data[name] for name in PERSON})
+        raise ValueError(
+            ". ".join(
+                dict.fromkeys(str(message) for errors in form.errors.values() for message in errors)
+            )
+        )
+    return DistrictRow(
+        written.line, *district, **{name: form.cleaned_data[name] for name in PERSON}
+    )
 
 
 def _number(text: str) -> str:
     if lost := damage.lost_zeros(text, NUMBER, 4):
         raise ValueError(lost.message)
     if not (text.isascii() and text.isdigit() and len(text) == 4):
-        raise ValueError(f"A District Number has 4 digits, not “{text[:20]}”" if text else "Enter the District Number")
+        raise ValueError(
+            f"A District Number has 4 digits, not “{text[:20]}”"
+            if text
+            else "Enter the District Number"
+        )
     return text
 
 

@@ -53,9 +53,14 @@ class DistrictsImport(StatewideView):
     def answer(self, kept: str) -> HttpResponseBase:
         """To what the preview sends: a file of what is not saved, or what is saved."""
         try:
-            rows = [Written(line, tuple(cells), problem) for line, cells, problem in signing.loads(kept, salt=self.salt, max_age=KEPT)]
+            rows = [
+                Written(line, tuple(cells), problem)
+                for line, cells, problem in signing.loads(kept, salt=self.salt, max_age=KEPT)
+            ]
         except signing.BadSignature:
-            return self.show(form=self.form(), problem="This preview is no longer valid. Choose the file again.")
+            return self.show(
+                form=self.form(), problem="This preview is no longer valid. Choose the file again."
+            )
         if self.request.POST.get("do") == "download":
             return self.left_out(rows)
         return self.save(rows)
@@ -65,12 +70,19 @@ class DistrictsImport(StatewideView):
         meant = {line for text in sent.getlist("meant") if (line := number(text)) is not None}
         try:
             saved = new_districts.carry_out(
-                rows, by=self.person, seen=sent.get("seen", ""), meant=meant, address=portal_address(self.request, "/").rstrip("/")
+                rows,
+                by=self.person,
+                seen=sent.get("seen", ""),
+                meant=meant,
+                address=portal_address(self.request, "/").rstrip("/"),
             )
         except Outdated as outdated:
             if not new_districts.plan(rows, self.person).is_done(meant):
                 return self.preview(rows, meant=meant, problem=outdated.sentence)
-            messages.info(self.request, "This file was already saved. Nothing was added or sent a second time.")
+            messages.info(
+                self.request,
+                "This file was already saved. Nothing was added or sent a second time.",
+            )
             return redirect(DISTRICTS)
         except NotApplied as refusal:
             return self.preview(rows, meant=meant, problem=refusal.sentence)
@@ -80,12 +92,21 @@ class DistrictsImport(StatewideView):
     def left_out(self, rows: Sequence[Written]) -> HttpResponseBase:
         lines = new_districts.plan(rows, self.person).left_out
         name = f"districts-not-saved-{timezone.localdate()}.csv"
-        return csv_file.download(name, [*TITLES, "Reason"], [[*line.written.cells, line.words] for line in lines])
+        return csv_file.download(
+            name, [*TITLES, "Reason"], [[*line.written.cells, line.words] for line in lines]
+        )
 
     def preview(
-        self, rows: Sequence[Written], *, notes: Collection[str] = (), meant: Collection[int] = (), problem: str = ""
+        self,
+        rows: Sequence[Written],
+        *,
+        notes: Collection[str] = (),
+        meant: Collection[int] = (),
+        problem: str = "",
     ) -> HttpResponse:
-        kept = signing.dumps([(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True)
+        kept = signing.dumps(
+            [(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True
+        )
         wanted = new_districts.plan(rows, self.person)
         return self.show(plan=wanted, rows=kept, notes=notes, meant=meant, problem=problem)
 

@@ -23,7 +23,9 @@ def effects(after: models.Model, before: models.Model) -> list[str]:
 def _(after: Pathway, before: Pathway) -> list[str]:
     found = []
     records = Participation.objects.filter(pathway_id=after.pk)
-    if (after.code, after.name) != (before.code, before.name) and (reach := records.reach()).records:
+    if (after.code, after.name) != (before.code, before.name) and (
+        reach := records.reach()
+    ).records:
         found.append(f"Affects {reach}: they show “{after.code} {after.name}” from now on.")
     year = SchoolYear.objects.filter(is_active=True).first()
     if year and _offered(before, year.end_year) and not _offered(after, year.end_year):
@@ -34,12 +36,16 @@ def _(after: Pathway, before: Pathway) -> list[str]:
         )
     if year and _offered(after, year.end_year) and not _offered(before, year.end_year):
         approved = after.approvals.filter(school_year=year).count()
-        found.append(f"Offered again in {year}, in the {number_of(approved, 'district')} where it is approved.")
+        found.append(
+            f"Offered again in {year}, in the {number_of(approved, 'district')} where it is approved."
+        )
     return found
 
 
 def _offered(pathway: Pathway, end_year: int) -> bool:
-    return pathway.first_year <= end_year and (pathway.last_year is None or end_year <= pathway.last_year)
+    return pathway.first_year <= end_year and (
+        pathway.last_year is None or end_year <= pathway.last_year
+    )
 
 
 @effects.register
@@ -63,7 +69,12 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         if left := certified().unfinished():
             found += left.sentences
     if after.starts != before.starts:
-        enrolled = Enrollment.objects.filter(calendar__school_year_id=after.end_year).values("student_id").distinct().count()
+        enrolled = (
+            Enrollment.objects.filter(calendar__school_year_id=after.end_year)
+            .values("student_id")
+            .distinct()
+            .count()
+        )
         if enrolled:
             found.append(
                 f"An enrollment that ended before the first day does not count in {school_year_label(after.end_year)}. "
@@ -85,9 +96,15 @@ def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
     if after.severity == before.severity:
         return []
     reach = rules.reach(rules.by_id(after.rule), after.end_year)
-    rule, own, new = rules.by_id(after.rule), WITH_ARTICLE[before.severity], WITH_ARTICLE[after.severity]
+    rule, own, new = (
+        rules.by_id(after.rule),
+        WITH_ARTICLE[before.severity],
+        WITH_ARTICLE[after.severity],
+    )
     year = school_year_label(after.end_year)
     return [
         f"“{rule.problem}” is now {own} in {year} and becomes {new} for all districts.",
-        f"{reach} break it today: {FOLLOWS[after.severity]}." if reach.records else "No record breaks it today.",
+        f"{reach} break it today: {FOLLOWS[after.severity]}."
+        if reach.records
+        else "No record breaks it today.",
     ]

@@ -13,7 +13,9 @@ from cte_portal.pages.upload_limit import too_large
 class ListFileForm(forms.Form):
     use_required_attribute = False
 
-    file = forms.FileField(label="File", error_messages={"required": "Choose a file", "empty": "This file is empty"})
+    file = forms.FileField(
+        label="File", error_messages={"required": "Choose a file", "empty": "This file is empty"}
+    )
 
     def __init__(self, sent: HttpRequest | None = None, *, most_bytes: int, help_text: str) -> None:
         super().__init__(sent.POST if sent else None, sent.FILES if sent else None)
@@ -23,7 +25,11 @@ class ListFileForm(forms.Form):
 
     @property
     def too_large(self) -> str:
-        size = f"{self.most_bytes // 1_000_000} MB" if self.most_bytes >= 1_000_000 else f"{self.most_bytes // 1_000} KB"
+        size = (
+            f"{self.most_bytes // 1_000_000} MB"
+            if self.most_bytes >= 1_000_000
+            else f"{self.most_bytes // 1_000} KB"
+        )
         return f"This file is larger than {size}"
 
     def clean_file(self) -> Any:

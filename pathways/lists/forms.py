@@ -29,7 +29,12 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     use_required_attribute = False
 
-    reason = ReasonField(max_length=200, required=False, label="Reason", help_text="kept with the change, such as a letter and its date")
+    reason = ReasonField(
+        max_length=200,
+        required=False,
+        label="Reason",
+        help_text="kept with the change, such as a letter and its date",
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -65,18 +70,32 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         """After the row's own checks: whether it is still the row that was opened, and what would follow."""
-        stored = None if self.adding else type(self.instance)._base_manager.filter(pk=self.instance.pk).first()
+        stored = (
+            None
+            if self.adding
+            else type(self.instance)._base_manager.filter(pk=self.instance.pk).first()
+        )
         super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         if self.refusal:
             self.add_error(None, ValidationError(self.refusal, code="refused"))
         elif stored and self.seen_words != words(stored):
-            self._show_again("seen", words(stored), f"{Overtaken.sentence} It now says – {_told(words(stored))}", "overtaken")
+            self._show_again(
+                "seen",
+                words(stored),
+                f"{Overtaken.sentence} It now says – {_told(words(stored))}",
+                "overtaken",
+            )
         elif before := stored or self.before_adding():
             self.effects = effects(self.instance, before)
             if self.effects and self.cleaned_data.get("confirmed") != json.dumps(self.effects):
-                self._show_again("confirmed", self.effects, "Check the preview of this change, then save it", "effects")
+                self._show_again(
+                    "confirmed",
+                    self.effects,
+                    "Check the preview of this change, then save it",
+                    "effects",
+                )
 
     def before_adding(self) -> Any:
         """What holds until a new row stands, where a new row changes anything for anybody."""
@@ -94,7 +113,10 @@ def _told(stored: dict[str, str]) -> str:
 
 class PathwayForm(RegisterForm):
     code = forms.CharField(
-        max_length=10, label="Code", help_text="2 digits, as in files", widget=forms.TextInput(attrs={"size": 4, "inputmode": "numeric"})
+        max_length=10,
+        label="Code",
+        help_text="2 digits, as in files",
+        widget=forms.TextInput(attrs={"size": 4, "inputmode": "numeric"}),
     )
     name = forms.CharField(max_length=100, label="CTE Pathway")
     first_year = forms.IntegerField(
@@ -154,8 +176,12 @@ class SchoolYearForm(RegisterForm):
     )
     starts = DayField(label="First day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
     ends = DayField(label="Last day", help_text="MM/DD/YYYY", wrong="Enter a valid date.")
-    is_active = forms.BooleanField(required=False, label="The current year, in which records are entered and changed")
-    unfinished = forms.ChoiceField(required=False, widget=forms.RadioSelect, label="Districts that have not certified")
+    is_active = forms.BooleanField(
+        required=False, label="The current year, in which records are entered and changed"
+    )
+    unfinished = forms.ChoiceField(
+        required=False, widget=forms.RadioSelect, label="Districts that have not certified"
+    )
 
     class Meta:
         model = SchoolYear
@@ -187,14 +213,20 @@ class SchoolYearForm(RegisterForm):
             return
         choice = self.cleaned_data.get("unfinished")
         if not choice:
-            self.add_error("unfinished", "Choose what happens to the districts that have not certified")
+            self.add_error(
+                "unfinished", "Choose what happens to the districts that have not certified"
+            )
         elif choice in self.left.need_reason and not self.cleaned_data.get("reason"):
-            self.add_error("reason", "Enter the reason for closing the year, such as a letter and its date")
+            self.add_error(
+                "reason", "Enter the reason for closing the year, such as a letter and its date"
+            )
 
     def clean_is_active(self) -> bool:
         active = bool(self.cleaned_data["is_active"])
         if self.was_active and not active:
-            raise ValidationError("There must always be a current year. Make another year current instead")
+            raise ValidationError(
+                "There must always be a current year. Make another year current instead"
+            )
         if active and not self.was_active and (sentence := certified().year_is_held()):
             raise ValidationError(sentence)
         return active
@@ -207,8 +239,14 @@ class SchoolYearForm(RegisterForm):
 class RuleSeverityForm(RegisterForm):
     rule = forms.ChoiceField(label="Rule")
     end_year = forms.TypedChoiceField(coerce=int, label="School year")
-    severity = forms.ChoiceField(choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")], label="Severity")
-    reason = ReasonField(max_length=200, label="Reason", help_text="shown with the rule, such as a letter and its date")
+    severity = forms.ChoiceField(
+        choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")], label="Severity"
+    )
+    reason = ReasonField(
+        max_length=200,
+        label="Reason",
+        help_text="shown with the rule, such as a letter and its date",
+    )
 
     class Meta:
         model = RuleSeverity
@@ -222,18 +260,25 @@ class RuleSeverityForm(RegisterForm):
             return
         years = SchoolYear.objects.order_by("-is_active", "-end_year")
         self.fields["end_year"].choices = [(year.pk, str(year)) for year in years]  # type: ignore[attr-defined]
-        known = [(rule.id, f"{rule.id} {rule.problem}") for rule in rules.CATALOGUE if rule.judges_stored]
+        known = [
+            (rule.id, f"{rule.id} {rule.problem}") for rule in rules.CATALOGUE if rule.judges_stored
+        ]
         self.fields["rule"].choices = [("", "Select a rule"), *known]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         rule = cleaned.get("rule", self.instance.rule)
         if rule and rules.by_id(rule).constraint and cleaned.get("severity", "error") != "error":
-            self.add_error("severity", "The database does not accept such a record, so this rule must stay an error")
+            self.add_error(
+                "severity",
+                "The database does not accept such a record, so this rule must stay an error",
+            )
         return cleaned
 
     def before_adding(self) -> RuleSeverity:
         """The catalogue's own severity."""
         return RuleSeverity(
-            rule=self.instance.rule, end_year=self.instance.end_year, severity=rules.by_id(self.instance.rule).severity.value
+            rule=self.instance.rule,
+            end_year=self.instance.end_year,
+            severity=rules.by_id(self.instance.rule).severity.value,
         )

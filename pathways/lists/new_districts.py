@@ -146,11 +146,20 @@ class NewDistrictsPlan:
 
     def chosen(self, meant: Collection[int]) -> list[NewDistrict]:
         """What is saved: what needs no answer, and what was answered."""
-        return [line for line in self.lines if line.outcome is Outcome.NEW or (line.outcome is Outcome.ASKED and line.number in meant)]
+        return [
+            line
+            for line in self.lines
+            if line.outcome is Outcome.NEW
+            or (line.outcome is Outcome.ASKED and line.number in meant)
+        ]
 
     def is_done(self, meant: Collection[int]) -> bool:
         """Whether all that could be saved, with these answers, is in the portal."""
-        return not self.chosen(meant) and {line.number for line in self.same} >= set(meant) and bool(self.same)
+        return (
+            not self.chosen(meant)
+            and {line.number for line in self.same} >= set(meant)
+            and bool(self.same)
+        )
 
 
 def plan(rows: Iterable[Written], by: User) -> NewDistrictsPlan:
@@ -165,13 +174,19 @@ class Weighing:
     def __init__(self, rows: Sequence[Written], by: User) -> None:
         self.by = by
         self.districts = dict(District.objects.values_list("number", "name"))
-        people = list(User.objects.only("username", "first_name", "last_name", "email", "is_active").order_by("username"))
+        people = list(
+            User.objects.only("username", "first_name", "last_name", "email", "is_active").order_by(
+                "username"
+            )
+        )
         self.accounts = {person.email: person for person in people if person.email}
         self.usernames = {person.username.lower(): "" for person in people}
         self.namesakes: defaultdict[str, list[User]] = defaultdict(list)
         for person in people:
             self.namesakes[name_key(person.first_name, person.last_name)].append(person)
-        self.administrators = set(Membership.objects.filter(role=ADMINISTRATOR).values_list("user_id", "district"))
+        self.administrators = set(
+            Membership.objects.filter(role=ADMINISTRATOR).values_list("user_id", "district")
+        )
         self.named: dict[str, DistrictRow] = {}
         self.people: dict[str, DistrictRow] = {}
         self.pairs: dict[tuple[str, str], int] = {}
@@ -186,7 +201,9 @@ class Weighing:
                 self.problems[written.line] = str(problem)
             else:
                 if row.email:
-                    self.addresses[name_key(row.first_name, row.last_name)].setdefault(row.email, row.line)
+                    self.addresses[name_key(row.first_name, row.last_name)].setdefault(
+                        row.email, row.line
+                    )
 
     def line(self, written: Written) -> NewDistrict:
         row = self.typed.get(written.line)
@@ -198,12 +215,18 @@ class Weighing:
             return NewDistrict(written, Outcome.HELD, words)
         first = self.named.setdefault(row.number, row)
         if plain(first.name) != plain(row.name):
-            return NewDistrict(written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”")
+            return NewDistrict(
+                written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”"
+            )
         new = known is None
         if not row.email:
             if new and first is row:
                 return NewDistrict(written, Outcome.NEW, "New district", row, new)
-            return NewDistrict(written, Outcome.SAME, f"Same district as line {first.line}" if new else "This district is in the portal")
+            return NewDistrict(
+                written,
+                Outcome.SAME,
+                f"Same district as line {first.line}" if new else "This district is in the portal",
+            )
         outcome, words, account = self._person(row)
         if outcome is Outcome.NEW and new:
             words = f"New district. {words}"
@@ -216,33 +239,56 @@ class Weighing:
         if account := self.accounts.get(row.email):
             return *self._account(account, row), account
         first = self.people.setdefault(row.email, row)
-        if (first.first_name, first.last_name, first.username) != (row.first_name, row.last_name, row.username):
-            return Outcome.WRONG, f"Line {first.line} has this e-mail address with another name or user name", None
+        if (first.first_name, first.last_name, first.username) != (
+            row.first_name,
+            row.last_name,
+            row.username,
+        ):
+            return (
+                Outcome.WRONG,
+                f"Line {first.line} has this e-mail address with another name or user name",
+                None,
+            )
         if self.usernames.setdefault(row.username.lower(), row.email) != row.email:
-            return Outcome.WRONG, f"Another person has the user name {row.username}. Enter another one in the column User Name", None
+            return (
+                Outcome.WRONG,
+                f"Another person has the user name {row.username}. Enter another one in the column User Name",
+                None,
+            )
         if question := self._namesake(row):
             return Outcome.ASKED, question, None
         return Outcome.NEW, f"Invitation to {row.email}. The user name is {row.username}", None
 
     def _account(self, account: User, row: DistrictRow) -> tuple[Outcome, str]:
         if account.pk == self.by.pk:
-            return Outcome.WRONG, "This is your own e-mail address. Another OPI Administrator can give you a role"
+            return (
+                Outcome.WRONG,
+                "This is your own e-mail address. Another OPI Administrator can give you a role",
+            )
         if (account.pk, row.number) in self.administrators:
             return Outcome.SAME, f"{account.choice_name} is District Administrator there"
         closed = "" if account.is_active else ", whose account is closed"
-        return Outcome.ASKED, f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No e-mail is sent"
+        return (
+            Outcome.ASKED,
+            f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No e-mail is sent",
+        )
 
     def _namesake(self, row: DistrictRow) -> str:
         key = name_key(row.first_name, row.last_name)
         if others := self.namesakes.get(key):
-            named = ", ".join(f"{other.choice_name}{f', {other.email}' if other.email else ''}" for other in others[:5])
+            named = ", ".join(
+                f"{other.choice_name}{f', {other.email}' if other.email else ''}"
+                for other in others[:5]
+            )
             return f"Someone with this name is already here: {named}. Is this another person? Then an invitation goes to {row.email}"
         if lines := [line for address, line in self.addresses[key].items() if address != row.email]:
             return f"Line {lines[0]} has the same name with another e-mail address. Are these two people? Then an invitation goes to {row.email}"
         return ""
 
 
-def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str) -> DistrictsSaved:
+def carry_out(
+    rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str
+) -> DistrictsSaved:
     """Save the good lines and queue their invitations, all or nothing. Links begin with `address`. Raises NotApplied."""
     with changing(by=by, reason=REASON) as entries:
         wanted = plan(rows, by)
@@ -264,9 +310,13 @@ def carry_out(rows: Sequence[Written], *, by: User, seen: str, meant: Collection
             elif row.email:
                 people.setdefault(row.email, []).append(row)
         entries.add([District(number=number, name=name) for number, name in names.items()])
-        made = newcomers.invite(Authority(by), [_newcomer(several) for several in people.values()], given, reason=REASON)
+        made = newcomers.invite(
+            Authority(by), [_newcomer(several) for several in people.values()], given, reason=REASON
+        )
         invitations.queue_all(made, by=by, address=address)
-    return DistrictsSaved(len(names), len(made), len(given), len(wanted.lines) - len(lines) - len(wanted.same))
+    return DistrictsSaved(
+        len(names), len(made), len(given), len(wanted.lines) - len(lines) - len(wanted.same)
+    )
 
 
 def _newcomer(rows: Sequence[DistrictRow]) -> Newcomer:

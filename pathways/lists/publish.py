@@ -14,7 +14,14 @@ from django.utils import timezone
 
 from cte_portal.editions import Edition, writing_state
 from pathways.ledger.locks import lock_reference
-from pathways.models import Approval, District, Pathway, Publication, ReferenceGeneration, SchoolYear
+from pathways.models import (
+    Approval,
+    District,
+    Pathway,
+    Publication,
+    ReferenceGeneration,
+    SchoolYear,
+)
 
 PUBLISHED: tuple[type[models.Model], ...] = (District, SchoolYear, Pathway, Approval)
 """In the order in which rows are written: what others name comes first."""
@@ -36,15 +43,21 @@ def publish() -> int:
         reached = generation()
         here = {model: _rows(model) for model in PUBLISHED}
         there = {model: _rows(model, STATE) for model in PUBLISHED}
-        written = sum(_remove(model, set(there[model]) - set(here[model])) for model in reversed(PUBLISHED))
+        written = sum(
+            _remove(model, set(there[model]) - set(here[model])) for model in reversed(PUBLISHED)
+        )
         written += sum(_write(model, here[model], there[model]) for model in PUBLISHED)
-        Publication.objects.at_state().update_or_create(pk=1, defaults={"generation": reached, "at": timezone.now()})
+        Publication.objects.at_state().update_or_create(
+            pk=1, defaults={"generation": reached, "at": timezone.now()}
+        )
         return written
 
 
 def generation() -> int:
     """How often OPI's lists have changed."""
-    return ReferenceGeneration.objects.values_list("generation", flat=True).filter(pk=1).first() or 0
+    return (
+        ReferenceGeneration.objects.values_list("generation", flat=True).filter(pk=1).first() or 0
+    )
 
 
 def is_published() -> bool:
@@ -53,7 +66,9 @@ def is_published() -> bool:
 
 
 def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> Rows:
-    return {row[model._meta.pk.attname]: row for row in model._base_manager.db_manager(alias).values()}  # type: ignore[union-attr]
+    return {
+        row[model._meta.pk.attname]: row for row in model._base_manager.db_manager(alias).values()
+    }  # type: ignore[union-attr]
 
 
 def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
@@ -63,7 +78,9 @@ def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
         if relation.related_model in PUBLISHED:
             continue
         column = relation.field.attname  # type: ignore[attr-defined]
-        named = relation.related_model._base_manager.db_manager(STATE).filter(**{f"{column}__in": keys})  # type: ignore[union-attr]
+        named = relation.related_model._base_manager.db_manager(STATE).filter(
+            **{f"{column}__in": keys}
+        )  # type: ignore[union-attr]
         found.update(named.values_list(column, flat=True).distinct())
     return found
 
@@ -85,7 +102,9 @@ def _write(model: type[models.Model], here: Rows, there: Rows) -> int:
     return len(changed) + len(new)
 
 
-def _in_turn(changed: Rows, there: Rows, unique: tuple[str, ...]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _in_turn(
+    changed: Rows, there: Rows, unique: tuple[str, ...]
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Changed rows by their keys, in an order in which none takes a code or a name that another still holds.
 
     Where rows exchange them none can be the first, and one gives its own up before: it comes twice.
@@ -95,7 +114,12 @@ def _in_turn(changed: Rows, there: Rows, unique: tuple[str, ...]) -> Iterator[tu
     def in_the_way(key: Any) -> list[tuple[Any, str]]:
         """Who holds which value of the row, as the state's constraints compare."""
         wanted = {name: _alike(value) for name in unique if (value := waiting[key][name])}
-        return [(other, name) for name in wanted for other, row in held.items() if other != key and _alike(row[name]) == wanted[name]]
+        return [
+            (other, name)
+            for name in wanted
+            for other, row in held.items()
+            if other != key and _alike(row[name]) == wanted[name]
+        ]
 
     while waiting:
         key = next((one for one in waiting if not in_the_way(one)), next(iter(waiting)))

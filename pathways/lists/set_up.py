@@ -28,7 +28,12 @@ def steps(request: HttpRequest) -> list[HomeTask]:
     active = SchoolYear.objects.filter(is_active=True).first()
     districts = District.objects.count()
     keeps = can_statewide(request, Capability.KEEP_LISTS)
-    tasks = [_school_years(active), _districts(districts, keeps), _pathways(active), _approvals(active, districts)]
+    tasks = [
+        _school_years(active),
+        _districts(districts, keeps),
+        _pathways(active),
+        _approvals(active, districts),
+    ]
     end_year = active.end_year if active else None
     tasks += [step_of(end_year) for plug in plugs() for step_of in plug.set_up_steps]
     if can_statewide(request, Capability.MANAGE_EVERYONE):
@@ -44,9 +49,19 @@ def _school_years(active: SchoolYear | None) -> HomeTask:
     path, url = (SET_UP, "School years"), _list("schoolyear")
     if active is None:
         sentence = "Districts can enter records once there is a current year."
-        return HomeTask("", "School years", path, ("problem", "No current year"), sentence, url, "Choose the current year")
+        return HomeTask(
+            "",
+            "School years",
+            path,
+            ("problem", "No current year"),
+            sentence,
+            url,
+            "Choose the current year",
+        )
     if active.ends >= timezone.localdate():
-        return HomeTask("", "School years", path, ("completed", "Set up"), f"{active} is the current year.", url)
+        return HomeTask(
+            "", "School years", path, ("completed", "Set up"), f"{active} is the current year.", url
+        )
     following = school_year_label(active.end_year + 1)
     there = SchoolYear.objects.filter(end_year=active.end_year + 1).exists()
     return HomeTask(
@@ -69,7 +84,9 @@ def _districts(districts: int, keeps: bool) -> HomeTask:
         title="Districts",
         path=(SET_UP, "Districts"),
         status=("completed", "Set up") if districts else ("none", "Not yet started"),
-        sentence=f"{number_of(districts, 'district')}." if districts else "Add the school systems that report.",
+        sentence=f"{number_of(districts, 'district')}."
+        if districts
+        else "Add the school systems that report.",
         url=_list("district"),
         next_label="Add districts from a file" if keeps else "",
         next_url=reverse("districts-import"),
@@ -84,7 +101,9 @@ def _pathways(active: SchoolYear | None) -> HomeTask:
         title="Pathways",
         path=(SET_UP, "Pathways"),
         status=("completed", "Set up") if offered else ("none", "Not yet started"),
-        sentence=f"{offered:,} of {total:,} are offered in {active}." if active else f"{total:,} on the list.",
+        sentence=f"{offered:,} of {total:,} are offered in {active}."
+        if active
+        else f"{total:,} on the list.",
         url=_list("pathway"),
         next_label="",
     )
@@ -92,14 +111,24 @@ def _pathways(active: SchoolYear | None) -> HomeTask:
 
 def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
     given = Approval.objects.filter(school_year=active).count() if active else 0
-    without = District.objects.filter(~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))).count()
+    without = District.objects.filter(
+        ~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))
+    ).count()
     if given and not without:
-        status, sentence = ("completed", "Set up"), f"{given:,} approvals in {number_of(districts, 'district')}."
+        status, sentence = (
+            ("completed", "Set up"),
+            f"{given:,} approvals in {number_of(districts, 'district')}.",
+        )
     elif given:
         status = ("progress", "In progress")
-        sentence = f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
+        sentence = (
+            f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
+        )
     else:
-        status, sentence = ("none", "Not yet started"), "Set which district may offer which pathway."
+        status, sentence = (
+            ("none", "Not yet started"),
+            "Set which district may offer which pathway.",
+        )
     return HomeTask(
         step="",
         title="Pathway approvals",
@@ -107,7 +136,9 @@ def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
         status=status,
         sentence=sentence,
         url=reverse("approvals"),
-        next_label="Approve pathways" if districts and active and not (given and not without) else "",
+        next_label="Approve pathways"
+        if districts and active and not (given and not without)
+        else "",
     )
 
 

@@ -55,7 +55,8 @@ def load() -> None:
             moved()
         if not Pathway.objects.exists():
             Pathway.objects.bulk_create(
-                Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR) for number, name in enumerate(PATHWAYS, 1)
+                Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR)
+                for number, name in enumerate(PATHWAYS, 1)
             )
             moved()
         GroupAssignment.objects.assign_official()

@@ -6,7 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -38,7 +45,11 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = ReasonField(max_length=200, label="Reason", error_messages={"required": "Enter the reason, such as a letter and its date"})
+    reason = ReasonField(
+        max_length=200,
+        label="Reason",
+        error_messages={"required": "Enter the reason, such as a letter and its date"},
+    )
 
 
 class ChangeForm(forms.Form):
@@ -51,10 +62,15 @@ class ChangeForm(forms.Form):
         label="Change to",
         choices=[("approve", "Approved"), ("withdraw", "Not approved")],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose Approved or Not approved", "invalid_choice": "Choose Approved or Not approved"},
+        error_messages={
+            "required": "Choose Approved or Not approved",
+            "invalid_choice": "Choose Approved or Not approved",
+        },
     )
 
-    def __init__(self, sent: QueryDict | None, *, total: int, noun: str, chosen: bool = False) -> None:
+    def __init__(
+        self, sent: QueryDict | None, *, total: int, noun: str, chosen: bool = False
+    ) -> None:
         super().__init__(sent)
         self.noun, self.chosen = noun, chosen
         self.fields["everything"].label = f"All {total:,} in this list, including other pages"
@@ -92,8 +108,13 @@ class ApprovalsView(StatewideView):
         except NotApplied as refusal:
             return refusal.sentence
         given, withdrawn = len(wanted.give), len(wanted.withdraw)
-        parts = [f"{given:,} approved" if given else "", f"{withdrawn:,} withdrawn" if withdrawn else ""]
-        messages.success(self.request, f"Saved. {', '.join(part for part in parts if part)} for {self.year}.")
+        parts = [
+            f"{given:,} approved" if given else "",
+            f"{withdrawn:,} withdrawn" if withdrawn else "",
+        ]
+        messages.success(
+            self.request, f"Saved. {', '.join(part for part in parts if part)} for {self.year}."
+        )
         return ""
 
 
@@ -136,13 +157,19 @@ class ApprovalLines(ApprovalsView):
     @cached_property
     def sent(self) -> QueryDict:
         """What the person has chosen and typed: now, or before being signed out."""
-        return self.request.POST if self.request.method == "POST" else (self.may_change and self.kept_form()) or QueryDict()
+        return (
+            self.request.POST
+            if self.request.method == "POST"
+            else (self.may_change and self.kept_form()) or QueryDict()
+        )
 
     def answer(self, *, save: bool) -> HttpResponse:
         """What follows from what was sent; once it has been seen, and a reason given, it is carried out."""
         sent, found = self.sent, self.found()
         keys = set(sent.getlist("chosen"))
-        chosen = found if sent.get("everything") else [line for line in self.lines() if line.key in keys]
+        chosen = (
+            found if sent.get("everything") else [line for line in self.lines() if line.key in keys]
+        )
         change = ChangeForm(sent, total=len(found), noun=self.noun, chosen=bool(chosen))
         if not change.is_valid():
             return self.show(keys, change=change)
@@ -153,7 +180,9 @@ class ApprovalLines(ApprovalsView):
         if not wanted.size:
             return self.show(
                 keys,
-                problem=f"{wanted.sentence} The chosen lines already have this approval." if not wanted.not_offered else wanted.sentence,
+                problem=f"{wanted.sentence} The chosen lines already have this approval."
+                if not wanted.not_offered
+                else wanted.sentence,
             )
         if sent.get("seen") != wanted.sentence:
             return self.show(keys, plan=wanted, to=to, form=ReasonForm())
@@ -186,7 +215,14 @@ class ApprovalLines(ApprovalsView):
         return show if show in SHOWN else "all"
 
     def show(
-        self, chosen: set[str], *, plan: ApprovalsPlan | None = None, to: str = "", form: Any = None, problem: str = "", change: Any = None
+        self,
+        chosen: set[str],
+        *,
+        plan: ApprovalsPlan | None = None,
+        to: str = "",
+        form: Any = None,
+        problem: str = "",
+        change: Any = None,
     ) -> HttpResponse:
         found = self.found()
         page, query = paged(self.request, found, PAGE)
@@ -223,7 +259,11 @@ class OfPathway(ApprovalLines):
     noun = "district"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.pathway = get_object_or_404(Pathway, pk=kwargs["pathway"]) if request.user.is_authenticated else Pathway()
+        self.pathway = (
+            get_object_or_404(Pathway, pk=kwargs["pathway"])
+            if request.user.is_authenticated
+            else Pathway()
+        )
         return super().dispatch(request, *args, **kwargs)
 
     def lines(self) -> list[ApprovalLine]:
@@ -234,14 +274,21 @@ class OfPathway(ApprovalLines):
 
     def about(self) -> dict[str, Any]:
         first = f"First year {school_year_label(self.pathway.first_year)}"
-        last = f"Last year {school_year_label(self.pathway.last_year)}" if self.pathway.last_year else "No last year"
+        last = (
+            f"Last year {school_year_label(self.pathway.last_year)}"
+            if self.pathway.last_year
+            else "No last year"
+        )
         return {
             "pathway": self.pathway,
             "heading": f"{self.pathway.code} {self.pathway.name}",
             "facts": [first, last],
             "finds": "District name or number",
             "line_url": "approvals-of-district",
-            "year_urls": [(year, reverse("approvals-of-pathway", args=[year.pk, self.pathway.pk])) for year in SchoolYear.objects.all()],
+            "year_urls": [
+                (year, reverse("approvals-of-pathway", args=[year.pk, self.pathway.pk]))
+                for year in SchoolYear.objects.all()
+            ],
         }
 
 
@@ -251,8 +298,14 @@ class OfDistrict(ApprovalLines):
     noun = "pathway"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        number = kwargs["district"] if kwargs["district"].isascii() and kwargs["district"].isdigit() else ""
-        self.district = get_object_or_404(District, pk=number) if request.user.is_authenticated else District()
+        number = (
+            kwargs["district"]
+            if kwargs["district"].isascii() and kwargs["district"].isdigit()
+            else ""
+        )
+        self.district = (
+            get_object_or_404(District, pk=number) if request.user.is_authenticated else District()
+        )
         return super().dispatch(request, *args, **kwargs)
 
     def lines(self) -> list[ApprovalLine]:
@@ -267,7 +320,10 @@ class OfDistrict(ApprovalLines):
             "facts": [],
             "finds": "Pathway name or code",
             "line_url": "approvals-of-pathway",
-            "year_urls": [(year, reverse("approvals-of-district", args=[year.pk, self.district.pk])) for year in SchoolYear.objects.all()],
+            "year_urls": [
+                (year, reverse("approvals-of-district", args=[year.pk, self.district.pk]))
+                for year in SchoolYear.objects.all()
+            ],
         }
 
 
@@ -290,8 +346,17 @@ class Copy(ApprovalsView):
         return redirect("approvals")
 
     def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
-        told = {"year": self.year, "before": school_year_label(self.year.pk - 1), "plan": approvals.copy_of(self.year.pk), "form": form}
-        return render(self.request, "pathways/lists/approvals_copy.html", {**told, "problem": problem, "may_change": self.may_change})
+        told = {
+            "year": self.year,
+            "before": school_year_label(self.year.pk - 1),
+            "plan": approvals.copy_of(self.year.pk),
+            "form": form,
+        }
+        return render(
+            self.request,
+            "pathways/lists/approvals_copy.html",
+            {**told, "problem": problem, "may_change": self.may_change},
+        )
 
 
 class Download(ApprovalsView):
@@ -330,19 +395,36 @@ class Import(ApprovalsView):
         return redirect("approvals")
 
     def form(self, sent: HttpRequest | None = None) -> ListFileForm:
-        return ListFileForm(sent, most_bytes=approvals_file.MOST_BYTES, help_text="CSV with the columns of the download")
+        return ListFileForm(
+            sent,
+            most_bytes=approvals_file.MOST_BYTES,
+            help_text="CSV with the columns of the download",
+        )
 
-    def preview(self, read: approvals_file.ApprovalsRead, reason: ReasonForm, form: ListFileForm, problem: str = "") -> HttpResponse:
+    def preview(
+        self,
+        read: approvals_file.ApprovalsRead,
+        reason: ReasonForm,
+        form: ListFileForm,
+        problem: str = "",
+    ) -> HttpResponse:
         wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
         codes = dict(Pathway.objects.values_list("pk", "code"))
         lines = [f"{district},{codes[pathway]},Yes" for district, pathway in wanted.give]
         lines += [f"{district},{codes[pathway]},No" for district, pathway in wanted.withdraw]
         changes = "\n".join(["District Number,Pathway Code,Approved", *lines])
-        return self.show(form=form, read=read, plan=wanted, reason=reason, changes=changes, problem=problem)
+        return self.show(
+            form=form, read=read, plan=wanted, reason=reason, changes=changes, problem=problem
+        )
 
     def show(self, **told: Any) -> HttpResponse:
         read = told.get("read")
         more = max(0, len(read.problems) - approvals_file.MOST_PROBLEMS) if read else 0
         problems = read.problems[: approvals_file.MOST_PROBLEMS] if read else []
-        about = {"year": self.year, "may_change": self.may_change, "problems": problems, "more": more}
+        about = {
+            "year": self.year,
+            "may_change": self.may_change,
+            "problems": problems,
+            "more": more,
+        }
         return render(self.request, "pathways/lists/approvals_import.html", {**about, **told})

@@ -12,7 +12,9 @@ from pathways.models import District, SchoolYear
 def current_year() -> SchoolYear:
     year = SchoolYear.objects.filter(is_active=True).first()
     if year is None:
-        raise CommandError("There is no current school year yet. An OPI Administrator sets it in the portal.")
+        raise CommandError(
+            "There is no current school year yet. An OPI Administrator sets it in the portal."
+        )
     return year
 
 

@@ -33,7 +33,10 @@ def told_apart(found: Iterable[Line]) -> list[Line]:
             accounts[line.by].add(line.by_id)
     if accounts:
         named = User.objects.with_namesake().filter(pk__in=set().union(*accounts.values()))
-        people = {pk: (user_name, has_namesake) for pk, user_name, has_namesake in named.values_list("pk", "username", "has_namesake")}
+        people = {
+            pk: (user_name, has_namesake)
+            for pk, user_name, has_namesake in named.values_list("pk", "username", "has_namesake")
+        }
         for line in lines:
             user_name, has_namesake = people.get(line.by_id, ("", False))
             if has_namesake or len(accounts.get(line.by, ())) > 1:

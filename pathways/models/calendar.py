@@ -80,7 +80,9 @@ class Calendar(models.Model):
     lives_in = Home.BOTH
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="calendars")
-    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="calendars", db_column="end_year")
+    school_year = models.ForeignKey(
+        SchoolYear, on_delete=models.PROTECT, related_name="calendars", db_column="end_year"
+    )
     number = models.CharField("Calendar Number", max_length=3)
 
     class Meta:

@@ -112,8 +112,14 @@ class Change(Authored, models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["student_id", "pathway_id", "version"], name="pathways_one_change_per_record_and_version"),
-            models.CheckConstraint(condition=Q(operation__in=["create", "update", "delete"]), name="pathways_change_operation_is_known"),
+            models.UniqueConstraint(
+                fields=["student_id", "pathway_id", "version"],
+                name="pathways_one_change_per_record_and_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(operation__in=["create", "update", "delete"]),
+                name="pathways_change_operation_is_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["district", "id"], name="pathways_change_by_district"),

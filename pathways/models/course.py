@@ -20,7 +20,9 @@ class Course(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="courses")
     number = models.CharField("Course Number", max_length=13)
     name = models.CharField(max_length=60)
-    pathway = models.ForeignKey(Pathway, null=True, blank=True, on_delete=models.PROTECT, related_name="courses")
+    pathway = models.ForeignKey(
+        Pathway, null=True, blank=True, on_delete=models.PROTECT, related_name="courses"
+    )
     credits = credits_field("Credits")
 
     class Meta:
@@ -68,7 +70,10 @@ class Section(models.Model):
 class RosterQuerySet(models.QuerySet["Roster"]):
     def in_scope(self, scope: Scope) -> RosterQuerySet:
         """Rosters of the district's students by the enrollments that count in the scope's year."""
-        own = {"enrollment__student__district_id": scope.district, "section__calendar__school_year_id": scope.end_year}
+        own = {
+            "enrollment__student__district_id": scope.district,
+            "section__calendar__school_year_id": scope.end_year,
+        }
         return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)
 
     def with_pathway(self) -> RosterQuerySet:
@@ -82,7 +87,9 @@ class Roster(models.Model):
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="rosters")
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="rosters")
-    credits_earned = models.DecimalField("Credits Earned", max_digits=5, decimal_places=2, null=True, blank=True)
+    credits_earned = models.DecimalField(
+        "Credits Earned", max_digits=5, decimal_places=2, null=True, blank=True
+    )
 
     objects = RosterQuerySet.as_manager()
 
@@ -94,7 +101,8 @@ class Roster(models.Model):
                 violation_error_message="This student is already in that section.",
             ),
             models.CheckConstraint(
-                condition=Q(credits_earned=None) | Q(credits_earned__gte=0, credits_earned__lte=MOST_CREDITS),
+                condition=Q(credits_earned=None)
+                | Q(credits_earned__gte=0, credits_earned__lte=MOST_CREDITS),
                 name="pathways_rostered_credits_are_0_to_30",
                 violation_error_message="Credits must be between 0 and 30.",
             ),

@@ -67,7 +67,9 @@ class RuleSeverity(models.Model):
 
     rule = models.CharField(max_length=7)
     end_year = models.PositiveSmallIntegerField()
-    severity = models.CharField(max_length=7, choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")])
+    severity = models.CharField(
+        max_length=7, choices=[("error", "Error"), ("warning", "Warning"), ("info", "Info")]
+    )
     reason = models.CharField(max_length=500)
 
     class Meta:
@@ -78,7 +80,10 @@ class RuleSeverity(models.Model):
                 name="pathways_rule_has_one_severity_in_a_year",
                 violation_error_message="This rule already has its own severity in that year.",
             ),
-            models.CheckConstraint(condition=Q(severity__in=["error", "warning", "info"]), name="pathways_severity_is_known"),
+            models.CheckConstraint(
+                condition=Q(severity__in=["error", "warning", "info"]),
+                name="pathways_severity_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

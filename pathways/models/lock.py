@@ -11,7 +11,11 @@ from cte_portal.editions import Home
 class CollectionLockQuerySet(models.QuerySet["CollectionLock"]):
     def on_participations(self, district: str, active_end_year: int) -> CollectionLockQuerySet:
         """The lock that keeps the district's participations from being written: they have no year, so the active year's decides."""
-        return self.filter(district=district, end_year=active_end_year, collection=CollectionLock.Collection.END_OF_YEAR)
+        return self.filter(
+            district=district,
+            end_year=active_end_year,
+            collection=CollectionLock.Collection.END_OF_YEAR,
+        )
 
 
 class CollectionLock(models.Model):

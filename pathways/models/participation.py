@@ -71,11 +71,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def enrolled_in(self, end_year: int) -> ParticipationQuerySet:
         """Records, of all districts, of the students who are enrolled in that end year."""
-        return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("student_id"))))
+        return self.filter(
+            Exists(
+                Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("student_id"))
+            )
+        )
 
     def reach(self) -> Reach:
         """How far a change that touches these records goes."""
-        return Reach(**self.aggregate(records=Count("pk"), districts=Count("student__district_id", distinct=True)))
+        return Reach(
+            **self.aggregate(
+                records=Count("pk"), districts=Count("student__district_id", distinct=True)
+            )
+        )
 
     def figures(self, end_year: int) -> Figures:
         """The counts of these records; `changed` are those whose last change was made while `end_year` was the active year."""
@@ -130,7 +138,9 @@ class Participation(models.Model):
                 violation_error_message="In District Credits must be between 0 and 30.",
             ),
             models.CheckConstraint(
-                condition=Q(out_of_district_credits__gte=0, out_of_district_credits__lte=MOST_CREDITS),
+                condition=Q(
+                    out_of_district_credits__gte=0, out_of_district_credits__lte=MOST_CREDITS
+                ),
                 name="pathways_out_of_district_credits_are_0_to_30",
                 violation_error_message="Out of District Credits must be between 0 and 30.",
             ),
@@ -140,12 +150,17 @@ class Participation(models.Model):
                 violation_error_message="Total Pathway Credits must be 30 or less.",
             ),
             models.CheckConstraint(
-                condition=Q(dual_enrollment_credits__gte=0, dual_enrollment_credits__lte=F("total_credits")),
+                condition=Q(
+                    dual_enrollment_credits__gte=0, dual_enrollment_credits__lte=F("total_credits")
+                ),
                 name="pathways_dual_enrollment_credits_are_within_the_total",
                 violation_error_message="Dual Enrollment Credits must also be counted in or out of district.",
             ),
             models.CheckConstraint(
-                condition=Q(work_based_learning_credits__gte=0, work_based_learning_credits__lte=F("total_credits")),
+                condition=Q(
+                    work_based_learning_credits__gte=0,
+                    work_based_learning_credits__lte=F("total_credits"),
+                ),
                 name="pathways_work_based_credits_are_within_the_total",
                 violation_error_message="Work Based Learning Credits must also be counted in or out of district.",
             ),
@@ -153,7 +168,9 @@ class Participation(models.Model):
         indexes = [
             models.Index(fields=["modified_end_year"], name="pathways_by_modified_end_year"),
             # Few students are single parents: the reports about them start from here.
-            models.Index(fields=["student"], condition=Q(single_parent=True), name="pathways_single_parents"),
+            models.Index(
+                fields=["student"], condition=Q(single_parent=True), name="pathways_single_parents"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,8 +187,12 @@ class StagedParticipation(models.Model):
     lives_in = Home.DISTRICT
 
     line = models.IntegerField(primary_key=True)
-    student = models.ForeignKey(Student, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
-    pathway = models.ForeignKey(Pathway, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    student = models.ForeignKey(
+        Student, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    pathway = models.ForeignKey(
+        Pathway, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
     concentrator = models.BooleanField(null=True)
     single_parent = models.BooleanField(null=True)
     start_date = models.DateField(null=True)

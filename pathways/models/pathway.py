@@ -21,7 +21,9 @@ class PathwayQuerySet(models.QuerySet["Pathway"]):
 
     def approved_for(self, district: str, end_year: int) -> PathwayQuerySet:
         """Pathways a district may enter in an end year: on OPI's list that year, and approved for the district."""
-        return self.offered_in(end_year).filter(approvals__district_id=district, approvals__school_year_id=end_year)
+        return self.offered_in(end_year).filter(
+            approvals__district_id=district, approvals__school_year_id=end_year
+        )
 
 
 class Pathway(models.Model):
@@ -72,7 +74,9 @@ class Approval(models.Model):
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="approvals")
     pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="approvals")
-    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="approvals", db_column="end_year")
+    school_year = models.ForeignKey(
+        SchoolYear, on_delete=models.PROTECT, related_name="approvals", db_column="end_year"
+    )
 
     class Meta:
         constraints = [
@@ -96,7 +100,9 @@ class ReferenceGeneration(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="pathways_there_is_one_reference_generation"),
+            models.CheckConstraint(
+                condition=Q(pk=1), name="pathways_there_is_one_reference_generation"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,7 +57,9 @@ class RowChange(Authored, models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.UniqueConstraint(fields=["row", "version"], name="%(app_label)s_%(class)s_is_one_a_row_and_version"),
+            models.UniqueConstraint(
+                fields=["row", "version"], name="%(app_label)s_%(class)s_is_one_a_row_and_version"
+            ),
             models.CheckConstraint(
                 condition=Q(operation__in=["found", "create", "update", "delete"]),
                 name="%(app_label)s_%(class)s_operation_is_known",

@@ -69,7 +69,11 @@ class Publication(models.Model):
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="pathways_there_is_one_publication")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pk=1), name="pathways_there_is_one_publication"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.generation)

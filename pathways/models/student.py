@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Concat
 
 from cte_portal.editions import Edition, Home, Scope
@@ -28,7 +41,9 @@ def _words(term: str) -> list[str]:
 
 def name_field(source: str) -> models.GeneratedField:
     """A name as people look for it and sort by it. The database keeps it, so that whoever writes a student need not."""
-    return models.GeneratedField(expression=Folded(F(source)), output_field=models.CharField(max_length=150), db_persist=True)
+    return models.GeneratedField(
+        expression=Folded(F(source)), output_field=models.CharField(max_length=150), db_persist=True
+    )
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
@@ -45,7 +60,9 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.using(edition.value)
 
     def enrolled_in(self, end_year: int) -> StudentQuerySet:
-        return self.filter(Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk"))))
+        return self.filter(
+            Exists(Enrollment.objects.that_count(end_year).filter(student_id=OuterRef("pk")))
+        )
 
     def by_name(self) -> StudentQuerySet:
         return self.order_by(*BY_NAME)
@@ -58,7 +75,12 @@ class StudentQuerySet(models.QuerySet["Student"]):
         """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the enrollment that decides in the year."""
         enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
         return self.annotate(
-            grade=Func(Subquery(enrollment.values("grade")[:1]), Value("0"), function="LTRIM", output_field=models.CharField()),
+            grade=Func(
+                Subquery(enrollment.values("grade")[:1]),
+                Value("0"),
+                function="LTRIM",
+                output_field=models.CharField(),
+            ),
             school_id=Subquery(enrollment.values("calendar__school_id")[:1]),
             school_name=Subquery(enrollment.values("calendar__school__name")[:1]),
             enrolled_on=Subquery(enrollment.values("start_date")[:1]),
@@ -93,11 +115,16 @@ class StudentQuerySet(models.QuerySet["Student"]):
             "last_first": Concat("last_name_folded", "first_name_folded"),
             "first_last": Concat("first_name_folded", "last_name_folded"),
         }
-        return self.alias(**names).filter(Q(state_id=whole) | Q(local_id__iexact=term) | Q(last_first=whole) | Q(first_last=whole))
+        return self.alias(**names).filter(
+            Q(state_id=whole) | Q(local_id__iexact=term) | Q(last_first=whole) | Q(first_last=whole)
+        )
 
     def best_first(self, term: str) -> StudentQuerySet:
         """By name, those first whose last name begins with a word of `term`."""
-        begins = Q.create([("last_name_folded__startswith", word) for word in _words(term) if word], connector=Q.OR)
+        begins = Q.create(
+            [("last_name_folded__startswith", word) for word in _words(term) if word],
+            connector=Q.OR,
+        )
         if not begins:
             return self.by_name()
         later = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -162,7 +189,10 @@ def counts_in(end_year: int, via: str = "") -> Q:
         f"{via}calendar__school_year_id": end_year,
         f"{via}service_type__in": Enrollment.SERVICE_TYPES_THAT_COUNT,
     }
-    return (Q(**{f"{via}end_date": None}) | Q(**{f"{via}end_date__gte": F(f"{via}calendar__school_year__starts")})) & Q(**demanded)
+    return (
+        Q(**{f"{via}end_date": None})
+        | Q(**{f"{via}end_date__gte": F(f"{via}calendar__school_year__starts")})
+    ) & Q(**demanded)
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -175,11 +205,19 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def in_scope(self, scope: Scope) -> EnrollmentQuerySet:
         """Those that count in the scope's year, of the district's students."""
-        return self.using(scope.alias).that_count(scope.end_year).filter(student__district_id=scope.district)
+        return (
+            self.using(scope.alias)
+            .that_count(scope.end_year)
+            .filter(student__district_id=scope.district)
+        )
 
     def that_decide(self, end_year: int) -> EnrollmentQuerySet:
         """Those that count, the one first that says a student's school and grade: the latest Primary one, without any the latest."""
-        primary = Case(When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)), default=Value(1), output_field=IntegerField())
+        primary = Case(
+            When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
         return self.that_count(end_year).order_by(primary, "-start_date", "-pk")
 
 

@@ -22,7 +22,10 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
     def assign(self, district: str, group: str, roles: set[str]) -> None:
         """Give the group to these user groups and to no others."""
         self.of_district(district).filter(group=group).exclude(role__in=roles).delete()
-        self.bulk_create([self.model(district=district, group=group, role=role) for role in sorted(roles)], ignore_conflicts=True)
+        self.bulk_create(
+            [self.model(district=district, group=group, role=role) for role in sorted(roles)],
+            ignore_conflicts=True,
+        )
 
     def assign_official(self) -> None:
         """OPI's group stands in the lists of all user groups from the start; a District Administrator may choose otherwise, and that stays."""
@@ -32,8 +35,16 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         """Give the group to these user groups of each district where nobody has chosen yet, be it to take it from all of them."""
         chosen = AuditEvent.objects.filter(kind=DEED, key=group, district=OuterRef("number"))
         given = self.filter(group=group, district=OuterRef("number"))
-        numbers = District.objects.exclude(Exists(chosen)).exclude(Exists(given)).values_list("number", flat=True)
-        rows = [self.model(district=number, group=group, role=role) for number in numbers for role in sorted(roles)]
+        numbers = (
+            District.objects.exclude(Exists(chosen))
+            .exclude(Exists(given))
+            .values_list("number", flat=True)
+        )
+        rows = [
+            self.model(district=number, group=group, role=role)
+            for number in numbers
+            for role in sorted(roles)
+        ]
         self.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 

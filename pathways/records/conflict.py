@@ -40,18 +40,26 @@ class Conflict:
     was_asked: bool = False
 
     @classmethod
-    def between(cls, row: Row, record: Participation, history: Mapping[int, Change], *, apply_to_all: bool) -> Conflict:
+    def between(
+        cls, row: Row, record: Participation, history: Mapping[int, Change], *, apply_to_all: bool
+    ) -> Conflict:
         """From what was typed on version `row.version`, and the record as it stands now."""
         typed = {name: text(getattr(row, name), "") for name in TYPED}
-        return cls._made(typed, {}, record, history, row.version or 0, apply_to_all, was_asked=False)
+        return cls._made(
+            typed, {}, record, history, row.version or 0, apply_to_all, was_asked=False
+        )
 
     @classmethod
-    def answered(cls, data: QueryDict, record: Participation, history: Mapping[int, Change]) -> Conflict:
+    def answered(
+        cls, data: QueryDict, record: Participation, history: Mapping[int, Change]
+    ) -> Conflict:
         """From the conflict page's own form."""
         typed = {name: data.get(name, "")[:500] for name in TYPED}
         choices = {name: data.get(f"choice_{name}", "") for name in TYPED}
         version = number(data.get("seen", "")) or 0
-        return cls._made(typed, choices, record, history, version, bool(data.get("apply_to_all")), was_asked=True)
+        return cls._made(
+            typed, choices, record, history, version, bool(data.get("apply_to_all")), was_asked=True
+        )
 
     @classmethod
     def _made(
@@ -73,7 +81,16 @@ class Conflict:
             was = text(getattr(before, name), "") if before else ""
             only_theirs, only_yours = bool(before) and was == yours, bool(before) and was == theirs
             choice = choices.get(name) or (THEIRS if only_theirs else YOURS if only_yours else "")
-            fields.append(ConflictField(name, LABELS[name], was, theirs, yours, choice if choice in (THEIRS, YOURS) else ""))
+            fields.append(
+                ConflictField(
+                    name,
+                    LABELS[name],
+                    was,
+                    theirs,
+                    yours,
+                    choice if choice in (THEIRS, YOURS) else "",
+                )
+            )
         return cls(record, tuple(fields), typed, seen, apply_to_all, was_asked)
 
     @property

@@ -32,7 +32,15 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None
         checked = rules.check_staged(scope, staged)
         if checked.refused:
             raise ledger.Refused(checked.refused)
-        applied = ledger.apply(scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
+        applied = ledger.apply(
+            scope,
+            staged,
+            by=by,
+            by_id=by_id,
+            source=Change.Source.FORM,
+            checked=checked,
+            check=rules.check_staged,
+        )
     return Saved(applied, checked.warnings)
 
 
@@ -42,14 +50,26 @@ def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
         return rules.check_staged(scope, staging.stage(rows)).refused
 
 
-def delete(scope: Scope, record: Participation, *, version: int, by: str, by_id: int | None = None) -> ledger.Applied:
+def delete(
+    scope: Scope, record: Participation, *, version: int, by: str, by_id: int | None = None
+) -> ledger.Applied:
     """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
     with ledger.refusals_named():
         staged = staging.stage([Row.of(record, version=version, delete_row=True)])
-        return ledger.apply(scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=None)
+        return ledger.apply(
+            scope, staged, by=by, by_id=by_id, source=Change.Source.FORM, checked=None
+        )
 
 
-def restore(scope: Scope, change: Change, *, version: int, by: str, by_id: int | None = None, source: Change.Source) -> Saved:
+def restore(
+    scope: Scope,
+    change: Change,
+    *,
+    version: int,
+    by: str,
+    by_id: int | None = None,
+    source: Change.Source,
+) -> Saved:
     """Bring a record back to what it was after `change`.
 
     `version` is the record's present version as the person saw it, 0 when the record is deleted.
@@ -57,7 +77,9 @@ def restore(scope: Scope, change: Change, *, version: int, by: str, by_id: int |
     return bring_back(scope, [Row.of(change, version=version)], by=by, by_id=by_id, source=source)
 
 
-def bring_back(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None, source: Change.Source) -> Saved:
+def bring_back(
+    scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None, source: Change.Source
+) -> Saved:
     """Restore several records in one go, all or none: rows made of changes, or with `delete_row` to take back what was entered.
 
     A row that stood before is never refused for approval or pathway; the findings are shown. Raises ledger.Stale, Locked and Busy.

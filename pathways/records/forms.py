@@ -24,7 +24,9 @@ from pathways.records.lingo import LINGO, Term
 
 CREDITS = TYPED[3:]
 LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
-MOST_CHARACTERS = 500  # of what was typed is shown again; no field of the screen needs a tenth of it
+MOST_CHARACTERS = (
+    500  # of what was typed is shown again; no field of the screen needs a tenth of it
+)
 
 
 class LayoutPart(LayoutObject):  # type: ignore[misc]
@@ -34,9 +36,13 @@ class LayoutPart(LayoutObject):  # type: ignore[misc]
         self.template = template
         self.fields = list(fields)
 
-    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
+    def render(
+        self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any
+    ) -> str:
         fields = self.get_rendered_fields(form, context, template_pack, **options)
-        return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
+        return render_to_string(
+            self.template, {**context.flatten(), "form": form, "fields": fields}
+        )
 
 
 class Definition(LayoutObject):  # type: ignore[misc]
@@ -46,8 +52,12 @@ class Definition(LayoutObject):  # type: ignore[misc]
         self.terms = terms
         self.question = question or terms[0].question
 
-    def render(self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any) -> str:
-        return render_to_string("pathways/records/definition.html", {"terms": self.terms, "question": self.question})
+    def render(
+        self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any
+    ) -> str:
+        return render_to_string(
+            "pathways/records/definition.html", {"terms": self.terms, "question": self.question}
+        )
 
 
 class ReadField(forms.CharField):
@@ -69,8 +79,15 @@ class CreditsField(ReadField):
     """Never `type=number`, which turns 1,5 into 15 and changes under the mouse wheel."""
 
     def __init__(self, name: str) -> None:
-        attributes = {"inputmode": "decimal", "autocomplete": "off", "size": 6, "data-credits": name}
-        super().__init__(values.credits, label=LABELS[name], widget=forms.TextInput(attrs=attributes))
+        attributes = {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "size": 6,
+            "data-credits": name,
+        }
+        super().__init__(
+            values.credits, label=LABELS[name], widget=forms.TextInput(attrs=attributes)
+        )
         self.before: Any = None
         self.before_year = ""
 
@@ -78,7 +95,9 @@ class CreditsField(ReadField):
 class YesNoField(ReadField):
     def __init__(self, name: str) -> None:
         choices = [("Yes", "Yes"), ("No", "No")]
-        super().__init__(values.yes_or_no, label=LABELS[name], widget=forms.RadioSelect(choices=choices))
+        super().__init__(
+            values.yes_or_no, label=LABELS[name], widget=forms.RadioSelect(choices=choices)
+        )
 
 
 class ParticipationForm(forms.Form):
@@ -90,7 +109,9 @@ class ParticipationForm(forms.Form):
 
     use_required_attribute = False
 
-    pathway = ReadField(lambda text, label: values.tidy(text), label="CTE Pathway", widget=forms.Select)
+    pathway = ReadField(
+        lambda text, label: values.tidy(text), label="CTE Pathway", widget=forms.Select
+    )
     concentrator = YesNoField("concentrator")
     single_parent = YesNoField("single_parent")
     apply_to_all = forms.BooleanField(required=False)
@@ -117,7 +138,10 @@ class ParticipationForm(forms.Form):
         if choices is None:
             del self.fields["pathway"]
         else:
-            options_shown = [("", "Select a pathway"), *((str(pathway.pk), pathway.name) for pathway in choices)]
+            options_shown = [
+                ("", "Select a pathway"),
+                *((str(pathway.pk), pathway.name) for pathway in choices),
+            ]
             self.fields["pathway"].widget.choices = options_shown  # type: ignore[attr-defined]
         if others:
             self.fields["apply_to_all"].label = f"Apply to all {others + 1} pathways"
@@ -133,7 +157,9 @@ class ParticipationForm(forms.Form):
 
     def begin(self) -> None:
         """The work begins in the credits, of a new record with the pathway: focus.js puts the focus there."""
-        self.fields["pathway" if "pathway" in self.fields else CREDITS[0]].widget.attrs["data-focus"] = True
+        self.fields["pathway" if "pathway" in self.fields else CREDITS[0]].widget.attrs[
+            "data-focus"
+        ] = True
 
     def open_at(self, name: str, words: str) -> None:
         """The page opens with the focus in this field, and `words` above it: what was found there."""
@@ -181,7 +207,12 @@ class ParticipationForm(forms.Form):
     def row(self, student_id: int, pathway_id: int | None) -> Row:
         """What was typed, as a row to stage. What could not be read is missing; the form says so already."""
         typed: dict[str, Any] = {name: self.cleaned_data.get(name) for name in TYPED}
-        return Row(student_id=student_id, pathway_id=pathway_id, version=self.cleaned_data.get("version"), **typed)
+        return Row(
+            student_id=student_id,
+            pathway_id=pathway_id,
+            version=self.cleaned_data.get("version"),
+            **typed,
+        )
 
     def show(self, findings: Iterable[Ruling]) -> None:
         """Put what the catalogue refuses beside its field. A field whose value could not be read is not called missing as well."""
@@ -196,10 +227,17 @@ class ParticipationForm(forms.Form):
     def total(self) -> Decimal | None:
         """The total of what the fields show, None where one of them cannot be read."""
         try:
-            parts = [values.credits(str(self[name].value() or ""), name) for name in ("in_district_credits", "out_of_district_credits")]
+            parts = [
+                values.credits(str(self[name].value() or ""), name)
+                for name in ("in_district_credits", "out_of_district_credits")
+            ]
         except values.Unreadable:
             return None
-        return sum((part for part in parts if part is not None), Decimal(0)) if any(part is not None for part in parts) else None
+        return (
+            sum((part for part in parts if part is not None), Decimal(0))
+            if any(part is not None for part in parts)
+            else None
+        )
 
     @property
     def total_shown(self) -> str:
@@ -207,7 +245,10 @@ class ParticipationForm(forms.Form):
 
     @property
     def before_total(self) -> Decimal | None:
-        parts = [self.fields[name].before for name in ("in_district_credits", "out_of_district_credits")]  # type: ignore[attr-defined]
+        parts = [
+            self.fields[name].before  # type: ignore[attr-defined]
+            for name in ("in_district_credits", "out_of_district_credits")
+        ]
         return None if None in parts else sum(parts, Decimal(0))
 
     @property
@@ -217,19 +258,44 @@ class ParticipationForm(forms.Form):
             return None
         enough, answer = self.total >= CONCENTRATOR_CREDITS, self["concentrator"].value()
         if enough and answer == "No":
-            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the credits"}
+            return {
+                "kind": "warn",
+                "words": f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the credits",
+            }
         if not enough and answer == "Yes":
-            return {"kind": "warn", "words": f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the credits"}
-        return {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"} if enough else None
+            return {
+                "kind": "warn",
+                "words": f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the credits",
+            }
+        return (
+            {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"}
+            if enough
+            else None
+        )
 
     def _helper(self) -> FormHelper:
         sheet = LayoutPart(
-            "pathways/records/credits_sheet.html", *(Field(name, template="pathways/records/credits_row.html") for name in CREDITS)
+            "pathways/records/credits_sheet.html",
+            *(Field(name, template="pathways/records/credits_row.html") for name in CREDITS),
         )
-        entered = Div("pathway", LayoutPart("pathways/records/pathways_entered.html"), Definition(LINGO["pathway"]))
-        pathway = entered if "pathway" in self.fields else LayoutPart("pathways/records/pathway_fixed.html")
-        explained = Definition(*(LINGO[name] for name in ("pathway_credits", *CREDITS)), question="Which credits count where?")
-        single_parent = ["single_parent", *(["apply_to_all"] if "apply_to_all" in self.fields else [])]
+        entered = Div(
+            "pathway",
+            LayoutPart("pathways/records/pathways_entered.html"),
+            Definition(LINGO["pathway"]),
+        )
+        pathway = (
+            entered
+            if "pathway" in self.fields
+            else LayoutPart("pathways/records/pathway_fixed.html")
+        )
+        explained = Definition(
+            *(LINGO[name] for name in ("pathway_credits", *CREDITS)),
+            question="Which credits count where?",
+        )
+        single_parent = [
+            "single_parent",
+            *(["apply_to_all"] if "apply_to_all" in self.fields else []),
+        ]
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
@@ -238,15 +304,27 @@ class ParticipationForm(forms.Form):
                 Div(
                     pathway,
                     Div(
-                        Div("concentrator", LayoutPart("pathways/records/concentrator_hint.html"), Definition(LINGO["concentrator"])),
-                        Div(*single_parent, LayoutPart("pathways/records/single_parent_hint.html"), Definition(LINGO["single_parent"])),
+                        Div(
+                            "concentrator",
+                            LayoutPart("pathways/records/concentrator_hint.html"),
+                            Definition(LINGO["concentrator"]),
+                        ),
+                        Div(
+                            *single_parent,
+                            LayoutPart("pathways/records/single_parent_hint.html"),
+                            Definition(LINGO["single_parent"]),
+                        ),
                         Div("start_date", Definition(LINGO["start_date"])),
                         LayoutPart("pathways/records/modified_date.html"),
                         css_class="pair",
                     ),
                     css_class="fields",
                 ),
-                Div(Div(sheet, explained), LayoutPart("pathways/records/modified_by.html"), css_class="fields"),
+                Div(
+                    Div(sheet, explained),
+                    LayoutPart("pathways/records/modified_by.html"),
+                    css_class="fields",
+                ),
                 css_class="columns",
             ),
             "version",

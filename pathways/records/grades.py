@@ -14,4 +14,10 @@ def by_grade(grade: str) -> tuple[int, str]:
 def grades_of(scope: Scope) -> list[str]:
     """The grades in which the district has students in scope."""
     counted = Enrollment.objects.in_scope(scope)
-    return sorted({grade.lstrip("0") for grade in counted.order_by().values_list("grade", flat=True).distinct()}, key=by_grade)
+    return sorted(
+        {
+            grade.lstrip("0")
+            for grade in counted.order_by().values_list("grade", flat=True).distinct()
+        },
+        key=by_grade,
+    )

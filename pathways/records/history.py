@@ -33,10 +33,14 @@ class HistoryEntry:
     restorable: bool
 
 
-def differences(before: Participation | Change | None, after: Participation | Change) -> tuple[FieldChange, ...]:
+def differences(
+    before: Participation | Change | None, after: Participation | Change
+) -> tuple[FieldChange, ...]:
     """The fields that differ between two images of a record; without a `before`, every field."""
     return tuple(
-        FieldChange(LABELS[name], text(getattr(before, name)) if before else "", text(getattr(after, name)))
+        FieldChange(
+            LABELS[name], text(getattr(before, name)) if before else "", text(getattr(after, name))
+        )
         for name in SHOWN
         if before is None or getattr(before, name) != getattr(after, name)
     )
@@ -46,7 +50,14 @@ def modified_by(record: Participation | None, changes: Iterable[Change]) -> str:
     """Who saved the record as it stands, told apart like the authors of `changes`, which are its history."""
     if record is None:
         return ""
-    own = next((change for change in changes if change.version == record.version and change.by == record.modified_by), None)
+    own = next(
+        (
+            change
+            for change in changes
+            if change.version == record.version and change.by == record.modified_by
+        ),
+        None,
+    )
     return own.author if own else record.modified_by
 
 
@@ -55,7 +66,9 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[His
     found = []
     for change, earlier in zip(changes, [*changes[1:], None], strict=True):
         deleted = change.operation == Change.Operation.DELETE
-        before = None if earlier is None or earlier.operation == Change.Operation.DELETE else earlier
+        before = (
+            None if earlier is None or earlier.operation == Change.Operation.DELETE else earlier
+        )
         # A deletion holds the image of the version before it, which has a line of its own to be restored from.
         restorable = not deleted and (record is None or bool(differences(record, change)))
         found.append(

@@ -19,7 +19,18 @@ from pathways.models.change import ChangeQuerySet
 from pathways.records.history import FieldChange, differences
 
 MOST_SHOWN = 200
-HEADS = ("When", "Who", "Action", "From", "District", "State ID", "Student", "CTE Pathway", "Before", "After")
+HEADS = (
+    "When",
+    "Who",
+    "Action",
+    "From",
+    "District",
+    "State ID",
+    "Student",
+    "CTE Pathway",
+    "Before",
+    "After",
+)
 
 
 class ChangeFilter(forms.Form):
@@ -30,7 +41,9 @@ class ChangeFilter(forms.Form):
     state_id = forms.CharField(required=False, max_length=20, label="State ID")
     who = forms.CharField(required=False, max_length=100, label="Who")
     district = forms.CharField(required=False, max_length=4, label="District")
-    operation = forms.ChoiceField(required=False, label="Action", choices=[("", "Everything"), *Change.Operation.choices])
+    operation = forms.ChoiceField(
+        required=False, label="Action", choices=[("", "Everything"), *Change.Operation.choices]
+    )
     first = DayField(required=False, label="From", help_text="MM/DD/YYYY", wrong=LIKE)
     last = DayField(required=False, label="To", help_text="MM/DD/YYYY", wrong=LIKE)
 
@@ -48,17 +61,25 @@ class ChangeFilter(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
         if not self.errors and not any(value for name, value in asked.items() if name != "purpose"):
-            raise forms.ValidationError("Enter what to search for: a State ID, a name, a district, or a date")
+            raise forms.ValidationError(
+                "Enter what to search for: a State ID, a name, a district, or a date"
+            )
         return asked
 
     def changes(self) -> ChangeQuerySet:
         """Newest first."""
         asked = self.cleaned_data
-        found = Change.objects.newest_first().between(asked["first"], asked["last"]).by_people(asked["who"])
+        found = (
+            Change.objects.newest_first()
+            .between(asked["first"], asked["last"])
+            .by_people(asked["who"])
+        )
         if asked["state_id"]:
             found = found.filter(
                 student_id__in=[
-                    *Student.objects.in_edition(Edition.DISTRICT).filter(state_id=asked["state_id"]).values_list("pk", flat=True)
+                    *Student.objects.in_edition(Edition.DISTRICT)
+                    .filter(state_id=asked["state_id"])
+                    .values_list("pk", flat=True)
                 ]
             )
         for name in ("district", "operation"):
@@ -81,26 +102,48 @@ class RecordChange:
         """By HEADS; before and after name their fields."""
         one = self.change
         at = f"{timezone.localtime(one.at):%m/%d/%Y %H:%M:%S}"
-        before, after = ("; ".join(f"{each.label}: {getattr(each, side)}" for each in self.differences) for side in ("before", "after"))
+        before, after = (
+            "; ".join(f"{each.label}: {getattr(each, side)}" for each in self.differences)
+            for side in ("before", "after")
+        )
         done = (at, one.author, one.get_operation_display(), one.get_source_display(), one.district)
         return [*done, self.state_id, self.name, self.pathway, before, after]
 
 
 def lines(changes: Sequence[Change]) -> list[RecordChange]:
     """Four statements, however many they are."""
-    students = Student.objects.in_edition(Edition.DISTRICT).in_bulk({one.student_id for one in changes})
+    students = Student.objects.in_edition(Edition.DISTRICT).in_bulk(
+        {one.student_id for one in changes}
+    )
     pathways = Pathway.objects.in_bulk({one.pathway_id for one in changes})
-    of_them = Change.objects.filter(student_id__in={one.student_id for one in changes}, pathway_id__in={one.pathway_id for one in changes})
+    of_them = Change.objects.filter(
+        student_id__in={one.student_id for one in changes},
+        pathway_id__in={one.pathway_id for one in changes},
+    )
     images = {(one.student_id, one.pathway_id, one.version): one for one in of_them}
-    return [_line(one, students.get(one.student_id), pathways.get(one.pathway_id), images) for one in told_apart(changes)]
+    return [
+        _line(one, students.get(one.student_id), pathways.get(one.pathway_id), images)
+        for one in told_apart(changes)
+    ]
 
 
-def _line(one: Change, student: Student | None, pathway: Pathway | None, images: dict[tuple[int, int, int], Change]) -> RecordChange:
+def _line(
+    one: Change,
+    student: Student | None,
+    pathway: Pathway | None,
+    images: dict[tuple[int, int, int], Change],
+) -> RecordChange:
     before = images.get((one.student_id, one.pathway_id, one.version - 1))
     if before and before.operation == Change.Operation.DELETE:
         before = None
     done = () if one.operation == Change.Operation.DELETE else differences(before, one)
-    return RecordChange(one, student.state_id if student else "", student.name if student else "", pathway.name if pathway else "", done)
+    return RecordChange(
+        one,
+        student.state_id if student else "",
+        student.name if student else "",
+        pathway.name if pathway else "",
+        done,
+    )
 
 
 def rows(changes: ChangeQuerySet) -> Iterator[Iterable[str]]:

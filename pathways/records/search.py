@@ -37,7 +37,9 @@ class Search:
         kept = request.session.get(KEY, {}).get(token)
         if kept is None:
             return cls()
-        return cls(token, kept) if isinstance(kept, str) else cls(token, *kept)  # sessions of earlier versions keep the term alone
+        return (
+            cls(token, kept) if isinstance(kept, str) else cls(token, *kept)
+        )  # sessions of earlier versions keep the term alone
 
     @classmethod
     def sent(cls, data: QueryDict) -> Search:
@@ -53,7 +55,9 @@ class Search:
         """Keep the search and return it with its token; the oldest ones are let go."""
         asked = [self.term, self.school, self.grade, self.without_record]
         kept: dict[str, Any] = dict(request.session.get(KEY, {}))
-        token = next((known for known, same in kept.items() if same == asked), None) or secrets.token_urlsafe(6)
+        token = next(
+            (known for known, same in kept.items() if same == asked), None
+        ) or secrets.token_urlsafe(6)
         kept.pop(token, None)
         kept[token] = asked
         request.session[KEY] = dict(list(kept.items())[-MOST_KEPT:])
@@ -79,7 +83,9 @@ class Search:
         students = Student.objects.in_scope(scope)
         if self.school or self.grade:
             asked = {"school_id": self.school, "grade": self.grade}
-            placed = students.placed(scope.end_year).filter(**{name: value for name, value in asked.items() if value})
+            placed = students.placed(scope.end_year).filter(
+                **{name: value for name, value in asked.items() if value}
+            )
             students = students.filter(pk__in=placed.values("pk"))
         if self.without_record:
             students = students.filter(participations=None)
@@ -92,12 +98,18 @@ class Search:
         if not self.term:
             return None
         found = self.found(scope)
-        exact = list((found if self.birth_date else found.exactly(self.term)).values_list("pk", flat=True)[:2])
+        exact = list(
+            (found if self.birth_date else found.exactly(self.term)).values_list("pk", flat=True)[
+                :2
+            ]
+        )
         return exact[0] if len(exact) == 1 else None
 
     def page(self, scope: Scope, start: int = 0) -> ResultList:
         """The list from its beginning, or from the student at `start`, who is counted from 0."""
-        rows = list(self.found(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN])
+        rows = list(
+            self.found(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN]
+        )
         if not rows and start:
             return self.page(scope)
         return ResultList(self, rows, total=rows[0].total if rows else 0, start=start)
@@ -109,7 +121,10 @@ class Search:
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
         shown = keys[start : start + MOST_SHOWN]
-        students = {one.pk: one for one in Student.objects.in_scope(scope).filter(pk__in=shown).listed(scope.end_year)}
+        students = {
+            one.pk: one
+            for one in Student.objects.in_scope(scope).filter(pk__in=shown).listed(scope.end_year)
+        }
         rows = [students[key] for key in shown if key in students]
         if place is None:
             return ResultList(self, rows, len(keys), start)

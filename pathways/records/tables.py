@@ -20,9 +20,15 @@ class SummaryRow:
 
 class SummaryTable(tables.Table):
     pathway = tables.TemplateColumn(
-        template_name="pathways/records/summary_pathway.html", accessor="record__pathway", verbose_name="CTE Pathway"
+        template_name="pathways/records/summary_pathway.html",
+        accessor="record__pathway",
+        verbose_name="CTE Pathway",
     )
-    concentrator = tables.TemplateColumn("{{ value|yesno:'Yes,No' }}", accessor="record__concentrator", verbose_name="CTE Concentrator")
+    concentrator = tables.TemplateColumn(
+        "{{ value|yesno:'Yes,No' }}",
+        accessor="record__concentrator",
+        verbose_name="CTE Concentrator",
+    )
     total_credits = tables.TemplateColumn(
         "{% load portal %}{{ value|credits }}",
         accessor="record__total_credits",
@@ -30,11 +36,19 @@ class SummaryTable(tables.Table):
         attrs={"th": {"class": "num"}, "td": {"class": "num"}},
     )
     single_parent = tables.TemplateColumn(
-        "{{ value|yesno:'Yes,No' }}", accessor="record__single_parent", verbose_name="Student Single Parent"
+        "{{ value|yesno:'Yes,No' }}",
+        accessor="record__single_parent",
+        verbose_name="Student Single Parent",
     )
-    start_date = tables.TemplateColumn("{% load portal %}{{ value|us_date }}", accessor="record__start_date", verbose_name="Start Date")
+    start_date = tables.TemplateColumn(
+        "{% load portal %}{{ value|us_date }}",
+        accessor="record__start_date",
+        verbose_name="Start Date",
+    )
     modified_date = tables.TemplateColumn(
-        "{% load portal %}{{ value|us_date }}", accessor="record__modified_date", verbose_name="Modified Date"
+        "{% load portal %}{{ value|us_date }}",
+        accessor="record__modified_date",
+        verbose_name="Modified Date",
     )
 
     class Meta:

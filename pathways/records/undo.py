@@ -49,7 +49,15 @@ class Undo:
         return self.steps[1:]
 
 
-def offer(request: HttpRequest, *, student: int, steps: Sequence[Step], words: str, title: str = "Saved.", attention: bool = False) -> None:
+def offer(
+    request: HttpRequest,
+    *,
+    student: int,
+    steps: Sequence[Step],
+    words: str,
+    title: str = "Saved.",
+    attention: bool = False,
+) -> None:
     """Put the offer before the person on the next record page, in place of any earlier one. Without steps only the words are shown."""
     request.session[KEY] = {
         "student": student,
@@ -65,4 +73,10 @@ def offered(request: HttpRequest) -> Undo | None:
     kept = request.session.pop(KEY, None)  # the session is written only when there was something
     if not kept:
         return None
-    return Undo(kept["student"], kept["title"], kept["words"], tuple(Step(*step) for step in kept["steps"]), kept["attention"])
+    return Undo(
+        kept["student"],
+        kept["title"],
+        kept["words"],
+        tuple(Step(*step) for step in kept["steps"]),
+        kept["attention"],
+    )

@@ -66,9 +66,12 @@ class Certification(Report):
     says = "Compares district and state totals. If they do not match, resync and run this report again at the state."
     nature = Nature.COMPARISON
     columns = (
-        ReportColumn("pathway", "CTE Pathway"), ReportColumn("figure", "Figure"), ReportColumn("district", "District", number=True),
-        ReportColumn("state", "State", number=True), ReportColumn("difference", "Difference", number=True),
-    )  # fmt: skip
+        ReportColumn("pathway", "CTE Pathway"),
+        ReportColumn("figure", "Figure"),
+        ReportColumn("district", "District", number=True),
+        ReportColumn("state", "State", number=True),
+        ReportColumn("difference", "Difference", number=True),
+    )
 
     def count(self, scope: Scope) -> Figure:
         return Figure(sum(line.differs for line in self.lines(scope)))
@@ -85,13 +88,20 @@ class Certification(Report):
 
     def lines(self, scope: Scope) -> list[PathwayFigure]:
         """Those of all pathways first, then pathway by pathway."""
-        return beside(totals(Scope(scope.district, scope.end_year, Edition.DISTRICT)), totals(scope.at_state()))
+        return beside(
+            totals(Scope(scope.district, scope.end_year, Edition.DISTRICT)),
+            totals(scope.at_state()),
+        )
 
     def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
         """In how many figures each district differs; one statement an edition, whichever is asked about."""
-        ours, theirs = (of_all_districts(one, end_year) for one in (Edition.DISTRICT, Edition.STATE))
+        ours, theirs = (
+            of_all_districts(one, end_year) for one in (Edition.DISTRICT, Edition.STATE)
+        )
         return {
-            number: Figure(sum(line.differs for line in beside(ours.get(number, {}), theirs.get(number, {}))))
+            number: Figure(
+                sum(line.differs for line in beside(ours.get(number, {}), theirs.get(number, {})))
+            )
             for number in ours.keys() | theirs.keys()
         }
 
@@ -105,7 +115,10 @@ def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
     for of in (ALL, *sorted((set(district) | set(state)) - {ALL})):
         ours, theirs = district.get(of, {}), state.get(of, {})
         names = FIGURES if of == ALL else OF_A_PATHWAY
-        found += [PathwayFigure(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0)) for name in names]
+        found += [
+            PathwayFigure(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0))
+            for name in names
+        ]
     return found
 
 
@@ -115,14 +128,26 @@ def totals(scope: Scope) -> Totals:
 
 def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
     """The totals of each district by its number."""
-    return _read(Participation.objects.in_edition(edition).enrolled_in(end_year), end_year, "student__district_id")
+    return _read(
+        Participation.objects.in_edition(edition).enrolled_in(end_year),
+        end_year,
+        "student__district_id",
+    )
 
 
 def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mapping[str, Totals]:
     """By district where that is asked, else under no name: the figures of each pathway and of all, in one statement."""
-    groups = records.order_by().annotate(number=F(by) if by else Value("", CharField()), of=Value(ALL, CharField()))
+    groups = records.order_by().annotate(
+        number=F(by) if by else Value("", CharField()), of=Value(ALL, CharField())
+    )
     # A student has one record in a pathway: within it, records are students.
-    of_one = _summed(groups.values("number", "pathway__name"), "pathway__name", end_year, each=Count("pk"), those=_counted)
+    of_one = _summed(
+        groups.values("number", "pathway__name"),
+        "pathway__name",
+        end_year,
+        each=Count("pk"),
+        those=_counted,
+    )
     of_all = _summed(groups.values("number", "of"), "of", end_year, each=_STUDENTS, those=_students)
     names = ("records", "students", "concentrators", "single_parents", "modified", *CREDITS)
     found: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
@@ -149,9 +174,15 @@ def _summed(groups: Any, name: str, end_year: int, *, each: Count, those: Any) -
         figure_modified=Count("pk", filter=Q(modified_end_year=end_year)),
         **{f"sum_{credits}": Sum(credits) for credits in CREDITS},
     ).values_list(
-        "number", name, "figure_records", "figure_students", "figure_concentrators", "figure_single_parents", "figure_modified",
+        "number",
+        name,
+        "figure_records",
+        "figure_students",
+        "figure_concentrators",
+        "figure_single_parents",
+        "figure_modified",
         *(f"sum_{credits}" for credits in CREDITS),
-    )  # fmt: skip
+    )
 
 
 def _whole(figures: dict[str, Any]) -> Mapping[str, int | Decimal]:

@@ -8,7 +8,16 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
-from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Figure, Nature, RecordReport, ReportColumn, Row
+from pathways.reports.report import (
+    BY_NAME,
+    PATHWAY,
+    STUDENT,
+    Figure,
+    Nature,
+    RecordReport,
+    ReportColumn,
+    Row,
+)
 from pathways.rules.record import NO_BUT_ENOUGH, YES_BUT_TOO_FEW
 
 YES, INCORRECT = Q(concentrator=True), NO_BUT_ENOUGH | YES_BUT_TOO_FEW
@@ -21,28 +30,49 @@ class ConcentratorsAndParticipants(RecordReport):
     letter = "a"
     says = "Count of students identified either as a CTE Concentrator or Participant."
     nature = Nature.COUNT
-    columns = (*STUDENT, ReportColumn("counted_as", "Counted as"), ReportColumn("pathways", "CTE Pathways", number=True))
+    columns = (
+        *STUDENT,
+        ReportColumn("counted_as", "Counted as"),
+        ReportColumn("pathways", "CTE Pathways", number=True),
+    )
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         students = records.values(student).annotate(yes=Count("pk", filter=YES))
-        return self.figure(**students.aggregate(count=Count("yes"), concentrators=Count("yes", filter=Q(yes__gt=0))))
+        return self.figure(
+            **students.aggregate(
+                count=Count("yes"), concentrators=Count("yes", filter=Q(yes__gt=0))
+            )
+        )
 
     def grouped(self, records: Any) -> Any:
         return records.annotate(
-            count=Count("student_id", distinct=True), concentrators=Count("student_id", distinct=True, filter=YES)
+            count=Count("student_id", distinct=True),
+            concentrators=Count("student_id", distinct=True, filter=YES),
         ).values("student__district_id", "count", "concentrators")
 
     def figure(self, count: int, concentrators: int = 0) -> Figure:
-        return Figure(count, {"concentrators": concentrators, "participants": count - concentrators})
+        return Figure(
+            count, {"concentrators": concentrators, "participants": count - concentrators}
+        )
 
     def none(self) -> Figure:
         return self.figure(0)
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
-        counted = students.annotate(first_pathway=Min("pathway_id"), yes=Count("pk", filter=YES), pathways=Count("pk"))
+        students = records.values(
+            "student_id", "student__state_id", "student__last_name", "student__first_name"
+        )
+        counted = students.annotate(
+            first_pathway=Min("pathway_id"), yes=Count("pk", filter=YES), pathways=Count("pk")
+        )
         return counted.order_by(*BY_NAME).values_list(
-            "student_id", "first_pathway", "student__state_id", "student__last_name", "student__first_name", "yes", "pathways"
+            "student_id",
+            "first_pathway",
+            "student__state_id",
+            "student__last_name",
+            "student__first_name",
+            "yes",
+            "pathways",
         )
 
     def texts(self, row: Row) -> list[str]:
@@ -63,8 +93,11 @@ class IncorrectConcentrator(RecordReport):
     )
     nature = Nature.ERRORS
     columns = (
-        *STUDENT, PATHWAY, ReportColumn("pathway_credits", "Pathway Credits", number=True), ReportColumn("concentrator", "CTE Concentrator"),
-    )  # fmt: skip
+        *STUDENT,
+        PATHWAY,
+        ReportColumn("pathway_credits", "Pathway Credits", number=True),
+        ReportColumn("concentrator", "CTE Concentrator"),
+    )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         return records.filter(INCORRECT)
@@ -76,16 +109,23 @@ class IncorrectConcentrator(RecordReport):
         return records.annotate(count=Count("pk")).values("student__district_id", "count")
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        return (
-            records.order_by(*BY_NAME, "pathway__code")
-            .values_list(
-                "student_id", "pathway_id", "student__state_id", "student__last_name", "student__first_name", "pathway__name", "total_credits",
-                "concentrator",
-            )
-        )  # fmt: skip
+        return records.order_by(*BY_NAME, "pathway__code").values_list(
+            "student_id",
+            "pathway_id",
+            "student__state_id",
+            "student__last_name",
+            "student__first_name",
+            "pathway__name",
+            "total_credits",
+            "concentrator",
+        )
 
     def rule(self, row: Row) -> str:
         return "CTE-132" if row[-1] else "CTE-131"
 
     def what_to_do(self, row: Row) -> str:
-        return "Choose No, or add the missing credits." if row[-1] else "Choose Yes, or check the credits."
+        return (
+            "Choose No, or add the missing credits."
+            if row[-1]
+            else "Choose Yes, or check the credits."
+        )

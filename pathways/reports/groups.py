@@ -54,5 +54,8 @@ def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Repor
     def met(*titles: str) -> bool:
         return all(word in " ".join(titles).lower() for word in words)
 
-    found = [(group, [report for report in group.reports if met(group.title, report.title)]) for group in groups]
+    found = [
+        (group, [report for report in group.reports if met(group.title, report.title)])
+        for group in groups
+    ]
     return [(group, reports) for group, reports in found if reports]

@@ -31,7 +31,11 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
             status=status,
             sentence=sentence,
             url=reverse("data-validation-reports", args=here),
-            next_label="Fix findings" if found.counts.open else "" if status[0] == "completed" else "Run the reports",
+            next_label="Fix findings"
+            if found.counts.open
+            else ""
+            if status[0] == "completed"
+            else "Run the reports",
             next_url=reverse("findings", args=here) if found.counts.open else "",
         )
     ]
@@ -43,16 +47,28 @@ def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, s
     if counts.open:
         parts = [number_of(counts.errors, "error")] if counts.errors else []
         parts += [f"{number_of(counts.warnings, 'warning')} to explain"] if counts.warnings else []
-        return ("problem" if counts.errors else "warning", ", ".join(parts)), f"In {records}. Open each one to fix it."
+        return (
+            "problem" if counts.errors else "warning",
+            ", ".join(parts),
+        ), f"In {records}. Open each one to fix it."
     explained = f" {number_of(counts.explained, 'warning')} explained." if counts.explained else ""
-    clean = f"No problems found in {records}.{explained}" if found.records else "No records to check."
+    clean = (
+        f"No problems found in {records}.{explained}" if found.records else "No records to check."
+    )
     runs = last_runs(scope)
     run = certification_at_state(scope, runs)
     if run is not None and run.count:
-        return ("problem", "Does not match"), f"{compared(run.count)} Resync, then run the Certification report again."
+        return (
+            "problem",
+            "Does not match",
+        ), f"{compared(run.count)} Resync, then run the Certification report again."
     if run is not None and not unsent.changes:
         return ("completed", "Completed"), f"{clean} {compared(0)}"
-    last = f" Last run {timezone.localtime(max(one.at for one in runs.values())):%m/%d/%Y}." if runs else ""
+    last = (
+        f" Last run {timezone.localtime(max(one.at for one in runs.values())):%m/%d/%Y}."
+        if runs
+        else ""
+    )
     when = "after the next resync" if unsent.changes or not unsent.copy else "now"
     kind = ("progress", "In progress") if runs or found.records else ("none", "Not yet started")
     return kind, f"{clean}{last} Run the Certification report at the state {when}."

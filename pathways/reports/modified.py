@@ -8,7 +8,15 @@ from django.db.models import Count, QuerySet
 
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
-from pathways.reports.report import BY_NAME, PATHWAY, STUDENT, Figure, Nature, RecordReport, ReportColumn
+from pathways.reports.report import (
+    BY_NAME,
+    PATHWAY,
+    STUDENT,
+    Figure,
+    Nature,
+    RecordReport,
+    ReportColumn,
+)
 
 
 class ModifiedInCurrentYear(RecordReport):
@@ -19,9 +27,13 @@ class ModifiedInCurrentYear(RecordReport):
     says = "A list of students identified either as a CTE Concentrator or Participant with a modified date in the current year."
     nature = Nature.LIST
     columns = (
-        *STUDENT, PATHWAY, ReportColumn("concentrator", "CTE Concentrator"), ReportColumn("pathway_credits", "Pathway Credits", number=True),
-        ReportColumn("modified_date", "Modified Date"), ReportColumn("modified_by", "Modified By"),
-    )  # fmt: skip
+        *STUDENT,
+        PATHWAY,
+        ReportColumn("concentrator", "CTE Concentrator"),
+        ReportColumn("pathway_credits", "Pathway Credits", number=True),
+        ReportColumn("modified_date", "Modified Date"),
+        ReportColumn("modified_by", "Modified By"),
+    )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         return records.filter(modified_end_year=end_year)
@@ -34,6 +46,14 @@ class ModifiedInCurrentYear(RecordReport):
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         return records.order_by(*BY_NAME, "pathway__code").values_list(
-            "student_id", "pathway_id", "student__state_id", "student__last_name", "student__first_name", "pathway__name", "concentrator",
-            "total_credits", "modified_date", "modified_by",
-        )  # fmt: skip
+            "student_id",
+            "pathway_id",
+            "student__state_id",
+            "student__last_name",
+            "student__first_name",
+            "pathway__name",
+            "concentrator",
+            "total_credits",
+            "modified_date",
+            "modified_by",
+        )

@@ -111,10 +111,14 @@ class RecordReport(Report):
     """A report about pathway records. `student` is what tells one student from another: the row in a district, the State ID statewide."""
 
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
-        return self.chosen(Participation.objects.of_district(scope), scope.end_year).enrolled_in(scope.end_year)
+        return self.chosen(Participation.objects.of_district(scope), scope.end_year).enrolled_in(
+            scope.end_year
+        )
 
     def of_state(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
-        return self.chosen(Participation.objects.in_edition(edition), end_year).enrolled_in(end_year)
+        return self.chosen(Participation.objects.in_edition(edition), end_year).enrolled_in(
+            end_year
+        )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         """The records that the report is about. Asked before the enrollment: where both probes cost the same, PostgreSQL keeps the order."""
@@ -153,4 +157,7 @@ class RecordReport(Report):
 def told(report: Report, scope: Scope, most: int | None = None) -> list[dict[str, str]]:
     """The findings as JSON has them: by the names of the columns."""
     names = [column.name for column in report.columns]
-    return [dict(zip(names, report.texts(row), strict=True)) for row in islice(report.findings(scope), most)]
+    return [
+        dict(zip(names, report.texts(row), strict=True))
+        for row in islice(report.findings(scope), most)
+    ]

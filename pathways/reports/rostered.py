@@ -21,26 +21,42 @@ class RosteredToCoursesWithPathways(Report):
     slug = "rostered-to-courses-with-pathways"
     title = "CTE Students Rostered to Courses with Pathways"
     short = "Rostered"
-    says = "Students enrolled in CTE courses, and whether they have a record in the course's pathway."
+    says = (
+        "Students enrolled in CTE courses, and whether they have a record in the course's pathway."
+    )
     nature = Nature.ROSTER
     columns = (
-        *STUDENT, PATHWAY, ReportColumn("courses", "Courses", number=True), ReportColumn("credits_earned", "Credits Earned", number=True),
+        *STUDENT,
+        PATHWAY,
+        ReportColumn("courses", "Courses", number=True),
+        ReportColumn("credits_earned", "Credits Earned", number=True),
         ReportColumn("has_record", "Has a record"),
-    )  # fmt: skip
+    )
 
     def count(self, scope: Scope) -> Figure:
-        found = self._pairs(scope).aggregate(count=Count("courses"), missing=Count("courses", filter=Q(recorded=False)))
+        found = self._pairs(scope).aggregate(
+            count=Count("courses"), missing=Count("courses", filter=Q(recorded=False))
+        )
         return Figure(found["count"], {"without_record": found["missing"]})
 
     def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
         found = (
             self._pairs(scope)
-            .order_by("recorded", *by_name_of("enrollment__student"), "section__course__pathway__code")
-            .values_list(
-                "enrollment__student_id", "section__course__pathway_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name",
-                "section__course__pathway__name", "courses", "earned", "recorded",
+            .order_by(
+                "recorded", *by_name_of("enrollment__student"), "section__course__pathway__code"
             )
-        )  # fmt: skip
+            .values_list(
+                "enrollment__student_id",
+                "section__course__pathway_id",
+                f"{PERSON}state_id",
+                f"{PERSON}last_name",
+                f"{PERSON}first_name",
+                "section__course__pathway__name",
+                "courses",
+                "earned",
+                "recorded",
+            )
+        )
         return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
 
     def what_to_do(self, row: Row) -> str:
@@ -48,9 +64,23 @@ class RosteredToCoursesWithPathways(Report):
 
     def _pairs(self, scope: Scope) -> Any:
         record = Participation.objects.filter(
-            student_id=OuterRef("enrollment__student_id"), pathway_id=OuterRef("section__course__pathway_id")
+            student_id=OuterRef("enrollment__student_id"),
+            pathway_id=OuterRef("section__course__pathway_id"),
         )
         rosters = Roster.objects.in_scope(scope).with_pathway().annotate(recorded=Exists(record))
-        pair = ("enrollment__student_id", f"{PERSON}state_id", f"{PERSON}last_name", f"{PERSON}first_name", "section__course__pathway_id")
-        named = (*pair, "section__course__pathway__name", "section__course__pathway__code", "recorded")
-        return rosters.values(*named).annotate(courses=Count("section__course_id", distinct=True), earned=Sum("credits_earned"))
+        pair = (
+            "enrollment__student_id",
+            f"{PERSON}state_id",
+            f"{PERSON}last_name",
+            f"{PERSON}first_name",
+            "section__course__pathway_id",
+        )
+        named = (
+            *pair,
+            "section__course__pathway__name",
+            "section__course__pathway__code",
+            "recorded",
+        )
+        return rosters.values(*named).annotate(
+            courses=Count("section__course_id", distinct=True), earned=Sum("credits_earned")
+        )

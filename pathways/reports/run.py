@@ -39,17 +39,33 @@ class Result:
 
     @property
     def told(self) -> dict[str, Any]:
-        return {"slug": self.report.slug, "title": self.report.title, "count": self.figure.count, **self.figure.parts}
+        return {
+            "slug": self.report.slug,
+            "title": self.report.title,
+            "count": self.figure.count,
+            **self.figure.parts,
+        }
 
 
-def ask(scope: Scope, reports: Sequence[Report], *, by: User, key: str = "", wait: float = PATIENCE, limited: bool = True) -> Batch:
+def ask(
+    scope: Scope,
+    reports: Sequence[Report],
+    *,
+    by: User,
+    key: str = "",
+    wait: float = PATIENCE,
+    limited: bool = True,
+) -> Batch:
     """Run reports in the scope's edition: at once where the district is small, else by the queue."""
     batch = submit(
         KIND,
         by=by,
         title=title(scope.edition, reports),
         scope=scope,
-        options={"edition": scope.edition.name.lower(), "reports": [report.slug for report in reports]},
+        options={
+            "edition": scope.edition.name.lower(),
+            "reports": [report.slug for report in reports],
+        },
         key=key,
         limited=limited,
     )
@@ -84,10 +100,20 @@ def run(job: Job) -> None:
 
 
 def outcome(
-    edition: Edition, results: Sequence[Result], found: Findings, *, at: datetime.datetime, before: Mapping[str, Any], moved: bool
+    edition: Edition,
+    results: Sequence[Result],
+    found: Findings,
+    *,
+    at: datetime.datetime,
+    before: Mapping[str, Any],
+    moved: bool,
 ) -> Outcome:
     """`at` and `before`: when the figures were read, and the point at which the records stood then."""
-    problems = any(one.figure.count for one in results if one.report.nature in (Nature.ERRORS, Nature.COMPARISON))
+    problems = any(
+        one.figure.count
+        for one in results
+        if one.report.nature in (Nature.ERRORS, Nature.COMPARISON)
+    )
     result = {
         "edition": edition.name.lower(),
         "at": at.isoformat(),
@@ -97,7 +123,9 @@ def outcome(
         "findings": asdict(found.counts),
         "reports": [result.told for result in results],
     }
-    return Outcome(sentence(edition, results, moved=moved), with_errors=problems or moved, result=result)
+    return Outcome(
+        sentence(edition, results, moved=moved), with_errors=problems or moved, result=result
+    )
 
 
 def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:
@@ -127,14 +155,22 @@ def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
     sent = ""
     if scope.edition is Edition.STATE:
         sent_at = point(scope)["sent_at"]
-        sent = f", as sent on {moment(datetime.datetime.fromisoformat(sent_at))}" if sent_at else ", nothing sent yet"
+        sent = (
+            f", as sent on {moment(datetime.datetime.fromisoformat(sent_at))}"
+            if sent_at
+            else ", nothing sent yet"
+        )
     notes = (
         "Confidential student data.",
         f"District {scope.district}, school year {scope.school_year}, {scope.edition.label} edition{sent}.",
         *(f"{report.short}: {report.says}" for report in reports),
     )
     with job.writing("report.xlsx", "Data Validation.xlsx", writer.XLSX) as file:
-        writer.write_book(file, ((report.short, report.titles, _texts(report, scope)) for report in reports), notes)
+        writer.write_book(
+            file,
+            ((report.short, report.titles, _texts(report, scope)) for report in reports),
+            notes,
+        )
     for report in reports:
         with job.writing(f"{report.key}.csv", f"{report.title}.csv", writer.CSV) as file:
             csv_file.write(file, report.titles, _texts(report, scope))

@@ -35,14 +35,19 @@ class Run:
 
 def point(scope: Scope) -> dict[str, Any]:
     """How far district and state have come: equal points mean that the records of neither have moved in between."""
-    return _point(Change.objects.cursor(scope.district), StateCopy.objects.of_district(scope.district))
+    return _point(
+        Change.objects.cursor(scope.district), StateCopy.objects.of_district(scope.district)
+    )
 
 
 def points() -> dict[str, dict[str, Any]]:
     """The points of all districts."""
     copies = {copy.district: copy for copy in StateCopy.objects.at_state()}
     cursors = Change.objects.cursors()
-    return {number: _point(cursors.get(number, 0), copies.get(number)) for number in District.objects.values_list("number", flat=True)}
+    return {
+        number: _point(cursors.get(number, 0), copies.get(number))
+        for number in District.objects.values_list("number", flat=True)
+    }
 
 
 def _point(cursor: int, copy: StateCopy | None) -> dict[str, Any]:
@@ -56,7 +61,9 @@ def _point(cursor: int, copy: StateCopy | None) -> dict[str, Any]:
 
 def finished_runs(scope: Scope) -> Any:
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    return Batch.objects.filter(kind=KIND, district=scope.district, end_year=scope.end_year, status__in=ended).order_by("-finished_at")
+    return Batch.objects.filter(
+        kind=KIND, district=scope.district, end_year=scope.end_year, status__in=ended
+    ).order_by("-finished_at")
 
 
 def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
@@ -89,11 +96,23 @@ class Validated:
 def last_validations(end_year: int) -> dict[str, Validated]:
     """The last run at the state of every district that has one, in one statement."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    runs = Batch.objects.filter(kind=KIND, district=OuterRef("number"), end_year=end_year, status__in=ended, result__edition="state")
-    last = District.objects.order_by().annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1])).values("last")
+    runs = Batch.objects.filter(
+        kind=KIND,
+        district=OuterRef("number"),
+        end_year=end_year,
+        status__in=ended,
+        result__edition="state",
+    )
+    last = (
+        District.objects.order_by()
+        .annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1]))
+        .values("last")
+    )
     found = {}
     for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
-        if "findings" in result and result["generation"] is not None:  # where nothing was sent, nothing was validated
+        if (
+            "findings" in result and result["generation"] is not None
+        ):  # where nothing was sent, nothing was validated
             counts = {one["slug"]: one["count"] for one in result["reports"]}
             found[district] = Validated(
                 at=datetime.datetime.fromisoformat(result["at"]),
@@ -107,19 +126,30 @@ def last_validations(end_year: int) -> dict[str, Validated]:
     return found
 
 
-def certification_at_state(scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None) -> Run | None:
+def certification_at_state(
+    scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None
+) -> Run | None:
     """The newest Certification report run at the state, if it was run on what stands there now; a later resync makes it none.
 
     `count` says in how many figures district and state differed. Whether the district has moved since is the unsent changes' question.
     """
     run = (last_runs(scope) if runs is None else runs).get((Certification.slug, Edition.STATE))
     copy = StateCopy.objects.of_district(scope.district)
-    if run is None or copy is None or not run.settled or run.batch.result["generation"] != copy.generation:
+    if (
+        run is None
+        or copy is None
+        or not run.settled
+        or run.batch.result["generation"] != copy.generation
+    ):
         return None
     return run
 
 
 def assigned(district: str, roles: list[str]) -> list[Group]:
     """The groups that a District Administrator has given to one of these user groups."""
-    given = set(GroupAssignment.objects.filter(district=district, role__in=roles).values_list("group", flat=True))
+    given = set(
+        GroupAssignment.objects.filter(district=district, role__in=roles).values_list(
+            "group", flat=True
+        )
+    )
     return [group for group in GROUPS if group.slug in given]

@@ -21,7 +21,11 @@ _PARTS = {
 
 
 def parts(figure: Figure) -> str:
-    return ", ".join(f"{figure.parts[key]:,} {words[figure.parts[key] != 1]}" for key, words in _PARTS.items() if key in figure.parts)
+    return ", ".join(
+        f"{figure.parts[key]:,} {words[figure.parts[key] != 1]}"
+        for key, words in _PARTS.items()
+        if key in figure.parts
+    )
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,18 @@ class ReportLine:
         """Kind and word of the status component; a count and a list have none."""
         number = self.here.count
         if self.report.nature is Nature.ERRORS:
-            clean = ("completed", "No problems found") if self.judged else ("none", "No records to check")
+            clean = (
+                ("completed", "No problems found")
+                if self.judged
+                else ("none", "No records to check")
+            )
             return ("problem", f"{number:,} to correct") if number else clean
         if self.compares:
             if self.there is None:
                 return ("none", "Nothing sent yet")
-            equal = ("completed", "Totals match") if self.judged else ("none", "No records to compare")
+            equal = (
+                ("completed", "Totals match") if self.judged else ("none", "No records to compare")
+            )
             return ("problem", "Does not match") if number else equal
         if self.report.nature is Nature.ROSTER:
             missing = self.here.parts["without_record"]
@@ -71,7 +81,9 @@ class ReportLine:
         return ("", self.report.nature.value)
 
 
-def line(report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True) -> ReportLine:
+def line(
+    report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True
+) -> ReportLine:
     """`state`: whether there is anything to ask the state about."""
     here = report.count(scope)
     if report.nature is Nature.COMPARISON:
@@ -121,7 +133,10 @@ class Opened:
     @property
     def heads(self) -> list[tuple[str, bool]]:
         """(title, whether it is a number); a student stands in one column of its own."""
-        return [(column.title, column.number) for column in self.report.columns[0 if self.line.compares else 3 :]]
+        return [
+            (column.title, column.number)
+            for column in self.report.columns[0 if self.line.compares else 3 :]
+        ]
 
     @property
     def cures(self) -> bool:
@@ -153,10 +168,15 @@ def shown(report: Report, scope: Scope, row: Row) -> Shown:
     texts = report.texts(row)
     columns = report.columns
     if student is None:
-        cells = tuple((column.title, text, column.number) for column, text in zip(columns, texts, strict=True))
+        cells = tuple(
+            (column.title, text, column.number) for column, text in zip(columns, texts, strict=True)
+        )
         return Shown("", "", "", cells, "", "", differs=bool(row[-1]))
     state_id, last, first = texts[:3]
-    cells = tuple((column.title, text, column.number) for column, text in zip(columns[3:], texts[3:], strict=True))
+    cells = tuple(
+        (column.title, text, column.number)
+        for column, text in zip(columns[3:], texts[3:], strict=True)
+    )
     address = [scope.district, scope.end_year, student]
     student_url, what = reverse("cte-student", args=address), report.what_to_do(row)
     if rule := report.rule(row):

@@ -14,7 +14,17 @@ from django.db.models import Count
 from cte_portal.editions import Edition
 from pathways.models import Participation, Student
 
-HEADS = ("State ID", "Student", "Local ID", "District", "School", "Grade", "Enrolled", "CTE Pathways", "Credits")
+HEADS = (
+    "State ID",
+    "Student",
+    "Local ID",
+    "District",
+    "School",
+    "Grade",
+    "Enrolled",
+    "CTE Pathways",
+    "Credits",
+)
 MOST_SHOWN = 200
 
 
@@ -37,20 +47,39 @@ class Reported:
         """By HEADS."""
         one = self.student
         enrolled = f"{one.enrolled_on:%m/%d/%Y}"
-        named = [one.state_id, one.name, one.local_id, f"{one.district_id} {one.district.name}", one.school_name, one.grade, enrolled]
+        named = [
+            one.state_id,
+            one.name,
+            one.local_id,
+            f"{one.district_id} {one.district.name}",
+            one.school_name,
+            one.grade,
+            enrolled,
+        ]
         return [*named, self.pathways, f"{self.credits:.2f}"]
 
 
 def shared_ids(end_year: int) -> list[str]:
     """The State IDs that more than one district reports in the year."""
     records = Participation.objects.of_state(Edition.STATE, end_year).order_by()
-    districts = records.values("student__state_id").annotate(districts=Count("student__district_id", distinct=True))
-    return list(districts.filter(districts__gt=1).order_by("student__state_id").values_list("student__state_id", flat=True))
+    districts = records.values("student__state_id").annotate(
+        districts=Count("student__district_id", distinct=True)
+    )
+    return list(
+        districts.filter(districts__gt=1)
+        .order_by("student__state_id")
+        .values_list("student__state_id", flat=True)
+    )
 
 
 def reported(ids: list[str], end_year: int) -> list[Reported]:
     """What each district reports of these students, the lines of one student together, by name."""
-    students = Student.objects.in_edition(Edition.STATE).enrolled_in(end_year).filter(state_id__in=ids).placed(end_year)
+    students = (
+        Student.objects.in_edition(Edition.STATE)
+        .enrolled_in(end_year)
+        .filter(state_id__in=ids)
+        .placed(end_year)
+    )
     rows = {one.pk: one for one in students.select_related("district")}
     records: dict[int, list[Participation]] = {}
     stored = Participation.objects.in_edition(Edition.STATE).filter(student_id__in=rows)
@@ -65,7 +94,12 @@ def reported(ids: list[str], end_year: int) -> list[Reported]:
 
 def _by_name(one: Reported) -> tuple[str, ...]:
     student = one.student
-    return student.last_name_folded, student.first_name_folded, student.middle_name_folded, student.state_id
+    return (
+        student.last_name_folded,
+        student.first_name_folded,
+        student.middle_name_folded,
+        student.state_id,
+    )
 
 
 def rows(ids: list[str], end_year: int) -> Iterator[list[str]]:

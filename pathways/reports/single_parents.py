@@ -11,7 +11,15 @@ from cte_portal.editions import Edition, Scope
 from pathways.models import Participation, Student
 from pathways.models.participation import ParticipationQuerySet
 from pathways.models.student import StudentQuerySet
-from pathways.reports.report import BY_NAME, STUDENT, Figure, Nature, RecordReport, ReportColumn, Row
+from pathways.reports.report import (
+    BY_NAME,
+    STUDENT,
+    Figure,
+    Nature,
+    RecordReport,
+    ReportColumn,
+    Row,
+)
 
 YES, NO = Q(single_parent=True), Q(single_parent=False)
 BETWEEN = "; "
@@ -44,14 +52,25 @@ class SingleParents(RecordReport):
         return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
 
     def grouped(self, records: Any) -> Any:
-        return records.annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
+        return records.annotate(count=Count("student_id", distinct=True)).values(
+            "student__district_id", "count"
+        )
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        students = records.values(
+            "student_id", "student__state_id", "student__last_name", "student__first_name"
+        )
         return (
             students.annotate(first_pathway=Min("pathway_id"), pathways=Count("pk"))
             .order_by(*BY_NAME)
-            .values_list("student_id", "first_pathway", "student__state_id", "student__last_name", "student__first_name", "pathways")
+            .values_list(
+                "student_id",
+                "first_pathway",
+                "student__state_id",
+                "student__last_name",
+                "student__first_name",
+                "pathways",
+            )
         )
 
 
@@ -64,11 +83,17 @@ class SingleParentDifferent(RecordReport):
     letter = "c"
     says = "Student is marked as a Single Parent in one Pathway, but the status is No in another."
     nature = Nature.ERRORS
-    columns = (*STUDENT, ReportColumn("yes", "Single Parent Yes in"), ReportColumn("no", "Single Parent No in"))
+    columns = (
+        *STUDENT,
+        ReportColumn("yes", "Single Parent Yes in"),
+        ReportColumn("no", "Single Parent No in"),
+    )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
         """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""
-        return records.filter(YES).filter(Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id"))))
+        return records.filter(YES).filter(
+            Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id")))
+        )
 
     def count(self, scope: Scope) -> Figure:
         return self._students(Student.objects.of_district(scope), scope.end_year, "pk")
@@ -79,18 +104,26 @@ class SingleParentDifferent(RecordReport):
     def _students(self, students: StudentQuerySet, end_year: int, each: str) -> Figure:
         """Asked of the students, not of the records: PostgreSQL then meets the few with both answers before it looks at enrollments."""
         no = Participation.objects.filter(NO, student_id=OuterRef("pk"))
-        both = students.filter(participations__single_parent=True).filter(Exists(no)).enrolled_in(end_year)
+        both = (
+            students.filter(participations__single_parent=True)
+            .filter(Exists(no))
+            .enrolled_in(end_year)
+        )
         return Figure(both.aggregate(count=Count(each, distinct=True))["count"])
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
 
     def grouped(self, records: Any) -> Any:
-        return records.annotate(count=Count("student_id", distinct=True)).values("student__district_id", "count")
+        return records.annotate(count=Count("student_id", distinct=True)).values(
+            "student__district_id", "count"
+        )
 
     def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         theirs = "student__participations__"
-        students = records.values("student_id", "student__state_id", "student__last_name", "student__first_name")
+        students = records.values(
+            "student_id", "student__state_id", "student__last_name", "student__first_name"
+        )
         return (
             students.annotate(
                 first_no=Min(f"{theirs}pathway_id", filter=Q(**{f"{theirs}single_parent": False})),
@@ -98,7 +131,15 @@ class SingleParentDifferent(RecordReport):
                 no=Joined(f"{theirs}pathway__name", filter=Q(**{f"{theirs}single_parent": False})),
             )
             .order_by(*BY_NAME)
-            .values_list("student_id", "first_no", "student__state_id", "student__last_name", "student__first_name", "yes", "no")
+            .values_list(
+                "student_id",
+                "first_no",
+                "student__state_id",
+                "student__last_name",
+                "student__first_name",
+                "yes",
+                "no",
+            )
         )
 
     def texts(self, row: Row) -> list[str]:

@@ -40,7 +40,9 @@ class DistrictLine:
 
     @property
     def wants_a_look(self) -> bool:
-        return any(figure.count for report, figure in self.figures if report.nature is Nature.ERRORS)
+        return any(
+            figure.count for report, figure in self.figures if report.nature is Nature.ERRORS
+        )
 
 
 COUNTED = tuple(report for report in END_OF_YEAR.reports if report.nature is not Nature.COMPARISON)
@@ -50,7 +52,9 @@ def district_lines(edition: Edition, end_year: int) -> list[DistrictLine]:
     """As many statements as reports, however many districts."""
     found = [(report, _by_district(report, edition, end_year)) for report in COUNTED]
     return [
-        DistrictLine(number, name, tuple((report, of.get(number, report.none())) for report, of in found))
+        DistrictLine(
+            number, name, tuple((report, of.get(number, report.none())) for report, of in found)
+        )
         for number, name in District.objects.order_by("number").values_list("number", "name")
     ]
 
@@ -69,7 +73,9 @@ def _by_district(report: Report, edition: Edition, end_year: int) -> Mapping[str
 def ask_for_all(edition: Edition, end_year: int, *, by: User, key: str = "") -> Batch:
     options = {"edition": edition.name.lower()}
     name = f"{title(edition, END_OF_YEAR.reports)} – all districts"
-    return submit("validate-all", by=by, title=name, scope=Scope("", end_year), options=options, key=key)
+    return submit(
+        "validate-all", by=by, title=name, scope=Scope("", end_year), options=options, key=key
+    )
 
 
 def run(job: Job) -> None:
@@ -132,7 +138,16 @@ def _children(parent: Batch, edition: Edition, ended: Mapping[str, Outcome]) -> 
 def _outcome(edition: Edition, ended: Mapping[str, Outcome]) -> Outcome:
     number = sum(how.with_errors for how in ended.values())
     words = f"{number_of(len(ended), 'district')} validated at the {edition.label.lower()}."
-    return Outcome(f"{words} {number:,} need attention." if number else f"{words} None needs attention.", with_errors=bool(number))
+    return Outcome(
+        f"{words} {number:,} need attention." if number else f"{words} None needs attention.",
+        with_errors=bool(number),
+    )
 
 
-VALIDATE_ALL = Kind(name="validate-all", run=run, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="report")
+VALIDATE_ALL = Kind(
+    name="validate-all",
+    run=run,
+    queue=STATEWIDE,
+    capability=Capability.WORK_STATEWIDE,
+    unit="report",
+)

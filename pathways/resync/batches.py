@@ -25,16 +25,40 @@ TITLE = "Resync State Data"
 MOST_SHOWN = 200  # rows of a type that were left out
 
 
-def submit_resync(scope: Scope, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False, limited: bool = True) -> Batch:
+def submit_resync(
+    scope: Scope,
+    names: tuple[str, ...],
+    *,
+    by: User,
+    key: str = "",
+    notify: bool = False,
+    limited: bool = True,
+) -> Batch:
     chosen = in_order({*names, "District"})
-    subject = "All types" if chosen == NAMES else ", ".join(name for name in chosen if name != "District")
+    subject = (
+        "All types" if chosen == NAMES else ", ".join(name for name in chosen if name != "District")
+    )
     return submit(
-        "resync", by=by, title=TITLE, subject=subject, scope=scope, options={"types": list(chosen)}, key=key, notify=notify, limited=limited
+        "resync",
+        by=by,
+        title=TITLE,
+        subject=subject,
+        scope=scope,
+        options={"types": list(chosen)},
+        key=key,
+        notify=notify,
+        limited=limited,
     )
 
 
 def submit_resync_of_all(
-    end_year: int, names: tuple[str, ...], *, by: User, key: str = "", notify: bool = False, limited: bool = True
+    end_year: int,
+    names: tuple[str, ...],
+    *,
+    by: User,
+    key: str = "",
+    notify: bool = False,
+    limited: bool = True,
 ) -> Batch:
     scope = Scope("", end_year)
     return submit(
@@ -52,7 +76,9 @@ def submit_resync_of_all(
 def run_resync(job: Job) -> None:
     names = tuple(job.batch.options["types"])
     job.step("Publishing OPI's lists")
-    if job.batch.about_id is None or not is_published():  # the batch of all districts has done it for its children
+    if (
+        job.batch.about_id is None or not is_published()
+    ):  # the batch of all districts has done it for its children
         publish()
     job.step("Comparing and sending")
 
@@ -63,7 +89,14 @@ def run_resync(job: Job) -> None:
     with job.finishing():
         batch = job.batch
         _may_be_sent(job)
-        copy = resync(job.scope, names, batch=batch.pk, attempt=batch.attempt, by=batch.submitted_name, before_commit=before_commit)
+        copy = resync(
+            job.scope,
+            names,
+            batch=batch.pk,
+            attempt=batch.attempt,
+            by=batch.submitted_name,
+            before_commit=before_commit,
+        )
         certified().data_changed(job.scope)
         job.outcome = outcome(copy, names)
 
@@ -81,26 +114,37 @@ def _may_be_sent(job: Job) -> None:
 
 def _demand_sendable(scope: Scope) -> None:
     if not SchoolYear.objects.filter(end_year=scope.end_year, is_active=True).exists():
-        raise CannotRun(f"{scope.school_year} is no longer the current school year. Nothing was sent.")
+        raise CannotRun(
+            f"{scope.school_year} is no longer the current school year. Nothing was sent."
+        )
     if sentence := certified().holds_sending(scope):
         raise CannotRun(sentence)
 
 
 def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     """Read from what stands at the state, so that an attempt that comes after the state's commit says the same."""
-    told = [{"type": name, **{key: copy.objects_sent[name][key] for key in ("processed", "errors")}} for name in in_order(names)]
+    told = [
+        {"type": name, **{key: copy.objects_sent[name][key] for key in ("processed", "errors")}}
+        for name in in_order(names)
+    ]
     errors = sum(one["errors"] for one in told)
     if errors:
         rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
         sentence = f"{rows} left out because what they need is not at the state. Send that too, or correct the rows."
     elif "Student" in names and not copy.objects_sent["Student"]["processed"]:
-        sentence = "There were no students to send. This district has no students in the portal yet."
+        sentence = (
+            "There were no students to send. This district has no students in the portal yet."
+        )
     elif in_order(names) == NAMES:
         sentence = "Everything was sent to the state."
     else:
         sentence = "The chosen types were sent to the state. A complete resync sends all types."
     refused = {name: rows[:MOST_SHOWN] for name, rows in copy.refused.items() if name in names}
-    return Outcome(sentence, with_errors=bool(errors), result={"objects": told, "generation": copy.generation, "refused": refused})
+    return Outcome(
+        sentence,
+        with_errors=bool(errors),
+        result={"objects": told, "generation": copy.generation, "refused": refused},
+    )
 
 
 def run_resync_of_all(job: Job) -> None:
@@ -110,12 +154,16 @@ def run_resync_of_all(job: Job) -> None:
     publish()
     numbers = District.objects.order_by("number").values_list("number", flat=True)
     names = job.batch.options["types"]
-    ended = for_each_district(job, "resync", numbers, stage="Sending", title=TITLE, options={"types": names})
+    ended = for_each_district(
+        job, "resync", numbers, stage="Sending", title=TITLE, options={"types": names}
+    )
     whole = ended[Status.COMPLETED]
     rest = sum(ended.values()) - whole
     words = f"{number_of(whole, 'district')} sent."
     job.outcome = Outcome(
-        f"{words} {rest:,} with errors or not sent: open them below." if rest else words, with_errors=bool(rest), result={"ended": ended}
+        f"{words} {rest:,} with errors or not sent: open them below." if rest else words,
+        with_errors=bool(rest),
+        result={"ended": ended},
     )
 
 
@@ -150,12 +198,21 @@ def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]
 
 SEND = Capability.SEND_RECORDS
 RESYNC = Kind(
-    name="resync", run=run_resync, capability=SEND, in_turn=True, noun="resync", result=result,
+    name="resync",
+    run=run_resync,
+    capability=SEND,
+    in_turn=True,
+    noun="resync",
+    result=result,
     # True also of a batch that ended between the state's commit and its own.
     changes_nothing="Resync State Data shows what is at the state.",
-)  # fmt: skip
+)
 RESYNC_ALL = Kind(
-    name="resync-all", run=run_resync_of_all, queue=STATEWIDE, capability=Capability.WORK_STATEWIDE, unit="district",
+    name="resync-all",
+    run=run_resync_of_all,
+    queue=STATEWIDE,
+    capability=Capability.WORK_STATEWIDE,
+    unit="district",
     changes_nothing="Some districts were sent to the state. The others are unchanged.",
-)  # fmt: skip
+)
 PUBLISH = Kind(name="publish", run=run_publish, hidden=True, noun="OPI's lists to the state")

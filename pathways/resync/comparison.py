@@ -40,7 +40,11 @@ class Unsent:
     @cached_property
     def changes(self) -> int:
         sent = self.copy.cursor if self.copy else 0
-        return Change.objects.after(self.scope.district, sent).count() if self.point.cursor > sent else 0
+        return (
+            Change.objects.after(self.scope.district, sent).count()
+            if self.point.cursor > sent
+            else 0
+        )
 
     @cached_property
     def gap(self) -> gap.Gap:
@@ -66,7 +70,9 @@ class Unsent:
     def since(self) -> datetime.datetime | None:
         """When the records were sent last, which the changes are counted from; None where none were sent or some were left out."""
         told = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
-        return datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
+        return (
+            datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
+        )
 
     @property
     def left_out(self) -> int:
@@ -95,19 +101,26 @@ class KnownUnsent:
     @classmethod
     def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
         """Of every named district, in a few statements."""
-        stored = {copy.district: copy for copy in StateCopy.objects.at_state().defer("objects_sent", "refused")}
+        stored = {
+            copy.district: copy
+            for copy in StateCopy.objects.at_state().defer("objects_sent", "refused")
+        }
         copies = {number: stored.get(number) for number in numbers}
         sent = {number: copy.cursor if copy else 0 for number, copy in copies.items()}
         last, changes = Change.objects.cursors(), Change.objects.numbers_after(sent)
         gaps = gap.last_known(end_year, copies)
-        since = Change.objects.numbers_after({number: one.point.cursor for number, one in gaps.items()})
+        since = Change.objects.numbers_after(
+            {number: one.point.cursor for number, one in gaps.items()}
+        )
         return {
             number: cls(
                 copy=copy,
                 changes=changes.get(number, 0),
                 nothing_sent=copy is None or copy.end_year < end_year,
                 ahead=copy is not None and copy.cursor > last.get(number, 0),
-                rows=gaps[number].rows + since.get(number, 0) if number in gaps else changes.get(number, 0),
+                rows=gaps[number].rows + since.get(number, 0)
+                if number in gaps
+                else changes.get(number, 0),
             )
             for number, copy in copies.items()
         }
@@ -155,7 +168,9 @@ class Comparison:
     @cached_property
     def standings(self) -> list[ObjectStanding]:
         point = gap.point_of(self.scope, self.copy)
-        self._differences |= differences([kind for kind in OBJECTS if kind.name not in self._differences], self.scope)
+        self._differences |= differences(
+            [kind for kind in OBJECTS if kind.name not in self._differences], self.scope
+        )
         gap.keep(self.scope, point, self._differences)
         return [ObjectStanding(kind, self.difference(kind), self._told(kind)) for kind in OBJECTS]
 
@@ -212,15 +227,25 @@ class Comparison:
             else:
                 cause = "Never sent" if key in found.new else "Changed since it was sent"
             shown = ours if ours is not None else theirs
-            words, link = described(shown, self.scope) if shown is not None else (f"{kind.name} {key}", "")
-            lines.append(DifferentRow(words, link if ours is not None else "", cause, unlike(kind, ours, theirs)))
+            words, link = (
+                described(shown, self.scope) if shown is not None else (f"{kind.name} {key}", "")
+            )
+            lines.append(
+                DifferentRow(
+                    words, link if ours is not None else "", cause, unlike(kind, ours, theirs)
+                )
+            )
         return lines
 
 
 def fetch(kind: ObjectType, scope: Scope, keys: list[Any]) -> dict[Any, models.Model]:
     """Rows of one edition by key, with all that they name."""
     named = [f"{owner}__student" for owner in ("enrollment",) if kind.model is Roster]
-    fields = [field.name for field in kind.model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    fields = [
+        field.name
+        for field in kind.model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+    ]
     rows = kind.of_district(scope).filter(pk__in=keys).select_related(*fields, *named)
     if kind.model is Enrollment:
         rows = rows.select_related("calendar__school")
@@ -232,25 +257,43 @@ def described(row: models.Model, scope: Scope) -> tuple[str, str]:
     place = [scope.district, scope.end_year]
     match row:
         case Participation():
-            return f"{row.student.name}, {row.pathway.name}", reverse("cte-record", args=[*place, row.student_id, row.pathway_id])
+            return f"{row.student.name}, {row.pathway.name}", reverse(
+                "cte-record", args=[*place, row.student_id, row.pathway_id]
+            )
         case Student():
             return row.name, reverse("cte-student", args=[*place, row.pk])
         case Enrollment():
-            return f"{row.student.name}, {row.calendar.school}", reverse("cte-student", args=[*place, row.student_id])
+            return f"{row.student.name}, {row.calendar.school}", reverse(
+                "cte-student", args=[*place, row.student_id]
+            )
         case Roster():
             student = row.enrollment.student
-            return f"{student.name}, {row.section}", reverse("cte-student", args=[*place, student.pk])
+            return f"{student.name}, {row.section}", reverse(
+                "cte-student", args=[*place, student.pk]
+            )
         case _:
             return str(row), ""
 
 
-def unlike(kind: ObjectType, ours: models.Model | None, theirs: models.Model | None) -> tuple[tuple[str, str, str], ...]:
+def unlike(
+    kind: ObjectType, ours: models.Model | None, theirs: models.Model | None
+) -> tuple[tuple[str, str, str], ...]:
     """(label, at the district, at the state) of the fields that differ; a row that stands on one side only is told whole by its cause."""
     if ours is None or theirs is None:
         return ()
-    fields = [field for field in kind.model._meta.concrete_fields if field.attname in kind.fields[1:]]
-    differing = [field for field in fields if getattr(ours, field.attname) != getattr(theirs, field.attname) and field.name != "version"]
-    return tuple((_label(field), text(getattr(ours, field.name)), text(getattr(theirs, field.name))) for field in differing)
+    fields = [
+        field for field in kind.model._meta.concrete_fields if field.attname in kind.fields[1:]
+    ]
+    differing = [
+        field
+        for field in fields
+        if getattr(ours, field.attname) != getattr(theirs, field.attname)
+        and field.name != "version"
+    ]
+    return tuple(
+        (_label(field), text(getattr(ours, field.name)), text(getattr(theirs, field.name)))
+        for field in differing
+    )
 
 
 def _label(field: Any) -> str:
@@ -274,4 +317,6 @@ def figures(scope: Scope) -> list[RecordsFigure]:
         single = records.filter(single_parent=True).values("student_id").distinct().count()
         found.append((counted.records, counted.concentrators, counted.participants, single))
     labels = ("Pathway records", "Concentrators", "Participants", "Single parents")
-    return [RecordsFigure(label, here, there) for label, here, there in zip(labels, *found, strict=True)]
+    return [
+        RecordsFigure(label, here, there) for label, here, there in zip(labels, *found, strict=True)
+    ]

@@ -58,7 +58,9 @@ class Difference:
         return self.new | self.changed
 
 
-def differences(kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()) -> dict[str, Difference]:
+def differences(
+    kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()
+) -> dict[str, Difference]:
     """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them.
 
     With `students`, which only records have, of theirs alone.
@@ -68,7 +70,11 @@ def differences(kinds: Iterable[ObjectType], scope: Scope, *, students: Collecti
         return {}
     theirs_alone = {"student_id__in": students} if students else {}
     here = Fingerprints(scope, [kind.sent(scope).filter(**theirs_alone) for kind in chosen], chosen)
-    there = Fingerprints(scope.at_state(), [kind.of_district(scope.at_state()).filter(**theirs_alone) for kind in chosen], chosen)
+    there = Fingerprints(
+        scope.at_state(),
+        [kind.of_district(scope.at_state()).filter(**theirs_alone) for kind in chosen],
+        chosen,
+    )
     only_here, only_there = here.beyond(there), there.beyond(here)
     found = {}
     for number, kind in enumerate(chosen):
@@ -84,7 +90,9 @@ def differences(kinds: Iterable[ObjectType], scope: Scope, *, students: Collecti
 class Fingerprints:
     """Key and fingerprint of each row of one edition, comparable with the other's: tuples, or lines as the server wrote them."""
 
-    def __init__(self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]) -> None:
+    def __init__(
+        self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]
+    ) -> None:
         self.kinds, self.connection = kinds, connections[scope.alias]
         self.found: set[Any] = set()
         self.totals = [0] * len(kinds)
@@ -103,19 +111,28 @@ class Fingerprints:
 
     def _copied(self, rows: list[models.QuerySet[Any]]) -> None:
         """All types are one statement; each line begins with the number of its type."""
-        self._numbered = [kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds]  # type: ignore[union-attr]
+        self._numbered = [
+            kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds
+        ]  # type: ignore[union-attr]
         hashed = RowHash if _alike() else RowDigest
         statements: list[str] = []
         values: list[Any] = []
         for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
             key, *others = kind.fields
-            said = {"kind_number": Value(number), "row_key": Cast(key, TextField()), "fingerprint": hashed(*(F(name) for name in others))}
+            said = {
+                "kind_number": Value(number),
+                "row_key": Cast(key, TextField()),
+                "fingerprint": hashed(*(F(name) for name in others)),
+            }
             sql, more = _sql(asked.annotate(**said).values_list(*said))
             statements.append(sql)
             values += more
         data = copied(self.connection, " UNION ALL ".join(statements), values)
         self.found = set(data.splitlines())
-        self.totals = [data.count(b"\n%d\t" % number) + data.startswith(b"%d\t" % number) for number in range(len(self.kinds))]
+        self.totals = [
+            data.count(b"\n%d\t" % number) + data.startswith(b"%d\t" % number)
+            for number in range(len(self.kinds))
+        ]
 
     def _fetched(self, rows: list[models.QuerySet[Any]]) -> None:
         """One statement as well: both editions of this vendor hold a value in the same form, so its JSON is alike too."""
@@ -123,7 +140,11 @@ class Fingerprints:
         values: list[Any] = []
         for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
             key, *others = kind.fields
-            said = {"kind_number": Value(number), "row_key": F(key), "fingerprint": RowText(*(F(name) for name in others))}
+            said = {
+                "kind_number": Value(number),
+                "row_key": F(key),
+                "fingerprint": RowText(*(F(name) for name in others)),
+            }
             sql, more = _sql(asked.order_by().annotate(**said).values_list(*said))
             statements.append(sql)
             values += more
@@ -152,4 +173,8 @@ def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _still_there(rows: models.QuerySet[Any], keys: frozenset[Any]) -> frozenset[Any]:
-    return frozenset(found for some in parts(sorted(keys)) for found in rows.filter(pk__in=some).values_list("pk", flat=True))
+    return frozenset(
+        found
+        for some in parts(sorted(keys))
+        for found in rows.filter(pk__in=some).values_list("pk", flat=True)
+    )

@@ -18,7 +18,17 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from redis.exceptions import RedisError
 
 from cte_portal.editions import Scope
-from pathways.models import Calendar, Change, Course, District, Enrollment, School, Section, StateCopy, Student
+from pathways.models import (
+    Calendar,
+    Change,
+    Course,
+    District,
+    Enrollment,
+    School,
+    Section,
+    StateCopy,
+    Student,
+)
 from pathways.resync.difference import Difference, differences, parts
 from pathways.resync.object_types import OBJECTS, RECORDS
 
@@ -63,10 +73,19 @@ def gap_of(scope: Scope, point: Point) -> Gap:
     found: Gap | None = None
     with suppress(*NO_CACHE):
         found = cache.get(_key(scope.district, scope.end_year))
-    if found and found.is_fresh and replace(found.point, cursor=point.cursor) == point and point.cursor >= found.point.cursor:
+    if (
+        found
+        and found.is_fresh
+        and replace(found.point, cursor=point.cursor) == point
+        and point.cursor >= found.point.cursor
+    ):
         if point.cursor == found.point.cursor:
             return found
-        changed = set(Change.objects.after(scope.district, found.point.cursor).values_list("student_id", flat=True)[: MOST_STUDENTS * 4])
+        changed = set(
+            Change.objects.after(scope.district, found.point.cursor).values_list(
+                "student_id", flat=True
+            )[: MOST_STUDENTS * 4]
+        )
         if len(changed) <= MOST_STUDENTS:
             return _moved_on(scope, found, changed, point)
     return keep(scope, point, differences(OBJECTS, scope))
@@ -75,8 +94,19 @@ def gap_of(scope: Scope, point: Point) -> Gap:
 def _moved_on(scope: Scope, gap: Gap, students: set[int], point: Point) -> Gap:
     by_student = _by_student(scope, differences([RECORDS], scope, students=students)[RECORDS.name])
     more = sum(by_student.values()) - sum(gap.by_student.get(one, 0) for one in students)
-    others = {student: number for student, number in gap.by_student.items() if student not in students}
-    return _store(scope, replace(gap, rows=gap.rows + more, records=gap.records + more, by_student={**others, **by_student}, point=point))
+    others = {
+        student: number for student, number in gap.by_student.items() if student not in students
+    }
+    return _store(
+        scope,
+        replace(
+            gap,
+            rows=gap.rows + more,
+            records=gap.records + more,
+            by_student={**others, **by_student},
+            point=point,
+        ),
+    )
 
 
 def keep(scope: Scope, point: Point, differences: dict[str, Difference]) -> Gap:
@@ -111,7 +141,11 @@ def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
     found: Counter[int] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
         for some in parts(keys):
-            found.update(RECORDS.of_district(edition).filter(pk__in=some).values_list("student_id", flat=True))
+            found.update(
+                RECORDS.of_district(edition)
+                .filter(pk__in=some)
+                .values_list("student_id", flat=True)
+            )
     return dict(found)
 
 
@@ -124,7 +158,11 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
     with suppress(*NO_CACHE):
         found: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
         gaps = {number: found.get(_key(number, end_year)) for number in copies}
-        return {number: gap for number, gap in gaps.items() if gap is not None and gap.point.resync == _resync(copies[number])}
+        return {
+            number: gap
+            for number, gap in gaps.items()
+            if gap is not None and gap.point.resync == _resync(copies[number])
+        }
     return {}
 
 
@@ -135,22 +173,36 @@ def point_of(scope: Scope, copy: StateCopy | None) -> Point:
         "of_students": _number(Student.objects.filter(district=mine), "district", Count("pk")),
         "of_last_student": _number(Student.objects.filter(district=mine), "district", Max("pk")),
         "of_schools": _number(School.objects.filter(district=mine), "district", Count("pk")),
-        "of_calendars": _number(Calendar.objects.filter(school__district=mine, school_year=year), "school__district", Count("pk")),
+        "of_calendars": _number(
+            Calendar.objects.filter(school__district=mine, school_year=year),
+            "school__district",
+            Count("pk"),
+        ),
         "of_enrollments": _number(
             Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year),
             "calendar__school__district",
             Count("pk"),
         ),
         "of_last_enrollment": _number(
-            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year), "calendar__school__district", Max("pk")
+            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            "calendar__school__district",
+            Max("pk"),
         ),
-        "of_courses": _number(Course.objects.filter(school__district=mine), "school__district", Count("pk")),
+        "of_courses": _number(
+            Course.objects.filter(school__district=mine), "school__district", Count("pk")
+        ),
         "of_sections": _number(
-            Section.objects.filter(calendar__school__district=mine, calendar__school_year=year), "calendar__school__district", Count("pk")
+            Section.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            "calendar__school__district",
+            Count("pk"),
         ),
     }
     ledger = _number(Change.objects.filter(district=mine), "district", Max("pk"))
-    row = District.objects.filter(number=scope.district).annotate(**counted, of_ledger=ledger).values_list("of_ledger", "name", *counted)
+    row = (
+        District.objects.filter(number=scope.district)
+        .annotate(**counted, of_ledger=ledger)
+        .values_list("of_ledger", "name", *counted)
+    )
     cursor, *rows = row.first() or (0,)
     return Point(_resync(copy), tuple(rows), cursor or 0)
 

@@ -10,7 +10,17 @@ from typing import Any
 from django.db import models
 
 from cte_portal.editions import Scope, stored
-from pathways.models import Calendar, Course, District, Enrollment, Participation, Roster, School, Section, Student
+from pathways.models import (
+    Calendar,
+    Course,
+    District,
+    Enrollment,
+    Participation,
+    Roster,
+    School,
+    Section,
+    Student,
+)
 
 
 @dataclass(frozen=True)
@@ -50,18 +60,26 @@ class ObjectType:
     @cached_property
     def parents(self) -> tuple[tuple[Any, type[models.Model]], ...]:
         """(field, model) of what a row names, and cannot stand without."""
-        return tuple((field, field.related_model) for field in self._stored if isinstance(field, models.ForeignKey))
+        return tuple(
+            (field, field.related_model)
+            for field in self._stored
+            if isinstance(field, models.ForeignKey)
+        )
 
     def of_district(self, scope: Scope) -> models.QuerySet[Any]:
         """The district's rows in the scope's edition, of the scope's year where they belong to one; of all districts where it names none."""
-        named = ({self.owner: scope.district} if scope.district else {}) | ({self.year: scope.end_year} if self.year else {})
+        named = ({self.owner: scope.district} if scope.district else {}) | (
+            {self.year: scope.end_year} if self.year else {}
+        )
         return stored(self.model, scope).filter(**named).order_by()
 
     def sent(self, scope: Scope) -> models.QuerySet[Any]:
         """Those of them that a resync sends: records are sent while their student is in scope of the year."""
         if self.model is Participation:
             records = (
-                Participation.objects.in_scope(scope) if scope.district else Participation.objects.of_state(scope.edition, scope.end_year)
+                Participation.objects.in_scope(scope)
+                if scope.district
+                else Participation.objects.of_state(scope.edition, scope.end_year)
             )
             return records.order_by()
         return self.of_district(scope)
@@ -72,10 +90,28 @@ OBJECTS = (
     ObjectType("School", School, ("District",), "district_id"),
     ObjectType("Calendar", Calendar, ("School",), "school__district_id", "school_year_id"),
     ObjectType("Student", Student, ("District",), "district_id"),
-    ObjectType("Enrollment", Enrollment, ("Student", "Calendar"), "student__district_id", "calendar__school_year_id"),
+    ObjectType(
+        "Enrollment",
+        Enrollment,
+        ("Student", "Calendar"),
+        "student__district_id",
+        "calendar__school_year_id",
+    ),
     ObjectType("Course", Course, ("School",), "school__district_id"),
-    ObjectType("Section", Section, ("Course", "Calendar"), "course__school__district_id", "calendar__school_year_id"),
-    ObjectType("Roster", Roster, ("Section", "Enrollment"), "enrollment__student__district_id", "section__calendar__school_year_id"),
+    ObjectType(
+        "Section",
+        Section,
+        ("Course", "Calendar"),
+        "course__school__district_id",
+        "calendar__school_year_id",
+    ),
+    ObjectType(
+        "Roster",
+        Roster,
+        ("Section", "Enrollment"),
+        "enrollment__student__district_id",
+        "section__calendar__school_year_id",
+    ),
     ObjectType("CTE Participation", Participation, ("Student",), "student__district_id"),
 )
 """In the order in which they are sent: what others need comes first."""

@@ -37,7 +37,13 @@ class Sent:
 
 
 def resync(
-    scope: Scope, names: Iterable[str], *, batch: UUID, attempt: int, by: str, before_commit: Callable[[], None] | None = None
+    scope: Scope,
+    names: Iterable[str],
+    *,
+    batch: UUID,
+    attempt: int,
+    by: str,
+    before_commit: Callable[[], None] | None = None,
 ) -> StateCopy:
     """Bring the named types of a district to the state. Must run inside a transaction of the District edition, which ends after the state's.
 
@@ -113,7 +119,11 @@ def orphans(kind: ObjectType, removed: Mapping[type[models.Model], list[Any]]) -
     found: set[Any] = set()
     for named, parent in kind.parents:
         for some in parts(removed.get(parent, [])):
-            found.update(kind.model._base_manager.using(STATE).filter(**{f"{named.attname}__in": some}).values_list("pk", flat=True))
+            found.update(
+                kind.model._base_manager.using(STATE)
+                .filter(**{f"{named.attname}__in": some})
+                .values_list("pk", flat=True)
+            )
     return sorted(found)
 
 
@@ -125,12 +135,19 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
     refused: list[list[Any]] = []
     with connections[STATE].cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {staged}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {staged} AS SELECT {columns} FROM {kind.table} WHERE 1 = 0")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {staged} AS SELECT {columns} FROM {kind.table} WHERE 1 = 0"
+        )
         carry(kind, sorted(differs.written), staged)
         if differs.new:
             for some in parts(foreign(kind, staged, scope)):
-                refused += [[one, "Another district has it at the state and must send first"] for one in some]
-                cursor.execute(f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some)
+                refused += [
+                    [one, "Another district has it at the state and must send first"]
+                    for one in some
+                ]
+                cursor.execute(
+                    f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some
+                )
         for named, parent in kind.parents:
             column, parent_key = named.column, parent._meta.pk.column  # type: ignore[union-attr]
             missing = (
@@ -140,7 +157,9 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
             cursor.execute(f"SELECT {key} {missing} ORDER BY {key}")
             lost = cursor.fetchall()
             if lost:
-                refused += [[row[0], f"Its {parent._meta.verbose_name} is not at the state"] for row in lost]
+                refused += [
+                    [row[0], f"Its {parent._meta.verbose_name} is not at the state"] for row in lost
+                ]
                 cursor.execute(f"DELETE {missing}")
         pairs = ", ".join(f"{name} = staged.{name}" for name in others)
         update = f"UPDATE {kind.table} SET {pairs} FROM {staged} staged WHERE {kind.table}.{key} = staged.{key}"
@@ -161,10 +180,16 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
 def foreign(kind: ObjectType, staged: str, scope: Scope) -> list[Any]:
     """Keys of staged rows that the state has under another district: its copy is not changed behind its back."""
     with connections[STATE].cursor() as cursor:
-        cursor.execute(f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING ({kind.columns[0]})")
+        cursor.execute(
+            f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING ({kind.columns[0]})"
+        )
         stored = [row[0] for row in cursor.fetchall()]
     rows = kind.model._base_manager.using(STATE).exclude(**{kind.owner: scope.district})
-    return sorted(key for some in parts(stored) for key in rows.filter(pk__in=some).values_list("pk", flat=True))
+    return sorted(
+        key
+        for some in parts(stored)
+        for key in rows.filter(pk__in=some).values_list("pk", flat=True)
+    )
 
 
 def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
@@ -174,24 +199,46 @@ def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
     with here.cursor() as reading, there.cursor() as writing:
         if here.vendor == "postgresql":
             asked = f"COPY (SELECT {columns} FROM {kind.table} WHERE {key} = ANY(%s)) TO STDOUT"
-            with reading.copy(reading.mogrify(asked, [keys])) as out, writing.copy(f"COPY {staged} ({columns}) FROM STDIN") as into:
+            with (
+                reading.copy(reading.mogrify(asked, [keys])) as out,
+                writing.copy(f"COPY {staged} ({columns}) FROM STDIN") as into,
+            ):
                 for data in out:
                     into.write(data)
             writing.execute(f"ANALYZE {staged}")
             return
-        insert = f"INSERT INTO {staged} ({columns}) VALUES ({', '.join(['%s'] * len(kind.columns))})"
+        insert = (
+            f"INSERT INTO {staged} ({columns}) VALUES ({', '.join(['%s'] * len(kind.columns))})"
+        )
         for some in parts(keys):
-            reading.execute(f"SELECT {columns} FROM {kind.table} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some)
+            reading.execute(
+                f"SELECT {columns} FROM {kind.table} WHERE {key} IN ({', '.join(['%s'] * len(some))})",
+                some,
+            )
             writing.executemany(insert, reading.fetchall())
 
 
 def _say(
-    scope: Scope, copy: StateCopy | None, sent: Sent, names: tuple[str, ...], *, cursor: int, batch: UUID, attempt: int, by: str
+    scope: Scope,
+    copy: StateCopy | None,
+    sent: Sent,
+    names: tuple[str, ...],
+    *,
+    cursor: int,
+    batch: UUID,
+    attempt: int,
+    by: str,
 ) -> StateCopy:
     """Write what stands at the state now, beside the rows."""
     now: datetime = timezone.now()
-    digest = canonical.digest(scope.at_state())  # OPI's lists are in it, which a publish may have changed since
-    moved = copy is None or bool(sent.written or sent.removed) or (copy.digest, copy.end_year) != (digest, scope.end_year)
+    digest = canonical.digest(
+        scope.at_state()
+    )  # OPI's lists are in it, which a publish may have changed since
+    moved = (
+        copy is None
+        or bool(sent.written or sent.removed)
+        or (copy.digest, copy.end_year) != (digest, scope.end_year)
+    )
     earlier = copy.objects_sent if copy else {}
     told = {
         name: {
@@ -202,11 +249,15 @@ def _say(
         }
         for name in names
     }
-    if copy and copy.end_year != scope.end_year:  # a resync written before the year stood beside each type is of the copy's year
+    if (
+        copy and copy.end_year != scope.end_year
+    ):  # a resync written before the year stood beside each type is of the copy's year
         earlier = {name: {"end_year": copy.end_year, **one} for name, one in earlier.items()}
     complete = names == NAMES and not sent.refused
     records_sent = RECORDS.name in names and RECORDS.name not in sent.refused
-    kept = {name: rows for name, rows in (copy.refused if copy else {}).items() if name not in names}
+    kept = {
+        name: rows for name, rows in (copy.refused if copy else {}).items() if name not in names
+    }
     copy = StateCopy(
         district=scope.district,
         generation=(copy.generation if copy else 0) + moved,
@@ -217,7 +268,11 @@ def _say(
         digest=digest,
         sent_at=now,
         sent_by=by,
-        complete_at=now if complete else copy.complete_at if copy and copy.end_year == scope.end_year else None,
+        complete_at=now
+        if complete
+        else copy.complete_at
+        if copy and copy.end_year == scope.end_year
+        else None,
         objects_sent={**earlier, **told},
         refused={**kept, **sent.refused},
     )

@@ -30,7 +30,9 @@ PAGE = 50
 class ResyncForm(forms.Form):
     """The guide's screen: object types with check boxes, and whether what they need is sent with them."""
 
-    types = forms.MultipleChoiceField(choices=[(name, name) for name in NAMES if name != "District"], required=False)
+    types = forms.MultipleChoiceField(
+        choices=[(name, name) for name in NAMES if name != "District"], required=False
+    )
     check_dependencies = forms.BooleanField(label="Check dependencies", required=False)
     everything = forms.BooleanField(required=False)
     notify = forms.BooleanField(label="E-mail me when it is done", required=False)
@@ -48,7 +50,11 @@ class ResyncForm(forms.Form):
         asked = self.cleaned_data
         if asked.get("everything"):
             return NAMES
-        return closure(asked["types"]) if asked["check_dependencies"] else tuple(name for name in NAMES if name in asked["types"])
+        return (
+            closure(asked["types"])
+            if asked["check_dependencies"]
+            else tuple(name for name in NAMES if name in asked["types"])
+        )
 
 
 def initial() -> dict[str, Any]:
@@ -72,14 +78,18 @@ class ResyncStateData(ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comparison = Comparison(self.scope)
-        lock = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).first()
+        lock = CollectionLock.objects.on_participations(
+            self.scope.district, self.scope.end_year
+        ).first()
         found = {
             "comparison": comparison,
             "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
             "figures": figures(self.scope),
             "current": self.in_active_year,
             "why_not": self.why_not,
-            "can_send": self.in_active_year and not self.why_not and self.can(Capability.SEND_RECORDS),
+            "can_send": self.in_active_year
+            and not self.why_not
+            and self.can(Capability.SEND_RECORDS),
             "lock": lock,
             "lock_links": certified().lock_links(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
@@ -98,7 +108,13 @@ class ResyncStateData(ActionView):
             return redirect("resync", self.scope.district, self.scope.end_year)
         asked = form.cleaned_data
         by: Any = self.request.user
-        batch = submit_resync(self.scope, form.names, by=by, key=key_of(asked["key"], *form.names), notify=asked["notify"])
+        batch = submit_resync(
+            self.scope,
+            form.names,
+            by=by,
+            key=key_of(asked["key"], *form.names),
+            notify=asked["notify"],
+        )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
 
@@ -121,7 +137,9 @@ class DistrictAndState(ScopedView, TemplateView):
             "lines": comparison.lines(kind, page.object_list),
             "query": query,
             "unsent": Unsent.of(self.scope),
-            "can_send": self.in_active_year and self.can(Capability.SEND_RECORDS) and not certified().holds_sending(self.scope),
+            "can_send": self.in_active_year
+            and self.can(Capability.SEND_RECORDS)
+            and not certified().holds_sending(self.scope),
             "opens_resync": self.can(Capability.SEND_RECORDS),
             "key": uuid.uuid4(),
         }
@@ -151,7 +169,9 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            objects=[kind for kind in OBJECTS if not kind.kept_by_opi], districts=District.objects.count(), **kwargs
+            objects=[kind for kind in OBJECTS if not kind.kept_by_opi],
+            districts=District.objects.count(),
+            **kwargs,
         )
 
     def form_valid(self, form: ResyncForm) -> HttpResponse:
@@ -161,5 +181,11 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
             return redirect("resync-all")
         asked = form.cleaned_data
         by: Any = self.request.user
-        batch = submit_resync_of_all(end_year, form.names, by=by, key=key_of(asked["key"], *form.names), notify=asked["notify"])
+        batch = submit_resync_of_all(
+            end_year,
+            form.names,
+            by=by,
+            key=key_of(asked["key"], *form.names),
+            notify=asked["notify"],
+        )
         return redirect("statewide-batch", batch.pk)

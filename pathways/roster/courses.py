@@ -52,7 +52,11 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
         filter=Q(sections__calendar__school_year=scope.end_year),
         distinct=True,
     )
-    courses = Course.objects.filter(school__district=scope.district).select_related("school", "pathway").annotate(students=rostered)
+    courses = (
+        Course.objects.filter(school__district=scope.district)
+        .select_related("school", "pathway")
+        .annotate(students=rostered)
+    )
     if school:
         courses = courses.filter(school__number=school)
     if undecided:
@@ -60,7 +64,9 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
     return courses.order_by("school__number", "number")
 
 
-def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int | None = None) -> int:
+def save(
+    scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int | None = None
+) -> int:
     """Write what was changed, all or none, and its history. Returns how many courses; raises CourseMoved."""
     changed = [choice for choice in choices if choice.is_changed]
     if not changed:
@@ -79,7 +85,16 @@ def save(scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int |
         if not waiting:
             return 0
         rows = [
-            ((0, line), (choice.course.school.number, choice.course.number, None, choice.pathway or NO_PATHWAY, choice.credits))
+            (
+                (0, line),
+                (
+                    choice.course.school.number,
+                    choice.course.number,
+                    None,
+                    choice.pathway or NO_PATHWAY,
+                    choice.credits,
+                ),
+            )
             for line, choice in enumerate(waiting, 1)
         ]
         act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN)

@@ -58,7 +58,9 @@ class Answer:
     sentence: str
 
 
-def create(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None) -> list[Answer]:
+def create(
+    scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None
+) -> list[Answer]:
     """Create a record for each line, with the credits that were seen; one that is refused does not hold up the others."""
     demand_current(scope)
     lines = Worklist(scope).lines(one.pair for one in seen)
@@ -78,17 +80,30 @@ def create(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = N
             saved = entry.save(scope, [new_record(line) for line in waiting], by=by, by_id=by_id)
         except ledger.Refused as refusal:
             for finding in refusal.findings:
-                failed[finding.key] = f"{failed[finding.key]} {finding.message}." if finding.key in failed else f"{finding.message}."
+                failed[finding.key] = (
+                    f"{failed[finding.key]} {finding.message}."
+                    if finding.key in failed
+                    else f"{finding.message}."
+                )
         except ledger.Stale as refusal:
-            failed = dict.fromkeys(refusal.lines or _raced(scope, waiting), "Someone else entered this record at the same time.")
+            failed = dict.fromkeys(
+                refusal.lines or _raced(scope, waiting),
+                "Someone else entered this record at the same time.",
+            )
         except NotApplied as refusal:
             failed = dict.fromkeys(range(1, len(waiting) + 1), refusal.sentence)
         else:
             warned = {warning.key: f" {warning.message}." for warning in saved.warnings}
             for number, line in enumerate(waiting, 1):
-                answers[line.pair] = Answer(line, True, f"Created with {line.credits:.2f} credits.{warned.get(number, '')}")
+                answers[line.pair] = Answer(
+                    line, True, f"Created with {line.credits:.2f} credits.{warned.get(number, '')}"
+                )
             break
-        answers |= {line.pair: Answer(line, False, failed[number]) for number, line in enumerate(waiting, 1) if number in failed}
+        answers |= {
+            line.pair: Answer(line, False, failed[number])
+            for number, line in enumerate(waiting, 1)
+            if number in failed
+        }
         waiting = [line for number, line in enumerate(waiting, 1) if number not in failed]
     return [answers[line.pair] for line in lines]
 
@@ -109,23 +124,45 @@ def new_record(line: RosterLine) -> Row:
     )
 
 
-def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, by: str, by_id: int | None = None) -> list[Answer]:
+def decide(
+    scope: Scope,
+    seen: Sequence[Seen],
+    choice: Choice,
+    *,
+    reason: str,
+    by: str,
+    by_id: int | None = None,
+) -> list[Answer]:
     """Write one decision for each line that still stands as it was seen. Raises NotApplied; then nothing is written."""
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
         worklist, now = Worklist(scope), timezone.now()
         lines = {line.pair: line for line in worklist.lines(one.pair for one in seen)}
         fits = [
-            lines[one.pair] for one in seen if one.pair in lines and lines[one.pair].choice == one.choice and _fits(lines[one.pair], choice)
+            lines[one.pair]
+            for one in seen
+            if one.pair in lines
+            and lines[one.pair].choice == one.choice
+            and _fits(lines[one.pair], choice)
         ]
-        own = {"choice": choice, "reason": "" if choice is Choice.LATER else reason, "by": by, "by_id": by_id, "at": now}
+        own = {
+            "choice": choice,
+            "reason": "" if choice is Choice.LATER else reason,
+            "by": by,
+            "by_id": by_id,
+            "at": now,
+        }
         standing = [line.decision.pk for line in fits if line.decision]
         stays = RosterDecision.objects.of(scope).filter(pk__in=standing, choice=Choice.LATER)
         stays.exclude(choice=choice).update(**own)
         RosterDecision.objects.bulk_create(
             (
                 RosterDecision(
-                    district=scope.district, end_year=scope.end_year, state_id=line.student.state_id, pathway_id=line.pathway.pk, **own
+                    district=scope.district,
+                    end_year=scope.end_year,
+                    state_id=line.student.state_id,
+                    pathway_id=line.pathway.pk,
+                    **own,
                 )
                 for line in fits
                 if line.decision is None
@@ -135,16 +172,27 @@ def decide(scope: Scope, seen: Sequence[Seen], choice: Choice, *, reason: str, b
         return [_decided(line, choice, by_id) for line in worklist.lines(lines)]
 
 
-def take_back(scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None) -> list[Answer]:
+def take_back(
+    scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None
+) -> list[Answer]:
     """Open the lines again whose decision is still the one that was seen. Raises NotApplied; then nothing is written."""
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
         worklist, as_seen = Worklist(scope), {one.pair: one for one in seen}
         lines = worklist.lines(as_seen)
-        same = [line.decision.pk for line in lines if line.decision and line.choice == as_seen[line.pair].choice]
+        same = [
+            line.decision.pk
+            for line in lines
+            if line.decision and line.choice == as_seen[line.pair].choice
+        ]
         RosterDecision.objects.of(scope).filter(pk__in=same).delete()
         after = worklist.lines(as_seen)
-        return [Answer(line, True, "Open again.") if line.decision is None else _decided(line, None, by_id) for line in after]
+        return [
+            Answer(line, True, "Open again.")
+            if line.decision is None
+            else _decided(line, None, by_id)
+            for line in after
+        ]
 
 
 def _open(scope: Scope) -> None:
@@ -158,7 +206,11 @@ def _open(scope: Scope) -> None:
 def _raced(scope: Scope, waiting: list[RosterLine]) -> Iterable[int]:
     """Which of the lines somebody else has entered meanwhile; all of them when it cannot be told."""
     now = {line.pair: line for line in Worklist(scope).lines(line.pair for line in waiting)}
-    met = [number for number, line in enumerate(waiting, 1) if line.pair not in now or now[line.pair].record]
+    met = [
+        number
+        for number, line in enumerate(waiting, 1)
+        if line.pair not in now or now[line.pair].record
+    ]
     return met or range(1, len(waiting) + 1)
 
 
@@ -168,11 +220,19 @@ def _fits(line: RosterLine, choice: Choice) -> bool:
     return choice is Choice.LATER or (choice is Choice.NOT_CTE) == without_record
 
 
-def _not_to_create(line: RosterLine, seen: Seen, by_id: int | None, own: Collection[Pair]) -> Answer | None:
+def _not_to_create(
+    line: RosterLine, seen: Seen, by_id: int | None, own: Collection[Pair]
+) -> Answer | None:
     if line.record:
-        mine = line.pair in own and line.record.version == 1 and line.record.in_district_credits == line.credits
+        mine = (
+            line.pair in own
+            and line.record.version == 1
+            and line.record.in_district_credits == line.credits
+        )
         return Answer(
-            line, mine, f"The record already exists with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}."
+            line,
+            mine,
+            f"The record already exists with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}.",
         )
     if not line.courses:
         return Answer(line, False, "The student is no longer in a course of this pathway.")
@@ -180,7 +240,9 @@ def _not_to_create(line: RosterLine, seen: Seen, by_id: int | None, own: Collect
         return _decided(line, None, by_id)
     if f"{line.credits:.2f}" != seen.credits:
         return Answer(
-            line, False, f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was created. Choose the line again."
+            line,
+            False,
+            f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was created. Choose the line again.",
         )
     return None
 
@@ -196,4 +258,6 @@ def _decided(line: RosterLine, choice: Choice | None, by_id: int | None) -> Answ
         return Answer(line, False, f"{why} Nothing was saved.")
     done = line.choice == choice and line.decision.by_id == by_id
     label = f"{line.decision.get_choice_display()}{f': {line.decision.reason}' if line.decision.reason else ''}"
-    return Answer(line, done, label if done else f"{line.decision.by} already decided this. {label}")
+    return Answer(
+        line, done, label if done else f"{line.decision.by} already decided this. {label}"
+    )

@@ -35,7 +35,9 @@ class Act:
     def values(self) -> dict[str, Any]:
         """What the statements need to know."""
         year = SchoolYear.objects.get(end_year=self.scope.end_year)
-        closed = CollectionLock.objects.on_participations(self.scope.district, self.scope.end_year).exists()
+        closed = CollectionLock.objects.on_participations(
+            self.scope.district, self.scope.end_year
+        ).exists()
         now = timezone.now()
         return {
             "district": self.scope.district,
@@ -55,9 +57,13 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
 
     The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
     """
-    cases = " ".join(f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape))
+    cases = " ".join(
+        f"WHEN {condition} THEN '{problem.id}'" for problem, condition in _conditions(shape)
+    )
     image = ", ".join(f"{expression} AS {column}" for column, expression in shape.image.items())
-    same = " AND ".join(_same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items())
+    same = " AND ".join(
+        _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
+    )
     cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
     cursor.execute(
         f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS row_id, "
@@ -71,7 +77,9 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
     _unequal_twins(cursor, shape)
     if shape is ENROLLMENT and values["sealed"]:
         cursor.execute(_LEAVES_SEAL, values)
-    cursor.execute(f"SELECT operation, problem, COUNT(*) FROM {shape.plan} GROUP BY operation, problem")
+    cursor.execute(
+        f"SELECT operation, problem, COUNT(*) FROM {shape.plan} GROUP BY operation, problem"
+    )
     counts: dict[str, int] = {}
     for operation, problem, number in cursor.fetchall():
         name = operation if problem is None else PROBLEMS[problem].becomes.value
@@ -82,8 +90,12 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
 def _conditions(shape: Shape) -> list[tuple[Any, str]]:
     """The shape's own problems, and what nobody's file overrules: a row that a person changed on screen since the last file."""
     last = f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version DESC LIMIT 1"
-    same = " AND ".join(_same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items())
-    on_screen = f"stored.id IS NOT NULL AND NOT ({same}) AND %(source)s = 'file' AND ({last}) = 'screen'"
+    same = " AND ".join(
+        _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
+    )
+    on_screen = (
+        f"stored.id IS NOT NULL AND NOT ({same}) AND %(source)s = 'file' AND ({last}) = 'screen'"
+    )
     return [*shape.problems, (ON_SCREEN, on_screen)]
 
 
@@ -94,7 +106,9 @@ def _same(before: str, after: str) -> str:
 def _unequal_twins(cursor: Any, shape: Shape) -> None:
     """Rows of the file that name the same item: equal ones count once, different ones are all refused."""
     keys = ", ".join(f"key_{column}" for column in shape.key)
-    on = " AND ".join(_same(f"twins.key_{column}", f"{shape.plan}.key_{column}") for column in shape.key)
+    on = " AND ".join(
+        _same(f"twins.key_{column}", f"{shape.plan}.key_{column}") for column in shape.key
+    )
     alike = " AND ".join(f"MIN({_text(column)}) = MAX({_text(column)})" for column in shape.image)
     cursor.execute("DROP TABLE IF EXISTS roster_twins")
     cursor.execute(
@@ -139,7 +153,9 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
     columns = tuple(shape.image)
     kept = tuple(column for column in columns if column != "district_id")
     good = "plan.problem IS NULL"
-    cursor.execute(f"SELECT operation, COUNT(*) FROM {shape.plan} plan WHERE {good} GROUP BY operation")
+    cursor.execute(
+        f"SELECT operation, COUNT(*) FROM {shape.plan} plan WHERE {good} GROUP BY operation"
+    )
     counts = dict(cursor.fetchall())
     if not any(counts.get(operation) for operation in WRITTEN):
         return 0
@@ -182,7 +198,9 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
     return sum(counts.get(operation, 0) for operation in WRITTEN)
 
 
-def changed(cursor: Any, shape: Shape, most: int) -> Iterator[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
+def changed(
+    cursor: Any, shape: Shape, most: int
+) -> Iterator[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
     """(part, line, row, column → before and after) of what the plan changes, before it is written."""
     columns = list(shape.labels)
     if not columns:
@@ -193,8 +211,13 @@ def changed(cursor: Any, shape: Shape, most: int) -> Iterator[tuple[int, int, in
         f"WHERE plan.problem IS NULL AND plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
     )
     for part, line, row, *values in cursor.fetchall():
-        before = [_typed(shape, column, value) for column, value in zip(columns, values[::2], strict=True)]
-        after = [_typed(shape, column, value) for column, value in zip(columns, values[1::2], strict=True)]
+        before = [
+            _typed(shape, column, value) for column, value in zip(columns, values[::2], strict=True)
+        ]
+        after = [
+            _typed(shape, column, value)
+            for column, value in zip(columns, values[1::2], strict=True)
+        ]
         pairs = zip(columns, before, after, strict=True)
         yield part, line, row, {column: (old, new) for column, old, new in pairs if old != new}
 

@@ -64,12 +64,19 @@ class RosterLine:
         """In-district credits of the active year."""
         if self.record is None:
             return None
-        return self.record.in_district_credits - (self.before.in_district_credits if self.before else Decimal(0))
+        return self.record.in_district_credits - (
+            self.before.in_district_credits if self.before else Decimal(0)
+        )
 
     @property
     def grown_in_all(self) -> Decimal | None:
         """Credits of the active year, out of district as well."""
-        return None if self.record is None else self.record.total_credits - (self.before.total_credits if self.before else Decimal(0))
+        return (
+            None
+            if self.record is None
+            else self.record.total_credits
+            - (self.before.total_credits if self.before else Decimal(0))
+        )
 
     @property
     def choice(self) -> str:

@@ -26,7 +26,13 @@ class RosterProblem:
 
     @property
     def severity(self) -> str:
-        return "error" if self.becomes is Becomes.REFUSED else "info" if self.becomes is Becomes.KEPT else "warning"
+        return (
+            "error"
+            if self.becomes is Becomes.REFUSED
+            else "info"
+            if self.becomes is Becomes.KEPT
+            else "warning"
+        )
 
 
 def _held(problem_id: str, title: str, remedy: str) -> RosterProblem:
@@ -34,42 +40,90 @@ def _held(problem_id: str, title: str, remedy: str) -> RosterProblem:
 
 
 COLUMNS = RosterProblem(
-    "ROS-001", "Wrong number of columns", "Compare the line with the title row. A separator inside a value needs quotes."
+    "ROS-001",
+    "Wrong number of columns",
+    "Compare the line with the title row. A separator inside a value needs quotes.",
 )
-MISSING = RosterProblem("ROS-002", "Required value is missing", "Fill in the value and upload the row again.")
-UNREADABLE = RosterProblem("ROS-003", "Value cannot be read", "Correct the value. The columns page shows how to enter each one.")
-NOT_YOURS = RosterProblem("ROS-004", "Not your district", "Only your own district's rows can be uploaded here.")
-QUOTE = RosterProblem("ROS-005", "Quotation mark is not closed", "Remove the quotation mark or add the missing one.")
-CHARACTER = RosterProblem("ROS-006", "Character is not allowed", "Type the value again instead of pasting it.")
+MISSING = RosterProblem(
+    "ROS-002", "Required value is missing", "Fill in the value and upload the row again."
+)
+UNREADABLE = RosterProblem(
+    "ROS-003",
+    "Value cannot be read",
+    "Correct the value. The columns page shows how to enter each one.",
+)
+NOT_YOURS = RosterProblem(
+    "ROS-004", "Not your district", "Only your own district's rows can be uploaded here."
+)
+QUOTE = RosterProblem(
+    "ROS-005", "Quotation mark is not closed", "Remove the quotation mark or add the missing one."
+)
+CHARACTER = RosterProblem(
+    "ROS-006", "Character is not allowed", "Type the value again instead of pasting it."
+)
 TOO_LONG = RosterProblem("ROS-007", "Value is too long", "Shorten the value.")
-PATHWAY = RosterProblem("ROS-008", "Pathway not on OPI's list", "Use the pathway's code or name from OPI's list.")
-TWICE = RosterProblem("ROS-009", "Two different rows for the same item", "Keep the row that is right and remove the other.")
+PATHWAY = RosterProblem(
+    "ROS-008", "Pathway not on OPI's list", "Use the pathway's code or name from OPI's list."
+)
+TWICE = RosterProblem(
+    "ROS-009",
+    "Two different rows for the same item",
+    "Keep the row that is right and remove the other.",
+)
 REPEATED = RosterProblem("ROS-010", "Repeats an earlier row", "No action needed.", Becomes.KEPT)
 OTHER_YEAR = RosterProblem(
-    "ROS-011", "Belongs to another school year", "Upload it again when that school year is current.", Becomes.SET_ASIDE
+    "ROS-011",
+    "Belongs to another school year",
+    "Upload it again when that school year is current.",
+    Becomes.SET_ASIDE,
 )
-SCHOOL = RosterProblem("ROS-020", "School not in the portal", "Add the school under Schools and Calendars first.")
-CALENDAR = RosterProblem("ROS-021", "Calendar not in the portal", "Add the calendar under Schools and Calendars first.")
-STUDENT = RosterProblem("ROS-022", "Student not found in this district", "Check the State ID, or upload the student first.")
+SCHOOL = RosterProblem(
+    "ROS-020", "School not in the portal", "Add the school under Schools and Calendars first."
+)
+CALENDAR = RosterProblem(
+    "ROS-021", "Calendar not in the portal", "Add the calendar under Schools and Calendars first."
+)
+STUDENT = RosterProblem(
+    "ROS-022",
+    "Student not found in this district",
+    "Check the State ID, or upload the student first.",
+)
 COURSE = RosterProblem("ROS-023", "Course not in the portal", "Upload the course first.")
 SECTION = RosterProblem("ROS-024", "Section not in the portal", "Upload the section first.")
-NOT_ENROLLED = RosterProblem("ROS-025", "Student not enrolled in this calendar", "Upload the student's enrollment first.")
-ENDS_FIRST = RosterProblem("ROS-026", "Enrollment ends before it starts", "Correct the start date or the end date.")
-STATUS_ALONE = RosterProblem("ROS-027", "End status without an end date", "Add the end date, or remove the end status.")
+NOT_ENROLLED = RosterProblem(
+    "ROS-025", "Student not enrolled in this calendar", "Upload the student's enrollment first."
+)
+ENDS_FIRST = RosterProblem(
+    "ROS-026", "Enrollment ends before it starts", "Correct the start date or the end date."
+)
+STATUS_ALONE = RosterProblem(
+    "ROS-027", "End status without an end date", "Add the end date, or remove the end status."
+)
 NEW_NEEDS = _held(
-    "ROS-030", "New row lacks required values", "Add what is missing: a new student needs a name, birth date, and gender; "
+    "ROS-030",
+    "New row lacks required values",
+    "Add what is missing: a new student needs a name, birth date, and gender; "
     "a new enrollment a grade; a new school or course a name.",
-)  # fmt: skip
+)
 MIX_UP = _held(
-    "ROS-031", "May be a different person", "The portal has another last name and another birth date under this State ID. "
+    "ROS-031",
+    "May be a different person",
+    "The portal has another last name and another birth date under this State ID. "
     "Check the State ID against the student's file.",
-)  # fmt: skip
+)
 LEAVES_SEAL = _held(
-    "ROS-032", "Would remove a certified record from the collection",
+    "ROS-032",
+    "Would remove a certified record from the collection",
     "This year is certified. Ask OPI for a recertification first, or correct the end date.",
-)  # fmt: skip
+)
 ON_SCREEN = _held(
-    "ROS-033", "Changed on screen since the last file", "Correct the system the file comes from, or change the row on screen."
+    "ROS-033",
+    "Changed on screen since the last file",
+    "Correct the system the file comes from, or change the row on screen.",
 )
 
-PROBLEMS = {problem.id: problem for problem in list(globals().values()) if isinstance(problem, RosterProblem)}
+PROBLEMS = {
+    problem.id: problem
+    for problem in list(globals().values())
+    if isinstance(problem, RosterProblem)
+}

@@ -79,12 +79,19 @@ class Shape:
     def fields(self) -> dict[str, Any]:
         """The stored fields by their columns, without the key and what the database computes."""
         concrete: list[Any] = list(self.model._meta.concrete_fields)
-        return {field.column: field for field in concrete if not field.primary_key and not field.generated}
+        return {
+            field.column: field
+            for field in concrete
+            if not field.primary_key and not field.generated
+        }
 
     @cached_property
     def dependents(self) -> tuple[tuple[str, str], ...]:
         """(table, column) of whatever names a row of this kind."""
-        named = [(relation.related_model._meta, relation.field) for relation in self.model._meta.related_objects]
+        named = [
+            (relation.related_model._meta, relation.field)
+            for relation in self.model._meta.related_objects
+        ]
         return tuple((meta.db_table, str(field.column)) for meta, field in named if meta.managed)
 
 
@@ -96,7 +103,9 @@ _CALENDAR = (
 _COURSE = "LEFT JOIN pathways_course course ON course.school_id = school.id AND course.number = staged.course_number"
 _STUDENT = "LEFT JOIN pathways_student student ON student.district_id = %(district)s AND student.state_id = staged.state_id"
 
-_NAMELESS = " OR ".join(f"staged.{name} IS NULL" for name in ("last_name", "first_name", "birth_date", "gender"))
+_NAMELESS = " OR ".join(
+    f"staged.{name} IS NULL" for name in ("last_name", "first_name", "birth_date", "gender")
+)
 
 SCHOOL = Shape(
     name="School",
@@ -133,7 +142,13 @@ STUDENT = Shape(
     model=Student,
     change=StudentChange,
     staged={
-        "state_id": TEXT, "local_id": TEXT, "last_name": TEXT, "first_name": TEXT, "middle_name": TEXT, "birth_date": DATE, "gender": TEXT,
+        "state_id": TEXT,
+        "local_id": TEXT,
+        "last_name": TEXT,
+        "first_name": TEXT,
+        "middle_name": TEXT,
+        "birth_date": DATE,
+        "gender": TEXT,
     },
     key=("state_id",),
     joins="LEFT JOIN pathways_student stored ON stored.district_id = %(district)s AND stored.state_id = staged.state_id",
@@ -153,21 +168,35 @@ STUDENT = Shape(
             problems.NEW_NEEDS,
             f"stored.id IS NULL AND ({_NAMELESS})",
         ),
-        (problems.MIX_UP, "staged.birth_date <> stored.birth_date AND UPPER(staged.last_name) <> UPPER(stored.last_name)"),
+        (
+            problems.MIX_UP,
+            "staged.birth_date <> stored.birth_date AND UPPER(staged.last_name) <> UPPER(stored.last_name)",
+        ),
     ),
     labels={
-        "local_id": "Local ID", "last_name": "Last Name", "first_name": "First Name", "middle_name": "Middle Name",
-        "birth_date": "Birth Date", "gender": "Gender",
+        "local_id": "Local ID",
+        "last_name": "Last Name",
+        "first_name": "First Name",
+        "middle_name": "Middle Name",
+        "birth_date": "Birth Date",
+        "gender": "Gender",
     },
-)  # fmt: skip
+)
 
 ENROLLMENT = Shape(
     name="Enrollment",
     model=Enrollment,
     change=EnrollmentChange,
     staged={
-        "state_id": TEXT, "school_number": TEXT, "end_year": INTEGER, "calendar_number": TEXT, "service_type": TEXT,
-        "start_date": DATE, "grade": TEXT, "end_date": DATE, "end_status": TEXT,
+        "state_id": TEXT,
+        "school_number": TEXT,
+        "end_year": INTEGER,
+        "calendar_number": TEXT,
+        "service_type": TEXT,
+        "start_date": DATE,
+        "grade": TEXT,
+        "end_date": DATE,
+        "end_status": TEXT,
     },
     key=("state_id", "school_number", "end_year", "calendar_number", "service_type", "start_date"),
     joins=f"{_STUDENT} {_SCHOOL} {_CALENDAR} LEFT JOIN pathways_enrollment stored ON stored.student_id = student.id "
@@ -187,17 +216,26 @@ ENROLLMENT = Shape(
         (problems.SCHOOL, "school.id IS NULL"),
         (problems.CALENDAR, "calendar.id IS NULL"),
         (problems.ENDS_FIRST, "COALESCE(staged.end_date, stored.end_date) < staged.start_date"),
-        (problems.STATUS_ALONE, "staged.end_status IS NOT NULL AND COALESCE(staged.end_date, stored.end_date) IS NULL"),
+        (
+            problems.STATUS_ALONE,
+            "staged.end_status IS NOT NULL AND COALESCE(staged.end_date, stored.end_date) IS NULL",
+        ),
         (problems.NEW_NEEDS, "stored.id IS NULL AND staged.grade IS NULL"),
     ),
     labels={"grade": "Grade", "end_date": "End Date", "end_status": "End Status"},
-)  # fmt: skip
+)
 
 COURSE = Shape(
     name="Course",
     model=Course,
     change=CourseChange,
-    staged={"school_number": TEXT, "number": TEXT, "name": TEXT, "pathway_id": INTEGER, "credits": AMOUNT},
+    staged={
+        "school_number": TEXT,
+        "number": TEXT,
+        "name": TEXT,
+        "pathway_id": INTEGER,
+        "credits": AMOUNT,
+    },
     key=("school_number", "number"),
     joins=f"{_SCHOOL} LEFT JOIN pathways_course stored ON stored.school_id = school.id AND stored.number = staged.number",
     image={
@@ -219,7 +257,13 @@ SECTION = Shape(
     name="Section",
     model=Section,
     change=SectionChange,
-    staged={"school_number": TEXT, "course_number": TEXT, "end_year": INTEGER, "calendar_number": TEXT, "number": TEXT},
+    staged={
+        "school_number": TEXT,
+        "course_number": TEXT,
+        "end_year": INTEGER,
+        "calendar_number": TEXT,
+        "number": TEXT,
+    },
     key=("school_number", "course_number", "end_year", "calendar_number", "number"),
     joins=f"{_SCHOOL} {_COURSE} {_CALENDAR} LEFT JOIN pathways_section stored ON stored.course_id = course.id "
     "AND stored.calendar_id = calendar.id AND stored.number = staged.number",
@@ -251,10 +295,22 @@ ROSTER = Shape(
     model=Roster,
     change=RosterChange,
     staged={
-        "school_number": TEXT, "course_number": TEXT, "end_year": INTEGER, "calendar_number": TEXT, "section_number": TEXT,
-        "state_id": TEXT, "credits_earned": AMOUNT,
+        "school_number": TEXT,
+        "course_number": TEXT,
+        "end_year": INTEGER,
+        "calendar_number": TEXT,
+        "section_number": TEXT,
+        "state_id": TEXT,
+        "credits_earned": AMOUNT,
     },
-    key=("school_number", "course_number", "end_year", "calendar_number", "section_number", "state_id"),
+    key=(
+        "school_number",
+        "course_number",
+        "end_year",
+        "calendar_number",
+        "section_number",
+        "state_id",
+    ),
     joins=f"{_STUDENT} {_SCHOOL} {_COURSE} {_CALENDAR} {_SECTION} {_ENROLLMENT} {_ROSTERED}",
     image={
         "section_id": "section.id",
@@ -271,7 +327,7 @@ ROSTER = Shape(
         (problems.NOT_ENROLLED, "stored.id IS NULL AND enrollment.id IS NULL"),
     ),
     labels={"credits_earned": "Credits Earned"},
-)  # fmt: skip
+)
 
 SHAPES = (SCHOOL, CALENDAR, STUDENT, ENROLLMENT, COURSE, SECTION, ROSTER)
 """In the order in which they are written: what others need comes first."""

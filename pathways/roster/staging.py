@@ -21,7 +21,9 @@ def prepare(cursor: Any) -> None:
     for shape in SHAPES:
         columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
         cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {shape.rows_in} (part integer, line integer, {columns})"
+        )
 
 
 def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:

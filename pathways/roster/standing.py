@@ -29,37 +29,73 @@ class RosterStep:
 def steps_of(scope: Scope) -> list[RosterStep]:
     """The six steps from an empty district to the first missing records, in their order."""
     schools = School.objects.filter(district=scope.district).count()
-    calendars = Calendar.objects.filter(school__district=scope.district, school_year=scope.end_year).count()
+    calendars = Calendar.objects.filter(
+        school__district=scope.district, school_year=scope.end_year
+    ).count()
     students = Student.objects.of_district(scope).count()
-    enrollments = Enrollment.objects.that_count(scope.end_year).filter(student__district=scope.district).count()
+    enrollments = (
+        Enrollment.objects.that_count(scope.end_year)
+        .filter(student__district=scope.district)
+        .count()
+    )
     courses = Course.objects.filter(school__district=scope.district).count()
-    with_pathway = Course.objects.filter(Q(school__district=scope.district), pathway__isnull=False).count()
-    sections = Section.objects.filter(calendar__school__district=scope.district, calendar__school_year=scope.end_year).count()
+    with_pathway = Course.objects.filter(
+        Q(school__district=scope.district), pathway__isnull=False
+    ).count()
+    sections = Section.objects.filter(
+        calendar__school__district=scope.district, calendar__school_year=scope.end_year
+    ).count()
     rosters = Roster.objects.filter(
-        section__calendar__school__district=scope.district, section__calendar__school_year=scope.end_year
+        section__calendar__school__district=scope.district,
+        section__calendar__school_year=scope.end_year,
     ).count()
     approvals = Approval.objects.filter(district=scope.district, school_year=scope.end_year).count()
     year = scope.school_year
     return [
         RosterStep(
-            "Schools and calendars", min(schools, calendars),
-            f"{number_of(schools, 'school')}, {number_of(calendars, 'calendar')} for {year}." if calendars else f"No calendar for {year} yet.", "schools",
-        ),
-        RosterStep("Students", students, f"{number_of(students, 'student')}." if students else "No students yet.", "students"),
-        RosterStep(
-            "Enrollments", enrollments,
-            f"{number_of(enrollments, 'enrollment')} in {year}." if enrollments else f"No one is enrolled in {year} yet.", "enrollments",
-        ),
-        RosterStep(
-            "Courses and their pathways", with_pathway,
-            f"{with_pathway:,} of {number_of(courses, 'course')} with a pathway." if courses else "No courses yet.", "courses", "roster-courses",
+            "Schools and calendars",
+            min(schools, calendars),
+            f"{number_of(schools, 'school')}, {number_of(calendars, 'calendar')} for {year}."
+            if calendars
+            else f"No calendar for {year} yet.",
+            "schools",
         ),
         RosterStep(
-            "Sections and rosters", rosters,
-            f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}." if rosters else f"No one is rostered in {year} yet.", "rosters",
+            "Students",
+            students,
+            f"{number_of(students, 'student')}." if students else "No students yet.",
+            "students",
         ),
         RosterStep(
-            "Approved pathways", approvals,
-            f"OPI approved {number_of(approvals, 'pathway')} for {year}." if approvals else f"OPI has not approved a pathway for {year} yet. Ask OPI.",
+            "Enrollments",
+            enrollments,
+            f"{number_of(enrollments, 'enrollment')} in {year}."
+            if enrollments
+            else f"No one is enrolled in {year} yet.",
+            "enrollments",
         ),
-    ]  # fmt: skip
+        RosterStep(
+            "Courses and their pathways",
+            with_pathway,
+            f"{with_pathway:,} of {number_of(courses, 'course')} with a pathway."
+            if courses
+            else "No courses yet.",
+            "courses",
+            "roster-courses",
+        ),
+        RosterStep(
+            "Sections and rosters",
+            rosters,
+            f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}."
+            if rosters
+            else f"No one is rostered in {year} yet.",
+            "rosters",
+        ),
+        RosterStep(
+            "Approved pathways",
+            approvals,
+            f"OPI approved {number_of(approvals, 'pathway')} for {year}."
+            if approvals
+            else f"OPI has not approved a pathway for {year} yet. Ask OPI.",
+        ),
+    ]

@@ -33,7 +33,10 @@ def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
 def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
     kept = [column for column in shape.image if column != "district_id"]
     table = f"undo_{shape.table}"
-    image = ", ".join(f"CASE WHEN before.id IS NULL THEN mine.{column} ELSE before.{column} END AS {column}" for column in kept)
+    image = ", ".join(
+        f"CASE WHEN before.id IS NULL THEN mine.{column} ELSE before.{column} END AS {column}"
+        for column in kept
+    )
     cursor.execute(f"DROP TABLE IF EXISTS {table}")
     cursor.execute(
         f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, "
@@ -50,7 +53,9 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
         f"WHERE {shape.table}.id = restored.row_id AND restored.operation = 'update' AND restored.reason IS NULL"
     )
     restored = cursor.rowcount
-    cursor.execute(f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation = 'delete' AND reason IS NULL)")
+    cursor.execute(
+        f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation = 'delete' AND reason IS NULL)"
+    )
     restored += cursor.rowcount
     cursor.execute(
         f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}) "
@@ -70,14 +75,14 @@ def _in_use(shape: Shape) -> str:
     if shape is ENROLLMENT:
         # Whoever has records would leave the collection with the enrollment: always when it was added, and a certified year changes nothing.
         student = "EXISTS (SELECT 1 FROM pathways_participation record WHERE record.student_id = mine.student_id)"
-        branches += f" WHEN (mine.operation = 'create' OR %(sealed)s = 1) AND {student} THEN '{RECORDED}'"
+        branches += (
+            f" WHEN (mine.operation = 'create' OR %(sealed)s = 1) AND {student} THEN '{RECORDED}'"
+        )
     if shape is STUDENT:
         branches += (
             " WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM pathways_participation record "
             f"WHERE record.student_id = mine.row) THEN '{RECORDED}'"
         )
     for table, column in shape.dependents:
-        branches += (
-            f" WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM {table} child WHERE child.{column} = mine.row) THEN '{NEEDED}'"
-        )
+        branches += f" WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM {table} child WHERE child.{column} = mine.row) THEN '{NEEDED}'"
     return branches

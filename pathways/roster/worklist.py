@@ -13,7 +13,20 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Round
 
 from cte_portal.editions import Scope
@@ -88,7 +101,11 @@ class Balance:
     @property
     def counts(self) -> dict[Show, int]:
         """Of the list of those without a record, as `Worklist.counts` has them."""
-        return {Show.OPEN: self.open - self.later, Show.LATER: self.later, Show.DISMISSED: self.dismissed}
+        return {
+            Show.OPEN: self.open - self.later,
+            Show.LATER: self.later,
+            Show.DISMISSED: self.dismissed,
+        }
 
 
 @dataclass(frozen=True)
@@ -124,20 +141,31 @@ class Worklist:
     def _records(self) -> QuerySet[Any]:
         records = Participation.objects.of_district(self.scope).filter(student__in=self._students)
         named = records.annotate(
-            person=F("student_id"), taught=F("pathway_id"), state_id=F("student__state_id"),
-            last=F("student__last_name_folded"), first=F("student__first_name_folded"),
-        )  # fmt: skip
+            person=F("student_id"),
+            taught=F("pathway_id"),
+            state_id=F("student__state_id"),
+            last=F("student__last_name_folded"),
+            first=F("student__first_name_folded"),
+        )
         return self._of_pathway(named)
 
     def _images(self) -> QuerySet[Any]:
         """Concentrators' records as they stood at the end of last year, whether or not they stand now."""
         own = Student.objects.filter(pk=OuterRef("student_id"))
         at_the_end = Q(version=Subquery(_before(self.scope).values("version")[:1]))
-        images = Change.objects.filter(at_the_end, end_year__lt=self.scope.end_year, student_id__in=self._students, concentrator=True)
+        images = Change.objects.filter(
+            at_the_end,
+            end_year__lt=self.scope.end_year,
+            student_id__in=self._students,
+            concentrator=True,
+        )
         named = images.exclude(operation=Change.Operation.DELETE).annotate(
-            person=F("student_id"), taught=F("pathway_id"), state_id=Subquery(own.values("state_id")),
-            last=Subquery(own.values("last_name_folded")), first=Subquery(own.values("first_name_folded")),
-        )  # fmt: skip
+            person=F("student_id"),
+            taught=F("pathway_id"),
+            state_id=Subquery(own.values("state_id")),
+            last=Subquery(own.values("last_name_folded")),
+            first=Subquery(own.values("first_name_folded")),
+        )
         return self._of_pathway(named)
 
     def _of_pathway(self, named: QuerySet[Any]) -> QuerySet[Any]:
@@ -145,35 +173,58 @@ class Worklist:
 
     def _course(self) -> Exists:
         sits = Roster.objects.in_scope(self.scope).filter(
-            enrollment__student_id=OuterRef("person"), section__course__pathway_id=OuterRef("taught")
+            enrollment__student_id=OuterRef("person"),
+            section__course__pathway_id=OuterRef("taught"),
         )
         return Exists(sits)
 
     def _pairs(self, which: Which) -> QuerySet[Any]:
         """Distinct pairs of a list, with what has been decided of them."""
         year = self.scope.end_year
-        record = Participation.objects.filter(student_id=OuterRef("person"), pathway_id=OuterRef("taught"))
-        grown = Q(modified_end_year=year, total_credits__gt=Coalesce(_image(self.scope, TOTAL_CREDITS), Decimal(0), output_field=_CREDITS))
+        record = Participation.objects.filter(
+            student_id=OuterRef("person"), pathway_id=OuterRef("taught")
+        )
+        grown = Q(
+            modified_end_year=year,
+            total_credits__gt=Coalesce(
+                _image(self.scope, TOTAL_CREDITS), Decimal(0), output_field=_CREDITS
+            ),
+        )
         if which is Which.WITHOUT_RECORD:
             found = self._rosters().filter(~Exists(record))
         elif which is Which.WITHOUT_COURSE:
             found = self._records().filter(grown, ~self._course())
         elif which is Which.UNLIKE:
-            since = F("in_district_credits") - Coalesce(_image(self.scope, F("in_district_credits")), Decimal(0), output_field=_CREDITS)
-            found = self._records().annotate(transcript=self._transcript()).exclude(transcript=Round(since, 2)).exclude(transcript=None)
+            since = F("in_district_credits") - Coalesce(
+                _image(self.scope, F("in_district_credits")), Decimal(0), output_field=_CREDITS
+            )
+            found = (
+                self._records()
+                .annotate(transcript=self._transcript())
+                .exclude(transcript=Round(since, 2))
+                .exclude(transcript=None)
+            )
         else:
             then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
             more = record.filter(modified_end_year=year, total_credits__gt=then)
             found = self._images().filter(~self._course(), ~Exists(more))
         decided = RosterDecision.objects.of(self.scope).filter(
-            state_id=OuterRef("state_id"), pathway_id=OuterRef("taught"), choice__in=[Choice.LATER, which.dismissal]
+            state_id=OuterRef("state_id"),
+            pathway_id=OuterRef("taught"),
+            choice__in=[Choice.LATER, which.dismissal],
         )
-        return found.annotate(choice=Subquery(decided.values("choice")[:1])).order_by().values(*_NAMED, "choice").distinct()
+        return (
+            found.annotate(choice=Subquery(decided.values("choice")[:1]))
+            .order_by()
+            .values(*_NAMED, "choice")
+            .distinct()
+        )
 
     def _transcript(self) -> Subquery:
         """What the transcript says of all courses of the pathway, None while one of them is not known."""
         sits = Roster.objects.in_scope(self.scope).filter(
-            enrollment__student_id=OuterRef("student_id"), section__course__pathway_id=OuterRef("pathway_id")
+            enrollment__student_id=OuterRef("student_id"),
+            section__course__pathway_id=OuterRef("pathway_id"),
         )
         course = "section__course_id"
         known = Q(known=F("courses"))
@@ -190,14 +241,24 @@ class Worklist:
 
     def found(self, which: Which, show: Show = Show.OPEN) -> QuerySet[Any]:
         """The pairs to show, by the student's name."""
-        shown = {Show.OPEN: Q(choice=None), Show.LATER: Q(choice=Choice.LATER), Show.DISMISSED: Q(choice=which.dismissal)}[show]
+        shown = {
+            Show.OPEN: Q(choice=None),
+            Show.LATER: Q(choice=Choice.LATER),
+            Show.DISMISSED: Q(choice=which.dismissal),
+        }[show]
         return self._in_order(self._pairs(which).filter(shown))
 
     def everything(self, which: Which) -> dict[Show, list[Pair]]:
         """All pairs of a list by the student's name, open, put off and dismissed: what a page counts and what it shows is asked once."""
-        shows: dict[str | None, Show] = {None: Show.OPEN, Choice.LATER: Show.LATER, which.dismissal: Show.DISMISSED}
+        shows: dict[str | None, Show] = {
+            None: Show.OPEN,
+            Choice.LATER: Show.LATER,
+            which.dismissal: Show.DISMISSED,
+        }
         found: dict[Show, list[Pair]] = {show: [] for show in Show}
-        for person, taught, choice in self._in_order(self._pairs(which)).values_list("person", "taught", "choice"):
+        for person, taught, choice in self._in_order(self._pairs(which)).values_list(
+            "person", "taught", "choice"
+        ):
             found[shows[choice]].append((person, taught))
         return found
 
@@ -216,9 +277,16 @@ class Worklist:
 
     def balance(self) -> Balance:
         """One statement, so that it holds at any time, whoever writes meanwhile."""
-        record = Participation.objects.filter(student_id=OuterRef("person"), pathway_id=OuterRef("taught"))
-        decided = RosterDecision.objects.of(self.scope).filter(state_id=OuterRef("state_id"), pathway_id=OuterRef("taught"))
-        pairs = self._rosters().annotate(has_record=Exists(record), choice=Coalesce(Subquery(decided.values("choice")[:1]), Value("")))
+        record = Participation.objects.filter(
+            student_id=OuterRef("person"), pathway_id=OuterRef("taught")
+        )
+        decided = RosterDecision.objects.of(self.scope).filter(
+            state_id=OuterRef("state_id"), pathway_id=OuterRef("taught")
+        )
+        pairs = self._rosters().annotate(
+            has_record=Exists(record),
+            choice=Coalesce(Subquery(decided.values("choice")[:1]), Value("")),
+        )
         without, dismissed = Q(has_record=False), Q(choice=Choice.NOT_CTE)
         found = (
             pairs.order_by()
@@ -246,14 +314,22 @@ class Worklist:
         """The pairs of one page, in their order: as many statements for 50 as for one. A student who is not in scope is left out."""
         wanted = list(pairs)
         people, year = {student for student, _ in wanted}, self.scope.end_year
-        students = {one.pk: one for one in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)}
+        students = {
+            one.pk: one
+            for one in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)
+        }
         pathways = Pathway.objects.in_scope(self.scope).in_bulk({pathway for _, pathway in wanted})
         records = Participation.objects.of_district(self.scope).filter(student__in=people)
         stored = {(record.student_id, record.pathway_id): record for record in records}
-        earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by("version")
+        earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by(
+            "version"
+        )
         before = {(change.student_id, change.pathway_id): change for change in earlier}
         ids = [one.state_id for one in students.values()]
-        decisions = {(one.state_id, one.pathway_id): one for one in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)}
+        decisions = {
+            (one.state_id, one.pathway_id): one
+            for one in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)
+        }
         courses = self._courses(people)
         parents = {record.student_id for record in stored.values() if record.single_parent}
         return [
@@ -272,16 +348,29 @@ class Worklist:
 
     def _courses(self, people: set[int]) -> dict[Pair, tuple[CourseTaken, ...]]:
         """A course that a student sits in twice, in two sections, earns its credits once."""
-        rosters = Roster.objects.in_scope(self.scope).with_pathway().filter(enrollment__student__in=people)
-        columns = ("enrollment__student_id", "section__course__pathway_id", "section__course__name", "section__course__credits")
+        rosters = (
+            Roster.objects.in_scope(self.scope)
+            .with_pathway()
+            .filter(enrollment__student__in=people)
+        )
+        columns = (
+            "enrollment__student_id",
+            "section__course__pathway_id",
+            "section__course__name",
+            "section__course__credits",
+        )
         found: dict[Pair, tuple[CourseTaken, ...]] = {}
         for student, pathway, name, worth, earned, enrolled_on in (
-            rosters.order_by("section__course__number").values(*columns, "section__course_id")
+            rosters.order_by("section__course__number")
+            .values(*columns, "section__course_id")
             .annotate(Sum("credits_earned"), Min("enrollment__start_date"))
             .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
-        ):  # fmt: skip
+        ):
             known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
-            found[student, pathway] = (*found.get((student, pathway), ()), CourseTaken(name, worth, known, enrolled_on))
+            found[student, pathway] = (
+                *found.get((student, pathway), ()),
+                CourseTaken(name, worth, known, enrolled_on),
+            )
         return found
 
 
@@ -291,13 +380,21 @@ _NAMED = ("person", "taught", "state_id", "last", "first")
 
 def _before(scope: Scope) -> QuerySet[Change]:
     """The record's last change before the school year, for a query of rows that have student_id and pathway_id."""
-    changes = Change.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), end_year__lt=scope.end_year)
+    changes = Change.objects.filter(
+        student_id=OuterRef("student_id"),
+        pathway_id=OuterRef("pathway_id"),
+        end_year__lt=scope.end_year,
+    )
     return changes.order_by("-version")
 
 
 def _image(scope: Scope, value: Any) -> Subquery:
     """A value of the image at the end of last year; of a record that was deleted by then nothing is left."""
-    kept = Case(When(operation=Change.Operation.DELETE, then=Value(Decimal(0))), default=value, output_field=_CREDITS)
+    kept = Case(
+        When(operation=Change.Operation.DELETE, then=Value(Decimal(0))),
+        default=value,
+        output_field=_CREDITS,
+    )
     return Subquery(_before(scope).annotate(kept=kept).values("kept")[:1])
 
 

@@ -69,7 +69,11 @@ def single_parent_differs_among_staged(staged: Staged) -> list[tuple[int, int, i
 def single_parent_differs_among_stored(rows: ParticipationQuerySet) -> ParticipationQuerySet:
     """Those of the stored rows whose student has both answers."""
     return rows.filter(
-        Exists(Participation.objects.filter(student_id=OuterRef("student_id")).exclude(single_parent=OuterRef("single_parent")))
+        Exists(
+            Participation.objects.filter(student_id=OuterRef("student_id")).exclude(
+                single_parent=OuterRef("single_parent")
+            )
+        )
     )
 
 

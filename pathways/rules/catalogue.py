@@ -20,7 +20,13 @@ from pathways.models.participation import TOTAL_CREDITS
 from pathways.rules import between, file, formats, lookups, record
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 
-CATALOGUE: tuple[Rule, ...] = (*formats.RULES, *record.RULES, *lookups.RULES, *between.RULES, *file.RULES)
+CATALOGUE: tuple[Rule, ...] = (
+    *formats.RULES,
+    *record.RULES,
+    *lookups.RULES,
+    *between.RULES,
+    *file.RULES,
+)
 _BY_ID = {rule.id: rule for rule in CATALOGUE}
 assert len(_BY_ID) == len(CATALOGUE), "a rule id is used twice"
 
@@ -56,9 +62,13 @@ SELECT
 
 def check_staged(scope: Scope, staged: Staged) -> Checked:
     """Judge staged rows by every rule in force: as many statements for 200 rows as for one."""
-    parameters = Parameters(scope, timezone.localdate(), certified_year=certified().last_certified_year(scope))
+    parameters = Parameters(
+        scope, timezone.localdate(), certified_year=certified().last_certified_year(scope)
+    )
     rules = compiled(scope)
-    rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
+    rows = StagedParticipation.objects.filter(delete_row=False).annotate(
+        total_credits=TOTAL_CREDITS, key=F("line")
+    )
     judged, values = judged_by(rows, rules, parameters)
     sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
         rules, "standing.at_cursor, standing.at_generation"
@@ -66,19 +76,30 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
     findings: list[Finding] = []
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         cursor.execute(staged.own(sql), [*values, scope.district])
-        types: list[Field[Any, Any] | None] = [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
+        types: list[Field[Any, Any] | None] = (
+            [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
+        )
         found = list(typed(connections[Edition.DISTRICT.value], cursor, types))
     at_cursor, at_generation = found[0][:2]
     findings += _findings(found, rules, scope, skip=2)
     for rule, among_staged in between.STAGED:
         if rule.in_force(scope.end_year):
-            findings += [Finding(rule, *keys, message=words(rule, scope, None, None)) for keys in among_staged(staged)]
-    return Checked(tuple(sorted(findings, key=lambda finding: (finding.key, finding.rule.id))), at_cursor, at_generation or 0)
+            findings += [
+                Finding(rule, *keys, message=words(rule, scope, None, None))
+                for keys in among_staged(staged)
+            ]
+    return Checked(
+        tuple(sorted(findings, key=lambda finding: (finding.key, finding.rule.id))),
+        at_cursor,
+        at_generation or 0,
+    )
 
 
 def stored_keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """`student_id` and `pathway_id` of the records in scope, as SQL and its parameters."""
-    query = Participation.objects.in_scope(scope).order_by().values("student_id", "pathway_id").query
+    query = (
+        Participation.objects.in_scope(scope).order_by().values("student_id", "pathway_id").query
+    )
     return query.get_compiler(scope.alias).as_sql()
 
 
@@ -89,9 +110,13 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
     Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again. For that moment the
     district stands still, as numbers of the history are given before they are committed: a lower one may come after a higher.
     """
-    parameters = Parameters(scope, timezone.localdate(), certified_year=certified().last_certified_year(scope))
+    parameters = Parameters(
+        scope, timezone.localdate(), certified_year=certified().last_certified_year(scope)
+    )
     rules = compiled(scope)
-    rows = StagedParticipation.objects.filter(delete_row=False).annotate(total_credits=TOTAL_CREDITS, key=F("line"))
+    rows = StagedParticipation.objects.filter(delete_row=False).annotate(
+        total_credits=TOTAL_CREDITS, key=F("line")
+    )
     judged, values = judged_by(rows, rules, parameters)
     columns = [column_of(rule) for rule in rules]
     with connections[Edition.DISTRICT.value].cursor() as cursor:
@@ -108,22 +133,37 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
         met = ", ".join(f"MAX(CASE WHEN {column} THEN 1 ELSE 0 END)" for column in columns)
         cursor.execute(staged.own(f"SELECT {met} FROM {VERDICTS}"))
         broken = cursor.fetchone()
-    return at_cursor, at_generation or 0, [rule for rule, met in zip(rules, broken, strict=True) if met]
+    return (
+        at_cursor,
+        at_generation or 0,
+        [rule for rule, met in zip(rules, broken, strict=True) if met],
+    )
 
 
 def compiled(scope: Scope) -> list[Rule]:
-    return [rule for rule in CATALOGUE if rule.kind in (Kind.ROW, Kind.LOOKUP) and rule.in_force(scope.end_year)]
+    return [
+        rule
+        for rule in CATALOGUE
+        if rule.kind in (Kind.ROW, Kind.LOOKUP) and rule.in_force(scope.end_year)
+    ]
 
 
 def column_of(rule: Rule) -> str:
     return rule.id.lower().replace("-", "_")
 
 
-def judged_by(rows: QuerySet[Any], rules: list[Rule], parameters: Parameters, *more: str) -> tuple[str, tuple[Any, ...]]:
+def judged_by(
+    rows: QuerySet[Any], rules: list[Rule], parameters: Parameters, *more: str
+) -> tuple[str, tuple[Any, ...]]:
     """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and its parameters."""
-    verdicts = {column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField()) for rule in rules}
+    verdicts = {
+        column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField())
+        for rule in rules
+    }
     annotated = rows.annotate(pathway_name=F("pathway__name"), **verdicts)
-    query = annotated.values("key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more).query
+    query = annotated.values(
+        "key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more
+    ).query
     return query.get_compiler(rows.db).as_sql()
 
 
@@ -137,7 +177,9 @@ def _findings_sql(rules: list[Rule], first: str) -> str:
     )
 
 
-def _findings(found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, skip: int) -> list[Finding]:
+def _findings(
+    found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, skip: int
+) -> list[Finding]:
     findings = []
     for row in found:
         key, student_id, pathway_id, total, pathway_name, *verdicts = row[skip:]
@@ -145,11 +187,17 @@ def _findings(found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, ski
             continue
         for rule, broken in zip(rules, verdicts, strict=True):
             if broken:
-                findings.append(Finding(rule, key, student_id, pathway_id, words(rule, scope, total, pathway_name)))
+                findings.append(
+                    Finding(
+                        rule, key, student_id, pathway_id, words(rule, scope, total, pathway_name)
+                    )
+                )
     return findings
 
 
 def words(rule: Rule, scope: Scope, total: Decimal | None, pathway_name: str | None) -> str:
     """The rule's sentence with the row's own values."""
     amount = "" if total is None else f"{total:.2f}"
-    return rule.message.format(total=amount, pathway=pathway_name or "This pathway", school_year=scope.school_year)
+    return rule.message.format(
+        total=amount, pathway=pathway_name or "This pathway", school_year=scope.school_year
+    )

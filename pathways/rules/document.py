@@ -66,9 +66,14 @@ class RuleEntry:
         return self.rule.message.format(total="2.50", pathway="This pathway", school_year="2024-25")
 
 
-def sections(by_opi: Mapping[str, tuple[Severity, str]] | None = None) -> list[tuple[str, list[RuleEntry]]]:
+def sections(
+    by_opi: Mapping[str, tuple[Severity, str]] | None = None,
+) -> list[tuple[str, list[RuleEntry]]]:
     """The catalogue by kind, in the order of the ids; `by_opi` are severities and reasons that OPI has set for the year shown."""
-    return [(heading, [_entry(rule, by_opi or {}) for rule in CATALOGUE if rule.kind is kind]) for kind, heading in _KINDS.items()]
+    return [
+        (heading, [_entry(rule, by_opi or {}) for rule in CATALOGUE if rule.kind is kind])
+        for kind, heading in _KINDS.items()
+    ]
 
 
 def document() -> str:
@@ -90,7 +95,9 @@ def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> RuleEntry:
         "every year" if every else f"{rule.first_year or ''}–{rule.last_year or ''}",
         tuple(_example(example) for example in rule.passing),
         tuple(_example(example) for example in rule.failing),
-        f"{reason}. The rule's own severity is {_SEVERITIES[rule.severity].lower()}" if severity is not rule.severity else "",
+        f"{reason}. The rule's own severity is {_SEVERITIES[rule.severity].lower()}"
+        if severity is not rule.severity
+        else "",
     )
 
 
@@ -114,7 +121,10 @@ def _section(entry: RuleEntry) -> str:
 def _example(example: Example) -> str:
     if example.text:
         return f"“{example.text}”"
-    said = [f"{_NAMES.get(name, name)} {_value(value)}" for name, value in [*example.row.items(), *example.world.items()]]
+    said = [
+        f"{_NAMES.get(name, name)} {_value(value)}"
+        for name, value in [*example.row.items(), *example.world.items()]
+    ]
     words = ", ".join(said) or "a valid record"
     return f"{words} ({example.words})" if example.words else words
 
@@ -126,6 +136,11 @@ def _value(value: Any) -> str:
         case Decimal() if value != round(value, 2):
             return f"{value}"
         case dict():
-            return ", ".join(f"{_NAMES.get(name, name)} {_value(inner)}" for name, inner in value.items()) or "as it is"
+            return (
+                ", ".join(
+                    f"{_NAMES.get(name, name)} {_value(inner)}" for name, inner in value.items()
+                )
+                or "as it is"
+            )
         case _:
             return text(value)

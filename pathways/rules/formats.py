@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Rule, Severity
 
 
-def _format(rule_id: str, title: str, problem: str, message: str, remedy: str, field: str, passing: list[str], failing: list[str]) -> Rule:
+def _format(
+    rule_id: str,
+    title: str,
+    problem: str,
+    message: str,
+    remedy: str,
+    field: str,
+    passing: list[str],
+    failing: list[str],
+) -> Rule:
     return Rule(
         id=rule_id,
         title=title,

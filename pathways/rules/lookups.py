@@ -19,11 +19,15 @@ def _of_the_district(parameters: Parameters) -> Q:
 
 
 def _enrolled(parameters: Parameters) -> QuerySet[Enrollment]:
-    return Enrollment.objects.filter(student_id=OuterRef("student_id"), calendar__school_year_id=parameters.scope.end_year)
+    return Enrollment.objects.filter(
+        student_id=OuterRef("student_id"), calendar__school_year_id=parameters.scope.end_year
+    )
 
 
 def _counts(parameters: Parameters) -> QuerySet[Enrollment]:
-    return Enrollment.objects.that_count(parameters.scope.end_year).filter(student_id=OuterRef("student_id"))
+    return Enrollment.objects.that_count(parameters.scope.end_year).filter(
+        student_id=OuterRef("student_id")
+    )
 
 
 def _of_a_counting_type(parameters: Parameters) -> QuerySet[Enrollment]:
@@ -38,7 +42,9 @@ def _new_or_grown() -> Q:
     return ~Q(
         Exists(
             Participation.objects.filter(
-                student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"), total_credits__gte=OuterRef("total_credits")
+                student_id=OuterRef("student_id"),
+                pathway_id=OuterRef("pathway_id"),
+                total_credits__gte=OuterRef("total_credits"),
             )
         )
     )
@@ -48,7 +54,9 @@ def _not_approved(parameters: Parameters) -> Q:
     return ~Q(
         Exists(
             Approval.objects.filter(
-                district_id=parameters.district, pathway_id=OuterRef("pathway_id"), school_year_id=parameters.scope.end_year
+                district_id=parameters.district,
+                pathway_id=OuterRef("pathway_id"),
+                school_year_id=parameters.scope.end_year,
             )
         )
     )
@@ -56,7 +64,9 @@ def _not_approved(parameters: Parameters) -> Q:
 
 def _last_day(parameters: Parameters) -> Subquery:
     """Of the scope's year while it is the current one: in an earlier year's lists stand records that began later, lawfully."""
-    return Subquery(SchoolYear.objects.filter(pk=parameters.scope.end_year, is_active=True).values("ends"))
+    return Subquery(
+        SchoolYear.objects.filter(pk=parameters.scope.end_year, is_active=True).values("ends")
+    )
 
 
 def _not_offered(parameters: Parameters) -> Q:
@@ -68,13 +78,21 @@ def _less_than_certified(parameters: Parameters) -> Q:
     """The record's last image of the certified year is what was sealed: the seal let nothing change it while that year was the current one."""
     if parameters.certified_year is None:
         return Q(Value(False))  # an empty list would be a number to PostgreSQL
-    own = Change.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"))
+    own = Change.objects.filter(
+        student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id")
+    )
     sealed = own.filter(end_year__lte=parameters.certified_year).order_by("-version")
     return Q(total_credits__lt=Subquery(sealed.values(total=TOTAL_CREDITS)[:1]))
 
 
 def _already_there() -> Q:
-    return Q(Exists(Participation.objects.filter(student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id"))))
+    return Q(
+        Exists(
+            Participation.objects.filter(
+                student_id=OuterRef("student_id"), pathway_id=OuterRef("pathway_id")
+            )
+        )
+    )
 
 
 STUDENT = [
@@ -92,7 +110,10 @@ STUDENT = [
         breach=lambda parameters: ~_of_the_district(parameters),
         judges=Judges.STAGED,
         passing=(Example(),),
-        failing=(Example(world={"student": "of another district"}), Example(world={"student": "unknown"})),
+        failing=(
+            Example(world={"student": "of another district"}),
+            Example(world={"student": "unknown"}),
+        ),
     ),
     Rule(
         id="CTE-201",
@@ -124,7 +145,9 @@ STUDENT = [
         field="student",
         reads=("student",),
         breach=lambda parameters: (
-            _of_the_district(parameters) & Q(Exists(_enrolled(parameters))) & ~Q(Exists(_of_a_counting_type(parameters)))
+            _of_the_district(parameters)
+            & Q(Exists(_enrolled(parameters)))
+            & ~Q(Exists(_of_a_counting_type(parameters)))
         ),
         judges=Judges.STAGED,
         passing=(Example(),),
@@ -143,7 +166,9 @@ STUDENT = [
         field="student",
         reads=("student",),
         breach=lambda parameters: (
-            _of_the_district(parameters) & Q(Exists(_of_a_counting_type(parameters))) & ~Q(Exists(_counts(parameters)))
+            _of_the_district(parameters)
+            & Q(Exists(_of_a_counting_type(parameters)))
+            & ~Q(Exists(_counts(parameters)))
         ),
         judges=Judges.STAGED,
         passing=(Example(), Example(world={"enrollment": "left in March"})),
@@ -163,7 +188,12 @@ STUDENT = [
         reads=("start_date", "student"),
         breach=lambda parameters: Q(start_date__lte=F("student__birth_date")),
         passing=(Example(row={"start_date": datetime.date(2022, 7, 14)}),),
-        failing=(Example(row={"start_date": datetime.date(2007, 1, 1)}, words="the student was born on 01/02/2007"),),
+        failing=(
+            Example(
+                row={"start_date": datetime.date(2007, 1, 1)},
+                words="the student was born on 01/02/2007",
+            ),
+        ),
     ),
     Rule(
         id="CTE-205",
@@ -198,7 +228,12 @@ PATHWAY = [
         reads=("pathway", "student", *_CREDITS),
         breach=lambda parameters: _not_offered(parameters) & _new_or_grown(),
         judges=Judges.STAGED,
-        passing=(Example(), Example(world={"pathway": "retired", "stored": {}}, words="an old record whose credits stay")),
+        passing=(
+            Example(),
+            Example(
+                world={"pathway": "retired", "stored": {}}, words="an old record whose credits stay"
+            ),
+        ),
         failing=(Example(world={"pathway": "retired"}),),
     ),
     Rule(
@@ -213,9 +248,17 @@ PATHWAY = [
         source="guide, CTE Lingo: districts must be approved to offer a specific pathway",
         field="pathway",
         reads=("pathway", "student", *_CREDITS),
-        breach=lambda parameters: _not_approved(parameters) & ~_not_offered(parameters) & _new_or_grown(),
+        breach=lambda parameters: (
+            _not_approved(parameters) & ~_not_offered(parameters) & _new_or_grown()
+        ),
         judges=Judges.STAGED,
-        passing=(Example(), Example(world={"approval": "lapsed", "stored": {}}, words="single parent changed, credits as they were")),
+        passing=(
+            Example(),
+            Example(
+                world={"approval": "lapsed", "stored": {}},
+                words="single parent changed, credits as they were",
+            ),
+        ),
         failing=(
             Example(world={"approval": "lapsed"}),
             Example(
@@ -275,7 +318,12 @@ PATHWAY = [
             Example(world={"certified": {"in_district_credits": Decimal("1.50")}}),
             Example(row={"in_district_credits": Decimal("1.00")}),
         ),
-        failing=(Example(row={"in_district_credits": Decimal("1.00")}, world={"certified": {"in_district_credits": Decimal("1.50")}}),),
+        failing=(
+            Example(
+                row={"in_district_credits": Decimal("1.00")},
+                world={"certified": {"in_district_credits": Decimal("1.50")}},
+            ),
+        ),
     ),
     Rule(
         id="CTE-220",

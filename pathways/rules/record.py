@@ -12,7 +12,12 @@ from django.db.models.functions import Round
 from pathways.models.participation import CONCENTRATOR_CREDITS, MOST_CREDITS
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
 
-_IN, _OUT, _DUAL, _WORK = "in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits"
+_IN, _OUT, _DUAL, _WORK = (
+    "in_district_credits",
+    "out_of_district_credits",
+    "dual_enrollment_credits",
+    "work_based_learning_credits",
+)
 YEARS_IN_A_PROGRAM = 6
 UNUSUAL_CREDITS = 8
 CREDITS = {
@@ -95,9 +100,19 @@ def _third_decimal(field: str) -> Callable[[Parameters], Q]:
 
 
 REQUIRED = [
-    _required("CTE-101", "pathway", "CTE Pathway", "Select a CTE Pathway", "Choose the pathway from the list."),
     _required(
-        "CTE-102", "concentrator", "CTE Concentrator", "Choose Yes or No for CTE Concentrator", "Yes if the student has 2 or more credits."
+        "CTE-101",
+        "pathway",
+        "CTE Pathway",
+        "Select a CTE Pathway",
+        "Choose the pathway from the list.",
+    ),
+    _required(
+        "CTE-102",
+        "concentrator",
+        "CTE Concentrator",
+        "Choose Yes or No for CTE Concentrator",
+        "Yes if the student has 2 or more credits.",
     ),
     _required(
         "CTE-103",
@@ -106,9 +121,21 @@ REQUIRED = [
         "Choose Yes or No for Student Single Parent",
         "Yes if the student is a single parent of their own child.",
     ),
-    _required("CTE-104", "start_date", "Start Date", "Enter the Start Date, like 07/14/2022", "The date the student began the program."),
+    _required(
+        "CTE-104",
+        "start_date",
+        "Start Date",
+        "Enter the Start Date, like 07/14/2022",
+        "The date the student began the program.",
+    ),
     *(
-        _required(f"CTE-{number}", field, label, f"Enter {label}, or 0 if none", "Enter 0 if the student earned none.")
+        _required(
+            f"CTE-{number}",
+            field,
+            label,
+            f"Enter {label}, or 0 if none",
+            "Enter 0 if the student earned none.",
+        )
         for number, (field, label) in enumerate(CREDITS.items(), 105)
     ),
 ]
@@ -127,8 +154,14 @@ AMOUNTS = [
             f"{CREDITS[field]} must be between 0 and 30",
             _outside(field),
             constraint=f"pathways_{field}_are_0_to_30",
-            passing=(Example(row={field: Decimal(0)}), Example(row={field: Decimal(30), other: Decimal(0)})),
-            failing=(Example(row={field: Decimal("-0.01")}), Example(row={field: Decimal("30.01")})),
+            passing=(
+                Example(row={field: Decimal(0)}),
+                Example(row={field: Decimal(30), other: Decimal(0)}),
+            ),
+            failing=(
+                Example(row={field: Decimal("-0.01")}),
+                Example(row={field: Decimal("30.01")}),
+            ),
         )
         for number, field, other in ((111, _IN, _OUT), (112, _OUT, _IN))
     ),
@@ -139,7 +172,9 @@ AMOUNTS = [
         "Total Pathway Credits are more than 30",
         "In District and Out of District Credits come to {total}. The total must be 30 or less",
         lambda parameters: Q(
-            total_credits__gt=MOST_CREDITS, in_district_credits__lte=MOST_CREDITS, out_of_district_credits__lte=MOST_CREDITS
+            total_credits__gt=MOST_CREDITS,
+            in_district_credits__lte=MOST_CREDITS,
+            out_of_district_credits__lte=MOST_CREDITS,
         ),
         reads=(_IN,),
         constraint="pathways_total_credits_are_0_to_30",
@@ -174,7 +209,12 @@ AMOUNTS = [
             reads=(_IN, _OUT),
             remedy="Add these credits to In District or Out of District Credits as well.",
             constraint=constraint,
-            passing=(Example(row={_IN: Decimal("1.10"), _OUT: Decimal("2.20"), field: Decimal("3.30")}, words="0.1 + 0.2 is 0.3"),),
+            passing=(
+                Example(
+                    row={_IN: Decimal("1.10"), _OUT: Decimal("2.20"), field: Decimal("3.30")},
+                    words="0.1 + 0.2 is 0.3",
+                ),
+            ),
             failing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), field: Decimal("1.01")}),),
         )
         for number, field, constraint in (
@@ -227,7 +267,9 @@ DATES = [
         field="start_date",
         reads=("start_date",),
         limits=(YEARS_IN_A_PROGRAM,),
-        breach=lambda parameters: Q(start_date__lt=datetime.date(parameters.scope.end_year - 1 - YEARS_IN_A_PROGRAM, 7, 1)),
+        breach=lambda parameters: Q(
+            start_date__lt=datetime.date(parameters.scope.end_year - 1 - YEARS_IN_A_PROGRAM, 7, 1)
+        ),
         passing=(Example(row={"start_date": datetime.date(2018, 7, 1)}),),
         failing=(Example(row={"start_date": datetime.date(2018, 6, 30)}),),
     ),
@@ -291,8 +333,26 @@ CONCENTRATOR = [
             dual_enrollment_credits__lte=F("total_credits"),
             work_based_learning_credits__lte=F("total_credits"),
         ),
-        passing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), _DUAL: Decimal("0.50"), _WORK: Decimal("0.50")}),),
-        failing=(Example(row={_IN: Decimal(1), _OUT: Decimal(0), _DUAL: Decimal("0.60"), _WORK: Decimal("0.50")}),),
+        passing=(
+            Example(
+                row={
+                    _IN: Decimal(1),
+                    _OUT: Decimal(0),
+                    _DUAL: Decimal("0.50"),
+                    _WORK: Decimal("0.50"),
+                }
+            ),
+        ),
+        failing=(
+            Example(
+                row={
+                    _IN: Decimal(1),
+                    _OUT: Decimal(0),
+                    _DUAL: Decimal("0.60"),
+                    _WORK: Decimal("0.50"),
+                }
+            ),
+        ),
     ),
 ]
 

@@ -107,7 +107,9 @@ class Rule:
         return self.judges is Judges.ALL and self.kind in (Kind.ROW, Kind.LOOKUP, Kind.CROSS_ROW)
 
     def in_force(self, end_year: int) -> bool:
-        return (self.first_year is None or self.first_year <= end_year) and (self.last_year is None or end_year <= self.last_year)
+        return (self.first_year is None or self.first_year <= end_year) and (
+            self.last_year is None or end_year <= self.last_year
+        )
 
     def condition(self, parameters: Parameters) -> Q:
         """The breach, held back where a field it reads is missing (a negated Q fires on NULL otherwise)."""

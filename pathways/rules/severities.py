@@ -34,7 +34,11 @@ def rules_in_force(end_year: int) -> list[RuleInForce]:
     found = []
     for rule in judging_stored(end_year):
         own = by_opi.get(rule.id)
-        found.append(RuleInForce(rule, Severity(own.severity), own.reason) if own else RuleInForce(rule, rule.severity))
+        found.append(
+            RuleInForce(rule, Severity(own.severity), own.reason)
+            if own
+            else RuleInForce(rule, rule.severity)
+        )
     return found
 
 
@@ -45,17 +49,24 @@ def severities(end_year: int) -> dict[str, Severity]:
 def informing(end_year: int) -> frozenset[str]:
     """The ids of the rules that only inform in that year, wherever they are judged: an upload weighs as the reports do."""
     weights = severities(end_year)
-    return frozenset(rule.id for rule in CATALOGUE if weights.get(rule.id, rule.severity) is Severity.INFO)
+    return frozenset(
+        rule.id for rule in CATALOGUE if weights.get(rule.id, rule.severity) is Severity.INFO
+    )
 
 
 def digest(end_year: int) -> str:
     """One value for the rules in force: it moves with ids, severities, fields and limits. Words as they were signed first stay in it."""
-    return sha256("\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()).hexdigest()
+    return sha256(
+        "\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()
+    ).hexdigest()
 
 
 def as_signed(end_year: int) -> list[list[str]]:
     """The rules in force as the signed text lists them."""
-    return [[one.id, one.severity.value, SignedWords.of(one.id).title] for one in rules_in_force(end_year)]
+    return [
+        [one.id, one.severity.value, SignedWords.of(one.id).title]
+        for one in rules_in_force(end_year)
+    ]
 
 
 def _line(one: RuleInForce) -> str:

@@ -48,7 +48,9 @@ class Breach:
         return listed_name(self.last_name, self.first_name, self.middle_name)
 
 
-def breaches(scope: Scope, *, student: int | None = None, only: Collection[str] | None = None) -> Iterator[Breach]:
+def breaches(
+    scope: Scope, *, student: int | None = None, only: Collection[str] | None = None
+) -> Iterator[Breach]:
     """Each rule that a record in scope breaks: of one student, and of some rules alone, where that is said.
 
     A student's records are judged by no other student's, so what is said of one student is what the whole run says of that student.
@@ -61,13 +63,18 @@ def breaches(scope: Scope, *, student: int | None = None, only: Collection[str] 
         if rule.in_force(scope.end_year) and (only is None or rule.id in only):
             found = among_stored(rows).order_by("student_id", "pathway_id")
             columns = ("pk", "student_id", "pathway_id", "pathway__name", *STUDENT, *rule.reads)
-            for _, of_student in groupby(found.values_list(*columns).iterator(2000), key=lambda row: row[1]):
+            for _, of_student in groupby(
+                found.values_list(*columns).iterator(2000), key=lambda row: row[1]
+            ):
                 yield from _of_a_student(rule, scope, list(of_student))
 
 
 def check_stored(scope: Scope, *, student: int | None = None) -> list[Finding]:
     """The same as findings of single records, as entry and upload have them."""
-    found = [Finding(one.rule, one.key, one.student_id, one.pathway_id, one.message) for one in breaches(scope, student=student)]
+    found = [
+        Finding(one.rule, one.key, one.student_id, one.pathway_id, one.message)
+        for one in breaches(scope, student=student)
+    ]
     return sorted(found, key=lambda finding: (finding.key, finding.rule.id))
 
 
@@ -77,7 +84,9 @@ def reach(rule: Rule, end_year: int) -> Reach:
     for one, among_stored in between.STORED:
         if one is rule:
             return among_stored(rows).reach()
-    return rows.filter(rule.condition(Parameters(Scope("", end_year), timezone.localdate(), everywhere=True))).reach()
+    return rows.filter(
+        rule.condition(Parameters(Scope("", end_year), timezone.localdate(), everywhere=True))
+    ).reach()
 
 
 def judging_stored(end_year: int) -> list[Rule]:
@@ -87,10 +96,14 @@ def judging_stored(end_year: int) -> list[Rule]:
 
 
 def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) -> Iterator[Breach]:
-    rules = [rule for rule in compiled(scope) if rule.judges_stored and (only is None or rule.id in only)]
+    rules = [
+        rule for rule in compiled(scope) if rule.judges_stored and (only is None or rule.id in only)
+    ]
     if not rules:
         return
-    judged, values = judged_by(rows.annotate(key=F("pk")), rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED)
+    judged, values = judged_by(
+        rows.annotate(key=F("pk")), rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED
+    )
     columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
     sql = f"WITH judged AS MATERIALIZED ({judged}) SELECT * FROM judged WHERE {' OR '.join(columns)} ORDER BY key"
@@ -105,20 +118,34 @@ def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) ->
                     key = (found["key"], found["student_id"], found["pathway_id"])
                     named = (*(found[name] for name in STUDENT), found["pathway_name"])
                     read = ((name, found[name]) for name in TYPED if name in rule.reads)
-                    yield _breach(rule, key, named, words(rule, scope, found["total_credits"], found["pathway_name"]), value_of(read))
+                    yield _breach(
+                        rule,
+                        key,
+                        named,
+                        words(rule, scope, found["total_credits"], found["pathway_name"]),
+                        value_of(read),
+                    )
 
 
 def _of_a_student(rule: Rule, scope: Scope, rows: list[tuple[Any, ...]]) -> Iterator[Breach]:
     """A cross-row rule looks at all of the student's answers, so they all are the value of each record."""
-    answers = value_of((f"{row[2]}.{name}", answer) for row in rows for name, answer in zip(rule.reads, row[8:], strict=True))
+    answers = value_of(
+        (f"{row[2]}.{name}", answer)
+        for row in rows
+        for name, answer in zip(rule.reads, row[8:], strict=True)
+    )
     for row in rows:
         yield _breach(rule, row[:3], (*row[4:8], row[3]), words(rule, scope, None, row[3]), answers)
 
 
-def _breach(rule: Rule, key: tuple[Any, ...], named: tuple[Any, ...], message: str, value: str) -> Breach:
+def _breach(
+    rule: Rule, key: tuple[Any, ...], named: tuple[Any, ...], message: str, value: str
+) -> Breach:
     record, student, pathway = key
     state_id, last, first, middle, pathway_name = named
-    return Breach(rule, record, student, pathway, state_id, last, first, middle, pathway_name, message, value)
+    return Breach(
+        rule, record, student, pathway, state_id, last, first, middle, pathway_name, message, value
+    )
 
 
 def value_of(fields: Iterable[tuple[str, Any]]) -> str:

@@ -21,4 +21,6 @@ class Rules(TemplateView):
         in_force = rules_in_force(end_year) if end_year else []
         by_opi = {one.id: (one.severity, one.reason) for one in in_force if one.is_set}
         school_year = school_year_label(end_year) if end_year else ""
-        return super().get_context_data(sections=sections(by_opi), school_year=school_year, **kwargs)
+        return super().get_context_data(
+            sections=sections(by_opi), school_year=school_year, **kwargs
+        )

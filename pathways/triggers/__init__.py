@@ -26,5 +26,8 @@ TRIGGERS = Triggers(
 )
 
 ROSTER_HISTORY = AppendOnly(
-    tuple(f"pathways_{kind}change" for kind in ("school", "calendar", "student", "enrollment", "course", "section", "roster"))
+    tuple(
+        f"pathways_{kind}change"
+        for kind in ("school", "calendar", "student", "enrollment", "course", "section", "roster")
+    )
 )

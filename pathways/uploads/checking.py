@@ -99,9 +99,14 @@ def add_problems(staged: Staged, problems: list[Problem]) -> None:
     """What the reader found, beside what the catalogue will find."""
     if not problems:
         return
-    refusing = {problem.rule: rules.by_id(problem.rule).on_entry is OnEntry.REFUSE for problem in problems}
+    refusing = {
+        problem.rule: rules.by_id(problem.rule).on_entry is OnEntry.REFUSE for problem in problems
+    }
     # A zero byte is told in the message; PostgreSQL's text holds none.
-    rows = [(p.line, p.rule, p.field, p.value.replace("\x00", "\ufffd"), p.message, refusing[p.rule]) for p in problems]
+    rows = [
+        (p.line, p.rule, p.field, p.value.replace("\x00", "\ufffd"), p.message, refusing[p.rule])
+        for p in problems
+    ]
     columns = "line, rule, field, value, message, refuses"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -109,7 +114,10 @@ def add_problems(staged: Staged, problems: list[Problem]) -> None:
                 for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(staged.own(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)"), rows)
+            cursor.executemany(
+                staged.own(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)"),
+                rows,
+            )
 
 
 def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> CheckedFile:
@@ -119,7 +127,9 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
     with connection.cursor() as cursor:
         for rule in broken:
             from_verdict = staged.own(_FROM_VERDICT.format(column=column_of(rule)))
-            cursor.execute(from_verdict, [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field])
+            cursor.execute(
+                from_verdict, [rule.id, rule.field, rule.on_entry is OnEntry.REFUSE, rule.field]
+            )
         differs = between.SINGLE_PARENT_DIFFERS
         if differs.in_force(scope.end_year):
             among = between.SINGLE_PARENT_DIFFERS_AMONG_STAGED
@@ -130,10 +140,23 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         cursor.execute(staged.own(f"SELECT COUNT(DISTINCT line) FROM {FINDINGS} WHERE refuses"))
         rejected = cursor.fetchone()[0]
         not_in_file = _not_in_file(cursor, scope, staged)
-        cursor.execute(staged.own(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)"))
+        cursor.execute(
+            staged.own(
+                f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE refuses)"
+            )
+        )
         cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     preview = ledger.preview(scope, staged)
-    return CheckedFile(at_cursor, generation, reader.summary.rows, rejected, repeated, preview, not_in_file, _by_field(staged))
+    return CheckedFile(
+        at_cursor,
+        generation,
+        reader.summary.rows,
+        rejected,
+        repeated,
+        preview,
+        not_in_file,
+        _by_field(staged),
+    )
 
 
 # What the reader could not read is not asked for as missing besides.
@@ -156,7 +179,9 @@ WHERE EXISTS (
 
 
 def _one(name: str) -> str:
-    value = f"CASE WHEN {name} THEN 1 ELSE 0 END" if name in ("concentrator", "single_parent") else name
+    value = (
+        f"CASE WHEN {name} THEN 1 ELSE 0 END" if name in ("concentrator", "single_parent") else name
+    )
     return f"MIN({value}) = MAX({value}) AND COUNT({name}) = COUNT(*)"
 
 
@@ -174,7 +199,10 @@ def _repeated(staged: Staged) -> int:
             GROUP BY staged.student_id, staged.pathway_id HAVING COUNT(*) > 1
             """
         cursor.execute(staged.own(make))
-        for same, rule_id, refuses, which in ((1, "CTE-408", False, "AND staged.line > repeated.first_line"), (0, "CTE-409", True, "")):
+        for same, rule_id, refuses, which in (
+            (1, "CTE-408", False, "AND staged.line > repeated.first_line"),
+            (0, "CTE-409", True, ""),
+        ):
             tell = f"""
                 INSERT INTO {FINDINGS} (line, rule, field, refuses)
                 SELECT staged.line, %s, %s, %s FROM {TABLE} staged
@@ -182,7 +210,11 @@ def _repeated(staged: Staged) -> int:
                 WHERE repeated.same = %s {which} AND staged.line NOT IN (SELECT line FROM {FINDINGS} WHERE refuses)
                 """
             cursor.execute(staged.own(tell), [rule_id, rules.by_id(rule_id).field, refuses, same])
-        cursor.execute(staged.own(f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')"))
+        cursor.execute(
+            staged.own(
+                f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')"
+            )
+        )
         return int(cursor.rowcount)
 
 
@@ -207,7 +239,11 @@ def _by_field(staged: Staged) -> dict[str, int]:
     sums = ", ".join(f"SUM({differs})" for differs in _DIFFERS.values())
     with connection.cursor() as cursor:
         cursor.execute(staged.own(f"SELECT {sums} {_UPDATED}"))
-        return {name: int(number) for name, number in zip(TYPED, cursor.fetchone(), strict=True) if number}
+        return {
+            name: int(number)
+            for name, number in zip(TYPED, cursor.fetchone(), strict=True)
+            if number
+        }
 
 
 @dataclass(frozen=True)
@@ -223,7 +259,12 @@ class ChangedRow:
 def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
     """The first changed rows of the plan."""
     columns = ", ".join(f"{_DIFFERS[name]}, stored.{name}, plan.{name}" for name in TYPED)
-    fields = [None, None, None, *(field for name in TYPED for field in (None, TYPES[name], TYPES[name]))]
+    fields = [
+        None,
+        None,
+        None,
+        *(field for name in TYPED for field in (None, TYPES[name], TYPES[name])),
+    ]
     first = f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY plan.line LIMIT {int(most)}"
     with connection.cursor() as cursor:
         cursor.execute(staged.own(first))
@@ -231,7 +272,14 @@ def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
     changed = []
     for line, student, pathway, *values in rows:
         compared = zip(TYPED, values[::3], values[1::3], values[2::3], strict=True)
-        changed.append(ChangedRow(line, student, pathway, {name: (old, new) for name, differs, old, new in compared if differs}))
+        changed.append(
+            ChangedRow(
+                line,
+                student,
+                pathway,
+                {name: (old, new) for name, differs, old, new in compared if differs},
+            )
+        )
     return changed
 
 
@@ -241,9 +289,13 @@ def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
         each = f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field"
         cursor.execute(staged.own(each))
         fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
-        for line, rule_id, field, value, message, refuses, total, pathway in typed(connection, cursor, fields):
+        for line, rule_id, field, value, message, refuses, total, pathway in typed(
+            connection, cursor, fields
+        ):
             rule = rules.by_id(rule_id)
-            yield Found(line, rule, field, value, message or words_of(rule, scope, total, pathway), refuses)
+            yield Found(
+                line, rule, field, value, message or words_of(rule, scope, total, pathway), refuses
+            )
 
 
 def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
@@ -251,5 +303,9 @@ def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
     with connection.cursor() as cursor:
         each = f"SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM {FINDINGS} GROUP BY rule"
         cursor.execute(staged.own(f"{each} ORDER BY 4 DESC, 2 DESC, 1"))
-        found = [(rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()]
-    return sorted(found, key=lambda one: not one[3] and rules.by_id(one[0]).severity is Severity.INFO)
+        found = [
+            (rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()
+        ]
+    return sorted(
+        found, key=lambda one: not one[3] and rules.by_id(one[0]).severity is Severity.INFO
+    )

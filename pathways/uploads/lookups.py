@@ -13,7 +13,10 @@ def known_in(scope: Scope) -> Known:
     """The district's own students alone: another district's and an unknown one are the same nothing (Z-05)."""
     rows = Student.objects.of_district(scope)
     fields = rows.values_list("state_id", "pk", "local_id", "last_name", "first_name")
-    students = {state_id: KnownStudent(pk, local, last, first) for state_id, pk, local, last, first in fields.iterator(chunk_size=5000)}
+    students = {
+        state_id: KnownStudent(pk, local, last, first)
+        for state_id, pk, local, last, first in fields.iterator(chunk_size=5000)
+    }
     pathways: dict[str, int] = {}
     names: dict[int, str] = {}
     codes: dict[str, int] = {}

@@ -27,17 +27,34 @@ from pathways.uploads.checking import Found
 from pathways.uploads.screen_words import screen_name
 
 TITLES = (
-    "Line", "Level", "Rule", "Student State ID", "Student", "CTE Pathway", "Column", "Field on the screen", "In your file",
-    "What is wrong", "What to do",
-)  # fmt: skip
+    "Line",
+    "Level",
+    "Rule",
+    "Student State ID",
+    "Student",
+    "CTE Pathway",
+    "Column",
+    "Field on the screen",
+    "In your file",
+    "What is wrong",
+    "What to do",
+)
 SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
 
 
 class ImportResults:
     """Made once for a file that has been judged: files on the job, and what the page shows in `shown`."""
 
-    def __init__(self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged) -> None:
-        self.job, self.layout, self.known, self.lines, self.staged = job, layout, known, lines, staged
+    def __init__(
+        self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged
+    ) -> None:
+        self.job, self.layout, self.known, self.lines, self.staged = (
+            job,
+            layout,
+            known,
+            lines,
+            staged,
+        )
         self.name = name.rsplit(".", 1)[0][:80] or "file"
         self.summary_name = f"Import Results Summary {job.mark}"
         self.columns = {column.field: column.name for column in layout.columns}
@@ -63,7 +80,9 @@ class ImportResults:
         ):
             self._walk(table, rejects, annotated, checking.findings(scope, self.staged))
             if rejected:
-                self.job.keep("rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects)
+                self.job.keep(
+                    "rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects
+                )
             if groups:
                 self.job.keep("errors.tsv", f"{self.name} – with errors.tsv", writer.TSV, annotated)
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
@@ -74,13 +93,19 @@ class ImportResults:
 
     def write_refused(self) -> None:
         """A refused file has its findings, but no rows that could be sent again by themselves."""
-        with tempfile.TemporaryFile() as table, tempfile.TemporaryFile() as rejects, tempfile.TemporaryFile() as annotated:
+        with (
+            tempfile.TemporaryFile() as table,
+            tempfile.TemporaryFile() as rejects,
+            tempfile.TemporaryFile() as annotated,
+        ):
             self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, TITLES, _rows(table))
         self._keep_shown()
 
-    def _walk(self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]) -> None:
+    def _walk(
+        self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]
+    ) -> None:
         """File and findings side by side, both in the order of the lines. A byte order mark lets Excel read the letters."""
         by_line = groupby(findings, key=lambda found: found.line)
         line, told = next(by_line, (None, iter(())))
@@ -107,7 +132,14 @@ class ImportResults:
                     row = self._fit(cells)
                     if any(found.refuses for found in of_line):
                         rejects.write(writer.tsv_line(row).encode())
-                    held.append(writer.tsv_line([*row, "; ".join(f"{found.rule.id} {found.message}" for found in of_line)]))
+                    held.append(
+                        writer.tsv_line(
+                            [
+                                *row,
+                                "; ".join(f"{found.rule.id} {found.message}" for found in of_line),
+                            ]
+                        )
+                    )
             if len(held) > 2000:
                 annotated.write("".join(held).encode())
                 held.clear()
@@ -120,18 +152,33 @@ class ImportResults:
 
     def _one(self, table: IO[bytes], found: Found, cells: list[str]) -> None:
         at = self.positions.get(found.field)
-        value = found.value if found.value is not None else unquoted(cells[at]) if at is not None and at < len(cells) else ""
+        value = (
+            found.value
+            if found.value is not None
+            else unquoted(cells[at])
+            if at is not None and at < len(cells)
+            else ""
+        )
         state_id = unquoted(cells[2]) if len(cells) > 2 else ""
         student = self.known.student(state_id)
         name = (
-            f"{student.last_name}, {student.first_name}" if student else ", ".join(unquoted(cell) for cell in cells[4:6] if unquoted(cell))
+            f"{student.last_name}, {student.first_name}"
+            if student
+            else ", ".join(unquoted(cell) for cell in cells[4:6] if unquoted(cell))
         )
         pathway = unquoted(cells[6]) if len(cells) > 6 else ""
         pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
         if not pathway_pk and (number := whole_number(pathway)) is not None:
             pathway_pk = self.known.numbers.get(number)
         column = self.columns.get(found.field, "")
-        row = [str(found.line), self._level(found).capitalize(), found.rule.id, state_id[:40], name.upper()[:110], pathway[:100]]
+        row = [
+            str(found.line),
+            self._level(found).capitalize(),
+            found.rule.id,
+            state_id[:40],
+            name.upper()[:110],
+            pathway[:100],
+        ]
         row += [column, screen_name(found.field), value[:200], found.message, found.rule.remedy]
         table.write(json.dumps(row).encode() + b"\n")
         shown = self.shown.setdefault(found.rule.id, [])
@@ -153,7 +200,10 @@ class ImportResults:
 
     def _keep_shown(self) -> None:
         rows = checking.changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
-        names = {one.pk: one.name for one in Student.objects.filter(pk__in={row.student_id for row in rows})}
+        names = {
+            one.pk: one.name
+            for one in Student.objects.filter(pk__in={row.student_id for row in rows})
+        }
         changed = [
             {
                 "line": row.line,
@@ -161,7 +211,10 @@ class ImportResults:
                 "student": names.get(row.student_id, ""),
                 "pathway": self.known.names.get(row.pathway_id, ""),
                 "pathway_pk": row.pathway_id,
-                "changes": [[screen_name(name), words.text(old), words.text(new)] for name, (old, new) in row.changes.items()],
+                "changes": [
+                    [screen_name(name), words.text(old), words.text(new)]
+                    for name, (old, new) in row.changes.items()
+                ],
             }
             for row in rows
         ]

@@ -42,16 +42,23 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     for group in groups:
         numbers[group["level"]] += group["count"]
     return "pathways/uploads/upload_result.html", {
-        "counts": result.get("counts", {}) and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]},
-        "good": result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0,
+        "counts": result.get("counts", {})
+        and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]},
+        "good": result["counts"]["read"] - result["counts"]["rejected"]
+        if "counts" in result
+        else 0,
         "saved": saved,
         "levels": LEVELS,
         "groups": [group for group in groups if asked.get("level") in (None, "", group["level"])],
         "level": asked.get("level", ""),
-        "students": _by_student(groups, asked.get("level", "")) if asked.get("by") == "student" else [],
+        "students": _by_student(groups, asked.get("level", ""))
+        if asked.get("by") == "student"
+        else [],
         "by": asked.get("by", ""),
         "changed": _changed(shown["changed"], scope),
-        "by_field": [(screen_name(name), number) for name, number in result.get("by_field", {}).items()],
+        "by_field": [
+            (screen_name(name), number) for name, number in result.get("by_field", {}).items()
+        ],
         "adjusted": result.get("adjusted", []),
         "not_in_file": result.get("not_in_file", 0),
         "same_as": result.get("same_as", ""),
@@ -73,7 +80,10 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
 def follower(batch: Batch, kind: str) -> Batch | None:
     """The batch that continues this one, unless it came to nothing: then it may be tried again."""
     return (
-        batch.followers.filter(kind=kind).exclude(status__in=[Status.FAILED, Status.CANCELED, Status.REFUSED]).order_by("queued_at").last()
+        batch.followers.filter(kind=kind)
+        .exclude(status__in=[Status.FAILED, Status.CANCELED, Status.REFUSED])
+        .order_by("queued_at")
+        .last()
     )
 
 
@@ -92,7 +102,12 @@ def _stored(shown: dict[str, list[dict[str, Any]]], scope: list[Any]) -> set[tup
     return set(found.values_list("student", "pathway")) if students else set()
 
 
-def _group(group: dict[str, Any], shown: dict[str, list[dict[str, Any]]], scope: list[Any], stored: set[tuple[int, int]]) -> dict[str, Any]:
+def _group(
+    group: dict[str, Any],
+    shown: dict[str, list[dict[str, Any]]],
+    scope: list[Any],
+    stored: set[tuple[int, int]],
+) -> dict[str, Any]:
     rule = rules.by_id(group["rule"])
     rows = shown.get(rule.id, [])
     for row in rows:
@@ -124,9 +139,17 @@ def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]
     for group in groups:
         for row in group["rows"] if level in ("", group["level"]) else ():
             one = found.setdefault(
-                (row["student_pk"], row["student"]), {"name": row["student"] or "No name", "link": row["link"], "rows": []}
+                (row["student_pk"], row["student"]),
+                {"name": row["student"] or "No name", "link": row["link"], "rows": []},
             )
-            one["rows"].append({**row, "kind": group["kind"], "word": group["word"], "remedy": group["rule"].remedy})
+            one["rows"].append(
+                {
+                    **row,
+                    "kind": group["kind"],
+                    "word": group["word"],
+                    "remedy": group["rule"].remedy,
+                }
+            )
     return sorted(found.values(), key=lambda one: (-len(one["rows"]), one["name"]))
 
 

@@ -70,7 +70,9 @@ def _go(job: Job, *, held: bool) -> None:
         job.step("Reading", 0)
         known = known_in(scope)
         try:
-            reader = Reader(file, layout, known, today=timezone.localdate(), most_rows=settings.UPLOAD_MOST_ROWS)
+            reader = Reader(
+                file, layout, known, today=timezone.localdate(), most_rows=settings.UPLOAD_MOST_ROWS
+            )
             staged = checking.prepare()
             report = ImportResults(job, layout, known, reader.lines, batch.subject, staged)
             try:
@@ -100,7 +102,9 @@ def _go(job: Job, *, held: bool) -> None:
             result = _result(job, checked, reader, staged)
             if not _saves(options, checked):
                 result["saved"] = False
-                job.outcome = Outcome(_words(options, checked), with_errors=bool(checked.rejected), result=result)
+                job.outcome = Outcome(
+                    _words(options, checked), with_errors=bool(checked.rejected), result=result
+                )
                 return
             if not held:
                 job.step("Saving")
@@ -131,7 +135,13 @@ def _saves(options: dict[str, Any], checked: checking.CheckedFile) -> bool:
     return options["work"] == UPLOAD and not (options.get("all_or_nothing") and checked.rejected)
 
 
-def _save(job: Job, staged: Staged, checked: checking.CheckedFile, result: dict[str, Any], ending: AbstractContextManager[None]) -> None:
+def _save(
+    job: Job,
+    staged: Staged,
+    checked: checking.CheckedFile,
+    result: dict[str, Any],
+    ending: AbstractContextManager[None],
+) -> None:
     def moved(scope: Scope, staged: Staged) -> Judged:
         raise RecordsMoved
 
@@ -139,23 +149,42 @@ def _save(job: Job, staged: Staged, checked: checking.CheckedFile, result: dict[
     try:
         with ending:
             applied = ledger.apply(
-                job.scope, staged, by=job.batch.submitted_name, by_id=job.batch.submitted_by_id, source=Change.Source.UPLOAD, checked=judged, check=moved,
-                batch=job.batch.pk, exclusive=True,
-            )  # fmt: skip
-            result["counts"] |= {"new": applied.created, "changed": applied.updated, "unchanged": applied.unchanged + checked.repeated}
+                job.scope,
+                staged,
+                by=job.batch.submitted_name,
+                by_id=job.batch.submitted_by_id,
+                source=Change.Source.UPLOAD,
+                checked=judged,
+                check=moved,
+                batch=job.batch.pk,
+                exclusive=True,
+            )
+            result["counts"] |= {
+                "new": applied.created,
+                "changed": applied.updated,
+                "unchanged": applied.unchanged + checked.repeated,
+            }
             result["saved"] = True
-            job.outcome = Outcome(_words(job.batch.options, checked), with_errors=bool(checked.rejected), result=result)
+            job.outcome = Outcome(
+                _words(job.batch.options, checked),
+                with_errors=bool(checked.rejected),
+                result=result,
+            )
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
     except ledger.OtherYear as refusal:
         raise CannotRun(refusal.why) from refusal
     if applied.written > ANALYZE_FROM and connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # a table that has grown is planned for as if it had not
+        with (
+            connection.cursor() as cursor
+        ):  # a table that has grown is planned for as if it had not
             cursor.execute("ANALYZE pathways_participation")
             cursor.execute("ANALYZE pathways_change")
 
 
-def _result(job: Job, checked: checking.CheckedFile, reader: Reader, staged: Staged) -> dict[str, Any]:
+def _result(
+    job: Job, checked: checking.CheckedFile, reader: Reader, staged: Staged
+) -> dict[str, Any]:
     preview, groups = checked.preview, _groups(job.scope.end_year, staged)
     return {
         "counts": {
@@ -179,7 +208,13 @@ def _groups(end_year: int, staged: Staged) -> list[dict[str, Any]]:
     """What was found, by rule, with what each rule weighed when it was found."""
     informs = informing(end_year)
     return [
-        {"rule": rule, "count": number, "first": line, "refuses": refuses, "informs": rule in informs}
+        {
+            "rule": rule,
+            "count": number,
+            "first": line,
+            "refuses": refuses,
+            "informs": rule in informs,
+        }
         for rule, number, line, refuses in checking.counts_by_rule(staged)
     ]
 
@@ -195,7 +230,9 @@ def level_of(group: dict[str, Any]) -> str:
 def _same_as(batch: Batch) -> str:
     """The earlier upload of the very same bytes, in words (C-02)."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    found = Batch.objects.filter(kind=batch.kind, district=batch.district, input_sha256=batch.input_sha256, status__in=ended)
+    found = Batch.objects.filter(
+        kind=batch.kind, district=batch.district, input_sha256=batch.input_sha256, status__in=ended
+    )
     earlier = found.filter(result__saved=True).exclude(pk=batch.pk).order_by("-finished_at").first()
     if earlier is None or earlier.finished_at is None:
         return ""
@@ -212,9 +249,15 @@ def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
         return f"Tested: {found}. Nothing has been saved yet."
     if not checked.rejected:
         written = checked.preview.created + checked.preview.updated
-        return f"{number_of(written, 'record')} saved." if written else "All rows were already in the portal. No changes to save."
+        return (
+            f"{number_of(written, 'record')} saved."
+            if written
+            else "All rows were already in the portal. No changes to save."
+        )
     if options.get("all_or_nothing"):
         return f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved, as you chose."
     saved = f"{good:,} row{' is' if good == 1 else 's are'} now saved. " if good else ""
-    was, them, file = ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
+    was, them, file = (
+        ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
+    )
     return f"{saved}{rejected} {was} not saved. Download {them}, correct {them}, and upload {file}, or fix {them} here."

@@ -8,7 +8,11 @@ from pathways.models import Participation
 
 _COLUMNS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
 _TYPED = {*TYPED, "total_credits"}
-_FIELDS = {field.name: str(field.verbose_name) for field in Participation._meta.local_fields if field.name in _TYPED}
+_FIELDS = {
+    field.name: str(field.verbose_name)
+    for field in Participation._meta.local_fields
+    if field.name in _TYPED
+}
 
 
 def screen_name(field: str) -> str:

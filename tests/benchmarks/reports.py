@@ -22,7 +22,9 @@ from pathways.reports.statewide import district_lines
 
 wanted, runs = int(os.environ.get("RECORDS", "1000000")), int(os.environ.get("RUNS", "5"))
 year = SchoolYear.objects.active().end_year
-STATE = Edition.DISTRICT  # the same tables stand in both editions; this one is filled without a resync
+STATE = (
+    Edition.DISTRICT
+)  # the same tables stand in both editions; this one is filled without a resync
 
 
 def scale() -> None:
@@ -39,8 +41,16 @@ def scale() -> None:
         )
         cursor.execute("ANALYZE copied")
         for table, columns, student in (
-            ("student", "district_id, local_id, last_name, first_name, middle_name, birth_date, gender", "id, state_id"),
-            ("enrollment", "calendar_id, service_type, grade, start_date, end_date, end_status", "student_id"),
+            (
+                "student",
+                "district_id, local_id, last_name, first_name, middle_name, birth_date, gender",
+                "id, state_id",
+            ),
+            (
+                "enrollment",
+                "calendar_id, service_type, grade, start_date, end_date, end_status",
+                "student_id",
+            ),
             (
                 "participation",
                 (
@@ -128,14 +138,26 @@ def beside(*contestants) -> list[float]:
 
 def box(report, rows, figure, scope) -> str:
     """The open report as the page renders it."""
-    open_report = Opened(ReportLine(report, figure, None), scope, [shown(report, scope, row) for row in rows], 1, figure.count)
+    open_report = Opened(
+        ReportLine(report, figure, None),
+        scope,
+        [shown(report, scope, row) for row in rows],
+        1,
+        figure.count,
+    )
     return render_to_string(
-        "pathways/reports/validation_open.html", {"opened": open_report, "district": scope.district, "year": year, "may_cure": True}
+        "pathways/reports/validation_open.html",
+        {"opened": open_report, "district": scope.district, "year": year, "may_cure": True},
     )
 
 
 def page_of_state(report):
-    return box(report, list(report.found(report.of_state(STATE, year))[:PAGE]), report.total(STATE, year), Scope(largest, year))
+    return box(
+        report,
+        list(report.found(report.of_state(STATE, year))[:PAGE]),
+        report.total(STATE, year),
+        Scope(largest, year),
+    )
 
 
 def page_of_district(report):
@@ -145,11 +167,16 @@ def page_of_district(report):
 
 scale()
 sizes = {
-    number: Participation.objects.filter(student__district_id=number).count() for number in District.objects.values_list("pk", flat=True)
+    number: Participation.objects.filter(student__district_id=number).count()
+    for number in District.objects.values_list("pk", flat=True)
 }
 largest = max(sizes, key=lambda number: sizes[number])
-print(f"{Participation.objects.count():,} records of {len(sizes)} districts, the largest {sizes[largest]:,}")
-print("report               whole state: hand  portal   ×    | 50 rows: hand  portal   ×    | largest district: hand  portal  + page")
+print(
+    f"{Participation.objects.count():,} records of {len(sizes)} districts, the largest {sizes[largest]:,}"
+)
+print(
+    "report               whole state: hand  portal   ×    | 50 rows: hand  portal   ×    | largest district: hand  portal  + page"
+)
 missed = []
 for report in REPORTS.values():
     if not report.letter:
@@ -161,8 +188,10 @@ for report in REPORTS.values():
     hand, ours = beside(lambda: by_hand(count), lambda: report.total(STATE, year))  # noqa: B023
     both, page = beside(lambda: (by_hand(count), by_hand(rows)), lambda: page_of_state(report))  # noqa: B023
     small, here, local = beside(
-        lambda: by_hand(count, largest), lambda: report.count(Scope(largest, year)), lambda: page_of_district(report)  # noqa: B023
-    )  # fmt: skip
+        lambda: by_hand(count, largest),  # noqa: B023
+        lambda: report.count(Scope(largest, year)),  # noqa: B023
+        lambda: page_of_district(report),  # noqa: B023
+    )
     print(
         f"{report.letter} {report.short[:22]:<24} {hand:10.1f} {ours:7.1f} {ours / hand:5.2f} | {both:13.1f} {page:7.1f} {page / both:5.2f} "
         f"| {small:22.1f} {here:7.1f} {local:7.1f}"
@@ -170,16 +199,28 @@ for report in REPORTS.values():
     missed += [f"{report.letter}: count"] if ours > 1.2 * hand + 5 else []
     missed += [f"{report.letter}: page"] if page > 2 * both else []
 
-every = [(f"SELECT s.district_id, {{what}} {FROM} WHERE {{which}} {ENROLLED} GROUP BY 1").replace("{what}", what).replace("{which}", which) for what, which in (
-    ("count(DISTINCT p.student_id), count(DISTINCT p.student_id) FILTER (WHERE p.concentrator)", ""),
-    ("count(DISTINCT p.student_id)", "p.single_parent AND"),
-    ("count(DISTINCT p.student_id)", f"p.single_parent AND {DIFFERS} AND"),
-    ("count(*)", f"{WRONG} AND"),
-    ("count(*)", f"{MODIFIED} AND"),
-)]  # fmt: skip
+every = [
+    (f"SELECT s.district_id, {{what}} {FROM} WHERE {{which}} {ENROLLED} GROUP BY 1")
+    .replace("{what}", what)
+    .replace("{which}", which)
+    for what, which in (
+        (
+            "count(DISTINCT p.student_id), count(DISTINCT p.student_id) FILTER (WHERE p.concentrator)",
+            "",
+        ),
+        ("count(DISTINCT p.student_id)", "p.single_parent AND"),
+        ("count(DISTINCT p.student_id)", f"p.single_parent AND {DIFFERS} AND"),
+        ("count(*)", f"{WRONG} AND"),
+        ("count(*)", f"{MODIFIED} AND"),
+    )
+]
 hand, ours = beside(lambda: [by_hand(sql) for sql in every], lambda: district_lines(STATE, year))
-print(f"all districts, five reports: by hand {hand:,.0f} ms, portal {ours:,.0f} ms, × {ours / hand:.2f}")
+print(
+    f"all districts, five reports: by hand {hand:,.0f} ms, portal {ours:,.0f} ms, × {ours / hand:.2f}"
+)
 certification = END_OF_YEAR.reports[-1]
-print(f"all districts, Certification report: {beside(lambda: certification.by_district(STATE, year))[0]:,.0f} ms")
+print(
+    f"all districts, Certification report: {beside(lambda: certification.by_district(STATE, year))[0]:,.0f} ms"
+)
 missed += ["all districts"] if ours > 3 * hand else []
 print("missed: " + ", ".join(missed) if missed else "all within the limits")

@@ -44,12 +44,20 @@ def ask(connection, *statements):
 
 
 def untriggered(connection, *statements):
-    ask(connection, "SET session_replication_role = replica", *statements, "SET session_replication_role = DEFAULT")
+    ask(
+        connection,
+        "SET session_replication_role = replica",
+        *statements,
+        "SET session_replication_role = DEFAULT",
+    )
 
 
 def grow() -> None:
     """Copies of the demo's students under State IDs of their own, with enrollments and records; the courses stay few."""
-    stored, students = Participation.objects.count(), ask(here, "SELECT COUNT(*) FROM pathways_student")[0][0]
+    stored, students = (
+        Participation.objects.count(),
+        ask(here, "SELECT COUNT(*) FROM pathways_student")[0][0],
+    )
     for copy in range(1, -(-wanted // stored)):
         at = copy * OFFSET
         untriggered(
@@ -75,13 +83,17 @@ def fill_the_state() -> None:
     publish()
     for kind in OBJECTS[1:]:
         columns = ", ".join(kind.columns)
-        of_year = {"Calendar": f"end_year = {year}", "Enrollment": IN_YEAR, "Section": IN_YEAR}.get(kind.name, "TRUE")
+        of_year = {"Calendar": f"end_year = {year}", "Enrollment": IN_YEAR, "Section": IN_YEAR}.get(
+            kind.name, "TRUE"
+        )
         if kind.name == "Roster":
             of_year = f"section_id IN (SELECT id FROM pathways_section WHERE {IN_YEAR})"
         with here.cursor() as reading, there.cursor() as writing:
             writing.execute("SET session_replication_role = replica")
             with (
-                reading.copy(f"COPY (SELECT {columns} FROM {kind.table} WHERE {of_year}) TO STDOUT") as out,
+                reading.copy(
+                    f"COPY (SELECT {columns} FROM {kind.table} WHERE {of_year}) TO STDOUT"
+                ) as out,
                 writing.copy(f"COPY {kind.table} ({columns}) FROM STDIN") as into,
             ):
                 for data in out:
@@ -97,9 +109,15 @@ WHERE e.student_id = t.student_id AND c.end_year = {year} AND e.service_type IN 
 MEANT = {
     "District": ("TRUE", "t.number = %s"),
     "School": ("TRUE", "t.district_id = %s"),
-    "Calendar": (f"t.end_year = {year}", "t.school_id IN (SELECT id FROM pathways_school WHERE district_id = %s)"),
+    "Calendar": (
+        f"t.end_year = {year}",
+        "t.school_id IN (SELECT id FROM pathways_school WHERE district_id = %s)",
+    ),
     "Student": ("TRUE", "t.district_id = %s"),
-    "Enrollment": (IN_YEAR, "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)"),
+    "Enrollment": (
+        IN_YEAR,
+        "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)",
+    ),
     "Course": ("TRUE", "t.school_id IN (SELECT id FROM pathways_school WHERE district_id = %s)"),
     "Section": (
         IN_YEAR,
@@ -109,7 +127,10 @@ MEANT = {
         f"t.section_id IN (SELECT id FROM pathways_section WHERE {IN_YEAR})",
         "t.enrollment_id IN (SELECT e.id FROM pathways_enrollment e JOIN pathways_student s ON s.id = e.student_id WHERE s.district_id = %s)",
     ),
-    "CTE Participation": ("TRUE", "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)"),
+    "CTE Participation": (
+        "TRUE",
+        "t.student_id IN (SELECT id FROM pathways_student WHERE district_id = %s)",
+    ),
 }
 
 
@@ -120,8 +141,15 @@ def hashes(connection, kind, number=None):
         of_year = COUNTS
     condition = f"{of_year} AND {of_district}" if number else of_year
     row = ", ".join(f"t.{name}" for name in others)
-    sql = f"SELECT t.{key}, hash_record_extended(ROW({row}), 0) FROM {kind.table} t WHERE {condition}"
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({cursor.mogrify(sql, [number] if number else None)}) TO STDOUT") as copy:
+    sql = (
+        f"SELECT t.{key}, hash_record_extended(ROW({row}), 0) FROM {kind.table} t WHERE {condition}"
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            f"COPY ({cursor.mogrify(sql, [number] if number else None)}) TO STDOUT"
+        ) as copy,
+    ):
         return set(b"".join(copy).splitlines())
 
 
@@ -154,7 +182,12 @@ def sent_by_hand() -> None:
     columns = ", ".join(RECORDS.columns)
     sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in RECORDS.columns[1:])
     for number in numbers:
-        with transaction.atomic(), transaction.atomic("state"), here.cursor() as ours, there.cursor() as theirs:
+        with (
+            transaction.atomic(),
+            transaction.atomic("state"),
+            here.cursor() as ours,
+            there.cursor() as theirs,
+        ):
             for cursor in (ours, theirs):
                 cursor.execute("SELECT pg_advisory_xact_lock(4201, %s)", [int(number)])
             theirs.execute("SELECT * FROM pathways_statecopy WHERE district = %s", [number])
@@ -164,9 +197,17 @@ def sent_by_hand() -> None:
                 differing = hashes(here, kind, number) - hashes(there, kind, number)
                 if kind is RECORDS:
                     changed = [int(line.split(b"\t")[0]) for line in differing]
-            theirs.execute("CREATE TEMPORARY TABLE carried (LIKE pathways_participation) ON COMMIT DROP")
-            asked = ours.mogrify(f"COPY (SELECT {columns} FROM pathways_participation WHERE id = ANY(%s)) TO STDOUT", [changed])
-            with ours.copy(asked) as out, theirs.copy(f"COPY carried ({columns}) FROM STDIN") as into:
+            theirs.execute(
+                "CREATE TEMPORARY TABLE carried (LIKE pathways_participation) ON COMMIT DROP"
+            )
+            asked = ours.mogrify(
+                f"COPY (SELECT {columns} FROM pathways_participation WHERE id = ANY(%s)) TO STDOUT",
+                [changed],
+            )
+            with (
+                ours.copy(asked) as out,
+                theirs.copy(f"COPY carried ({columns}) FROM STDIN") as into,
+            ):
                 for data in out:
                     into.write(data)
             theirs.execute(
@@ -190,9 +231,13 @@ def sent_by_the_portal() -> None:
 def spoil(number: int) -> int:
     """One record in a hundred is changed in the District edition."""
     untriggered(
-        here, f"UPDATE pathways_participation SET version = version + 1, single_parent = NOT single_parent WHERE id % 100 = {number}"
+        here,
+        f"UPDATE pathways_participation SET version = version + 1, single_parent = NOT single_parent WHERE id % 100 = {number}",
     )
-    return ask(here, f"SELECT COUNT(*) FROM pathways_participation t WHERE id % 100 = {number} AND {COUNTS}")[0][0]
+    return ask(
+        here,
+        f"SELECT COUNT(*) FROM pathways_participation t WHERE id % 100 = {number} AND {COUNTS}",
+    )[0][0]
 
 
 def timed(work):

@@ -27,7 +27,17 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.files import extract
 from pathways.lists import standard
-from pathways.models import Approval, Calendar, District, Enrollment, Participation, Pathway, School, SchoolYear, Student
+from pathways.models import (
+    Approval,
+    Calendar,
+    District,
+    Enrollment,
+    Participation,
+    Pathway,
+    School,
+    SchoolYear,
+    Student,
+)
 
 rows, runs = int(os.environ.get("ROWS", "100000")), int(os.environ.get("RUNS", "5"))
 standard.load()
@@ -36,7 +46,9 @@ year = SchoolYear.objects.active()
 school = School.objects.create(district=district, number="0001", name="Benchmark High School")
 calendar = Calendar.objects.create(school=school, school_year=year, number="001")
 pathways = list(Pathway.objects.order_by("code")[:5])
-Approval.objects.bulk_create(Approval(district=district, pathway=pathway, school_year=year) for pathway in pathways)
+Approval.objects.bulk_create(
+    Approval(district=district, pathway=pathway, school_year=year) for pathway in pathways
+)
 students = Student.objects.bulk_create(
     [
         Student(
@@ -53,12 +65,20 @@ students = Student.objects.bulk_create(
 )
 Enrollment.objects.bulk_create(
     [
-        Enrollment(student=student, calendar=calendar, service_type="P", grade="12", start_date=datetime.date(2024, 8, 21))
+        Enrollment(
+            student=student,
+            calendar=calendar,
+            service_type="P",
+            grade="12",
+            start_date=datetime.date(2024, 8, 21),
+        )
         for student in students
     ],
     batch_size=5000,
 )
-user = User.objects.create_user("bench", "bench@example.org", None, first_name="Mark", last_name="Bench")
+user = User.objects.create_user(
+    "bench", "bench@example.org", None, first_name="Mark", last_name="Bench"
+)
 Membership.objects.create(user=user, role=Role.DATA_CLERK, district="9998")
 scope = Scope("9998", year.end_year)
 FAULTS = [(2, "12345"), (7, "maybe"), (9, "07/14/22"), (11, "1,5"), (13, "9.00")]
@@ -99,7 +119,9 @@ def empty(*tables: str) -> None:
         for table in tables:
             cursor.execute(f"TRUNCATE {table} CASCADE")
         cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("ANALYZE pathways_student; ANALYZE pathways_enrollment; ANALYZE pathways_participation; ANALYZE pathways_change")
+        cursor.execute(
+            "ANALYZE pathways_student; ANALYZE pathways_enrollment; ANALYZE pathways_participation; ANALYZE pathways_change"
+        )
 
 
 phases: dict[str, list[float]] = defaultdict(list)
@@ -165,7 +187,11 @@ def by_hand(content: bytes, *, write: bool, history: bool) -> float:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS raw, checked")
         names = "kind, dist, sid, lid, last, first, pathway, conc, single, start, total, inside, outside, dual, work, yr"
-        cursor.execute("CREATE TEMP TABLE raw (" + ", ".join(f"{name} text" for name in names.split(", ")) + ")")
+        cursor.execute(
+            "CREATE TEMP TABLE raw ("
+            + ", ".join(f"{name} text" for name in names.split(", "))
+            + ")"
+        )
         with cursor.copy(f"COPY raw ({names}) FROM STDIN") as copy:
             copy.write(content.split(b"\n", 1)[1])
         cursor.execute("ANALYZE raw")
@@ -237,12 +263,18 @@ hand, own = [], []
 for _ in range(runs):  # by turns, so that whatever else the machine does falls on both
     hand.append(by_hand(files["all new"], write=False, history=False))
     own.append(portal(files["all new"], "validate"))
-print(f"validate only    by hand {median(hand)}   portal {median(own)}   × {statistics.median(own) / statistics.median(hand):.2f}")
+print(
+    f"validate only    by hand {median(hand)}   portal {median(own)}   × {statistics.median(own) / statistics.median(hand):.2f}"
+)
 portal(files["all new"], "upload")
 copied, written = [], []
 for _ in range(runs):
     started = time.perf_counter()
-    with tempfile.TemporaryFile() as into, connection.cursor() as cursor, cursor.copy(f"COPY ({EXPORT}) TO STDOUT") as copy:
+    with (
+        tempfile.TemporaryFile() as into,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({EXPORT}) TO STDOUT") as copy,
+    ):
         for block in copy:
             into.write(block)
     copied.append(time.perf_counter() - started)
@@ -254,7 +286,10 @@ print(
     f"export           COPY    {median(copied)}   portal {median(written)}   × {statistics.median(written) / statistics.median(copied):.2f}"
 )
 ten = min(10_000, rows)
-lookups = {student.state_id: student.pk for student in students}, {pathway.code: pathway.pk for pathway in pathways}
+lookups = (
+    {student.state_id: student.pk for student in students},
+    {pathway.code: pathway.pk for pathway in pathways},
+)
 
 
 def lawful(content: bytes) -> list[dict[str, object]]:
@@ -274,12 +309,23 @@ def lawful(content: bytes) -> list[dict[str, object]]:
                 row[name] = Decimal(cells[at].replace(",", "."))
             if row["dual_enrollment_credits"] <= row["in_district_credits"]:  # type: ignore[operator]
                 found.append(
-                    {**row, "version": 1, "modified_date": datetime.date(2025, 5, 8), "modified_by": "BENCH", "modified_end_year": 2025}
+                    {
+                        **row,
+                        "version": 1,
+                        "modified_date": datetime.date(2025, 5, 8),
+                        "modified_by": "BENCH",
+                        "modified_end_year": 2025,
+                    }
                 )
     return found
 
 
-CREDITS = ("in_district_credits", "out_of_district_credits", "dual_enrollment_credits", "work_based_learning_credits")
+CREDITS = (
+    "in_district_credits",
+    "out_of_district_credits",
+    "dual_enrollment_credits",
+    "work_based_learning_credits",
+)
 empty("pathways_participation", "pathways_change")
 few = b"\n".join(files["all new"].split(b"\n")[: ten + 1]) + b"\n"
 rows = ten
@@ -289,7 +335,9 @@ empty("pathways_participation", "pathways_change")
 ready = lawful(few)
 started = time.perf_counter()
 for row in ready:
-    Participation.objects.update_or_create(student_id=row["student_id"], pathway_id=row["pathway_id"], defaults=row)
+    Participation.objects.update_or_create(
+        student_id=row["student_id"], pathway_id=row["pathway_id"], defaults=row
+    )
 print(f"   update_or_create {len(ready) / (time.perf_counter() - started):8,.0f}", end="")
 with contextlib.suppress(ImportError):
     from import_export import fields, resources
@@ -301,7 +349,11 @@ with contextlib.suppress(ImportError):
 
         class Meta:
             model = Participation
-            fields = ("student_id", "pathway_id", *(name for name in ready[0] if not name.endswith("_id")))
+            fields = (
+                "student_id",
+                "pathway_id",
+                *(name for name in ready[0] if not name.endswith("_id")),
+            )
             import_id_fields = ("student_id", "pathway_id")
             use_bulk, batch_size, skip_diff, report_skipped = True, 1000, True, False
 
@@ -310,5 +362,10 @@ with contextlib.suppress(ImportError):
     started = time.perf_counter()
     result = Bulk().import_data(table, raise_errors=True)
     theirs = len(ready) / (time.perf_counter() - started)
-    print(f"   django-import-export in bulk {theirs:8,.0f}: the portal is {ours / theirs:.1f} times as fast", end="")
-print(f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, {timezone.localtime():%m/%d/%Y}")
+    print(
+        f"   django-import-export in bulk {theirs:8,.0f}: the portal is {ours / theirs:.1f} times as fast",
+        end="",
+    )
+print(
+    f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, {timezone.localtime():%m/%d/%Y}"
+)

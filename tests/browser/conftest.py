@@ -11,7 +11,15 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+)
 
 from cte_portal.accounts.models import User
 from pathways.ledger import ledger, staging
@@ -36,11 +44,17 @@ class Trap:
         page.on("requestfailed", self._failed)
         page.on(
             "request",
-            lambda request: None if request.url.startswith((self.origin, "data:")) else self.heard.append(f"other host: {request.url}"),
+            lambda request: (
+                None
+                if request.url.startswith((self.origin, "data:"))
+                else self.heard.append(f"other host: {request.url}")
+            ),
         )
 
     def _failed(self, request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # the next page was asked for before this one's icon came
+        if (
+            request.failure != "net::ERR_ABORTED"
+        ):  # the next page was asked for before this one's icon came
             self.heard.append(f"failed: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -83,7 +97,9 @@ class Desk:
 
         On a slow line styles and scripts arrive together, `late` seconds after the first of them was asked for.
         """
-        context = self.browser.new_context(java_script_enabled=script, viewport=size, base_url=self.url, **options)  # type: ignore[arg-type]
+        context = self.browser.new_context(
+            java_script_enabled=script, viewport=size, base_url=self.url, **options
+        )  # type: ignore[arg-type]
         self.contexts.append(context)
         if late:
             context.route("**/static/**", held_back(late))
@@ -91,8 +107,18 @@ class Desk:
         self.trap.watch(page)
         if user is not None:
             client = Client()
-            assert client.post("/accounts/sign-in/", {"login": user.username, "password": PASSPHRASE}).status_code == 302
-            context.add_cookies([{"name": name, "value": one.value, "url": self.url} for name, one in client.cookies.items()])
+            assert (
+                client.post(
+                    "/accounts/sign-in/", {"login": user.username, "password": PASSPHRASE}
+                ).status_code
+                == 302
+            )
+            context.add_cookies(
+                [
+                    {"name": name, "value": one.value, "url": self.url}
+                    for name, one in client.cookies.items()
+                ]
+            )
         if at:
             page.goto(at)
         return page
@@ -127,7 +153,11 @@ def desk(browser: Browser, live_server: object) -> Iterator[Desk]:
 def guides_student(cottonwood: District_) -> Student:
     """ANDERSON, KAYLA R. as the guide shows her before the edit."""
     kayla = cottonwood.student("999000123", middle_name="Rae")
-    health = {"start_date": datetime.date(2022, 7, 14), "in_district_credits": Decimal("1.50"), "version": None}
+    health = {
+        "start_date": datetime.date(2022, 7, 14),
+        "in_district_credits": Decimal("1.50"),
+        "version": None,
+    }
     business = {
         "start_date": datetime.date(2024, 7, 8),
         "in_district_credits": Decimal("0.50"),
@@ -145,9 +175,17 @@ def guides_student(cottonwood: District_) -> Student:
             modified_by="KELLER, DANIEL",
             modified_end_year=end_year,
         )
-        ledger.apply(cottonwood.scope, staging.stage([typed]), by="KELLER, DANIEL", source=Change.Source.DEMO, checked=None)
+        ledger.apply(
+            cottonwood.scope,
+            staging.stage([typed]),
+            by="KELLER, DANIEL",
+            source=Change.Source.DEMO,
+            checked=None,
+        )
 
-    enter(HEALTH, {**health, "in_district_credits": Decimal("0.50")}, datetime.date(2022, 9, 1), 2023)
+    enter(
+        HEALTH, {**health, "in_district_credits": Decimal("0.50")}, datetime.date(2022, 9, 1), 2023
+    )
     enter(HEALTH, health, datetime.date(2024, 7, 8), 2024)
     enter(BUSINESS, business, datetime.date(2025, 5, 8), 2025)
     return kayla
@@ -156,8 +194,20 @@ def guides_student(cottonwood: District_) -> Student:
 @pytest.fixture
 def classmates(cottonwood: District_, guides_student: Student) -> list[Student]:
     """A dozen more students, most with a record, so that lists have neighbours."""
-    names = [("Adkins", "Hannah"), ("Allan", "Piper"), ("Aman", "Tessa"), ("Anders", "Cole"), ("Anderson", "Josie"), ("Anderson", "Wyatt"),
-             ("Andrews", "Lena"), ("Ankeny", "Ruth"), ("Anselmo", "Mateo"), ("Banner", "Grace"), ("O’Neil", "José"), ("Whitefeather", "Rose")]  # fmt: skip
+    names = [
+        ("Adkins", "Hannah"),
+        ("Allan", "Piper"),
+        ("Aman", "Tessa"),
+        ("Anders", "Cole"),
+        ("Anderson", "Josie"),
+        ("Anderson", "Wyatt"),
+        ("Andrews", "Lena"),
+        ("Ankeny", "Ruth"),
+        ("Anselmo", "Mateo"),
+        ("Banner", "Grace"),
+        ("O’Neil", "José"),
+        ("Whitefeather", "Rose"),
+    ]
     students = []
     for number, (last, first) in enumerate(names):
         student = cottonwood.student(f"9990002{number:02d}", last, first)
@@ -206,5 +256,12 @@ def stage(
     guides_student: Student,
     classmates: list[Student],
 ) -> Stage:
-    people = {"clerk": clerk, "viewer": viewer, "opi": opi, "keeper": keeper, "administrator": administrator, "nobody": nobody}
+    people = {
+        "clerk": clerk,
+        "viewer": viewer,
+        "opi": opi,
+        "keeper": keeper,
+        "administrator": administrator,
+        "nobody": nobody,
+    }
     return Stage(desk, cottonwood, clerk, people, guides_student)

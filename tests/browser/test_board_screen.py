@@ -9,12 +9,20 @@ from cte_portal.accounts.models import User
 from pathways.models import District
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
-def test_thirteen_districts_are_in_view_and_the_bar_comes_with_a_choice(desk: Desk, opi: User, event: object, cottonwood: object) -> None:
+def test_thirteen_districts_are_in_view_and_the_bar_comes_with_a_choice(
+    desk: Desk, opi: User, event: object, cottonwood: object
+) -> None:
     """walk 17: 32 px rows, 18 px boxes, filters on one line, first page of OPI Staff."""
-    District.objects.bulk_create(District(number=f"{number:04d}", name=f"Arrow Creek School {number}") for number in range(1001, 1405))
+    District.objects.bulk_create(
+        District(number=f"{number:04d}", name=f"Arrow Creek School {number}")
+        for number in range(1001, 1405)
+    )
     page = desk.open(opi)
     expect(page.get_by_role("heading", name="Status board")).to_be_visible()
     rows = [row.bounding_box() for row in page.locator("tbody tr").all()[:20]]
@@ -22,7 +30,9 @@ def test_thirteen_districts_are_in_view_and_the_bar_comes_with_a_choice(desk: De
     assert sum(bool(box) and box["y"] + box["height"] <= 768 for box in rows if box) >= 13
     box = page.locator("[name=chosen]").first.bounding_box()
     assert box and box["width"] == 18
-    lines = [field.bounding_box() for field in page.locator(".filters :is(input, select, button)").all()]
+    lines = [
+        field.bounding_box() for field in page.locator(".filters :is(input, select, button)").all()
+    ]
     assert max(one["y"] for one in lines if one) - min(one["y"] for one in lines if one) < 16
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     bar = page.get_by_role("button", name="Write a reminder")
@@ -35,7 +45,9 @@ def test_a_long_name_breaks_rather_than_push_the_due_date_out_of_the_window(
     desk: Desk, opi: User, event: object, cottonwood: object
 ) -> None:
     """walk 17: with Bitterroot Crossing High School District the board was 1,391 px wide in a window of 1,366."""
-    District.objects.create(number="1001", name="Bitterroot Crossing High School District of Ravalli County")
+    District.objects.create(
+        number="1001", name="Bitterroot Crossing High School District of Ravalli County"
+    )
     page = desk.open(opi)
     expect(page.get_by_role("link", name="Bitterroot Crossing")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366

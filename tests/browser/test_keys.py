@@ -11,7 +11,10 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 @pytest.fixture
@@ -23,7 +26,9 @@ def page(desk: Desk, clerk: User, guides_student: Student, classmates: list[Stud
     return page
 
 
-def test_b_04_from_one_student_to_the_next_without_a_key_before_the_first_digit(page: Page, guides_student: Student) -> None:
+def test_b_04_from_one_student_to_the_next_without_a_key_before_the_first_digit(
+    page: Page, guides_student: Student
+) -> None:
     """walk 9: 135 Tabs stood between Save and next and In District Credits."""
     expect(page.get_by_label("Find a student")).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -85,15 +90,21 @@ def test_alt_s_goes_to_the_search_and_alt_shift_k_shows_the_keys(page: Page) -> 
     expect(box).to_be_focused()
 
 
-def test_no_field_takes_the_focus_under_fingers(desk: Desk, clerk: User, guides_student: Student) -> None:
+def test_no_field_takes_the_focus_under_fingers(
+    desk: Desk, clerk: User, guides_student: Student
+) -> None:
     """walk 23: the keyboard of a telephone opened over the page."""
-    page = desk.open(clerk, size={"width": 390, "height": 844}, at="", has_touch=True, is_mobile=True)
+    page = desk.open(
+        clerk, size={"width": 390, "height": 844}, at="", has_touch=True, is_mobile=True
+    )
     page.goto(f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/")
     page.wait_for_load_state()
     expect(page.get_by_label("In District Credits Earned")).not_to_be_focused()
 
 
-def test_not_the_same_on_every_pathway_follows_what_is_chosen(page: Page, guides_student: Student) -> None:
+def test_not_the_same_on_every_pathway_follows_what_is_chosen(
+    page: Page, guides_student: Student
+) -> None:
     """walk 32: the note stayed while the answer was chosen that makes it the same."""
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
     note = page.get_by_text("Not the same on every pathway of this student")
@@ -114,15 +125,26 @@ def test_the_navigation_shows_the_current_screen(page: Page) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     for name in ("type-membership-setup", "event-certification", "cte-concentrator"):
         page.goto(f"/districts/9012/2025/{name}/")
-        current, help_ = page.locator("#screens [aria-current]").bounding_box(), page.locator("footer.help").bounding_box()
-        assert current and help_ and current["y"] > 0 and current["y"] + current["height"] <= help_["y"], name
+        current, help_ = (
+            page.locator("#screens [aria-current]").bounding_box(),
+            page.locator("footer.help").bounding_box(),
+        )
+        assert (
+            current
+            and help_
+            and current["y"] > 0
+            and current["y"] + current["height"] <= help_["y"]
+        ), name
 
 
 def test_the_credits_are_in_view_at_1024_by_768(page: Page) -> None:
     """walk 32"""
     page.set_viewport_size({"width": 1024, "height": 768})
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
-    credits, bar = page.get_by_label("In District Credits Earned").bounding_box(), page.locator(".savebar").bounding_box()
+    credits, bar = (
+        page.get_by_label("In District Credits Earned").bounding_box(),
+        page.locator(".savebar").bounding_box(),
+    )
     assert credits and bar and credits["y"] + credits["height"] <= bar["y"]
 
 
@@ -153,12 +175,21 @@ def test_a_school_year_stays_on_one_line(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768), (768, 1024)])
-def test_the_credits_are_in_sight_when_a_record_opens(desk: Desk, clerk: User, guides_student: Student, width: int, height: int) -> None:
+def test_the_credits_are_in_sight_when_a_record_opens(
+    desk: Desk, clerk: User, guides_student: Student, width: int, height: int
+) -> None:
     """walk 32: on a small window the credits were below it, or under the save bar."""
-    page = desk.open(clerk, size={"width": width, "height": height}, at=f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/")
+    page = desk.open(
+        clerk,
+        size={"width": width, "height": height},
+        at=f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/",
+    )
     expect(page.get_by_label("In District Credits Earned")).to_be_focused()
     bar = page.locator(".savebar").bounding_box()
-    first, last = (page.get_by_label(name).bounding_box() for name in ("In District Credits Earned", "Work Based Learning Credits"))
+    first, last = (
+        page.get_by_label(name).bounding_box()
+        for name in ("In District Credits Earned", "Work Based Learning Credits")
+    )
     assert bar and first and last
     assert first["y"] > 0 and last["y"] + last["height"] <= bar["y"], (first, last, bar)
 
@@ -179,7 +210,12 @@ def test_the_two_tables_of_the_resync_page_line_up(page: Page) -> None:
     """walk 31"""
     page.goto("/districts/9012/2025/resync/")
     heads = page.locator("main table thead")
-    heights = [heads.nth(number).evaluate("(head) => head.getBoundingClientRect().top") for number in (0, 1)]
+    heights = [
+        heads.nth(number).evaluate("(head) => head.getBoundingClientRect().top")
+        for number in (0, 1)
+    ]
     assert abs(heights[0] - heights[1]) < 1.5, heights
-    boxes = page.locator("td input[type=checkbox]").evaluate_all("(all) => all.map((box) => box.offsetWidth)")
+    boxes = page.locator("td input[type=checkbox]").evaluate_all(
+        "(all) => all.map((box) => box.offsetWidth)"
+    )
     assert set(boxes) == {18}

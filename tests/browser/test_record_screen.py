@@ -11,7 +11,10 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Pathway, Student
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 @pytest.fixture
@@ -25,7 +28,9 @@ def page(desk: Desk, clerk: User, guides_student: Student, classmates: list[Stud
 def test_d_04_wheel_and_arrows_change_nothing_and_a_comma_is_no_number(page: Page) -> None:
     credits = page.get_by_label("In District Credits Earned")
     credits.click()
-    assert page.evaluate("document.activeElement.selectionEnd") == 4, "the whole value is chosen, typing replaces it"
+    assert page.evaluate("document.activeElement.selectionEnd") == 4, (
+        "the whole value is chosen, typing replaces it"
+    )
     page.mouse.wheel(0, -200)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
@@ -46,7 +51,9 @@ def test_credits_typed_before_the_script_arrives_are_added_up_too(
 ) -> None:
     page = desk.open(clerk, at="", late=1)
     health = Pathway.objects.get(name="Health Professions").pk
-    page.goto(f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/", wait_until="commit")
+    page.goto(
+        f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/", wait_until="commit"
+    )
     page.get_by_label("In District Credits Earned").fill("2.50")
     expect(page.locator("#total")).to_have_text("2.50")
     expect(page.get_by_text("Choose Yes for CTE Concentrator")).to_be_visible()
@@ -75,7 +82,9 @@ def test_d_05_the_total_is_announced_once_after_a_pause(page: Page) -> None:
     page.keyboard.type("2.25", delay=40)
     expect(said).to_have_text("")
     expect(said).to_have_text("Total Pathway Credits Earned 2.25", timeout=3000)
-    expect(page.locator("#total")).to_have_attribute("aria-live", "off")  # an output is a live region of its own
+    expect(page.locator("#total")).to_have_attribute(
+        "aria-live", "off"
+    )  # an output is a live region of its own
 
 
 def test_d_06_the_advice_follows_total_and_answer_and_changes_neither(page: Page) -> None:
@@ -83,7 +92,9 @@ def test_d_06_the_advice_follows_total_and_answer_and_changes_neither(page: Page
     group = page.get_by_role("group", name="CTE Concentrator")
     expect(hint).to_have_text("")
     page.get_by_label("In District Credits Earned").fill("2.00")
-    expect(hint).to_have_text("Total is 2.00. Choose Yes for CTE Concentrator, or check the credits")
+    expect(hint).to_have_text(
+        "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
+    )
     expect(group.get_by_role("radio", name="No")).to_be_checked()
     group.get_by_role("radio", name="Yes").check()
     expect(hint).to_have_text("2.00 credits: this student is a concentrator")
@@ -114,7 +125,9 @@ def test_d_14_only_what_was_changed_is_guarded(page: Page, guides_student: Stude
         dialog.dismiss()
 
     page.on("dialog", stay)
-    business = page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name="Business Management")
+    business = page.get_by_role("table", name="CTE Participant Summary").get_by_role(
+        "link", name="Business Management"
+    )
     counter = page.locator("[data-changes]")
     page.get_by_label("In District Credits Earned").fill("1.75")
     page.get_by_role("group", name="Student Single Parent").get_by_role("radio", name="Yes").check()
@@ -128,17 +141,28 @@ def test_d_14_only_what_was_changed_is_guarded(page: Page, guides_student: Stude
     business.click()
     expect(page).to_have_title(re.compile("Business Management"))
     assert asked == ["beforeunload"], "never after a save"
-    assert Participation.objects.get(student=guides_student, pathway__name="Health Professions").single_parent is True
+    assert (
+        Participation.objects.get(
+            student=guides_student, pathway__name="Health Professions"
+        ).single_parent
+        is True
+    )
 
 
-def test_g_15_new_record_errors_and_save_without_script(desk: Desk, clerk: User, classmates: list[Student]) -> None:
+def test_g_15_new_record_errors_and_save_without_script(
+    desk: Desk, clerk: User, classmates: list[Student]
+) -> None:
     page = desk.open(clerk, script=False)
     page.goto(f"/districts/9012/2025/cte-concentrator/{classmates[0].pk}/")
     page.get_by_label("CTE Pathway").select_option(label="Health Professions")
     page.get_by_label("In District Credits Earned").fill("2,25")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("link", name="Use a decimal point in In District Credits, like 2.25")).to_be_visible()
-    expect(page.get_by_label("CTE Pathway").locator("option:checked")).to_have_text("Health Professions")
+    expect(
+        page.get_by_role("link", name="Use a decimal point in In District Credits, like 2.25")
+    ).to_be_visible()
+    expect(page.get_by_label("CTE Pathway").locator("option:checked")).to_have_text(
+        "Health Professions"
+    )
     page.get_by_label("In District Credits Earned").fill("2.25")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()

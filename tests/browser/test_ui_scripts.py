@@ -12,15 +12,22 @@ from cte_portal.accounts.models import User
 from tests.browser.conftest import NARROW, Desk
 from tests.fixtures.people import PASSPHRASE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
-def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(desk: Desk, clerk: User, settings: Settings) -> None:
+def test_g_23_the_warning_is_announced_and_one_key_keeps_the_person_signed_in(
+    desk: Desk, clerk: User, settings: Settings
+) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 2, 60
     page = desk.open(clerk)
     page.goto("/help/")
     expect(
-        page.get_by_role("status").filter(has_text="You will be signed out in 1 minute. Anything not saved by then will be lost.")
+        page.get_by_role("status").filter(
+            has_text="You will be signed out in 1 minute. Anything not saved by then will be lost."
+        )
     ).to_be_visible()
     stay = page.get_by_role("button", name="Stay signed in")
     stay.focus()
@@ -40,10 +47,14 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
     page.goto(f"/districts/9012/2025/people/{clerk.pk}/")
     page.get_by_label("First name").fill("Cher")
     expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
-    told = page.get_by_role("status").filter(has_text="Choose Save or Send, then sign in. What you typed will come back.")
+    told = page.get_by_role("status").filter(
+        has_text="Choose Save or Send, then sign in. What you typed will come back."
+    )
     expect(told).to_be_visible(timeout=6000)
     page.get_by_role("button", name="Save the name", exact=True).click()
-    expect(page.get_by_text("What you typed is kept. Sign in to continue where you left off.")).to_be_visible()
+    expect(
+        page.get_by_text("What you typed is kept. Sign in to continue where you left off.")
+    ).to_be_visible()
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 60, 120
     page.get_by_label("User name").fill(administrator.username)
     page.get_by_label("Password", exact=True).fill(PASSPHRASE)
@@ -63,7 +74,9 @@ def test_g_23_typing_counts_as_work(desk: Desk, clerk: User, settings: Settings)
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
 
 
-def test_g_23_work_in_one_window_keeps_the_other_quiet(desk: Desk, clerk: User, settings: Settings) -> None:
+def test_g_23_work_in_one_window_keeps_the_other_quiet(
+    desk: Desk, clerk: User, settings: Settings
+) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 3, 60
     page = desk.open(clerk)
     page.goto("/help/")
@@ -74,7 +87,9 @@ def test_g_23_work_in_one_window_keeps_the_other_quiet(desk: Desk, clerk: User, 
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
 
 
-def test_s_03_a_page_left_alone_leads_to_sign_in_and_shows_nothing(desk: Desk, clerk: User, settings: Settings) -> None:
+def test_s_03_a_page_left_alone_leads_to_sign_in_and_shows_nothing(
+    desk: Desk, clerk: User, settings: Settings
+) -> None:
     settings.SESSION_WARNING_SECONDS, settings.SESSION_IDLE_SECONDS = 1, 3
     page = desk.open(clerk)
     expect(page).to_have_url(re.compile("sign-in"), timeout=10_000)
@@ -82,7 +97,9 @@ def test_s_03_a_page_left_alone_leads_to_sign_in_and_shows_nothing(desk: Desk, c
     assert "MARTIN, CHERYL" not in page.content()
 
 
-def test_without_script_staying_signed_in_needs_nothing_but_the_form(desk: Desk, clerk: User) -> None:
+def test_without_script_staying_signed_in_needs_nothing_but_the_form(
+    desk: Desk, clerk: User
+) -> None:
     page = desk.open(clerk, script=False)
     page.goto("/help/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Help")
@@ -106,7 +123,9 @@ def test_g_04_escape_closes_a_menu_and_gives_the_focus_back(desk: Desk, clerk: U
 def test_g_15_the_menu_opens_without_script(desk: Desk, clerk: User) -> None:
     page = desk.open(clerk, script=False, size=NARROW)
     page.locator("summary", has_text="Menu").click()
-    expect(page.get_by_role("navigation", name="Screens").get_by_role("link", name="Home")).to_be_visible()
+    expect(
+        page.get_by_role("navigation", name="Screens").get_by_role("link", name="Home")
+    ).to_be_visible()
 
 
 def test_a_password_can_be_seen_while_it_is_typed(desk: Desk) -> None:
@@ -134,7 +153,9 @@ def test_d_19_a_second_click_sends_nothing_and_the_button_says_what_happens(desk
     assert page.evaluate("window.sent") == 1
 
 
-def test_a_failed_sign_in_has_its_summary_in_focus_and_leads_to_the_field(desk: Desk, clerk: User) -> None:
+def test_a_failed_sign_in_has_its_summary_in_focus_and_leads_to_the_field(
+    desk: Desk, clerk: User
+) -> None:
     page = desk.open()
     page.get_by_label("User name").fill("cmartin")
     page.get_by_role("button", name="Sign in").click()

@@ -59,7 +59,10 @@ class Round:
         for path in (self.var, self.mail):
             path.mkdir(mode=0o700)
         mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(self.var)]
-        self.small_disk = os.getuid() == 0 and not subprocess.run(mount, capture_output=True, check=False).returncode
+        self.small_disk = (
+            os.getuid() == 0
+            and not subprocess.run(mount, capture_output=True, check=False).returncode
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -67,10 +70,17 @@ class Round:
         temporary = self.var / "tmp"
         temporary.mkdir(exist_ok=True)
         env = {name: value for name, value in os.environ.items() if name not in hidden}
-        env |= {"VAR_DIR": str(self.var), "TMPDIR": str(temporary), "PORTAL_MODE": "demo", "EMAIL_URL": f"filemail:///{self.mail}"}
+        env |= {
+            "VAR_DIR": str(self.var),
+            "TMPDIR": str(temporary),
+            "PORTAL_MODE": "demo",
+            "EMAIL_URL": f"filemail:///{self.mail}",
+        }
         log = open(self.folder / "up.log", "ab")  # noqa: SIM115 - the process keeps it
         command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
+        )
         wait_for(lambda: listens(self.port), "up", 180)
 
     def stop(self) -> None:
@@ -95,7 +105,12 @@ class Round:
     def letters(self, to: str) -> list[str]:
         """What was written to an address, once the queue has carried it."""
         for _ in range(60):
-            found = [text for file in sorted(self.mail.iterdir()) for text in file.read_text().split("-" * 79) if f"To: {to}" in text]
+            found = [
+                text
+                for file in sorted(self.mail.iterdir())
+                for text in file.read_text().split("-" * 79)
+                if f"To: {to}" in text
+            ]
             if found:
                 return found
             time.sleep(0.5)
@@ -103,12 +118,17 @@ class Round:
 
 
 def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<(script|style).*?</\1>", "", page)).split())
+    return " ".join(
+        re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<(script|style).*?</\1>", "", page)).split()
+    )
 
 
 def tries(person: Person, password: str) -> tuple[int, str]:
     _, page, _ = person.fetch("/accounts/sign-in/")
-    status, page, _ = person.post("/accounts/sign-in/", {**form_with(page, "login"), "login": person.user, "password": password})
+    status, page, _ = person.post(
+        "/accounts/sign-in/",
+        {**form_with(page, "login"), "login": person.user, "password": password},
+    )
     return status, words(page)
 
 
@@ -117,9 +137,16 @@ def a_stranger_tries(play: Round) -> None:
     stranger = play.person("dadmin", "127.0.0.2")
     answers = [tries(stranger, "wrong")[0] for _ in range(8)]
     status, _ = tries(stranger, PASSWORD)
-    play.told("H-2", "8 wrong tries from 127.0.0.2, then the right password from there", (*answers, status), right=status != 302)
+    play.told(
+        "H-2",
+        "8 wrong tries from 127.0.0.2, then the right password from there",
+        (*answers, status),
+        right=status != 302,
+    )
     status, _ = tries(play.person("dadmin"), PASSWORD)
-    play.told("H-2", "the right password from another address meanwhile", status, right=status == 302)
+    play.told(
+        "H-2", "the right password from another address meanwhile", status, right=status == 302
+    )
 
 
 def an_administrator_opens_an_account(play: Round) -> None:
@@ -127,18 +154,46 @@ def an_administrator_opens_an_account(play: Round) -> None:
     opi = play.person("opiadmin")
     opi.sign_in()
     _, page, _ = opi.fetch("/opi/people/?search=reyes")
-    keys = re.findall(r'href="/opi/people/(\d+)/"[^>]*>[^<]*REYES', page) or re.findall(r"REYES.*?/opi/people/(\d+)/", page, re.DOTALL)
+    keys = re.findall(r'href="/opi/people/(\d+)/"[^>]*>[^<]*REYES', page) or re.findall(
+        r"REYES.*?/opi/people/(\d+)/", page, re.DOTALL
+    )
     path = f"/opi/people/{keys[0]}/"
-    for do, values in (("link", {}), ("address", {"email": "mine@example.org"}), ("factor", {"reason": "new phone"})):
+    for do, values in (
+        ("link", {}),
+        ("address", {"email": "mine@example.org"}),
+        ("factor", {"reason": "new phone"}),
+    ):
         _, page, _ = opi.fetch(path)
         token = form_with(page, "csrfmiddlewaretoken")
-        status, page, _ = opi.post(path, {"csrfmiddlewaretoken": token["csrfmiddlewaretoken"], "do": do, **values})
-        play.told("M-4", f"{do} of a certifier without a proof", status, right=status == 200 and "/accounts/invitation/" not in page)
+        status, page, _ = opi.post(
+            path, {"csrfmiddlewaretoken": token["csrfmiddlewaretoken"], "do": do, **values}
+        )
+        play.told(
+            "M-4",
+            f"{do} of a certifier without a proof",
+            status,
+            right=status == 200 and "/accounts/invitation/" not in page,
+        )
     _, page, _ = opi.fetch(path)
     token = form_with(page, "csrfmiddlewaretoken")["csrfmiddlewaretoken"]
-    status, page, _ = opi.post(path, {"csrfmiddlewaretoken": token, "do": "link", "proof": PASSWORD})
-    play.told("M-4", "a certifier's link with the proof, to be shown", status, right="/accounts/invitation/" not in page)
-    opi.post(path, {"csrfmiddlewaretoken": token, "do": "address", "email": "new@example.org", "proof": PASSWORD})
+    status, page, _ = opi.post(
+        path, {"csrfmiddlewaretoken": token, "do": "link", "proof": PASSWORD}
+    )
+    play.told(
+        "M-4",
+        "a certifier's link with the proof, to be shown",
+        status,
+        right="/accounts/invitation/" not in page,
+    )
+    opi.post(
+        path,
+        {
+            "csrfmiddlewaretoken": token,
+            "do": "address",
+            "email": "new@example.org",
+            "proof": PASSWORD,
+        },
+    )
     for address in ("mreyes@example.org", "new@example.org"):
         count = len(play.letters(address))
         play.told("M-4", f"e-mails to {address} after a change of address", count, right=count > 0)
@@ -153,8 +208,14 @@ def a_full_disk(play: Round) -> None:
     clerk.sign_in()
     _, page, _ = clerk.fetch(f"{HOME}cte-concentrator/")
     records = re.findall(rf'href="({HOME}cte-concentrator/\d+/\d+/)', page) or _records(play)
-    form, files = form_with(clerk.fetch(records[0])[1], "start_date"), {p for p in (play.var / "files").rglob("*") if p.is_file()}
-    upload, extract = form_with(clerk.fetch(f"{HOME}mt-data-upload/")[1], "key"), form_with(clerk.fetch(f"{HOME}mt-extracts/")[1], "key")
+    form, files = (
+        form_with(clerk.fetch(records[0])[1], "start_date"),
+        {p for p in (play.var / "files").rglob("*") if p.is_file()},
+    )
+    upload, extract = (
+        form_with(clerk.fetch(f"{HOME}mt-data-upload/")[1], "key"),
+        form_with(clerk.fetch(f"{HOME}mt-extracts/")[1], "key"),
+    )
     filler = open(play.var / "filler", "wb", buffering=0)  # noqa: SIM115 - closed below
     for size in (1 << 16, 1 << 10, 1):
         try:
@@ -163,24 +224,44 @@ def a_full_disk(play: Round) -> None:
         except OSError:
             pass
     lines = "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *["CT\tx"] * 300_000])
-    values = {**upload, "type": "cte-eoy", "work": "upload", "rows": "good", "key": str(uuid.uuid4())}
+    values = {
+        **upload,
+        "type": "cte-eoy",
+        "work": "upload",
+        "rows": "good",
+        "key": str(uuid.uuid4()),
+    }
     for what, path, data in (
-        ("record save", records[0], (urlencoded({**form, "start_date": "09/09/2024"}), "application/x-www-form-urlencoded")),
+        (
+            "record save",
+            records[0],
+            (urlencoded({**form, "start_date": "09/09/2024"}), "application/x-www-form-urlencoded"),
+        ),
         ("upload", f"{HOME}mt-data-upload/", multipart(values, lines)),
         (
             "extract",
             f"{HOME}mt-extracts/",
-            (urlencoded({**extract, "type": "cte-eoy", "format": "tsv"}), "application/x-www-form-urlencoded"),
+            (
+                urlencoded({**extract, "type": "cte-eoy", "format": "tsv"}),
+                "application/x-www-form-urlencoded",
+            ),
         ),
     ):
         try:
             status, page, _ = clerk.fetch(path, *data)
             heading = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
-            play.told("L-14", f"{what}, disk full", f"{status} {words(heading[1]) if heading else ''}", right=status in (302, 503, 507))
+            play.told(
+                "L-14",
+                f"{what}, disk full",
+                f"{status} {words(heading[1]) if heading else ''}",
+                right=status in (302, 503, 507),
+            )
         except Unanswered:
             play.told("L-14", f"{what}, disk full", "no answer", right=False)
     status, page = tries(play.person("lstone"), PASSWORD)
-    play.told("L-14", "sign-in, disk full", f"{status} {page[:90]}", right=status in (200, 302, 503))
+    play.told(
+        "L-14", "sign-in, disk full", f"{status} {page[:90]}", right=status in (200, 302, 503)
+    )
     filler.close()
     (play.var / "filler").unlink()
     time.sleep(5)
@@ -188,9 +269,16 @@ def a_full_disk(play: Round) -> None:
         known = {name for (name,) in database.execute("select input_file from batches_batch")}
         known |= {name for (name,) in database.execute("select stored from batches_batchfile")}
     now = {p for p in (play.var / "files").rglob("*") if p.is_file()} - files
-    orphans = [str(p.relative_to(play.var / "files")) for p in now if str(p.relative_to(play.var / "files")) not in known]
+    orphans = [
+        str(p.relative_to(play.var / "files"))
+        for p in now
+        if str(p.relative_to(play.var / "files")) not in known
+    ]
     play.told("L-14", "files without a row afterwards", orphans or 0, right=not orphans)
-    status, _, _ = clerk.post(records[0], {**form_with(clerk.fetch(records[0])[1], "start_date"), "start_date": "09/10/2024"})
+    status, _, _ = clerk.post(
+        records[0],
+        {**form_with(clerk.fetch(records[0])[1], "start_date"), "start_date": "09/10/2024"},
+    )
     play.told("L-14", "record save once there is room", status, right=status == 302)
 
 
@@ -201,7 +289,10 @@ def urlencoded(values: dict[str, str]) -> bytes:
 def _records(play: Round) -> list[str]:
     with sqlite3.connect(play.var / "district.sqlite3") as database:
         asked = "select student_id, pathway_id from pathways_participation join pathways_student s on s.id = student_id where district_id = '9012' limit 5"
-        return [f"{HOME}cte-concentrator/{student}/{pathway}/" for student, pathway in database.execute(asked)]
+        return [
+            f"{HOME}cte-concentrator/{student}/{pathway}/"
+            for student, pathway in database.execute(asked)
+        ]
 
 
 def formulas(play: Round) -> None:
@@ -213,7 +304,12 @@ def formulas(play: Round) -> None:
     for path in ("/opi/approvals/2025/file/", "/opi/audit/file/"):
         status, file, _ = opi.fetch(path)
         bare = [line for line in file.splitlines() if re.search(r"(^|,)\"?[=@+]", line)]
-        play.told("L-16", path, f"{status}, mark {file[:1] == chr(0xFEFF)}, bare {len(bare)}", right=file[:1] == chr(0xFEFF) and not bare)
+        play.told(
+            "L-16",
+            path,
+            f"{status}, mark {file[:1] == chr(0xFEFF)}, bare {len(bare)}",
+            right=file[:1] == chr(0xFEFF) and not bare,
+        )
 
 
 def a_viewer_looks(play: Round) -> None:
@@ -225,7 +321,9 @@ def a_viewer_looks(play: Round) -> None:
     for link in sorted(links):
         if viewer.fetch(link.replace("&amp;", "&"))[0] == 403:
             refused.append(link)
-    play.told("L-25", f"{len(links)} links of a viewer's home, refused", refused or 0, right=not refused)
+    play.told(
+        "L-25", f"{len(links)} links of a viewer's home, refused", refused or 0, right=not refused
+    )
 
 
 def main() -> None:
@@ -235,7 +333,13 @@ def main() -> None:
     play = Round(folder, parser.parse_args().port)
     try:
         play.start()
-        for attack in (a_stranger_tries, an_administrator_opens_an_account, formulas, a_viewer_looks, a_full_disk):
+        for attack in (
+            a_stranger_tries,
+            an_administrator_opens_an_account,
+            formulas,
+            a_viewer_looks,
+            a_full_disk,
+        ):
             attack(play)
     finally:
         play.stop()

@@ -30,7 +30,12 @@ from tests.by_hand.kill_people import Clerk, Loader, Person, Sender, Signer
 from tests.by_hand.services import ROOT, PostgreSQL, Redis, Service, listens, wait_for
 
 DISK = "48m"
-SHORT = {"BATCH_LEASE_SECONDS": "6", "BATCH_RENEW_SECONDS": "1.5", "BATCH_REPUBLISH_SECONDS": "4", "BATCH_RETRY_FACTOR": "0.3"}
+SHORT = {
+    "BATCH_LEASE_SECONDS": "6",
+    "BATCH_RENEW_SECONDS": "1.5",
+    "BATCH_REPUBLISH_SECONDS": "4",
+    "BATCH_RETRY_FACTOR": "0.3",
+}
 
 
 class Portal:
@@ -43,34 +48,95 @@ class Portal:
         self.small_disk = (
             os.getuid() == 0
             and not subprocess.run(
-                ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(self.var)], capture_output=True, check=False
+                ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(self.var)],
+                capture_output=True,
+                check=False,
             ).returncode
         )
         for name in ("files", "tmp"):
             (self.var / name).mkdir()
-        self.district, self.state = PostgreSQL(folder, port, "district"), PostgreSQL(folder, port + 1, "state")
+        self.district, self.state = (
+            PostgreSQL(folder, port, "district"),
+            PostgreSQL(folder, port + 1, "state"),
+        )
         self.redis = Redis(folder, port + 2)
         self.services: list[Service] = [self.district, self.state, self.redis]
         hidden = ("DJANGO_SETTINGS_MODULE", "PORTAL_LANE")
-        self.env = {name: value for name, value in os.environ.items() if name not in hidden} | SHORT | {
-            "PORTAL_MODE": "demo", "VAR_DIR": str(self.var), "TMPDIR": str(self.var / "tmp"), "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
-            "DATABASE_URL": self.district.address("cte_district"), "STATE_DATABASE_URL": self.state.address("cte_state"),
-            "REDIS_URL": f"{self.redis.address}/0", "BROKER_URL": f"{self.redis.address}/1", "PYTHONDONTWRITEBYTECODE": "1",
-        }  # fmt: skip
+        self.env = (
+            {name: value for name, value in os.environ.items() if name not in hidden}
+            | SHORT
+            | {
+                "PORTAL_MODE": "demo",
+                "VAR_DIR": str(self.var),
+                "TMPDIR": str(self.var / "tmp"),
+                "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+                "DATABASE_URL": self.district.address("cte_district"),
+                "STATE_DATABASE_URL": self.state.address("cte_state"),
+                "REDIS_URL": f"{self.redis.address}/0",
+                "BROKER_URL": f"{self.redis.address}/1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+        )
         self.base = f"http://127.0.0.1:{port + 3}"
-        worker = ["celery", "--app", "cte_portal", "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+        worker = [
+            "celery",
+            "--app",
+            "cte_portal",
+            "worker",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "WARNING",
+        ]
         self.commands = {
-            "web": ["gunicorn", "cte_portal.wsgi", "--bind", f"127.0.0.1:{port + 3}", "--worker-class", "gthread", "--workers", "2",
-                    "--threads", "8", "--no-control-socket", "--log-level", "warning"],
+            "web": [
+                "gunicorn",
+                "cte_portal.wsgi",
+                "--bind",
+                f"127.0.0.1:{port + 3}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "8",
+                "--no-control-socket",
+                "--log-level",
+                "warning",
+            ],
             "dispatcher": ["django", "dispatch"],
-            "district-worker": [*worker, "--queues", "district", "--concurrency", "2", "--hostname", "district@%h"],
-            "statewide-worker": [*worker, "--queues", "statewide", "--concurrency", "1", "--hostname", "statewide@%h"],
-        }  # fmt: skip
+            "district-worker": [
+                *worker,
+                "--queues",
+                "district",
+                "--concurrency",
+                "2",
+                "--hostname",
+                "district@%h",
+            ],
+            "statewide-worker": [
+                *worker,
+                "--queues",
+                "statewide",
+                "--concurrency",
+                "1",
+                "--hostname",
+                "statewide@%h",
+            ],
+        }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def desk(self, do: str, given: Any = None) -> Any:
         command = [sys.executable, "-m", "tests.by_hand.kill_desk", do]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, input=json.dumps(given), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.env,
+            input=json.dumps(given),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise SystemExit(f"{do}: {done.stderr[-3000:]}")
         return json.loads(done.stdout.splitlines()[-1])
@@ -80,7 +146,9 @@ class Portal:
             service.start()
         self.district.asked("postgres", "create database cte_district")
         self.state.asked("postgres", "create database cte_state")
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True
+        )
         people: dict[str, Any] = self.desk("set-up", signatures)
         threading.Thread(target=self.keep, daemon=True).start()
         wait_for(lambda: listens(self.port + 3), "web")
@@ -92,12 +160,22 @@ class Portal:
                 if name not in self.processes or self.processes[name].poll() is not None:
                     log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
                     self.processes[name] = subprocess.Popen(
-                        [sys.executable, "-m", *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                        [sys.executable, "-m", *command],
+                        cwd=ROOT,
+                        env=self.env,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
                     )
             self.ended.wait(0.5)
 
     def children(self, name: str) -> list[int]:
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.processes[name].pid)], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.processes[name].pid)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return [int(pid) for pid in found.stdout.split()]
 
     def stop(self) -> None:
@@ -120,10 +198,16 @@ class Faults:
         self.portal, self.chance, self.done = portal, chance, Counter[str]()
         self.kinds: dict[str, Callable[[], None]] = {}
         for name in portal.commands:
-            self.kinds[f"{name} killed"] = lambda name=name: os.killpg(portal.processes[name].pid, signal.SIGKILL)
-            self.kinds[f"{name} frozen"] = lambda name=name: self.freeze(lambda number: os.killpg(portal.processes[name].pid, number))
+            self.kinds[f"{name} killed"] = lambda name=name: os.killpg(
+                portal.processes[name].pid, signal.SIGKILL
+            )
+            self.kinds[f"{name} frozen"] = lambda name=name: self.freeze(
+                lambda number: os.killpg(portal.processes[name].pid, number)
+            )
         for name in ("web", "district-worker"):
-            self.kinds[f"a child of {name} killed"] = lambda name=name: os.kill(chance.choice(portal.children(name)), signal.SIGKILL)
+            self.kinds[f"a child of {name} killed"] = lambda name=name: os.kill(
+                chance.choice(portal.children(name)), signal.SIGKILL
+            )
         for service in portal.services:
             self.kinds[f"{service.name} killed"] = lambda service=service: self.restart(service)
             self.kinds[f"{service.name} frozen"] = lambda service=service: self.freeze(service.send)
@@ -169,10 +253,14 @@ class Faults:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Kill anything, and see that nobody's work is lost.")
+    parser = argparse.ArgumentParser(
+        description="Kill anything, and see that nobody's work is lost."
+    )
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pace", type=float, default=12, help="seconds between two things that a person does")
+    parser.add_argument(
+        "--pace", type=float, default=12, help="seconds between two things that a person does"
+    )
     parser.add_argument("--port", type=int, default=6182, help="the first of four")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     asked = parser.parse_args()
@@ -187,7 +275,10 @@ def main() -> None:
         portal.stop()
         if not asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    print("\n".join(f"FAULT {one}" for one in faults) or "0 lost, 0 doubled, 0 half jobs, everybody told, every seal whole.")
+    print(
+        "\n".join(f"FAULT {one}" for one in faults)
+        or "0 lost, 0 doubled, 0 half jobs, everybody told, every seal whole."
+    )
     sys.exit(bool(faults))
 
 
@@ -197,21 +288,45 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
     bell = threading.Event()
     given = (people["password"], bell, asked.pace)
     clerks = [
-        Clerk(portal.base, one["user"], *given, district=one["district"], students=one["students"], pathway=people["pathway"])
+        Clerk(
+            portal.base,
+            one["user"],
+            *given,
+            district=one["district"],
+            students=one["students"],
+            pathway=people["pathway"],
+        )
         for one in people["clerks"]
     ]
-    loaders = [Loader(portal.base, one["user"], *given, district=one["district"], rows=one["rows"]) for one in people["loaders"]]
-    senders = [Sender(portal.base, one["user"], *given, districts=one["districts"]) for one in people["senders"]]
+    loaders = [
+        Loader(portal.base, one["user"], *given, district=one["district"], rows=one["rows"])
+        for one in people["loaders"]
+    ]
+    senders = [
+        Sender(portal.base, one["user"], *given, districts=one["districts"])
+        for one in people["senders"]
+    ]
     turn = asked.minutes * 60 / (signatures + 1)
-    signer = Signer(portal.base, "", people["password"], bell, min(turn, asked.pace), districts=people["signers"], event=people["event"])
+    signer = Signer(
+        portal.base,
+        "",
+        people["password"],
+        bell,
+        min(turn, asked.pace),
+        districts=people["signers"],
+        event=people["event"],
+    )
     everybody: list[Person] = [*clerks, *loaders, *senders, signer]
     for person in everybody:
         person.start()
     for person in everybody:
         person.at_work.wait(300)
     faults = Faults(portal, random.Random(asked.seed))
-    print(f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people, {len(faults.kinds)} kinds of faults, "
-          f"{'' if portal.small_disk else 'no '}small disk, logs in {portal.folder}", flush=True)  # fmt: skip
+    print(
+        f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people, {len(faults.kinds)} kinds of faults, "
+        f"{'' if portal.small_disk else 'no '}small disk, logs in {portal.folder}",
+        flush=True,
+    )
     ends = time.monotonic() + asked.minutes * 60
     while (left := ends - time.monotonic()) > 0:
         faults.until(time.monotonic() + min(60, left))
@@ -235,7 +350,9 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
         "signed": signer.told,
     }
     reckoned = portal.desk("reckon", told)
-    print(f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked {sum(len(one.told) for one in senders)}")
+    print(
+        f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked {sum(len(one.told) for one in senders)}"
+    )
     if reckoned["figures"].get("saves accepted", 0) < len(clerks):
         late.append("hardly anything was saved: that proves nothing")
     return [*late, *(one for person in everybody for one in person.speechless), *reckoned["faults"]]

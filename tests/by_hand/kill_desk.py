@@ -21,7 +21,15 @@ from cte_portal.editions import Scope, stored
 from pathways.files import extract
 from pathways.lists import publish
 from pathways.models import Change, Participation, StateCopy
-from tests.by_hand.kill_plan import CLERKS, EACH, LOADERS, SENDERS, clerk_district, loader_district, signer_districts
+from tests.by_hand.kill_plan import (
+    CLERKS,
+    EACH,
+    LOADERS,
+    SENDERS,
+    clerk_district,
+    loader_district,
+    signer_districts,
+)
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_event
 from tests.fixtures.people import PASSPHRASE, person
@@ -49,20 +57,38 @@ def set_up(signatures: int) -> dict[str, Any]:
             found.append(student.pk)
         return found
 
-    told: dict[str, Any] = {"password": PASSPHRASE, "event": event.pk, "clerks": [], "loaders": [], "senders": [], "signers": []}
+    told: dict[str, Any] = {
+        "password": PASSPHRASE,
+        "event": event.pk,
+        "clerks": [],
+        "loaders": [],
+        "senders": [],
+        "signers": [],
+    }
     for at in range(CLERKS):
         number = clerk_district(at)
         person(f"clerk{at}", f"Clerk{at}", "Kim", (Role.DATA_CLERK, number))
-        told["clerks"].append({"user": f"clerk{at}", "district": number, "students": students(number, 3)})
+        told["clerks"].append(
+            {"user": f"clerk{at}", "district": number, "students": students(number, 3)}
+        )
     for at in range(LOADERS):
         number = loader_district(at)
         loader = person(f"loader{at}", f"Loader{at}", "Kim", (Role.DATA_CLERK, number))
-        keys = set(Participation.objects.filter(student__in=students(number, EACH)).values_list("student__state_id", flat=True))
+        keys = set(
+            Participation.objects.filter(student__in=students(number, EACH)).values_list(
+                "student__state_id", flat=True
+            )
+        )
         rows = [list(row) for row in extract.rows(Scope(number, YEAR)) if row[2] in keys]
         told["loaders"].append({"user": loader.username, "district": number, "rows": rows})
     used = sorted(places)
     for at in range(SENDERS):
-        person(f"sender{at}", f"Sender{at}", "Kim", *((Role.DATA_CLERK, number) for number in used[at::SENDERS]))
+        person(
+            f"sender{at}",
+            f"Sender{at}",
+            "Kim",
+            *((Role.DATA_CLERK, number) for number in used[at::SENDERS]),
+        )
         told["senders"].append({"user": f"sender{at}", "districts": used[at::SENDERS]})
     for number in signer_districts(signatures):
         students(number, 4)
@@ -95,8 +121,12 @@ def reckon(told: dict[str, Any]) -> dict[str, Any]:
         signatures = Signature.objects.filter(round__district=district).count()
         figures["seals"] += copies
         if (copies, signatures) != (1, 1):
-            faults.append(f"{district}: signed once, and there are {copies} sealed copies and {signatures} signatures")
-    lone = set(SealedCopy.objects.values_list("round__district", flat=True)) - {one["district"] for one in told["signed"]}
+            faults.append(
+                f"{district}: signed once, and there are {copies} sealed copies and {signatures} signatures"
+            )
+    lone = set(SealedCopy.objects.values_list("round__district", flat=True)) - {
+        one["district"] for one in told["signed"]
+    }
     faults += [f"{district}: sealed, and nobody was told" for district in sorted(lone)]
     try:
         call_command("verify_sealed", stdout=sys.stderr)
@@ -108,15 +138,23 @@ def reckon(told: dict[str, Any]) -> dict[str, Any]:
 def _saves(saves: list[dict[str, Any]], faults: list[str], figures: Counter[str]) -> None:
     """Each date was typed once, so the history says of each press of Save how often it was written."""
     written = Counter(
-        (student, f"{start:%m/%d/%Y}") for student, start in Change.objects.filter(source="form").values_list("student_id", "start_date")
+        (student, f"{start:%m/%d/%Y}")
+        for student, start in Change.objects.filter(source="form").values_list(
+            "student_id", "start_date"
+        )
     )
     for one in saves:
         times, outcome = written.pop((one["student"], one["date"]), 0), one["outcome"]
         figures[f"saves {outcome}"] += 1
         figures["unanswered saves that were written"] += outcome == "unanswered" and times
         if times != 1 if outcome == "accepted" else times > (outcome == "unanswered"):
-            faults.append(f"a save that was {outcome} was written {times} times: student {one['student']}, {one['date']}")
-    faults += [f"nobody typed it, and it was written {times} times: {key}" for key, times in written.items()]
+            faults.append(
+                f"a save that was {outcome} was written {times} times: student {one['student']}, {one['date']}"
+            )
+    faults += [
+        f"nobody typed it, and it was written {times} times: {key}"
+        for key, times in written.items()
+    ]
 
 
 def _uploads(uploads: list[dict[str, Any]], faults: list[str], figures: Counter[str]) -> None:
@@ -128,19 +166,31 @@ def _uploads(uploads: list[dict[str, Any]], faults: list[str], figures: Counter[
     known = {one["batch"] for one in uploads if one["outcome"] == "accepted"}
     unanswered = sum(one["outcome"] == "unanswered" for one in uploads)
     if (more := sum(str(batch.pk) not in known for batch in batches)) > unanswered:
-        faults.append(f"{more} uploads stand there that nobody was told of; {unanswered} got no answer")
+        faults.append(
+            f"{more} uploads stand there that nobody was told of; {unanswered} got no answer"
+        )
     for batch in batches:
-        written = list(Change.objects.filter(batch=batch.pk).values_list("student_id", "pathway_id"))
-        counts = batch.result.get("counts", {}) if batch.status in ("completed", "with-errors") else {}
-        if len(written) != len(set(written)) or len(written) != counts.get("new", 0) + counts.get("changed", 0):
-            faults.append(f"upload {batch.pk} is {batch.status}, says {counts}, and wrote {len(written)}")
+        written = list(
+            Change.objects.filter(batch=batch.pk).values_list("student_id", "pathway_id")
+        )
+        counts = (
+            batch.result.get("counts", {}) if batch.status in ("completed", "with-errors") else {}
+        )
+        if len(written) != len(set(written)) or len(written) != counts.get("new", 0) + counts.get(
+            "changed", 0
+        ):
+            faults.append(
+                f"upload {batch.pk} is {batch.status}, says {counts}, and wrote {len(written)}"
+            )
         figures["rows uploaded"] += len(written)
 
 
 def _histories(faults: list[str], figures: Counter[str]) -> None:
     """Versions without a gap, and each record as its last change says."""
     last: dict[tuple[int, int], tuple[int, Any]] = {}
-    for student, pathway, version, start in Change.objects.order_by("pk").values_list("student_id", "pathway_id", "version", "start_date"):
+    for student, pathway, version, start in Change.objects.order_by("pk").values_list(
+        "student_id", "pathway_id", "version", "start_date"
+    ):
         before = last.get((student, pathway), (0, None))[0]
         if version != before + 1:
             faults.append(f"history of {student}: version {version} follows {before}")
@@ -156,25 +206,33 @@ def _jobs(faults: list[str], figures: Counter[str]) -> None:
     for batch in Batch.objects.exclude(kind="letter"):
         figures[f"jobs {batch.status}"] += 1
         if batch.is_live:
-            faults.append(f"{batch.kind} {batch.pk} has not ended: {batch.status}, attempt {batch.attempt}, {batch.stage!r}")
+            faults.append(
+                f"{batch.kind} {batch.pk} has not ended: {batch.status}, attempt {batch.attempt}, {batch.stage!r}"
+            )
         elif not batch.sentence or not batch.finished_at:
             faults.append(f"{batch.kind} {batch.pk} ended without a sentence")
         for file in batch.files.all():
             figures["files"] += 1
             if file.size != _size(file.stored):
-                faults.append(f"a file of {batch.kind} {batch.pk} is not as long as it was written: {file.role}")
+                faults.append(
+                    f"a file of {batch.kind} {batch.pk} is not as long as it was written: {file.role}"
+                )
     for copy in StateCopy.objects.at_state():
         scope = Scope(copy.district, YEAR)
         if copy.complete_at and copy.cursor == Change.objects.cursor(copy.district):
             here, there = (_records(scope), _records(scope.at_state()))
             figures["districts equal at the state"] += here == there
             if here != there:
-                faults.append(f"{copy.district}: everything was sent, and district and state differ")
+                faults.append(
+                    f"{copy.district}: everything was sent, and district and state differ"
+                )
 
 
 def _records(scope: Scope) -> list[Any]:
     rows = stored(Participation, scope).filter(student__district=scope.district)
-    return list(rows.order_by("pk").values_list("pk", "version", "start_date", "in_district_credits"))
+    return list(
+        rows.order_by("pk").values_list("pk", "version", "start_date", "in_district_credits")
+    )
 
 
 def _size(name: str) -> int:

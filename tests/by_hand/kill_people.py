@@ -58,18 +58,24 @@ def form_with(page: str, name: str) -> dict[str, str]:
 class Person(threading.Thread):
     """One who works until the bell; `told` is what the person could swear to."""
 
-    def __init__(self, base: str, user: str, password: str, bell: threading.Event, pace: float) -> None:
+    def __init__(
+        self, base: str, user: str, password: str, bell: threading.Event, pace: float
+    ) -> None:
         super().__init__(name=user, daemon=True)
         self.base, self.user, self.password, self.bell, self.pace = base, user, password, bell, pace
         jar = http.cookiejar.CookieJar()
-        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), NotRedirected())
+        self.browser = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(jar), NotRedirected()
+        )
         self.chance = random.Random(user)
         self.told: list[dict[str, Any]] = []
         self.speechless: list[str] = []
         self.troubles = 0
         self.at_work = threading.Event()
 
-    def fetch(self, path: str, data: bytes | None = None, kind: str = "application/x-www-form-urlencoded") -> tuple[int, str, str]:
+    def fetch(
+        self, path: str, data: bytes | None = None, kind: str = "application/x-www-form-urlencoded"
+    ) -> tuple[int, str, str]:
         """Status, page and where it leads. An answer without a sentence for the person is a fault of its own."""
         headers = {"Content-Type": kind, "Referer": self.base + path} if data is not None else {}
         request = urllib.request.Request(self.base + path, data, headers)  # noqa: S310 - our own address
@@ -78,13 +84,19 @@ class Person(threading.Thread):
                 status, page, leads = answer.status, answer.read().decode(), ""
         except urllib.error.HTTPError as error:
             try:
-                status, page, leads = error.code, error.read().decode(), error.headers.get("Location", "")
+                status, page, leads = (
+                    error.code,
+                    error.read().decode(),
+                    error.headers.get("Location", ""),
+                )
             except (OSError, http.client.HTTPException) as cut:
                 raise Unanswered from cut
         except (OSError, http.client.HTTPException) as cut:
             raise Unanswered from cut
         if status >= 400 and not re.search(r"<h1[^>]*>\s*\S", page):
-            self.speechless.append(f"{self.user}: {status} without a sentence, {re.sub('[0-9]+', '…', path)}: {page[:80]!r}")
+            self.speechless.append(
+                f"{self.user}: {status} without a sentence, {re.sub('[0-9]+', '…', path)}: {page[:80]!r}"
+            )
         return status, page, leads
 
     def post(self, path: str, values: dict[str, str]) -> tuple[int, str, str]:
@@ -149,7 +161,13 @@ class Clerk(Person):
         try:
             status, _, leads = self.post(path, {**form, "start_date": typed})
             # "Our fault" does not say what became of it: the page asks to go back and see.
-            outcome = "unanswered" if status >= 500 else "accepted" if status == 302 and "sign-in" not in leads else "refused"
+            outcome = (
+                "unanswered"
+                if status >= 500
+                else "accepted"
+                if status == 302 and "sign-in" not in leads
+                else "refused"
+            )
         finally:
             self.told.append({"student": student, "date": typed, "outcome": outcome})
 
@@ -168,12 +186,21 @@ class Loader(Person):
         self.number += 1
         typed = f"{date(2018, 1, 1) + timedelta(self.number):%m/%d/%Y}"
         lines = ["\t".join([*row[:9], typed, *row[10:]]) for row in self.rows]
-        values = {**form, "type": "cte-eoy", "work": "upload", "rows": "good", "key": str(uuid.uuid4())}
+        values = {
+            **form,
+            "type": "cte-eoy",
+            "work": "upload",
+            "rows": "good",
+            "key": str(uuid.uuid4()),
+        }
         told = {"outcome": "unanswered", "batch": ""}
         self.told.append(told)
         for _ in range(5):
             try:
-                status, _, leads = self.fetch(self.path, *multipart(values, "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *lines])))
+                status, _, leads = self.fetch(
+                    self.path,
+                    *multipart(values, "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *lines])),
+                )
             except Unanswered:
                 self.bell.wait(2)
                 continue
@@ -205,8 +232,12 @@ class Sender(Person):
         path = f"/districts/{self.chance.choice(self.districts)}/2025/resync/"
         form = form_with(self.page(path), "key")
         if form:
-            status, _, leads = self.post(path, {**form, "everything": "on", "key": str(uuid.uuid4())})
-            self.told.append({"outcome": "accepted" if status == 302 and "/batches/" in leads else "refused"})
+            status, _, leads = self.post(
+                path, {**form, "everything": "on", "key": str(uuid.uuid4())}
+            )
+            self.told.append(
+                {"outcome": "accepted" if status == 302 and "/batches/" in leads else "refused"}
+            )
 
 
 class Signer(Person):
@@ -223,12 +254,16 @@ class Signer(Person):
         one = self.waiting[0]
         if self.user != one["user"]:
             self.user = one["user"]
-            self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), NotRedirected())
+            self.browser = urllib.request.build_opener(
+                urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), NotRedirected()
+            )
         path = f"/districts/{one['district']}/2025/event-certification/{self.event}/"
         page = self.page(path)
         form = form_with(page, "shown")
         if form:
-            ticks = dict.fromkeys(re.findall(r'name="(statement_\d+|nothing_to_report)"', page), "on")
+            ticks = dict.fromkeys(
+                re.findall(r'name="(statement_\d+|nothing_to_report)"', page), "on"
+            )
             self.post(path, {**form, **ticks, "proof": self.password})
         elif "/receipts/" in page:
             self.told.append({"district": one["district"]})
@@ -237,6 +272,13 @@ class Signer(Person):
 
 def multipart(values: dict[str, str], content: str) -> tuple[bytes, str]:
     mark = uuid.uuid4().hex
-    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in values.items()]
-    parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="eoy.tsv"\r\nContent-Type: text/plain\r\n\r\n')
-    return ("".join(parts) + content + f"\r\n--{mark}--\r\n").encode(), f"multipart/form-data; boundary={mark}"
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in values.items()
+    ]
+    parts.append(
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="eoy.tsv"\r\nContent-Type: text/plain\r\n\r\n'
+    )
+    return (
+        "".join(parts) + content + f"\r\n--{mark}--\r\n"
+    ).encode(), f"multipart/form-data; boundary={mark}"

@@ -30,13 +30,23 @@ CURE = "pool_mode = session"
 def environment(var: Path, cluster: PostgreSQL, port: int = 0) -> dict[str, str]:
     hidden = ("REDIS_URL", "BROKER_URL", "DJANGO_SETTINGS_MODULE")
     return {name: value for name, value in os.environ.items() if name not in hidden} | {
-        "PORTAL_MODE": "demo", "VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
-        "DATABASE_URL": cluster.address("cte_district", port), "STATE_DATABASE_URL": cluster.address("cte_state", port),
-    }  # fmt: skip
+        "PORTAL_MODE": "demo",
+        "VAR_DIR": str(var),
+        "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+        "DATABASE_URL": cluster.address("cte_district", port),
+        "STATE_DATABASE_URL": cluster.address("cte_state", port),
+    }
 
 
 def manage(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run([PYTHON, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [PYTHON, "manage.py", *words],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"{words}: {done.stderr[-2000:]}")
     return done.stdout
@@ -70,13 +80,47 @@ class Desk:
 
 def refused(env: dict[str, str], port: int) -> list[str]:
     """What starts nevertheless, or ends without the sentence."""
-    celery = ["-m", "celery", "--app", "cte_portal", "worker", "--queues", "district", "--concurrency", "1", "--pool", "solo"]
-    gunicorn = ["-m", "gunicorn", "cte_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--no-control-socket"]
+    celery = [
+        "-m",
+        "celery",
+        "--app",
+        "cte_portal",
+        "worker",
+        "--queues",
+        "district",
+        "--concurrency",
+        "1",
+        "--pool",
+        "solo",
+    ]
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "cte_portal.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--no-control-socket",
+    ]
     faults = []
-    starts = {"web": gunicorn, "worker": celery, "dispatcher": ["manage.py", "dispatch"], "command": ["manage.py", "verify_sealed"]}
+    starts = {
+        "web": gunicorn,
+        "worker": celery,
+        "dispatcher": ["manage.py", "dispatch"],
+        "command": ["manage.py", "verify_sealed"],
+    }
     for name, command in starts.items():
         try:
-            done = subprocess.run([PYTHON, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+            done = subprocess.run(
+                [PYTHON, *command],
+                cwd=ROOT,
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
             if done.returncode == 0 or CURE not in done.stderr:
                 faults.append(f"{name}: exit {done.returncode}, {done.stderr[-300:]!r}")
             else:
@@ -95,7 +139,10 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="pooler-"))
     folder.chmod(0o755)
     cluster = PostgreSQL(folder, asked.port)
-    poolers = [PgBouncer(folder, asked.port + 1 + at, cluster, mode, 60) for at, mode in enumerate(("session", "transaction", "statement"))]
+    poolers = [
+        PgBouncer(folder, asked.port + 1 + at, cluster, mode, 60)
+        for at, mode in enumerate(("session", "transaction", "statement"))
+    ]
     faults: list[str] = []
     try:
         cluster.start()
@@ -104,7 +151,9 @@ def main() -> None:
         direct = environment(folder / "var", cluster)
         manage(direct, "migrate", "-v0")
         manage(direct, "demo", "--districts", str(asked.districts), "--students", "1200")
-        numbers = cluster.asked("cte_district", "select number from pathways_district order by number limit 20").split()
+        numbers = cluster.asked(
+            "cte_district", "select number from pathways_district order by number limit 20"
+        ).split()
         clerk_of_all = (
             "insert into accounts_membership (user_id, role, district) select u.id, 'data-clerk', d.number from accounts_user u, "
             "pathways_district d where u.username = 'cmartin' on conflict do nothing"
@@ -113,10 +162,14 @@ def main() -> None:
         desk = Desk(direct)
         expected = {number: desk.ask(number) for number in numbers}
         desk.close()
-        print(f"{binary('pgbouncer')}, {len(numbers)} districts; without a pooler, the first: {expected[numbers[0]]}")
+        print(
+            f"{binary('pgbouncer')}, {len(numbers)} districts; without a pooler, the first: {expected[numbers[0]]}"
+        )
         for pooler in poolers:
             pooler.start()
-        faults += session(environment(folder / "var", cluster, poolers[0].port), expected, asked.minutes)
+        faults += session(
+            environment(folder / "var", cluster, poolers[0].port), expected, asked.minutes
+        )
         for pooler in poolers[1:]:
             print(f"pool_mode = {pooler.name.removeprefix('pgbouncer-')}")
             faults += refused(environment(folder / "var", cluster, pooler.port), asked.port + 9)

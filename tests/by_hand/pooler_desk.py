@@ -26,11 +26,21 @@ def answer(district: str) -> object:
         row[9] = "08/01/2021"
     text = "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *("\t".join(row) for row in rows)])
     batch = submit(
-        "upload", by=User.objects.get(username="cmartin"), title="MT Data Upload", subject="x.tsv", scope=scope,
-        options={"type": "cte-eoy", "work": "validate"}, content=ContentFile(text.encode(), name="input"),
-    )  # fmt: skip
+        "upload",
+        by=User.objects.get(username="cmartin"),
+        title="MT Data Upload",
+        subject="x.tsv",
+        scope=scope,
+        options={"type": "cte-eoy", "work": "validate"},
+        content=ContentFile(text.encode(), name="input"),
+    )
     done = run_here(batch)
-    return [done.status, done.result.get("counts", done.sentence), done.result.get("by_field"), done.result.get("not_in_file")]
+    return [
+        done.status,
+        done.result.get("counts", done.sentence),
+        done.result.get("by_field"),
+        done.result.get("not_in_file"),
+    ]
 
 
 for line in sys.stdin:

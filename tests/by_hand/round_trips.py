@@ -83,13 +83,24 @@ class Desk:
 
     def __init__(self, folder: Path, psql: str) -> None:
         self.folder, self.psql = folder, psql
-        self.environment = {**os.environ, "VAR_DIR": str(folder / "var"), "DATABASE_URL": "", "STATE_DATABASE_URL": "", "HOME": str(folder)}
+        self.environment = {
+            **os.environ,
+            "VAR_DIR": str(folder / "var"),
+            "DATABASE_URL": "",
+            "STATE_DATABASE_URL": "",
+            "HOME": str(folder),
+        }
         for name in ("DATABASE_URL", "STATE_DATABASE_URL"):
             self.environment.pop(name)
 
     def run(self, *command: object, **more: object) -> str:
         done = subprocess.run(
-            [str(part) for part in command], cwd=more.get("cwd", HERE), env=self.environment, capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            cwd=more.get("cwd", HERE),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode and not more.get("may_fail"):
             raise SystemExit(f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -101,7 +112,9 @@ class Desk:
     def set_up(self) -> None:
         self.portal("migrate")
         told = json.loads(self.portal("demo", "--districts", 1, "--students", 120, "--json"))
-        self.clerk = next(one["username"] for one in told["people"] if ["Data Clerk", DISTRICT] in one["roles"])
+        self.clerk = next(
+            one["username"] for one in told["people"] if ["Data Clerk", DISTRICT] in one["roles"]
+        )
         code = f"import sys; sys.argv = ['', {str(self.folder)!r}]\n{SOURCES}"
         self.portal("shell", "-c", code)
         self.run(sys.executable, "-m", "venv", self.folder / "tools")
@@ -122,7 +135,18 @@ class Desk:
         return back
 
     def validated(self, file: Path) -> dict[str, object]:
-        out = self.portal("mt_data_upload", file, "--district", DISTRICT, "--as", self.clerk, "--work", "validate", "--json", may_fail=True)
+        out = self.portal(
+            "mt_data_upload",
+            file,
+            "--district",
+            DISTRICT,
+            "--as",
+            self.clerk,
+            "--work",
+            "validate",
+            "--json",
+            may_fail=True,
+        )
         return json.loads(out)  # type: ignore[no-any-return]
 
 
@@ -132,9 +156,20 @@ Way = Callable[[Desk, Path, Path], str]
 def libreoffice(shown: bool) -> Way:
     def way(desk: Desk, source: Path, to: Path) -> str:
         out = to.parent / "libreoffice"
-        reads = ["--infilter=Text - txt - csv (StarCalc):9,34,76"] if source.suffix == ".tsv" else []
-        desk.run("soffice", "--headless", f"-env:UserInstallation=file://{desk.folder}/profile", *reads, "--convert-to",
-                 LIBREOFFICE.format(shown=str(shown).lower()), "--outdir", out, source)  # fmt: skip
+        reads = (
+            ["--infilter=Text - txt - csv (StarCalc):9,34,76"] if source.suffix == ".tsv" else []
+        )
+        desk.run(
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation=file://{desk.folder}/profile",
+            *reads,
+            "--convert-to",
+            LIBREOFFICE.format(shown=str(shown).lower()),
+            "--outdir",
+            out,
+            source,
+        )
         shutil.move(out / f"{source.stem}.csv", to)
         return desk.run("soffice", "--version").strip()
 
@@ -142,22 +177,38 @@ def libreoffice(shown: bool) -> Way:
 
 
 def gnumeric(desk: Desk, source: Path, to: Path) -> str:
-    desk.run("ssconvert", "-T", "Gnumeric_stf:stf_assistant", "-O", "separator='\t' format=automatic", source, to)
+    desk.run(
+        "ssconvert",
+        "-T",
+        "Gnumeric_stf:stf_assistant",
+        "-O",
+        "separator='\t' format=automatic",
+        source,
+        to,
+    )
     return f"Gnumeric {desk.run('ssconvert', '--version', may_fail=True).split(chr(39))[1]}"
 
 
 def sheetjs(raw: str) -> Way:
-    return lambda desk, source, to: desk.run("node", desk.script("sheetjs.js", SHEETJS_CODE), source, to, raw, cwd=desk.folder).strip()
+    return lambda desk, source, to: desk.run(
+        "node", desk.script("sheetjs.js", SHEETJS_CODE), source, to, raw, cwd=desk.folder
+    ).strip()
 
 
 def polars(dates: str) -> Way:
     return lambda desk, source, to: desk.run(
-        desk.folder / "tools/bin/python", desk.script("run_polars.py", POLARS_CODE), source, to, dates
+        desk.folder / "tools/bin/python",
+        desk.script("run_polars.py", POLARS_CODE),
+        source,
+        to,
+        dates,
     ).strip()
 
 
 def duckdb(desk: Desk, source: Path, to: Path) -> str:
-    return desk.run(desk.folder / "tools/bin/python", desk.script("run_duckdb.py", DUCKDB_CODE), source, to).strip()
+    return desk.run(
+        desk.folder / "tools/bin/python", desk.script("run_duckdb.py", DUCKDB_CODE), source, to
+    ).strip()
 
 
 def readr(desk: Desk, source: Path, to: Path) -> str:
@@ -168,7 +219,10 @@ def psql(columns: str) -> Way:
     def way(desk: Desk, source: Path, to: Path) -> str:
         rows = to.with_suffix(".rows")
         rows.write_text(source.read_text().split("\n", 1)[1])
-        code = desk.script("copy.sql", f"CREATE TEMPORARY TABLE back ({columns});\n\\copy back FROM '{rows}'\n\\copy back TO '{to}'\n")
+        code = desk.script(
+            "copy.sql",
+            f"CREATE TEMPORARY TABLE back ({columns});\n\\copy back FROM '{rows}'\n\\copy back TO '{to}'\n",
+        )
         desk.run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", code, desk.psql)
         return desk.run("psql", "--version").strip()
 
@@ -207,16 +261,23 @@ def verdict(told: dict[str, object]) -> tuple[bool, str]:
         return "different order" not in reason, f"refused: {reason}"
     counts: dict[str, int] = told["counts"]  # type: ignore[assignment]
     errors = [one for one in told["findings"] if one["severity"] == "error"]  # type: ignore[attr-defined, union-attr]
-    named = all(any(word in one["message"] for word in ("Enter", "enter", "format", "spreadsheet")) for one in errors)
+    named = all(
+        any(word in one["message"] for word in ("Enter", "enter", "format", "spreadsheet"))
+        for one in errors
+    )
     said = f"read {counts['read']}, new {counts['new']}, changed {counts['changed']}, unchanged {counts['unchanged']}, rejected {counts['rejected']}"
     first = f" · first: line {errors[0]['line']} {errors[0]['message']}" if errors else ""
-    return not counts["new"] and not counts["changed"] and counts["read"] > 0 and named, f"{said} · adjusted: {adjusted or '–'}{first}"
+    return not counts["new"] and not counts["changed"] and counts[
+        "read"
+    ] > 0 and named, f"{said} · adjusted: {adjusted or '–'}{first}"
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument(
-        "--psql", default=os.environ.get("PSQL_URL", ""), help="a PostgreSQL database in which a temporary table may be made"
+        "--psql",
+        default=os.environ.get("PSQL_URL", ""),
+        help="a PostgreSQL database in which a temporary table may be made",
     )
     asked = arguments.parse_args()
     failed = 0
@@ -229,7 +290,11 @@ def main() -> int:
             good, said = verdict(desk.validated(desk.with_header(to) if skipped else to))
             failed += not good
             print(f"{'ok  ' if good else 'FAIL'} {name} ({version}): {said}", flush=True)
-    print("Every way back ends with nothing changed, or its damage is named." if not failed else f"{failed} ways back are not as promised.")
+    print(
+        "Every way back ends with nothing changed, or its damage is named."
+        if not failed
+        else f"{failed} ways back are not as promised."
+    )
     return min(failed, 1)
 
 

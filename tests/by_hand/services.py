@@ -17,7 +17,10 @@ from cte_portal.watch.supervise import end_with_parent
 ROOT = Path(__file__).resolve().parents[2]
 
 
-PACKAGES = {"redis-server": "redis-server", "pgbouncer": "pgbouncer"}  # Debian's; all other programs are PostgreSQL's
+PACKAGES = {
+    "redis-server": "redis-server",
+    "pgbouncer": "pgbouncer",
+}  # Debian's; all other programs are PostgreSQL's
 
 
 class Missing(SystemExit):
@@ -26,11 +29,19 @@ class Missing(SystemExit):
 
 def binary(name: str) -> str:
     """A server program, also where Debian keeps PostgreSQL's and PgBouncer's own; of several versions the newest."""
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name), reverse=True)
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda place: float(place.parent.name),
+        reverse=True,
+    )
     places = [*versions, Path("/usr/sbin"), Path("/usr/bin"), Path("/usr/local/bin")]
-    path = next((place / name for place in places if (place / name).exists()), None) or shutil.which(name)
+    path = next(
+        (place / name for place in places if (place / name).exists()), None
+    ) or shutil.which(name)
     if not path:
-        raise Missing(f"{name} is not installed. On Debian or Ubuntu: apt-get install {PACKAGES.get(name, 'postgresql')}")
+        raise Missing(
+            f"{name} is not installed. On Debian or Ubuntu: apt-get install {PACKAGES.get(name, 'postgresql')}"
+        )
     return str(path)
 
 
@@ -78,14 +89,28 @@ class Service:
     def run(self, *command: str) -> None:
         user = self.user if os.getuid() == 0 else None
         subprocess.run(
-            command, user=user, group=user, extra_groups=[], check=True, capture_output=True, cwd="/"
+            command,
+            user=user,
+            group=user,
+            extra_groups=[],
+            check=True,
+            capture_output=True,
+            cwd="/",
         ) if user else subprocess.run(command, check=True, capture_output=True, cwd="/")
 
     def start(self) -> None:
         log = open(self.folder.parent / f"{self.name}.log", "ab")  # noqa: SIM115 - the process keeps it
         user = self.user if os.getuid() == 0 else None
-        self.process = subprocess.Popen(self.command, user=user, group=user, stdout=log, stderr=log, cwd="/", start_new_session=True,
-                                        preexec_fn=end_with_parent if self.ends_with_parent else None)  # fmt: skip  # noqa: PLW1509
+        self.process = subprocess.Popen(
+            self.command,
+            user=user,
+            group=user,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=end_with_parent if self.ends_with_parent else None,  # noqa: PLW1509
+        )
         wait_for(lambda: listens(self.port), self.name)
 
     def send(self, number: int) -> None:
@@ -110,12 +135,45 @@ class PostgreSQL(Service):
 
     deaths = (signal.SIGKILL, signal.SIGQUIT)  # without warning, and at once
 
-    def __init__(self, folder: Path, port: int, name: str = "postgresql", *, ends_with_parent: bool = False) -> None:
+    def __init__(
+        self, folder: Path, port: int, name: str = "postgresql", *, ends_with_parent: bool = False
+    ) -> None:
         data = folder / name
         self.ends_with_parent = ends_with_parent
-        super().__init__(name, data, port, [binary("postgres"), "-D", str(data), "-p", str(port), "-k", "", "-c", "fsync=off",
-                         "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "log_min_messages=fatal"])  # fmt: skip
-        self.run(binary("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        super().__init__(
+            name,
+            data,
+            port,
+            [
+                binary("postgres"),
+                "-D",
+                str(data),
+                "-p",
+                str(port),
+                "-k",
+                "",
+                "-c",
+                "fsync=off",
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "max_connections=200",
+                "-c",
+                "log_min_messages=fatal",
+            ],
+        )
+        self.run(
+            binary("initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
 
     def start(self) -> None:
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
@@ -126,7 +184,20 @@ class PostgreSQL(Service):
         return self.asked("postgres", "select 1") == "1"
 
     def asked(self, database: str, sql: str) -> str:
-        command = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-At", "-c", sql]
+        command = [
+            "psql",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "-d",
+            database,
+            "-At",
+            "-c",
+            sql,
+        ]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
     def address(self, database: str, port: int = 0) -> str:
@@ -138,8 +209,26 @@ class Redis(Service):
 
     def __init__(self, folder: Path, port: int) -> None:
         kept = folder / "redis"
-        super().__init__("redis", kept, port, [binary("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(kept),
-                         "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--save", ""])  # fmt: skip
+        super().__init__(
+            "redis",
+            kept,
+            port,
+            [
+                binary("redis-server"),
+                "--port",
+                str(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                str(kept),
+                "--appendonly",
+                "yes",
+                "--maxmemory-policy",
+                "noeviction",
+                "--save",
+                "",
+            ],
+        )
 
     @property
     def address(self) -> str:

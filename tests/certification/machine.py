@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from certification.certifiers import certifiers
-from certification.models import Certifier, Recertification, Round, SealedCopy, SealedRecord, Signature
+from certification.models import (
+    Certifier,
+    Recertification,
+    Round,
+    SealedCopy,
+    SealedRecord,
+    Signature,
+)
 from certification.recertification import recertification
 from certification.signing import gates, sealing, signed_text
 from certification.signing.case import Case
@@ -42,12 +49,26 @@ from tests.fixtures.uploads import file, line
 
 STUDENTS = st.integers(0, 2)
 PATHWAYS = st.sampled_from([HEALTH, BUSINESS])
-CREDITS = st.sampled_from([Decimal("0.50"), Decimal("1.50"), Decimal("1.50"), Decimal("2.50")])  # the last is a concentrator's
-STARTS = st.sampled_from([datetime.date(2022, 7, 14), datetime.date(2022, 7, 14), datetime.date(2016, 8, 29)])  # the last must be explained
+CREDITS = st.sampled_from(
+    [Decimal("0.50"), Decimal("1.50"), Decimal("1.50"), Decimal("2.50")]
+)  # the last is a concentrator's
+STARTS = st.sampled_from(
+    [datetime.date(2022, 7, 14), datetime.date(2022, 7, 14), datetime.date(2016, 8, 29)]
+)  # the last must be explained
 WHO = st.integers(0, 3)
 # Of a sealed line: who changed a record last and when is another after a correction was given up; names come from other software.
 WHO_AND_WHEN = ("modified_date", "modified_by", "modified_end_year")
-OF_THE_STUDENT = ("local_id", "last_name", "first_name", "middle_name", "birth_date", "gender", "grade", "school_number", "school_name")
+OF_THE_STUDENT = (
+    "local_id",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "birth_date",
+    "gender",
+    "grade",
+    "school_number",
+    "school_name",
+)
 
 
 class Certification(RuleBasedStateMachine):
@@ -83,19 +104,31 @@ class Certification(RuleBasedStateMachine):
     def save(self, student: int, pathway: str, credits: Decimal, start: datetime.date) -> None:
         one = self.students[student]
         stored = Participation.objects.filter(student=one, pathway__name=pathway).first()
-        typed = row(one, pathway, version=stored.version if stored else 0, in_district_credits=credits, start_date=start)
+        typed = row(
+            one,
+            pathway,
+            version=stored.version if stored else 0,
+            in_district_credits=credits,
+            start_date=start,
+        )
         with self.refused_when_certified():
             entry.save(self.ready.scope, [typed], by="MARTIN, CHERYL")
 
     @rule(student=STUDENTS, pathway=PATHWAYS, credits=CREDITS, start=STARTS)
-    def restore_or_practice(self, student: int, pathway: str, credits: Decimal, start: datetime.date) -> None:
+    def restore_or_practice(
+        self, student: int, pathway: str, credits: Decimal, start: datetime.date
+    ) -> None:
         """What comes without leave of the catalogue."""
         with self.refused_when_certified():
-            self.ready.record(self.students[student], pathway, in_district_credits=credits, start_date=start)
+            self.ready.record(
+                self.students[student], pathway, in_district_credits=credits, start_date=start
+            )
 
     @rule(student=STUDENTS, pathway=PATHWAYS)
     def delete(self, student: int, pathway: str) -> None:
-        stored = Participation.objects.filter(student=self.students[student], pathway__name=pathway).first()
+        stored = Participation.objects.filter(
+            student=self.students[student], pathway__name=pathway
+        ).first()
         if stored:
             with self.refused_when_certified():
                 entry.delete(self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL")
@@ -105,7 +138,9 @@ class Certification(RuleBasedStateMachine):
         self.finish_job()
         was = self.is_certified
         batch = run_here(self.queued(which, credits))
-        assert batch.status == ("failed" if was else "completed" if credits < 2 else batch.status), batch.sentence
+        assert batch.status == (
+            "failed" if was else "completed" if credits < 2 else batch.status
+        ), batch.sentence
         assert not was or batch.sentence.startswith("Records have been locked")
 
     @rule(which=st.sets(STUDENTS, min_size=1), credits=CREDITS)
@@ -125,7 +160,8 @@ class Certification(RuleBasedStateMachine):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(
-                    "UPDATE pathways_participation SET single_parent = NOT single_parent WHERE student_id = %s", [self.students[student].pk]
+                    "UPDATE pathways_participation SET single_parent = NOT single_parent WHERE student_id = %s",
+                    [self.students[student].pk],
                 )
                 met = cursor.rowcount
         except DatabaseError as refusal:
@@ -141,7 +177,18 @@ class Certification(RuleBasedStateMachine):
 
     # --- what certifying needs
 
-    @rule(names=st.sampled_from([NAMES, NAMES, NAMES, ("CTE Participation",), ("Student",), ("Student", "CTE Participation")]))
+    @rule(
+        names=st.sampled_from(
+            [
+                NAMES,
+                NAMES,
+                NAMES,
+                ("CTE Participation",),
+                ("Student",),
+                ("Student", "CTE Participation"),
+            ]
+        )
+    )
     def resync(self, names: tuple[str, ...]) -> None:
         self.finish_job()
         assert run(submit_resync(self.ready.scope, names, by=self.ready.clerk).pk)
@@ -152,7 +199,11 @@ class Certification(RuleBasedStateMachine):
 
     @rule(reason=st.sampled_from(["Checked with the school.", "It is so."]))
     def explain(self, reason: str) -> None:
-        warned = [one for one in findings(self.ready.scope).held if one.is_open and one.severity.value == "warning"]
+        warned = [
+            one
+            for one in findings(self.ready.scope).held
+            if one.is_open and one.severity.value == "warning"
+        ]
         with self.refused_when_certified():
             explain(self.ready.scope, warned, reason, by="MARTIN, CHERYL")
 
@@ -160,7 +211,11 @@ class Certification(RuleBasedStateMachine):
     @rule()
     def take_back(self) -> None:
         with self.refused_when_certified():
-            take_back(self.ready.scope, Explanation.objects.of(self.ready.scope)[0].pk, by="KELLER, DANIEL")
+            take_back(
+                self.ready.scope,
+                Explanation.objects.of(self.ready.scope)[0].pk,
+                by="KELLER, DANIEL",
+            )
 
     @rule()
     def everything(self) -> None:
@@ -170,7 +225,9 @@ class Certification(RuleBasedStateMachine):
         for student in self.students:
             for stored in Participation.objects.filter(student=student, in_district_credits__gt=2):
                 with self.refused_when_certified():
-                    entry.delete(self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL")
+                    entry.delete(
+                        self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL"
+                    )
         with self.refused_when_certified():
             self.explain("Checked with the school.")
         self.resync(NAMES)
@@ -208,7 +265,13 @@ class Certification(RuleBasedStateMachine):
     def change_certifier(self, who: int, level: str, active: bool) -> None:
         one = self.certifier(who)
         certifiers.change(
-            self.ready.scope, one.pk, level=level, job_title=one.job_title, is_active=active, seen=one.version, by=self.ready.clerk
+            self.ready.scope,
+            one.pk,
+            level=level,
+            job_title=one.job_title,
+            is_active=active,
+            seen=one.version,
+            by=self.ready.clerk,
         )
 
     @rule(who=WHO)
@@ -217,7 +280,9 @@ class Certification(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def give_role_back(self, who: int) -> None:
-        Membership.objects.get_or_create(user=self.certifier(who).user, district="9012", role=Role.VIEWER)
+        Membership.objects.get_or_create(
+            user=self.certifier(who).user, district="9012", role=Role.VIEWER
+        )
 
     def certifier(self, who: int) -> Certifier:
         everybody = list(Certifier.objects.order_by("pk"))
@@ -230,7 +295,9 @@ class Certification(RuleBasedStateMachine):
         self.put(self.certifier(who))
 
     def put(self, one: Certifier) -> None:
-        required = set(Certifier.objects.of_district("9012").active().primary().values_list("pk", flat=True))
+        required = set(
+            Certifier.objects.of_district("9012").active().primary().values_list("pk", flat=True)
+        )
         may = Certifier.objects.active().filter(pk=one.pk).exists()
         before, case = Signature.objects.count(), self.ready.case(one.user)
         missing = gates.missing(gates.verdicts(case))
@@ -253,7 +320,9 @@ class Certification(RuleBasedStateMachine):
                 .filter(round=mine.round, digest=mine.digest)
                 .values_list("certifier_id", flat=True)
             )
-            assert required and required <= names, "certified: at least one Primary, and every one who counts"
+            assert required and required <= names, (
+                "certified: at least one Primary, and every one who counts"
+            )
             self.renamed = self.given_up = False
             self.happened["sealed", mine.round.number] += 1
         else:
@@ -272,19 +341,32 @@ class Certification(RuleBasedStateMachine):
         statements = case.document.statements
         with transaction.atomic():
             return sign(
-                self.ready.scope, self.ready.event.pk, person=user, shown=case.digest, statements=statements, method="password",
+                self.ready.scope,
+                self.ready.event.pk,
+                person=user,
+                shown=case.digest,
+                statements=statements,
+                method="password",
                 nothing_to_report=True,
-            )  # fmt: skip
+            )
 
     @rule(who=WHO)
     def ask(self, who: int) -> None:
         with self.counted("ask"):
-            recertification.ask(self.ready.scope, self.ready.event.pk, by=self.certifier(who).user, reason="Left out", what_changes="One")
+            recertification.ask(
+                self.ready.scope,
+                self.ready.event.pk,
+                by=self.certifier(who).user,
+                reason="Left out",
+                what_changes="One",
+            )
 
     @rule()
     def demand(self) -> None:
         with self.counted("demand"):
-            recertification.demand(self.ready.scope, self.ready.event.pk, by=self.opi, reason="Look again", findings=[])
+            recertification.demand(
+                self.ready.scope, self.ready.event.pk, by=self.opi, reason="Look again", findings=[]
+            )
 
     @precondition(lambda self: self.is_certified)
     @rule(
@@ -304,7 +386,11 @@ class Certification(RuleBasedStateMachine):
             self.certify()
 
     @precondition(lambda self: self.request is not None)
-    @rule(what=st.sampled_from(["approve", "approve", "deny", "withdraw", "undo", "abandon", "abandon"]))
+    @rule(
+        what=st.sampled_from(
+            ["approve", "approve", "deny", "withdraw", "undo", "abandon", "abandon"]
+        )
+    )
     def answer(self, what: str) -> None:
         request = self.request
         if request is None:  # nobody was left who may ask
@@ -312,7 +398,9 @@ class Certification(RuleBasedStateMachine):
         more = {"answer": "So be it"} if what in ("approve", "deny") else {}
         was = request.status
         with self.counted(what):
-            after = getattr(recertification, what)(self.ready.scope, request.pk, by=self.opi, **more)
+            after = getattr(recertification, what)(
+                self.ready.scope, request.pk, by=self.opi, **more
+            )
             self.given_up = self.given_up or what in ("abandon", "undo")
             self.happened["moved by " + what] += after.status != was
 
@@ -355,7 +443,10 @@ class Certification(RuleBasedStateMachine):
         self.happened["steps"] += 1
         for model in (Change, AuditEvent, SealedCopy, SealedRecord, Signature):
             void = ("voided_at", "void_reason")
-            now = {values["id"]: {name: value for name, value in values.items() if name not in void} for values in model.objects.values()}
+            now = {
+                values["id"]: {name: value for name, value in values.items() if name not in void}
+                for values in model.objects.values()
+            }
             before = self.kept.get(model.__name__, {})
             assert {pk: now.get(pk) for pk in before} == before, model.__name__
             self.kept[model.__name__] = now
@@ -364,15 +455,24 @@ class Certification(RuleBasedStateMachine):
     def certified_is_what_was_signed(self) -> None:
         one = self.ready.case().one
         official = SealedCopy.objects.official().first()
-        assert self.is_certified == (official is not None and one.round_number is None) == self.ready.case().is_certified
+        assert (
+            self.is_certified
+            == (official is not None and one.round_number is None)
+            == self.ready.case().is_certified
+        )
         if not self.is_certified:
             return
         assert official is not None
         names = Signature.objects.standing().by_primaries().filter(round=official.round)
         assert names and {name.digest for name in names} == {signed_text.of_copy(official).digest}
-        unlike = (*(WHO_AND_WHEN if self.given_up else ()), *(OF_THE_STUDENT if self.renamed else ()))
+        unlike = (
+            *(WHO_AND_WHEN if self.given_up else ()),
+            *(OF_THE_STUDENT if self.renamed else ()),
+        )
         named = [name for name in canonical.COLUMNS if name not in unlike]
-        assert self.lines(canonical.rows(self.ready.scope), named) == self.lines(self.rows(official), named)
+        assert self.lines(canonical.rows(self.ready.scope), named) == self.lines(
+            self.rows(official), named
+        )
 
     def rows(self, copy: SealedCopy) -> Any:
         return SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD)
@@ -385,7 +485,10 @@ class Certification(RuleBasedStateMachine):
     def sealed_stays_sealed(self) -> None:
         for copy in SealedCopy.objects.select_related("round__event"):
             exported = signed_text.sha256(signed_text.of_copy(copy).lines())
-            assert self.sealed.setdefault(copy.pk, (copy.digest, exported)) == (copy.digest, exported)
+            assert self.sealed.setdefault(copy.pk, (copy.digest, exported)) == (
+                copy.digest,
+                exported,
+            )
             assert sealing.differences(copy) == []
         assert set(SealedCopy.objects.values_list("pk", flat=True)) == set(self.sealed)
 
@@ -408,8 +511,21 @@ class Certification(RuleBasedStateMachine):
                 transaction.set_rollback(True, using=Edition.STATE.value)
 
     def queued(self, which: set[int], credits: Decimal) -> Batch:
-        lines = [line(state_id=self.students[number].state_id, inside=f"{credits:.2f}", total=f"{credits:.2f}") for number in sorted(which)]
+        lines = [
+            line(
+                state_id=self.students[number].state_id,
+                inside=f"{credits:.2f}",
+                total=f"{credits:.2f}",
+            )
+            for number in sorted(which)
+        ]
         return submit(
-            "upload", by=self.ready.clerk, title="MT Data Upload", subject="x.tsv", scope=self.ready.scope,
-            content=ContentFile(file(*lines), name="i"), options={"type": "cte-eoy", "work": "upload"}, key=str(uuid.uuid4()),
-        )  # fmt: skip
+            "upload",
+            by=self.ready.clerk,
+            title="MT Data Upload",
+            subject="x.tsv",
+            scope=self.ready.scope,
+            content=ContentFile(file(*lines), name="i"),
+            options={"type": "cte-eoy", "work": "upload"},
+            key=str(uuid.uuid4()),
+        )

@@ -39,7 +39,9 @@ class Ready:
     def scope(self) -> Scope:
         return self.district.scope
 
-    def certifier(self, username: str, last: str, first: str, level: str = "primary", **values: Any) -> Certifier:
+    def certifier(
+        self, username: str, last: str, first: str, level: str = "primary", **values: Any
+    ) -> Certifier:
         user = person(username, last, first, (Role.VIEWER, self.scope.district))
         User.objects.filter(pk=user.pk).update(last_login=timezone.now())
         user.refresh_from_db()
@@ -50,7 +52,9 @@ class Ready:
 
     def send(self, names: tuple[str, ...] = NAMES) -> StateCopy:
         with transaction.atomic():
-            return resync.resync(self.scope, names, batch=uuid.uuid4(), attempt=1, by="MARTIN, CHERYL")
+            return resync.resync(
+                self.scope, names, batch=uuid.uuid4(), attempt=1, by="MARTIN, CHERYL"
+            )
 
     def report(self) -> None:
         ask(self.scope.at_state(), [REPORTS[Certification.slug]], by=self.clerk)
@@ -58,7 +62,9 @@ class Ready:
     def wait(self, minutes: int = 61) -> None:
         """As if the last complete resync had been so long ago."""
         with writing_state():
-            StateCopy.objects.using(Edition.STATE.value).update(complete_at=timezone.now() - datetime.timedelta(minutes=minutes))
+            StateCopy.objects.using(Edition.STATE.value).update(
+                complete_at=timezone.now() - datetime.timedelta(minutes=minutes)
+            )
 
     def prepare(self) -> None:
         publish.publish()
@@ -77,12 +83,19 @@ class Ready:
     def sign(self, certifier: Certifier | None = None, **values: Any) -> Signed:
         who = (certifier or self.primary).user
         case = self.case(who)
-        given: dict[str, Any] = {"shown": case.digest, "statements": case.document.statements, "method": "password", **values}
+        given: dict[str, Any] = {
+            "shown": case.digest,
+            "statements": case.document.statements,
+            "method": "password",
+            **values,
+        }
         return sign(self.scope, self.event.pk, person=who, **given)
 
     def change(self, student: Student, **values: Any) -> None:
         version = (
-            Change.objects.of_record(student.pk, student.participations.get(pathway__name=HEALTH).pathway_id)
+            Change.objects.of_record(
+                student.pk, student.participations.get(pathway__name=HEALTH).pathway_id
+            )
             .order_by("-version")[0]
             .version
         )

@@ -20,13 +20,27 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
     load.load(districts=5, size=40)
     event = CertificationEvent.objects.get(end_year=2025)
     assert event.name == "End of Year CTE Concentrator & Participants Certification 2024-25"
-    assert event.dates.phase(timezone.now()) is Phase.OPEN and event.dates.days_left(timezone.now()) == 14
-    primaries = {number: events_of(Scope(number, 2025))[0].primaries for number in ("9012", "9020", "0965", "9031", "9099")}
+    assert (
+        event.dates.phase(timezone.now()) is Phase.OPEN
+        and event.dates.days_left(timezone.now()) == 14
+    )
+    primaries = {
+        number: events_of(Scope(number, 2025))[0].primaries
+        for number in ("9012", "9020", "0965", "9031", "9099")
+    }
     assert primaries == {"9012": 2, "9020": 1, "0965": 1, "9031": 0, "9099": 1}
-    assert [one.name for one in Certifier.objects.of_district("9012").active().secondary()] == ["REYES, MARIA"]
+    assert [one.name for one in Certifier.objects.of_district("9012").active().secondary()] == [
+        "REYES, MARIA"
+    ]
     assert [one.district for one in Certifier.objects.all() if one.has_never_signed_in] == ["0965"]
-    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == ["0965-2024-EOY-1", "9012-2024-EOY-1", "9020-2024-EOY-1"]
-    assert all(differences(copy) == [] for copy in SealedCopy.objects.all()), "last year's copies are whole"
+    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == [
+        "0965-2024-EOY-1",
+        "9012-2024-EOY-1",
+        "9020-2024-EOY-1",
+    ]
+    assert all(differences(copy) == [] for copy in SealedCopy.objects.all()), (
+        "last year's copies are whole"
+    )
     assert SealedCopy.objects.get(receipt="9012-2024-EOY-1").counts["totals"]["students"] > 0
     assert {copy.district for copy in StateCopy.objects.at_state()} == {"9020", "0965"}
 

@@ -27,7 +27,9 @@ def home(client: Client) -> str:
     return " ".join(client.get(HOME).content.decode().split())
 
 
-def test_r_01_home_says_what_stands_in_the_way(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
+def test_r_01_home_says_what_stands_in_the_way(
+    client: Client, ready: Ready, clerk: User, kayla: Student
+) -> None:
     client.force_login(clerk)
     assert "Nothing sent to the state yet, certification report not run at state." in home(client)
     ready.prepare()
@@ -51,7 +53,9 @@ def test_the_home_page_asks_for_the_event_once(client: Client, ready: Ready, cle
     assert len(asked) == 1, asked
 
 
-def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(client: Client, ready: Ready, clerk: User, kayla: Student) -> None:
+def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(
+    client: Client, ready: Ready, clerk: User, kayla: Student
+) -> None:
     client.force_login(clerk)
     ready.prepare()
     CertificationEvent.objects.update(status="closed")
@@ -61,6 +65,9 @@ def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(client: Cli
     CertificationEvent.objects.update(status="closed")
     assert "Certified under receipt 9012-2025-EOY-1. OPI has closed the event." in home(client)
     for page in ("event-certification/", "event-certification/status/"):
-        assert "OPI has closed the event of this school year" in client.get(f"{HOME}{page}").content.decode()
+        assert (
+            "OPI has closed the event of this school year"
+            in client.get(f"{HOME}{page}").content.decode()
+        )
     record = client.get(f"{HOME}cte-concentrator/{kayla.pk}/", follow=True).content.decode()
     assert "9012-2025-EOY-1" in record and "Request recertification" not in record

@@ -14,7 +14,13 @@ from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Student
 from tests.certification.board.test_reminders import REMINDERS
 from tests.certification.events.test_events import seen, typed, us
-from tests.certification.recertification.test_recertification import PLACE, SCOPE, WHY, Sealed, page_of
+from tests.certification.recertification.test_recertification import (
+    PLACE,
+    SCOPE,
+    WHY,
+    Sealed,
+    page_of,
+)
 from tests.fixtures.records import District_
 from tests.fixtures.signed_out import cut_off
 
@@ -23,7 +29,13 @@ EVENTS = "/opi/certification-events/"
 
 
 @pytest.fixture
-def sealed(event: CertificationEvent, superintendent: Certifier, kayla: Student, cottonwood: District_, sent: Callable[[], None]) -> Sealed:
+def sealed(
+    event: CertificationEvent,
+    superintendent: Certifier,
+    kayla: Student,
+    cottonwood: District_,
+    sent: Callable[[], None],
+) -> Sealed:
     cottonwood.record(kayla)
     sent()
     return Sealed(event, superintendent)
@@ -38,12 +50,21 @@ def test_a_request_for_recertification(client: Client, sealed: Sealed) -> None:
     assert Recertification.objects.count() == 1 and not KeptForm.objects.exists()
 
 
-def test_a_message_of_the_thread_and_an_answer_come_back_each_in_its_own_form(client: Client, sealed: Sealed, opi: User) -> None:
+def test_a_message_of_the_thread_and_an_answer_come_back_each_in_its_own_form(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     request = sealed.ask()
-    page = cut_off(client, sealed.primary.user, page_of(request), {"do": "message", "text": "They are two seniors."})
+    page = cut_off(
+        client,
+        sealed.primary.user,
+        page_of(request),
+        {"do": "message", "text": "They are two seniors."},
+    )
     assert BACK in page and "They are two seniors.</textarea>" in page
     page = cut_off(client, opi, page_of(request), {"do": "approve", "answer": "Until Friday."})
-    assert BACK in page and "Until Friday.</textarea>" in page and "They are two seniors." not in page
+    assert (
+        BACK in page and "Until Friday.</textarea>" in page and "They are two seniors." not in page
+    )
     request.refresh_from_db()
     assert request.status == "asked" and not request.messages.exists()  # type: ignore[attr-defined]
     client.post(page_of(request), {"do": "approve", "answer": "Until Friday."})
@@ -51,40 +72,86 @@ def test_a_message_of_the_thread_and_an_answer_come_back_each_in_its_own_form(cl
     assert request.status == "approved"
 
 
-def test_a_message_to_a_thread_that_has_ended_meanwhile_is_not_said_to_be_back(client: Client, sealed: Sealed) -> None:
+def test_a_message_to_a_thread_that_has_ended_meanwhile_is_not_said_to_be_back(
+    client: Client, sealed: Sealed
+) -> None:
     request = sealed.ask()
     recertification.withdraw(SCOPE, request.pk, by=sealed.primary.user)
-    assert BACK not in cut_off(client, sealed.primary.user, page_of(request), {"do": "message", "text": "They are two seniors."})
+    assert BACK not in cut_off(
+        client,
+        sealed.primary.user,
+        page_of(request),
+        {"do": "message", "text": "They are two seniors."},
+    )
 
 
 def test_a_demand_of_opi(client: Client, sealed: Sealed, opi: User) -> None:
-    page = cut_off(client, opi, f"{PLACE}demand/{sealed.event.pk}/", {"reason": "Credits are missing."})
-    assert BACK in page and "Credits are missing.</textarea>" in page and not Recertification.objects.exists()
+    page = cut_off(
+        client, opi, f"{PLACE}demand/{sealed.event.pk}/", {"reason": "Credits are missing."}
+    )
+    assert (
+        BACK in page
+        and "Credits are missing.</textarea>" in page
+        and not Recertification.objects.exists()
+    )
 
 
-def test_a_certifier(client: Client, administrator: User, viewer: User, superintendent: Certifier, event: CertificationEvent) -> None:
+def test_a_certifier(
+    client: Client,
+    administrator: User,
+    viewer: User,
+    superintendent: Certifier,
+    event: CertificationEvent,
+) -> None:
     setup = "/districts/9012/2025/type-membership-setup/"
-    page = cut_off(client, administrator, setup, {"person": viewer.pk, "level": "secondary", "job_title": "Principal of the High School"})
+    page = cut_off(
+        client,
+        administrator,
+        setup,
+        {"person": viewer.pk, "level": "secondary", "job_title": "Principal of the High School"},
+    )
     assert BACK in page and 'value="Principal of the High School"' in page
-    change = {"level": "primary", "job_title": "Head of District", "is_active": "on", "version": 1, "do": "save"}
+    change = {
+        "level": "primary",
+        "job_title": "Head of District",
+        "is_active": "on",
+        "version": 1,
+        "do": "save",
+    }
     page = cut_off(client, administrator, f"{setup}{superintendent.pk}/", change)
     assert BACK in page and 'value="Head of District"' in page
     assert list(Certifier.objects.values_list("job_title", flat=True)) == ["Superintendent"]
 
 
-def test_an_event_with_the_reason_for_its_change(client: Client, keeper: User, event: CertificationEvent, kayla: Student) -> None:
+def test_an_event_with_the_reason_for_its_change(
+    client: Client, keeper: User, event: CertificationEvent, kayla: Student
+) -> None:
     page = cut_off(client, keeper, f"{EVENTS}new/", typed(event, name="Fall count", version=0))
     assert BACK in page and 'value="Fall count"' in page
     address, later = f"{EVENTS}{event.pk}/", us(event.due + datetime.timedelta(days=3))
     first = client.post(address, typed(event, due=later))
-    page = cut_off(client, keeper, address, typed(event, due=later, seen=seen(first), reason="Letter of 06/01/2025"))
-    assert BACK in page and f'value="{later}"' in page and 'value="Letter of 06/01/2025"' in page and "Nothing has been saved yet." in page
-    page = cut_off(client, keeper, f"{address}move/closed/", {"seen": "[]", "reason": "The year is over"})
+    page = cut_off(
+        client,
+        keeper,
+        address,
+        typed(event, due=later, seen=seen(first), reason="Letter of 06/01/2025"),
+    )
+    assert (
+        BACK in page
+        and f'value="{later}"' in page
+        and 'value="Letter of 06/01/2025"' in page
+        and "Nothing has been saved yet." in page
+    )
+    page = cut_off(
+        client, keeper, f"{address}move/closed/", {"seen": "[]", "reason": "The year is over"}
+    )
     assert BACK in page and 'value="The year is over"' in page
     assert CertificationEvent.objects.get().due == event.due and not AuditEvent.objects.exists()
 
 
-def test_an_extension_and_why_it_is_taken_back(client: Client, keeper: User, event: CertificationEvent, kayla: Student) -> None:
+def test_an_extension_and_why_it_is_taken_back(
+    client: Client, keeper: User, event: CertificationEvent, kayla: Student
+) -> None:
     later = us(event.corrections_until + datetime.timedelta(days=3))
     wanted = {"district": "9012", "due": later, "corrections_until": later, "reason": "Flood"}
     page = cut_off(client, keeper, f"{EVENTS}{event.pk}/extensions/new/", wanted)
@@ -92,7 +159,12 @@ def test_an_extension_and_why_it_is_taken_back(client: Client, keeper: User, eve
     first = client.post(f"{EVENTS}{event.pk}/extensions/new/", wanted)
     client.post(f"{EVENTS}{event.pk}/extensions/new/", {**wanted, "seen": seen(first)})
     assert Extension.objects.exists() and not KeptForm.objects.exists()
-    page = cut_off(client, keeper, f"{EVENTS}{event.pk}/extensions/9012/", {"do": "take-back", "seen": "[]", "reason": "By mistake"})
+    page = cut_off(
+        client,
+        keeper,
+        f"{EVENTS}{event.pk}/extensions/9012/",
+        {"do": "take-back", "seen": "[]", "reason": "By mistake"},
+    )
     assert BACK in page and 'value="By mistake"' in page and Extension.objects.exists()
 
 
@@ -100,5 +172,15 @@ def test_an_extension_and_why_it_is_taken_back(client: Client, keeper: User, eve
 def test_reminders_come_back_with_the_districts_they_were_for(
     client: Client, opi: User, event: CertificationEvent, cottonwood: District_
 ) -> None:
-    page = cut_off(client, opi, f"{REMINDERS}?show=not-certified&event={event.pk}", {"text": "Call us before Friday."})
-    assert BACK in page and "Call us before Friday.</textarea>" in page and "Send 1 reminder" in page and not Reminder.objects.exists()
+    page = cut_off(
+        client,
+        opi,
+        f"{REMINDERS}?show=not-certified&event={event.pk}",
+        {"text": "Call us before Friday."},
+    )
+    assert (
+        BACK in page
+        and "Call us before Friday.</textarea>" in page
+        and "Send 1 reminder" in page
+        and not Reminder.objects.exists()
+    )

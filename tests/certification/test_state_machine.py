@@ -18,22 +18,32 @@ from tests.fixtures.records import District_
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 
-def test_c_37_certified_is_what_was_signed_whatever_happens(cottonwood: District_, event: object, clerk: User, opi: User) -> None:
+def test_c_37_certified_is_what_was_signed_whatever_happens(
+    cottonwood: District_, event: object, clerk: User, opi: User
+) -> None:
     """`C37_EXAMPLES` asks for more of them than a test run has time for."""
     ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
     students = [cottonwood.student(f"99900012{number}") for number in range(3)]
     ready.record(students[0])
     ready.prepare()
     asked, happened = int(os.environ.get("C37_EXAMPLES", "0")), Counter[Any]()
-    machine = type("Machine", (Certification,), {"ready": ready, "students": students, "opi": opi, "happened": happened})
+    machine = type(
+        "Machine",
+        (Certification,),
+        {"ready": ready, "students": students, "opi": opi, "happened": happened},
+    )
     try:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=asked or 6, stateful_step_count=40 if asked else 20, derandomize=not asked, deadline=None, print_blob=True,
+                max_examples=asked or 6,
+                stateful_step_count=40 if asked else 20,
+                derandomize=not asked,
+                deadline=None,
+                print_blob=True,
                 suppress_health_check=list(HealthCheck),
             ),
-        )  # fmt: skip
+        )
     finally:
         if asked:
             print(dict(happened))

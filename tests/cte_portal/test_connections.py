@@ -23,7 +23,11 @@ pytestmark = [
 
 
 @pytest.fixture(params=["session", "transaction", "statement"])
-def pooled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def pooled(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Any]:
     """A connection to the District edition through PgBouncer in one of its modes."""
     if not (shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()):
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
@@ -49,9 +53,14 @@ def test_a_pooler_by_session_is_taken_and_any_other_is_refused_with_its_cure(poo
     if mode == "session":
         with through.cursor() as cursor:
             cursor.execute("SELECT current_setting('jit'), current_setting('statement_timeout')")
-            assert cursor.fetchone() == ("off", "10s"), "without start options, which a pooler drops or refuses"
+            assert cursor.fetchone() == ("off", "10s"), (
+                "without start options, which a pooler drops or refuses"
+            )
         return
-    with pytest.raises(UnfitConnection, match=r"^DATABASE_URL leads to a pooler .* pool_mode = session for this database"):
+    with pytest.raises(
+        UnfitConnection,
+        match=r"^DATABASE_URL leads to a pooler .* pool_mode = session for this database",
+    ):
         through.ensure_connection()
     assert through.connection is None
 
@@ -67,7 +76,10 @@ def test_every_connection_has_the_session_settings(alias: str) -> None:
 
 def test_a_connection_that_loses_its_settings_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "SESSION", {**SESSION, "work_mem": "123MB"})
-    with pytest.raises(UnfitConnection, match=r"DATABASE_URL: the connection does not keep session settings .*work_mem"):
+    with pytest.raises(
+        UnfitConnection,
+        match=r"DATABASE_URL: the connection does not keep session settings .*work_mem",
+    ):
         connecting.look(connections["default"])
 
 
@@ -75,13 +87,21 @@ def test_a_role_that_may_make_no_temporary_tables_is_told_what_it_lacks() -> Non
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE portal_test_untrusted; SET ROLE portal_test_untrusted")
         name = connection.settings_dict["NAME"]
-        cursor.execute(f'RESET ROLE; REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; SET ROLE portal_test_untrusted')
+        cursor.execute(
+            f'RESET ROLE; REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; SET ROLE portal_test_untrusted'
+        )
     with pytest.raises(UnfitConnection, match="GRANT TEMPORARY ON DATABASE"):
         connecting.look(connections["default"])
 
 
-def test_a_database_out_of_reach_does_not_keep_the_portal_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_out_of_reach_does_not_keep_the_portal_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     unreachable = connections["state"].copy()
-    unreachable.settings_dict = {**unreachable.settings_dict, "HOST": "127.0.0.1", "PORT": free_port()}
+    unreachable.settings_dict = {
+        **unreachable.settings_dict,
+        "HOST": "127.0.0.1",
+        "PORT": free_port(),
+    }
     monkeypatch.setattr(connecting, "connections", {"default": unreachable, "state": unreachable})
     connecting.look_at_all()

@@ -98,11 +98,18 @@ def test_pages_follow_the_guide_and_not_the_order_of_the_list(
         "4 Validate data",
         "4 Certify & Submit",
     ]
-    assert page["figures"] == ["Must be certified by", "Who has signed", "Students in CTE", "Records changed in 2024-25"]
+    assert page["figures"] == [
+        "Must be certified by",
+        "Who has signed",
+        "Students in CTE",
+        "Records changed in 2024-25",
+    ]
     assert page["facts"] == ["Not yet sent to the state:", "Due"]
 
 
-def test_all_screens_stand_in_the_same_order_however_the_apps_are_listed(request: pytest.FixtureRequest) -> None:
+def test_all_screens_stand_in_the_same_order_however_the_apps_are_listed(
+    request: pytest.FixtureRequest,
+) -> None:
     listed = list(screens())
     request.getfixturevalue("turned_round")
     assert list(screens()) == listed and len(listed) >= 35
@@ -129,7 +136,11 @@ MISFITS = {
         {"home_tasks": {2: lambda scope: []}},
         "pathways.plug.PLUG: home_tasks[2] must take 2 arguments, and <lambda> takes (scope).",
     ),
-    "no function": Misfit(pathways.plug, {"daily": ("publish",)}, "pathways.plug.PLUG: daily[0] must be a function, and is 'publish'."),
+    "no function": Misfit(
+        pathways.plug,
+        {"daily": ("publish",)},
+        "pathways.plug.PLUG: daily[0] must be a function, and is 'publish'.",
+    ),
     "a function whose parameters have other names": Misfit(
         cte_portal.batches.plug,
         {"post": lambda template, subject, *, person, **rest: None},
@@ -141,7 +152,9 @@ MISFITS = {
         "certification.plug.PLUG: batch_kinds must be a tuple, and is a Kind.",
     ),
     "a thing of another kind": Misfit(
-        certification.plug, {"batch_kinds": ("letter",)}, "certification.plug.PLUG: batch_kinds[0] must be BatchKind, and is 'letter'."
+        certification.plug,
+        {"batch_kinds": ("letter",)},
+        "certification.plug.PLUG: batch_kinds[0] must be BatchKind, and is 'letter'.",
     ),
     "a step that is no number": Misfit(
         certification.plug,
@@ -169,12 +182,20 @@ MISFITS = {
         {"batch_kinds": (*certification.plug.PLUG.batch_kinds, pathways.plug.PLUG.batch_kinds[0])},
         "batch_kinds: 'upload' is there 2 times.",
     ),
-    "two at one step": Misfit(certification.plug, {"home_figures": {2: lambda scope, standing: []}}, "home_figures: 2 is there 2 times."),
+    "two at one step": Misfit(
+        certification.plug,
+        {"home_figures": {2: lambda scope, standing: []}},
+        "home_figures: 2 is there 2 times.",
+    ),
     "two in one part of the navigation": Misfit(
-        certification.plug, {"screens": {Part.RECORDS: ()}}, "screens: <Part.RECORDS: 3> is there 2 times."
+        certification.plug,
+        {"screens": {Part.RECORDS: ()}},
+        "screens: <Part.RECORDS: 3> is there 2 times.",
     ),
     "two periods of one name": Misfit(
-        pathways.plug, {"retention": (Kept("sessions", "a year", lambda: 0),)}, "retention: 'sessions' is there 2 times."
+        pathways.plug,
+        {"retention": (Kept("sessions", "a year", lambda: 0),)},
+        "retention: 'sessions' is there 2 times.",
     ),
     "a screen without a page": Misfit(
         certification.plug,
@@ -187,7 +208,9 @@ MISFITS = {
         "Reminders: reminders names no district's page.",
     ),
     "a first page that is not there": Misfit(
-        certification.plug, {"statewide_home": "board"}, "The first page of who works for all districts: board names no page."
+        certification.plug,
+        {"statewide_home": "board"},
+        "The first page of who works for all districts: board names no page.",
     ),
     "a template that is not there": Misfit(
         pathways.plug,
@@ -209,37 +232,74 @@ def test_what_does_not_fit_is_a_sentence(misfit: Misfit, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("certification.plug.PLUGS", "PORTAL_PLUGS names certification.plug.PLUGS, which is not there: "),
-        ("certification.plugs.PLUG", "PORTAL_PLUGS names certification.plugs.PLUG, which is not there: "),
-        ("certification.home.figures", "PORTAL_PLUGS names certification.home.figures, which is no Plug."),
-        ("tests.cte_portal.mistyped.PLUG", "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: "),
+        (
+            "certification.plug.PLUGS",
+            "PORTAL_PLUGS names certification.plug.PLUGS, which is not there: ",
+        ),
+        (
+            "certification.plugs.PLUG",
+            "PORTAL_PLUGS names certification.plugs.PLUG, which is not there: ",
+        ),
+        (
+            "certification.home.figures",
+            "PORTAL_PLUGS names certification.home.figures, which is no Plug.",
+        ),
+        (
+            "tests.cte_portal.mistyped.PLUG",
+            "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: ",
+        ),
     ],
 )
-def test_a_wrong_name_is_said_before_the_portal_starts(path: str, sentence: str, settings: Any) -> None:
+def test_a_wrong_name_is_said_before_the_portal_starts(
+    path: str, sentence: str, settings: Any
+) -> None:
     settings.PORTAL_PLUGS = [*settings.PORTAL_PLUGS[:-1], path]
     assert [error.startswith(sentence) for error in sentences()] == [True]
     with pytest.raises(SystemCheckError, match=sentence[:60]):
         call_command("check")
     with pytest.raises(
-        SystemExit, match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/mistyped"
+        SystemExit,
+        match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/mistyped",
     ):
         refuse_to_start()
 
 
 def test_settings_name_the_apps_plugs_and_the_answers_and_no_other_part_of_them() -> None:
     named = {name: getattr(portal, name) for name in dir(portal) if name.startswith("PORTAL_")}
-    paths = {name: [value] if isinstance(value, str) else value for name, value in named.items() if isinstance(value, str | list)}
+    paths = {
+        name: [value] if isinstance(value, str) else value
+        for name, value in named.items()
+        if isinstance(value, str | list)
+    }
     apps = ("cte_portal.", "pathways.", "certification.")
-    counts = {name: sum(str(path).startswith(apps) for path in values) for name, values in paths.items()}
-    assert {name: count for name, count in counts.items() if count} == {"PORTAL_PLUGS": 4, "PORTAL_CERTIFIED": 1}
+    counts = {
+        name: sum(str(path).startswith(apps) for path in values) for name, values in paths.items()
+    }
+    assert {name: count for name, count in counts.items() if count} == {
+        "PORTAL_PLUGS": 4,
+        "PORTAL_CERTIFIED": 1,
+    }
 
 
 @pytest.mark.once
 def test_neither_web_server_nor_worker_starts_with_a_mistyped_plug() -> None:
-    for start in ("import cte_portal.wsgi", "from cte_portal.celery import LookAtPortal; LookAtPortal(None).start(None)"):
+    for start in (
+        "import cte_portal.wsgi",
+        "from cte_portal.celery import LookAtPortal; LookAtPortal(None).start(None)",
+    ):
         begin = ["-c", f"import django; django.setup(); {start}"]
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.cte_portal.mistyped_settings"}
-        ended = subprocess.run([sys.executable, *begin], cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            [sys.executable, *begin],
+            cwd=portal.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert ended.returncode == 1 and "Traceback" not in ended.stderr
-        assert "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: " in ended.stderr
+        assert (
+            "PORTAL_PLUGS names tests.cte_portal.mistyped.PLUG, which cannot be read: "
+            in ended.stderr
+        )
         assert "Correct tests/cte_portal/mistyped.py." in ended.stderr

@@ -25,18 +25,34 @@ def ends_well(words: str) -> bool:
 def parts_of(words: ast.expr) -> str:
     """A text in the source; what is computed stands as {…}."""
     if isinstance(words, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in words.values)
-    return words.value if isinstance(words, ast.Constant) and isinstance(words.value, str) else "{…}"
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in words.values
+        )
+    return (
+        words.value if isinstance(words, ast.Constant) and isinstance(words.value, str) else "{…}"
+    )
 
 
 def test_sentences_of_refusals_end_with_a_full_stop() -> None:
     names = {kind.__name__ for kind in kinds()}
-    assert names >= {NotSigned.__name__, NotACertifier.__name__, "NotApplied", "CannotRun", "TooMany", "Locked"}
+    assert names >= {
+        NotSigned.__name__,
+        NotACertifier.__name__,
+        "NotApplied",
+        "CannotRun",
+        "TooMany",
+        "Locked",
+    }
     assert all(ends_well(kind.sentence) for kind in kinds())
     raised = {}
     for path in sources():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in names
+                and node.args
+            ):
                 raised[path.name, node.lineno] = parts_of(node.args[0])
     assert len(raised) > 40
     assert {place: words for place, words in raised.items() if not ends_well(words)} == {}

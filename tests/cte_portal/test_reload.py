@@ -41,13 +41,23 @@ def test_a_change_starts_all_processes_again_and_an_end_waits_for_one(tmp_path: 
     source, started = tmp_path / "a.py", tmp_path / "started"
     source.write_text("")
     steady, quick = (
-        Child(name, [sys.executable, "-c", f"import time; open({str(started)!r}, 'a').write({name!r}); time.sleep({seconds})"])
+        Child(
+            name,
+            [
+                sys.executable,
+                "-c",
+                f"import time; open({str(started)!r}, 'a').write({name!r}); time.sleep({seconds})",
+            ],
+        )
         for name, seconds in (("S", 60), ("Q", 0))
     )
     told: list[str] = []
     with Supervisor([steady, quick], say=told.append, sources=Sources([tmp_path])) as supervisor:
         wait(lambda: bool(supervisor.revive() or told))
-        assert told == ["The Q process stopped. It starts again when a file changes."] and started.read_text().count("Q") == 1
+        assert (
+            told == ["The Q process stopped. It starts again when a file changes."]
+            and started.read_text().count("Q") == 1
+        )
         before = supervisor.running["S"].pid
         source.write_text("changed = True")
         wait(lambda: bool(supervisor.revive() or started.read_text().count("Q") == 2))
@@ -57,21 +67,37 @@ def test_a_change_starts_all_processes_again_and_an_end_waits_for_one(tmp_path: 
 
 def line_of(error: Exception) -> str:
     return PrivateFormatter().format(
-        logging.LogRecord("django.request", logging.ERROR, "x.py", 1, "at %s", ("/a/path",), (type(error), error, None))
+        logging.LogRecord(
+            "django.request",
+            logging.ERROR,
+            "x.py",
+            1,
+            "at %s",
+            ("/a/path",),
+            (type(error), error, None),
+        )
     )
 
 
 def test_the_log_tells_all_to_a_developer_alone(settings: object) -> None:
-    assert "/a/path" not in line_of(ValueError("what was typed")) and "what was typed" not in line_of(ValueError("what was typed"))
+    assert "/a/path" not in line_of(
+        ValueError("what was typed")
+    ) and "what was typed" not in line_of(ValueError("what was typed"))
     settings.RELOAD = True  # type: ignore[attr-defined]
-    assert "at /a/path" in line_of(ValueError("what was typed")) and "ValueError: what was typed" in line_of(ValueError("what was typed"))
+    assert "at /a/path" in line_of(
+        ValueError("what was typed")
+    ) and "ValueError: what was typed" in line_of(ValueError("what was typed"))
 
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Path]:
     """A copy of the portal that a test may change."""
     names = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     for name in names:
         if not name.startswith(("tests/", "docs/", "findings/")) and (ROOT / name).is_file():
@@ -82,16 +108,30 @@ def workplace(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.once
-def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and_message(workplace: Path) -> None:
+def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and_message(
+    workplace: Path,
+) -> None:
     port = free_port()
     terminal = workplace / "terminal"
     with terminal.open("w") as screen:
-        command = [sys.executable, str(workplace / "manage.py"), "up", "--reload", "--no-demo", "--port", str(port)]
-        process = subprocess.Popen(command, env=bare(), stdout=screen, stderr=subprocess.STDOUT, cwd=workplace)
+        command = [
+            sys.executable,
+            str(workplace / "manage.py"),
+            "up",
+            "--reload",
+            "--no-demo",
+            "--port",
+            str(port),
+        ]
+        process = subprocess.Popen(
+            command, env=bare(), stdout=screen, stderr=subprocess.STDOUT, cwd=workplace
+        )
 
     def page() -> str:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=10) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=10
+            ) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
             return f"status {error.code}"
@@ -107,7 +147,10 @@ def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and
         assert "Seen at once" in page()
         template.write_text(before.replace("</main>", "{% no_such_tag %}</main>"))
         assert page() == "status 500"
-        assert "base.html, line" in terminal.read_text() and "Invalid block tag" in terminal.read_text()
+        assert (
+            "base.html, line" in terminal.read_text()
+            and "Invalid block tag" in terminal.read_text()
+        )
         template.write_text(before)
 
         code.write_text(working + "\n\nthis is no Python\n")
@@ -115,7 +158,8 @@ def test_what_a_developer_changes_is_there_and_what_fails_is_told_with_place_and
         assert "ui/context.py" in terminal.read_text()
         code.write_text(
             working.replace(
-                "def portal(request: HttpRequest) -> dict[str, Frame]:\n", "def portal(request):\n    raise LookupError('a word of mine')\n"
+                "def portal(request: HttpRequest) -> dict[str, Frame]:\n",
+                "def portal(request):\n    raise LookupError('a word of mine')\n",
             )
         )
         wait(lambda: page() == "status 500")

@@ -43,7 +43,12 @@ def bare(**values: str) -> dict[str, str]:
 
 def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments], env=bare(**values), capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env=bare(**values),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -55,14 +60,21 @@ def free_port() -> int:
 
 def test_manage_imports_the_standard_library_alone_until_the_environment_exists() -> None:
     tree = ast.parse((ROOT / "manage.py").read_text())
-    imported = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    imported = {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+    }
     imported |= {str(node.module) for node in tree.body if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize(("name", "without_dev"), [("requirements.txt", True), ("requirements-dev.txt", False)])
+@pytest.mark.parametrize(
+    ("name", "without_dev"), [("requirements.txt", True), ("requirements-dev.txt", False)]
+)
 def test_requirements_are_what_the_lock_says(name: str, without_dev: bool) -> None:
-    lock = {package["name"]: package.get("version") for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    lock = {
+        package["name"]: package.get("version")
+        for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    }
     text = (ROOT / name).read_text()
     pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==([^\s;]+)", text, re.MULTILINE))
     assert "django" in pinned and ("pytest" in pinned) is not without_dev
@@ -72,7 +84,14 @@ def test_requirements_are_what_the_lock_says(name: str, without_dev: bool) -> No
 
 
 def test_every_dependency_says_why() -> None:
-    lines = (ROOT / "pyproject.toml").read_text().partition("dependencies = [")[2].partition("]\n")[0].strip().splitlines()
+    lines = (
+        (ROOT / "pyproject.toml")
+        .read_text()
+        .partition("dependencies = [")[2]
+        .partition("]\n")[0]
+        .strip()
+        .splitlines()
+    )
     assert [line for line in lines if "#" not in line] == []
 
 
@@ -108,7 +127,10 @@ def test_a_forgotten_mode_does_not_run_real_data_as_practice() -> None:
     """L-22: without second factor, secure cookies and the checks of production."""
     forgotten = {name: value for name, value in PRODUCTION.items() if name != "PORTAL_MODE"}
     refused = manage("check", **forgotten)
-    assert refused.returncode != 0 and "PORTAL_MODE is not set, and DATABASE_URL names a database" in refused.stderr
+    assert (
+        refused.returncode != 0
+        and "PORTAL_MODE is not set, and DATABASE_URL names a database" in refused.stderr
+    )
     assert manage("check", **forgotten, PORTAL_MODE="demo").returncode == 0
 
 
@@ -119,8 +141,12 @@ def test_s_12_practice_data_are_refused_in_production() -> None:
 
 
 def test_w_10_no_secrets_lie_in_the_repository() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    secret = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})")
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    secret = re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})"
+    )
     found = [
         name
         for name in tracked
@@ -133,15 +159,25 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
     """`manage.py up --no-demo` on a `var/` of its own, answering."""
     var, port = tmp_path_factory.mktemp("var"), free_port()
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
-    process = subprocess.Popen(command, env=bare(VAR_DIR=str(var)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        env=bare(VAR_DIR=str(var)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=5) as page:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/accounts/sign-in/", timeout=5
+            ) as page:
                 assert b"Sign in" in page.read()
                 break
         except OSError:
@@ -151,14 +187,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subproces
     process.wait()
 
 
-def test_a_second_up_names_the_first_ones_address(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+def test_a_second_up_names_the_first_ones_address(
+    served: tuple[subprocess.Popen[str], int, Path],
+) -> None:
     _, port, var = served
     refused = manage("up", "--port", str(free_port()), VAR_DIR=str(var))
     assert refused.returncode != 0
     assert f"http://127.0.0.1:{port}/" in refused.stderr
 
 
-def test_up_on_a_taken_port_says_so(served: tuple[subprocess.Popen[str], int, Path], tmp_path: Path) -> None:
+def test_up_on_a_taken_port_says_so(
+    served: tuple[subprocess.Popen[str], int, Path], tmp_path: Path
+) -> None:
     _, port, _ = served
     refused = manage("up", "--port", str(port), VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
@@ -181,11 +221,19 @@ def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
-def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(tmp_path: Path) -> None:
+def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
+    tmp_path: Path,
+) -> None:
     """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine reads students."""
     port = free_port()
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
-    process = subprocess.Popen(command, env=bare(VAR_DIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        env=bare(VAR_DIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     try:
         assert any("The CTE Portal is at" in line for line in iter(process.stdout.readline, ""))
@@ -198,7 +246,9 @@ def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(tmp
             time.sleep(0.1)  # a killed server's own children may answer for a moment
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{port}/health/ready", timeout=5
+                ) as answer:
                     assert json.load(answer) == {"ready": True, "missing": []}
                     break
             except OSError:
@@ -207,7 +257,9 @@ def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(tmp
         assert len(after) == 4 and not set(after) & set(before)
         modes = {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()}
         assert modes == {0o700} and tmp_path.stat().st_mode & 0o777 == 0o700
-        open_to_others = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+        open_to_others = [
+            path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077
+        ]
         assert open_to_others == []
     finally:
         process.send_signal(signal.SIGTERM)
@@ -220,7 +272,8 @@ def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
     """L-19: with a bound."""
     told: list[str] = []
     quick, steady = (
-        Child(name, [sys.executable, "-c", code]) for name, code in (("web", "pass"), ("worker", "import time; time.sleep(60)"))
+        Child(name, [sys.executable, "-c", code])
+        for name, code in (("web", "pass"), ("worker", "import time; time.sleep(60)"))
     )
     with Supervisor([quick, steady], say=told.append) as supervisor:
         assert supervisor.wait() == "web"
@@ -229,9 +282,17 @@ def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_up_stops_cleanly_while_it_is_still_setting_up(asked: signal.Signals, tmp_path: Path) -> None:
+def test_up_stops_cleanly_while_it_is_still_setting_up(
+    asked: signal.Signals, tmp_path: Path
+) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(free_port())]
-    process = subprocess.Popen(command, env=bare(VAR_DIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        env=bare(VAR_DIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(asked)
@@ -252,7 +313,9 @@ def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Pat
     (tmp_path / "practice-sign-ins.json").unlink()
     assert manage("demo", "--reset", "--students", "60", **environment).returncode == 0
     assert "cmartin" in (tmp_path / "practice-sign-ins.json").read_text()
-    assert (tmp_path / "practice-sign-ins.json").stat().st_mode & 0o077 == 0, "A2-66: for nobody else on the machine"
+    assert (tmp_path / "practice-sign-ins.json").stat().st_mode & 0o077 == 0, (
+        "A2-66: for nobody else on the machine"
+    )
 
 
 def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:

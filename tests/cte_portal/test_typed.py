@@ -15,17 +15,25 @@ from cte_portal.pages.typed import KEY_DIGITS, number, paged
 HUGE = "9" * 5000
 
 
-@pytest.mark.parametrize("text", ["", " 7", "-7", "7.0", "seven", "²", "٧", "1" * 10, HUGE, "7\x00"])
+@pytest.mark.parametrize(
+    "text", ["", " 7", "-7", "7.0", "seven", "²", "٧", "1" * 10, HUGE, "7\x00"]
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert number(text) is None
 
 
 def test_numbers_have_as_many_digits_as_their_column_takes() -> None:
     assert (number("007"), number("0"), number("1" * 9)) == (7, 0, 111_111_111)
-    assert number("1" * KEY_DIGITS, digits=KEY_DIGITS) and number("1" * (KEY_DIGITS + 1), digits=KEY_DIGITS) is None
+    assert (
+        number("1" * KEY_DIGITS, digits=KEY_DIGITS)
+        and number("1" * (KEY_DIGITS + 1), digits=KEY_DIGITS) is None
+    )
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("2", 2), ("", 1), ("x", 1), ("99", 3), ("-1", 3), (HUGE, 1), ("2&page=3", 3)])
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("2", 2), ("", 1), ("x", 1), ("99", 3), ("-1", 3), (HUGE, 1), ("2&page=3", 3)],
+)
 def test_a_page_that_is_not_there_is_the_first_or_the_last(asked: str, shown: int) -> None:
     page, query = paged(RequestFactory().get(f"/?find=a+b&page={asked}"), list(range(25)), 10)
     assert (page.number, query) == (shown, "find=a+b")
@@ -51,6 +59,9 @@ def test_a_day_is_typed_as_the_field_writes_it(typed: str, problem: str | None) 
 
 def test_whole_days_begin_and_end_at_midnight_in_montana() -> None:
     day, utc = datetime.date(2025, 3, 9), datetime.UTC  # daylight saving time begins on it
-    begins, ends = datetime.datetime(2025, 3, 9, 7, tzinfo=utc), datetime.datetime(2025, 3, 10, 6, tzinfo=utc)
+    begins, ends = (
+        datetime.datetime(2025, 3, 9, 7, tzinfo=utc),
+        datetime.datetime(2025, 3, 10, 6, tzinfo=utc),
+    )
     assert in_days(day, day, field="queued_at") == Q(queued_at__gte=begins) & Q(queued_at__lt=ends)
     assert in_days(None, None) == Q()

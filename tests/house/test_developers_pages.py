@@ -14,22 +14,37 @@ IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
 def test_sixty_words_are_explained_each_once() -> None:
-    words = re.findall(r"^\| ([^|]+) \| [^|]+\.(?: [^|]+)? \|$", (ROOT / "docs/developers/words.md").read_text(), re.MULTILINE)
+    words = re.findall(
+        r"^\| ([^|]+) \| [^|]+\.(?: [^|]+)? \|$",
+        (ROOT / "docs/developers/words.md").read_text(),
+        re.MULTILINE,
+    )
     assert len(words) >= 60 and len(words) == len(set(words))
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "README.md"], ids=[*IDS, "CONTRIBUTING.md", "README.md"])
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "README.md"],
+    ids=[*IDS, "CONTRIBUTING.md", "README.md"],
+)
 def test_links_lead_somewhere(page: Path) -> None:
-    links = [link.partition("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text())]
+    links = [
+        link.partition("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text())
+    ]
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name not in {"promises.md", "attacks.md", "pictures.md"}], ids=lambda page: page.name
+    "page",
+    [page for page in PAGES if page.name not in {"promises.md", "attacks.md", "pictures.md"}],
+    ids=lambda page: page.name,
 )
 def test_paths_that_are_named_exist(page: Path) -> None:
     """A page that sends a developer to a folder which has moved is worse than none."""
-    named = re.findall(r"`((?:cte_portal|pathways|certification|templates|static|tests|docs|development)/[\w./-]*)`", page.read_text())
+    named = re.findall(
+        r"`((?:cte_portal|pathways|certification|templates|static|tests|docs|development)/[\w./-]*)`",
+        page.read_text(),
+    )
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 

@@ -23,21 +23,34 @@ ROOT = Path(settings.BASE_DIR)
 ALL_CORES = ["-n", "auto", "--dist", "worksteal"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["-q"], ["-m", "not browser"], ["tests/house"], ["tests/house/"], ["-x"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["-q"], ["-m", "not browser"], ["tests/house"], ["tests/house/"], ["-x"]]
+)
 def test_the_suite_and_its_folders_take_all_cores(arguments: list[str]) -> None:
     assert processes(arguments) == ALL_CORES
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["tests/house/test_gates.py"], ["tests/house/test_gates.py::test_x"], ["-k", "code"], ["-kcode"], ["--version"], ["--pdb"], ["-n", "1"], ["-n4"]],
-)  # fmt: skip
+    [
+        ["tests/house/test_gates.py"],
+        ["tests/house/test_gates.py::test_x"],
+        ["-k", "code"],
+        ["-kcode"],
+        ["--version"],
+        ["--pdb"],
+        ["-n", "1"],
+        ["-n4"],
+    ],
+)
 def test_a_file_a_test_or_an_own_number_is_left_as_it_is(arguments: list[str]) -> None:
     assert processes(arguments) == []
 
 
 def report(nodeid: str, seconds: float, *keywords: str, when: str = "call") -> pytest.TestReport:
-    return pytest.TestReport(nodeid, (nodeid, 1, ""), dict.fromkeys(keywords, 1), "passed", None, when, duration=seconds)  # type: ignore[arg-type]
+    return pytest.TestReport(
+        nodeid, (nodeid, 1, ""), dict.fromkeys(keywords, 1), "passed", None, when, duration=seconds
+    )  # type: ignore[arg-type]
 
 
 def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
@@ -51,7 +64,10 @@ def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
     assert times.sentence("SQLite", 61.5, 2, reports) == (
         "Lane SQLite: 1:01 on 2 processes. Work of its tests: browser 1:10 (1 tests), live processes 0:30 (1 tests), all others 0:02 (2 tests)."
     )
-    assert times.sentence("PostgreSQL", 5, 1, []) == "Lane PostgreSQL: 0:05 on one process. Work of its tests: none."
+    assert (
+        times.sentence("PostgreSQL", 5, 1, [])
+        == "Lane PostgreSQL: 0:05 on one process. Work of its tests: none."
+    )
 
 
 def test_a_missing_server_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +75,10 @@ def test_a_missing_server_is_named_with_its_package(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "glob", lambda path, pattern: iter(()))
     monkeypatch.setattr(shutil, "which", lambda name: None)
     for name, package in {"initdb": "postgresql", "redis-server": "redis-server"}.items():
-        with pytest.raises(services.Missing, match=rf"^{name} is not installed\. On Debian or Ubuntu: apt-get install {package}$"):
+        with pytest.raises(
+            services.Missing,
+            match=rf"^{name} is not installed\. On Debian or Ubuntu: apt-get install {package}$",
+        ):
             services.binary(name)
 
 
@@ -73,21 +92,36 @@ def open_folder() -> Iterator[Path]:
 
 
 def on_postgres(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TMPDIR": str(folder)}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "TMPDIR": str(folder),
+    }
     command = [sys.executable, str(ROOT / "manage.py"), "test", "--postgres", *arguments]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def servers(folder: Path) -> list[int]:
     """Processes that were started for this folder."""
-    lines = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(
+        ["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     return [int(line.split()[0]) for line in lines if f"{folder}/portal-test-" in line]
 
 
 def long_run(folder: Path) -> subprocess.Popen[str]:
     """A run whose one test has begun and takes minutes."""
     test, begun = folder / "test_long.py", folder / "begun"
-    test.write_text(f"import pathlib, time\n\ndef test_long():\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(300)\n")
+    test.write_text(
+        f"import pathlib, time\n\ndef test_long():\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(300)\n"
+    )
     process = on_postgres(folder, str(test), "-q", "-p", "no:cacheprovider")
     deadline = time.monotonic() + 120
     while not begun.exists() and time.monotonic() < deadline and process.poll() is None:
@@ -97,7 +131,8 @@ def long_run(folder: Path) -> subprocess.Popen[str]:
 
 
 needs_postgresql = pytest.mark.skipif(
-    shutil.which("initdb") is None and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), reason="PostgreSQL is not installed"
+    shutil.which("initdb") is None and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    reason="PostgreSQL is not installed",
 )
 
 
@@ -106,18 +141,24 @@ needs_postgresql = pytest.mark.skipif(
 def test_the_cluster_of_a_run_is_gone_when_it_ends(open_folder: Path) -> None:
     """The test asks the server which vendor it is; what it says passes through."""
     test = open_folder / "test_vendor.py"
-    test.write_text("import os\n\ndef test_vendor():\n    print(os.environ['PORTAL_LANE'], os.environ['DATABASE_URL'])\n")
+    test.write_text(
+        "import os\n\ndef test_vendor():\n    print(os.environ['PORTAL_LANE'], os.environ['DATABASE_URL'])\n"
+    )
     process = on_postgres(open_folder, str(test), "-s", "-q", "-p", "no:cacheprovider")
     printed, _ = process.communicate(timeout=120)
     assert process.returncode == 0, printed
-    assert "postgresql postgres://postgres@127.0.0.1:" in printed and "Lane PostgreSQL: 0:" in printed
+    assert (
+        "postgresql postgres://postgres@127.0.0.1:" in printed and "Lane PostgreSQL: 0:" in printed
+    )
     assert not servers(open_folder) and not list(open_folder.glob("portal-test-*"))
 
 
 @pytest.mark.once
 @needs_postgresql
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_the_cluster_of_a_run_is_gone_when_it_is_stopped(asked: signal.Signals, open_folder: Path) -> None:
+def test_the_cluster_of_a_run_is_gone_when_it_is_stopped(
+    asked: signal.Signals, open_folder: Path
+) -> None:
     process = long_run(open_folder)
     assert servers(open_folder)
     process.send_signal(asked)
@@ -128,7 +169,9 @@ def test_the_cluster_of_a_run_is_gone_when_it_is_stopped(asked: signal.Signals, 
 
 @pytest.mark.once
 @needs_postgresql
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells children that their parent was killed"
+)
 def test_no_server_outlives_a_run_that_is_killed(open_folder: Path) -> None:
     process = long_run(open_folder)
     process.kill()

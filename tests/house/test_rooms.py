@@ -24,8 +24,16 @@ LONGER = {
 
 def modules() -> list[Path]:
     """Every module of the apps and their tests, as paths from the top of the project."""
-    found = [path for folder in ("cte_portal", "pathways", "certification", "tests") for path in (settings.BASE_DIR / folder).rglob("*.py")]
-    return [path.relative_to(settings.BASE_DIR) for path in found if "migrations" not in path.parts and path.name != "__init__.py"]
+    found = [
+        path
+        for folder in ("cte_portal", "pathways", "certification", "tests")
+        for path in (settings.BASE_DIR / folder).rglob("*.py")
+    ]
+    return [
+        path.relative_to(settings.BASE_DIR)
+        for path in found
+        if "migrations" not in path.parts and path.name != "__init__.py"
+    ]
 
 
 def test_a_folder_holds_at_most_fifteen_modules() -> None:
@@ -35,7 +43,10 @@ def test_a_folder_holds_at_most_fifteen_modules() -> None:
 
 def test_a_module_is_one_noun_and_short() -> None:
     long = {
-        str(path) for path in modules() if path.parts[0] != "tests" and len((settings.BASE_DIR / path).read_text().splitlines()) > LONGEST
+        str(path)
+        for path in modules()
+        if path.parts[0] != "tests"
+        and len((settings.BASE_DIR / path).read_text().splitlines()) > LONGEST
     }
     assert long <= LONGER
 

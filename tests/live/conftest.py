@@ -97,31 +97,76 @@ class Portal:
         self.number = 0
 
     def manage(self, *words: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.env, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.env,
+            check=True,
+            capture_output=True,
+        )
 
     def start(self, name: str) -> None:
         commands = {"dispatch": ["manage.py", "dispatch"]}
-        worker = ["-m", "celery", "--quiet", "--app", "cte_portal", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
-                  "--without-heartbeat", "--loglevel", "WARNING", "--hostname", f"{name}@%h", "--queues"]  # fmt: skip
+        worker = [
+            "-m",
+            "celery",
+            "--quiet",
+            "--app",
+            "cte_portal",
+            "worker",
+            "--concurrency",
+            "1",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel",
+            "WARNING",
+            "--hostname",
+            f"{name}@%h",
+            "--queues",
+        ]
         if name == "web":
-            own = ["--bind", f"127.0.0.1:{self.env['WEB_PORT']}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+            own = [
+                "--bind",
+                f"127.0.0.1:{self.env['WEB_PORT']}",
+                "--worker-class",
+                "gthread",
+                "--threads",
+                "4",
+                "--no-control-socket",
+            ]
             commands["web"] = ["-m", "gunicorn", "cte_portal.wsgi", *own, "--log-level", "warning"]
-        command = commands.get(name) or [*worker, "statewide" if "statewide" in name else "district"]
+        command = commands.get(name) or [
+            *worker,
+            "statewide" if "statewide" in name else "district",
+        ]
         log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process keeps it
         self.processes[name] = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.env,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         process = self.processes.pop(name)
         if process.poll() is None:
-            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(number)
+            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(
+                number
+            )
         process.wait(20)
 
     def ask(self, do: str, **values: Any) -> Any:
         if self.desk is None:
             self.desk = subprocess.Popen(
-                [sys.executable, "-m", "tests.live.desk"], cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-m", "tests.live.desk"],
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         assert self.desk.stdin and self.desk.stdout
         self.desk.stdin.write(json.dumps({"do": do, **values}) + "\n")
@@ -137,12 +182,20 @@ class Portal:
         rows = [row.split("\t") for row in self.ask("rows")]
         for row in rows:
             row[9] = f"08/{self.number % 28 + 1:02d}/{2019 + self.number // 28}"
-        return "\n".join(["HD\t05/08/2025\t13:03:42\tMT9.1", *("\t".join(row) for row in rows)]), len(rows)
+        return "\n".join(
+            ["HD\t05/08/2025\t13:03:42\tMT9.1", *("\t".join(row) for row in rows)]
+        ), len(rows)
 
     def ended(self, key: str, seconds: float = 40) -> dict[str, Any]:
         """The batch once it has ended."""
         try:
-            return wait(lambda: (row := self.ask("look", key=key))["status"] not in ("queued", "processing") and row, seconds)  # type: ignore[no-any-return]
+            return wait(
+                lambda: (
+                    (row := self.ask("look", key=key))["status"] not in ("queued", "processing")
+                    and row
+                ),
+                seconds,
+            )  # type: ignore[no-any-return]
         except BaseException:
             for log in self.folder.glob("*.log"):
                 print(log.name, log.read_text()[-3000:])
@@ -169,12 +222,20 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     hidden = ("DATABASE_URL", "STATE_DATABASE_URL", "REDIS_URL", "BROKER_URL")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     env |= {
-        "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.live.settings", "FAULT_FILE": str(folder / "fault"), "BATCH_LEASE_SECONDS": "2",
-        "BATCH_RENEW_SECONDS": "0.5", "BATCH_POLL_SECONDS": "0.2", "BATCH_REPUBLISH_SECONDS": "1.5", "BATCH_RETRY_FACTOR": "0.1",
-    }  # fmt: skip
+        "VAR_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tests.live.settings",
+        "FAULT_FILE": str(folder / "fault"),
+        "BATCH_LEASE_SECONDS": "2",
+        "BATCH_RENEW_SECONDS": "0.5",
+        "BATCH_POLL_SECONDS": "0.2",
+        "BATCH_REPUBLISH_SECONDS": "1.5",
+        "BATCH_RETRY_FACTOR": "0.1",
+    }
     broker, names = None, []
     admin = {
-        key.lower(): value for key, value in portal.DATABASES["default"].items() if key in ("HOST", "PORT", "USER", "PASSWORD") and value
+        key.lower(): value
+        for key, value in portal.DATABASES["default"].items()
+        if key in ("HOST", "PORT", "USER", "PASSWORD") and value
     }
     if POSTGRESQL:
         broker = Broker(folder)

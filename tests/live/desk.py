@@ -37,16 +37,22 @@ from pathways.models import (
     Section,
     StateCopy,
     Student,
-)  # fmt: skip
+)
 from pathways.resync.batches import submit_resync, submit_resync_of_all
 from pathways.resync.object_types import NAMES, OBJECTS
 
 
 def submit(content: str, district: str = "9012", work: str = "upload", key: str = "") -> str:
     batch = submitting.submit(
-        "upload", by=User.objects.get(username="cmartin"), title="MT Data Upload", subject="x.tsv", scope=Scope(district, 2025),
-        options={"type": "cte-eoy", "work": work}, content=ContentFile(content.encode(), name="input"), key=key,
-    )  # fmt: skip
+        "upload",
+        by=User.objects.get(username="cmartin"),
+        title="MT Data Upload",
+        subject="x.tsv",
+        scope=Scope(district, 2025),
+        options={"type": "cte-eoy", "work": work},
+        content=ContentFile(content.encode(), name="input"),
+        key=key,
+    )
     return str(batch.pk)
 
 
@@ -69,26 +75,50 @@ def look(key: str) -> dict[str, Any]:
     batch = Batch.objects.with_standing().get(pk=key)
     names = ("status", "attempt", "stage", "sentence", "reference")
     files = {one.role: one.size for one in batch.files.all()}
-    return {**{name: getattr(batch, name) for name in names}, "words": Line(batch).sentence, "files": files, "result": batch.result}
+    return {
+        **{name: getattr(batch, name) for name in names},
+        "words": Line(batch).sentence,
+        "files": files,
+        "result": batch.result,
+    }
 
 
 def state(key: str) -> dict[str, Any]:
     """What the upload wrote: how often each record, and whether history and records agree."""
-    changes = list(Change.objects.filter(batch=key).values_list("student_id", "pathway_id", "version", "start_date"))
-    stored = {(p.student_id, p.pathway_id): (p.version, p.start_date) for p in Participation.objects.filter(student__district_id="9012")}
-    agree = all(stored[student, pathway] == (version, start) for student, pathway, version, start in changes)
-    return {"changes": len(changes), "once": len({one[:2] for one in changes}) == len(changes), "agree": agree}
+    changes = list(
+        Change.objects.filter(batch=key).values_list(
+            "student_id", "pathway_id", "version", "start_date"
+        )
+    )
+    stored = {
+        (p.student_id, p.pathway_id): (p.version, p.start_date)
+        for p in Participation.objects.filter(student__district_id="9012")
+    }
+    agree = all(
+        stored[student, pathway] == (version, start) for student, pathway, version, start in changes
+    )
+    return {
+        "changes": len(changes),
+        "once": len({one[:2] for one in changes}) == len(changes),
+        "agree": agree,
+    }
 
 
 def delete_all() -> None:
     scope = Scope("9012", 2025)
     stored = Participation.objects.in_scope(scope)
-    staged = staging.stage([Row.of(record, version=record.version, delete_row=True) for record in stored])
+    staged = staging.stage(
+        [Row.of(record, version=record.version, delete_row=True) for record in stored]
+    )
     ledger.apply(scope, staged, by="TEST", source=Change.Source.FORM, checked=None)
 
 
 def resync(district: str = "9012", types: list[str] | None = None) -> str:
-    return str(submit_resync(Scope(district, 2025), tuple(types or NAMES), by=User.objects.get(username="cmartin")).pk)
+    return str(
+        submit_resync(
+            Scope(district, 2025), tuple(types or NAMES), by=User.objects.get(username="cmartin")
+        ).pk
+    )
 
 
 def resync_all() -> str:
@@ -97,7 +127,9 @@ def resync_all() -> str:
 
 
 def children(key: str) -> dict[str, list[Any]]:
-    return {one.district: [one.status, one.attempt] for one in children_of(Batch.objects.get(pk=key))}
+    return {
+        one.district: [one.status, one.attempt] for one in children_of(Batch.objects.get(pk=key))
+    }
 
 
 def stir(district: str, number: int) -> None:
@@ -105,16 +137,25 @@ def stir(district: str, number: int) -> None:
     word = f"Stirred {number}"
     District.objects.filter(pk=district).update(name=word)
     School.objects.filter(district=district).update(name=word)
-    Calendar.objects.filter(school__district=district, school_year=2025).update(number=f"{number % 900:03d}")
+    Calendar.objects.filter(school__district=district, school_year=2025).update(
+        number=f"{number % 900:03d}"
+    )
     Student.objects.filter(district=district).update(middle_name=word)
-    Enrollment.objects.filter(student__district=district).update(end_status="", grade=f"{9 + number % 4:02d}")
+    Enrollment.objects.filter(student__district=district).update(
+        end_status="", grade=f"{9 + number % 4:02d}"
+    )
     Course.objects.filter(school__district=district).update(credits=number % 30)
-    for at, section in enumerate(Section.objects.filter(course__school__district=district).order_by("pk")):
+    for at, section in enumerate(
+        Section.objects.filter(course__school__district=district).order_by("pk")
+    ):
         Section.objects.filter(pk=section.pk).update(number=f"{number % 90:02d}{at % 100:02d}")
     Roster.objects.filter(enrollment__student__district=district).update(credits_earned=number % 30)
     scope, day = Scope(district, 2025), datetime.date(2019, 1, 1) + datetime.timedelta(number)
     stored = list(Participation.objects.in_scope(scope).order_by("pk"))
-    changed = [Row.of(record, version=record.version, delete_row=record is stored[-1], start_date=day) for record in stored]
+    changed = [
+        Row.of(record, version=record.version, delete_row=record is stored[-1], start_date=day)
+        for record in stored
+    ]
     ledger.apply(scope, staging.stage(changed), by="TEST", source=Change.Source.FORM, checked=None)
 
 
@@ -128,10 +169,14 @@ def standing(district: str) -> dict[str, Any]:
             break
     here = everything(Scope(district, 2025))
     return {
-        "generation": after.generation if after else 0, "attempt": after.attempt if after else 0, "batch": str(after.batch) if after else "",
-        "state": digest(there), "district": digest(here), "counts": {name: len(rows) for name, rows in here.items()},
+        "generation": after.generation if after else 0,
+        "attempt": after.attempt if after else 0,
+        "batch": str(after.batch) if after else "",
+        "state": digest(there),
+        "district": digest(here),
+        "counts": {name: len(rows) for name, rows in here.items()},
         "unsent": Change.objects.after(district, after.cursor if after else 0).count(),
-    }  # fmt: skip
+    }
 
 
 def everything(scope: Scope) -> dict[str, list[str]]:
@@ -142,8 +187,12 @@ def everything(scope: Scope) -> dict[str, list[str]]:
         if kind.year:
             rows = rows.filter(**{kind.year: 2025})
         if kind.model is Participation:
-            counted = Enrollment.objects.using(scope.alias).filter(calendar__school_year=2025, service_type__in=["P", "S", "N"])
-            rows = rows.filter(student__in=counted.exclude(end_date__lt="2024-07-01").values("student"))
+            counted = Enrollment.objects.using(scope.alias).filter(
+                calendar__school_year=2025, service_type__in=["P", "S", "N"]
+            )
+            rows = rows.filter(
+                student__in=counted.exclude(end_date__lt="2024-07-01").values("student")
+            )
         fields = [field.attname for field in kind.model._meta.concrete_fields]
         found[kind.name] = sorted(repr(row) for row in rows.values_list(*fields))
     return found
@@ -175,7 +224,11 @@ def served(keys: list[str]) -> list[list[str]]:
     """District, when it was handed to the workers and when it was begun, of each of these batches, in the order in which they were begun."""
     begun = Batch.objects.filter(pk__in=keys).order_by("started_at", "pk")
     return [
-        [one.district, one.published_at.isoformat() if one.published_at else "", one.started_at.isoformat() if one.started_at else ""]
+        [
+            one.district,
+            one.published_at.isoformat() if one.published_at else "",
+            one.started_at.isoformat() if one.started_at else "",
+        ]
         for one in begun
     ]
 

@@ -11,8 +11,18 @@ import pytest
 
 from tests.live.conftest import POSTGRESQL, Portal, wait
 
-redis = pytest.mark.skipif(not POSTGRESQL, reason="Redis stands beside PostgreSQL; the file broker has no server that could fail")
-STEPS = ["while-reading", "after-staging", "after-checking", "after-the-update", "before-the-ledger", "after-the-commit"]
+redis = pytest.mark.skipif(
+    not POSTGRESQL,
+    reason="Redis stands beside PostgreSQL; the file broker has no server that could fail",
+)
+STEPS = [
+    "while-reading",
+    "after-staging",
+    "after-checking",
+    "after-the-update",
+    "before-the-ledger",
+    "after-the-commit",
+]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -34,7 +44,10 @@ def test_f_01_killed_after_the_insert_of_new_records(live: Portal) -> None:
     live.fault.write_text("after-the-insert kill")
     key = live.ask("submit", content=content)
     row = live.ended(key)
-    assert row["attempt"] == 2 and row["result"]["counts"]["new"] + row["result"]["counts"]["rejected"] == rows
+    assert (
+        row["attempt"] == 2
+        and row["result"]["counts"]["new"] + row["result"]["counts"]["rejected"] == rows
+    )
     live.written_once(key, row["result"]["counts"]["new"])
 
 
@@ -66,7 +79,10 @@ def test_f_04_a_job_that_always_kills_its_worker_fails_after_three(live: Portal)
     live.fault.write_text("after-checking kill always")
     key = live.ask("submit", content=content)
     row = live.ended(key, 60)
-    assert (row["status"], row["attempt"]) == ("failed", 3) and f"Reference {row['reference']}." in row["sentence"]
+    assert (row["status"], row["attempt"]) == (
+        "failed",
+        3,
+    ) and f"Reference {row['reference']}." in row["sentence"]
     live.fault.unlink()
     other = live.ask("submit_extract")
     assert live.ended(other)["status"] == "completed", "the next job runs"
@@ -110,7 +126,11 @@ def test_f_27_a_running_job_is_canceled_at_its_next_step(live: Portal) -> None:
     wait(lambda: live.fault.with_suffix(".paused").exists())
     assert live.ask("cancel", key=key)
     row = live.ended(key)
-    assert row["status"] == "canceled" and "KELLER, DANIEL" in row["sentence"] and live.ask("state", key=key)["changes"] == 0
+    assert (
+        row["status"] == "canceled"
+        and "KELLER, DANIEL" in row["sentence"]
+        and live.ask("state", key=key)["changes"] == 0
+    )
     assert not live.ask("cancel", key=key), "it has ended"
 
 
@@ -143,7 +163,9 @@ def test_f_26_a_worker_killed_while_it_writes_offers_no_half_file(live: Portal) 
     key = live.ask("submit", content=content)
     row = live.ended(key)
     stored = list((live.folder / "files" / "batches" / key).rglob("report.csv"))
-    assert [path.stat().st_size for path in stored] == [row["files"]["report.csv"]], "the first attempt's files are gone"
+    assert [path.stat().st_size for path in stored] == [row["files"]["report.csv"]], (
+        "the first attempt's files are gone"
+    )
 
 
 def test_f_34_a_busy_statewide_worker_does_not_keep_a_clerk_waiting(live: Portal) -> None:
@@ -208,12 +230,27 @@ def test_f_13_strange_messages_leave_the_worker_alive(message: str, live: Portal
         live.ask("publish", key="11111111-1111-4111-8111-111111111111", times=1)
     else:
         kind = "application/x-python-serialize" if message == "pickle" else "application/json"
-        properties = {"delivery_info": {"exchange": "", "routing_key": "district"}, "delivery_tag": "x", "body_encoding": "base64"}
-        body = json.dumps({"body": "@@@@", "content-encoding": "utf-8", "content-type": kind, "headers": {}, "properties": properties})
+        properties = {
+            "delivery_info": {"exchange": "", "routing_key": "district"},
+            "delivery_tag": "x",
+            "body_encoding": "base64",
+        }
+        body = json.dumps(
+            {
+                "body": "@@@@",
+                "content-encoding": "utf-8",
+                "content-type": kind,
+                "headers": {},
+                "properties": properties,
+            }
+        )
         with socket.create_connection(("127.0.0.1", live.broker.port)) as link:
             parts = ["SELECT", "1"], ["LPUSH", "district", body]
             for part in parts:
-                link.sendall(f"*{len(part)}\r\n".encode() + b"".join(f"${len(one)}\r\n{one}\r\n".encode() for one in part))
+                link.sendall(
+                    f"*{len(part)}\r\n".encode()
+                    + b"".join(f"${len(one)}\r\n{one}\r\n".encode() for one in part)
+                )
                 link.recv(100)
     key = live.ask("submit_extract")
     assert live.ended(key, 60)["status"] == "completed"

@@ -41,7 +41,12 @@ class Browser:
     def ask(self, method: str, path: str, body: str | bytes = "", **headers: str) -> int:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        link.request(method, path, body or None, sent | {name.replace("_", "-"): value for name, value in headers.items()})
+        link.request(
+            method,
+            path,
+            body or None,
+            sent | {name.replace("_", "-"): value for name, value in headers.items()},
+        )
         answer = link.getresponse()
         self.page = answer.read().decode(errors="replace")
         for cookie in answer.headers.get_all("Set-Cookie") or ():
@@ -89,7 +94,10 @@ def answers(browser: Browser) -> bool:
 def refuse(live: Portal, table: str, column: str, value: str) -> None:
     """A constraint that nobody foresaw; its message repeats the row (PostgreSQL) or what was wrong with it."""
     if POSTGRESQL:
-        live.ask("execute", statement=f"ALTER TABLE {table} ADD CONSTRAINT zz_{table} CHECK ({column} <> '{value}') NOT VALID")
+        live.ask(
+            "execute",
+            statement=f"ALTER TABLE {table} ADD CONSTRAINT zz_{table} CHECK ({column} <> '{value}') NOT VALID",
+        )
     else:
         for verb in ("INSERT", "UPDATE"):
             live.ask(
@@ -116,7 +124,8 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     people = json.loads((folder / "practice-sign-ins.json").read_text())["people"]
     clerk = next(person for person in people if person["username"] == "cmartin")
     live.ask(
-        "execute", statement="UPDATE accounts_user SET last_name = 'Zzmarker', email = 'zzmarker@example.org' WHERE username = 'cmartin'"
+        "execute",
+        statement="UPDATE accounts_user SET last_name = 'Zzmarker', email = 'zzmarker@example.org' WHERE username = 'cmartin'",
     )
     before = {name: len(text) for name, text in printed(folder).items()}
 
@@ -126,17 +135,30 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     # What is refused: one short line each, and none of it says what was asked for.
     refused = {
         "404": browser.ask("GET", f"/{SECRET}/999777555/?q=zzmarker"),
-        "405": browser.ask("PUT", f"/accounts/sign-in/?next=/{SECRET}/", X_CSRFToken=browser.cookies["csrftoken"]),
+        "405": browser.ask(
+            "PUT", f"/accounts/sign-in/?next=/{SECRET}/", X_CSRFToken=browser.cookies["csrftoken"]
+        ),
         "400 host": browser.ask("GET", "/", Host=f"{SECRET}.example.org"),
-        "403 invitation": Browser(browser.port).ask("POST", f"/accounts/invitation/{SECRET}/", "password1=zzmarker"),
-        "403 reset": Browser(browser.port).ask("POST", f"/accounts/password/reset/key/abc-{SECRET}/", "password1=zzmarker"),
+        "403 invitation": Browser(browser.port).ask(
+            "POST", f"/accounts/invitation/{SECRET}/", "password1=zzmarker"
+        ),
+        "403 reset": Browser(browser.port).ask(
+            "POST", f"/accounts/password/reset/key/abc-{SECRET}/", "password1=zzmarker"
+        ),
         "400 fields": browser.ask(
-            "POST", "/accounts/sign-in/", "&".join(f"zzmarker{n}=1" for n in range(3000)), Content_Type="application/x-www-form-urlencoded"
+            "POST",
+            "/accounts/sign-in/",
+            "&".join(f"zzmarker{n}=1" for n in range(3000)),
+            Content_Type="application/x-www-form-urlencoded",
         ),
     }
-    assert {name: status for name, status in refused.items() if not name.startswith(str(status))} == {}
+    assert {
+        name: status for name, status in refused.items() if not name.startswith(str(status))
+    } == {}
     with socket.create_connection(("127.0.0.1", browser.port), 5) as link:
-        link.sendall(f"GET /{SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {SECRET}\r\nZzmarker\x00: 999777555\r\n\r\n".encode())
+        link.sendall(
+            f"GET /{SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {SECRET}\r\nZzmarker\x00: 999777555\r\n\r\n".encode()
+        )
         assert link.recv(100).startswith(b"HTTP/1.1 400")
     time.sleep(0.5)
     lines = [line for line in since("web").splitlines() if line]
@@ -144,11 +166,18 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     assert all(LINE.match(line) for line in lines), lines
 
     # What fails: a page, a job, the broker, the mail server.
-    assert browser.form("/accounts/sign-in/", "/accounts/sign-in/", login="cmartin", password=clerk["password"]) == 302
+    assert (
+        browser.form(
+            "/accounts/sign-in/", "/accounts/sign-in/", login="cmartin", password=clerk["password"]
+        )
+        == 302
+    )
     assert browser.ask("GET", "/opi/board/?zzmarker=999777555") in (403, 404)
     refuse(live, "batches_batch", "submitted_name", "ZZMARKER, CHERYL")
     extract = "/districts/9012/2025/mt-extracts/"
-    assert browser.form(extract, extract, type="cte-eoy", format="tsv", key=str(uuid.uuid4())) == 500
+    assert (
+        browser.form(extract, extract, type="cte-eoy", format="tsv", key=str(uuid.uuid4())) == 500
+    )
     assert re.search(r"reference=\w{4} page=\S+ error=IntegrityError", since("web"))
     allow(live, "batches_batch")
     refuse(live, "pathways_participation", "modified_by", "ZZMARKER, CHERYL")
@@ -158,8 +187,13 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     assert failed["status"] == "failed"
     assert re.search(r"reference=\w{4} batch=\S+ attempt=3 error=IntegrityError", since("worker"))
     allow(live, "pathways_participation")
-    assert browser.form("/accounts/password/reset/", "/accounts/password/reset/", email="zzmarker@example.org") < 500 or since("web")
-    live.ask("execute", statement=f"UPDATE batches_batch SET notify = true, title = 'Zzmarker' WHERE id = '{row(key)}'")
+    assert browser.form(
+        "/accounts/password/reset/", "/accounts/password/reset/", email="zzmarker@example.org"
+    ) < 500 or since("web")
+    live.ask(
+        "execute",
+        statement=f"UPDATE batches_batch SET notify = true, title = 'Zzmarker' WHERE id = '{row(key)}'",
+    )
     messages = folder / "queue" / "messages"
     if live.broker:
         live.broker.process.kill()  # type: ignore[union-attr]
@@ -177,7 +211,10 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
 
     everything = printed(folder)
     leaks = [
-        (name, line) for name, text in everything.items() for line in text.splitlines() if marked(line) or SECRET.lower() in line.lower()
+        (name, line)
+        for name, text in everything.items()
+        for line in text.splitlines()
+        if marked(line) or SECRET.lower() in line.lower()
     ]
     assert leaks == []
     assert set(everything) >= {"web", "worker", "dispatch"}

@@ -11,7 +11,16 @@ import pytest
 from tests.live.conftest import POSTGRESQL, Portal, wait
 
 CLERKS, FIRST = "9012", "0965"
-TYPES = ["school", "calendar", "student", "enrollment", "course", "section", "roster", "cte-participation"]
+TYPES = [
+    "school",
+    "calendar",
+    "student",
+    "enrollment",
+    "course",
+    "section",
+    "roster",
+    "cte-participation",
+]
 NUMBERS = itertools.count(1)
 
 
@@ -25,40 +34,73 @@ def stirred(live: Portal, district: str = CLERKS) -> dict[str, Any]:
     return before
 
 
-def followed(live: Portal, key: str, district: str, allowed: set[tuple[int, str]]) -> dict[str, Any]:
+def followed(
+    live: Portal, key: str, district: str, allowed: set[tuple[int, str]]
+) -> dict[str, Any]:
     """The batch once it has ended; meanwhile the state is looked at as often as it can be."""
     while live.ask("look", key=key)["status"] in ("queued", "processing"):
         seen = live.ask("standing", district=district)
-        assert (seen["generation"], seen["state"]) in allowed, "neither the old nor the new generation"
+        assert (seen["generation"], seen["state"]) in allowed, (
+            "neither the old nor the new generation"
+        )
     return live.ended(key)
 
 
 def whole(live: Portal, district: str, before: dict[str, Any]) -> dict[str, Any]:
     """The state has what the district has, as the generation after `before`."""
     after: dict[str, Any] = live.ask("standing", district=district)
-    assert (after["generation"], after["state"], after["unsent"]) == (before["generation"] + 1, before["district"], 0)
+    assert (after["generation"], after["state"], after["unsent"]) == (
+        before["generation"] + 1,
+        before["district"],
+        0,
+    )
     return after
 
 
-@pytest.mark.parametrize("step", [*(f"sent-{name}" for name in TYPES), "after-the-deletes", "before-the-commits", "between-the-commits"])
-def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(step: str, live: Portal) -> None:
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(f"sent-{name}" for name in TYPES),
+        "after-the-deletes",
+        "before-the-commits",
+        "between-the-commits",
+    ],
+)
+def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(
+    step: str, live: Portal
+) -> None:
     before = stirred(live)
     # OPI's own row, the district's name, is published first, in a transaction of its own.
     live.ended(live.ask("resync", types=["District"]))
-    before |= {name: live.ask("standing", district=CLERKS)[name] for name in ("state", "generation")}
+    before |= {
+        name: live.ask("standing", district=CLERKS)[name] for name in ("state", "generation")
+    }
     live.fault.write_text(f"{step} kill")
     key = live.ask("resync")
-    row = followed(live, key, CLERKS, {(before["generation"], before["state"]), (before["generation"] + 1, before["district"])})
+    row = followed(
+        live,
+        key,
+        CLERKS,
+        {(before["generation"], before["state"]), (before["generation"] + 1, before["district"])},
+    )
     assert not live.fault.exists(), "the fault has struck"
-    assert (row["status"], row["attempt"], row["sentence"]) == ("completed", 2, "Everything was sent to the state.")
+    assert (row["status"], row["attempt"], row["sentence"]) == (
+        "completed",
+        2,
+        "Everything was sent to the state.",
+    )
     assert {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]} == {
         name: (number, 0) for name, number in before["counts"].items()
     }
     after = whole(live, CLERKS, before)
-    assert (after["batch"], after["attempt"]) == (key, 1 if step == "between-the-commits" else 2), "what stands there is not sent twice"
+    assert (after["batch"], after["attempt"]) == (key, 1 if step == "between-the-commits" else 2), (
+        "what stands there is not sent twice"
+    )
     again = live.ended(live.ask("resync"))
     assert again["result"]["objects"] == row["result"]["objects"]
-    assert live.ask("standing", district=CLERKS)["generation"] == after["generation"], "a third run changes nothing"
+    assert live.ask("standing", district=CLERKS)["generation"] == after["generation"], (
+        "a third run changes nothing"
+    )
 
 
 def test_f_32_the_second_resync_waits_for_the_first(live: Portal) -> None:
@@ -83,20 +125,32 @@ def test_f_33_one_type_is_refused_and_sent_by_itself_afterwards(live: Portal) ->
     row = live.ended(live.ask("resync"))
     told = {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]}
     assert row["status"] == "with-errors" and told["Course"] == (0, before["counts"]["Course"])
-    assert all(told[name] == (number, 0) for name, number in before["counts"].items() if name != "Course")
-    assert {reason for _, reason in row["result"]["refused"]["Course"]} == {"The state does not accept these values"}
+    assert all(
+        told[name] == (number, 0) for name, number in before["counts"].items() if name != "Course"
+    )
+    assert {reason for _, reason in row["result"]["refused"]["Course"]} == {
+        "The state does not accept these values"
+    }
     stands = live.ask("standing", district=CLERKS)
     assert stands["unsent"] == 0 and stands["state"] != stands["district"]
     row = live.ended(live.ask("resync", types=["Course"]))
-    assert [one["type"] for one in row["result"]["objects"]] == ["District", "Course"] and row["status"] == "completed"
+    assert [one["type"] for one in row["result"]["objects"]] == ["District", "Course"] and row[
+        "status"
+    ] == "completed"
     stands = live.ask("standing", district=CLERKS)
     assert stands["state"] == stands["district"] == before["district"]
 
 
 @pytest.mark.parametrize(
-    "step", ["after-a-child", pytest.param("sent-student", marks=pytest.mark.skipif(not POSTGRESQL, reason="one writer"))]
+    "step",
+    [
+        "after-a-child",
+        pytest.param("sent-student", marks=pytest.mark.skipif(not POSTGRESQL, reason="one writer")),
+    ],
 )
-def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(step: str, live: Portal) -> None:
+def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(
+    step: str, live: Portal
+) -> None:
     stirred(live, FIRST)
     live.fault.write_text(f"{step} pause 60")
     everything = live.ask("resync_all")
@@ -107,14 +161,18 @@ def test_f_34_a_clerk_does_not_wait_for_the_resync_of_all_districts(step: str, l
     wait(lambda: live.ask("look", key=key)["status"] != "queued", 10)
     assert time.monotonic() - started < 10
     live.ended(key)
-    assert live.ask("look", key=everything)["status"] == "processing", "all districts are still being sent"
+    assert live.ask("look", key=everything)["status"] == "processing", (
+        "all districts are still being sent"
+    )
     live.written_once(key, rows)
     live.fault.with_suffix(".paused").unlink()
     assert live.ended(everything, 60)["status"] == "completed"
 
 
 @pytest.mark.parametrize("step", ["sent-student", "between-the-commits", "after-a-child"])
-def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_nothing_twice(step: str, live: Portal) -> None:
+def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_nothing_twice(
+    step: str, live: Portal
+) -> None:
     first = live.ask("resync_all")
     live.ended(first, 60)
     districts = list(live.ask("children", key=first))
@@ -127,7 +185,9 @@ def test_f_30_the_batch_of_all_districts_killed_halfway_is_finished_and_sends_no
     assert len(halfway) == 3, "the others have not begun"
     live.start("statewide-worker")
     row = live.ended(key, 60)
-    assert (row["status"], row["attempt"]) == ("completed", 2) and row["sentence"] == f"{len(districts)} districts sent."
+    assert (row["status"], row["attempt"]) == ("completed", 2) and row[
+        "sentence"
+    ] == f"{len(districts)} districts sent."
     struck = 1 if step == "after-a-child" else 2
     attempts = [attempt for _, attempt in live.ask("children", key=key).values()]
     assert attempts == [1, 1, struck, *[1] * (len(districts) - 3)]

@@ -30,11 +30,15 @@ class Desk:
         return Pathway.objects.get(name=name).pk
 
     def enter(self, name: str = HEALTH, **values: Any) -> Any:
-        return self.client.post(f"{self.base}new/", {**TYPED, "pathway": self.pathway(name), "version": "0", **values})
+        return self.client.post(
+            f"{self.base}new/", {**TYPED, "pathway": self.pathway(name), "version": "0", **values}
+        )
 
     def change(self, name: str = HEALTH, **values: Any) -> Any:
         version = Participation.objects.get(student=self.student, pathway__name=name).version
-        return self.client.post(f"{self.base}{self.pathway(name)}/", {**TYPED, "version": version, **values})
+        return self.client.post(
+            f"{self.base}{self.pathway(name)}/", {**TYPED, "version": version, **values}
+        )
 
     def record(self, name: str = HEALTH) -> Participation:
         return Participation.objects.get(student=self.student, pathway__name=name)
@@ -45,4 +49,8 @@ class Desk:
 
 def text(answer: Any) -> str:
     page = answer.content.decode() if hasattr(answer, "content") else answer
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("&#x27;", "'").replace("&amp;", "&")
+    return (
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+        .replace("&#x27;", "'")
+        .replace("&amp;", "&")
+    )

@@ -25,7 +25,9 @@ def test_every_question_is_answered() -> None:
 def test_a_missing_answer_is_a_sentence(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(Answers, answer)
     assert sentences() == [f"{HERE}.{answer} is missing."]
-    with pytest.raises(SystemExit, match=r"is missing\. pathways/certified\.py says what must be answered\."):
+    with pytest.raises(
+        SystemExit, match=r"is missing\. pathways/certified\.py says what must be answered\."
+    ):
         refuse_to_start()
 
 
@@ -33,8 +35,16 @@ def test_a_missing_answer_is_a_sentence(answer: str, monkeypatch: pytest.MonkeyP
     ("answer", "function", "sentence"),
     [
         ("sealed_year", lambda: None, "sealed_year must take 1 argument, and <lambda> takes ()."),
-        ("lock_links", lambda lock: None, "lock_links must take 2 arguments, and <lambda> takes (lock)."),
-        ("rules_changed", lambda event: None, "rules_changed must take 0 arguments, and <lambda> takes (event)."),
+        (
+            "lock_links",
+            lambda lock: None,
+            "lock_links must take 2 arguments, and <lambda> takes (lock).",
+        ),
+        (
+            "rules_changed",
+            lambda event: None,
+            "rules_changed must take 0 arguments, and <lambda> takes (event).",
+        ),
         ("year_is_held", "", "year_is_held must be a function, and is ''."),
     ],
 )
@@ -48,5 +58,8 @@ def test_an_answer_that_cannot_be_asked_so_is_a_sentence(
 def test_a_wrong_name_is_a_sentence(settings: Any) -> None:
     settings.PORTAL_CERTIFIED = "certification.answer.ANSWERS"
     assert [
-        sentence.startswith("PORTAL_CERTIFIED names certification.answer.ANSWERS, which is not there: ") for sentence in sentences()
+        sentence.startswith(
+            "PORTAL_CERTIFIED names certification.answer.ANSWERS, which is not there: "
+        )
+        for sentence in sentences()
     ] == [True]

@@ -33,11 +33,26 @@ def demo(db: None) -> dict[str, list[dict[str, object]]]:
 
 def digest() -> str:
     values = Participation.objects.order_by("student__state_id", "pathway__code").values_list(
-        "student__state_id", "student__last_name", "student__first_name", "pathway__code", "concentrator", "single_parent", "start_date",
-        "total_credits", "modified_date", "modified_by", "version",
-    )  # fmt: skip
-    seats = Roster.objects.order_by("enrollment__student__state_id", "section__course__number", "enrollment__start_date").values_list(
-        "enrollment__student__state_id", "section__course__number", "section__number", "section__calendar__school_year", "credits_earned"
+        "student__state_id",
+        "student__last_name",
+        "student__first_name",
+        "pathway__code",
+        "concentrator",
+        "single_parent",
+        "start_date",
+        "total_credits",
+        "modified_date",
+        "modified_by",
+        "version",
+    )
+    seats = Roster.objects.order_by(
+        "enrollment__student__state_id", "section__course__number", "enrollment__start_date"
+    ).values_list(
+        "enrollment__student__state_id",
+        "section__course__number",
+        "section__number",
+        "section__calendar__school_year",
+        "credits_earned",
     )
     return hashlib.sha256(repr([*values, *seats]).encode()).hexdigest()
 
@@ -45,55 +60,102 @@ def digest() -> str:
 def pairs(number: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     """Student and pathway of who sits in a course with a pathway, and of the records, in the active year."""
     scope = Scope(number, 2025)
-    rosters = Roster.objects.in_scope(scope).with_pathway().values_list("enrollment__student_id", "section__course__pathway_id")
-    return set(rosters), set(Participation.objects.in_scope(scope).values_list("student_id", "pathway_id"))
+    rosters = (
+        Roster.objects.in_scope(scope)
+        .with_pathway()
+        .values_list("enrollment__student_id", "section__course__pathway_id")
+    )
+    return set(rosters), set(
+        Participation.objects.in_scope(scope).values_list("student_id", "pathway_id")
+    )
 
 
 def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, object]]]) -> None:
     kayla = Student.objects.in_scope(Scope("9012", 2025)).listed(2025).get(state_id="999000123")
-    assert (kayla.name, kayla.grade, kayla.school_name) == ("ANDERSON, KAYLA R.", "12", "Cottonwood Bend High School")
+    assert (kayla.name, kayla.grade, kayla.school_name) == (
+        "ANDERSON, KAYLA R.",
+        "12",
+        "Cottonwood Bend High School",
+    )
     assert kayla.enrolled_on == datetime.date(2024, 8, 21)
     rows = kayla.participations.order_by("pathway__name").values_list(
-        "pathway__name", "concentrator", "total_credits", "single_parent", "start_date", "modified_date", "modified_end_year"
+        "pathway__name",
+        "concentrator",
+        "total_credits",
+        "single_parent",
+        "start_date",
+        "modified_date",
+        "modified_end_year",
     )
     day = datetime.date
-    assert [(name, concentrator, f"{total:.2f}", *rest) for name, concentrator, total, *rest in rows] == [
+    assert [
+        (name, concentrator, f"{total:.2f}", *rest) for name, concentrator, total, *rest in rows
+    ] == [
         ("Business Management", False, "0.50", True, day(2024, 7, 8), day(2025, 5, 8), 2025),
         ("Health Professions", False, "1.50", False, day(2022, 7, 14), day(2024, 7, 8), 2024),
     ]
     assert Student.objects.in_scope(Scope("9012", 2026)).filter(pk=kayla.pk).exists()
 
 
-def test_about_five_districts_and_six_hundred_students(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_about_five_districts_and_six_hundred_students(
+    demo: dict[str, list[dict[str, object]]],
+) -> None:
     assert [one["number"] for one in demo["districts"]] == ["0965", "9012", "9020", "9031", "9099"]
     assert 590 <= Student.objects.count() <= 620
     assert 60 <= Student.objects.in_scope(Scope("9012", 2025)).matching("an").count() <= 120
-    half = Student.objects.in_scope(Scope("9012", 2026)).count() / Student.objects.in_scope(Scope("9012", 2025)).count()
+    half = (
+        Student.objects.in_scope(Scope("9012", 2026)).count()
+        / Student.objects.in_scope(Scope("9012", 2025)).count()
+    )
     assert 0.35 <= half <= 0.65
-    assert Participation.objects.filter(modified_end_year__lt=2025).count() > 50, "last changed in earlier years"
-    assert sum(int(str(one["records"])) for one in demo["districts"]) == Participation.objects.count()
+    assert Participation.objects.filter(modified_end_year__lt=2025).count() > 50, (
+        "last changed in earlier years"
+    )
+    assert (
+        sum(int(str(one["records"])) for one in demo["districts"]) == Participation.objects.count()
+    )
 
 
-def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(
+    demo: dict[str, list[dict[str, object]]],
+) -> None:
     found = {finding.rule.id for finding in rules.check_stored(Scope("9099", 2025))}
-    possible = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL and not rule.constraint and "decimals" not in rule.title}
+    possible = {
+        rule.id
+        for rule in rules.CATALOGUE
+        if rule.judges is Judges.ALL and not rule.constraint and "decimals" not in rule.title
+    }
     assert found == possible
     for number in ("0965", "9020", "9031"):
         assert rules.check_stored(Scope(number, 2025)) == []
-    assert {finding.rule.id for finding in rules.check_stored(Scope("9012", 2025))} == {"CTE-127", "CTE-213", "CTE-301"}
+    assert {finding.rule.id for finding in rules.check_stored(Scope("9012", 2025))} == {
+        "CTE-127",
+        "CTE-213",
+        "CTE-301",
+    }
 
 
 def test_an_approval_has_lapsed(demo: dict[str, list[dict[str, object]]]) -> None:
-    years = set(Approval.objects.filter(district="9012", pathway__name="Marketing").values_list("school_year_id", flat=True))
+    years = set(
+        Approval.objects.filter(district="9012", pathway__name="Marketing").values_list(
+            "school_year_id", flat=True
+        )
+    )
     assert years == {2023, 2024}
     records = Participation.objects.filter(student__district="9012", pathway__name="Marketing")
     assert records.exists() and not records.filter(modified_end_year__gte=2025).exists()
 
 
-def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(
+    demo: dict[str, list[dict[str, object]]],
+) -> None:
     rostered, recorded = pairs("9012")
     assert len(rostered - recorded) == 9
-    grown = Participation.objects.in_scope(Scope("9012", 2025)).filter(modified_end_year=2025).values_list("student_id", "pathway_id")
+    grown = (
+        Participation.objects.in_scope(Scope("9012", 2025))
+        .filter(modified_end_year=2025)
+        .values_list("student_id", "pathway_id")
+    )
     assert 1 <= len(set(grown) - rostered) <= 8 and len(set(grown) & rostered) > 100
     assert Course.objects.filter(school__district="9012", pathway=None).exists()
     known = Roster.objects.in_scope(Scope("9012", 2025)).with_pathway().exclude(credits_earned=None)
@@ -104,18 +166,24 @@ def test_students_sit_in_the_courses_of_their_records_and_a_few_have_no_record(d
         assert 1 <= len(rostered - recorded) <= 9
 
 
-def test_the_practice_district_has_a_line_of_each_kind(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_the_practice_district_has_a_line_of_each_kind(
+    demo: dict[str, list[dict[str, object]]],
+) -> None:
     rostered, recorded = pairs("9099")
     assert len(rostered - recorded) == 3
     changed = Participation.objects.in_scope(Scope("9099", 2025)).filter(modified_end_year=2025)
     assert len(set(changed.values_list("student_id", "pathway_id")) - rostered) == 2
-    (quiet,) = Participation.objects.in_scope(Scope("9099", 2025)).filter(modified_end_year=2024, concentrator=True)
+    (quiet,) = Participation.objects.in_scope(Scope("9099", 2025)).filter(
+        modified_end_year=2024, concentrator=True
+    )
     assert (quiet.student_id, quiet.pathway_id) not in rostered
 
 
 def test_every_record_came_through_the_ledger(demo: dict[str, list[dict[str, object]]]) -> None:
     for record in Participation.objects.all():
-        image = Change.objects.get(student_id=record.student_id, pathway_id=record.pathway_id, version=record.version)
+        image = Change.objects.get(
+            student_id=record.student_id, pathway_id=record.pathway_id, version=record.version
+        )
         assert image.modified_date == record.modified_date and image.source == Change.Source.DEMO
     assert Change.objects.exclude(modified_date=F("at__date")).count() == 0
 
@@ -129,7 +197,9 @@ def test_a_reset_loads_the_same_again_and_another_seed_something_else(opi_refere
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_it_is_refused_on_a_portal_that_is_not_empty(demo: dict[str, list[dict[str, object]]]) -> None:
+def test_it_is_refused_on_a_portal_that_is_not_empty(
+    demo: dict[str, list[dict[str, object]]],
+) -> None:
     with pytest.raises(CommandError, match="not empty"):
         call_command("demo", stdout=StringIO())
     assert District.objects.count() == 5
@@ -142,7 +212,9 @@ def test_s_12_it_is_refused_in_production(db: None, settings: Any) -> None:
     assert not User.objects.exists()
 
 
-def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(demo: dict[str, list[dict[str, object]]], client: Client) -> None:
+def test_everybody_can_sign_in_with_a_password_the_portal_would_accept(
+    demo: dict[str, list[dict[str, object]]], client: Client
+) -> None:
     assert len(demo["people"]) == 11
     for person in demo["people"]:
         user = User.objects.get(username=person["username"])
@@ -165,7 +237,9 @@ def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_refere
     found = []
     for districts, students in ((5, 600), (7, 660)):
         call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
-        records = Participation.objects.filter(student__district__in=("0965", "9012", "9020", "9031", "9099"))
+        records = Participation.objects.filter(
+            student__district__in=("0965", "9012", "9020", "9031", "9099")
+        )
         names = ("student__state_id", "pathway__code", "total_credits", "modified_date", "version")
         found.append(sorted(records.values_list(*names)))
     assert found[0] == found[1] and District.objects.count() == 7

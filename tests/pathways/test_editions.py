@@ -15,7 +15,15 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import IntegrityError, connections, models, transaction
 from django.db.models import ProtectedError
 
-from cte_portal.editions import Edition, Home, ReadOnlyEdition, Scope, home_of, only_reads, writing_state
+from cte_portal.editions import (
+    Edition,
+    Home,
+    ReadOnlyEdition,
+    Scope,
+    home_of,
+    only_reads,
+    writing_state,
+)
 from pathways.models import Change, District, Participation, Pathway, SchoolYear, Student
 from tests.fixtures.records import COPIED, HEALTH, District_
 
@@ -30,13 +38,17 @@ def sent(cottonwood: District_, kayla: Student, state_edition: Callable[[], None
     return cottonwood.scope.at_state()
 
 
-def test_an_edition_is_read_by_the_same_question(cottonwood: District_, sent: Scope, kayla: Student) -> None:
+def test_an_edition_is_read_by_the_same_question(
+    cottonwood: District_, sent: Scope, kayla: Student
+) -> None:
     cottonwood.record(kayla, version=1, in_district_credits=2, concentrator=True)
     assert Participation.objects.in_scope(sent).get().total_credits == 1.5
     assert Participation.objects.in_scope(cottonwood.scope).get().total_credits == 2
 
 
-def test_a_state_row_keeps_the_key_and_its_relations_stay_at_the_state(sent: Scope, kayla: Student) -> None:
+def test_a_state_row_keeps_the_key_and_its_relations_stay_at_the_state(
+    sent: Scope, kayla: Student
+) -> None:
     record = Participation.objects.in_scope(sent).get()
     assert record.student_id == kayla.pk
     assert record.student._state.db == STATE
@@ -51,20 +63,40 @@ def test_a_state_row_keeps_the_key_and_its_relations_stay_at_the_state(sent: Sco
         lambda record: Participation.objects.using(STATE).update(single_parent=True),
         lambda record: Participation.objects.using(STATE).all().delete(),
         lambda record: Student.objects.create(
-            district=record.student.district, state_id="999000888", last_name="X", first_name="Y", birth_date="2007-01-01", gender="F"
+            district=record.student.district,
+            state_id="999000888",
+            last_name="X",
+            first_name="Y",
+            birth_date="2007-01-01",
+            gender="F",
         ),
         lambda record: Participation(student=record.student),
-        lambda record: Pathway.objects.using(STATE).create(code="99", name="Nothing", first_year=2020),
+        lambda record: Pathway.objects.using(STATE).create(
+            code="99", name="Nothing", first_year=2020
+        ),
         lambda record: record.student.participations.update(single_parent=True),
     ],
-    ids=["save", "delete", "update", "delete all", "create from a state row", "build from a state row", "create", "reverse"],
+    ids=[
+        "save",
+        "delete",
+        "update",
+        "delete all",
+        "create from a state row",
+        "build from a state row",
+        "create",
+        "reverse",
+    ],
 )
-def test_nothing_writes_the_state_edition(write: Callable[[Participation], Any], sent: Scope) -> None:
+def test_nothing_writes_the_state_edition(
+    write: Callable[[Participation], Any], sent: Scope
+) -> None:
     record = Participation.objects.in_scope(sent).select_related("student__district").get()
     before = {model: set(model._base_manager.values_list()) for model in COPIED}
     with pytest.raises(ReadOnlyEdition), transaction.atomic(STATE):
         write(record)
-    assert {model: set(model._base_manager.values_list()) for model in COPIED} == before, "nor does it write the District edition"
+    assert {model: set(model._base_manager.values_list()) for model in COPIED} == before, (
+        "nor does it write the District edition"
+    )
     assert Participation.objects.in_scope(sent).get().single_parent is False
 
 
@@ -138,7 +170,11 @@ def test_the_guard_is_lifted_only_inside_writing_state(sent: Scope) -> None:
 @pytest.mark.parametrize("model", COPIED, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("alias", [edition.value for edition in Edition])
 def test_each_model_of_both_editions_can_be_deleted_in_each(
-    model: type[models.Model], alias: str, cottonwood: District_, kayla: Student, state_edition: Callable[[], None]
+    model: type[models.Model],
+    alias: str,
+    cottonwood: District_,
+    kayla: Student,
+    state_edition: Callable[[], None],
 ) -> None:
     """No DISTRICT or STATE model hangs on a BOTH row: the delete collector would look for its table in the wrong database."""
     cottonwood.record(kayla)
@@ -158,7 +194,9 @@ def test_editioned_models_refer_to_editioned_models_alone() -> None:
                 other = field.related_model
                 assert other._meta.app_label == "pathways", f"{model.__name__}.{field.name}"
                 if field.db_constraint:
-                    assert home_of(model) is home_of(other) is Home.BOTH, f"{model.__name__}.{field.name}"
+                    assert home_of(model) is home_of(other) is Home.BOTH, (
+                        f"{model.__name__}.{field.name}"
+                    )
 
 
 def test_no_editioned_field_is_unique_by_itself() -> None:
@@ -173,7 +211,9 @@ def test_tables_stand_where_their_models_live(db: None) -> None:
         tables = set(connections[edition.value].introspection.table_names())
         for model in apps.get_models():
             if model._meta.managed:
-                assert (model._meta.db_table in tables) == (edition.value in home_of(model).value), model
+                assert (model._meta.db_table in tables) == (
+                    edition.value in home_of(model).value
+                ), model
 
 
 def test_the_editions_are_two_databases() -> None:
@@ -182,7 +222,9 @@ def test_the_editions_are_two_databases() -> None:
     assert len(names) == 2
 
 
-def test_a_migration_may_take_longer_than_a_page(opi_reference: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_may_take_longer_than_a_page(
+    opi_reference: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def limits() -> list[str]:
         found = []
         for edition in Edition:
@@ -202,15 +244,23 @@ def test_a_migration_may_take_longer_than_a_page(opi_reference: None, monkeypatc
 
 def test_reference_rows_have_the_same_keys_in_both_editions(opi_reference: None) -> None:
     for model in (Pathway, SchoolYear):
-        assert list(model.objects.order_by("pk").values_list()) == list(model.objects.using(STATE).order_by("pk").values_list())
+        assert list(model.objects.order_by("pk").values_list()) == list(
+            model.objects.using(STATE).order_by("pk").values_list()
+        )
     assert Pathway.objects.count() == 17
 
 
-def test_a_record_is_in_scope_of_the_years_its_student_is_enrolled(cottonwood: District_, kayla: Student) -> None:
+def test_a_record_is_in_scope_of_the_years_its_student_is_enrolled(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla)
 
     def years() -> list[int]:
-        return [year for year in (2024, 2025, 2026) if Participation.objects.in_scope(Scope("9012", year)).exists()]
+        return [
+            year
+            for year in (2024, 2025, 2026)
+            if Participation.objects.in_scope(Scope("9012", year)).exists()
+        ]
 
     assert years() == [2025]
     cottonwood.enroll(kayla, 2026, service_type="N")
@@ -218,7 +268,9 @@ def test_a_record_is_in_scope_of_the_years_its_student_is_enrolled(cottonwood: D
     assert years() == [2025, 2026]
 
 
-def test_a_record_counts_once_however_many_enrollments(cottonwood: District_, kayla: Student) -> None:
+def test_a_record_counts_once_however_many_enrollments(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.enroll(kayla, service_type="S")
     cottonwood.record(kayla)
     assert Participation.objects.in_scope(cottonwood.scope).count() == 1
@@ -227,7 +279,9 @@ def test_a_record_counts_once_however_many_enrollments(cottonwood: District_, ka
 def test_facts_that_always_hold_are_the_databases(cottonwood: District_, kayla: Student) -> None:
     refused: list[Callable[[], Any]] = [
         lambda: District.objects.create(number="965", name="X"),
-        lambda: SchoolYear.objects.create(end_year=2027, starts="2026-07-01", ends="2027-06-30", is_active=True),
+        lambda: SchoolYear.objects.create(
+            end_year=2027, starts="2026-07-01", ends="2027-06-30", is_active=True
+        ),
         lambda: SchoolYear.objects.create(end_year=2028, starts="2026-07-01", ends="2027-06-30"),
         lambda: cottonwood.student("12345678"),
         lambda: cottonwood.student("999000123"),
@@ -237,7 +291,9 @@ def test_facts_that_always_hold_are_the_databases(cottonwood: District_, kayla: 
         lambda: cottonwood.enroll(kayla, 2024, end_status="110"),
         lambda: Pathway.objects.create(code="01", name="Twice", first_year=2020),
         lambda: Pathway.objects.create(code="98", name="health professions", first_year=2020),
-        lambda: Pathway.objects.create(code="98", name="Backwards", first_year=2020, last_year=2019),
+        lambda: Pathway.objects.create(
+            code="98", name="Backwards", first_year=2020, last_year=2019
+        ),
     ]
     for number, create in enumerate(refused):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -253,7 +309,11 @@ def test_participations_are_written_by_the_ledger_alone() -> None:
     )
     homes = {"pathways/ledger/ledger.py"}
     root = Path(settings.BASE_DIR)
-    for path in [*root.glob("pathways/**/*.py"), *root.glob("cte_portal/**/*.py"), *root.glob("certification/**/*.py")]:
+    for path in [
+        *root.glob("pathways/**/*.py"),
+        *root.glob("cte_portal/**/*.py"),
+        *root.glob("certification/**/*.py"),
+    ]:
         name = str(path.relative_to(root))
         if name not in homes and "migrations" not in name:
             assert not writes.search(path.read_text()), name

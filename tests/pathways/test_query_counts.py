@@ -14,15 +14,29 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 
-NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "CREATE TEMPORARY TABLE staged_", "DROP TABLE IF EXISTS staged_")
+NOT_COUNTED = (
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "CREATE TEMPORARY TABLE staged_",
+    "DROP TABLE IF EXISTS staged_",
+)
 
 
 @contextmanager
 def at_most(number: int) -> Iterator[None]:
     with CaptureQueriesContext(connection) as queries:
         yield
-    asked = [query["sql"] for query in queries.captured_queries if not query["sql"].lstrip().startswith(NOT_COUNTED)]
-    assert len(asked) <= number, "\n".join(f"{count} {sql[:160]}" for count, sql in enumerate(asked, 1))
+    asked = [
+        query["sql"]
+        for query in queries.captured_queries
+        if not query["sql"].lstrip().startswith(NOT_COUNTED)
+    ]
+    assert len(asked) <= number, "\n".join(
+        f"{count} {sql[:160]}" for count, sql in enumerate(asked, 1)
+    )
 
 
 @pytest.fixture
@@ -49,10 +63,17 @@ def test_a_search_takes_fourteen(desk: Client) -> None:
 
 def test_a_record_page_takes_eighteen(desk: Client, kayla: Student) -> None:
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
-    found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})["Location"].partition("?")[2]
+    found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})[
+        "Location"
+    ].partition("?")[2]
     for address in (f"{record.pathway_id}/", "", "new/"):
         with at_most(18):
-            assert desk.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{found}").status_code == 200
+            assert (
+                desk.get(
+                    f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{found}"
+                ).status_code
+                == 200
+            )
 
 
 def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
@@ -72,7 +93,9 @@ def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
         "next": kayla.pk + 1,
     }
     with at_most(30):
-        saved = desk.post(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/", typed)
+        saved = desk.post(
+            f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/", typed
+        )
     assert saved.status_code == 302
     record.refresh_from_db()
     assert record.total_credits == 2.5

@@ -17,12 +17,20 @@ HEAD = """# Pictures
 
 Drawn from the code. `python3 manage.py draw` writes this page; a test and `check_all` compare it. What the pictures mean: [architecture](architecture.md).
 """
-APPS = {"accounts": "People", "batches": "The Batch Queue", "pathways": "Students, pathways and rosters", "certification": "Certifying"}
+APPS = {
+    "accounts": "People",
+    "batches": "The Batch Queue",
+    "pathways": "Students, pathways and rosters",
+    "certification": "Certifying",
+}
 EDITIONS = {Home.BOTH: "both editions", Home.DISTRICT: "District", Home.STATE: "State"}
 BEGINS: dict[type[models.Model], tuple[str, ...]] = {
     CertificationEvent: (CertificationEvent.Status.DRAFT,),
     Round: (Round.Status.OPEN,),
-    Recertification: (Recertification.Status.ASKED, Recertification.Status.APPROVED),  # approved: OPI's own request
+    Recertification: (
+        Recertification.Status.ASKED,
+        Recertification.Status.APPROVED,
+    ),  # approved: OPI's own request
 }
 
 
@@ -45,11 +53,16 @@ def layers() -> Iterator[str]:
     for contract in configuration["tool"]["importlinter"]["contracts"]:
         if contract["type"] != "layers":
             continue
-        floors = [[name.strip("() ") for name in layer.replace(":", "|").split("|")] for layer in contract["layers"]]
+        floors = [
+            [name.strip("() ") for name in layer.replace(":", "|").split("|")]
+            for layer in contract["layers"]
+        ]
         drawn = ["flowchart TD"]
         drawn += [f'    floor{number}["{", ".join(floor)}"]' for number, floor in enumerate(floors)]
         drawn += [f"    floor{number} --> floor{number + 1}" for number in range(len(floors) - 1)]
-        within = f" (inside {', '.join(contract['containers'])})" if contract.get("containers") else ""
+        within = (
+            f" (inside {', '.join(contract['containers'])})" if contract.get("containers") else ""
+        )
         yield f"### {contract['name']}{within}\n"
         yield from mermaid(drawn)
 
@@ -76,14 +89,20 @@ def data() -> Iterator[str]:
         for model in tables:
             for field in model._meta.get_fields():
                 if isinstance(field, models.ForeignKey) and not field.auto_created:
-                    drawn.append(f"    {field.related_model.__name__} {cardinality(field)} {model.__name__} : {field.name}")  # type: ignore[union-attr]
+                    drawn.append(
+                        f"    {field.related_model.__name__} {cardinality(field)} {model.__name__} : {field.name}"
+                    )  # type: ignore[union-attr]
         yield f"### {title}\n"
         yield from mermaid(drawn)
         yield "| Table | Kept in | Fields |"
         yield "|---|---|---|"
         for model in tables:
             edition = EDITIONS[getattr(model, "lives_in", Home.DISTRICT)]
-            fields = ", ".join(f"`{field.name}`" for field in model._meta.get_fields() if not field.auto_created and field.concrete)
+            fields = ", ".join(
+                f"`{field.name}`"
+                for field in model._meta.get_fields()
+                if not field.auto_created and field.concrete
+            )
             yield f"| {model.__name__} | {edition} | {fields} |"
         yield ""
 

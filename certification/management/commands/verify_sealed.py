@@ -21,7 +21,9 @@ class Command(PortalCommand):
     help = "Recompute every sealed copy and report any that differ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--text", metavar="RECEIPT", help="write the text that this receipt's seal covers")
+        parser.add_argument(
+            "--text", metavar="RECEIPT", help="write the text that this receipt's seal covers"
+        )
 
     def write_text(self, receipt: str) -> None:
         copy = SealedCopy.objects.select_related("round__event").filter(receipt=receipt).first()
@@ -34,14 +36,22 @@ class Command(PortalCommand):
         if options["text"]:
             return self.write_text(options["text"])
         told = []
-        for copy in SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=5):
-            told.append({"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)})
+        for copy in (
+            SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=5)
+        ):
+            told.append(
+                {"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)}
+            )
         if options["json"]:
             self.stdout.write(json.dumps({"sealed": told}))
         else:
             for one in told:
-                self.stdout.write(f"{one['receipt']}  {'; '.join(one['differs']) or 'matches its seal'}")  # type: ignore[arg-type]
+                self.stdout.write(
+                    f"{one['receipt']}  {'; '.join(one['differs']) or 'matches its seal'}"
+                )  # type: ignore[arg-type]
             broken = sum(bool(one["differs"]) for one in told)
-            self.stdout.write(f"{len(told):,} sealed, {broken:,} differ{'s' if broken == 1 else ''}.")
+            self.stdout.write(
+                f"{len(told):,} sealed, {broken:,} differ{'s' if broken == 1 else ''}."
+            )
         if any(one["differs"] for one in told):
             sys.exit(1)

@@ -23,12 +23,20 @@ class Capability(Enum):
 
 
 _CLERK = frozenset(
-    {Capability.VIEW_RECORDS, Capability.EDIT_RECORDS, Capability.SEND_RECORDS, Capability.SEE_BATCHES, Capability.EXPORT_RECORDS}
+    {
+        Capability.VIEW_RECORDS,
+        Capability.EDIT_RECORDS,
+        Capability.SEND_RECORDS,
+        Capability.SEE_BATCHES,
+        Capability.EXPORT_RECORDS,
+    }
 )
 
 # Who keeps the lists and the people sees no student; who sees students changes no list.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.OPI_ADMINISTRATOR: frozenset({Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}),
+    Role.OPI_ADMINISTRATOR: frozenset(
+        {Capability.SEE_LISTS, Capability.KEEP_LISTS, Capability.MANAGE_EVERYONE}
+    ),
     Role.OPI_STAFF: frozenset(
         {
             Capability.VIEW_RECORDS,

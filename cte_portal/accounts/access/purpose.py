@@ -23,8 +23,25 @@ class PurposeForm(forms.Form):
     )
 
 
-def record(person: User, purpose: str, *, file: str, key: str, district: str = "", end_year: int | None = None, records: str = "") -> None:
+def record(
+    person: User,
+    purpose: str,
+    *,
+    file: str,
+    key: str,
+    district: str = "",
+    end_year: int | None = None,
+    records: str = "",
+) -> None:
     """Who took which file, what for; never what it holds."""
     after = {"File": file, **({"Records": records} if records else {})}
-    deed = Deed(KIND, key[:150], file, AuditEvent.Operation.ADD, after=after, district=district, end_year=end_year)
+    deed = Deed(
+        KIND,
+        key[:150],
+        file,
+        AuditEvent.Operation.ADD,
+        after=after,
+        district=district,
+        end_year=end_year,
+    )
     AuditEvent.objects.record([deed], by=person, reason=purpose)

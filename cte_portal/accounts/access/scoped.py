@@ -60,7 +60,11 @@ def active_end_year(request: HttpRequest) -> int | None:
 
 def roles_in(request: HttpRequest, district: str) -> list[Role]:
     """The person's roles that hold in a district, strongest first."""
-    held = {one.role for one in memberships(request) if one.district == district or Role(one.role).is_opi}
+    held = {
+        one.role
+        for one in memberships(request)
+        if one.district == district or Role(one.role).is_opi
+    }
     return [role for role in Role if role.value in held]
 
 
@@ -70,13 +74,22 @@ def page_of(request: HttpRequest) -> str:
 
 def kept_of(request: HttpRequest) -> str | None:
     """`keeps` of the page that is asked for; None where nothing is kept, as on pages that are not the portal's own."""
-    view = getattr(request.resolver_match.func, "view_class", None) if request.resolver_match else None
+    view = (
+        getattr(request.resolver_match.func, "view_class", None) if request.resolver_match else None
+    )
     return getattr(view, "keeps", None)
 
 
 def refused(request: HttpRequest, why: str, ids: str = "") -> None:
     """One line for whoever watches over the portal, without student data."""
-    security.warning("refused page=%s user=%s why=%s method=%s %s", page_of(request), request.user.pk, why, request.method, ids)
+    security.warning(
+        "refused page=%s user=%s why=%s method=%s %s",
+        page_of(request),
+        request.user.pk,
+        why,
+        request.method,
+        ids,
+    )
 
 
 class PortalView(View):
@@ -106,7 +119,11 @@ class PortalView(View):
 
     @cached_property
     def _waiting(self) -> QueryDict | None:
-        waiting = KeptForm.objects.waiting(self._user_id, self.request.path) if self.request.session.get("forms_kept") else None
+        waiting = (
+            KeptForm.objects.waiting(self._user_id, self.request.path)
+            if self.request.session.get("forms_kept")
+            else None
+        )
         if waiting is None:
             return None
         fields = QueryDict(mutable=True)
@@ -135,7 +152,11 @@ class StatewideView(PortalView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.statewide = True  # type: ignore[attr-defined]
-        needed = self.capability if request.method in ("GET", "HEAD", "OPTIONS") else self.write_capability or self.capability
+        needed = (
+            self.capability
+            if request.method in ("GET", "HEAD", "OPTIONS")
+            else self.write_capability or self.capability
+        )
         if not self.can(needed):
             refused(request, "capability")
             raise PermissionDenied
@@ -167,14 +188,24 @@ class ScopedView(PortalView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.scope = self._scope(request, kwargs["district"], kwargs["end_year"])
         request.scope, request.roles = self.scope, self.roles  # type: ignore[attr-defined]
-        needed = self.capability if request.method in ("GET", "HEAD", "OPTIONS") else self.write_capability or self.capability
+        needed = (
+            self.capability
+            if request.method in ("GET", "HEAD", "OPTIONS")
+            else self.write_capability or self.capability
+        )
         if not self.can(needed):
             self._deny(request, "capability")
             raise PermissionDenied
         if request.session.get(LAST_SCOPE) != [self.scope.district, self.scope.end_year]:
             request.session[LAST_SCOPE] = [self.scope.district, self.scope.end_year]
         if self.roles[0].is_opi:
-            access.info("viewed page=%s user=%s district=%s %s", page_of(request), request.user.pk, self.scope.district, self._ids())
+            access.info(
+                "viewed page=%s user=%s district=%s %s",
+                page_of(request),
+                request.user.pk,
+                self.scope.district,
+                self._ids(),
+            )
         return super().dispatch(request, *args, **kwargs)
 
     def can(self, capability: Capability) -> bool:
@@ -186,7 +217,9 @@ class ScopedView(PortalView):
             view = getattr(resolve(urlsplit(address).path).func, "view_class", None)
         except Resolver404:
             return True
-        return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(view.capability)
+        return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(
+            view.capability
+        )
 
     @property
     def in_active_year(self) -> bool:
@@ -200,7 +233,11 @@ class ScopedView(PortalView):
     def _scope(self, request: HttpRequest, district: str, end_year: int) -> Scope:
         self.roles = roles_in(request, district)
         known = district in {number for number, _ in reachable_districts(request)}
-        if not self.roles or not known or end_year not in {year for year, _ in school_years(request)}:
+        if (
+            not self.roles
+            or not known
+            or end_year not in {year for year, _ in school_years(request)}
+        ):
             self._deny(request, "district")
             raise Http404("This page does not exist.")
         return Scope(district, end_year)
@@ -209,7 +246,11 @@ class ScopedView(PortalView):
         refused(request, why, self._ids())
 
     def _ids(self) -> str:
-        return " ".join(f"{name}={value}" for name, value in sorted(self.kwargs.items()) if name != "district" and isinstance(value, int))
+        return " ".join(
+            f"{name}={value}"
+            for name, value in sorted(self.kwargs.items())
+            if name != "district" and isinstance(value, int)
+        )
 
 
 class ActionView(ScopedView, Action):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES
-from cte_portal.accounts.access.scoped import LAST_SCOPE, active_end_year, reachable_districts, roles_in, school_years
+from cte_portal.accounts.access.scoped import (
+    LAST_SCOPE,
+    active_end_year,
+    reachable_districts,
+    roles_in,
+    school_years,
+)
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.frame import Standing
@@ -20,7 +26,9 @@ def standing(request: HttpRequest) -> Standing:
     statewide = getattr(request, "statewide", False)
     if scope is None and not statewide:
         district, end_year = request.session.get(LAST_SCOPE) or ("", 0)
-        if district in {number for number, _ in districts} and end_year in {year for year, _ in years}:
+        if district in {number for number, _ in districts} and end_year in {
+            year for year, _ in years
+        }:
             scope = Scope(district, end_year)
         elif len(districts) == 1 and (active := active_end_year(request)):
             scope = Scope(districts[0][0], active)
@@ -28,12 +36,15 @@ def standing(request: HttpRequest) -> Standing:
     offices = _offices(request, scope)
     return Standing(
         scope=scope,
-        roles=tuple(str(role.label) for role in roles if not (offices and role is Role.VIEWER)) + offices,
+        roles=tuple(str(role.label) for role in roles if not (offices and role is Role.VIEWER))
+        + offices,
         person=request.user,
         districts=tuple(districts),
         school_years=tuple(years),
         can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
-        can_in=lambda number, capability: any(capability in CAPABILITIES[role] for role in roles_in(request, number)),
+        can_in=lambda number, capability: any(
+            capability in CAPABILITIES[role] for role in roles_in(request, number)
+        ),
         statewide=any(role.is_opi for role in roles) and scope is None,
         known=request.__dict__.setdefault("known", {}),
     )
@@ -44,9 +55,14 @@ def _offices(request: HttpRequest, scope: Scope | None) -> tuple[str, ...]:
     may only look is no mere viewer."""
     if scope is None or not request.user.is_authenticated:
         return ()
-    known: dict[str, tuple[str, ...]] = request.__dict__.setdefault("offices", {})  # a page asks where the person stands more than once
+    known: dict[str, tuple[str, ...]] = request.__dict__.setdefault(
+        "offices", {}
+    )  # a page asks where the person stands more than once
     if scope.district not in known:
         known[scope.district] = tuple(
-            office for plug in plugs() for office_of in plug.offices if (office := office_of(scope.district, request.user))
+            office
+            for plug in plugs()
+            for office_of in plug.offices
+            if (office := office_of(scope.district, request.user))
         )
     return known[scope.district]

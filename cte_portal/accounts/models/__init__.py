@@ -6,4 +6,13 @@ from cte_portal.accounts.models.kept_form import KeptForm
 from cte_portal.accounts.models.membership import OPI_ROLES, Membership, Role
 from cte_portal.accounts.models.user import User
 
-__all__ = ["OPI_ROLES", "AuditEvent", "Deed", "Invitation", "KeptForm", "Membership", "Role", "User"]
+__all__ = [
+    "OPI_ROLES",
+    "AuditEvent",
+    "Deed",
+    "Invitation",
+    "KeptForm",
+    "Membership",
+    "Role",
+    "User",
+]

@@ -62,17 +62,23 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, kind: str, key: str) -> AuditEventQuerySet:
         return self.filter(kind=kind, key=key)
 
-    def of_access(self, people: Iterable[int], until: datetime.datetime, days: int = 30) -> list[AuditEvent]:
+    def of_access(
+        self, people: Iterable[int], until: datetime.datetime, days: int = 30
+    ) -> list[AuditEvent]:
         """By what somebody may have come into these people's accounts in the days before `until`, the first one first."""
         keys = [str(pk) for pk in people]
         since = until - datetime.timedelta(days=days)
-        found = self.filter(kind="person", key__in=keys, operation="change", at__gte=since, at__lte=until).order_by("pk")
+        found = self.filter(
+            kind="person", key__in=keys, operation="change", at__gte=since, at__lte=until
+        ).order_by("pk")
         return [one for one in found if OPENS_ACCOUNTS & one.after.keys()]
 
     def newest_first(self) -> AuditEventQuerySet:
         return self.order_by("-pk")
 
-    def between(self, first: datetime.date | None, last: datetime.date | None) -> AuditEventQuerySet:
+    def between(
+        self, first: datetime.date | None, last: datetime.date | None
+    ) -> AuditEventQuerySet:
         """Events of whole days, as the portal's clock counts them, both included."""
         return self.filter(in_days(first, last))
 
@@ -80,7 +86,12 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Events whose subject, doer or reason contains each word of `text`."""
         found = self
         for word in text.split():
-            found = found.filter(Q(name__icontains=word) | Q(by__icontains=word) | Q(reason__icontains=word) | Q(key__icontains=word))
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(by__icontains=word)
+                | Q(reason__icontains=word)
+                | Q(key__icontains=word)
+            )
         return found
 
 
@@ -109,7 +120,10 @@ class AuditEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(operation__in=["add", "change", "remove"]), name="accounts_audit_operation_is_known"),
+            models.CheckConstraint(
+                condition=Q(operation__in=["add", "change", "remove"]),
+                name="accounts_audit_operation_is_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["kind", "key", "id"], name="accounts_audit_by_subject"),

@@ -23,20 +23,39 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Make the person's link, in place of an earlier one that thereby ends. Returns its secret, which is kept nowhere."""
         secret = secrets.token_urlsafe(32)
         now = timezone.now()
-        self.update_or_create(user_id=user_id, defaults={"digest": digest(secret), "made_at": now, "expires_at": now + LIFETIME, "by": by})
+        self.update_or_create(
+            user_id=user_id,
+            defaults={
+                "digest": digest(secret),
+                "made_at": now,
+                "expires_at": now + LIFETIME,
+                "by": by,
+            },
+        )
         return secret
 
     def make_unsent(self, people: Iterable[User], by: str) -> list[Invitation]:
         """Links of new people, which nobody can know until each is renewed for its letter."""
         now = timezone.now()
         ends = now + LIFETIME
-        rows = [Invitation(user=one, digest=digest(secrets.token_urlsafe(32)), made_at=now, expires_at=ends, by=by) for one in people]
+        rows = [
+            Invitation(
+                user=one,
+                digest=digest(secrets.token_urlsafe(32)),
+                made_at=now,
+                expires_at=ends,
+                by=by,
+            )
+            for one in people
+        ]
         return Invitation.objects.bulk_create(rows, batch_size=500)
 
     def renew(self, user_id: int, made_at: str) -> str | None:
         """Another secret for the link that was made then. None when it was used, taken back, or replaced by a later one since."""
         secret = secrets.token_urlsafe(32)
-        met = self.filter(user_id=user_id, made_at=made_at).update(digest=digest(secret), expires_at=timezone.now() + LIFETIME)
+        met = self.filter(user_id=user_id, made_at=made_at).update(
+            digest=digest(secret), expires_at=timezone.now() + LIFETIME
+        )
         return secret if met else None
 
     def open(self) -> InvitationQuerySet:
@@ -54,7 +73,9 @@ def digest(secret: str) -> str:
 class Invitation(models.Model):
     """Only a digest of the link is stored, and the row goes when the link is used."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitation")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitation"
+    )
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -63,7 +84,11 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest"], name="accounts_an_invitation_link_is_one_persons")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest"], name="accounts_an_invitation_link_is_one_persons"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

@@ -17,16 +17,22 @@ class KeptFormQuerySet(models.QuerySet["KeptForm"]):
         """Keep the fields for the page at `path`, in place of what was kept for it, and let go of what is old or too much."""
         mine = self.filter(user_id=user_id)
         mine.filter(kept_at__lt=timezone.now() - LIFETIME).delete()
-        self.update_or_create(user_id=user_id, path=path, defaults={"fields": fields, "kept_at": timezone.now()})
+        self.update_or_create(
+            user_id=user_id, path=path, defaults={"fields": fields, "kept_at": timezone.now()}
+        )
         newest = list(mine.order_by("-kept_at").values_list("pk", flat=True)[:MOST_KEPT])
         mine.exclude(pk__in=newest).delete()
 
     def waiting(self, user_id: int, path: str) -> KeptForm | None:
-        return self.filter(user_id=user_id, path=path, kept_at__gte=timezone.now() - LIFETIME).first()
+        return self.filter(
+            user_id=user_id, path=path, kept_at__gte=timezone.now() - LIFETIME
+        ).first()
 
 
 class KeptForm(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms"
+    )
     path = models.CharField(max_length=200)
     fields = models.JSONField()
     kept_at = models.DateTimeField()
@@ -35,7 +41,9 @@ class KeptForm(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "path"], name="accounts_one_kept_form_per_person_and_page"),
+            models.UniqueConstraint(
+                fields=["user", "path"], name="accounts_one_kept_form_per_person_and_page"
+            ),
         ]
 
     def __str__(self) -> str:

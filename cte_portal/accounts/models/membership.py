@@ -27,7 +27,9 @@ OPI_ROLES = ("opi-administrator", "opi-staff")
 class Membership(models.Model):
     """One role of one person, in one district or, for OPI, everywhere. The district is named by its number: it lives elsewhere."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField(max_length=30, choices=Role.choices)
     district = models.CharField("District Number", max_length=4, blank=True)
 
@@ -40,7 +42,8 @@ class Membership(models.Model):
                 violation_error_message="This person already has that role there.",
             ),
             models.CheckConstraint(
-                condition=Q(role__in=OPI_ROLES, district="") | (~Q(role__in=OPI_ROLES) & Q(district__regex=r"^[0-9]{4}$")),
+                condition=Q(role__in=OPI_ROLES, district="")
+                | (~Q(role__in=OPI_ROLES) & Q(district__regex=r"^[0-9]{4}$")),
                 name="accounts_district_roles_name_a_district",
                 violation_error_message="A district role needs a 4-digit district number. An OPI role has none.",
             ),

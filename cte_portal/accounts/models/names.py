@@ -14,7 +14,11 @@ from cte_portal.pages.reason import UNSEEN
 
 _BESIDE_LETTERS = frozenset(" -'’.‐0123456789")
 
-USER_NAME = RegexValidator(r"^[A-Za-z0-9@.+_-]+\Z", "Use only letters from A to Z, digits, and . _ - @ +, without spaces", code="user_name")
+USER_NAME = RegexValidator(
+    r"^[A-Za-z0-9@.+_-]+\Z",
+    "Use only letters from A to Z, digits, and . _ - @ +, without spaces",
+    code="user_name",
+)
 
 
 def tidy(text: str) -> str:
@@ -25,7 +29,9 @@ def tidy(text: str) -> str:
 def check_name(text: str) -> None:
     """Refuse a name with line breaks, invisible characters, or letters of two alphabets."""
     if any(not _shown(character) for character in text):
-        raise ValidationError("Use letters, spaces, hyphens, apostrophes, and periods only", code="name_characters")
+        raise ValidationError(
+            "Use letters, spaces, hyphens, apostrophes, and periods only", code="name_characters"
+        )
     check_alphabet(text)
 
 
@@ -33,7 +39,10 @@ def check_alphabet(text: str) -> None:
     """Refuse a name with letters of two alphabets, whatever else stands between them: of a person, or of a district."""
     alphabets = sorted({alphabet for character in text if (alphabet := _alphabet(character))})
     if len(alphabets) > 1:
-        raise ValidationError(f"This name mixes {' and '.join(alphabets)} letters, which look alike. Type it again", code="name_alphabets")
+        raise ValidationError(
+            f"This name mixes {' and '.join(alphabets)} letters, which look alike. Type it again",
+            code="name_alphabets",
+        )
 
 
 def name_key(first: str, last: str) -> str:
@@ -44,12 +53,20 @@ def name_key(first: str, last: str) -> str:
 def _shown(character: str) -> bool:
     if character in _BESIDE_LETTERS:
         return True
-    return unicodedata.category(character)[0] in "LM" and character not in UNSEEN and not _selects(character)
+    return (
+        unicodedata.category(character)[0] in "LM"
+        and character not in UNSEEN
+        and not _selects(character)
+    )
 
 
 def _selects(character: str) -> bool:
     """Variation selectors, which change how the letter before them looks, or do nothing."""
-    return "\ufe00" <= character <= "\ufe0f" or "\u180b" <= character <= "\u180f" or "\U000e0100" <= character <= "\U000e01ef"
+    return (
+        "\ufe00" <= character <= "\ufe0f"
+        or "\u180b" <= character <= "\u180f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
 
 
 def _alphabet(character: str) -> str:

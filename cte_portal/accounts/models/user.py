@@ -24,7 +24,11 @@ UNUSED = datetime.timedelta(days=180)
 def unused(person: str = "") -> Q:
     """Accounts that nobody has used for 180 days, by the path of the person, as in `user__`; what `User.dormant` says of one."""
     since = timezone.now() - UNUSED
-    used = Q(**{f"{person}last_login__gte": since}) | Q(**{f"{person}opened_at__gte": since}) | Q(**{f"{person}date_joined__gte": since})
+    used = (
+        Q(**{f"{person}last_login__gte": since})
+        | Q(**{f"{person}opened_at__gte": since})
+        | Q(**{f"{person}date_joined__gte": since})
+    )
     return ~used
 
 
@@ -36,7 +40,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """People whose names, user name or e-mail contain each word, with or without accents."""
         found = self.alias(last_folded=Folded("last_name"), first_folded=Folded("first_name"))
         for word in text.split():
-            named = Q(last_folded__contains=folded(word)) | Q(first_folded__contains=folded(word)) if folded(word) else Q()
+            named = (
+                Q(last_folded__contains=folded(word)) | Q(first_folded__contains=folded(word))
+                if folded(word)
+                else Q()
+            )
             found = found.filter(named | Q(username__icontains=word) | Q(email__icontains=word))
         return found
 
@@ -48,12 +56,18 @@ class UserQuerySet(models.QuerySet["User"]):
         """People whose names a list would not tell from this one; accents, case and signs make no difference."""
         wanted = name_key(first_name, last_name)
         named = self.values_list("pk", "first_name", "last_name").order_by()
-        return self.filter(pk__in=[pk for pk, first, last in named if name_key(first, last) == wanted])
+        return self.filter(
+            pk__in=[pk for pk, first, last in named if name_key(first, last) == wanted]
+        )
 
     def with_namesake(self) -> "UserQuerySet":
         """With `has_namesake`: whether another account bears the same names, accents and signs apart."""
-        named = User.objects.alias(last_folded=Folded("last_name"), first_folded=Folded("first_name")).order_by()
-        others = named.filter(last_folded=Folded(OuterRef("last_name")), first_folded=Folded(OuterRef("first_name")))
+        named = User.objects.alias(
+            last_folded=Folded("last_name"), first_folded=Folded("first_name")
+        ).order_by()
+        others = named.filter(
+            last_folded=Folded(OuterRef("last_name")), first_folded=Folded(OuterRef("first_name"))
+        )
         return self.annotate(has_namesake=Exists(others.exclude(pk=OuterRef("pk"))))
 
     def listed(self) -> "UserQuerySet":
@@ -78,7 +92,9 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
         """Django's own hook: everybody who is made, by page or command, has a plain address."""
         return plain_address(email)
 
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
         """The first person of a real portal (`manage.py createsuperuser`): an OPI Administrator, like those she will add."""
         with transaction.atomic():
             user: User = super().create_superuser(username, email, password, **fields)
@@ -132,7 +148,10 @@ class User(AbstractUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django ends sessions whose hash differs: after a new password, and after `sessions_ended` moved."""
         return salted_hmac(
-            "cte_portal.accounts.session", f"{self.password} {self.sessions_ended}", secret=secret, algorithm="sha256"
+            "cte_portal.accounts.session",
+            f"{self.password} {self.sessions_ended}",
+            secret=secret,
+            algorithm="sha256",
         ).hexdigest()
 
     @property
@@ -142,7 +161,9 @@ class User(AbstractUser):
 
     @property
     def unused_since(self) -> datetime.datetime:
-        return max(moment for moment in (self.date_joined, self.last_login, self.opened_at) if moment)
+        return max(
+            moment for moment in (self.date_joined, self.last_login, self.opened_at) if moment
+        )
 
     @property
     def closes_at(self) -> datetime.datetime:
@@ -165,13 +186,23 @@ class User(AbstractUser):
         if not self.is_active:
             return "locked", "Closed"
         if self.waits and not self.has_usable_password():
-            return ("warning", "Invited, link expired") if self.waits.expired else ("people", "Invited")
-        return ("locked", "Closed, unused for 180 days") if self.dormant else ("completed", "Active")
+            return (
+                ("warning", "Invited, link expired")
+                if self.waits.expired
+                else ("people", "Invited")
+            )
+        return (
+            ("locked", "Closed, unused for 180 days") if self.dormant else ("completed", "Active")
+        )
 
     @property
     def record_name(self) -> str:
         """As records show who changed them: MARTIN, CHERYL. No longer than they have room for."""
-        name = f"{self.last_name}, {self.first_name}" if self.last_name and self.first_name else self.username
+        name = (
+            f"{self.last_name}, {self.first_name}"
+            if self.last_name and self.first_name
+            else self.username
+        )
         return name.upper()[:120]
 
     @property

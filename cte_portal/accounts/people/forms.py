@@ -33,7 +33,10 @@ class RoleForm(forms.Form):
     def __init__(self, *arguments: Any, authority: Authority, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.authority = authority
-        self.fields["role"].choices = [("", "Choose a role"), *((role.value, role.label) for role in authority.roles)]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose a role"),
+            *((role.value, role.label) for role in authority.roles),
+        ]
         if not authority.everywhere:
             del self.fields["district"]
 
@@ -64,7 +67,9 @@ class AddressField(forms.EmailField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"label": "E-mail address", "max_length": 254, **options})
         self.error_messages["required"] = "Enter the e-mail address"
-        self.error_messages["invalid"] = "Enter a valid e-mail address, like name@district.k12.mt.us"
+        self.error_messages["invalid"] = (
+            "Enter a valid e-mail address, like name@district.k12.mt.us"
+        )
 
     def to_python(self, value: Any) -> str:
         return plain_address(super().to_python(value))
@@ -91,7 +96,9 @@ class UserNameField(forms.CharField):
     default_validators = [USER_NAME]
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"})
+        widget = forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+        )
         super().__init__(**{"label": "User name", "max_length": 60, "widget": widget, **options})
         self.error_messages["required"] = "Enter a user name"
 
@@ -107,7 +114,10 @@ class NewcomerForm(NamesForm):
         if "email" in cleaned and "username" in cleaned and not cleaned["username"]:
             cleaned["username"] = re.sub(r"[^A-Za-z0-9@.+_-]", "", cleaned["email"])
             if len(cleaned["username"]) > 60:
-                self.add_error("username", "The e-mail address is too long for a user name. Enter a User Name of at most 60 characters")
+                self.add_error(
+                    "username",
+                    "The e-mail address is too long for a user name. Enter a User Name of at most 60 characters",
+                )
         return cleaned
 
 
@@ -128,7 +138,11 @@ class LinkForm(ProofForm):
 
 
 class FactorForm(LinkForm):
-    reason = ReasonField(label="Reason", max_length=200, error_messages={"required": "Enter a reason. It stays in the history"})
+    reason = ReasonField(
+        label="Reason",
+        max_length=200,
+        error_messages={"required": "Enter a reason. It stays in the history"},
+    )
     field_order = ["reason", "proof"]
 
 

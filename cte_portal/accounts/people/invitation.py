@@ -65,7 +65,9 @@ class ChoosePasswordForm(forms.Form):
     def clean_password2(self) -> str:
         again = str(self.cleaned_data["password2"])
         if "password1" in self.cleaned_data and again != self.cleaned_data["password1"]:
-            raise forms.ValidationError("The two passwords do not match. Enter the same password twice")
+            raise forms.ValidationError(
+                "The two passwords do not match. Enter the same password twice"
+            )
         return again
 
 
@@ -74,7 +76,9 @@ class Accept(View):
     http_method_names = ["get", "post", "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and not ratelimit.consume(request, action="reset_password_from_key"):
+        if request.method == "POST" and not ratelimit.consume(
+            request, action="reset_password_from_key"
+        ):
             return ratelimit.respond_429(request)  # type: ignore[no-any-return]
         self.invitation = Invitation.objects.by_secret(request.session.get(LINK, ""))
         if self.invitation is None:
@@ -101,4 +105,6 @@ class Accept(View):
         return self.invitation.user if self.invitation else None
 
     def show(self, form: ChoosePasswordForm) -> HttpResponse:
-        return render(self.request, "accounts/invitation.html", {"form": form, "person": self.person})
+        return render(
+            self.request, "accounts/invitation.html", {"form": form, "person": self.person}
+        )

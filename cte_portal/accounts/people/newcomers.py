@@ -33,7 +33,11 @@ class Newcomer:
 
 
 def invite(
-    authority: Authority, newcomers: Sequence[Newcomer], given: Iterable[tuple[User, str, str]] = (), *, reason: str = ""
+    authority: Authority,
+    newcomers: Sequence[Newcomer],
+    given: Iterable[tuple[User, str, str]] = (),
+    *,
+    reason: str = "",
 ) -> list[Invitation]:
     """Add the newcomers, and give (person, role, district) to people who are there; all of it or nothing.
 
@@ -46,15 +50,31 @@ def invite(
         begin(authority)
         if not all(authority.may_assign(None, role, district) for role, district in wanted):
             raise PermissionDenied
-        if not all(authority.may_assign(person, role, district) for person, role, district in given):
+        if not all(
+            authority.may_assign(person, role, district) for person, role, district in given
+        ):
             raise PermissionDenied
         people = User.objects.bulk_create(map(_account, newcomers), batch_size=AT_ONCE)
-        assigned = [(person, *pair) for person, newcomer in zip(people, newcomers, strict=True) for pair in newcomer.roles] + given
+        assigned = [
+            (person, *pair)
+            for person, newcomer in zip(people, newcomers, strict=True)
+            for pair in newcomer.roles
+        ] + given
         Membership.objects.bulk_create(
-            (Membership(user=person, role=role, district=district) for person, role, district in assigned), batch_size=AT_ONCE
+            (
+                Membership(user=person, role=role, district=district)
+                for person, role, district in assigned
+            ),
+            batch_size=AT_ONCE,
         )
-        done = [deeds.of_person(person, Operation.ADD, {}, deeds.words(person), district=authority.district) for person in people] + [
-            deeds.of_role(person, Operation.ADD, role, district) for person, role, district in assigned
+        done = [
+            deeds.of_person(
+                person, Operation.ADD, {}, deeds.words(person), district=authority.district
+            )
+            for person in people
+        ] + [
+            deeds.of_role(person, Operation.ADD, role, district)
+            for person, role, district in assigned
         ]
         AuditEvent.objects.record(done, by=authority.actor, reason=reason)
         return Invitation.objects.make_unsent(people, authority.actor.record_name)

@@ -50,7 +50,11 @@ class Authority:
 
     def memberships(self, person: User) -> list[Membership]:
         """The person's roles as far as they are the actor's to see."""
-        return [one for one in person.memberships.all() if self.everywhere or one.district == self.district]
+        return [
+            one
+            for one in person.memberships.all()
+            if self.everywhere or one.district == self.district
+        ]
 
     def keeps(self, person: User) -> bool:
         """Whether the whole account is the actor's to change: not the own one, and nobody's who also works where she has no say."""
@@ -58,7 +62,11 @@ class Authority:
             return False
         if self.everywhere:
             return True
-        mine = {one.district for one in self.actor.memberships.all() if one.role == Role.DISTRICT_ADMINISTRATOR}
+        mine = {
+            one.district
+            for one in self.actor.memberships.all()
+            if one.role == Role.DISTRICT_ADMINISTRATOR
+        }
         return all(one.district in mine for one in person.memberships.all())
 
     def may_assign(self, person: User | None, role: str, district: str) -> bool:
@@ -92,7 +100,9 @@ def add(
             if known.email != email or not email:
                 raise Refusal(TAKEN, field="username")
             if known in authority.people:
-                raise Refusal("This person is already on the list. Add the role there.", field="username")
+                raise Refusal(
+                    "This person is already on the list. Add the role there.", field="username"
+                )
         elif owner := User.objects.with_address(email).first():
             if not to_existing:
                 raise Refusal(ADDRESS_TAKEN, field="email")
@@ -102,7 +112,9 @@ def add(
             return known, None
         try:
             with transaction.atomic():
-                person = User.objects.create_user(username, email, None, first_name=first_name, last_name=last_name)
+                person = User.objects.create_user(
+                    username, email, None, first_name=first_name, last_name=last_name
+                )
         except IntegrityError as error:
             raise taken(error) from error
         _record(authority, person, Operation.ADD, {}, deeds.words(person))
@@ -197,10 +209,18 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
         person.opened_at = timezone.now()
         person.save(update_fields=["opened_at"])
         _record(
-            authority, person, Operation.CHANGE, {}, {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"}
+            authority,
+            person,
+            Operation.CHANGE,
+            {},
+            {"One-time link": "sent by e-mail" if mailed else "shown to the person who made it"},
         )
         if not mailed:
-            tell_of_change(person, "made a one-time link that can be used to choose a new password.", by=authority.actor)
+            tell_of_change(
+                person,
+                "made a one-time link that can be used to choose a new password.",
+                by=authority.actor,
+            )
         return Invitation.objects.make(person.pk, authority.actor.record_name)
 
 
@@ -213,16 +233,28 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
         person.sessions_ended += 1
         person.save(update_fields=["sessions_ended"])
         deed = deeds.of_person(
-            person, Operation.CHANGE, {"Second factor": "authenticator app"}, {"Second factor": "none"}, district=authority.district
+            person,
+            Operation.CHANGE,
+            {"Second factor": "authenticator app"},
+            {"Second factor": "none"},
+            district=authority.district,
         )
         AuditEvent.objects.record([deed], by=authority.actor, reason=reason)
-        tell_of_change(person, "removed the authenticator app from your CTE Portal account.", by=authority.actor)
+        tell_of_change(
+            person,
+            "removed the authenticator app from your CTE Portal account.",
+            by=authority.actor,
+        )
 
 
 def accept(invitation: Invitation, password: str) -> User:
     """The person has chosen a password: the link is used up, and sessions from before are over. Raises Invitation.DoesNotExist when used."""
     with transaction.atomic():
-        if not Invitation.objects.open().filter(pk=invitation.pk, digest=invitation.digest).delete()[0]:
+        if (
+            not Invitation.objects.open()
+            .filter(pk=invitation.pk, digest=invitation.digest)
+            .delete()[0]
+        ):
             raise Invitation.DoesNotExist
         person = User.objects.select_for_update().get(pk=invitation.user_id)
         person.set_password(password)
@@ -242,10 +274,20 @@ def taken(error: IntegrityError) -> Refusal:
 def begin(authority: Authority, person: User | None = None) -> None:
     """Hold the actor and the person, and see that the actor still may: two who close each other at once must not both succeed."""
     held = {authority.actor.pk, *([person.pk] if person else [])}
-    rows = {row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")}
+    rows = {
+        row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")
+    }
     actor = rows.get(authority.actor.pk)
-    role, district = (Role.OPI_ADMINISTRATOR, "") if authority.everywhere else (Role.DISTRICT_ADMINISTRATOR, authority.district)
-    if actor is None or not actor.is_active or not actor.memberships.filter(role=role, district=district).exists():
+    role, district = (
+        (Role.OPI_ADMINISTRATOR, "")
+        if authority.everywhere
+        else (Role.DISTRICT_ADMINISTRATOR, authority.district)
+    )
+    if (
+        actor is None
+        or not actor.is_active
+        or not actor.memberships.filter(role=role, district=district).exists()
+    ):
         raise PermissionDenied
     if person is not None:
         person.refresh_from_db()
@@ -268,9 +310,22 @@ def _assign(authority: Authority, person: User, role: str, district: str) -> Non
     _record_role(authority, person, Operation.ADD, role, district)
 
 
-def _record(authority: Authority, person: User, operation: Operation, before: dict[str, str], after: dict[str, str]) -> None:
-    AuditEvent.objects.record([deeds.of_person(person, operation, before, after, district=authority.district)], by=authority.actor)
+def _record(
+    authority: Authority,
+    person: User,
+    operation: Operation,
+    before: dict[str, str],
+    after: dict[str, str],
+) -> None:
+    AuditEvent.objects.record(
+        [deeds.of_person(person, operation, before, after, district=authority.district)],
+        by=authority.actor,
+    )
 
 
-def _record_role(authority: Authority, person: User, operation: Operation, role: str, district: str) -> None:
-    AuditEvent.objects.record([deeds.of_role(person, operation, role, district)], by=authority.actor)
+def _record_role(
+    authority: Authority, person: User, operation: Operation, role: str, district: str
+) -> None:
+    AuditEvent.objects.record(
+        [deeds.of_role(person, operation, role, district)], by=authority.actor
+    )

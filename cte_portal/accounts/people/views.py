@@ -17,7 +17,15 @@ from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideV
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import people
-from cte_portal.accounts.people.forms import AddressForm, FactorForm, LinkForm, NamesForm, PeopleFilter, PersonForm, RoleForm
+from cte_portal.accounts.people.forms import (
+    AddressForm,
+    FactorForm,
+    LinkForm,
+    NamesForm,
+    PeopleFilter,
+    PersonForm,
+    RoleForm,
+)
 from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.letters import invitation_link, mail_invitation
 from cte_portal.accounts.sign_in.second_factor import app_of
@@ -37,7 +45,11 @@ class Pages(PortalView):
         raise NotImplementedError
 
     def told(self) -> dict[str, Any]:
-        return {"everywhere": self.authority.everywhere, "list_url": self.address("people"), "new_url": self.address("person-new")}
+        return {
+            "everywhere": self.authority.everywhere,
+            "list_url": self.address("people"),
+            "new_url": self.address("person-new"),
+        }
 
 
 class DistrictPages(Pages, ScopedView):
@@ -48,7 +60,9 @@ class DistrictPages(Pages, ScopedView):
         return Authority(self.person, self.scope.district)
 
     def address(self, name: str, *arguments: object) -> str:
-        return reverse(f"district-{name}", args=[self.scope.district, self.scope.end_year, *arguments])
+        return reverse(
+            f"district-{name}", args=[self.scope.district, self.scope.end_year, *arguments]
+        )
 
 
 class OpiPages(Pages, StatewideView):
@@ -74,7 +88,10 @@ class ListPage(Pages):
         page, query = paged(request, found.listed(), PAGE)
         told = {
             "page": page,
-            "people": [(one, self.authority.memberships(one), self.address("person", one.pk)) for one in page],
+            "people": [
+                (one, self.authority.memberships(one), self.address("person", one.pk))
+                for one in page
+            ],
             "query": query,
             "asked": asked,
             "filtered": any(asked.values()),
@@ -88,13 +105,18 @@ class NewPage(Pages):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(PersonForm(self.kept_form(), authority=self.authority, initial={"mail": True}))
+        return self.show(
+            PersonForm(self.kept_form(), authority=self.authority, initial={"mail": True})
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = PersonForm(request.POST, authority=self.authority)
         if not form.is_valid():
             return self.show(form)
-        asked = {name: form.cleaned_data[name] for name in ("username", "first_name", "last_name", "email", "role", "district")}
+        asked = {
+            name: form.cleaned_data[name]
+            for name in ("username", "first_name", "last_name", "email", "role", "district")
+        }
         owner = User.objects.with_address(asked["email"]).first()
         if question := self.question(asked, owner, request.POST.get("meant", "")):
             return self.show(form, **question)
@@ -104,7 +126,10 @@ class NewPage(Pages):
             refusal.show_on(form)
             return self.show(form)
         if secret is None:
-            messages.success(request, f"{person.record_name} already had an account and now has this role too. No link is needed.")
+            messages.success(
+                request,
+                f"{person.record_name} already had an account and now has this role too. No link is needed.",
+            )
         else:
             show_link(request, person, secret, mail=form.cleaned_data["mail"])
         return redirect(self.address("person", person.pk))
@@ -115,15 +140,25 @@ class NewPage(Pages):
         username = asked["username"].lower()
         if owner:
             answer = f"account {owner.pk}"
-            return {} if meant == answer or owner.username.lower() == username else {"owner": owner, "answer": answer}
+            return (
+                {}
+                if meant == answer or owner.username.lower() == username
+                else {"owner": owner, "answer": answer}
+            )
         answer = f"name {name_key(asked['first_name'], asked['last_name'])}"
         if meant == answer or User.objects.filter(username__iexact=username).exists():
             return {}
-        namesakes = list(self.authority.people.namesakes(asked["first_name"], asked["last_name"]).order_by("username")[:5])
+        namesakes = list(
+            self.authority.people.namesakes(asked["first_name"], asked["last_name"]).order_by(
+                "username"
+            )[:5]
+        )
         return {"namesakes": namesakes, "answer": answer} if namesakes else {}
 
     def show(self, form: PersonForm, **question: Any) -> HttpResponse:
-        return render(self.request, "accounts/person_new.html", {"form": form, **question, **self.told()})
+        return render(
+            self.request, "accounts/person_new.html", {"form": form, **question, **self.told()}
+        )
 
 
 def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
@@ -131,7 +166,12 @@ def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) ->
     link = invitation_link(request, secret)
     mailed = mail and mail_invitation(person, link, person_of(request))
     shown = link if people.shows_link(person) else ""
-    request.session[SHOWN_ONCE] = {"person": person.pk, "link": shown, "mailed": mailed, "failed": mail and not mailed}
+    request.session[SHOWN_ONCE] = {
+        "person": person.pk,
+        "link": shown,
+        "mailed": mailed,
+        "failed": mail and not mailed,
+    }
 
 
 class PersonPage(Pages):
@@ -149,11 +189,18 @@ class PersonPage(Pages):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kept = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
-        return self.show(self.listed, bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed})
+        return self.show(
+            self.listed,
+            bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed},
+        )
 
     def _as_typed(self, do: str, typed: Any) -> Any:
         """The form as it was sent. A password is never kept, so a form that asks for one shows what was typed and no problem yet."""
-        return self.form(do, initial=typed.dict()) if do in ("factor", "address") else self.form(do, typed)
+        return (
+            self.form(do, initial=typed.dict())
+            if do in ("factor", "address")
+            else self.form(do, typed)
+        )
 
     def form(self, do: str, data: Any = None, initial: Any = None) -> Any:
         """The form behind a button; those that prove who is asking have ids of their own."""
@@ -176,7 +223,9 @@ class PersonPage(Pages):
                 if not form.is_valid() or (isinstance(form, LinkForm) and not form.confirm().ok):
                     return self.show(person, bound={slot: form})
                 if slot == "link":
-                    return self.send_link(person, mail=do == "mail" or not people.shows_link(person))
+                    return self.send_link(
+                        person, mail=do == "mail" or not people.shows_link(person)
+                    )
                 self.change(do, person, form.cleaned_data)
             elif do in ("take", "close", "open"):
                 self.carry_out(do, person)
@@ -189,7 +238,9 @@ class PersonPage(Pages):
         return redirect(self.address("people") if gone else request.path)
 
     def send_link(self, person: User, *, mail: bool) -> HttpResponse:
-        show_link(self.request, person, people.new_link(self.authority, person, mailed=mail), mail=mail)
+        show_link(
+            self.request, person, people.new_link(self.authority, person, mailed=mail), mail=mail
+        )
         return redirect(self.request.path)
 
     def change(self, do: str, person: User, typed: dict[str, Any]) -> None:
@@ -201,8 +252,15 @@ class PersonPage(Pages):
             people.change_address(self.authority, person, typed["email"])
         else:
             people.rename(self.authority, person, **typed)
-            if self.authority.people.namesakes(person.first_name, person.last_name).exclude(pk=person.pk).exists():
-                messages.warning(self.request, f"Another person is also named {person.record_name}. Tell them apart by the user name.")
+            if (
+                self.authority.people.namesakes(person.first_name, person.last_name)
+                .exclude(pk=person.pk)
+                .exists()
+            ):
+                messages.warning(
+                    self.request,
+                    f"Another person is also named {person.record_name}. Tell them apart by the user name.",
+                )
 
     def carry_out(self, do: str, person: User) -> None:
         if do == "take":
@@ -212,7 +270,9 @@ class PersonPage(Pages):
         else:
             people.open_again(self.authority, person)
 
-    def show(self, person: User, *, problem: str = "", bound: Mapping[str, Any] | None = None) -> HttpResponse:
+    def show(
+        self, person: User, *, problem: str = "", bound: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
         bound = bound or {}
         once = self.request.session.get(SHOWN_ONCE)
         if once and once["person"] == person.pk:
@@ -223,8 +283,13 @@ class PersonPage(Pages):
             "details": {"first_name": person.first_name, "last_name": person.last_name},
             "address": {"email": person.email},
         }
-        forms = {do: bound.get(do) or self.form(do, initial=stored.get(do)) for do in ("give", "details", "factor", "address", "link")}
-        events = AuditEvent.objects.filter(kind__in=["person", "role"], key=str(person.pk)).newest_first()
+        forms = {
+            do: bound.get(do) or self.form(do, initial=stored.get(do))
+            for do in ("give", "details", "factor", "address", "link")
+        }
+        events = AuditEvent.objects.filter(
+            kind__in=["person", "role"], key=str(person.pk)
+        ).newest_first()
         if not self.authority.everywhere:
             events = events.filter(district=self.authority.district)
         told = {

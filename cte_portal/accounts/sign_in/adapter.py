@@ -66,7 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who has signed in just now need not say so again."""
-        fresh = time.time() - self.request.session.get(SIGNED_IN_AT, 0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        fresh = (
+            time.time() - self.request.session.get(SIGNED_IN_AT, 0)
+            < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        )
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -86,7 +89,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """A letter's link begins with the portal's own address, whatever the request called it."""
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+        path = reverse(
+            "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
+        ).replace("UID-KEY", key)
         return portal_address(self.request, path)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -94,11 +99,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:
-            log.error("a letter about an account could not be sent: letter=%s error=%s", template_prefix, type(error).__name__)
+            log.error(
+                "a letter about an account could not be sent: letter=%s error=%s",
+                template_prefix,
+                type(error).__name__,
+            )
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Once the change stands: no lock waits for a mail server."""
-        transaction.on_commit(lambda: super(AccountAdapter, self).send_notification_mail(*args, **kwargs))
+        transaction.on_commit(
+            lambda: super(AccountAdapter, self).send_notification_mail(*args, **kwargs)
+        )
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""

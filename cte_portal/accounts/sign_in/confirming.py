@@ -43,7 +43,9 @@ def confirm(request: HttpRequest, typed: str) -> Confirmation:
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
             return Confirmation(False, method, TOO_MANY)
         form: Any = (
-            SigningCodeForm({"code": typed}, user=request.user) if method == "totp" else ConfirmForm({"password": typed}, user=request.user)
+            SigningCodeForm({"code": typed}, user=request.user)
+            if method == "totp"
+            else ConfirmForm({"password": typed}, user=request.user)
         )
         if not form.is_valid():
             return Confirmation(False, method, next(iter(form.errors.values()))[0])
@@ -66,7 +68,10 @@ class ProofForm(forms.Form):
         self.request = request
         self.fields["proof"] = field = self.fields.pop("proof")
         if method_for(request.user) == "totp":
-            field.label, field.help_text = f"Code from your authenticator app, {self.purpose}", "6 digits"
+            field.label, field.help_text = (
+                f"Code from your authenticator app, {self.purpose}",
+                "6 digits",
+            )
             field.error_messages["required"] = "Enter the code from your authenticator app"
             field.widget = CodeInput(attrs=Code.attributes)
         else:

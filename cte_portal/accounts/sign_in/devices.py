@@ -49,7 +49,9 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str) ->
 def _read(request: HttpRequest) -> dict[str, Any]:
     fresh = {"id": secrets.token_urlsafe(9), "people": []}
     try:
-        seen = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=KEPT)
+        seen = signing.loads(
+            request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=KEPT
+        )
     except signing.BadSignature:
         return fresh
     return seen if isinstance(seen, dict) and {"id", "people"} <= seen.keys() else fresh

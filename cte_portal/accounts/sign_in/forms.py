@@ -44,7 +44,9 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false", autofocus=not self.is_bound)
+        self.fields["login"].widget.attrs.update(
+            autocapitalize="none", spellcheck="false", autofocus=not self.is_bound
+        )
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -54,7 +56,9 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
                 if own_account.opens_by_mail(self.user)
                 else "Ask your district administrator"
             )
-            raise ValidationError(f"This account has not been used for 180 days and is closed. {cure} to open it again.")
+            raise ValidationError(
+                f"This account has not been used for 180 days and is closed. {cure} to open it again."
+            )
         return cleaned
 
 
@@ -98,7 +102,11 @@ class Code(PortalWords):
     """The field for a code of the authenticator app."""
 
     words = {"code": ("Code from your authenticator app", "6 digits", "Enter the code")}
-    attributes: dict[str, Any] = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+    attributes: dict[str, Any] = {
+        "inputmode": "numeric",
+        "autocomplete": "one-time-code",
+        "spellcheck": "false",
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +130,9 @@ class SpentOnce(Code):
     def clean_code(self) -> str:
         tries = self.tries()
         if tries.begin() is None:
-            raise ValidationError(AccountAdapter.error_messages["too_many_proofs"], code="too_many_proofs")
+            raise ValidationError(
+                AccountAdapter.error_messages["too_many_proofs"], code="too_many_proofs"
+            )
         code = str(self.cleaned_data["code"])
         if not (self._is_of_app(code) or (self.recovery and self._is_of_recovery(code))):
             raise get_adapter().validation_error("incorrect_code")
@@ -142,7 +152,9 @@ class SpentOnce(Code):
 
     def _is_of_recovery(self, code: str) -> bool:
         with transaction.atomic():
-            held = Authenticator.objects.select_for_update().filter(user_id=self.user.pk, type=Authenticator.Type.RECOVERY_CODES)
+            held = Authenticator.objects.select_for_update().filter(
+                user_id=self.user.pk, type=Authenticator.Type.RECOVERY_CODES
+            )
             codes = held.first()
             if codes is None or not codes.wrap().validate_code(code):
                 return False
@@ -173,7 +185,9 @@ class SigningCodeForm(SpentOnce, mfa.ReauthenticateForm):  # type: ignore[misc]
 
 
 class ActivateForm(Code, ActivateTOTPForm):  # type: ignore[misc]
-    words = {"code": ("Code that the app shows now", "6 digits", "Enter the code that the app shows")}
+    words = {
+        "code": ("Code that the app shows now", "6 digits", "Enter the code that the app shows")
+    }
 
     @property
     def secret_in_fours(self) -> str:

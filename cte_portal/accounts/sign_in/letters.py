@@ -21,14 +21,27 @@ log = logging.getLogger("cte_portal.letters")
 
 def portal_address(request: HttpRequest, path: str) -> str:
     """A link from outside: settings say where the portal is, the demo alone believes the request."""
-    return f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else str(request.build_absolute_uri(path))
+    return (
+        f"{settings.PORTAL_ADDRESS}{path}"
+        if settings.PORTAL_ADDRESS
+        else str(request.build_absolute_uri(path))
+    )
 
 
 def invitation_link(request: HttpRequest, secret: str) -> str:
     return portal_address(request, reverse("invitation-link", args=[secret]))
 
 
-def post(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
+def post(
+    template: str,
+    subject: str,
+    *,
+    to: User,
+    key: str,
+    told: Mapping[str, str],
+    address: str = "",
+    path: str = "",
+) -> None:
     """A letter that is sent with what it tells of, or not at all; the same key is sent once."""
     queue = only(plug.post for plug in plugs())
     queue(template, subject, to=to, key=key, told=told, address=address, path=path)
@@ -36,22 +49,44 @@ def post(template: str, subject: str, *, to: User, key: str, told: Mapping[str, 
 
 def tell_of_tries(username: str) -> None:
     """To a person for whose account too many wrong passwords were entered: once a day."""
-    person = User.objects.filter(username__iexact=username, is_active=True).exclude(email="").first()
+    person = (
+        User.objects.filter(username__iexact=username, is_active=True).exclude(email="").first()
+    )
     if person is not None:
         now = timezone.localtime()
         path = reverse("account_reset_password")
         told = {"at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
-        post("tries", "CTE Portal: wrong passwords for your account", to=person, key=f"tries:{now:%Y%m%d}", told=told, path=path)
+        post(
+            "tries",
+            "CTE Portal: wrong passwords for your account",
+            to=person,
+            key=f"tries:{now:%Y%m%d}",
+            told=told,
+            path=path,
+        )
 
 
-def tell_of_change(person: User, what: str, *, by: User | None = None, addresses: Iterable[str] = ("",)) -> None:
+def tell_of_change(
+    person: User, what: str, *, by: User | None = None, addresses: Iterable[str] = ("",)
+) -> None:
     """To a person whose account was changed, by somebody else if so said; at each of the addresses, the present one where none is given."""
     now = timezone.localtime()
-    told = {"who": f"{by.full_name} ({by.username}) " if by else "", "what": what, "at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
+    told = {
+        "who": f"{by.full_name} ({by.username}) " if by else "",
+        "what": what,
+        "at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT",
+    }
     for number, address in enumerate(dict.fromkeys(addresses)):
         if address or person.email:
             key = f"changed:{now:%Y%m%d%H%M%S%f}:{number}"
-            post("changed", "CTE Portal: your account was changed", to=person, key=key, told=told, address=address)
+            post(
+                "changed",
+                "CTE Portal: your account was changed",
+                to=person,
+                key=key,
+                told=told,
+                address=address,
+            )
 
 
 def mail_invitation(person: User, link: str, by: User) -> bool:
@@ -59,7 +94,9 @@ def mail_invitation(person: User, link: str, by: User) -> bool:
     try:
         send_mail(*invitation(person, link, by), settings.DEFAULT_FROM_EMAIL, [person.email])
     except (OSError, SMTPException) as error:
-        log.error("an invitation could not be mailed: user=%s error=%s", person.pk, type(error).__name__)
+        log.error(
+            "an invitation could not be mailed: user=%s error=%s", person.pk, type(error).__name__
+        )
         return False
     return True
 
@@ -79,5 +116,9 @@ def invitation(person: User, link: str, by: User) -> tuple[str, str]:
         "phone": settings.HELP_PHONE,
         "email": settings.HELP_EMAIL,
     }
-    subject = "Your CTE Portal account" if told["new"] else "CTE Portal: your link to choose a new password"
+    subject = (
+        "Your CTE Portal account"
+        if told["new"]
+        else "CTE Portal: your link to choose a new password"
+    )
     return subject, render_to_string("accounts/email/invitation.txt", told)

@@ -34,7 +34,10 @@ class Tries:
 
     @property
     def exhausted(self) -> bool:
-        return any(ratelimit.consume(self.request, app=APP, action=action, key=key, dry_run=True) is None for action, key in self.counts)
+        return any(
+            ratelimit.consume(self.request, app=APP, action=action, key=key, dry_run=True) is None
+            for action, key in self.counts
+        )
 
     def forget(self) -> None:
         """It was right: what went wrong before does not count any more."""
@@ -55,7 +58,11 @@ def codes(request: HttpRequest, user: Any) -> Tries:
     device = device_of(request, user.username)
     if device:
         return Tries(request, ("code_failed", f"{device}|{user.pk}"))
-    return Tries(request, ("code_failed", f"{ratelimit.get_ip(request)}|{user.pk}"), ("code_failed_anywhere", str(user.pk)))
+    return Tries(
+        request,
+        ("code_failed", f"{ratelimit.get_ip(request)}|{user.pk}"),
+        ("code_failed_anywhere", str(user.pk)),
+    )
 
 
 def proofs(request: HttpRequest, user: Any) -> Tries:

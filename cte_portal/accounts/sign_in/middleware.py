@@ -23,8 +23,19 @@ RESOLUTION = 60  # seconds: the last request is written to the session no more o
 MOST_BYTES = 100_000
 MOST_OF_ADDRESS = 2000
 NEVER_KEPT = ("csrfmiddlewaretoken", "password", "proof", "code")
-NOT_TYPED = {"do", "drop", "membership", "seen", "version"}  # what buttons and pages send by themselves
-WITHOUT_SECOND_FACTOR = ("mfa_activate_totp", "account_reauthenticate", "account_logout", "stay-signed-in")
+NOT_TYPED = {
+    "do",
+    "drop",
+    "membership",
+    "seen",
+    "version",
+}  # what buttons and pages send by themselves
+WITHOUT_SECOND_FACTOR = (
+    "mfa_activate_totp",
+    "account_reauthenticate",
+    "account_logout",
+    "stay-signed-in",
+)
 
 
 class IdleTimeoutMiddleware:
@@ -36,7 +47,9 @@ class IdleTimeoutMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
         if not request.user.is_authenticated:
             return None
         now = int(time.time())
@@ -70,8 +83,14 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        if not settings.REQUIRE_MFA or not request.user.is_authenticated or not getattr(view, "login_required", True):
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if (
+            not settings.REQUIRE_MFA
+            or not request.user.is_authenticated
+            or not getattr(view, "login_required", True)
+        ):
             return None
         if page_of(request) in WITHOUT_SECOND_FACTOR or app_of(request.user):
             return None
@@ -91,10 +110,24 @@ class SecondFactorMiddleware:
 def keep_typed(request: HttpRequest, user_id: int) -> bool:
     """Keep the form that was sent, but for secrets, until its page is opened again: of pages alone that show it again."""
     beginning = kept_of(request)
-    if beginning is None or int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES or len(request.path) > 200:
+    if (
+        beginning is None
+        or int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES
+        or request.FILES
+        or len(request.path) > 200
+    ):
         return False
-    fields = {name: values for name, values in request.POST.lists() if name.startswith(beginning) and not name.startswith(NEVER_KEPT)}
-    if not any(value.strip() for name, values in fields.items() if name not in NOT_TYPED for value in values):
+    fields = {
+        name: values
+        for name, values in request.POST.lists()
+        if name.startswith(beginning) and not name.startswith(NEVER_KEPT)
+    }
+    if not any(
+        value.strip()
+        for name, values in fields.items()
+        if name not in NOT_TYPED
+        for value in values
+    ):
         return False
     KeptForm.objects.keep(user_id, request.path, fields)
     return True

@@ -31,11 +31,21 @@ def chose_by_mail(person: User) -> None:
     since = timezone.localtime(person.unused_since)
     person.opened_at = timezone.now()
     person.save(update_fields=["opened_at"])
-    note(person, {"Account": "closed, unused for 180 days"}, {"Account": "reopened with a link sent by e-mail"})
+    note(
+        person,
+        {"Account": "closed, unused for 180 days"},
+        {"Account": "reopened with a link sent by e-mail"},
+    )
     districts_of = only(plug.certifies_in for plug in plugs())
-    told = {"whose": f"{person.full_name} ({person.username})", "since": f"{since:%m/%d/%Y}", "districts": ", ".join(districts_of(person))}
+    told = {
+        "whose": f"{person.full_name} ({person.username})",
+        "since": f"{since:%m/%d/%Y}",
+        "districts": ", ".join(districts_of(person)),
+    }
     others = User.objects.filter(
-        memberships__role=Role.DISTRICT_ADMINISTRATOR, memberships__district__in=districts_of(person), is_active=True
+        memberships__role=Role.DISTRICT_ADMINISTRATOR,
+        memberships__district__in=districts_of(person),
+        is_active=True,
     ).exclude(email="")
     for one in [person, *others.exclude(pk=person.pk).distinct()]:
         key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"

@@ -7,7 +7,11 @@ from typing import Any
 import qrcode
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.mfa.utils import decrypt
 from django.template.loader import render_to_string
 
@@ -48,5 +52,7 @@ def picture(address: str) -> str:
     code = qrcode.QRCode(border=4)
     code.add_data(address)
     rows = code.get_matrix()
-    squares = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    squares = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
     return render_to_string("mfa/picture.html", {"size": len(rows), "squares": squares})

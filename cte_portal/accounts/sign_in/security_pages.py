@@ -55,7 +55,9 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]
             response: HttpResponse = super().form_valid(form)
             app = second_factor.app_of(person)
             if app:
-                second_factor.spend(app, second_factor.time_step(form.secret, form.cleaned_data["code"]))
+                second_factor.spend(
+                    app, second_factor.time_step(form.secret, form.cleaned_data["code"])
+                )
             own_account.note(person, NONE, APP)
             person.sessions_ended += 1
             person.save(update_fields=["sessions_ended"])

@@ -12,7 +12,9 @@ from django.db import OperationalError
 
 log = logging.getLogger("cte_portal.cache")
 
-ROUNDS = 3  # between *there is one already* and *there is none* somebody else may have given it back
+ROUNDS = (
+    3  # between *there is one already* and *there is none* somebody else may have given it back
+)
 LEFT_ALONE = 30  # seconds for which a cache that did not answer is not asked again, so that its time-out is paid once
 
 LOCK, LOCK_SECONDS = ":lock", 1
@@ -32,27 +34,41 @@ class SteadyCache(BaseCache):
 
     def _ask(self, operation: str, *arguments: Any, **options: Any) -> Any:
         if monotonic() >= self._silent_until.get(self._first, 0):
-            brief = {"timeout": LOCK_SECONDS} if operation == "add" and str(arguments[0]).endswith(LOCK) else {}
+            brief = (
+                {"timeout": LOCK_SECONDS}
+                if operation == "add" and str(arguments[0]).endswith(LOCK)
+                else {}
+            )
             try:
                 return getattr(caches[self._first], operation)(*arguments, **{**options, **brief})
             except Exception as error:  # noqa: BLE001 - whatever the cache has, people sign in
                 self._silent_until[self._first] = monotonic() + LEFT_ALONE
-                log.warning("cache=%s does not answer error=%s; the database stands in", self._first, type(error).__name__)
+                log.warning(
+                    "cache=%s does not answer error=%s; the database stands in",
+                    self._first,
+                    type(error).__name__,
+                )
         return getattr(caches[self._second], operation)(*arguments, **options)
 
-    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
         for _ in range(ROUNDS):
             if self._ask("add", key, value, timeout=timeout, version=version):
                 return True
             if self._ask("get", key, version=version) is not None:
                 return False
         # The table answers *no* as well when it cannot be written; who signs in then would be told of too many tries.
-        raise OperationalError("the database is locked or has no room")  # a sentence that passes for both: busy
+        raise OperationalError(
+            "the database is locked or has no room"
+        )  # a sentence that passes for both: busy
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version=version)
 
-    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
         self._ask("set", key, value, timeout=timeout, version=version)
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:

@@ -6,8 +6,14 @@ from cte_portal.triggers import Triggers
 
 AUDIT = "accounts_auditevent"
 
-_EVERYWHERE = {"accounts_auditevent_refuses_update": AUDIT, "accounts_auditevent_refuses_delete": AUDIT}
+_EVERYWHERE = {
+    "accounts_auditevent_refuses_update": AUDIT,
+    "accounts_auditevent_refuses_delete": AUDIT,
+}
 TRIGGERS = Triggers(
     Path(__file__).parent,
-    {"sqlite": _EVERYWHERE, "postgresql": {**_EVERYWHERE, "accounts_auditevent_refuses_truncate": AUDIT}},
+    {
+        "sqlite": _EVERYWHERE,
+        "postgresql": {**_EVERYWHERE, "accounts_auditevent_refuses_truncate": AUDIT},
+    },
 )

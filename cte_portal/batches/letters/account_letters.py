@@ -22,14 +22,37 @@ from cte_portal.editions import Edition
 KIND, TITLE = "account", "E-mail about an account"
 
 
-def queue(template: str, subject: str, *, to: User, key: str, told: Mapping[str, str], address: str = "", path: str = "") -> None:
+def queue(
+    template: str,
+    subject: str,
+    *,
+    to: User,
+    key: str,
+    told: Mapping[str, str],
+    address: str = "",
+    path: str = "",
+) -> None:
     """Queue a letter to a person, at `address` where it is not the one she has when it is sent."""
-    submit(KIND, by=to, title=TITLE, options=letter(template, subject, told=told, address=address, path=path), key=key)
+    submit(
+        KIND,
+        by=to,
+        title=TITLE,
+        options=letter(template, subject, told=told, address=address, path=path),
+        key=key,
+    )
 
 
-def letter(template: str, subject: str, *, told: Mapping[str, str], address: str = "", path: str = "") -> dict[str, Any]:
+def letter(
+    template: str, subject: str, *, told: Mapping[str, str], address: str = "", path: str = ""
+) -> dict[str, Any]:
     """`templates/accounts/email/<template>.txt` as a batch keeps it until it is sent."""
-    return {"template": template, "subject": subject, "address": address, "path": path, "told": dict(told)}
+    return {
+        "template": template,
+        "subject": subject,
+        "address": address,
+        "path": path,
+        "told": dict(told),
+    }
 
 
 def run(job: Job) -> None:
@@ -43,7 +66,11 @@ def run(job: Job) -> None:
 
 
 def text(options: Mapping[str, Any], person: User) -> str:
-    link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS and options["path"] else ""
+    link = (
+        f"{settings.PORTAL_ADDRESS}{options['path']}"
+        if settings.PORTAL_ADDRESS and options["path"]
+        else ""
+    )
     about = {
         **options["told"],
         "person": person,
@@ -55,4 +82,6 @@ def text(options: Mapping[str, Any], person: User) -> str:
     return render_to_string(f"accounts/email/{options['template']}.txt", about)
 
 
-ACCOUNT = Kind(name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about an account")
+ACCOUNT = Kind(
+    name=KIND, run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail about an account"
+)

@@ -19,7 +19,11 @@ def run(job: Job) -> None:
     assert about is not None  # noqa: S101 - a notice is always about a batch
     person = about.submitted_by
     if person.is_active and person.email:
-        name, where = ("batch", (about.district, about.end_year)) if about.district else ("statewide-batch", ())
+        name, where = (
+            ("batch", (about.district, about.end_year))
+            if about.district
+            else ("statewide-batch", ())
+        )
         path = reverse(name, args=[*where, about.pk])
         told = {
             "batch": about,
@@ -41,4 +45,10 @@ def of_district(number: str) -> str:
     return f" for {names[number]} ({number})" if number in names else f" for district {number}"
 
 
-NOTICE = Kind(name="notice", run=run, hidden=True, editions=(Edition.DISTRICT,), noun="e-mail at the end of a job")
+NOTICE = Kind(
+    name="notice",
+    run=run,
+    hidden=True,
+    editions=(Edition.DISTRICT,),
+    noun="e-mail at the end of a job",
+)

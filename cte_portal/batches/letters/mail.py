@@ -33,4 +33,6 @@ def _wait(job: Job, error: Exception) -> None:
     waited = timezone.now() - job.batch.queued_at
     if waited > GIVEN_UP:
         raise CannotRun("The mail server did not answer for three days.") from error
-    raise NotYet("Waiting for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))) from error
+    raise NotYet(
+        "Waiting for the mail server", min(LONGEST_WAIT, max(FIRST_WAIT, waited.total_seconds()))
+    ) from error

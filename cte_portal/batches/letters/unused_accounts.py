@@ -22,15 +22,26 @@ def warn() -> None:
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
     orders = {f"{one.by.pk}:{KIND}:{one.key}": one for one in map(_order, _soon_closed())}
-    known = set(Batch.objects.filter(idempotency_key__in=orders).values_list("idempotency_key", flat=True))
+    known = set(
+        Batch.objects.filter(idempotency_key__in=orders).values_list("idempotency_key", flat=True)
+    )
     submit_all(KIND, (one for key, one in orders.items() if key not in known), title=TITLE)
 
 
 def _soon_closed() -> list[User]:
     """People with something to lose: an open account with a role, an address and a password, unused for 150 days or more."""
-    used = User.objects.filter(is_active=True, memberships__isnull=False).exclude(unused()).exclude(email="").distinct()
+    used = (
+        User.objects.filter(is_active=True, memberships__isnull=False)
+        .exclude(unused())
+        .exclude(email="")
+        .distinct()
+    )
     first = timezone.now() - UNUSED + datetime.timedelta(days=max(DAYS_BEFORE))
-    return [one for one in used.filter(date_joined__lte=first) if one.unused_since <= first and one.has_usable_password()]
+    return [
+        one
+        for one in used.filter(date_joined__lte=first)
+        if one.unused_since <= first and one.has_usable_password()
+    ]
 
 
 def _order(person: User) -> Order:

@@ -26,14 +26,22 @@ def of_end(batch: Batch) -> None:
     own_end = row.status == Status.CANCELED and row.cancel_by == batch.submitted_name
     if batch.hidden or own_end or (batch.queue == STATEWIDE and batch.district):
         return
-    name, where = ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
+    name, where = (
+        ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
+    )
     place = f" for {batch.district}" if batch.district else ""
     what, ended = f"{batch.title}{place}", row.get_status_display().lower()
     told = {batch.submitted_by_id: f"{what}: {ended}."}
     if row.status in (Status.COMPLETED, Status.WITH_ERRORS) and (colleague := _whose_file(batch)):
         told[colleague] = f"{batch.submitted_name} ran {what} on your file: {ended}."
-    kind, path = _KINDS.get(Status(row.status), Notice.Kind.INFO), reverse(name, args=[*where, batch.pk])
-    tell(Notice(user_id=user, key=f"batch:{batch.pk}", kind=kind, text=text, path=path, at=Now()) for user, text in told.items())
+    kind, path = (
+        _KINDS.get(Status(row.status), Notice.Kind.INFO),
+        reverse(name, args=[*where, batch.pk]),
+    )
+    tell(
+        Notice(user_id=user, key=f"batch:{batch.pk}", kind=kind, text=text, path=path, at=Now())
+        for user, text in told.items()
+    )
 
 
 def _whose_file(batch: Batch) -> int | None:
@@ -41,13 +49,20 @@ def _whose_file(batch: Batch) -> int | None:
     file = batch.about
     if file is None or file.submitted_by_id == batch.submitted_by_id:
         return None
-    return file.submitted_by_id if file.submitted_by.memberships.filter(district=batch.district).exists() else None
+    return (
+        file.submitted_by_id
+        if file.submitted_by.memberships.filter(district=batch.district).exists()
+        else None
+    )
 
 
 def tell(notices: Iterable[Notice]) -> None:
     """Each person is told the same thing once; told of it anew, it is news again."""
     Notice.objects.bulk_create(
-        notices, update_conflicts=True, unique_fields=["user", "key"], update_fields=["kind", "text", "path", "at", "seen_at"]
+        notices,
+        update_conflicts=True,
+        unique_fields=["user", "key"],
+        update_fields=["kind", "text", "path", "at", "seen_at"],
     )
 
 

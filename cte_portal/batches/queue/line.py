@@ -20,7 +20,12 @@ _KINDS = {
     Status.FAILED: "problem",
     Status.CANCELED: "canceled",
 }
-_BANNERS = {Status.COMPLETED: "saved", Status.WITH_ERRORS: "attention", Status.REFUSED: "failed", Status.FAILED: "failed"}
+_BANNERS = {
+    Status.COMPLETED: "saved",
+    Status.WITH_ERRORS: "attention",
+    Status.REFUSED: "failed",
+    Status.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Line:
             return batch.sentence
         if self.stuck:
             heard = timezone.localtime(batch.lease_until)
-            return f"Stuck: no response since {heard:%I:%M:%S %p} MT. It will restart automatically."
+            return (
+                f"Stuck: no response since {heard:%I:%M:%S %p} MT. It will restart automatically."
+            )
         if batch.cancel_by:
             return "Canceling at the next step."
         unit = kind_of(batch.kind).unit
@@ -104,7 +111,9 @@ class Line:
     @property
     def may_keep(self) -> bool:
         """Whether there is anything to keep."""
-        return not self.batch.is_live and (bool(self.batch.input_file) or bool(self.batch.files.all()))
+        return not self.batch.is_live and (
+            bool(self.batch.input_file) or bool(self.batch.files.all())
+        )
 
     @property
     def kept_until(self) -> datetime.date | None:
@@ -116,4 +125,8 @@ class Line:
     def may_run_again(self) -> bool:
         batch = self.batch
         ended = batch.status in (Status.FAILED, Status.CANCELED)
-        return ended and kind_of(batch.kind).name != "undo" and (bool(batch.input_file) or batch.input_bytes is None)
+        return (
+            ended
+            and kind_of(batch.kind).name != "undo"
+            and (bool(batch.input_file) or batch.input_bytes is None)
+        )

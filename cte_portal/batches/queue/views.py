@@ -35,25 +35,44 @@ class QueueFilter(forms.Form):
     """What the Batch Queue List shows; the list stands below other screens too, so its fields carry a prefix."""
 
     prefix = "queue"
-    top = forms.TypedChoiceField(label="Show top", choices=[(n, n) for n in TOPS], coerce=int, empty_value="", initial=50, required=False)
+    top = forms.TypedChoiceField(
+        label="Show top",
+        choices=[(n, n) for n in TOPS],
+        coerce=int,
+        empty_value="",
+        initial=50,
+        required=False,
+    )
     first = DayField(label="From", required=False, wrong=_LIKE, attrs=_DATE)
     last = DayField(label="To", required=False, wrong=_LIKE, attrs=_DATE)
-    status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), *Status.choices])
-    by = forms.ChoiceField(label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")])
+    status = forms.ChoiceField(
+        label="Status", required=False, choices=[("", "All"), *Status.choices]
+    )
+    by = forms.ChoiceField(
+        label="By", required=False, choices=[("", "Whole district"), ("me", "Only mine")]
+    )
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
         asked = self.cleaned_data if self.is_valid() else {}
-        found = _of(scope, kinds).filter(in_days(asked.get("first"), asked.get("last"), field="queued_at"))
+        found = _of(scope, kinds).filter(
+            in_days(asked.get("first"), asked.get("last"), field="queued_at")
+        )
         if status := asked.get("status"):
             found = found.filter(status=status)
         if asked.get("by"):
             found = found.filter(submitted_by=user)
-        return [Line(batch) for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]]
+        return [
+            Line(batch)
+            for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]
+        ]
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
         """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty where there are none."""
         asked = self.cleaned_data if self.is_valid() else {}
-        dates, choice = asked.get("first") or asked.get("last"), asked.get("status") or asked.get("by")
+        dates, choice = (
+            asked.get("first") or asked.get("last"),
+            asked.get("status") or asked.get("by"),
+        )
         if not (dates or choice) or not _of(scope, kinds).exists():
             return ""
         return "choice" if choice else "period"
@@ -96,7 +115,11 @@ class OneBatch(ScopedView):
     @property
     def batch(self) -> Batch:
         if not hasattr(self, "_batch"):
-            found = Batch.objects.of_district(self.scope.district).with_standing().select_related("about", "submitted_by")
+            found = (
+                Batch.objects.of_district(self.scope.district)
+                .with_standing()
+                .select_related("about", "submitted_by")
+            )
             batch = found.prefetch_related("files").filter(pk=self.kwargs["batch"]).first()
             if batch is None:
                 raise Http404("There is no such batch.")
@@ -119,9 +142,14 @@ class BatchPage(OneBatch, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         batch, kind = self.batch, kind_of(self.batch.kind)
-        template, found = kind.result(batch, self.request.GET) if kind.result and not batch.is_live else ("", {})
+        template, found = (
+            kind.result(batch, self.request.GET) if kind.result and not batch.is_live else ("", {})
+        )
         own = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
-        rights = {"may_change": self.may_change(), "may_edit": self.can_edit and self.batch.end_year in (None, self.scope.end_year)}
+        rights = {
+            "may_change": self.may_change(),
+            "may_edit": self.can_edit and self.batch.end_year in (None, self.scope.end_year),
+        }
         return super().get_context_data(**{**kwargs, **found, **own, **rights})
 
 
@@ -133,7 +161,10 @@ class CancelBatch(OneBatch):
         if not self.may_change():
             raise PermissionDenied
         if not cancel(self.batch, by=self.person.record_name):
-            messages.warning(request, f"It had already ended: {self.batch.get_status_display()}. Nothing was canceled.")
+            messages.warning(
+                request,
+                f"It had already ended: {self.batch.get_status_display()}. Nothing was canceled.",
+            )
         return redirect(self.address)
 
 
@@ -151,7 +182,11 @@ class RunAgain(OneBatch):
         form = AgainForm(request.POST)
         if not self.may_change() or not self.in_active_year:
             raise PermissionDenied
-        if not form.is_valid() or self.batch.end_year not in (None, self.scope.end_year) or not Line(self.batch).may_run_again:
+        if (
+            not form.is_valid()
+            or self.batch.end_year not in (None, self.scope.end_year)
+            or not Line(self.batch).may_run_again
+        ):
             messages.warning(request, "This cannot be run again. Submit the file again.")
             return redirect(self.address)
         batch = again(self.batch, by=self.person, key=f"again:{form.cleaned_data['key']}")
@@ -212,15 +247,27 @@ class Download(OneBatch):
         if not self.can(Capability.EXPORT_FOR_PURPOSE):
             self._deny(self.request, "capability")
             raise PermissionDenied
-        return render(self.request, "batches/purpose.html", {"form": form, "file": file, "batch": self.batch})
+        return render(
+            self.request, "batches/purpose.html", {"form": form, "file": file, "batch": self.batch}
+        )
 
     def file(self, role: str) -> BatchFile:
-        file: BatchFile | None = next((file for file in self.batch.files.all() if file.role == role), None)
+        file: BatchFile | None = next(
+            (file for file in self.batch.files.all() if file.role == role), None
+        )
         if file is None or not default_storage.exists(file.stored):
             raise Http404("This file is no longer stored.")
         return file
 
     def send(self, file: BatchFile) -> HttpResponseBase:
-        access.info("downloaded file=%s batch=%s user=%s district=%s", file.role, self.batch.pk, self._user_id, self.scope.district)
+        access.info(
+            "downloaded file=%s batch=%s user=%s district=%s",
+            file.role,
+            self.batch.pk,
+            self._user_id,
+            self.scope.district,
+        )
         content = default_storage.open(file.stored)
-        return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+        return FileResponse(
+            content, as_attachment=True, filename=file.name, content_type=file.content_type
+        )

@@ -28,7 +28,15 @@ def clean_up() -> None:
                 today.removed[kept.name] = kept.remove()
         except Exception as error:  # noqa: BLE001 - the others have their day all the same
             today.failed[kept.name] = reference = new_reference()
-            log.error("reference=%s clean-up of %s: %s\n%s", reference, kept.name, name_of(error), places(error))
+            log.error(
+                "reference=%s clean-up of %s: %s\n%s",
+                reference,
+                kept.name,
+                name_of(error),
+                places(error),
+            )
     today.ended_at = timezone.now()
     today.save(update_fields=["removed", "failed", "ended_at"])
-    log.info("cleaned up %s", " ".join(f"{name}={number}" for name, number in today.removed.items()))
+    log.info(
+        "cleaned up %s", " ".join(f"{name}={number}" for name, number in today.removed.items())
+    )

@@ -23,10 +23,20 @@ WAIT = 0.5  # seconds, before what could not be claimed is tried again
 
 
 def children_of(parent: Batch) -> QuerySet[Batch]:
-    return Batch.objects.filter(about=parent, hidden=False).exclude(district="").order_by("district")
+    return (
+        Batch.objects.filter(about=parent, hidden=False).exclude(district="").order_by("district")
+    )
 
 
-def for_each_district(job: Job, kind: str, districts: Iterable[str], *, stage: str, title: str, options: dict[str, Any]) -> dict[str, int]:
+def for_each_district(
+    job: Job,
+    kind: str,
+    districts: Iterable[str],
+    *,
+    stage: str,
+    title: str,
+    options: dict[str, Any],
+) -> dict[str, int]:
     """Run a batch of `kind` in each district; returns how many ended in which status. Raises CancelAsked and Lost like any step."""
     parent, begun = job.batch, children_of(job.batch)
     numbers = list(districts)

@@ -31,9 +31,14 @@ class StatewideQueue(StatewideView, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = [Line(batch) for batch in Batch.objects.of_district("").with_standing()[:PAGE]]
         unseen = Batch.objects.failed_unseen(known_names())
-        failed: dict[str, Any] = {"failed": [Line(batch) for batch in unseen[:PAGE]], "failures": unseen.count()}
+        failed: dict[str, Any] = {
+            "failed": [Line(batch) for batch in unseen[:PAGE]],
+            "failures": unseen.count(),
+        }
         failed["clean_up"] = CleanUp.objects.order_by("-day").first()
-        return super().get_context_data(lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs)
+        return super().get_context_data(
+            lines=lines, live=any(line.batch.is_live for line in lines), **failed, **kwargs
+        )
 
 
 class RunAgainForm(forms.Form):
@@ -64,7 +69,9 @@ class OneStatewideBatch(StatewideView):
 
     @property
     def batch(self) -> Batch:
-        found = Batch.objects.of_district("").with_standing().filter(pk=self.kwargs["batch"]).first()
+        found = (
+            Batch.objects.of_district("").with_standing().filter(pk=self.kwargs["batch"]).first()
+        )
         if found is None:
             raise Http404("There is no such batch.")
         return found
@@ -99,7 +106,10 @@ class CancelStatewideBatch(OneStatewideBatch):
         batch = self.batch
         by = self.person.record_name
         if not cancel(batch, by=by):
-            messages.warning(request, f"It had already ended: {batch.get_status_display()}. Nothing was canceled.")
+            messages.warning(
+                request,
+                f"It had already ended: {batch.get_status_display()}. Nothing was canceled.",
+            )
         for child in children_of(batch).filter(status=Status.QUEUED):
             cancel(child, by=by)
         return redirect("statewide-batch", batch.pk)

@@ -61,13 +61,18 @@ class Problem:
 
 
 @register.simple_tag
-def problems(form: BaseForm | None = None, forms: Iterable[BaseForm] | None = None) -> list[Problem]:
+def problems(
+    form: BaseForm | None = None, forms: Iterable[BaseForm] | None = None
+) -> list[Problem]:
     """All errors of one or several forms, in the order of the fields."""
     found = []
     for one in [form] if form else forms or []:
         found += [Problem(str(message), "") for message in one.non_field_errors()]
         for field in one:
-            found += [Problem(str(message), "" if field.is_hidden else control_id(field)) for message in field.errors]
+            found += [
+                Problem(str(message), "" if field.is_hidden else control_id(field))
+                for message in field.errors
+            ]
     return found
 
 
@@ -117,7 +122,10 @@ def count(value: int | None) -> str:
 def _moment(value: datetime, pattern: str) -> SafeString:
     """A moment as `<time>` with its offset, written where the portal is: in Mountain time."""
     moment = timezone.localtime(value)
-    return render_to_string("ui/time.html", {"machine": moment.isoformat(timespec="seconds"), "text": moment.strftime(pattern)})
+    return render_to_string(
+        "ui/time.html",
+        {"machine": moment.isoformat(timespec="seconds"), "text": moment.strftime(pattern)},
+    )
 
 
 @register.filter
@@ -127,7 +135,9 @@ def us_date(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         return _moment(value, "%m/%d/%Y")
-    return render_to_string("ui/time.html", {"machine": value.isoformat(), "text": f"{value:%m/%d}/{value.year:04d}"})
+    return render_to_string(
+        "ui/time.html", {"machine": value.isoformat(), "text": f"{value:%m/%d}/{value.year:04d}"}
+    )
 
 
 @register.filter
@@ -151,4 +161,6 @@ def us_minute(value: datetime | None) -> str:
 @register.filter
 def threes(state_id: str) -> str:
     """A state id in threes; the gaps are spacing, so that it is copied without them."""
-    return render_to_string("ui/threes.html", {"parts": [state_id[at : at + 3] for at in range(0, len(state_id), 3)]})
+    return render_to_string(
+        "ui/threes.html", {"parts": [state_id[at : at + 3] for at in range(0, len(state_id), 3)]}
+    )

@@ -84,7 +84,9 @@ class Explain(ActionView):
 
     def act(self, form: Form) -> HttpResponse:
         if not self.can_edit:
-            raise Refusal("Findings can be explained only in the current school year. Nothing was saved.")
+            raise Refusal(
+                "Findings can be explained only in the current school year. Nothing was saved."
+            )
         if not self.open:
             return self.render_to_response(self.get_context_data(form=form))
         if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
@@ -93,7 +95,9 @@ class Explain(ActionView):
                 f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again."
             )
         reason, person = form.cleaned_data["reason"].strip(), self.person
-        done = explaining.explain(self.scope, self.open, reason, by=person.record_name, by_id=person.pk)
+        done = explaining.explain(
+            self.scope, self.open, reason, by=person.record_name, by_id=person.pk
+        )
         self.tell(done)
         return HttpResponseRedirect(self.onward())
 
@@ -141,13 +145,22 @@ class ExplainFinding(Explain):
     @cached_property
     def from_finding(self) -> FromFinding | None:
         student = get_object_or_404(Student.objects.in_scope(self.scope), pk=self.kwargs["student"])
-        return FromFinding.of(self.request, self.scope, student, Pathway.objects.filter(pk=self.kwargs["pathway"]).first())
+        return FromFinding.of(
+            self.request,
+            self.scope,
+            student,
+            Pathway.objects.filter(pk=self.kwargs["pathway"]).first(),
+        )
 
     @cached_property
     def found(self) -> list[ListedFinding]:
         if not Student.objects.in_scope(self.scope).filter(pk=self.kwargs["student"]).exists():
             raise Http404("There is no such student.")
-        return [one for one in self.judged(self.kwargs["student"]) if one.breach.pathway_id == self.kwargs["pathway"]]
+        return [
+            one
+            for one in self.judged(self.kwargs["student"])
+            if one.breach.pathway_id == self.kwargs["pathway"]
+        ]
 
     def onward(self) -> str:
         return self.from_finding.next_address(self.request) if self.from_finding else self.back
@@ -164,12 +177,21 @@ class TakeBack(ScopedView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        standing = get_object_or_404(Explanation, pk=kwargs["explanation"], district=self.scope.district, end_year=self.scope.end_year)
+        standing = get_object_or_404(
+            Explanation,
+            pk=kwargs["explanation"],
+            district=self.scope.district,
+            end_year=self.scope.end_year,
+        )
         try:
             if not self.can_edit:
                 raise NotApplied
-            explaining.take_back(self.scope, standing.pk, by=self.person.record_name, by_id=self.person.pk)
-            messages.success(request, "Explanation withdrawn. The warning must be explained or corrected.")
+            explaining.take_back(
+                self.scope, standing.pk, by=self.person.record_name, by_id=self.person.pk
+            )
+            messages.success(
+                request, "Explanation withdrawn. The warning must be explained or corrected."
+            )
         except NotApplied as refusal:
             messages.warning(request, refusal.sentence)
         listing = FindingList.of(request.GET)

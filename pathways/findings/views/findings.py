@@ -63,13 +63,18 @@ class FindingsPage(RecordsView, TemplateView):
             "current": self.in_active_year,
             "sent_at": copy.sent_at if copy else None,
             "never_sent": self.listing.at_state and copy is None and not self.found.records,
-            "send": reverse("resync", args=[self.scope.district, self.scope.end_year]) if self.can(Capability.SEND_RECORDS) else "",
+            "send": reverse("resync", args=[self.scope.district, self.scope.end_year])
+            if self.can(Capability.SEND_RECORDS)
+            else "",
             "clean": self.listing.level is Level.TO_DO and not self.found.counts.open,
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
             "again": self.listing.but(),
             "other_edition": self.listing.but(
-                edition=self.scope.edition if self.listing.at_state else self.scope.at_state().edition, page=1
+                edition=self.scope.edition
+                if self.listing.at_state
+                else self.scope.at_state().edition,
+                page=1,
             ),
             "by_record": self.listing.but(by=BY_RECORD, rule="", page=1),
             "by_rule": self.listing.but(by=BY_RULE, rule="", page=1),
@@ -84,24 +89,46 @@ class FindingsPage(RecordsView, TemplateView):
     def _by_record(self) -> dict[str, Any]:
         page = Paginator(self.found.held, PAGE).get_page(self.listing.page)
         here = replace(self.listing, page=page.number)
-        return {"page": page, "lines": self._lines(here, list(page)), "page_query": replace(here, page=1).query}
+        return {
+            "page": page,
+            "lines": self._lines(here, list(page)),
+            "page_query": replace(here, page=1).query,
+        }
 
     def _by_rule(self) -> dict[str, Any]:
         """All rules with their counts, and one of them open below."""
         held = [one for one in self.found.by_rule if self.listing.level.count(one)]
-        chosen = next((one for one in held if one.rule.id == self.listing.rule), held[0] if held else None)
+        chosen = next(
+            (one for one in held if one.rule.id == self.listing.rule), held[0] if held else None
+        )
         if chosen is None:
             return {"rules": []}
         here = replace(self.listing, rule=chosen.rule.id)
-        lines = self._lines(here, [one for one in self.found.held if one.rule is chosen.rule][:MOST_SHOWN])
-        return {"rules": [self._rule(one, chosen) for one in held], "chosen": chosen, "lines": lines, **self._about(chosen, here, lines)}
+        lines = self._lines(
+            here, [one for one in self.found.held if one.rule is chosen.rule][:MOST_SHOWN]
+        )
+        return {
+            "rules": [self._rule(one, chosen) for one in held],
+            "chosen": chosen,
+            "lines": lines,
+            **self._about(chosen, here, lines),
+        }
 
     def _rule(self, one: RuleCount, chosen: RuleCount) -> dict[str, Any]:
-        return {"count": one, "number": self.listing.level.count(one), "url": self.listing.but(rule=one.rule.id), "is_open": one is chosen}
+        return {
+            "count": one,
+            "number": self.listing.level.count(one),
+            "url": self.listing.but(rule=one.rule.id),
+            "is_open": one is chosen,
+        }
 
-    def _about(self, chosen: RuleCount, here: FindingList, lines: list[FindingLine]) -> dict[str, Any]:
+    def _about(
+        self, chosen: RuleCount, here: FindingList, lines: list[FindingLine]
+    ) -> dict[str, Any]:
         open_warnings = chosen.open if chosen.severity is Severity.WARNING else 0
-        page = reverse("findings-explain", args=[self.scope.district, self.scope.end_year, chosen.rule.id])
+        page = reverse(
+            "findings-explain", args=[self.scope.district, self.scope.end_year, chosen.rule.id]
+        )
         return {
             "number": self.listing.level.count(chosen),
             "explain_all": f"{page}?{here.query}" if open_warnings and self.may_edit else "",
@@ -110,12 +137,21 @@ class FindingsPage(RecordsView, TemplateView):
         }
 
     def _lines(self, here: FindingList, found: list[ListedFinding]) -> list[FindingLine]:
-        return [FindingLine(one, address(self.scope, here, one), self._explain(here, one)) for one in found]
+        return [
+            FindingLine(one, address(self.scope, here, one), self._explain(here, one))
+            for one in found
+        ]
 
     def _explain(self, here: FindingList, one: ListedFinding) -> str:
         if not self.may_edit or not one.is_open or one.severity is not Severity.WARNING:
             return ""
-        keys = [self.scope.district, self.scope.end_year, one.rule.id, one.breach.student_id, one.breach.pathway_id]
+        keys = [
+            self.scope.district,
+            self.scope.end_year,
+            one.rule.id,
+            one.breach.student_id,
+            one.breach.pathway_id,
+        ]
         return f"{reverse('finding-explain', args=keys)}?{here.query}"
 
 
@@ -130,5 +166,7 @@ class NextFinding(ScopedView):
         pathway = get_object_or_404(Pathway, pk=kwargs["pathway"])
         here = FromFinding.of(request, self.scope, student, pathway)
         if here is None:
-            return HttpResponseRedirect(reverse("findings", args=[self.scope.district, self.scope.end_year]))
+            return HttpResponseRedirect(
+                reverse("findings", args=[self.scope.district, self.scope.end_year])
+            )
         return HttpResponseRedirect(here.next_address(request))

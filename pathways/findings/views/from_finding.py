@@ -34,7 +34,10 @@ def control(field: str) -> str:
 
 def address(scope: Scope, listing: FindingList, finding: ListedFinding) -> str:
     """The record with the finding's field in focus."""
-    page = reverse("cte-record", args=[scope.district, scope.end_year, finding.breach.student_id, finding.breach.pathway_id])
+    page = reverse(
+        "cte-record",
+        args=[scope.district, scope.end_year, finding.breach.student_id, finding.breach.pathway_id],
+    )
     return f"{page}?{carried(listing, finding.rule.id)}#{control(finding.rule.field)}"
 
 
@@ -60,11 +63,19 @@ class FromFinding:
     listing: FindingList
 
     @classmethod
-    def of(cls, request: HttpRequest, scope: Scope, student: Student, pathway: Pathway | None) -> FromFinding | None:
+    def of(
+        cls, request: HttpRequest, scope: Scope, student: Student, pathway: Pathway | None
+    ) -> FromFinding | None:
         """What the address names; a rule that judges no stored record is as if it were not named."""
         named = request.GET.get("finding", "")
-        rule = next((rule for rule in rules.judging_stored(scope.end_year) if rule.id == named), None)
-        return cls(scope, student, pathway, rule, FindingList.of(request.GET)) if rule and pathway else None
+        rule = next(
+            (rule for rule in rules.judging_stored(scope.end_year) if rule.id == named), None
+        )
+        return (
+            cls(scope, student, pathway, rule, FindingList.of(request.GET))
+            if rule and pathway
+            else None
+        )
 
     @property
     def query(self) -> str:
@@ -82,7 +93,11 @@ class FromFinding:
 
     @property
     def needs_explanation(self) -> bool:
-        return self.now is not None and self.now.severity is Severity.WARNING and self.now.explanation is None
+        return (
+            self.now is not None
+            and self.now.severity is Severity.WARNING
+            and self.now.explanation is None
+        )
 
     @property
     def anchor(self) -> str:
@@ -91,7 +106,9 @@ class FromFinding:
     @property
     def back(self) -> str:
         """The list, at the place of this finding."""
-        return f"{self.listing.address(self.scope)}#{'report' if self.listing.report else self.anchor}"
+        return (
+            f"{self.listing.address(self.scope)}#{'report' if self.listing.report else self.anchor}"
+        )
 
     @property
     def skip(self) -> str:
@@ -100,16 +117,30 @@ class FromFinding:
 
     @property
     def explain(self) -> str:
-        page = reverse("finding-explain", args=[self.scope.district, self.scope.end_year, self.rule.id, self.student.pk, self.pathway.pk])
+        page = reverse(
+            "finding-explain",
+            args=[
+                self.scope.district,
+                self.scope.end_year,
+                self.rule.id,
+                self.student.pk,
+                self.pathway.pk,
+            ],
+        )
         return f"{page}?{self.query}"
 
     def _page(self, name: str) -> str:
-        return reverse(name, args=[self.scope.district, self.scope.end_year, self.student.pk, self.pathway.pk])
+        return reverse(
+            name, args=[self.scope.district, self.scope.end_year, self.student.pk, self.pathway.pk]
+        )
 
     def open(self, form: OpensAt) -> None:
         """The focus goes to the field that cures it, unless there is nothing left to cure."""
         if self.now and self.rule.field in form.fields:
-            form.open_at(self.rule.field, "" if self.rule.id in SAID_BESIDE_THE_FIELD else self.now.breach.message)
+            form.open_at(
+                self.rule.field,
+                "" if self.rule.id in SAID_BESIDE_THE_FIELD else self.now.breach.message,
+            )
 
     def next_address(self, request: HttpRequest) -> str:
         """The next finding of the same list as it is now, or at its end the list again, with a sentence that says so."""
@@ -120,7 +151,8 @@ class FromFinding:
             return address(self.scope, self.listing, following)
         if found.total:
             messages.success(
-                request, f"That was the end of the list. {found.total:,} of its findings {'is' if found.total == 1 else 'are'} left."
+                request,
+                f"That was the end of the list. {found.total:,} of its findings {'is' if found.total == 1 else 'are'} left.",
             )
         else:
             messages.success(request, "That was the last finding in this list. None are left.")

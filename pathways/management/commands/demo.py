@@ -25,9 +25,16 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--districts", type=int, default=load.DISTRICTS)
-        parser.add_argument("--students", type=int, default=load.STUDENTS, help="number of records in all districts together")
+        parser.add_argument(
+            "--students",
+            type=int,
+            default=load.STUDENTS,
+            help="number of records in all districts together",
+        )
         parser.add_argument("--seed", type=int, default=load.SEED)
-        parser.add_argument("--reset", action="store_true", help="drop every table of both databases first")
+        parser.add_argument(
+            "--reset", action="store_true", help="drop every table of both databases first"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -42,7 +49,9 @@ class Command(PortalCommand):
                 raise CommandError(
                     "This portal is not empty. Practice data can only be loaded into an empty portal. To empty it first, add --reset."
                 )
-        told = load.load(districts=options["districts"], size=options["students"], seed=options["seed"])
+        told = load.load(
+            districts=options["districts"], size=options["students"], seed=options["seed"]
+        )
         # `up` prints the sign-ins from here at each start.
         sign_ins = settings.VAR_DIR / "practice-sign-ins.json"
         sign_ins.touch(0o600)
@@ -52,7 +61,9 @@ class Command(PortalCommand):
             self.stdout.write(json.dumps(told))
             return
         for district in told["districts"]:  # type: ignore[attr-defined]
-            self.stdout.write(f"{district['number']}  {district['records']:>6,} records  {district['name']}")
+            self.stdout.write(
+                f"{district['number']}  {district['records']:>6,} records  {district['name']}"
+            )
         for person in told["people"]:  # type: ignore[attr-defined]
             roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
             self.stdout.write(f"{person['username']:<10}  {person['password']}  {roles}")
@@ -63,7 +74,9 @@ def refuse_while_up() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CommandError("The portal is running. Stop it first (Ctrl-C in the window where `up` runs), then reset.") from None
+            raise CommandError(
+                "The portal is running. Stop it first (Ctrl-C in the window where `up` runs), then reset."
+            ) from None
 
 
 def reset() -> None:
@@ -72,7 +85,9 @@ def reset() -> None:
         connection = connections[edition.value]
         with writing_state(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC")
+                cursor.execute(
+                    "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+                )
                 continue
             cursor.execute("PRAGMA foreign_keys = OFF")
             for table in connection.introspection.table_names(cursor):

@@ -44,4 +44,6 @@ def unhurried(connection: Any) -> Iterator[None]:
         cursor.execute("SET statement_timeout = 0")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [SESSION["statement_timeout"]])
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, false)", [SESSION["statement_timeout"]]
+        )

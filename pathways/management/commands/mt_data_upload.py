@@ -31,12 +31,29 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--district", required=True, help="4 digits")
-        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of the person who submits it")
+        parser.add_argument(
+            "--as",
+            required=True,
+            dest="person",
+            metavar="USER",
+            help="user name of the person who submits it",
+        )
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
         parser.add_argument("--type", default="cte-eoy", choices=sorted(LAYOUTS))
-        parser.add_argument("--all-or-nothing", action="store_true", help="save nothing unless all rows are good")
+        parser.add_argument(
+            "--all-or-nothing", action="store_true", help="save nothing unless all rows are good"
+        )
 
-    def handle(self, *args: Any, file: Path, district: str, person: str, work: str, type: str, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        file: Path,
+        district: str,
+        person: str,
+        work: str,
+        type: str,
+        **options: Any,
+    ) -> None:
         user, year = person_named(person), current_year()
         require_district(district)
         if not file.is_file():
@@ -56,7 +73,9 @@ class Command(PortalCommand):
         if batch.status not in ANSWERED:
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
         refused = batch.result.get("refused", "")
-        self.stdout.write(json.dumps(told(batch), ensure_ascii=False) if options["json"] else people(batch))
+        self.stdout.write(
+            json.dumps(told(batch), ensure_ascii=False) if options["json"] else people(batch)
+        )
         if refused:
             sys.exit(2)
 
@@ -96,7 +115,20 @@ def as_read(text: str) -> str:
 
 
 def people(batch: Batch) -> str:
-    numbers = {**batch.result["counts"], "infos": sum(group["count"] for group in batch.result["groups"] if level_of(group) == "info")}
+    numbers = {
+        **batch.result["counts"],
+        "infos": sum(
+            group["count"] for group in batch.result["groups"] if level_of(group) == "info"
+        ),
+    }
     counts = " · ".join(f"{name} {numbers[name]:,}" for name in (*COUNTS, "infos"))
     lines = [batch.sentence, counts, *batch.result.get("adjusted", [])]
-    return "\n".join([*lines, *(f"line {f['line']}: {f['severity']} {f['rule']} {f['field']}: {f['message']}" for f in findings(batch))])
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"line {f['line']}: {f['severity']} {f['rule']} {f['field']}: {f['message']}"
+                for f in findings(batch)
+            ),
+        ]
+    )

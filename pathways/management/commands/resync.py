@@ -29,16 +29,27 @@ class Command(PortalCommand):
         whose.add_argument("--district", help="4 digits")
         whose.add_argument("--all", action="store_true", help="every district")
         parser.add_argument(
-            "--as", dest="person", metavar="USER", help="user name of the person who sends; default: one whose role allows it"
+            "--as",
+            dest="person",
+            metavar="USER",
+            help="user name of the person who sends; default: one whose role allows it",
         )
         parser.add_argument(
-            "--type", action="append", choices=NAMES, default=[], help="a type of object, together with what it needs; default: all"
+            "--type",
+            action="append",
+            choices=NAMES,
+            default=[],
+            help="a type of object, together with what it needs; default: all",
         )
         parser.add_argument(
-            "--compare", action="store_true", help="send nothing; report how many rows of each type differ between the editions"
+            "--compare",
+            action="store_true",
+            help="send nothing; report how many rows of each type differ between the editions",
         )
 
-    def handle(self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any) -> None:
+    def handle(
+        self, *args: Any, district: str | None, person: str | None, type: list[str], **options: Any
+    ) -> None:
         year = current_year()
         if district is not None:
             require_district(district)
@@ -55,12 +66,15 @@ class Command(PortalCommand):
         )
         batch = run_here(asked, earlier=True)
         batches = [batch] if district else list(children_of(batch))
-        told = [{"district": one.district, "objects": one.result.get("objects", [])} for one in batches]
+        told = [
+            {"district": one.district, "objects": one.result.get("objects", [])} for one in batches
+        ]
         if not options["json"]:
             self.stdout.write("\n".join(line for one in batches for line in lines(one)))
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandRefusal(
-                batch.sentence or f"The batch is {batch.get_status_display()}.", told[0] if district else {"districts": told}
+                batch.sentence or f"The batch is {batch.get_status_display()}.",
+                told[0] if district else {"districts": told},
             )
         if options["json"]:
             self.stdout.write(json.dumps(told[0] if district else told))
@@ -70,7 +84,14 @@ class Command(PortalCommand):
         told = []
         for kind in OBJECTS:
             found = differences([kind], scope)[kind.name]
-            told.append({"type": kind.name, "new": len(found.new), "changed": len(found.changed), "only_at_state": len(found.gone)})
+            told.append(
+                {
+                    "type": kind.name,
+                    "new": len(found.new),
+                    "changed": len(found.changed),
+                    "only_at_state": len(found.gone),
+                }
+            )
         if as_json:
             self.stdout.write(json.dumps({"district": scope.district or None, "objects": told}))
             return
@@ -86,8 +107,15 @@ def sender(username: str | None, district: str | None) -> User:
     if username:
         return person_named(username)
     roles = ["data-clerk", "district-administrator"]
-    own = people.filter(memberships__district=district, memberships__role__in=roles) if district else people.none()
-    found = own.order_by("pk").first() or people.filter(memberships__role="opi-staff").order_by("pk").first()
+    own = (
+        people.filter(memberships__district=district, memberships__role__in=roles)
+        if district
+        else people.none()
+    )
+    found = (
+        own.order_by("pk").first()
+        or people.filter(memberships__role="opi-staff").order_by("pk").first()
+    )
     if found is None:
         raise CommandError("No one has a role that can send data. Name a person with --as.")
     return found
@@ -98,5 +126,8 @@ def lines(batch: Batch) -> list[str]:
     objects = batch.result.get("objects", [])
     return [
         f"{batch.district}  {batch.sentence}",
-        *(f"  {one['type']:<18} Processed: {one['processed']:,} Errors: {one['errors']:,}" for one in objects),
+        *(
+            f"  {one['type']:<18} Processed: {one['processed']:,} Errors: {one['errors']:,}"
+            for one in objects
+        ),
     ]

@@ -26,18 +26,26 @@ from pathways.roster.problems import PROBLEMS
 
 
 class Command(PortalCommand):
-    help = (
-        "Test or upload schools, calendars, students, enrollments, courses, sections and rosters. Exit code 0: done; 2: refused; 3: held."
-    )
+    help = "Test or upload schools, calendars, students, enrollments, courses, sections and rosters. Exit code 0: done; 2: refused; 3: held."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--district", required=True, help="4 digits")
-        parser.add_argument("--as", required=True, dest="person", metavar="USER", help="user name of the person who submits it")
+        parser.add_argument(
+            "--as",
+            required=True,
+            dest="person",
+            metavar="USER",
+            help="user name of the person who submits it",
+        )
         parser.add_argument("--work", required=True, choices=[VALIDATE, UPLOAD])
-        parser.add_argument("--confirm", type=int, help="the number of rows that a held file asks you to confirm")
+        parser.add_argument(
+            "--confirm", type=int, help="the number of rows that a held file asks you to confirm"
+        )
 
-    def handle(self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any
+    ) -> None:
         user, year = person_named(person), current_year()
         require_district(district)
         if not file.is_file():
@@ -56,7 +64,9 @@ class Command(PortalCommand):
         batch = run_here(batch, earlier=True)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
-        self.stdout.write(json.dumps(as_json(batch), ensure_ascii=False) if options["json"] else for_people(batch))
+        self.stdout.write(
+            json.dumps(as_json(batch), ensure_ascii=False) if options["json"] else for_people(batch)
+        )
         if batch.result.get("refused"):
             sys.exit(2)
         if batch.result.get("holds") and not batch.result.get("saved") and work == UPLOAD:
@@ -73,7 +83,11 @@ def as_json(batch: Batch) -> dict[str, Any]:
         "objects": result["objects"],
         "findings": findings(batch),
     }
-    return {**shape, "reason": refused} if refused else {**shape, "effects": result["effects"], "holds": result["holds"]}
+    return (
+        {**shape, "reason": refused}
+        if refused
+        else {**shape, "effects": result["effects"], "holds": result["holds"]}
+    )
 
 
 def findings(batch: Batch) -> list[dict[str, Any]]:
@@ -101,8 +115,13 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
 def for_people(batch: Batch) -> str:
     lines = [batch.sentence]
     for counts in batch.result["objects"]:
-        said = " · ".join(f"{outcome.replace('_', ' ')} {counts[outcome]:,}" for outcome in OUTCOMES)
+        said = " · ".join(
+            f"{outcome.replace('_', ' ')} {counts[outcome]:,}" for outcome in OUTCOMES
+        )
         lines.append(f"{counts['type']}: {said}")
     lines += batch.result.get("notices", [])
-    lines += [f"{found['file']} line {found['line']}: {found['rule']} {found['message']}" for found in findings(batch)]
+    lines += [
+        f"{found['file']} line {found['line']}: {found['rule']} {found['message']}"
+        for found in findings(batch)
+    ]
     return "\n".join(lines)

@@ -27,23 +27,45 @@ class Command(PortalCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--district", help="4 digits")
         which.add_argument("--all", action="store_true", help="every district")
-        parser.add_argument("--at-state", action="store_true", help="check the data that was sent to the state")
-        parser.add_argument("--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}")
-        parser.add_argument("--as", dest="person", metavar="USER", help="user name of the person who runs it, for the Batch Queue")
+        parser.add_argument(
+            "--at-state", action="store_true", help="check the data that was sent to the state"
+        )
+        parser.add_argument(
+            "--report", choices=sorted(REPORTS), metavar="SLUG", help=f"one of {', '.join(REPORTS)}"
+        )
+        parser.add_argument(
+            "--as",
+            dest="person",
+            metavar="USER",
+            help="user name of the person who runs it, for the Batch Queue",
+        )
 
-    def handle(self, *args: Any, district: str | None, at_state: bool, report: str | None, person: str | None, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        district: str | None,
+        at_state: bool,
+        report: str | None,
+        person: str | None,
+        **options: Any,
+    ) -> None:
         year = current_year()
         numbers = list(District.objects.order_by("number").values_list("number", flat=True))
         if district is not None:
             require_district(district)
         reports = [REPORTS[report]] if report else list(REPORTS.values())
         edition = Edition.STATE if at_state else Edition.DISTRICT
-        scopes = [Scope(number, year.end_year, edition) for number in ([district] if district else numbers)]
+        scopes = [
+            Scope(number, year.end_year, edition)
+            for number in ([district] if district else numbers)
+        ]
         if person:
             self._leave_batches(scopes, reports, person)
         shapes = (shape(scope, reports) for scope in scopes)
         if options["json"]:
-            self.stdout.write(json.dumps(next(shapes) if district else list(shapes), ensure_ascii=False))
+            self.stdout.write(
+                json.dumps(next(shapes) if district else list(shapes), ensure_ascii=False)
+            )
             return
         for one in shapes:
             self.stdout.write(people(one))
@@ -53,7 +75,9 @@ class Command(PortalCommand):
         for scope in scopes:
             batch = ask(scope, reports, by=user, wait=600, limited=False)
             if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
-                raise CommandError(f"{scope.district}: {batch.sentence or 'The run is waiting in the Batch Queue.'}")
+                raise CommandError(
+                    f"{scope.district}: {batch.sentence or 'The run is waiting in the Batch Queue.'}"
+                )
 
 
 def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:
@@ -61,7 +85,10 @@ def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:
     return {
         "district": scope.district,
         "edition": scope.edition.name.lower(),
-        "reports": [{**Result(report, report.count(scope)).told, "findings": told(report, scope)} for report in reports],
+        "reports": [
+            {**Result(report, report.count(scope)).told, "findings": told(report, scope)}
+            for report in reports
+        ],
     }
 
 
@@ -71,5 +98,9 @@ def people(one: dict[str, Any]) -> str:
         lines.append(f"{report['count']:>8,}  {report['title']}")
         found = report["findings"]
         lines += [f"          {' · '.join(finding.values())}" for finding in found[:SHOWN]]
-        lines += [f"          and {len(found) - SHOWN:,} more; --json has all"] if len(found) > SHOWN else []
+        lines += (
+            [f"          and {len(found) - SHOWN:,} more; --json has all"]
+            if len(found) > SHOWN
+            else []
+        )
     return "\n".join(lines)

@@ -24,7 +24,9 @@ class DeletionForm(forms.Form):
     def clean(self) -> None:
         if "version" in self.errors:
             self.errors.clear()
-            raise forms.ValidationError("Part of this page did not arrive. Check the record, then delete it again")
+            raise forms.ValidationError(
+                "Part of this page did not arrive. Check the record, then delete it again"
+            )
 
 
 class DeleteRecord(OneRecord, ActionView):
@@ -46,21 +48,32 @@ class DeleteRecord(OneRecord, ActionView):
         version, person = form.cleaned_data["version"], self.person
         if self.record is None:
             last = self.changes[0]
-            if (last.by_id, last.version) == (person.pk, version + 1):  # the second click of a double click finds its work done
+            if (last.by_id, last.version) == (
+                person.pk,
+                version + 1,
+            ):  # the second click of a double click finds its work done
                 return HttpResponseRedirect(self.address("cte-student"))
             return self.render_to_response(self.get_context_data(form=form))
         try:
-            entry.delete(self.scope, self.record, version=version, by=person.record_name, by_id=person.pk)
+            entry.delete(
+                self.scope, self.record, version=version, by=person.record_name, by_id=person.pk
+            )
         except ledger.Stale:
             return self._asked_again(version)
-        words = f"{self.student.name}, {self.pathway.name}, {self.record.total_credits:.2f} credits."
+        words = (
+            f"{self.student.name}, {self.pathway.name}, {self.record.total_credits:.2f} credits."
+        )
         step = undo.Step(self.pathway.pk, version=version, seen=0)
-        undo.offer(self.request, student=self.student.pk, steps=[step], words=words, title="Deleted.")
+        undo.offer(
+            self.request, student=self.student.pk, steps=[step], words=words, title="Deleted."
+        )
         return HttpResponseRedirect(self.address("cte-student"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            back=self.address("cte-record", self.pathway.pk) if self.record else self.address("cte-student"),
+            back=self.address("cte-record", self.pathway.pk)
+            if self.record
+            else self.address("cte-student"),
             history=self.address("cte-record-history", self.pathway.pk),
             last=self.changes[0],
             **kwargs,
@@ -71,8 +84,12 @@ class DeleteRecord(OneRecord, ActionView):
         for name in ("record", "changes"):
             self.__dict__.pop(name, None)
         seen = next((change for change in self.changes if change.version == version), None)
-        changed: tuple[FieldChange, ...] = differences(seen, self.record) if seen and self.record else ()
-        return self.render_to_response(self.get_context_data(form=self.form_class(), asked_again=True, changed=changed))
+        changed: tuple[FieldChange, ...] = (
+            differences(seen, self.record) if seen and self.record else ()
+        )
+        return self.render_to_response(
+            self.get_context_data(form=self.form_class(), asked_again=True, changed=changed)
+        )
 
     def _only_in_the_active_year(self) -> None:
         if not self.in_active_year:

@@ -35,7 +35,9 @@ class RecordHistory(OneRecord, TemplateView):
         return super().get_context_data(
             entries=entries(self.changes, self.record),
             seen=self.record.version if self.record else 0,
-            back=self.address("cte-record", self.pathway.pk) if self.record else self.address("cte-student"),
+            back=self.address("cte-record", self.pathway.pk)
+            if self.record
+            else self.address("cte-student"),
             restore=self.address("cte-record-restore", self.pathway.pk),
             undo=undo.offered(self.request),
             **kwargs,
@@ -73,20 +75,34 @@ class RestoreRecord(OneRecord):
         if not self.in_active_year:
             raise PermissionDenied("Records can be changed only in the current school year.")
         form = RestoreForm(request.POST)
-        if not (self.changes and form.is_valid()):  # a record that is not there answers 404, whatever was sent
+        if not (
+            self.changes and form.is_valid()
+        ):  # a record that is not there answers 404, whatever was sent
             raise BadRequest("The request does not name a version of this record.")
         self.undoing: bool = form.cleaned_data["undo"]
-        steps = [Step(self.pathway.pk, form.cleaned_data["version"], form.cleaned_data["seen"]), *form.cleaned_data["also"]]
+        steps = [
+            Step(self.pathway.pk, form.cleaned_data["version"], form.cleaned_data["seen"]),
+            *form.cleaned_data["also"],
+        ]
         images = self._images(steps)
-        rows = [Row.of(image, version=step.seen, delete_row=not step.version) for step, image in zip(steps, images, strict=True)]
+        rows = [
+            Row.of(image, version=step.seen, delete_row=not step.version)
+            for step, image in zip(steps, images, strict=True)
+        ]
         source = Change.Source.UNDO if self.undoing else Change.Source.RESTORE
         findings: list[str] = []
         try:
-            saved = entry.bring_back(self.scope, rows, by=self.person.record_name, by_id=self.person.pk, source=source)
+            saved = entry.bring_back(
+                self.scope, rows, by=self.person.record_name, by_id=self.person.pk, source=source
+            )
             findings = [finding.message for finding in saved.warnings]
         except ledger.Stale:
-            if not self._already(steps, images):  # the second click of a double click finds its work done
-                return self._refused("Someone saved this record after you opened that page. The history shows what is different.")
+            if not self._already(
+                steps, images
+            ):  # the second click of a double click finds its work done
+                return self._refused(
+                    "Someone saved this record after you opened that page. The history shows what is different."
+                )
         except ledger.NotApplied as refusal:
             return self._refused(refusal.sentence)
         return self._done(steps, findings)
@@ -96,7 +112,9 @@ class RestoreRecord(OneRecord):
         pathways = {step.pathway for step in steps}
         if len(pathways) < len(steps):
             raise BadRequest("A record is named twice.")
-        changes = Change.objects.filter(district=self.scope.district, student_id=self.student.pk, pathway_id__in=pathways)
+        changes = Change.objects.filter(
+            district=self.scope.district, student_id=self.student.pk, pathway_id__in=pathways
+        )
         known = {(change.pathway_id, change.version): change for change in changes}
         images = [known.get((step.pathway, step.version or step.seen)) for step in steps]
         for step, image in zip(steps, images, strict=True):
@@ -116,7 +134,9 @@ class RestoreRecord(OneRecord):
         standing = self._standing(steps)
         for step, image in zip(steps, images, strict=True):
             record = standing.get(step.pathway)
-            if (record is not None) != bool(step.version) or (record is not None and differences(record, image)):
+            if (record is not None) != bool(step.version) or (
+                record is not None and differences(record, image)
+            ):
                 return False
         return True
 
@@ -130,12 +150,33 @@ class RestoreRecord(OneRecord):
             self.request,
             student=self.student.pk,
             title="Undone." if self.undoing else "Restored.",
-            words=" ".join([f"{self.student.name}, {self.pathway.name}, {what}{others}.", *(f"{finding}." for finding in findings)]),
-            steps=[Step(step.pathway, step.seen, standing[step.pathway].version if step.pathway in standing else 0) for step in steps],
+            words=" ".join(
+                [
+                    f"{self.student.name}, {self.pathway.name}, {what}{others}.",
+                    *(f"{finding}." for finding in findings),
+                ]
+            ),
+            steps=[
+                Step(
+                    step.pathway,
+                    step.seen,
+                    standing[step.pathway].version if step.pathway in standing else 0,
+                )
+                for step in steps
+            ],
         )
-        return HttpResponseRedirect(self.address("cte-record", self.pathway.pk) if record else self.address("cte-student"))
+        return HttpResponseRedirect(
+            self.address("cte-record", self.pathway.pk) if record else self.address("cte-student")
+        )
 
     def _refused(self, sentence: str) -> HttpResponse:
         title = "Nothing was undone." if self.undoing else "Nothing was restored."
-        undo.offer(self.request, student=self.student.pk, title=title, words=sentence, steps=[], attention=True)
+        undo.offer(
+            self.request,
+            student=self.student.pk,
+            title=title,
+            words=sentence,
+            steps=[],
+            attention=True,
+        )
         return HttpResponseRedirect(self.address("cte-record-history", self.pathway.pk))

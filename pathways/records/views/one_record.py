@@ -31,12 +31,18 @@ class OneRecord(RecordsView):
     @cached_property
     def record(self) -> Participation | None:
         """The record as it stands, or None where it has been deleted."""
-        return Participation.objects.of_district(self.scope).filter(student=self.student, pathway=self.pathway).first()
+        return (
+            Participation.objects.of_district(self.scope)
+            .filter(student=self.student, pathway=self.pathway)
+            .first()
+        )
 
     @cached_property
     def changes(self) -> list[Change]:
         """The record's history, newest first."""
-        changes = told_apart(Change.objects.of_record(self.student.pk, self.pathway.pk).order_by("-version"))
+        changes = told_apart(
+            Change.objects.of_record(self.student.pk, self.pathway.pk).order_by("-version")
+        )
         if not changes:
             raise Http404("There is no such record.")
         return changes
@@ -48,7 +54,12 @@ class OneRecord(RecordsView):
 
     def address(self, name: str, *arguments: object) -> str:
         """A page of this student: `cte-student`, or with the pathway `cte-record`, `cte-record-history` and so on."""
-        return reverse(name, args=[self.scope.district, self.scope.end_year, self.student.pk, *arguments]) + self.list_query
+        return (
+            reverse(
+                name, args=[self.scope.district, self.scope.end_year, self.student.pk, *arguments]
+            )
+            + self.list_query
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = {

@@ -47,9 +47,20 @@ class RecordChanges(StatewideView):
             raise PermissionDenied
         if not form.cleaned_data["purpose"]:
             form.add_error("purpose", "Enter what the file is for")
-            return render(self.request, "pathways/records/record_changes.html", {"form": form, "may_take": True})
+            return render(
+                self.request,
+                "pathways/records/record_changes.html",
+                {"form": form, "may_take": True},
+            )
         person = self.person
         asked, number = form.cleaned_data, f"{found.count():,}"
-        purpose.record(person, asked["purpose"], file=NAME, key="record-changes", district=asked["district"], records=number)
+        purpose.record(
+            person,
+            asked["purpose"],
+            file=NAME,
+            key="record-changes",
+            district=asked["district"],
+            records=number,
+        )
         access.info("downloaded file=record-changes user=%s", person.pk)
         return csv_file.download(NAME, HEADS, rows(found))

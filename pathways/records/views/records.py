@@ -36,7 +36,9 @@ class NewRecord(StudentPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.make_form(request.POST)
         if not self.in_active_year:
-            return self.refused(form, "Records can be changed only in the current school year. Nothing was saved.")
+            return self.refused(
+                form, "Records can be changed only in the current school year. Nothing was saved."
+            )
         form.is_valid()
         pathway_id = self.record.pathway_id if self.record else form.cleaned_data.get("pathway")
         rows = [form.row(self.student.pk, pathway_id), *self.rows_of_others(form)]
@@ -62,7 +64,11 @@ class NewRecord(StudentPage):
         answer = form.cleaned_data.get("single_parent")
         if answer is None or not form.cleaned_data.get("apply_to_all"):
             return []
-        return [Row.of(other, single_parent=answer, version=other.version) for other in self.others() if other.single_parent != answer]
+        return [
+            Row.of(other, single_parent=answer, version=other.version)
+            for other in self.others()
+            if other.single_parent != answer
+        ]
 
     def show_refusal(self, form: ParticipationForm, refusal: ledger.Refused) -> HttpResponse:
         form.show(refusal.findings)
@@ -73,19 +79,36 @@ class NewRecord(StudentPage):
         if sentence:
             form.add_error(None, sentence)
         self.may_edit = True
-        seen = next((change for change in self.changes if change.version == form.cleaned_data.get("version")), None)
+        seen = next(
+            (
+                change
+                for change in self.changes
+                if change.version == form.cleaned_data.get("version")
+            ),
+            None,
+        )
         meanwhile = differences(seen, self.record) if seen and self.record else ()
-        return self.render_to_response(self.get_context_data(form=form, meanwhile=meanwhile, last_change=next(iter(self.changes), None)))
+        return self.render_to_response(
+            self.get_context_data(
+                form=form, meanwhile=meanwhile, last_change=next(iter(self.changes), None)
+            )
+        )
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
         """Somebody entered the same pathway in the same moment."""
         del self.__dict__["records"]
-        form.add_error("pathway", "This student already has this pathway. Open that record to change it")
+        form.add_error(
+            "pathway", "This student already has this pathway. Open that record to change it"
+        )
         return self.refused(form)
 
     def already_done(self, row: Row) -> HttpResponse | None:
         """The second click of a double click finds its work done."""
-        standing = Participation.objects.of_district(self.scope).filter(student=self.student, pathway_id=row.pathway_id or 0).first()
+        standing = (
+            Participation.objects.of_district(self.scope)
+            .filter(student=self.student, pathway_id=row.pathway_id or 0)
+            .first()
+        )
         if standing is None or standing.version != (row.version or 0) + 1:
             return None
         mine = Change.objects.of_record(standing.student_id, standing.pathway_id).filter(
@@ -100,23 +123,52 @@ class NewRecord(StudentPage):
     def done(self, rows: list[Row], saved: entry.Saved) -> HttpResponse:
         """Say what was saved, offer the way back, and go where the button says."""
         pathway_id = rows[0].pathway_id
-        written = Participation.objects.of_district(self.scope).filter(student_id=self.student.pk).select_related("pathway")
+        written = (
+            Participation.objects.of_district(self.scope)
+            .filter(student_id=self.student.pk)
+            .select_related("pathway")
+        )
         standing = {record.pathway_id: record for record in written}
         record = standing[pathway_id]  # type: ignore[index]
         if not saved.applied.written:
-            undo.offer(self.request, student=self.student.pk, title="No changes to save.", words="", steps=[])
+            undo.offer(
+                self.request,
+                student=self.student.pk,
+                title="No changes to save.",
+                words="",
+                steps=[],
+            )
             return self.onward(record.pathway_id)
-        changed = [row for row in rows if row.version is not None and standing[row.pathway_id].version > row.version]  # type: ignore[index]
-        others = "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
+        changed = [
+            row
+            for row in rows
+            if row.version is not None and standing[row.pathway_id].version > row.version  # type: ignore[index]
+        ]
+        others = (
+            "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
+        )
         words = f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits, {timezone.localtime():%I:%M:%S %p} MT.{others}"
-        steps = [undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version) for row in changed]  # type: ignore[arg-type, index]
+        steps = [
+            undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version)  # type: ignore[arg-type, index]
+            for row in changed
+        ]
         undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
         onward = self.onward(record.pathway_id)
-        leaves = onward["Location"] not in (self.address("cte-record", record.pathway_id), self.address_of_record(record.pathway_id))
-        warnings = [one for one in saved.warnings if one.key == 1 and (leaves or one.rule.id not in SAID_BESIDE_THE_FIELD)]
+        leaves = onward["Location"] not in (
+            self.address("cte-record", record.pathway_id),
+            self.address_of_record(record.pathway_id),
+        )
+        warnings = [
+            one
+            for one in saved.warnings
+            if one.key == 1 and (leaves or one.rule.id not in SAID_BESIDE_THE_FIELD)
+        ]
         if warnings:
             sentences = " ".join(f"{finding.message}." for finding in warnings)
-            messages.warning(self.request, f"{self.student.name}, {record.pathway.name}: {sentences}" if leaves else sentences)
+            messages.warning(
+                self.request,
+                f"{self.student.name}, {record.pathway.name}: {sentences}" if leaves else sentences,
+            )
         return onward
 
     def address_of_record(self, pathway_id: int | None) -> str:
@@ -124,14 +176,25 @@ class NewRecord(StudentPage):
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:
         """Where the button leads that was pressed. The page has named the next student of its list; an address of the district does no harm."""
-        then, following = self.request.POST.get("then", ""), number(self.request.POST.get("next", ""), digits=KEY_DIGITS)
+        then, following = (
+            self.request.POST.get("then", ""),
+            number(self.request.POST.get("next", ""), digits=KEY_DIGITS),
+        )
         if then == "next" and following is not None:
-            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, following])
+            address = reverse(
+                "cte-student", args=[self.scope.district, self.scope.end_year, following]
+            )
             return HttpResponseRedirect(address + self.search.query)
         if self.from_finding:
             here = self.address_of_record(pathway_id)
-            return HttpResponseRedirect(self.from_finding.next_address(self.request) if then == "finding" else here)
-        return HttpResponseRedirect(self.address("cte-record-new") if then == "add" else self.address("cte-record", pathway_id))
+            return HttpResponseRedirect(
+                self.from_finding.next_address(self.request) if then == "finding" else here
+            )
+        return HttpResponseRedirect(
+            self.address("cte-record-new")
+            if then == "add"
+            else self.address("cte-record", pathway_id)
+        )
 
 
 class Record(NewRecord):
@@ -140,12 +203,18 @@ class Record(NewRecord):
     @cached_property
     def from_finding(self) -> FromFinding | None:
         """Also of a record that somebody has deleted meanwhile: the way back to the findings stays."""
-        pathway = self.record.pathway if self.record else Pathway.objects.filter(pk=self.kwargs["pathway"]).first()
+        pathway = (
+            self.record.pathway
+            if self.record
+            else Pathway.objects.filter(pk=self.kwargs["pathway"]).first()
+        )
         return FromFinding.of(self.request, self.scope, self.student, pathway)
 
     @cached_property
     def record(self) -> Participation | None:
-        return next((record for record in self.records if record.pathway_id == self.kwargs["pathway"]), None)
+        return next(
+            (record for record in self.records if record.pathway_id == self.kwargs["pathway"]), None
+        )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.record is None:
@@ -170,12 +239,25 @@ class Record(NewRecord):
             self.__dict__.pop(name, None)
         if self.record is None:
             return self._gone()
-        conflict = Conflict.between(row, self.record, self._history(), apply_to_all=bool(form.cleaned_data.get("apply_to_all")))
+        conflict = Conflict.between(
+            row,
+            self.record,
+            self._history(),
+            apply_to_all=bool(form.cleaned_data.get("apply_to_all")),
+        )
         if conflict.fields:
             return self._compare(conflict)
         if row.version != self.record.version and not conflict.apply_to_all:
-            same = f"{modified_by(self.record, self.changes)} saved the same values in the meantime."
-            undo.offer(self.request, student=self.student.pk, title="No changes to save.", words=same, steps=[])
+            same = (
+                f"{modified_by(self.record, self.changes)} saved the same values in the meantime."
+            )
+            undo.offer(
+                self.request,
+                student=self.student.pk,
+                title="No changes to save.",
+                words=same,
+                steps=[],
+            )
             return self.onward(self.record.pathway_id)
         again = "Another pathway of this student was saved at the same time. Nothing was saved yet. Save again."
         return self.refused(self.make_form(conflict.yours_again()), again)
@@ -186,15 +268,31 @@ class Record(NewRecord):
     def _compare(self, conflict: Conflict) -> HttpResponse:
         self.template_name = "pathways/records/record_conflict.html"
         last = next(iter(self.changes), None)
-        return self.render_to_response(self.get_context_data(conflict=conflict, last_change=last, then=self.request.POST.get("then", "")))
+        return self.render_to_response(
+            self.get_context_data(
+                conflict=conflict, last_change=last, then=self.request.POST.get("then", "")
+            )
+        )
 
     def _gone(self) -> HttpResponse:
         """Deleted since it was opened: told so, not made again; what was typed can be entered as a new record."""
-        last = next(iter(told_apart(Change.objects.of_record(self.student.pk, self.kwargs["pathway"]).order_by("-version")[:1])), None)
+        last = next(
+            iter(
+                told_apart(
+                    Change.objects.of_record(self.student.pk, self.kwargs["pathway"]).order_by(
+                        "-version"
+                    )[:1]
+                )
+            ),
+            None,
+        )
         if last is None:
             raise Http404("There is no such record.")
         pathway = get_object_or_404(Pathway, pk=self.kwargs["pathway"])
         sent = self.request.POST if self.request.method == "POST" else self.kept_form()
         typed = {name: sent.get(name, "")[:500] for name in TYPED} if sent is not None else {}
         self.template_name = "pathways/records/record_gone.html"
-        return self.render_to_response(self.get_context_data(pathway=pathway, last=last, typed=typed), status=200 if typed else 404)
+        return self.render_to_response(
+            self.get_context_data(pathway=pathway, last=last, typed=typed),
+            status=200 if typed else 404,
+        )

@@ -64,7 +64,11 @@ class StudentPage(RecordsView, TemplateView):
         """The open record's history, newest first."""
         if self.record is None:
             return []
-        return [change for change in self.changes_of_student if change.pathway_id == self.record.pathway_id]
+        return [
+            change
+            for change in self.changes_of_student
+            if change.pathway_id == self.record.pathway_id
+        ]
 
     @cached_property
     def changes_of_student(self) -> list[Change]:
@@ -73,13 +77,21 @@ class StudentPage(RecordsView, TemplateView):
     @cached_property
     def from_finding(self) -> FromFinding | None:
         """The finding that the open record is looked at for, with the list it stands in."""
-        return FromFinding.of(self.request, self.scope, self.student, self.record.pathway) if self.record else None
+        return (
+            FromFinding.of(self.request, self.scope, self.student, self.record.pathway)
+            if self.record
+            else None
+        )
 
     @property
     def form_query(self) -> str:
         """What the record's own form carries on: the result list, and the finding through errors and conflicts."""
         finding = self.from_finding
-        return f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}" if finding else self.search.query
+        return (
+            f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}"
+            if finding
+            else self.search.query
+        )
 
     @cached_property
     def offered(self) -> list[Pathway]:
@@ -103,14 +115,20 @@ class StudentPage(RecordsView, TemplateView):
         if not Student.objects.in_scope(there).filter(pk=self.student.pk).exists():
             address = reverse("cte-concentrator", args=[there.district, end_year])
         elif self.record:
-            address = reverse("cte-record", args=[there.district, end_year, self.student.pk, self.record.pathway_id])
+            address = reverse(
+                "cte-record",
+                args=[there.district, end_year, self.student.pk, self.record.pathway_id],
+            )
         else:
             address = reverse("cte-student", args=[there.district, end_year, self.student.pk])
         return there.school_year, address + self.search.query
 
     def address(self, name: str, *arguments: object) -> str:
         student = () if name == "cte-concentrator" else (self.student.pk,)
-        return reverse(name, args=[self.scope.district, self.scope.end_year, *student, *arguments]) + self.search.query
+        return (
+            reverse(name, args=[self.scope.district, self.scope.end_year, *student, *arguments])
+            + self.search.query
+        )
 
     def others(self) -> list[Participation]:
         """The student's records apart from the open one."""
@@ -119,7 +137,9 @@ class StudentPage(RecordsView, TemplateView):
     def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
         others = len(self.others())
         if self.record is not None:
-            return ParticipationForm(data, initial=ParticipationForm.initial_of(self.record), others=others)
+            return ParticipationForm(
+                data, initial=ParticipationForm.initial_of(self.record), others=others
+            )
         answered_yes = any(record.single_parent for record in self.records)
         proposed = ParticipationForm.proposed(answered_yes, self.student.enrolled_on)  # type: ignore[attr-defined]
         return ParticipationForm(data, choices=self.choices(data), initial=proposed, others=others)
@@ -127,12 +147,22 @@ class StudentPage(RecordsView, TemplateView):
     @cached_property
     def last_year(self) -> Change | None:
         """The record's image at the end of the last school year, if it stood then. Other years show what is current, beside nothing."""
-        image = next((change for change in self.changes if change.end_year < self.scope.end_year), None)
-        return image if image and self.in_active_year and image.operation != Change.Operation.DELETE else None
+        image = next(
+            (change for change in self.changes if change.end_year < self.scope.end_year), None
+        )
+        return (
+            image
+            if image and self.in_active_year and image.operation != Change.Operation.DELETE
+            else None
+        )
 
     def credits_to_read(self) -> list[tuple[str, Decimal | None, Decimal]]:
         """Label, last year's value and the present one of each credit field of the open record."""
-        return [(LABELS[name], getattr(self.last_year, name, None), getattr(self.record, name)) for name in CREDITS if self.record]
+        return [
+            (LABELS[name], getattr(self.last_year, name, None), getattr(self.record, name))
+            for name in CREDITS
+            if self.record
+        ]
 
     def choices(self, data: QueryDict | None) -> list[Pathway]:
         """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
@@ -144,7 +174,9 @@ class StudentPage(RecordsView, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = None
         kept = self.kept_form() if self.may_edit else None
-        if kept is not None and "seen" in kept:  # sent from the conflict page: what it chose is asked again
+        if (
+            kept is not None and "seen" in kept
+        ):  # sent from the conflict page: what it chose is asked again
             kept["version"] = str(kept["seen"])
         if self.may_edit and (self.record is not None or self.offered):
             form = self.make_form(kept)
@@ -159,7 +191,10 @@ class StudentPage(RecordsView, TemplateView):
         form, last_year = kwargs.get("form"), school_year_label(self.scope.end_year - 1)
         if form and self.last_year:
             form.show_before(self.last_year, last_year)
-        rows = [SummaryRow(one, self.address("cte-record", one.pathway_id), one is record) for one in self.records]
+        rows = [
+            SummaryRow(one, self.address("cte-record", one.pathway_id), one is record)
+            for one in self.records
+        ]
         answers = {one.single_parent for one in self.records}
         found = {
             "student": self.student,
@@ -186,6 +221,8 @@ class StudentPage(RecordsView, TemplateView):
             "more_to_add": self.may_edit and self.more_to_add,
             "active_year": self.active_year,
             "single_parent_differs": len(answers) > 1,
-            "other_answers": sorted({"Yes" if one.single_parent else "No" for one in self.others()}),
+            "other_answers": sorted(
+                {"Yes" if one.single_parent else "No" for one in self.others()}
+            ),
         }
         return super().get_context_data(**{**found, **kwargs})

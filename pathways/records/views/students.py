@@ -25,9 +25,19 @@ class StudentSearch(ScopedView, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         search = Search.of(self.request)
         results = search.page(self.scope, start_of(self.request) or 0)
-        narrowing = {"schools": School.objects.filter(district=self.scope.district), "grades": grades_of(self.scope)}
+        narrowing = {
+            "schools": School.objects.filter(district=self.scope.district),
+            "grades": grades_of(self.scope),
+        }
         nobody = not results.total and not Student.objects.in_scope(self.scope).exists()
-        return super().get_context_data(results=results, nobody=nobody, search=search, list_query=search.query, **narrowing, **kwargs)
+        return super().get_context_data(
+            results=results,
+            nobody=nobody,
+            search=search,
+            list_query=search.query,
+            **narrowing,
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Who is meant without a doubt is opened at once."""
@@ -35,5 +45,7 @@ class StudentSearch(ScopedView, TemplateView):
         address = reverse("cte-concentrator", args=[self.scope.district, self.scope.end_year])
         student = search.only_one(self.scope)
         if student is not None:
-            address = reverse("cte-student", args=[self.scope.district, self.scope.end_year, student])
+            address = reverse(
+                "cte-student", args=[self.scope.district, self.scope.end_year, student]
+            )
         return redirect(address + search.query)

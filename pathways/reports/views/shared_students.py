@@ -34,7 +34,14 @@ class SharedStudents(StatewideView):
         ids = shared_ids(end_year)
         person = self.person
         stated = form.cleaned_data["purpose"]
-        purpose.record(person, stated, file=NAME, key="shared-students", end_year=end_year, records=f"{len(ids):,} students")
+        purpose.record(
+            person,
+            stated,
+            file=NAME,
+            key="shared-students",
+            end_year=end_year,
+            records=f"{len(ids):,} students",
+        )
         access.info("downloaded file=shared-students user=%s", person.pk)
         return csv_file.download(NAME, HEADS, rows(ids, end_year))
 
@@ -43,7 +50,9 @@ class SharedStudents(StatewideView):
         ids = shared_ids(end_year) if end_year else []
         lines = reported(ids[:MOST_SHOWN], end_year) if end_year else []
         students = ",".join(str(one.student.pk) for one in lines)
-        access.info("viewed page=shared-students user=%s students=%s", self.request.user.pk, students)
+        access.info(
+            "viewed page=shared-students user=%s students=%s", self.request.user.pk, students
+        )
         context = {
             "form": form,
             "lines": lines,

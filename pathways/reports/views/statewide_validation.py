@@ -17,7 +17,13 @@ from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals
 
-HEADS = {"a": "Students", "b": "Single parents", "c": "Differing", "d": "Incorrect", "e": "Modified"}
+HEADS = {
+    "a": "Students",
+    "b": "Single parents",
+    "c": "Differing",
+    "d": "Incorrect",
+    "e": "Modified",
+}
 
 
 class RunAllForm(forms.Form):
@@ -35,7 +41,12 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
         edition = Edition.DISTRICT if asked.get("at") == "district" else Edition.STATE
         find, look = asked.get("find", "").strip()[:100], bool(asked.get("look"))
         lines = district_lines(edition, end_year)
-        shown = [line for line in lines if find.lower() in f"{line.number} {line.name}".lower() and (line.wants_a_look or not look)]
+        shown = [
+            line
+            for line in lines
+            if find.lower() in f"{line.number} {line.name}".lower()
+            and (line.wants_a_look or not look)
+        ]
         own = {
             "heads": [f"{report.letter}. {HEADS[report.letter]}" for report in COUNTED],
             "lines": shown,
@@ -54,9 +65,16 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form, end_year = RunAllForm(request.POST), active_end_year(request)
         if end_year is None or not form.is_valid():
-            messages.warning(request, "Choose where to run the reports." if end_year else "There is no current school year.")
+            messages.warning(
+                request,
+                "Choose where to run the reports."
+                if end_year
+                else "There is no current school year.",
+            )
             return redirect("validation-of-all")
         asked = form.cleaned_data
         by: Any = request.user
-        batch = ask_for_all(Edition[asked["run"].upper()], end_year, by=by, key=key_of(asked["key"], asked["run"]))
+        batch = ask_for_all(
+            Edition[asked["run"].upper()], end_year, by=by, key=key_of(asked["key"], asked["run"])
+        )
         return redirect("statewide-batch", batch.pk)

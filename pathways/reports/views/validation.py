@@ -67,10 +67,25 @@ class DataValidationReports(ScopedView, TemplateView):
         runs = last_runs(self.scope)
         judged = Participation.objects.in_scope(self.scope).exists()
         blocks = [
-            (group, [line(one, self.scope, state=copy is not None, runs=self._runs(runs, one), judged=judged) for one in reports])
+            (
+                group,
+                [
+                    line(
+                        one,
+                        self.scope,
+                        state=copy is not None,
+                        runs=self._runs(runs, one),
+                        judged=judged,
+                    )
+                    for one in reports
+                ],
+            )
             for group, reports in shown
         ]
-        chosen = next((one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")), None)
+        chosen = next(
+            (one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")),
+            None,
+        )
         scope = self.scope.at_state() if asked.get("at") == "state" and copy else self.scope
         own = {
             "find": find,
@@ -80,7 +95,9 @@ class DataValidationReports(ScopedView, TemplateView):
             "copy": copy,
             "current": current,
             "may_run": current and self.can(Capability.SEE_BATCHES),
-            "opened": opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1) if chosen else None,
+            "opened": opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1)
+            if chosen
+            else None,
             "may_cure": self.can_edit,
             "formats": FORMATS,
             "key": uuid.uuid4(),
@@ -95,8 +112,12 @@ class DataValidationReports(ScopedView, TemplateView):
         form = RunForm(request.POST)
         if not self.in_active_year:
             raise PermissionDenied("Reports can be run only in the current school year.")
-        address = reverse("data-validation-reports", args=[self.scope.district, self.scope.end_year])
-        slug, where, wanted, *_ = [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
+        address = reverse(
+            "data-validation-reports", args=[self.scope.district, self.scope.end_year]
+        )
+        slug, where, wanted, *_ = (
+            [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
+        )
         # The Certification report is a condition of signing: it runs for everybody who runs reports, whatever stands in the list.
         listed = dict.fromkeys(report for group in self.groups for report in group.reports)
         asked = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
@@ -115,7 +136,9 @@ class DataValidationReports(ScopedView, TemplateView):
         if wanted in FORMATS:
             role = "report.xlsx" if wanted == "xlsx" else f"{reports[0].key}.csv"
             return redirect("batch-file", self.scope.district, self.scope.end_year, batch.pk, role)
-        (messages.success if batch.status == Status.COMPLETED else messages.warning)(request, batch.sentence)
+        (messages.success if batch.status == Status.COMPLETED else messages.warning)(
+            request, batch.sentence
+        )
         if back := own_address(form.cleaned_data["next"]):
             return redirect(back)
         return redirect(address if slug == EVERY else f"{address}?report={slug}&at={where}#report")
@@ -130,15 +153,25 @@ class ValidationGroups(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         find = self.request.GET.get("find", "").strip()[:100]
-        given = set(GroupAssignment.objects.of_district(self.scope.district).values_list("group", "role"))
-        found = [(group, [(role, (group.slug, role.value) in given) for role in USER_GROUPS]) for group, _ in matching(GROUPS, find)]
-        return super().get_context_data(groups=found, find=find, may_assign=self.can(Capability.MANAGE_PEOPLE), **kwargs)
+        given = set(
+            GroupAssignment.objects.of_district(self.scope.district).values_list("group", "role")
+        )
+        found = [
+            (group, [(role, (group.slug, role.value) in given) for role in USER_GROUPS])
+            for group, _ in matching(GROUPS, find)
+        ]
+        return super().get_context_data(
+            groups=found, find=find, may_assign=self.can(Capability.MANAGE_PEOPLE), **kwargs
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         group = next((group for group in GROUPS if group.slug == request.POST.get("group")), None)
         if group is None:
             messages.warning(request, "Choose a Validation Group.")
-        elif self._assign(group, {role.value for role in USER_GROUPS if role.value in request.POST.getlist("role")}):
+        elif self._assign(
+            group,
+            {role.value for role in USER_GROUPS if role.value in request.POST.getlist("role")},
+        ):
             messages.success(request, f"Saved. {group.title} is assigned to {self._names(group)}.")
         else:
             messages.info(request, f"{group.title}: nothing was changed.")
@@ -152,12 +185,23 @@ class ValidationGroups(ScopedView, TemplateView):
             if before == after:
                 return False
             deed = Deed(
-                DEED, group.slug, group.title, AuditEvent.Operation.CHANGE,
-                {"User groups": before}, {"User groups": after}, district=self.scope.district,
-            )  # fmt: skip
+                DEED,
+                group.slug,
+                group.title,
+                AuditEvent.Operation.CHANGE,
+                {"User groups": before},
+                {"User groups": after},
+                district=self.scope.district,
+            )
             AuditEvent.objects.record([deed], by=self.person)
         return True
 
     def _names(self, group: Group) -> str:
-        given = set(GroupAssignment.objects.of_district(self.scope.district).filter(group=group.slug).values_list("role", flat=True))
-        return ", ".join(role.label for role in USER_GROUPS if role.value in given) or "no user group"
+        given = set(
+            GroupAssignment.objects.of_district(self.scope.district)
+            .filter(group=group.slug)
+            .values_list("role", flat=True)
+        )
+        return (
+            ", ".join(role.label for role in USER_GROUPS if role.value in given) or "no user group"
+        )

@@ -70,7 +70,9 @@ def run(job: Job) -> None:
 def _may_run(batch: Batch) -> None:
     if not SchoolYear.objects.filter(end_year=batch.end_year or 0, is_active=True).exists():
         year = school_year_label(int(batch.end_year or 0))
-        raise CannotRun(f"{year} is not the current school year. Rosters are uploaded in the current year only.")
+        raise CannotRun(
+            f"{year} is not the current school year. Rosters are uploaded in the current year only."
+        )
     if not batch.input_file or not default_storage.exists(batch.input_file):
         raise CannotRun("The file is no longer kept. Choose it again.")
 
@@ -89,21 +91,34 @@ def _as_chosen(reading: Reading, slug: str) -> None:
     layout = BY_SLUG[slug]
     wanted = {shape.name for shape, _ in layout.shapes}
     if other := sorted(reading.brought - wanted):
-        raise FileRefused(f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type")
+        raise FileRefused(
+            f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type"
+        )
 
 
 def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
     options = job.batch.options
     before = cursor_of(job.scope.district)
-    act = Act(job.scope, job.batch.submitted_name, job.batch.submitted_by_id, RowChange.Source.FILE, job.batch.pk)
+    act = Act(
+        job.scope,
+        job.batch.submitted_name,
+        job.batch.submitted_by_id,
+        RowChange.Source.FILE,
+        job.batch.pk,
+    )
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
         carried = carry(cursor, reading, act)
         moved = options.get("since") not in (None, before)
         held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
         with_errors = bool(carried.total("refused") or carried.total("held"))
-        saved = options["work"] == UPLOAD and not moved and not held and not (options.get("all_or_nothing") and with_errors)
+        saved = (
+            options["work"] == UPLOAD
+            and not moved
+            and not held
+            and not (options.get("all_or_nothing") and with_errors)
+        )
         report.write(job, parts, reading, carried)
         if saved:
             staging.drop(cursor)
@@ -124,7 +139,9 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
             "notices": reading.notices,
-            "other_years": {str(year): number for year, number in sorted(reading.other_years.items())},
+            "other_years": {
+                str(year): number for year, number in sorted(reading.other_years.items())
+            },
             "saved": saved,
             "moved": moved,
             "cursor": before,
@@ -133,7 +150,9 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
 
 
 def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool) -> str:
-    new, changed, unchanged = (carried.total(outcome) for outcome in ("new", "changed", "unchanged"))
+    new, changed, unchanged = (
+        carried.total(outcome) for outcome in ("new", "changed", "unchanged")
+    )
     counts = f"{new:,} new, {changed:,} changed, {unchanged:,} unchanged"
     out = carried.total("refused") + carried.total("held")
     kept_out = f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted: download, correct, and upload {'it' if out == 1 else 'them'}."
@@ -142,7 +161,9 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
     if work == VALIDATE:
         return f"Tested: {counts}, {out:,} not accepted. Nothing has been saved yet."
     if held:
-        return f"Held: {counts}. Someone has to confirm the number of rows first. Nothing was saved."
+        return (
+            f"Held: {counts}. Someone has to confirm the number of rows first. Nothing was saved."
+        )
     if not saved:
         return f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted, so nothing was saved, as you chose."
     if not new + changed:
@@ -161,7 +182,17 @@ def _analyze() -> None:
 
 def counts_of(batch: Batch) -> dict[str, int]:
     """Sums over the kinds of rows, for a line of a list."""
-    return {outcome: sum(counts[outcome] for counts in batch.result.get("objects", [])) for outcome in OUTCOMES}
+    return {
+        outcome: sum(counts[outcome] for counts in batch.result.get("objects", []))
+        for outcome in OUTCOMES
+    }
 
 
-ROSTER_FILE = Kind(name="roster-file", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="roster upload", result=result.of)
+ROSTER_FILE = Kind(
+    name="roster-file",
+    run=run,
+    capability=Capability.EDIT_RECORDS,
+    in_turn=True,
+    noun="roster upload",
+    result=result.of,
+)

@@ -84,14 +84,28 @@ def _records_in_scope(scope: Scope) -> set[int]:
     return set(Participation.objects.in_scope(scope).order_by().values_list("pk", flat=True))
 
 
-def _carry_kind(cursor: Any, shape: Shape, reading: Reading, values: dict[str, Any], scope: Scope, carried: Carried) -> dict[str, Any]:
+def _carry_kind(
+    cursor: Any,
+    shape: Shape,
+    reading: Reading,
+    values: dict[str, Any],
+    scope: Scope,
+    carried: Carried,
+) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values)
-    cursor.execute(f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY part, line")
-    planned = [Planned(part, line, shape.name, problem, row) for part, line, problem, row in cursor.fetchall()]
+    cursor.execute(
+        f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY part, line"
+    )
+    planned = [
+        Planned(part, line, shape.name, problem, row)
+        for part, line, problem, row in cursor.fetchall()
+    ]
     carried.problems += planned
     carried.changes += [
         ChangedRosterRow(part, line, shape.name, row, columns)
-        for part, line, row, columns in ledger.changed(cursor, shape, MOST_CHANGED - len(carried.changes))
+        for part, line, row, columns in ledger.changed(
+            cursor, shape, MOST_CHANGED - len(carried.changes)
+        )
     ]
     absent = _absent(shape, scope)
     carried.absent[shape.name] = absent
@@ -114,15 +128,23 @@ def _carry_kind(cursor: Any, shape: Shape, reading: Reading, values: dict[str, A
 
 def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
     """The district's rows of this year that no row of the files names. They stay as they are; ending is an act of its own."""
-    rows = Student.objects.in_scope(scope) if shape.model is Student else OBJECT_TYPES[shape.name].of_district(scope)
+    rows = (
+        Student.objects.in_scope(scope)
+        if shape.model is Student
+        else OBJECT_TYPES[shape.name].of_district(scope)
+    )
     named = RawSQL(f"SELECT row_id FROM {shape.plan} WHERE row_id IS NOT NULL", [])  # noqa: S611 - a name of this code
     return rows.exclude(pk__in=named)
 
 
-def _hold(cursor: Any, shape: Shape, read: int, changed: int, carried: Carried, values: dict[str, Any]) -> None:
+def _hold(
+    cursor: Any, shape: Shape, read: int, changed: int, carried: Carried, values: dict[str, Any]
+) -> None:
     """What is too much to let through without somebody who has looked at it."""
     if changed > FROM_ROWS and changed > read * CHANGED_SHARE:
-        carried.holds.append({"type": shape.name, "what": "changed", "number": changed, "of": read, "where": ""})
+        carried.holds.append(
+            {"type": shape.name, "what": "changed", "number": changed, "of": read, "where": ""}
+        )
     if shape is not ENROLLMENT:
         return
     cursor.execute(
@@ -137,9 +159,19 @@ def _hold(cursor: Any, shape: Shape, read: int, changed: int, carried: Carried, 
     )
     for school, ended, still_open in cursor.fetchall():
         if ended > FROM_ROWS and ended > still_open * ENDED_SHARE:
-            carried.holds.append({"type": shape.name, "what": "ended", "number": ended, "of": still_open, "where": school})
+            carried.holds.append(
+                {
+                    "type": shape.name,
+                    "what": "ended",
+                    "number": ended,
+                    "of": still_open,
+                    "where": school,
+                }
+            )
 
 
 def cursor_of(district: str) -> int:
     """A number that moves with every write to the district's roster data or records: two equal ones mean that a test still holds."""
-    return Change.objects.cursor(district) + sum(shape.change.objects.last_of_district(district) for shape in SHAPES)  # type: ignore[attr-defined]
+    return Change.objects.cursor(district) + sum(
+        shape.change.objects.last_of_district(district) for shape in SHAPES
+    )  # type: ignore[attr-defined]

@@ -50,12 +50,21 @@ def read_cell(column: RosterColumn, cell: str, district: ImportingDistrict) -> A
     text = values.tidy(cell)
     if column.kind == "unread" or not text:
         return None
-    if text.lower() in _NO_VALUE and column.kind not in ("text", "code"):  # Null and Na are last names too
-        raise Unfit(problems.UNREADABLE, f"{column.title} says {text}. Leave the cell empty if there is no value")
+    if text.lower() in _NO_VALUE and column.kind not in (
+        "text",
+        "code",
+    ):  # Null and Na are last names too
+        raise Unfit(
+            problems.UNREADABLE,
+            f"{column.title} says {text}. Leave the cell empty if there is no value",
+        )
     if not text.isprintable():
         raise Unfit(problems.CHARACTER, f"{column.title} contains a hidden character")
     if len(text) > column.most:
-        raise Unfit(problems.TOO_LONG, f"{column.title} has {len(text)} characters. It can have up to {column.most}")
+        raise Unfit(
+            problems.TOO_LONG,
+            f"{column.title} has {len(text)} characters. It can have up to {column.most}",
+        )
     return READERS[column.kind](text, column, district)
 
 
@@ -66,9 +75,14 @@ def _text(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
 def _digits(number: int) -> Callable[[str, RosterColumn, ImportingDistrict], str]:
     def read(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
         if text.isascii() and text.isdigit() and len(text) < number and column.kind != "state_id":
-            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits. The leading zeros are missing: enter {text:0>{number}}")
+            raise Unfit(
+                problems.UNREADABLE,
+                f"{column.title} has {number} digits. The leading zeros are missing: enter {text:0>{number}}",
+            )
         if not (text.isascii() and text.isdigit() and len(text) == number):
-            raise Unfit(problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}")
+            raise Unfit(
+                problems.UNREADABLE, f"{column.title} has {number} digits, like {column.example}"
+            )
         return text
 
     return read
@@ -90,10 +104,16 @@ def _year(text: str, column: RosterColumn, district: ImportingDistrict) -> int:
 
 def _date(text: str, column: RosterColumn, district: ImportingDistrict) -> datetime.date | None:
     if iso := _ISO_DATE.fullmatch(text):
-        raise Unfit(problems.UNREADABLE, f"Write {column.title} as month/day/year, like {iso[2]}/{iso[3]}/{iso[1]}")
+        raise Unfit(
+            problems.UNREADABLE,
+            f"Write {column.title} as month/day/year, like {iso[2]}/{iso[3]}/{iso[1]}",
+        )
     if _DAY_NUMBER.fullmatch(text):
         day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
-        raise Unfit(problems.UNREADABLE, f"{column.title} is a spreadsheet's day number. Write {day:%m/%d/%Y}")
+        raise Unfit(
+            problems.UNREADABLE,
+            f"{column.title} is a spreadsheet's day number. Write {day:%m/%d/%Y}",
+        )
     try:
         date = values.date(text, column.title)
     except values.Unreadable as unreadable:
@@ -113,7 +133,9 @@ def _credits(text: str, column: RosterColumn, district: ImportingDistrict) -> De
     return amount
 
 
-def _choice(choices: Mapping[str, str], words: str) -> Callable[[str, RosterColumn, ImportingDistrict], str]:
+def _choice(
+    choices: Mapping[str, str], words: str
+) -> Callable[[str, RosterColumn, ImportingDistrict], str]:
     def read(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
         if (value := choices.get(text.lower())) is None:
             raise Unfit(problems.UNREADABLE, f"{column.title} must be {words}")

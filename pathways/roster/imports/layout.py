@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pathways.roster.shape import CALENDAR, COURSE, ENROLLMENT, ROSTER, SCHOOL, SECTION, STUDENT, Shape
+from pathways.roster.shape import (
+    CALENDAR,
+    COURSE,
+    ENROLLMENT,
+    ROSTER,
+    SCHOOL,
+    SECTION,
+    STUDENT,
+    Shape,
+)
 
 
 @dataclass(frozen=True)
@@ -51,26 +60,59 @@ _COURSE = RosterColumn("Course Number", "course_number", "code", 13, "CTE101", T
 _SECTION = RosterColumn("Section Number", "section_number", "code", 4, "1", True)
 
 _TO_SCHOOL = (SCHOOL, {"number": "school_number", "name": "school_name"})
-_TO_CALENDAR = (CALENDAR, {"school_number": "school_number", "end_year": "end_year", "number": "calendar_number"})
-_TO_STUDENT = (STUDENT, _same("state_id", "local_id", "last_name", "first_name", "middle_name", "birth_date", "gender"))
+_TO_CALENDAR = (
+    CALENDAR,
+    {"school_number": "school_number", "end_year": "end_year", "number": "calendar_number"},
+)
+_TO_STUDENT = (
+    STUDENT,
+    _same("state_id", "local_id", "last_name", "first_name", "middle_name", "birth_date", "gender"),
+)
 _TO_ENROLLMENT = (
     ENROLLMENT,
-    _same("state_id", "school_number", "end_year", "calendar_number", "service_type", "start_date", "grade", "end_date", "end_status"),
+    _same(
+        "state_id",
+        "school_number",
+        "end_year",
+        "calendar_number",
+        "service_type",
+        "start_date",
+        "grade",
+        "end_date",
+        "end_status",
+    ),
 )
 _TO_COURSE = (
     COURSE,
-    {"school_number": "school_number", "number": "course_number", "name": "name", "pathway_id": "pathway", "credits": "credits"},
+    {
+        "school_number": "school_number",
+        "number": "course_number",
+        "name": "name",
+        "pathway_id": "pathway",
+        "credits": "credits",
+    },
 )
 _TO_SECTION = (
     SECTION,
     {
-        "school_number": "school_number", "course_number": "course_number", "end_year": "end_year", "calendar_number": "calendar_number",
+        "school_number": "school_number",
+        "course_number": "course_number",
+        "end_year": "end_year",
+        "calendar_number": "calendar_number",
         "number": "section_number",
     },
-)  # fmt: skip
+)
 _TO_ROSTER = (
     ROSTER,
-    _same("school_number", "course_number", "end_year", "calendar_number", "section_number", "state_id", "credits_earned"),
+    _same(
+        "school_number",
+        "course_number",
+        "end_year",
+        "calendar_number",
+        "section_number",
+        "state_id",
+        "credits_earned",
+    ),
 )
 
 _STUDENT_COLUMNS = (
@@ -91,36 +133,72 @@ _ENROLLMENT_COLUMNS = (
 
 CSV_LAYOUTS = (
     RosterLayout(
-        "schools", "Schools and Calendars",
-        (_DISTRICT, _SCHOOL, RosterColumn("School Name", "school_name", "text", 100, "Sample High School"), _CALENDAR, _END_YEAR),
+        "schools",
+        "Schools and Calendars",
+        (
+            _DISTRICT,
+            _SCHOOL,
+            RosterColumn("School Name", "school_name", "text", 100, "Sample High School"),
+            _CALENDAR,
+            _END_YEAR,
+        ),
         (_TO_SCHOOL, _TO_CALENDAR),
     ),
-    RosterLayout("students", "Student Demographics", (_DISTRICT, _STATE_ID, *_STUDENT_COLUMNS), (_TO_STUDENT,)),
     RosterLayout(
-        "enrollments", "Student Enrollments", (_DISTRICT, _SCHOOL, _CALENDAR, _END_YEAR, _STATE_ID, *_ENROLLMENT_COLUMNS), (_TO_ENROLLMENT,)
+        "students",
+        "Student Demographics",
+        (_DISTRICT, _STATE_ID, *_STUDENT_COLUMNS),
+        (_TO_STUDENT,),
     ),
     RosterLayout(
-        "courses", "Course",
+        "enrollments",
+        "Student Enrollments",
+        (_DISTRICT, _SCHOOL, _CALENDAR, _END_YEAR, _STATE_ID, *_ENROLLMENT_COLUMNS),
+        (_TO_ENROLLMENT,),
+    ),
+    RosterLayout(
+        "courses",
+        "Course",
         (
-            _DISTRICT, _SCHOOL, _COURSE, RosterColumn("Course Name", "name", "text", 60, "Welding 1"),
-            RosterColumn("Credits", "credits", "credits", 5, "1.00"), RosterColumn("CTE Pathway", "pathway", "pathway", 100, "05"),
+            _DISTRICT,
+            _SCHOOL,
+            _COURSE,
+            RosterColumn("Course Name", "name", "text", 60, "Welding 1"),
+            RosterColumn("Credits", "credits", "credits", 5, "1.00"),
+            RosterColumn("CTE Pathway", "pathway", "pathway", 100, "05"),
         ),
         (_TO_COURSE,),
     ),
-    RosterLayout("sections", "Section", (_DISTRICT, _SCHOOL, _CALENDAR, _END_YEAR, _COURSE, _SECTION), (_TO_SECTION,)),
     RosterLayout(
-        "rosters", "Roster",
+        "sections",
+        "Section",
+        (_DISTRICT, _SCHOOL, _CALENDAR, _END_YEAR, _COURSE, _SECTION),
+        (_TO_SECTION,),
+    ),
+    RosterLayout(
+        "rosters",
+        "Roster",
         (
-            _DISTRICT, _SCHOOL, _CALENDAR, _END_YEAR, _COURSE, _SECTION, _STATE_ID,
+            _DISTRICT,
+            _SCHOOL,
+            _CALENDAR,
+            _END_YEAR,
+            _COURSE,
+            _SECTION,
+            _STATE_ID,
             RosterColumn("Credits Earned", "credits_earned", "credits", 5, ""),
         ),
         (_TO_ROSTER,),
     ),
-)  # fmt: skip
+)
 
 
 def _aim(record_type: str, *columns: RosterColumn) -> tuple[RosterColumn, ...]:
-    return (RosterColumn("Record Type", "record_type", "record_type", 2, record_type, True), _AIM_DISTRICT, *columns)
+    return (
+        RosterColumn("Record Type", "record_type", "record_type", 2, record_type, True),
+        _AIM_DISTRICT,
+        *columns,
+    )
 
 
 _AIM_DISTRICT = RosterColumn("District Number", "district", "district", 4, "0000", True)
@@ -128,59 +206,120 @@ _AIM_DISTRICT = RosterColumn("District Number", "district", "district", 4, "0000
 
 def _unread(*titles: str) -> tuple[RosterColumn, ...]:
     """Columns that the portal has no place for; they are not kept."""
-    return tuple(RosterColumn(title, f"unread_{number}", "unread", 200, "") for number, title in enumerate(titles))
+    return tuple(
+        RosterColumn(title, f"unread_{number}", "unread", 200, "")
+        for number, title in enumerate(titles)
+    )
 
 
 AIM_LAYOUTS = (
     RosterLayout(
-        "aim-sc", "Schools and Calendars (SC)",
-        _aim("SC", _SCHOOL, RosterColumn("School Name", "school_name", "text", 100, "Sample High School"), _CALENDAR),
-        (_TO_SCHOOL, _TO_CALENDAR), "SC", ("School Name", "Calendar Number"),
+        "aim-sc",
+        "Schools and Calendars (SC)",
+        _aim(
+            "SC",
+            _SCHOOL,
+            RosterColumn("School Name", "school_name", "text", 100, "Sample High School"),
+            _CALENDAR,
+        ),
+        (_TO_SCHOOL, _TO_CALENDAR),
+        "SC",
+        ("School Name", "Calendar Number"),
     ),
     RosterLayout(
-        "aim-sd", "Student Demographics (SD)", _aim("SD", _STATE_ID, *_STUDENT_COLUMNS), (_TO_STUDENT,), "SD",
+        "aim-sd",
+        "Student Demographics (SD)",
+        _aim("SD", _STATE_ID, *_STUDENT_COLUMNS),
+        (_TO_STUDENT,),
+        "SD",
         ("Last Name", "First Name", "Middle Name", "Birth Date", "Gender"),
     ),
     RosterLayout(
-        "aim-en", "Student Enrollments (EN)",
+        "aim-en",
+        "Student Enrollments (EN)",
         _aim(
-            "EN", _SCHOOL, _CALENDAR, _STATE_ID, *_unread("Student Local ID", "Last Name", "First Name"),
+            "EN",
+            _SCHOOL,
+            _CALENDAR,
+            _STATE_ID,
+            *_unread("Student Local ID", "Last Name", "First Name"),
             RosterColumn("Start Date", "start_date", "date", 10, "08/21/2024", True),
             RosterColumn("End Date", "end_date", "date", 10, ""),
             RosterColumn("End Status", "end_status", "code", 3, ""),
             RosterColumn("Grade", "grade", "grade", 2, "11"),
             RosterColumn("Service Type", "service_type", "service_type", 20, "P", True),
         ),
-        (_TO_ENROLLMENT,), "EN",
-        ("Calendar Number", "Student State ID", "Start Date", "End Date", "End Status", "Grade", "Service Type"),
+        (_TO_ENROLLMENT,),
+        "EN",
+        (
+            "Calendar Number",
+            "Student State ID",
+            "Start Date",
+            "End Date",
+            "End Status",
+            "Grade",
+            "Service Type",
+        ),
     ),
     RosterLayout(
-        "aim-cu", "Course (CU)",
+        "aim-cu",
+        "Course (CU)",
         _aim(
-            "CU", _SCHOOL, RosterColumn("Calendar Number", "calendar", "unread", 3, "001"), _COURSE,
+            "CU",
+            _SCHOOL,
+            RosterColumn("Calendar Number", "calendar", "unread", 3, "001"),
+            _COURSE,
             RosterColumn("Course Name", "name", "text", 60, "Welding 1"),
-            *_unread("SCED Subject Area", "SCED Course Identifier", "SCED Lowest Grade", "SCED Highest Grade"),
+            *_unread(
+                "SCED Subject Area",
+                "SCED Course Identifier",
+                "SCED Lowest Grade",
+                "SCED Highest Grade",
+            ),
             RosterColumn("Available Carnegie Unit Credit", "credits", "credits", 5, "1.00"),
             *(
                 RosterColumn(title, f"more_{number}", "unread", 200, "")
                 for number, title in enumerate(
-                    ("SCED Course Level", "SCED Sequence", "SCED Sequence Total", "Distance Class", "Dual Enrollment Credit",
-                     "Alternative Ed Program")
+                    (
+                        "SCED Course Level",
+                        "SCED Sequence",
+                        "SCED Sequence Total",
+                        "Distance Class",
+                        "Dual Enrollment Credit",
+                        "Alternative Ed Program",
+                    )
                 )
             ),
         ),
-        (_TO_COURSE,), "CU",
+        (_TO_COURSE,),
+        "CU",
     ),
     RosterLayout(
-        "aim-su", "Section (SU)",
-        _aim("SU", _SCHOOL, _CALENDAR, _COURSE, _SECTION, *_unread("Session Type", "Session Number")), (_TO_SECTION,), "SU",
+        "aim-su",
+        "Section (SU)",
+        _aim(
+            "SU", _SCHOOL, _CALENDAR, _COURSE, _SECTION, *_unread("Session Type", "Session Number")
+        ),
+        (_TO_SECTION,),
+        "SU",
     ),
     RosterLayout(
-        "aim-ru", "Roster (RU)",
-        _aim("RU", _SCHOOL, _CALENDAR, _COURSE, _SECTION, _STATE_ID, *_unread("Start Date", "End Date")), (_TO_ROSTER,), "RU",
+        "aim-ru",
+        "Roster (RU)",
+        _aim(
+            "RU",
+            _SCHOOL,
+            _CALENDAR,
+            _COURSE,
+            _SECTION,
+            _STATE_ID,
+            *_unread("Start Date", "End Date"),
+        ),
+        (_TO_ROSTER,),
+        "RU",
         ("Start Date", "End Date"),
     ),
-)  # fmt: skip
+)
 
 BY_RECORD_TYPE = {layout.record_type: layout for layout in AIM_LAYOUTS}
 BY_SLUG = {layout.slug: layout for layout in (*CSV_LAYOUTS, *AIM_LAYOUTS)}

@@ -36,7 +36,9 @@ class Reading:
     """What the files hold: rows of each kind by its name, and what was met on the way."""
 
     format: str = "csv"
-    rows: dict[str, list[tuple[Line, tuple[Any, ...]]]] = field(default_factory=lambda: {shape.name: [] for shape in SHAPES})
+    rows: dict[str, list[tuple[Line, tuple[Any, ...]]]] = field(
+        default_factory=lambda: {shape.name: [] for shape in SHAPES}
+    )
     read: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
@@ -66,15 +68,27 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
         if part.encoding.said:
             reading.notices.append(f"{part.name}: {part.encoding.said}")
         if part.unknown:
-            reading.notices.append(f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}")
+            reading.notices.append(
+                f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}"
+            )
     whole = sum(reading.other_years.values())
     if whole and whole == total:
         year = reading.other_years.most_common(1)[0][0]
-        raise FileRefused(f"Every row belongs to End Year {year}. The current school year ends in {district.end_year}")
+        raise FileRefused(
+            f"Every row belongs to End Year {year}. The current school year ends in {district.end_year}"
+        )
     return reading
 
 
-def _line(reading: Reading, place: int, part: RosterPart, line: int, text: str, cut: bool, district: ImportingDistrict) -> None:
+def _line(
+    reading: Reading,
+    place: int,
+    part: RosterPart,
+    line: int,
+    text: str,
+    cut: bool,
+    district: ImportingDistrict,
+) -> None:
     cells = cells_of(part, text)
     layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
     names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
@@ -87,10 +101,20 @@ def _line(reading: Reading, place: int, part: RosterPart, line: int, text: str, 
     if cells is None:
         refuse(problems.QUOTE, "", "", "A quotation mark in this line is not closed")
     elif layout is None:
-        refuse(problems.UNREADABLE, "Record Type", cells[0][:40], "Record Type must be SC, SD, EN, CU, SU, or RU")
+        refuse(
+            problems.UNREADABLE,
+            "Record Type",
+            cells[0][:40],
+            "Record Type must be SC, SD, EN, CU, SU, or RU",
+        )
     elif cut or not _fits(part, layout, cells):
         width = part.width or len(layout.columns)
-        refuse(problems.COLUMNS, "", "", f"This line has {len(cells)} columns; {layout.title} has {width}")
+        refuse(
+            problems.COLUMNS,
+            "",
+            "",
+            f"This line has {len(cells)} columns; {layout.title} has {width}",
+        )
     else:
         typed, good = _typed(part, layout, cells, district, refuse)
         if good:
@@ -100,7 +124,10 @@ def _line(reading: Reading, place: int, part: RosterPart, line: int, text: str, 
                 reading.other_years[end_year] += 1
                 return
             for shape, filled in layout.shapes:
-                row = tuple(typed.get(filled[name], district.end_year if name == "end_year" else None) for name in shape.staged)
+                row = tuple(
+                    typed.get(filled[name], district.end_year if name == "end_year" else None)
+                    for name in shape.staged
+                )
                 reading.rows[shape.name].append(((place, line), row))
             return
     reading.refused.update(names)
@@ -110,11 +137,17 @@ def _fits(part: RosterPart, layout: RosterLayout, cells: list[str]) -> bool:
     if part.layout is not None:
         return len(cells) == part.width
     needed = max(place for place, column in enumerate(layout.columns) if column.required) + 1
-    return needed <= len(cells) <= len(layout.columns) or not any(cell.strip() for cell in cells[len(layout.columns) :])
+    return needed <= len(cells) <= len(layout.columns) or not any(
+        cell.strip() for cell in cells[len(layout.columns) :]
+    )
 
 
 def _typed(
-    part: RosterPart, layout: RosterLayout, cells: list[str], district: ImportingDistrict, refuse: Any
+    part: RosterPart,
+    layout: RosterLayout,
+    cells: list[str],
+    district: ImportingDistrict,
+    refuse: Any,
 ) -> tuple[dict[str, Any], bool]:
     typed: dict[str, Any] = {}
     good = True
@@ -133,7 +166,9 @@ def _typed(
     return typed, good
 
 
-def columns_with_cells(part: RosterPart, layout: RosterLayout, cells: list[str]) -> Iterator[tuple[RosterColumn, str]]:
+def columns_with_cells(
+    part: RosterPart, layout: RosterLayout, cells: list[str]
+) -> Iterator[tuple[RosterColumn, str]]:
     for place, column in enumerate(layout.columns):
         at = part.places.get(column.name) if part.layout else place
         yield column, cells[at] if at is not None and at < len(cells) else ""

@@ -20,11 +20,27 @@ from pathways.roster.imports.layout import BY_RECORD_TYPE, CSV_LAYOUTS, RosterLa
 
 MOST_PARTS = 40
 _LONGEST_LIST = 1 << 20  # bytes of a zip's own list of its files
-_LAST_RECORD = (1 << 16) + 22 + 20  # the last record of a zip with the longest comment, and what stands before it in large ones
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+_LAST_RECORD = (
+    (1 << 16) + 22 + 20
+)  # the last record of a zip with the longest comment, and what stands before it in large ones
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 _DELIMITERS = (",", "\t", ";", "|")
 # Titles by which other systems name the same thing, without spaces and in lower case.
-_SYNONYMS = {"stateid": "studentstateid", "statestudentid": "studentstateid", "schoolyear": "endyear", "studentlocalid": "localid"}
+_SYNONYMS = {
+    "stateid": "studentstateid",
+    "statestudentid": "studentstateid",
+    "schoolyear": "endyear",
+    "studentlocalid": "localid",
+}
 _ONE_ROSTER = {"manifest.csv", "users.csv", "orgs.csv", "academicsessions.csv"}
 _FOREIGN = {
     "sisid": "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own columns",
@@ -78,11 +94,17 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
     if "xl" in {entry.filename.split("/", 1)[0] for entry in entries}:
-        raise FileRefused("This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that file")
+        raise FileRefused(
+            "This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that file"
+        )
     if len(names & _ONE_ROSTER) > 1:
-        raise FileRefused("This is a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files")
+        raise FileRefused(
+            "This is a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files"
+        )
     if len(entries) > MOST_PARTS:
-        raise FileRefused(f"The zip contains {len(entries)} files. It can contain up to {MOST_PARTS}")
+        raise FileRefused(
+            f"The zip contains {len(entries)} files. It can contain up to {MOST_PARTS}"
+        )
     if not entries:
         raise FileRefused("The zip is empty")
     most = settings.UPLOAD_MAX_MB * 1024 * 1024
@@ -91,15 +113,24 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
         title = plain_name(entry.filename)
         if entry.flag_bits & 1:
             raise FileRefused("The zip is protected by a password. Create it again without one")
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack gigabytes from one piece
-            raise FileRefused("This kind of zip cannot be read. Create it again with Send to, then Compressed folder")
+        if entry.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        ):  # others unpack gigabytes from one piece
+            raise FileRefused(
+                "This kind of zip cannot be read. Create it again with Send to, then Compressed folder"
+            )
         if not title.lower().endswith((".csv", ".tsv", ".txt")):
-            raise FileRefused(f"The zip contains {title[:60]}. Only .csv, .tsv, and .txt files are read")
+            raise FileRefused(
+                f"The zip contains {title[:60]}. Only .csv, .tsv, and .txt files are read"
+            )
         aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
         for chunk in _unpacked(archive, entry):
             total += len(chunk)
             if total > most:
-                raise FileRefused(f"Once unzipped, the files are larger than {settings.UPLOAD_MAX_MB} MB")
+                raise FileRefused(
+                    f"Once unzipped, the files are larger than {settings.UPLOAD_MAX_MB} MB"
+                )
             aside.write(chunk)
         yield title, aside
 
@@ -121,19 +152,30 @@ def _list_is_long(file: IO[bytes]) -> bool:
     at = end.rfind(b"PK\x05\x06")
     if not 0 <= at <= len(end) - 22:
         return False  # no zip; that is said when it is opened
-    return b"PK\x06\x07" in end[max(0, at - 20) : at] or struct.unpack_from("<L", end, at + 12)[0] > _LONGEST_LIST
+    return (
+        b"PK\x06\x07" in end[max(0, at - 20) : at]
+        or struct.unpack_from("<L", end, at + 12)[0] > _LONGEST_LIST
+    )
 
 
 def _part(file: IO[bytes], name: str) -> RosterPart:
     encoding = encoding_of(file)
-    first = [(number, text) for number, text, _ in islice(Lines(file, encoding), 20) if text.strip()]
+    first = [
+        (number, text) for number, text, _ in islice(Lines(file, encoding), 20) if text.strip()
+    ]
     if not first:
         raise FileRefused(f"{name} is empty")
     aim = _record_type(first)
     if aim == "CE":
-        raise FileRefused("This is a CTE End of Year file. Choose CTE End of Year as the Import Type")
+        raise FileRefused(
+            "This is a CTE End of Year file. Choose CTE End of Year as the Import Type"
+        )
     if aim is not None:
-        start = next(number for number, text in first if _first_cell(text) in BY_RECORD_TYPE) if aim else first[0][0]
+        start = (
+            next(number for number, text in first if _first_cell(text) in BY_RECORD_TYPE)
+            if aim
+            else first[0][0]
+        )
         return RosterPart(name, file, encoding, "\t", None, {}, start)
     return _titled(file, name, encoding, *first[0])
 
@@ -144,7 +186,9 @@ def _record_type(first: list[tuple[int, str]]) -> str | None:
     types = [cell for cell in cells if cell in BY_RECORD_TYPE or cell == "CE"]
     if cells[0] == "HD":
         if not types:
-            raise FileRefused("The file has a header record, but no line of type SC, SD, EN, CU, SU, or RU follows it")
+            raise FileRefused(
+                "The file has a header record, but no line of type SC, SD, EN, CU, SU, or RU follows it"
+            )
         return types[0]
     return types[0] if types and types[0] == cells[0] else None
 
@@ -160,29 +204,56 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
     for delimiter in _DELIMITERS:
         titles = _cells(text, delimiter)
         if titles is not None:
-            best = max(best, (sum(_plain(title) in known for title in titles), delimiter, titles), key=lambda each: each[0])
+            best = max(
+                best,
+                (sum(_plain(title) in known for title in titles), delimiter, titles),
+                key=lambda each: each[0],
+            )
     _, delimiter, titles = best
     plain = [_plain(title) for title in titles]
     for title in plain:
         if title in _FOREIGN:
             raise FileRefused(_FOREIGN[title])
-    fits = [layout for layout in CSV_LAYOUTS if {_plain(title) for title in layout.required} <= set(plain)]
+    fits = [
+        layout
+        for layout in CSV_LAYOUTS
+        if {_plain(title) for title in layout.required} <= set(plain)
+    ]
     if not fits:
-        near = max(CSV_LAYOUTS, key=lambda layout: sum(_plain(column.title) in plain for column in layout.columns))
+        near = max(
+            CSV_LAYOUTS,
+            key=lambda layout: sum(_plain(column.title) in plain for column in layout.columns),
+        )
         missing = sorted(title for title in near.required if _plain(title) not in plain)
         if not any(_plain(column.title) in plain for column in near.columns):
-            raise FileRefused(f"{name}: the first line does not have the column titles of a roster file. Download a template to see them")
-        raise FileRefused(f"{name} looks like {near.title}, but these columns are missing: {', '.join(missing)}")
-    layout = max(fits, key=lambda each: (len(each.required), sum(_plain(column.title) in plain for column in each.columns)))
-    doubled = [title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known]
+            raise FileRefused(
+                f"{name}: the first line does not have the column titles of a roster file. Download a template to see them"
+            )
+        raise FileRefused(
+            f"{name} looks like {near.title}, but these columns are missing: {', '.join(missing)}"
+        )
+    layout = max(
+        fits,
+        key=lambda each: (
+            len(each.required),
+            sum(_plain(column.title) in plain for column in each.columns),
+        ),
+    )
+    doubled = [
+        title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known
+    ]
     if doubled:
         raise FileRefused(f"{name}: the column {shown(doubled[0]).strip()[:60]} appears twice")
     own = {_plain(column.title): column.name for column in layout.columns}
     places = {own[title]: place for place, title in enumerate(plain) if title in own}
     unknown = tuple(
-        shown(title).strip()[:60] or "a column without a title" for title, key in zip(titles, plain, strict=True) if key not in own
+        shown(title).strip()[:60] or "a column without a title"
+        for title, key in zip(titles, plain, strict=True)
+        if key not in own
     )
-    return RosterPart(name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles))
+    return RosterPart(
+        name, file, encoding, delimiter, layout, places, number + 1, unknown, len(titles)
+    )
 
 
 def _plain(title: str) -> str:

@@ -21,7 +21,17 @@ from pathways.roster.imports.recognizing import RosterPart, cells_of
 from pathways.roster.problems import PROBLEMS, Becomes
 from pathways.roster.shape import BY_NAME
 
-TITLES = ("File", "Line", "Type", "Result", "Rule", "Column", "In your file", "What is wrong", "What to do")
+TITLES = (
+    "File",
+    "Line",
+    "Type",
+    "Result",
+    "Rule",
+    "Column",
+    "In your file",
+    "What is wrong",
+    "What to do",
+)
 ON_THE_PAGE = 200
 
 ABSENT_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -51,14 +61,21 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
     problems = _by_line(reading, carried)
     if problems:
         with job.writing(
-            "rejected.zip", f"Roster rows to correct {job.scope.district} {job.scope.end_year}.zip", "application/zip"
+            "rejected.zip",
+            f"Roster rows to correct {job.scope.district} {job.scope.end_year}.zip",
+            "application/zip",
         ) as file:
             _rows_to_correct(file, parts, problems)
     page = {
-        "findings": [_for_page(line) for line in islice(_problem_lines(parts, reading, carried), ON_THE_PAGE)],
-        "changes": [_for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)],
+        "findings": [
+            _for_page(line) for line in islice(_problem_lines(parts, reading, carried), ON_THE_PAGE)
+        ],
+        "changes": [
+            _for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)
+        ],
         "absent": {
-            kind: [_absent_words(row) for row in rows[:50].values_list(*ABSENT_COLUMNS[kind])] for kind, rows in carried.absent.items()
+            kind: [_absent_words(row) for row in rows[:50].values_list(*ABSENT_COLUMNS[kind])]
+            for kind, rows in carried.absent.items()
         },
         "leaving": _record_words(carried.leaving),
         "entering": _record_words(carried.entering),
@@ -74,10 +91,16 @@ KINDS = {"refused": "problem", "held": "warning", "kept": "none", "set_aside": "
 def _for_page(line: tuple[str, ...]) -> dict[str, str]:
     names = ("file", "line", "type", "result", "rule", "column", "value", "message", "remedy")
     row = dict(zip(names, line, strict=True))
-    return {**row, "kind": KINDS.get(row["result"], "none"), "result": row["result"].replace("_", " ").capitalize()}
+    return {
+        **row,
+        "kind": KINDS.get(row["result"], "none"),
+        "result": row["result"].replace("_", " ").capitalize(),
+    }
 
 
-def _lines(parts: list[RosterPart], reading: Reading, carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
+def _lines(
+    parts: list[RosterPart], reading: Reading, carried: Carried, pathways: dict[int, str]
+) -> Iterator[tuple[str, ...]]:
     yield from _problem_lines(parts, reading, carried)
     yield from _change_lines(parts, carried, pathways)
     for year, number in sorted(reading.other_years.items()):
@@ -94,30 +117,71 @@ def _lines(parts: list[RosterPart], reading: Reading, carried: Carried, pathways
         )
     for kind, rows in carried.absent.items():
         for row in rows.values_list(*ABSENT_COLUMNS[kind]).iterator(chunk_size=5000):
-            yield "", "", kind, "in the portal, not in this file", "", "", _absent_words(row), "", "No action needed. It stays as it is."
+            yield (
+                "",
+                "",
+                kind,
+                "in the portal, not in this file",
+                "",
+                "",
+                _absent_words(row),
+                "",
+                "No action needed. It stays as it is.",
+            )
 
 
-def _problem_lines(parts: list[RosterPart], reading: Reading, carried: Carried) -> Iterator[tuple[str, ...]]:
+def _problem_lines(
+    parts: list[RosterPart], reading: Reading, carried: Carried
+) -> Iterator[tuple[str, ...]]:
     """What was found while reading, then what was found beside the district's data, each by file and line."""
     for finding in reading.findings:
         problem = finding.problem
         yield (
-            parts[finding.part].name, str(finding.line), "", problem.becomes.value, problem.id, finding.column, finding.value,
-            finding.message, problem.remedy,
-        )  # fmt: skip
+            parts[finding.part].name,
+            str(finding.line),
+            "",
+            problem.becomes.value,
+            problem.id,
+            finding.column,
+            finding.value,
+            finding.message,
+            problem.remedy,
+        )
     for row in carried.problems:
         problem = PROBLEMS[row.problem]
-        yield parts[row.part].name, str(row.line), row.name, problem.becomes.value, problem.id, "", "", problem.title, problem.remedy
+        yield (
+            parts[row.part].name,
+            str(row.line),
+            row.name,
+            problem.becomes.value,
+            problem.id,
+            "",
+            "",
+            problem.title,
+            problem.remedy,
+        )
 
 
-def _change_lines(parts: list[RosterPart], carried: Carried, pathways: dict[int, str]) -> Iterator[tuple[str, ...]]:
+def _change_lines(
+    parts: list[RosterPart], carried: Carried, pathways: dict[int, str]
+) -> Iterator[tuple[str, ...]]:
     for change in carried.changes:
         labels = BY_NAME[change.name].labels
         for column, (before, after) in change.columns.items():
             if column == "pathway_id":
                 before, after = pathways.get(before, ""), pathways.get(after, "")
             said = f"{words.text(before)} becomes {words.text(after)}"
-            yield parts[change.part].name, str(change.line), change.name, "changed", "", labels[column], "", said, ""
+            yield (
+                parts[change.part].name,
+                str(change.line),
+                change.name,
+                "changed",
+                "",
+                labels[column],
+                "",
+                said,
+                "",
+            )
 
 
 def _by_line(reading: Reading, carried: Carried) -> dict[tuple[int, int], list[str]]:
@@ -131,14 +195,18 @@ def _by_line(reading: Reading, carried: Carried) -> dict[tuple[int, int], list[s
     return lines
 
 
-def _rows_to_correct(file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[str]]) -> None:
+def _rows_to_correct(
+    file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[str]]
+) -> None:
     """A zip with one file for each that had such rows. It can be uploaded as it is once the rows are corrected.
 
     Columns that the portal does not read are left out, whatever they held.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, part in enumerate(parts):
-            wanted = {line: messages for (number, line), messages in problems.items() if number == place}
+            wanted = {
+                line: messages for (number, line), messages in problems.items() if number == place
+            }
             if wanted:
                 base = part.name.rsplit(".", 1)[0] or "rows"
                 text = _aim_lines(part, wanted) if part.is_aim else _titled_lines(part, wanted)
@@ -154,7 +222,11 @@ def _titled_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
             own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
             rows.append((*own, str(line), "; ".join(wanted[line])))
     into = io.BytesIO()
-    csv_file.write(into, (*(column.title for column in part.layout.columns), "Line in your file", "What is wrong"), rows)
+    csv_file.write(
+        into,
+        (*(column.title for column in part.layout.columns), "Line in your file", "What is wrong"),
+        rows,
+    )
     return into.getvalue()
 
 
@@ -165,7 +237,12 @@ def _aim_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
             cells = cells_of(part, text) or []
             layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
             if layout is not None:
-                lines.append("\t".join("" if column.kind == "unread" else cell for column, cell in columns_with_cells(part, layout, cells)))
+                lines.append(
+                    "\t".join(
+                        "" if column.kind == "unread" else cell
+                        for column, cell in columns_with_cells(part, layout, cells)
+                    )
+                )
     return "".join(f"{line}\n" for line in lines).encode()
 
 

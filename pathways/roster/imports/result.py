@@ -11,7 +11,10 @@ from django.core.files.storage import default_storage
 
 from cte_portal.batches.models import Batch, BatchFile
 
-DOWNLOADS = (("report.csv", "Roster Import Summary, .csv"), ("rejected.zip", "Rows to correct, .zip"))
+DOWNLOADS = (
+    ("report.csv", "Roster Import Summary, .csv"),
+    ("rejected.zip", "Rows to correct, .zip"),
+)
 LABELS = {"CTE Participation": "Record"}
 
 
@@ -36,7 +39,8 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "saved": saved,
         "page": _page(files.get("page.json")),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
-        "can_upload": fresh and any(counts["new"] + counts["changed"] for counts in result["objects"]),
+        "can_upload": fresh
+        and any(counts["new"] + counts["changed"] for counts in result["objects"]),
         "uploaded": uploaded,
         "undone": undone,
         "can_undo": saved and undone is None,
@@ -44,7 +48,9 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
 
 
 def follower(batch: Batch, kind: str) -> Batch | None:
-    return batch.followers.filter(kind=kind).exclude(status="canceled").order_by("-queued_at").first()
+    return (
+        batch.followers.filter(kind=kind).exclude(status="canceled").order_by("-queued_at").first()
+    )
 
 
 def _page(file: BatchFile | None) -> dict[str, Any]:

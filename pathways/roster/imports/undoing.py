@@ -27,17 +27,29 @@ def run(job: Job) -> None:
     file = job.batch.about
     assert file is not None  # noqa: S101 - an undo is always of a file
     _may_run(job)
-    if earlier := file.followers.filter(kind="roster-undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)).first():
+    if earlier := file.followers.filter(
+        kind="roster-undo", status__in=(Status.COMPLETED, Status.WITH_ERRORS)
+    ).first():
         raise CannotRun(f"{earlier.submitted_name} has already undone this upload.")
     job.step("Undoing")
     with records_ledger.refusals_named(), job.finishing():
         lock_district(job.scope, exclusive=True)
         _may_run(job)  # once more: OPI may have ended the year meanwhile
-        act = Act(job.scope, job.batch.submitted_name, job.batch.submitted_by_id, RowChange.Source.UNDO, job.batch.pk)
+        act = Act(
+            job.scope,
+            job.batch.submitted_name,
+            job.batch.submitted_by_id,
+            RowChange.Source.UNDO,
+            job.batch.pk,
+        )
         with connection.cursor() as cursor:
             kinds = undo(cursor, act.values(), file.pk)
         restored = sum(kind.restored for kind in kinds)
-        left = {f"{kind.name}, {reason}": number for kind in kinds for reason, number in kind.left.items()}
+        left = {
+            f"{kind.name}, {reason}": number
+            for kind in kinds
+            for reason, number in kind.left.items()
+        }
         stay = "; ".join(f"{what}: {number:,}" for what, number in left.items())
         job.outcome = Outcome(
             f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what {'it was' if restored == 1 else 'they were'} before the upload."
@@ -48,4 +60,6 @@ def run(job: Job) -> None:
     forget(job.scope)
 
 
-ROSTER_UNDO = Kind(name="roster-undo", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="undo")
+ROSTER_UNDO = Kind(
+    name="roster-undo", run=run, capability=Capability.EDIT_RECORDS, in_turn=True, noun="undo"
+)

@@ -26,7 +26,10 @@ from pathways.roster.imports.batch import TITLE, UPLOAD
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
 from pathways.roster.shape import SHAPES
 
-TYPES = {"roster": "Roster files – the portal recognizes which kind", **{layout.slug: layout.title for layout in CSV_LAYOUTS}}
+TYPES = {
+    "roster": "Roster files – the portal recognizes which kind",
+    **{layout.slug: layout.title for layout in CSV_LAYOUTS},
+}
 """Import Types of MT Data Upload beside CTE End of Year."""
 
 
@@ -39,7 +42,9 @@ class RosterColumns(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pathways = Pathway.objects.offered_in(self.scope.end_year).order_by("code")
-        return super().get_context_data(own=CSV_LAYOUTS, aim=AIM_LAYOUTS, pathways=pathways, **kwargs)
+        return super().get_context_data(
+            own=CSV_LAYOUTS, aim=AIM_LAYOUTS, pathways=pathways, **kwargs
+        )
 
 
 class RosterTemplate(ScopedView):
@@ -57,7 +62,12 @@ class RosterTemplate(ScopedView):
         sample = tuple(own.get(column.name, column.example) for column in chosen.columns)
         csv_file.write(content, tuple(column.title for column in chosen.columns), [sample])
         content.seek(0)
-        return FileResponse(content, as_attachment=True, filename=f"{chosen.title} Template.csv", content_type=writer.CSV)
+        return FileResponse(
+            content,
+            as_attachment=True,
+            filename=f"{chosen.title} Template.csv",
+            content_type=writer.CSV,
+        )
 
 
 class ConfirmForm(forms.Form):
@@ -99,7 +109,10 @@ class SaveTestedRoster(OneRosterFile):
             messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
         if shown["holds"] and number != shown["to_confirm"]:
-            messages.warning(request, f"Nothing was saved. Enter {shown['to_confirm']:,} to confirm the changes below.")
+            messages.warning(
+                request,
+                f"Nothing was saved. Enter {shown['to_confirm']:,} to confirm the changes below.",
+            )
             return redirect(self.address)
         batch = submit(
             "roster-file",
@@ -107,7 +120,12 @@ class SaveTestedRoster(OneRosterFile):
             title=tested.title.replace("Validate and Test", "Upload"),
             subject=tested.subject,
             scope=self.scope,
-            options={**tested.options, "work": UPLOAD, "since": tested.result["cursor"], "confirmed": number},
+            options={
+                **tested.options,
+                "work": UPLOAD,
+                "since": tested.result["cursor"],
+                "confirmed": number,
+            },
             key=f"save:{tested.pk}:{tested.followers.filter(kind='roster-file').count()}",
             content=default_storage.open(tested.input_file),
             about=tested,

@@ -36,7 +36,9 @@ class RosterData(ScopedView, TemplateView):
     template_name = "pathways/roster/data.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(steps=steps_of(self.scope), may_upload=self.can_edit, **kwargs)
+        return super().get_context_data(
+            steps=steps_of(self.scope), may_upload=self.can_edit, **kwargs
+        )
 
 
 class CoursesForm(forms.Form):
@@ -44,23 +46,38 @@ class CoursesForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, courses: list[Course], pathways: list[Pathway], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, courses: list[Course], pathways: list[Pathway], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.courses = courses
         choices = [("", "No pathway"), *((str(pathway.pk), pathway.name) for pathway in pathways)]
         for course in courses:
             own = list(choices)
             if course.pathway and str(course.pathway_id) not in dict(choices):
-                own.append((str(course.pathway_id), f"{course.pathway.name} (not offered this year)"))
+                own.append(
+                    (str(course.pathway_id), f"{course.pathway.name} (not offered this year)")
+                )
             self.fields[f"pathway_{course.pk}"] = forms.ChoiceField(
-                label=f"CTE Pathway of {course.number}", choices=own, required=False, initial=str(course.pathway_id or "")
+                label=f"CTE Pathway of {course.number}",
+                choices=own,
+                required=False,
+                initial=str(course.pathway_id or ""),
             )
             self.fields[f"credits_{course.pk}"] = forms.CharField(
-                label=f"Credits of {course.number}", max_length=20, required=False, initial=f"{course.credits:.2f}",
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
-            )  # fmt: skip
+                label=f"Credits of {course.number}",
+                max_length=20,
+                required=False,
+                initial=f"{course.credits:.2f}",
+                widget=forms.TextInput(
+                    attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}
+                ),
+            )
             self.fields[f"seen_{course.pk}"] = forms.CharField(
-                widget=forms.HiddenInput, required=False, max_length=40, initial=f"{course.pathway_id or ''}|{course.credits:.2f}"
+                widget=forms.HiddenInput,
+                required=False,
+                max_length=40,
+                initial=f"{course.pathway_id or ''}|{course.credits:.2f}",
             )
 
     def clean(self) -> dict[str, Any]:
@@ -80,9 +97,14 @@ class CoursesForm(forms.Form):
     def rows(self) -> list[dict[str, Any]]:
         """The courses with their fields, for the table."""
         return [
-            {"course": course, "pathway": self[f"pathway_{course.pk}"], "credits": self[f"credits_{course.pk}"], "seen": self[f"seen_{course.pk}"]}
+            {
+                "course": course,
+                "pathway": self[f"pathway_{course.pk}"],
+                "credits": self[f"credits_{course.pk}"],
+                "seen": self[f"seen_{course.pk}"],
+            }
             for course in self.courses
-        ]  # fmt: skip
+        ]
 
     def choices(self) -> list[CourseChoice]:
         return [
@@ -102,9 +124,13 @@ class CoursesForm(forms.Form):
         if not bar:
             return None
         try:
-            return (int(pathway) if pathway else None), values.credits(credits, "Credits") or Decimal(0)
+            return (int(pathway) if pathway else None), values.credits(
+                credits, "Credits"
+            ) or Decimal(0)
         except ValueError:
-            raise Refusal("Part of this page did not arrive. Open it again and re-enter your changes.") from None
+            raise Refusal(
+                "Part of this page did not arrive. Open it again and re-enter your changes."
+            ) from None
 
 
 class RosterCourses(ActionView):
@@ -118,7 +144,10 @@ class RosterCourses(ActionView):
     @cached_property
     def filters(self) -> dict[str, Any]:
         school = self.request.GET.get("school", "")[:4]
-        return {"school": school if school.isascii() and school.isdigit() else "", "undecided": self.request.GET.get("show") == "undecided"}
+        return {
+            "school": school if school.isascii() and school.isdigit() else "",
+            "undecided": self.request.GET.get("show") == "undecided",
+        }
 
     @cached_property
     def paged(self) -> tuple[Page[Any], str]:
@@ -132,7 +161,9 @@ class RosterCourses(ActionView):
         """The courses of the page; on the way in those that were shown, whatever the filter finds by now."""
         if self.request.method != "POST":
             return list(self.paged[0])
-        keys = [name.removeprefix("seen_") for name in self.request.POST if name.startswith("seen_")][: PAGE * 2]
+        keys = [
+            name.removeprefix("seen_") for name in self.request.POST if name.startswith("seen_")
+        ][: PAGE * 2]
         shown = [key for text in keys if (key := number(text, digits=KEY_DIGITS)) is not None]
         return list(courses_of(self.scope).filter(pk__in=shown))
 

@@ -61,28 +61,46 @@ class RosterWorklist(RecordsView):
         put_back = [(TAKE_BACK, "Open again")]
         dismiss = [(self.which.dismissal.value, self.which.dismissal.label)]
         later = [(Choice.LATER.value, "Later")]
-        create = [(CREATE, "Create with these credits")] if self.which is Which.WITHOUT_RECORD else []
-        return {Show.OPEN: create + later + dismiss, Show.LATER: create + dismiss + put_back, Show.DISMISSED: put_back}[self.show]
+        create = (
+            [(CREATE, "Create with these credits")] if self.which is Which.WITHOUT_RECORD else []
+        )
+        return {
+            Show.OPEN: create + later + dismiss,
+            Show.LATER: create + dismiss + put_back,
+            Show.DISMISSED: put_back,
+        }[self.show]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.answer(answers=request.session.pop(ANSWERS, None) if ANSWERS in request.session else None)
+        return self.answer(
+            answers=request.session.pop(ANSWERS, None) if ANSWERS in request.session else None
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         seen = Seen.read(request.POST.getlist("chosen"))[:PAGE]
-        do, reason = request.POST.get("do", ""), " ".join(request.POST.get("reason", "").replace("\x00", "").split())
+        do, reason = (
+            request.POST.get("do", ""),
+            " ".join(request.POST.get("reason", "").replace("\x00", "").split()),
+        )
         if not seen or do not in {TAKE_BACK, *dict(self.choices())}:
-            return self.answer(problem="Choose at least one line and an action. Nothing was changed.")
+            return self.answer(
+                problem="Choose at least one line and an action. Nothing was changed."
+            )
         if do == self.which.dismissal and not reason:
             return self.answer(problem="Enter a reason. Nothing was changed.", field="reason")
         if len(reason) > MOST_REASON:
-            return self.answer(problem=f"A reason can have up to {MOST_REASON} characters. Nothing was changed.", field="reason")
+            return self.answer(
+                problem=f"A reason can have up to {MOST_REASON} characters. Nothing was changed.",
+                field="reason",
+            )
         try:
             if do == CREATE:
                 answers = decisions.create(self.scope, seen, by=self.by, by_id=self._user_id)
             elif do == TAKE_BACK:
                 answers = decisions.take_back(self.scope, seen, by=self.by, by_id=self._user_id)
             else:
-                answers = decisions.decide(self.scope, seen, Choice(do), reason=reason, by=self.by, by_id=self._user_id)
+                answers = decisions.decide(
+                    self.scope, seen, Choice(do), reason=reason, by=self.by, by_id=self._user_id
+                )
         except NotApplied as refusal:
             return self.answer(problem=refusal.sentence)
         if not answers:
@@ -94,15 +112,26 @@ class RosterWorklist(RecordsView):
         """The page; after a problem with everything that was ticked and typed."""
         balance = self.worklist.known_balance(standing(self.request).known)
         own = self.worklist.everything(self.which)
-        counts = {Which.WITHOUT_RECORD: balance.counts, self.which: {show: len(pairs) for show, pairs in own.items()}}
+        counts = {
+            Which.WITHOUT_RECORD: balance.counts,
+            self.which: {show: len(pairs) for show, pairs in own.items()},
+        }
         counts |= {which: self.worklist.counts(which) for which in Which if which not in counts}
         page, query = paged(self.request, own[self.show], PAGE)
         lines = self.worklist.lines(page.object_list)
-        kept = self.request.POST if self.request.method == "POST" else self.kept_form() if self.may_edit else None
+        kept = (
+            self.request.POST
+            if self.request.method == "POST"
+            else self.kept_form()
+            if self.may_edit
+            else None
+        )
         ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
         told = {
             "which": self.which,
-            "lists": [(which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which],
+            "lists": [
+                (which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which
+            ],
             "shows": [(show, counts[self.which][show]) for show in Show],
             "show": self.show,
             "balance": balance,
@@ -110,7 +139,9 @@ class RosterWorklist(RecordsView):
             "page": page,
             "lines": [(line, line.pair in ticked) for line in lines],
             "query": query,
-            "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")} if kept else {},
+            "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")}
+            if kept
+            else {},
             "choices": self.choices(),
             "dismissal": self.which.dismissal,
             "may_edit": self.may_edit,

@@ -51,7 +51,10 @@ class UploadForm(forms.Form):
 
     use_required_attribute = False
 
-    type = forms.ChoiceField(label="Import Type", choices=[*((slug, layout.title) for slug, layout in LAYOUTS.items()), *TYPES.items()])
+    type = forms.ChoiceField(
+        label="Import Type",
+        choices=[*((slug, layout.title) for slug, layout in LAYOUTS.items()), *TYPES.items()],
+    )
     file = FileChoice(
         label="File",
         error_messages={"required": "Select a file", "empty": "The selected file is empty"},
@@ -66,7 +69,10 @@ class UploadForm(forms.Form):
     )
     rows = forms.ChoiceField(
         label="When some rows have errors",
-        choices=[("good", "Save the good rows"), ("nothing", "Save nothing unless all rows are good")],
+        choices=[
+            ("good", "Save the good rows"),
+            ("nothing", "Save nothing unless all rows are good"),
+        ],
         initial="good",
         widget=forms.RadioSelect,
     )
@@ -76,13 +82,17 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.fields["file"].help_text = f"*.tsv (rosters also *.csv, *.zip), up to {settings.UPLOAD_MAX_MB} MB"
+        self.fields[
+            "file"
+        ].help_text = f"*.tsv (rosters also *.csv, *.zip), up to {settings.UPLOAD_MAX_MB} MB"
         self.fields["file"].widget.attrs["data-most"] = str(most_bytes())
         self.fields["file"].required = not (request.method == "POST" and too_large(request))
 
     def clean_file(self) -> UploadedFile | None:
         if too_large(self.request):
-            raise forms.ValidationError(f"The selected file must be smaller than {settings.UPLOAD_MAX_MB} MB")
+            raise forms.ValidationError(
+                f"The selected file must be smaller than {settings.UPLOAD_MAX_MB} MB"
+            )
         file: UploadedFile | None = self.cleaned_data.get("file")
         if file is None:
             return None
@@ -114,10 +124,19 @@ class MTDataUpload(RecordsView, ActionView):
 
     def get_initial(self) -> dict[str, Any]:
         kind = self.request.GET.get("type", "")
-        return {"type": kind if kind in TYPES else "cte-eoy", "work": VALIDATE, "rows": "good", "key": uuid.uuid4()}
+        return {
+            "type": kind if kind in TYPES else "cte-eoy",
+            "work": VALIDATE,
+            "rows": "good",
+            "key": uuid.uuid4(),
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        records = Participation.objects.in_scope(self.scope).count() if self.can(Capability.EXPORT_RECORDS) else 0
+        records = (
+            Participation.objects.in_scope(self.scope).count()
+            if self.can(Capability.EXPORT_RECORDS)
+            else 0
+        )
         more = queue_list(self.request, self.scope)
         found = {
             "records": records,
@@ -139,15 +158,25 @@ class MTDataUpload(RecordsView, ActionView):
         asked = form.cleaned_data
         roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
         if asked["work"] == UPLOAD and not roster and self.lock:
-            raise Refusal(f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it.")
-        title = f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}" if roster else f"{TITLE} – {NAMES[asked['work']]}"
+            raise Refusal(
+                f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it."
+            )
+        title = (
+            f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}"
+            if roster
+            else f"{TITLE} – {NAMES[asked['work']]}"
+        )
         batch = submit(
             "roster-file" if roster else "upload",
             by=self.person,
             title=title,
             subject=plain_name(asked["file"].name),
             scope=self.scope,
-            options={"type": asked["type"], "work": asked["work"], "all_or_nothing": asked["rows"] == "nothing"},
+            options={
+                "type": asked["type"],
+                "work": asked["work"],
+                "all_or_nothing": asked["rows"] == "nothing",
+            },
             key=self._key(asked),
             content=asked["file"],
             notify=asked["notify"],
@@ -172,7 +201,9 @@ class UploadColumns(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            layout=CTE_END_OF_YEAR, pathways=Pathway.objects.offered_in(self.scope.end_year).order_by("code"), **kwargs
+            layout=CTE_END_OF_YEAR,
+            pathways=Pathway.objects.offered_in(self.scope.end_year).order_by("code"),
+            **kwargs,
         )
 
 
@@ -197,11 +228,19 @@ class Template(ScopedView):
         if form == "filled" and not self.can(Capability.EXPORT_RECORDS):
             raise PermissionDenied
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        own = {"district": self.scope.district, "end_year": str(self.scope.end_year), "student": "0" * 9}  # nobody's State ID
+        own = {
+            "district": self.scope.district,
+            "end_year": str(self.scope.end_year),
+            "student": "0" * 9,
+        }  # nobody's State ID
         sample = tuple(own.get(column.field, column.example) for column in layout.columns)
         if form == "filled":
             extract.write(content, self.scope, "tsv")
-            access.info("downloaded file=filled-template user=%s district=%s", self._user_id, self.scope.district)
+            access.info(
+                "downloaded file=filled-template user=%s district=%s",
+                self._user_id,
+                self.scope.district,
+            )
         elif form == "tsv":
             writer.write_tsv(content, layout, [sample], timezone.localtime())
         else:
@@ -220,8 +259,15 @@ class Template(ScopedView):
 class ExtractForm(forms.Form):
     use_required_attribute = False
 
-    type = forms.ChoiceField(label="Extract Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()])
-    format = forms.ChoiceField(label="Format", choices=list(extract.FORMATS.items()), initial="tsv", widget=forms.RadioSelect)
+    type = forms.ChoiceField(
+        label="Extract Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()]
+    )
+    format = forms.ChoiceField(
+        label="Format",
+        choices=list(extract.FORMATS.items()),
+        initial="tsv",
+        widget=forms.RadioSelect,
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 

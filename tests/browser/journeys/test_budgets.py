@@ -11,7 +11,10 @@ from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 COUNTER = """
 document.addEventListener("click", event => { if (event.isTrusted && event.detail) window.countStep("click") }, true);
@@ -32,7 +35,9 @@ def counted(page: Page) -> Callable[[], int]:
     return lambda: len(steps)
 
 
-def test_b_01_b_03_find_a_student_and_change_credits(desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]) -> None:
+def test_b_01_b_03_find_a_student_and_change_credits(
+    desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]
+) -> None:
     page = desk.open(clerk)
     steps = counted(page)
     box = page.get_by_label("Find a student")
@@ -53,7 +58,9 @@ def test_b_01_b_03_find_a_student_and_change_credits(desk: Desk, clerk: User, gu
     assert steps() - before <= 3, "B-03"
 
 
-def test_b_02_from_sign_in_to_the_first_new_record(desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]) -> None:
+def test_b_02_from_sign_in_to_the_first_new_record(
+    desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]
+) -> None:
     page = desk.open(clerk)
     steps = counted(page)
     page.get_by_label("Find a student").press_sequentially("adkins")
@@ -67,7 +74,9 @@ def test_b_02_from_sign_in_to_the_first_new_record(desk: Desk, clerk: User, guid
     assert Participation.objects.filter(student=classmates[0]).count() == 1
 
 
-def test_b_04_save_and_next_is_one_step(desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]) -> None:
+def test_b_04_save_and_next_is_one_step(
+    desk: Desk, clerk: User, guides_student: Student, classmates: list[Student]
+) -> None:
     page = desk.open(clerk)
     page.get_by_label("Find a student").fill("an")
     page.get_by_label("Find a student").press("Enter")
@@ -77,4 +86,9 @@ def test_b_04_save_and_next_is_one_step(desk: Desk, clerk: User, guides_student:
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="ANDERSON, WYATT")).to_be_visible()
     assert steps() <= 1
-    assert Participation.objects.filter(student=guides_student, work_based_learning_credits="0.25").count() == 1
+    assert (
+        Participation.objects.filter(
+            student=guides_student, work_based_learning_credits="0.25"
+        ).count()
+        == 1
+    )

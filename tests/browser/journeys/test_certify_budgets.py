@@ -23,7 +23,10 @@ from tests.fixtures.people import PASSPHRASE
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 class Hand:
@@ -72,7 +75,9 @@ def test_b_09_from_home_to_signed(mouse: bool, desk: Desk, ready: Ready) -> None
     steps, hand = counted(page), Hand(page, mouse=mouse)
     hand.go(page.get_by_role("link", name=re.compile("Open the event|Review and sign")).first)
     expect(page.get_by_role("heading", name="Ready to sign")).to_be_visible()
-    statements = page.get_by_role("group").filter(has_text="state that").get_by_role("checkbox").all()
+    statements = (
+        page.get_by_role("group").filter(has_text="state that").get_by_role("checkbox").all()
+    )
     for statement in statements:
         hand.go(statement, "Space")
     hand.type(page.get_by_role("textbox", name="Your password, to sign"), PASSPHRASE)
@@ -83,13 +88,17 @@ def test_b_09_from_home_to_signed(mouse: bool, desk: Desk, ready: Ready) -> None
 
 
 @BOTH_HANDS
-def test_b_06_from_home_to_the_job(mouse: bool, desk: Desk, cottonwood: District_, clerk: User, kayla: Student, tmp_path: Path) -> None:
+def test_b_06_from_home_to_the_job(
+    mouse: bool, desk: Desk, cottonwood: District_, clerk: User, kayla: Student, tmp_path: Path
+) -> None:
     sent = tmp_path / "CTE EOY Upload.tsv"
     sent.write_bytes(file(line()))
     page = desk.open(clerk)
     steps, hand = counted(page), Hand(page, mouse=mouse)
     hand.go(page.get_by_role("link", name="Upload a file", exact=True))
-    page.locator("input[type=file]").set_input_files(sent)  # the system's own window, opened by one more step
+    page.locator("input[type=file]").set_input_files(
+        sent
+    )  # the system's own window, opened by one more step
     hand.go(page.get_by_role("button", name="Submit to Batch"))
     expect(page.get_by_role("heading", name="CTE EOY Upload.tsv")).to_be_visible()
     assert steps() + 1 <= 4
@@ -134,12 +143,16 @@ def test_b_07_b_08_a_finding_is_cured_checked_again_sent_and_clean_at_the_state(
     expect(page.get_by_text("No problems found in 1 record")).to_be_visible()
 
 
-def test_r_07_the_minutes_since_the_resync_count_down_while_the_page_stands_open(desk: Desk, ready: Ready) -> None:
+def test_r_07_the_minutes_since_the_resync_count_down_while_the_page_stands_open(
+    desk: Desk, ready: Ready
+) -> None:
     ready.wait(minutes=50)
     page = desk.open(ready.primary.user)
     page.clock.install()
     page.get_by_role("link", name=re.compile("Open the event|Review and sign")).first.click()
-    advice = page.get_by_role("rowheader").filter(has_text="Less than 60 minutes since a complete resync")
+    advice = page.get_by_role("rowheader").filter(
+        has_text="Less than 60 minutes since a complete resync"
+    )
     expect(advice).to_contain_text("10 minutes left.")
     page.wait_for_load_state()
     page.clock.fast_forward("08:00")
@@ -159,16 +172,22 @@ def test_b_10_opi_reminds_all_who_have_not_certified(desk: Desk, ready: Ready, o
     steps = counted(page)
     page.get_by_role("navigation").get_by_role("link", name="Status board").click()
     page.get_by_role("link", name="Remind 1 certifier of 1 district").click()
-    expect(page.get_by_role("table", name="Who gets a reminder").get_by_text("DOE, JANE")).to_be_visible()
+    expect(
+        page.get_by_role("table", name="Who gets a reminder").get_by_text("DOE, JANE")
+    ).to_be_visible()
     page.get_by_role("button", name="Send 1 reminder").click()
-    expect(page.get_by_role("table", name="Reminders, newest first").get_by_text("DOE, JANE")).to_be_visible()
+    expect(
+        page.get_by_role("table", name="Reminders, newest first").get_by_text("DOE, JANE")
+    ).to_be_visible()
     assert steps() <= 3
     assert Reminder.objects.get().user == ready.primary.user
     assert not mail.outbox, "it goes out with the jobs"
 
 
 @pytest.mark.parametrize("answer", ["Approve and reopen", "Deny"])
-def test_b_11_opi_decides_a_request(answer: str, desk: Desk, ready: Ready, opi: User, event: CertificationEvent) -> None:
+def test_b_11_opi_decides_a_request(
+    answer: str, desk: Desk, ready: Ready, opi: User, event: CertificationEvent
+) -> None:
     one = make_round(event)
     sign(one, ready.primary)
     seal(one)
@@ -181,4 +200,6 @@ def test_b_11_opi_decides_a_request(answer: str, desk: Desk, ready: Ready, opi: 
     page.get_by_role("button", name=answer).click()
     expect(page.get_by_text("You can withdraw the answer within five minutes")).to_be_visible()
     assert steps() <= 3
-    assert Recertification.objects.get().status == ("approved" if answer.startswith("Approve") else "denied")
+    assert Recertification.objects.get().status == (
+        "approved" if answer.startswith("Approve") else "denied"
+    )

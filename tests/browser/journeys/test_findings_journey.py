@@ -13,14 +13,19 @@ from pathways.models import Explanation
 from tests.browser.conftest import Desk
 from tests.fixtures.records import District_
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 @pytest.fixture
 def found(cottonwood: District_) -> None:
     """In the order of names: credits that make a concentrator, a Start Date far back, and another one."""
     long_ago = datetime.date(2016, 8, 29)
-    cottonwood.record(cottonwood.student("999000101", "Adkins", "Hannah"), in_district_credits=Decimal("2.50"))
+    cottonwood.record(
+        cottonwood.student("999000101", "Adkins", "Hannah"), in_district_credits=Decimal("2.50")
+    )
     cottonwood.record(cottonwood.student("999000102", "Baker", "Ida"), start_date=long_ago)
     cottonwood.record(cottonwood.student("999000103", "Clark", "Noah"), start_date=long_ago)
     cottonwood.record(cottonwood.student("999000104", "Doyle", "Mia"))
@@ -31,7 +36,9 @@ def at(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_a_list_of_findings_is_worked_off(script: bool, desk: Desk, clerk: User, found: None) -> None:
+def test_a_list_of_findings_is_worked_off(
+    script: bool, desk: Desk, clerk: User, found: None
+) -> None:
     page = desk.open(clerk, script=script)
     expect(page.get_by_text("1 error, 2 warnings to explain")).to_be_visible()
     page.get_by_role("link", name="Fix findings").click()

@@ -21,20 +21,30 @@ from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import HEALTH, District_
 from tests.fixtures.uploads import file, line
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 FIRST, SECOND = "9012-2025-EOY-1", "9012-2025-EOY-2"
 
 
 def home(page: Page) -> Page:
     page.get_by_role("navigation").get_by_role("link", name="Home").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("End of Year CTE Concentrator and Participants")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        "End of Year CTE Concentrator and Participants"
+    )
     return page
 
 
 def step(page: Page, title: str) -> str:
     """What the home page says of a step: status, sentence and what comes next."""
-    return home(page).get_by_role("row").filter(has=page.get_by_role("link", name=title, exact=True)).inner_text()
+    return (
+        home(page)
+        .get_by_role("row")
+        .filter(has=page.get_by_role("link", name=title, exact=True))
+        .inner_text()
+    )
 
 
 def worker(page: Page, done: str) -> None:
@@ -65,7 +75,9 @@ def step_1_identify_a_certifier(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved. OLSEN, PETER.")).to_be_visible()
     home(page).get_by_role("link", name="Identify a certifier").click()
-    expect(page.get_by_text("All 2 must sign before the collection counts as certified.")).to_be_visible()
+    expect(
+        page.get_by_text("All 2 must sign before the collection counts as certified.")
+    ).to_be_visible()
     name_a_certifier(page, "MARTIN, CHERYL (cmartin)", "Clerk", "Secondary")
     page.get_by_role("link", name="MARTIN, CHERYL").click()
     page.get_by_label("Active").uncheck()
@@ -78,10 +90,14 @@ def step_2_enter_and_upload(page: Page, sent: Path) -> None:
     page.get_by_label("Find a student").fill("kayla")
     page.get_by_label("Find a student").press("Enter")
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
-    page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name=HEALTH).click()
+    page.get_by_role("table", name="CTE Participant Summary").get_by_role(
+        "link", name=HEALTH
+    ).click()
     page.get_by_label("In District Credits Earned").fill("2.50")
     page.get_by_label("Dual Enrollment Credits").fill("1")
-    page.get_by_role("group", name="CTE Concentrator").get_by_role("radio", name="Yes").check(force=True)
+    page.get_by_role("group", name="CTE Concentrator").get_by_role("radio", name="Yes").check(
+        force=True
+    )
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 
@@ -92,7 +108,9 @@ def step_2_enter_and_upload(page: Page, sent: Path) -> None:
     worker(page, "Tested: 2 new, 0 changed, 0 unchanged, 0 rejected. Nothing has been saved yet.")
     page.get_by_role("button", name="Upload this file").click()
     worker(page, "2 records saved.")
-    expect(page.get_by_role("link", name=re.compile("send your data to the state", re.IGNORECASE))).to_be_visible()
+    expect(
+        page.get_by_role("link", name=re.compile("send your data to the state", re.IGNORECASE))
+    ).to_be_visible()
 
     home(page).get_by_role("link", name="Open the student").click()
     page.get_by_label(f"COLE, AMY, {HEALTH}").check()
@@ -138,8 +156,12 @@ def step_3_resync(page: Page) -> None:
 
 def step_4_validate_at_the_state(page: Page) -> None:
     page.get_by_role("link", name="Run the Certification report at the state").click()
-    page.get_by_role("row").filter(has_text="Participants Certification").get_by_role("button", name="State").click()
-    expect(page.get_by_text("1 report run at the state. District and state totals match.")).to_be_visible()
+    page.get_by_role("row").filter(has_text="Participants Certification").get_by_role(
+        "button", name="State"
+    ).click()
+    expect(
+        page.get_by_text("1 report run at the state. District and state totals match.")
+    ).to_be_visible()
     assert "Completed" in step(page, "Validate data")
 
 
@@ -147,8 +169,12 @@ def step_4_certify(page: Page) -> None:
     home(page).get_by_role("link", name=re.compile("Open the event|Review and sign")).first.click()
     expect(page.get_by_role("heading", name="Ready to sign")).to_be_visible()
     page.get_by_role("button", name="Certify & Submit").click()
-    expect(page.get_by_role("link", name="Check the statement: District and state data match.")).to_be_visible()
-    for statement in page.get_by_role("group", name=re.compile("state that")).get_by_role("checkbox").all():
+    expect(
+        page.get_by_role("link", name="Check the statement: District and state data match.")
+    ).to_be_visible()
+    for statement in (
+        page.get_by_role("group", name=re.compile("state that")).get_by_role("checkbox").all()
+    ):
         statement.check()
     page.get_by_role("textbox", name="Your password, to sign").fill(PASSPHRASE)
     page.get_by_role("button", name="Certify & Submit").click()
@@ -169,9 +195,13 @@ def both_sign(jane: Page, peter: Page, receipt: str) -> None:
 def sealed_file(page: Page, receipt: str) -> bytes:
     """The sealed extract of a receipt, found by the person herself."""
     home(page).get_by_role("link", name=re.compile("Open the event|Review and sign")).first.click()
-    expect(page.get_by_role("region", name="Status:").get_by_role("link", name="9012-2025-EOY-")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Status:").get_by_role("link", name="9012-2025-EOY-")
+    ).to_be_visible()
     page.get_by_role("link", name="View District Certification Status").click()
-    page.get_by_role("table", name="Sealed copies of all years").get_by_role("link", name=receipt).click()
+    page.get_by_role("table", name="Sealed copies of all years").get_by_role(
+        "link", name=receipt
+    ).click()
     expect(page.get_by_role("row", name=f"Receipt number {receipt}")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("main").get_by_role("link", name=re.compile("State Format")).click()
@@ -198,22 +228,44 @@ def correct(page: Page) -> None:
     page.get_by_label("Find a student").fill("ford")
     page.get_by_label("Find a student").press("Enter")
     page.get_by_role("link", name="FORD, MAX").click()
-    if page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name=HEALTH).count():
-        page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name=HEALTH).click()
+    if (
+        page.get_by_role("table", name="CTE Participant Summary")
+        .get_by_role("link", name=HEALTH)
+        .count()
+    ):
+        page.get_by_role("table", name="CTE Participant Summary").get_by_role(
+            "link", name=HEALTH
+        ).click()
     page.get_by_label("In District Credits Earned").fill("1.75")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.once)])
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.once)],
+)
 def test_the_whole_guide(
-    script: bool, desk: Desk, cottonwood: District_, guides_student: Student, event: CertificationEvent, administrator: User, clerk: User,
-    viewer: User, opi: User, tmp_path: Path,
-) -> None:  # fmt: skip
+    script: bool,
+    desk: Desk,
+    cottonwood: District_,
+    guides_student: Student,
+    event: CertificationEvent,
+    administrator: User,
+    clerk: User,
+    viewer: User,
+    opi: User,
+    tmp_path: Path,
+) -> None:
     second = person("polsen", "Olsen", "Peter", (Role.VIEWER, "9012"))
-    cottonwood.record(cottonwood.student("999000102", "Baker", "Ida"), start_date=datetime.date(2016, 8, 29))
+    cottonwood.record(
+        cottonwood.student("999000102", "Baker", "Ida"), start_date=datetime.date(2016, 8, 29)
+    )
     cottonwood.roster(cottonwood.student("999000103", "Cole", "Amy"))
-    uploaded = [{"state_id": "999000104", "last": "Dale", "first": "Eva"}, {"state_id": "999000105", "last": "Ford", "first": "Max"}]
+    uploaded = [
+        {"state_id": "999000104", "last": "Dale", "first": "Eva"},
+        {"state_id": "999000105", "last": "Ford", "first": "Max"},
+    ]
     for cells in uploaded:
         cottonwood.student(cells["state_id"], cells["last"], cells["first"])
     sent = tmp_path / "CTE EOY Upload.tsv"
@@ -231,12 +283,16 @@ def test_the_whole_guide(
     step_4_validate_at_the_state(clerks)
     both_sign(jane, peter, FIRST)
 
-    assert "Locked" in step(clerks, "Enter or update records") and "Records are locked." in step(clerks, "Certify & Submit")
+    assert "Locked" in step(clerks, "Enter or update records") and "Records are locked." in step(
+        clerks, "Certify & Submit"
+    )
     first = sealed_file(clerks, FIRST)
     assert b"Ford\tMax\t10\tN\tN\t07/14/2022\t1.50" in first
     recertification(jane, desk.open(opi, script=script))
     correct(clerks)
-    assert Round.objects.official().get().sealed_copy.receipt == FIRST, "what was certified stays official meanwhile"
+    assert Round.objects.official().get().sealed_copy.receipt == FIRST, (
+        "what was certified stays official meanwhile"
+    )
     step_3_resync(clerks)
     step_4_validate_at_the_state(clerks)
     both_sign(jane, peter, SECOND)

@@ -12,7 +12,10 @@ from pathways.models import Participation, Student
 from tests.browser.conftest import Desk
 from tests.fixtures.people import PASSPHRASE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 BEFORE = ["Health Professions", "No", "1.50", "No", "07/14/2022", "07/08/2024"]
 
@@ -29,17 +32,33 @@ def group(page: Page, name: str, answer: str) -> Locator:
 
 def saved_as_in_the_guide(page: Page, student: Student, today: str) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
-    assert summary_row(page, "Health Professions") == ["Health Professions", "Yes", "2.50", "Yes", "07/14/2022", today]
+    assert summary_row(page, "Health Professions") == [
+        "Health Professions",
+        "Yes",
+        "2.50",
+        "Yes",
+        "07/14/2022",
+        today,
+    ]
     assert summary_row(page, "Business Management")[3] == "Yes"
     expect(page.get_by_text("MARTIN, CHERYL", exact=True).last).to_be_visible()
     record = Participation.objects.get(student=student, pathway__name="Health Professions")
-    assert (str(record.total_credits), record.concentrator, record.single_parent) == ("2.50", True, True)
+    assert (str(record.total_credits), record.concentrator, record.single_parent) == (
+        "2.50",
+        True,
+        True,
+    )
     assert (record.modified_by, record.modified_end_year) == ("MARTIN, CHERYL", 2025)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_the_guides_example_with_the_mouse(
-    script: bool, desk: Desk, clerk: User, guides_student: Student, classmates: list[Student], today: Callable[[], str]
+    script: bool,
+    desk: Desk,
+    clerk: User,
+    guides_student: Student,
+    classmates: list[Student],
+    today: Callable[[], str],
 ) -> None:
     page = desk.open(script=script)
     page.get_by_label("User name").fill(clerk.username)
@@ -54,7 +73,9 @@ def test_the_guides_example_with_the_mouse(
     summary = page.get_by_role("table", name="CTE Participant Summary")
     if summary.get_by_role("link", name="Health Professions").count():
         summary.get_by_role("link", name="Health Professions").click()
-        expect(summary.get_by_role("link", name="Health Professions")).to_have_count(0)  # it is open below now, no longer a link
+        expect(summary.get_by_role("link", name="Health Professions")).to_have_count(
+            0
+        )  # it is open below now, no longer a link
     assert summary_row(page, "Health Professions") == BEFORE
 
     page.get_by_label("In District Credits Earned").fill("2.50")
@@ -72,7 +93,11 @@ def test_the_guides_example_with_the_mouse(
 
 
 def test_the_guides_example_with_the_keyboard_alone(
-    desk: Desk, clerk: User, guides_student: Student, classmates: list[Student], today: Callable[[], str]
+    desk: Desk,
+    clerk: User,
+    guides_student: Student,
+    classmates: list[Student],
+    today: Callable[[], str],
 ) -> None:
     page = desk.open(clerk)
     keys = page.keyboard
@@ -94,7 +119,9 @@ def test_the_guides_example_with_the_keyboard_alone(
     tab_to(page.get_by_role("link", name="ANDERSON, KAYLA R."))
     keys.press("Enter")
     expect(page.get_by_role("heading", name="ANDERSON, KAYLA R.")).to_be_visible()
-    health = page.get_by_role("table", name="CTE Participant Summary").get_by_role("link", name="Health Professions")
+    health = page.get_by_role("table", name="CTE Participant Summary").get_by_role(
+        "link", name="Health Professions"
+    )
     if health.count():
         tab_to(health)
         keys.press("Enter")

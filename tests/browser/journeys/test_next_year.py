@@ -15,7 +15,10 @@ from tests.browser.conftest import Desk
 from tests.certification.ready import Ready
 from tests.fixtures.records import HEALTH, District_
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def activate(page: Page) -> None:
@@ -37,7 +40,12 @@ def sealed_file(page: Page, copy: SealedCopy) -> bytes:
 
 
 def test_credits_of_the_next_year_change_nothing_that_was_certified(
-    desk: Desk, cottonwood: District_, event: CertificationEvent, clerk: User, keeper: User, kayla: Student
+    desk: Desk,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+    keeper: User,
+    kayla: Student,
 ) -> None:
     ready = Ready(cottonwood, event, clerk)
     ready.record(kayla)
@@ -59,7 +67,9 @@ def test_credits_of_the_next_year_change_nothing_that_was_certified(
     page.get_by_label("Find a student").press("Enter")
     page.get_by_role("link", name="ANDERSON, KAYLA R.").click()
     page.get_by_label("In District Credits Earned").fill("2.50")
-    page.get_by_role("group", name="CTE Concentrator").get_by_role("radio", name="Yes").check(force=True)
+    page.get_by_role("group", name="CTE Concentrator").get_by_role("radio", name="Yes").check(
+        force=True
+    )
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     last_year = page.get_by_role("row").filter(has_text="Total Pathway Credits Earned")

@@ -11,7 +11,10 @@ from pathways.models import Approval
 from tests.browser.conftest import Desk
 from tests.fixtures.people import PASSPHRASE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def fill(page: Page, **values: str) -> None:
@@ -34,9 +37,13 @@ def accept(desk: Desk, link: str, *, script: bool) -> Page:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_reference: None) -> None:
+def test_from_an_empty_portal_to_a_clerk_at_work(
+    script: bool, desk: Desk, opi_reference: None
+) -> None:
     assert settings.PORTAL_ADDRESS == ""
-    first = User.objects.create_superuser("first", "first@example.org", PASSPHRASE, first_name="Robin", last_name="Hale")
+    first = User.objects.create_superuser(
+        "first", "first@example.org", PASSPHRASE, first_name="Robin", last_name="Hale"
+    )
     opi = desk.open(first, script=script)
     expect(opi.get_by_role("heading", level=1)).to_have_text("Set up the collection")
 
@@ -64,7 +71,13 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
 
     opi.get_by_role("link", name="People").first.click()
     opi.get_by_role("link", name="Add a person").first.click()
-    fill(opi, User_name="dashford", First_name="Dana", Last_name="Ashford", **{"E-mail address": "dana@example.org"})
+    fill(
+        opi,
+        User_name="dashford",
+        First_name="Dana",
+        Last_name="Ashford",
+        **{"E-mail address": "dana@example.org"},
+    )
     opi.get_by_label("Role").select_option("District Administrator")
     fill(opi, District_Number="9012")
     opi.get_by_label("E-mail the one-time link").uncheck()
@@ -74,13 +87,21 @@ def test_from_an_empty_portal_to_a_clerk_at_work(script: bool, desk: Desk, opi_r
     dana = accept(desk, link_of(opi), script=script)
     dana.get_by_role("link", name="People").first.click()
     dana.get_by_role("link", name="Add a person").first.click()
-    fill(dana, User_name="cmartin", First_name="Cheryl", Last_name="Martin", **{"E-mail address": "cheryl@example.org"})
+    fill(
+        dana,
+        User_name="cmartin",
+        First_name="Cheryl",
+        Last_name="Martin",
+        **{"E-mail address": "cheryl@example.org"},
+    )
     dana.get_by_label("Role").select_option("Data Clerk")
     dana.get_by_label("E-mail the one-time link").uncheck()
     dana.get_by_role("button", name="Add", exact=True).click()
 
     clerk = accept(desk, link_of(dana), script=script)
     expect(clerk.get_by_text("MARTIN, CHERYL").first).to_be_visible()
-    expect(clerk.get_by_text("No students for 2024-25 in the portal yet.", exact=False)).to_be_visible()
+    expect(
+        clerk.get_by_text("No students for 2024-25 in the portal yet.", exact=False)
+    ).to_be_visible()
     clerk.get_by_role("navigation").get_by_role("link", name="CTE Concentrator").click()
     expect(clerk.get_by_text("Students come from your enrollments.")).to_be_visible()

@@ -16,10 +16,23 @@ from tests.browser.conftest import Desk
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
-WRONG = [{"inside": "1,5"}, {"pathway": "Health Profesions"}, {"start": "07/14/22"}, {"dual": "9.00"}]
-RIGHT = [("1,5", "1.50"), ("Health Profesions", "Health Professions"), ("07/14/22", "07/14/2022"), ("9.00", "0.50")]
+WRONG = [
+    {"inside": "1,5"},
+    {"pathway": "Health Profesions"},
+    {"start": "07/14/22"},
+    {"dual": "9.00"},
+]
+RIGHT = [
+    ("1,5", "1.50"),
+    ("Health Profesions", "Health Professions"),
+    ("07/14/22", "07/14/2022"),
+    ("9.00", "0.50"),
+]
 
 
 def worker() -> Batch:
@@ -29,8 +42,13 @@ def worker() -> Batch:
     return batch
 
 
-@pytest.mark.parametrize("script", [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.once)])
-def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cottonwood: District_, clerk: User, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.once)],
+)
+def test_a_file_is_tested_corrected_and_uploaded(
+    script: bool, desk: Desk, cottonwood: District_, clerk: User, tmp_path: Path
+) -> None:
     rows = []
     for number in range(20):
         cottonwood.student(f"9990002{number:02d}", f"Student{number}", "Ann")
@@ -41,7 +59,9 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
 
     page = desk.open(clerk, script=script)
     page.get_by_role("link", name="Upload a file", exact=True).click()
-    page.get_by_label("File", exact=False).and_(page.locator("input[type=file]")).set_input_files(sent)
+    page.get_by_label("File", exact=False).and_(page.locator("input[type=file]")).set_input_files(
+        sent
+    )
     if script:
         expect(page.get_by_text("header record found")).to_be_visible()
     expect(page.get_by_role("radio", name="Validate and Test File")).to_be_checked()
@@ -50,7 +70,11 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
 
     worker()
     follow(page, script)
-    expect(page.get_by_text("Tested: 16 new, 0 changed, 0 unchanged, 4 rejected. Nothing has been saved yet.").first).to_be_visible()
+    expect(
+        page.get_by_text(
+            "Tested: 16 new, 0 changed, 0 unchanged, 4 rejected. Nothing has been saved yet."
+        ).first
+    ).to_be_visible()
     assert not Participation.objects.exists()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the 4 rejected rows").click()
@@ -77,7 +101,9 @@ def test_a_file_is_tested_corrected_and_uploaded(script: bool, desk: Desk, cotto
 
     page.get_by_role("link", name="Batch Queue").first.click()
     with page.expect_download() as report:
-        page.get_by_role("link", name="Get the report of MT Data Upload – Upload File").first.click()
+        page.get_by_role(
+            "link", name="Get the report of MT Data Upload – Upload File"
+        ).first.click()
     assert report.value.suggested_filename.startswith("Import Results Summary 9012 ")
 
 
@@ -89,10 +115,14 @@ def follow(page: Page, script: bool) -> None:
 
 
 @pytest.mark.once
-def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, cottonwood: District_, clerk: User) -> None:
+def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(
+    desk: Desk, cottonwood: District_, clerk: User
+) -> None:
     page = desk.open(clerk)
     page.goto("/districts/9012/2025/mt-data-upload/")
-    page.locator("input[type=file]").set_input_files({"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())}
+    )
     page.get_by_role("button", name="Submit to Batch").click()
     expect(page.get_by_text("Queued")).to_be_visible()
     page.evaluate("""() => {
@@ -111,10 +141,14 @@ def test_the_live_region_speaks_once_per_stage_and_the_focus_stays(desk: Desk, c
 
 
 @pytest.mark.once
-def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(desk: Desk, cottonwood: District_, clerk: User) -> None:
+def test_a_file_chosen_before_the_script_arrives_is_looked_at_too(
+    desk: Desk, cottonwood: District_, clerk: User
+) -> None:
     page = desk.open(clerk, at="", late=1)
     page.goto("/districts/9012/2025/mt-data-upload/", wait_until="commit")
-    page.locator("input[type=file]").set_input_files({"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.tsv", "mimeType": "text/plain", "buffer": file(line())}
+    )
     expect(page.get_by_text("header record found")).to_be_visible()
 
 
@@ -132,7 +166,11 @@ def test_a_file_that_changed_after_it_was_chosen_is_told_beside_the_field(
     sent.write_bytes(file(line(), line(inside="1.75")))
     os.utime(sent, (1, 1))
     page.get_by_role("button", name="Submit to Batch").click()
-    expect(page.get_by_role("alert").filter(has_text="This file has changed since you chose it. Choose it again.")).to_be_visible()
+    expect(
+        page.get_by_role("alert").filter(
+            has_text="This file has changed since you chose it. Choose it again."
+        )
+    ).to_be_visible()
     expect(page.locator("input[type=file]")).to_be_focused()
     assert not Batch.objects.exists()
     page.locator("input[type=file]").set_input_files(sent)

@@ -38,7 +38,12 @@ def without_violations(page: Page) -> None:
     """Judged in a window as tall as the page: what the bar at the bottom half covers is reached by scrolling, and axe does not scroll."""
     window = page.viewport_size
     assert window
-    page.set_viewport_size({"width": window["width"], "height": page.evaluate("document.documentElement.scrollHeight + 200")})
+    page.set_viewport_size(
+        {
+            "width": window["width"],
+            "height": page.evaluate("document.documentElement.scrollHeight + 200"),
+        }
+    )
     found = violations(page)
     page.set_viewport_size(window)
     assert not found, found
@@ -69,7 +74,11 @@ BUILT = """() => {
 
 def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
     """A test for each state of these pages."""
-    found = [pytest.param(state, id=f"{name}: {state.name}") for name, of_it in states.items() for state in of_it]
+    found = [
+        pytest.param(state, id=f"{name}: {state.name}")
+        for name, of_it in states.items()
+        for state in of_it
+    ]
     return pytest.mark.parametrize("state", found)
 
 

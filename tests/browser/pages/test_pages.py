@@ -20,7 +20,10 @@ from tests.browser.pages import (
 )
 from tests.browser.pages.test_pages_records import saved_record, search
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 STATES = {
     name
@@ -82,7 +85,9 @@ def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]
     found: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            found |= names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+            found |= names(
+                pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space
+            )
         else:
             found.add(space + (pattern.name or str(pattern.pattern)))
     return found
@@ -151,7 +156,9 @@ def test_p_09_nothing_is_kept_in_the_browser(stage: Stage) -> None:
     page = stage.desk.open(stage.clerk)
     search("kayla")(stage, page)
     saved_record(stage, page)
-    kept = page.evaluate("async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]")
+    kept = page.evaluate(
+        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"
+    )
     assert kept == [0, 0, 0]
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert set(cookies) <= {"sessionid", "csrftoken", "device"}

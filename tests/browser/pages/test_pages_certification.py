@@ -14,10 +14,20 @@ from cte_portal.editions import Scope
 from pathways.models import Student
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look, resync
-from tests.fixtures.certification import make_certifier, make_event, make_round, seal, seal_records, sign
+from tests.fixtures.certification import (
+    make_certifier,
+    make_event,
+    make_round,
+    seal,
+    seal_records,
+    sign,
+)
 from tests.fixtures.records import HEALTH
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]:
@@ -26,11 +36,20 @@ def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]
     def visit(stage: Stage, page: Page) -> None:
         event = make_event()
         if named:
-            one = make_certifier(stage.clerk, title="CTE Director", invited_at=timezone.now(), invited_by="REYES, ANA")
+            one = make_certifier(
+                stage.clerk,
+                title="CTE Director",
+                invited_at=timezone.now(),
+                invited_by="REYES, ANA",
+            )
             make_certifier(stage.people["administrator"], level="primary")
             make_certifier(stage.people["viewer"], level="secondary", title="Principal")
             sign(make_round(event), one)
-            page.goto(stage.address(*({"event": event.pk, "certifier": one.pk}.get(part, part) for part in parts)))
+            page.goto(
+                stage.address(
+                    *({"event": event.pk, "certifier": one.pk}.get(part, part) for part in parts)
+                )
+            )
         else:
             page.goto(stage.address(*parts))
 
@@ -53,11 +72,26 @@ def reopening(address: str, *, sealed: bool = True, do: str = "") -> Callable[[S
             seal(make_round(event))
         if "{request}" in address or "/opi/" in address:
             request = recertification.ask(
-                stage.cottonwood.scope, event.pk, by=stage.clerk, reason="Two were left out", what_changes="Two records"
+                stage.cottonwood.scope,
+                event.pk,
+                by=stage.clerk,
+                reason="Two were left out",
+                what_changes="Two records",
             )
-            recertification.say(stage.cottonwood.scope, request.pk, by=stage.people["opi"], from_opi=True, text="Which two?")
+            recertification.say(
+                stage.cottonwood.scope,
+                request.pk,
+                by=stage.people["opi"],
+                from_opi=True,
+                text="Which two?",
+            )
             if do == "approve":
-                recertification.approve(stage.cottonwood.scope, request.pk, by=stage.people["opi"], answer="Until Friday.")
+                recertification.approve(
+                    stage.cottonwood.scope,
+                    request.pk,
+                    by=stage.people["opi"],
+                    answer="Until Friday.",
+                )
             page.goto(address.format(request=request.pk))
             if do == "deny":
                 page.get_by_role("button", name="Deny").click()
@@ -71,7 +105,9 @@ def reopening(address: str, *, sealed: bool = True, do: str = "") -> Callable[[S
     return visit
 
 
-def certified(*parts: str, superseded: bool = False, earlier: bool = True) -> Callable[[Stage, Page], None]:
+def certified(
+    *parts: str, superseded: bool = False, earlier: bool = True
+) -> Callable[[Stage, Page], None]:
     """A page about a sealed copy; `event` and `copy` among the parts stand for their keys."""
 
     def visit(stage: Stage, page: Page) -> None:
@@ -82,7 +118,10 @@ def certified(*parts: str, superseded: bool = False, earlier: bool = True) -> Ca
                 stage.cottonwood.record(student, HEALTH)
         one = make_certifier(stage.people["administrator"])
         if earlier:
-            seal_records(make_round(make_event(end_year=2024, name="End of Year 2023-24")), Scope("9012", 2024))
+            seal_records(
+                make_round(make_event(end_year=2024, name="End of Year 2023-24")),
+                Scope("9012", 2024),
+            )
         for number in range(2, 9):
             stage.cottonwood.record(Student.objects.get(state_id=f"99900013{number}"), HEALTH)
         now = timezone.now()
@@ -90,11 +129,20 @@ def certified(*parts: str, superseded: bool = False, earlier: bool = True) -> Ca
         event = make_event()
         this = make_round(event)
         sign(this, one)
-        copy = seal_records(this, stage.cottonwood.scope, notes=[{"by": one.name, "figure": "Participants: 9", "note": "Grown."}])
+        copy = seal_records(
+            this,
+            stage.cottonwood.scope,
+            notes=[{"by": one.name, "figure": "Participants: 9", "note": "Grown."}],
+        )
         if superseded:
             Round.objects.filter(pk=this.pk).update(status="superseded", ended_at=now)
             seal_records(make_round(event, number=2, reason="Credits"), stage.cottonwood.scope)
-        page.goto(stage.address("event-certification", *({"event": event.pk, "copy": copy.pk}.get(part, part) for part in parts)))
+        page.goto(
+            stage.address(
+                "event-certification",
+                *({"event": event.pk, "copy": copy.pk}.get(part, part) for part in parts),
+            )
+        )
 
     return visit
 
@@ -109,7 +157,9 @@ STATES: dict[str, list[State]] = {
         State("errors", certifier_errors, who="administrator"),
         State("invited", certifying("type-membership-setup")),
     ],
-    "certifier": [State("open", certifying("type-membership-setup", "certifier"), who="administrator")],
+    "certifier": [
+        State("open", certifying("type-membership-setup", "certifier"), who="administrator")
+    ],
     "event-dashboard": [
         State("none", at(lambda stage: stage.address("event-certification"))),
         State("open", certifying("event-certification")),
@@ -119,7 +169,9 @@ STATES: dict[str, list[State]] = {
         State("form", reopening(f"{REOPENED}new/{{event}}/", do="send")),
         State("not yet sealed", reopening(f"{REOPENED}new/{{event}}/", sealed=False)),
     ],
-    "recertification-demand": [State("errors", reopening(f"{REOPENED}demand/{{event}}/", do="send"), who="opi")],
+    "recertification-demand": [
+        State("errors", reopening(f"{REOPENED}demand/{{event}}/", do="send"), who="opi")
+    ],
     "recertification": [
         State("asked", reopening(f"{REOPENED}{{request}}/")),
         State("to answer", reopening(f"{REOPENED}{{request}}/", do="deny"), who="opi"),
@@ -137,7 +189,9 @@ STATES: dict[str, list[State]] = {
         State("nothing to compare with", certifying("event-certification", "event", "changes")),
         State("since last year", certified("event", "changes")),
     ],
-    "certification-explanations": [State("none", certifying("event-certification", "event", "explanations"))],
+    "certification-explanations": [
+        State("none", certifying("event-certification", "event", "explanations"))
+    ],
     "certification-list": [
         State("nobody", certifying("event-certification", "event", "lists", "concentrators")),
         State("participants", certified("event", "lists", "participants")),

@@ -19,7 +19,10 @@ from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.certification import make_certifier, make_event
 from tests.fixtures.records import HEALTH, send_everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def health_approvals(query: str = "") -> Callable[[Stage, Page], None]:
@@ -45,7 +48,9 @@ def approvals_nothing_chosen(stage: Stage, page: Page) -> None:
 def bring(content: str) -> Callable[[Stage, Page], None]:
     def visit(stage: Stage, page: Page) -> None:
         page.goto("/opi/approvals/2025/import/")
-        page.get_by_label("File").set_input_files({"name": "approvals.csv", "mimeType": "text/csv", "buffer": content.encode()})
+        page.get_by_label("File").set_input_files(
+            {"name": "approvals.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        )
         page.get_by_role("button", name="Read the file").click()
         expect(page.get_by_text("line 2" if "nobody" in content else "1 line read")).to_be_visible()
 
@@ -61,7 +66,9 @@ def districts(*rows: str, press: str = "", shows: str = "Read") -> Callable[[Sta
     def visit(stage: Stage, page: Page) -> None:
         page.goto("/opi/districts/import/")
         content = "\n".join([DISTRICT_TITLES, *rows]).encode()
-        page.get_by_label("File").set_input_files({"name": "districts.csv", "mimeType": "text/csv", "buffer": content})
+        page.get_by_label("File").set_input_files(
+            {"name": "districts.csv", "mimeType": "text/csv", "buffer": content}
+        )
         page.get_by_role("button", name="Preview").click()
         if press:
             page.get_by_role("button", name=press).click()
@@ -100,7 +107,9 @@ def unused_pathway(stage: Stage, page: Page) -> None:
 
 
 def something_done(stage: Stage, page: Page) -> None:
-    with changing.changing(by=stage.people["keeper"], reason="Program closed, letter of 05/30/2025") as entries:
+    with changing.changing(
+        by=stage.people["keeper"], reason="Program closed, letter of 05/30/2025"
+    ) as entries:
         row = Pathway.objects.get(name=HEALTH)
         row.name = "Health Sciences"
         entries.save(row)
@@ -176,7 +185,9 @@ def on_the_board(address: str, *, press: str = "") -> Callable[[Stage, Page], No
     def visit(stage: Stage, page: Page) -> None:
         make_event(due=timezone.localdate() - datetime.timedelta(days=2))
         make_certifier(stage.clerk)
-        stage.cottonwood.record(stage.cottonwood.student("999000888", "Wrong", "Wanda"), concentrator=True)
+        stage.cottonwood.record(
+            stage.cottonwood.student("999000888", "Wrong", "Wanda"), concentrator=True
+        )
         send_everything()
         validate(stage.cottonwood.scope.at_state(), list(REPORTS.values()), by=stage.clerk)
         page.goto(address)
@@ -189,7 +200,10 @@ def on_the_board(address: str, *, press: str = "") -> Callable[[Stage, Page], No
 
 
 STATES: dict[str, list[State]] = {
-    "admin:index": [State("set up", at("/admin/"), who="keeper"), State("staff", at("/admin/"), who="opi")],
+    "admin:index": [
+        State("set up", at("/admin/"), who="keeper"),
+        State("staff", at("/admin/"), who="opi"),
+    ],
     "admin:pathways_pathway_changelist": [
         State("list", at("/admin/pathways/pathway/"), who="keeper"),
         State("nothing found", at("/admin/pathways/pathway/?q=zzz"), who="keeper"),
@@ -200,15 +214,31 @@ STATES: dict[str, list[State]] = {
     ],
     "admin:pathways_pathway_change": [
         State("effect", pathway_effect, who="keeper"),
-        State("staff", at(lambda stage: f"/admin/pathways/pathway/{stage.health()}/change/"), who="opi"),
+        State(
+            "staff",
+            at(lambda stage: f"/admin/pathways/pathway/{stage.health()}/change/"),
+            who="opi",
+        ),
     ],
     "admin:pathways_pathway_delete": [State("ask", unused_pathway, who="keeper")],
-    "admin:pathways_district_changelist": [State("list", at("/admin/pathways/district/"), who="keeper")],
-    "admin:pathways_district_add": [State("new", at("/admin/pathways/district/add/"), who="keeper")],
-    "admin:pathways_district_change": [State("open", at("/admin/pathways/district/9012/change/"), who="keeper")],
-    "admin:pathways_schoolyear_changelist": [State("list", at("/admin/pathways/schoolyear/"), who="keeper")],
-    "admin:pathways_schoolyear_add": [State("new", at("/admin/pathways/schoolyear/add/"), who="keeper")],
-    "admin:pathways_schoolyear_change": [State("open", at("/admin/pathways/schoolyear/2025/change/"), who="keeper")],
+    "admin:pathways_district_changelist": [
+        State("list", at("/admin/pathways/district/"), who="keeper")
+    ],
+    "admin:pathways_district_add": [
+        State("new", at("/admin/pathways/district/add/"), who="keeper")
+    ],
+    "admin:pathways_district_change": [
+        State("open", at("/admin/pathways/district/9012/change/"), who="keeper")
+    ],
+    "admin:pathways_schoolyear_changelist": [
+        State("list", at("/admin/pathways/schoolyear/"), who="keeper")
+    ],
+    "admin:pathways_schoolyear_add": [
+        State("new", at("/admin/pathways/schoolyear/add/"), who="keeper")
+    ],
+    "admin:pathways_schoolyear_change": [
+        State("open", at("/admin/pathways/schoolyear/2025/change/"), who="keeper")
+    ],
     "approvals-of-pathway": [
         State("list", health_approvals(), who="keeper"),
         State("nothing found", health_approvals("?find=zzz"), who="keeper"),
@@ -216,22 +246,36 @@ STATES: dict[str, list[State]] = {
         State("nothing chosen", approvals_nothing_chosen, who="keeper"),
         State("staff", health_approvals(), who="opi"),
     ],
-    "approvals-of-district": [State("list", at("/opi/approvals/2025/districts/9012/"), who="keeper")],
+    "approvals-of-district": [
+        State("list", at("/opi/approvals/2025/districts/9012/"), who="keeper")
+    ],
     "approvals-copy": [
         State("something", at("/opi/approvals/2026/copy/"), who="keeper"),
         State("nothing", at("/opi/approvals/2025/copy/"), who="keeper"),
     ],
     "approvals-import": [
         State("ask", at("/opi/approvals/2025/import/"), who="keeper"),
-        State("problems", bring("District Number,Pathway Code,Approved\nnobody,10,Yes"), who="keeper"),
+        State(
+            "problems", bring("District Number,Pathway Code,Approved\nnobody,10,Yes"), who="keeper"
+        ),
         State("preview", bring("District Number,Pathway Code,Approved\n9012,10,No"), who="keeper"),
     ],
     "districts-import": [
         State("ask", at("/opi/districts/import/"), who="keeper"),
         State("refused", districts(shows="There is a problem"), who="keeper"),
-        State("all outcomes", districts(*ALL_OUTCOMES, shows="Nothing has been saved yet."), who="keeper"),
-        State("nothing chosen", districts(ALL_OUTCOMES[1], press="Save and send", shows="There is a problem"), who="keeper"),
-        State("nothing to save", districts(ALL_OUTCOMES[2], shows="Nothing to save."), who="keeper"),
+        State(
+            "all outcomes",
+            districts(*ALL_OUTCOMES, shows="Nothing has been saved yet."),
+            who="keeper",
+        ),
+        State(
+            "nothing chosen",
+            districts(ALL_OUTCOMES[1], press="Save and send", shows="There is a problem"),
+            who="keeper",
+        ),
+        State(
+            "nothing to save", districts(ALL_OUTCOMES[2], shows="Nothing to save."), who="keeper"
+        ),
         State("saved", districts(PRAIRIE_DOG, press="Save and send", shows="0420"), who="keeper"),
     ],
     "audit": [

@@ -14,7 +14,10 @@ from tests.browser.pages.states import State, at, each, look
 from tests.fixtures import phone
 from tests.fixtures.people import PASSPHRASE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def wrong_password(stage: Stage, page: Page) -> None:
@@ -42,7 +45,12 @@ def reset_sent(stage: Stage, page: Page) -> None:
 
 def person_added(stage: Stage, page: Page) -> None:
     page.goto(stage.address("people", "new"))
-    for label, value in (("User name", "nlee"), ("First name", "Nora"), ("Last name", "Lee"), ("E-mail address", "nora@example.org")):
+    for label, value in (
+        ("User name", "nlee"),
+        ("First name", "Nora"),
+        ("Last name", "Lee"),
+        ("E-mail address", "nora@example.org"),
+    ):
         page.get_by_label(label).fill(value)
     page.get_by_label("Role").select_option("Data Clerk")
     page.get_by_label("E-mail the one-time link").uncheck()
@@ -60,7 +68,9 @@ def person_errors(address: str) -> Callable[[Stage, Page], None]:
 
 
 def invited(stage: Stage, page: Page) -> None:
-    page.goto(f"/accounts/invitation/{Invitation.objects.make(stage.people['nobody'].pk, 'HALE, ROBIN')}/")
+    page.goto(
+        f"/accounts/invitation/{Invitation.objects.make(stage.people['nobody'].pk, 'HALE, ROBIN')}/"
+    )
 
 
 def invited_weak(stage: Stage, page: Page) -> None:
@@ -107,19 +117,35 @@ def reset_without_a_reason(stage: Stage, page: Page) -> None:
 
 
 STATES: dict[str, list[State]] = {
-    "people": [State("list", at("/opi/people/"), who="keeper"), State("nobody found", at("/opi/people/?find=zzz"), who="keeper")],
+    "people": [
+        State("list", at("/opi/people/"), who="keeper"),
+        State("nobody found", at("/opi/people/?find=zzz"), who="keeper"),
+    ],
     "person": [
         State("a clerk", at(lambda stage: f"/opi/people/{stage.clerk.pk}/"), who="keeper"),
-        State("oneself", at(lambda stage: f"/opi/people/{stage.people['keeper'].pk}/"), who="keeper"),
+        State(
+            "oneself", at(lambda stage: f"/opi/people/{stage.people['keeper'].pk}/"), who="keeper"
+        ),
     ],
-    "person-new": [State("new", at("/opi/people/new/"), who="keeper"), State("errors", person_errors("/opi/people/new/"), who="keeper")],
-    "district-people": [State("list", at(lambda stage: stage.address("people")), who="administrator")],
+    "person-new": [
+        State("new", at("/opi/people/new/"), who="keeper"),
+        State("errors", person_errors("/opi/people/new/"), who="keeper"),
+    ],
+    "district-people": [
+        State("list", at(lambda stage: stage.address("people")), who="administrator")
+    ],
     "district-person": [
         State("link shown", person_added, who="administrator"),
-        State("a clerk", at(lambda stage: stage.address("people", stage.clerk.pk)), who="administrator"),
+        State(
+            "a clerk",
+            at(lambda stage: stage.address("people", stage.clerk.pk)),
+            who="administrator",
+        ),
         State("reset without a reason", reset_without_a_reason, who="administrator"),
     ],
-    "district-person-new": [State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")],
+    "district-person-new": [
+        State("errors", person_errors("/districts/9012/2025/people/new/"), who="administrator")
+    ],
     "invitation": [State("ask", invited, who=""), State("weak password", invited_weak, who="")],
     "invitation-link": [State("spent", at("/accounts/invitation/spent/"), who="")],
     "screens": [State("all", at("/screens/")), State("none", at("/screens/?find=zzz"))],
@@ -129,18 +155,36 @@ STATES: dict[str, list[State]] = {
     ],
     "account_logout": [State("ask", at("/accounts/sign-out/"))],
     "account_reauthenticate": [State("ask", at("/accounts/confirm/"))],
-    "account_change_password": [State("ask", at("/accounts/password/")), State("weak password", weak_password)],
-    "mfa_authenticate": [State("ask", second_step, who=""), State("wrong code", second_step_wrong, who="")],
+    "account_change_password": [
+        State("ask", at("/accounts/password/")),
+        State("weak password", weak_password),
+    ],
+    "mfa_authenticate": [
+        State("ask", second_step, who=""),
+        State("wrong code", second_step_wrong, who=""),
+    ],
     "mfa_reauthenticate": [State("ask", with_an_app("/accounts/confirm/code/"))],
-    "mfa_index": [State("no app", at("/accounts/security/")), State("with an app", with_an_app("/accounts/security/"))],
-    "mfa_activate_totp": [State("picture", at("/accounts/security/app/")), State("wrong code", wrong_code)],
+    "mfa_index": [
+        State("no app", at("/accounts/security/")),
+        State("with an app", with_an_app("/accounts/security/")),
+    ],
+    "mfa_activate_totp": [
+        State("picture", at("/accounts/security/app/")),
+        State("wrong code", wrong_code),
+    ],
     "mfa_deactivate_totp": [State("ask", with_an_app("/accounts/security/app/remove/"))],
     "mfa_view_recovery_codes": [State("codes", with_an_app("/accounts/security/recovery-codes/"))],
-    "mfa_generate_recovery_codes": [State("ask", with_an_app("/accounts/security/recovery-codes/new/"))],
+    "mfa_generate_recovery_codes": [
+        State("ask", with_an_app("/accounts/security/recovery-codes/new/"))
+    ],
     "account_reset_password": [State("ask", at("/accounts/password/reset/"), who="")],
     "account_reset_password_done": [State("sent", reset_sent, who="")],
-    "account_reset_password_from_key": [State("spent link", at("/accounts/password/reset/key/1-set-password/"), who="")],
-    "account_reset_password_from_key_done": [State("done", at("/accounts/password/reset/done/"), who="")],
+    "account_reset_password_from_key": [
+        State("spent link", at("/accounts/password/reset/key/1-set-password/"), who="")
+    ],
+    "account_reset_password_from_key_done": [
+        State("done", at("/accounts/password/reset/done/"), who="")
+    ],
     "districts": [
         State("two districts", at("/districts/"), who="opi"),
         State("no match", at("/districts/?find=zzz"), who="opi"),

@@ -14,7 +14,10 @@ from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import FINANCE, HEALTH, lock_records
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def search(term: str) -> Callable[[Stage, Page], None]:
@@ -45,7 +48,9 @@ def saved_record(stage: Stage, page: Page) -> None:
 def conflict(stage: Stage, page: Page) -> None:
     page.goto(stage.record())
     record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
-    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    stage.cottonwood.record(
+        stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL"
+    )
     page.get_by_label("In District Credits Earned").fill("2.5")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_load_state()
@@ -73,7 +78,9 @@ def deleted(stage: Stage, page: Page) -> None:
 def stale_delete(stage: Stage, page: Page) -> None:
     page.goto(stage.record("delete"))
     record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
-    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL")
+    stage.cottonwood.record(
+        stage.kayla, HEALTH, version=record.version, single_parent=True, by="KELLER, DANIEL"
+    )
     page.get_by_role("button", name=re.compile("^Delete")).click()
     page.wait_for_load_state()
 
@@ -88,7 +95,9 @@ def empty_district(stage: Stage, page: Page) -> None:
     page.goto("/districts/0965/2025/cte-concentrator/")
 
 
-def worklist(which: str = "", *, do: str = "", reason: str = "", query: str = "") -> Callable[[Stage, Page], None]:
+def worklist(
+    which: str = "", *, do: str = "", reason: str = "", query: str = ""
+) -> Callable[[Stage, Page], None]:
     """The list with a line in it; with `do` that line is chosen and sent."""
 
     def visit(stage: Stage, page: Page) -> None:
@@ -98,7 +107,9 @@ def worklist(which: str = "", *, do: str = "", reason: str = "", query: str = ""
         stage.cottonwood.roster(unlike, HEALTH, credits_earned=1)
         stage.cottonwood.record(unlike, HEALTH)
         quiet = stage.cottonwood.student("999000804", "Quiet")
-        stage.cottonwood.record(quiet, HEALTH, concentrator=True, in_district_credits=2, modified_end_year=2024)
+        stage.cottonwood.record(
+            quiet, HEALTH, concentrator=True, in_district_credits=2, modified_end_year=2024
+        )
         page.goto(stage.address("roster-worklist", *([which] if which else [])) + query)
         if do:
             for box in page.locator("input[name=chosen]").all():
@@ -138,7 +149,9 @@ STATES: dict[str, list[State]] = {
         State("nobody found", search("zzzz")),
         State("no students", empty_district, who="opi"),
     ],
-    "cte-student": [State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))],
+    "cte-student": [
+        State("with records", at(lambda stage: stage.address("cte-concentrator", stage.kayla.pk)))
+    ],
     "cte-record": [
         State("open", at(lambda stage: stage.record())),
         State("errors", record_with_errors),

@@ -15,7 +15,10 @@ from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.pathways.roster.conftest import ALL, STUDENTS, zipped
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 TITLE = STUDENTS.splitlines()[0]
 MANY = "".join(f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(12))
@@ -25,9 +28,14 @@ def roster_file(content: str | bytes, work: str = "validate") -> Callable[[Stage
     def visit(stage: Stage, page: Page) -> None:
         data = content.encode() if isinstance(content, str) else content
         batch = submit(
-            "roster-file", by=stage.clerk, title="Student Demographics – Validate and Test File", subject="students.csv",
-            scope=stage.cottonwood.scope, options={"work": work}, content=ContentFile(data, name="input"),
-        )  # fmt: skip
+            "roster-file",
+            by=stage.clerk,
+            title="Student Demographics – Validate and Test File",
+            subject="students.csv",
+            scope=stage.cottonwood.scope,
+            options={"work": work},
+            content=ContentFile(data, name="input"),
+        )
         assert run(batch.pk)
         page.goto(stage.address("batches", batch.pk))
 
@@ -76,10 +84,16 @@ STATES: dict[str, list[State]] = {
     "roster-courses": [
         State("list", courses),
         State("errors", courses_wrong),
-        State("no match", at(lambda stage: stage.address("roster-data", "courses") + "?school=9999")),
-        State("as OPI sees it", at(lambda stage: stage.address("roster-data", "courses")), who="opi"),
+        State(
+            "no match", at(lambda stage: stage.address("roster-data", "courses") + "?school=9999")
+        ),
+        State(
+            "as OPI sees it", at(lambda stage: stage.address("roster-data", "courses")), who="opi"
+        ),
     ],
-    "roster-columns": [State("columns", at(lambda stage: stage.address("mt-data-upload", "roster/columns")))],
+    "roster-columns": [
+        State("columns", at(lambda stage: stage.address("mt-data-upload", "roster/columns")))
+    ],
     "roster-undo": [State("ask", undo_asked), State("undone", undone)],
     "batch": [
         State("roster tested", roster_file(zipped(ALL))),

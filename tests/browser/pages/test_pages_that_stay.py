@@ -16,13 +16,18 @@ from pathways.reports.groups import GROUPS
 from tests.browser.conftest import Desk
 from tests.fixtures.records import District_
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 REPORTS, QUEUE = "/districts/9012/2025/data-validation-reports/", "/districts/9012/2025/batches/"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_v_04_after_a_download_every_button_still_runs(script: bool, desk: Desk, clerk: User, guides_student: Student) -> None:
+def test_v_04_after_a_download_every_button_still_runs(
+    script: bool, desk: Desk, clerk: User, guides_student: Student
+) -> None:
     for group in GROUPS:
         GroupAssignment.objects.assign("9012", group.slug, {"data-clerk"})
     page = desk.open(clerk, script=script)
@@ -33,7 +38,9 @@ def test_v_04_after_a_download_every_button_still_runs(script: bool, desk: Desk,
         assert download.value.suggested_filename.endswith(f".{form}")
     assert Batch.objects.count() == 2
     page.get_by_role("button", name="Run all at District").click()
-    expect(page.get_by_role("status").filter(has_text="reports run at the district")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="reports run at the district")
+    ).to_be_visible()
     assert Batch.objects.count() == 3
 
 
@@ -47,7 +54,9 @@ def record(desk: Desk, clerk: User, guides_student: Student, classmates: list[St
 
 def test_d_14_who_stays_finds_every_button_as_it_was(record: Page) -> None:
     answers = ["stay", "stay", "stay", "leave"]
-    record.on("dialog", lambda dialog: dialog.dismiss() if answers.pop(0) == "stay" else dialog.accept())
+    record.on(
+        "dialog", lambda dialog: dialog.dismiss() if answers.pop(0) == "stay" else dialog.accept()
+    )
     record.get_by_label("In District Credits Earned").fill("1.75")
     record.evaluate("document.querySelector('header form button').dataset.busy = 'Signing out…'")
     out = record.get_by_role("button", name="Sign out")
@@ -79,20 +88,27 @@ HEARD = """() => {
 }"""
 
 
-def test_d_13_what_was_saved_is_put_into_the_status_region_again_and_nothing_moves(record: Page) -> None:
+def test_d_13_what_was_saved_is_put_into_the_status_region_again_and_nothing_moves(
+    record: Page,
+) -> None:
     record.add_init_script(f"({HEARD})()")
     record.get_by_label("In District Credits Earned").fill("1.75")
     record.get_by_role("button", name="Save and next").click()
     expect(record.get_by_role("heading", level=1)).to_have_text("ANDERSON, WYATT")
     expect(record.locator(".banner.saved p:not([inert])")).to_have_count(1)
-    assert record.evaluate("window.heard") == record.locator(".banner[role=status] p").all_inner_texts()
+    assert (
+        record.evaluate("window.heard")
+        == record.locator(".banner[role=status] p").all_inner_texts()
+    )
     assert "Saved." in record.evaluate("window.heard[0]")
     assert record.evaluate("window.heights.size") == 1
     record.get_by_role("button", name="Undo").click()
     expect(record.get_by_label("In District Credits Earned")).to_have_value("1.50")
 
 
-def test_d_13_what_became_of_chosen_lines_is_said_too(desk: Desk, cottonwood: District_, clerk: User) -> None:
+def test_d_13_what_became_of_chosen_lines_is_said_too(
+    desk: Desk, cottonwood: District_, clerk: User
+) -> None:
     cottonwood.roster(cottonwood.student("999000801", "Rostered"))
     page = desk.open(clerk)
     page.goto("/districts/9012/2025/roster-worklist/")
@@ -104,13 +120,17 @@ def test_d_13_what_became_of_chosen_lines_is_said_too(desk: Desk, cottonwood: Di
     assert page.evaluate("window.heard") == ["1 line done."]
 
 
-def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(desk: Desk, cottonwood: District_, clerk: User) -> None:
+def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(
+    desk: Desk, cottonwood: District_, clerk: User
+) -> None:
     batch = submit("extract", by=clerk, title="MT Extracts", scope=cottonwood.scope)
     Batch.objects.claim(batch.pk, "a worker")
     page = desk.open(clerk)
     page.goto(QUEUE)
     asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request) if request.url.endswith(QUEUE) else None)
+    page.on(
+        "request", lambda request: asked.append(request) if request.url.endswith(QUEUE) else None
+    )
     rows = page.locator("#batch-queue-rows")
     expect(rows).to_contain_text("Processing")
     page.locator(f"#batch-{batch.pk}").focus()
@@ -119,7 +139,9 @@ def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(desk: Desk, 
         with page.expect_response(lambda answer: answer.url.endswith(QUEUE)):
             pass
     assert page.evaluate("document.activeElement.id") == f"batch-{batch.pk}"
-    Batch.objects.filter(pk=batch.pk).update(status=Status.COMPLETED, lease_until=None, finished_at=timezone.now())
+    Batch.objects.filter(pk=batch.pk).update(
+        status=Status.COMPLETED, lease_until=None, finished_at=timezone.now()
+    )
     expect(rows).to_contain_text("Completed", timeout=10_000)
     before = len(asked)
     page.wait_for_timeout(4000)

@@ -21,7 +21,10 @@ from tests.browser.pages.states import State, at, each, look, resync
 from tests.fixtures.records import BUSINESS, HEALTH
 from tests.fixtures.uploads import file, line
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 SENT = file(
     line(inside="2.50", total="2.50"),
@@ -32,14 +35,21 @@ SENT = file(
 )
 
 
-def batch(work: str = "validate", content: bytes = SENT, *, ran: bool = True, **row: object) -> Callable[[Stage, Page], None]:
+def batch(
+    work: str = "validate", content: bytes = SENT, *, ran: bool = True, **row: object
+) -> Callable[[Stage, Page], None]:
     """The page of an upload: `ran` to its end, or with its row as it is meant to look."""
 
     def visit(stage: Stage, page: Page) -> None:
         one = submit(
-            "upload", by=stage.clerk, title="MT Data Upload – Validate and Test File", subject="CTE EOY Upload.tsv", scope=stage.cottonwood.scope,
-            options={"type": "cte-eoy", "work": work}, content=ContentFile(content, name="input"),
-        )  # fmt: skip
+            "upload",
+            by=stage.clerk,
+            title="MT Data Upload – Validate and Test File",
+            subject="CTE EOY Upload.tsv",
+            scope=stage.cottonwood.scope,
+            options={"type": "cte-eoy", "work": work},
+            content=ContentFile(content, name="input"),
+        )
         if ran:
             assert run(one.pk)
         if row:
@@ -82,17 +92,29 @@ def full_queue(stage: Stage, page: Page) -> None:
 _FAILED = "The portal could not do this. Your file is safe. Nothing was changed. Reference 7K3Q."
 
 
-_HELD = {"status": "processing", "attempt": 1, "started_at": timezone.now(), "stage": "Reading", "done": 540, "total": 787}
+_HELD = {
+    "status": "processing",
+    "attempt": 1,
+    "started_at": timezone.now(),
+    "stage": "Reading",
+    "done": 540,
+    "total": 787,
+}
 
 
-SOON, GONE = timezone.now() + datetime.timedelta(days=1), timezone.now() - datetime.timedelta(days=1)
+SOON, GONE = (
+    timezone.now() + datetime.timedelta(days=1),
+    timezone.now() - datetime.timedelta(days=1),
+)
 
 
 def sent_and_changed(stage: Stage, page: Page) -> None:
     resync(stage, "Student")
     resync(stage, "Roster", "CTE Participation")
     record = Participation.objects.get(student=stage.kayla, pathway__name=HEALTH)
-    stage.cottonwood.record(stage.kayla, HEALTH, version=record.version, single_parent=not record.single_parent)
+    stage.cottonwood.record(
+        stage.kayla, HEALTH, version=record.version, single_parent=not record.single_parent
+    )
     page.goto(stage.address("resync"))
 
 
@@ -111,10 +133,23 @@ def resync_nothing_chosen(stage: Stage, page: Page) -> None:
 
 
 def failed_unseen(stage: Stage, page: Page) -> None:
-    failed = {"status": "failed", "finished_at": GONE, "hidden": True, "queue": "district", "submitted_by": stage.people["opi"]}
+    failed = {
+        "status": "failed",
+        "finished_at": GONE,
+        "hidden": True,
+        "queue": "district",
+        "submitted_by": stage.people["opi"],
+    }
     said = "The portal could not do this. Nothing was changed. Reference 7K3Q."
     for kind, district in (("letter", "9012"), ("notice", ""), ("publish", "")):
-        Batch.objects.create(kind=kind, district=district, idempotency_key=kind, reference="7K3Q", sentence=said, **failed)
+        Batch.objects.create(
+            kind=kind,
+            district=district,
+            idempotency_key=kind,
+            reference="7K3Q",
+            sentence=said,
+            **failed,
+        )
     sent_everywhere("/opi/batches/")(stage, page)
 
 
@@ -142,7 +177,10 @@ STATES: dict[str, list[State]] = {
         State("uploaded", batch("upload")),
         State("nothing wrong", batch("upload", file(line()))),
         State("refused", batch(content=b"%PDF-1.7")),
-        State("failed", batch(ran=False, status="failed", finished_at=GONE, sentence=_FAILED, reference="7K3Q")),
+        State(
+            "failed",
+            batch(ran=False, status="failed", finished_at=GONE, sentence=_FAILED, reference="7K3Q"),
+        ),
         State(
             "canceled",
             batch(
@@ -162,7 +200,9 @@ STATES: dict[str, list[State]] = {
         State("another year", at("/districts/9012/2024/mt-data-upload/")),
         State("as OPI sees it", at(lambda stage: stage.address("mt-data-upload")), who="opi"),
     ],
-    "mt-data-upload-columns": [State("columns", at(lambda stage: stage.address("mt-data-upload", "columns")))],
+    "mt-data-upload-columns": [
+        State("columns", at(lambda stage: stage.address("mt-data-upload", "columns")))
+    ],
     "mt-data-upload-undo": [State("ask", undo_asked)],
     "resync": [
         State("never sent", at(lambda stage: stage.address("resync"))),
@@ -173,7 +213,13 @@ STATES: dict[str, list[State]] = {
     ],
     "district-and-state": [
         State("never sent", at(lambda stage: stage.address("resync", "compare"))),
-        State("changed since", lambda stage, page: (sent_and_changed(stage, page), page.goto(stage.address("resync", "compare")))[0]),
+        State(
+            "changed since",
+            lambda stage, page: (
+                sent_and_changed(stage, page),
+                page.goto(stage.address("resync", "compare")),
+            )[0],
+        ),
         State("the same", the_same),
     ],
     "resync-all": [State("form", at("/opi/resync/"), who="opi")],
@@ -182,7 +228,10 @@ STATES: dict[str, list[State]] = {
         State("list", sent_everywhere("/opi/batches/"), who="opi"),
         State("failed in the background", failed_unseen, who="opi"),
     ],
-    "statewide-batch": [State("ended", sent_everywhere(""), who="opi"), State("queued", sent_everywhere("", ran=False), who="opi")],
+    "statewide-batch": [
+        State("ended", sent_everywhere(""), who="opi"),
+        State("queued", sent_everywhere("", ran=False), who="opi"),
+    ],
     "mt-extracts": [
         State("form", at(lambda stage: stage.address("mt-extracts"))),
         State("another year", at("/districts/9012/2024/mt-extracts/")),

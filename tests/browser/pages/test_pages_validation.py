@@ -19,7 +19,10 @@ from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, send_everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 FINDINGS = "/districts/9012/2025/findings/"
 
@@ -28,13 +31,21 @@ def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
     """Findings of each level: the guide's student differs, another began long ago, one is explained, one has an approval that lapsed."""
 
     def visit(stage: Stage, page: Page) -> None:
-        students = [stage.cottonwood.student(f"99900090{number}", "Found", f"Nr{number}") for number in range(3)]
+        students = [
+            stage.cottonwood.student(f"99900090{number}", "Found", f"Nr{number}")
+            for number in range(3)
+        ]
         for student in students[:2]:
             stage.cottonwood.record(student, start_date=datetime.date(2016, 8, 29))
         stage.cottonwood.record(students[2], FINANCE)
         warnings = findings(stage.cottonwood.scope, student=students[0].pk).held
         explain(stage.cottonwood.scope, warnings, "Began in a program abroad.", by="KELLER, DANIEL")
-        keys = {"student": students[1].pk, "explained": students[0].pk, "kayla": stage.kayla.pk, "pathway": stage.health()}
+        keys = {
+            "student": students[1].pk,
+            "explained": students[0].pk,
+            "kayla": stage.kayla.pk,
+            "pathway": stage.health(),
+        }
         page.goto((address or FINDINGS).format(**keys))
 
     return visit
@@ -53,10 +64,18 @@ def weighed(page_name: str = "") -> Callable[[Stage, Page], None]:
     """OPI has made CTE-127 an info: the list, or the row's own page."""
 
     def visit(stage: Stage, page: Page) -> None:
-        row = RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter of 05/30/2025")
+        row = RuleSeverity(
+            rule="CTE-127", end_year=2025, severity="info", reason="Letter of 05/30/2025"
+        )
         with changing.changing(by=stage.people["keeper"], reason=row.reason) as entries:
             entries.add([row])
-        page.goto("/rules/#cte-127" if page_name == "rules" else f"{SEVERITIES}{row.pk}/change/" if page_name == "change" else SEVERITIES)
+        page.goto(
+            "/rules/#cte-127"
+            if page_name == "rules"
+            else f"{SEVERITIES}{row.pk}/change/"
+            if page_name == "change"
+            else SEVERITIES
+        )
 
     return visit
 
@@ -70,7 +89,9 @@ def severity_effect(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
 
 
-def validation(query: str = "", *, sent: bool = True, run: str = "", wrong: bool = True) -> Callable[[Stage, Page], None]:
+def validation(
+    query: str = "", *, sent: bool = True, run: str = "", wrong: bool = True
+) -> Callable[[Stage, Page], None]:
     """Data Validation Reports with both groups assigned, records sent and one edited since."""
 
     def visit(stage: Stage, page: Page) -> None:
@@ -136,10 +157,24 @@ STATES: dict[str, list[State]] = {
         State("nothing sent", at(FINDINGS + "?at=state")),
         State("no records", at("/districts/9012/2026/findings/")),
         State("viewer", found(), who="viewer"),
-        State("at a record, error", found("/districts/9012/2025/cte-concentrator/{kayla}/{pathway}/?finding=CTE-301")),
-        State("at a record, warning", found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-127#id_start_date")),
-        State("at a record, explained", found("/districts/9012/2025/cte-concentrator/{explained}/{pathway}/?finding=CTE-127")),
-        State("at a record, solved", found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-131")),
+        State(
+            "at a record, error",
+            found("/districts/9012/2025/cte-concentrator/{kayla}/{pathway}/?finding=CTE-301"),
+        ),
+        State(
+            "at a record, warning",
+            found(
+                "/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-127#id_start_date"
+            ),
+        ),
+        State(
+            "at a record, explained",
+            found("/districts/9012/2025/cte-concentrator/{explained}/{pathway}/?finding=CTE-127"),
+        ),
+        State(
+            "at a record, solved",
+            found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-131"),
+        ),
     ],
     "findings-explain": [
         State("all of a rule", found(FINDINGS + "CTE-127/explain/")),
@@ -159,9 +194,17 @@ STATES: dict[str, list[State]] = {
         State("rostered", validation("?report=rostered-to-courses-with-pathways")),
         State("ran", validation(run="Run all at State")),
         State("no match", validation("?find=zzz")),
-        State("nothing assigned", at(lambda stage: stage.address("data-validation-reports")), who="administrator"),
+        State(
+            "nothing assigned",
+            at(lambda stage: stage.address("data-validation-reports")),
+            who="administrator",
+        ),
         State("as a viewer", validation("?report=incorrect-concentrator"), who="viewer"),
-        State("another year", at("/districts/9012/2024/data-validation-reports/?report=single-parent-different"), who="opi"),
+        State(
+            "another year",
+            at("/districts/9012/2024/data-validation-reports/?report=single-parent-different"),
+            who="opi",
+        ),
     ],
     "validation-of-all": [
         State("figures", validated_everywhere, who="opi"),

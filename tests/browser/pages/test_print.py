@@ -16,7 +16,10 @@ from tests.browser.conftest import Desk
 from tests.fixtures.certification import make_certifier, make_event, make_round, seal_records, sign
 from tests.fixtures.records import HEALTH, District_, send_everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 def sheets(desk: Desk, clerk: User, path: str) -> list[PageObject]:
@@ -45,50 +48,100 @@ def foot(sheet: PageObject) -> set[str]:
     return pieces
 
 
-def test_a_printed_report_says_that_it_is_not_all(desk: Desk, clerk: User, cottonwood: District_) -> None:
+def test_a_printed_report_says_that_it_is_not_all(
+    desk: Desk, clerk: User, cottonwood: District_
+) -> None:
     """walk 8, walk 24: the rows that are not there are said, heads repeat, each page is marked."""
     GroupAssignment.objects.assign("9012", END_OF_YEAR.slug, {"data-clerk"})
     for number in range(60):
-        cottonwood.record(cottonwood.student(f"9990009{number:02d}", "Anselmo", f"Nr{number:02d}"), HEALTH)
-    pages = printed(desk, clerk, "/districts/9012/2025/data-validation-reports/?report=count-concentrator-participant")
+        cottonwood.record(
+            cottonwood.student(f"9990009{number:02d}", "Anselmo", f"Nr{number:02d}"), HEALTH
+        )
+    pages = printed(
+        desk,
+        clerk,
+        "/districts/9012/2025/data-validation-reports/?report=count-concentrator-participant",
+    )
     assert len(pages) > 1 and all("Confidential student data" in page for page in pages)
     assert "Rows 1 to 50 of 60" in " ".join(pages)
-    assert "Student Counted as" in pages[1] and "Find a screen" not in " ".join(pages) and "MARTIN, CHERYL" in pages[0]
+    assert (
+        "Student Counted as" in pages[1]
+        and "Find a screen" not in " ".join(pages)
+        and "MARTIN, CHERYL" in pages[0]
+    )
 
 
-def test_a_printed_record_has_no_fields_and_no_buttons(desk: Desk, clerk: User, guides_student: Student) -> None:
+def test_a_printed_record_has_no_fields_and_no_buttons(
+    desk: Desk, clerk: User, guides_student: Student
+) -> None:
     """walk 24"""
-    text = " ".join(printed(desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/"))
+    text = " ".join(
+        printed(desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/")
+    )
     assert "ANDERSON, KAYLA" in text and "Confidential student data" in text and "1.50" in text
-    assert not [word for word in ("Save and next", "Apply to all", "Find a screen", "What is a concentrator") if word in text]
+    assert not [
+        word
+        for word in ("Save and next", "Apply to all", "Find a screen", "What is a concentrator")
+        if word in text
+    ]
 
 
-def test_a_printed_history_shows_what_changed_and_offers_nothing(desk: Desk, clerk: User, guides_student: Student) -> None:
+def test_a_printed_history_shows_what_changed_and_offers_nothing(
+    desk: Desk, clerk: User, guides_student: Student
+) -> None:
     """walk 24"""
     health = Pathway.objects.get(name=HEALTH).pk
-    (page,) = printed(desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/history/")
-    assert "ANDERSON, KAYLA R." in page and "Confidential student data" in page and "0.50 1.50" in page and "Page 1 of 1" in page
-    assert not [word for word in ("Restore", "as it is now", "Open the record", "Find a screen") if word in page]
+    (page,) = printed(
+        desk, clerk, f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/{health}/history/"
+    )
+    assert (
+        "ANDERSON, KAYLA R." in page
+        and "Confidential student data" in page
+        and "0.50 1.50" in page
+        and "Page 1 of 1" in page
+    )
+    assert not [
+        word
+        for word in ("Restore", "as it is now", "Open the record", "Find a screen")
+        if word in page
+    ]
 
 
-def test_printed_findings_repeat_their_head_and_offer_nothing(desk: Desk, clerk: User, cottonwood: District_) -> None:
+def test_printed_findings_repeat_their_head_and_offer_nothing(
+    desk: Desk, clerk: User, cottonwood: District_
+) -> None:
     """walk 24"""
     for number in range(30):
         cottonwood.record(
-            cottonwood.student(f"9990009{number:02d}", "Early", f"Nr{number:02d}"), HEALTH, start_date=datetime.date(2016, 8, 29)
+            cottonwood.student(f"9990009{number:02d}", "Early", f"Nr{number:02d}"),
+            HEALTH,
+            start_date=datetime.date(2016, 8, 29),
         )
     pages = printed(desk, clerk, "/districts/9012/2025/findings/")
-    assert len(pages) > 1 and all("Confidential student data" in page and "Student CTE Pathway Level Found" in page for page in pages)
+    assert len(pages) > 1 and all(
+        "Confidential student data" in page and "Student CTE Pathway Level Found" in page
+        for page in pages
+    )
     assert sum(page.count("EARLY, NR") for page in pages) == 30
-    assert not [word for word in ("Explain this", "Open and fix", "Find a screen", "Apply") if word in " ".join(pages)]
+    assert not [
+        word
+        for word in ("Explain this", "Open and fix", "Find a screen", "Apply")
+        if word in " ".join(pages)
+    ]
 
 
-def test_the_receipts_number_stands_in_the_foot_of_each_page(desk: Desk, clerk: User, cottonwood: District_) -> None:
+def test_the_receipts_number_stands_in_the_foot_of_each_page(
+    desk: Desk, clerk: User, cottonwood: District_
+) -> None:
     """walk 24: a page that lies alone is still known by its number."""
     for number in range(30):
-        school = School.objects.create(district=cottonwood.district, number=f"70{number:02d}", name=f"School {number:02d}")
+        school = School.objects.create(
+            district=cottonwood.district, number=f"70{number:02d}", name=f"School {number:02d}"
+        )
         calendar = Calendar.objects.create(school=school, school_year_id=2025, number="001")
-        student = cottonwood.student(f"9990009{number:02d}", "Anselmo", f"Nr{number:02d}", enrolled=False)
+        student = cottonwood.student(
+            f"9990009{number:02d}", "Anselmo", f"Nr{number:02d}", enrolled=False
+        )
         cottonwood.enroll(student, calendar=calendar)
         cottonwood.record(student, HEALTH)
     send_everything()
@@ -99,11 +152,17 @@ def test_the_receipts_number_stands_in_the_foot_of_each_page(desk: Desk, clerk: 
     assert len(pages) > 2
     for number, sheet in enumerate(pages, 1):
         assert foot(sheet) == {copy.receipt, *f"Page {number} of {len(pages)}".split()}
-        assert not [word for word in ("Receipt as PDF", "Find a screen", "Batch Queue") if word in sheet.extract_text()]
+        assert not [
+            word
+            for word in ("Receipt as PDF", "Find a screen", "Batch Queue")
+            if word in sheet.extract_text()
+        ]
     assert "2023-24 Difference %" in words(pages[-1].extract_text()), "the table's head is repeated"
 
 
-def test_only_a_receipt_has_a_number_in_its_foot(desk: Desk, clerk: User, cottonwood: District_) -> None:
+def test_only_a_receipt_has_a_number_in_its_foot(
+    desk: Desk, clerk: User, cottonwood: District_
+) -> None:
     """walk 24"""
     (sheet,) = sheets(desk, clerk, "/districts/9012/2025/event-certification/status/")
     assert foot(sheet) == {"Page", "1", "of"}

@@ -15,7 +15,10 @@ from tests.browser.conftest import NARROW, Desk
 from tests.certification.ready import Ready
 from tests.fixtures.records import District_
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "state"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "state"]),
+]
 
 
 @pytest.fixture
@@ -26,7 +29,9 @@ def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> 
     return made
 
 
-def test_a_certifier_with_a_telephone_is_two_taps_from_the_signature(desk: Desk, ready: Ready) -> None:
+def test_a_certifier_with_a_telephone_is_two_taps_from_the_signature(
+    desk: Desk, ready: Ready
+) -> None:
     """walk 23: one context line that opens, *Sign* under the title, no keyboard over the page; axe at 320 px finds nothing."""
     page = desk.open(ready.primary.user, size=NARROW, has_touch=True, bypass_csp=True)
     bars = page.locator("header").bounding_box()
@@ -48,16 +53,24 @@ CELLS = """row => [...row.querySelectorAll("td.num")].map(cell => {
 
 
 @pytest.mark.parametrize("page_name", ["receipts/{}", "{}/snapshot"])
-def test_figures_on_a_telephone_stand_beside_each_other_and_apart(page_name: str, desk: Desk, ready: Ready) -> None:
+def test_figures_on_a_telephone_stand_beside_each_other_and_apart(
+    page_name: str, desk: Desk, ready: Ready
+) -> None:
     """walk 23: at 320 px *2023-24* and *Difference* keep a gap, and each figure stands under its year."""
     ready.sign()
     copy = SealedCopy.objects.get()
     page = desk.open(ready.primary.user, size=NARROW)
-    page.goto(f"/districts/9012/2025/event-certification/{page_name.format(copy.pk if 'receipts' in page_name else copy.round.event_id)}/")
+    page.goto(
+        f"/districts/9012/2025/event-certification/{page_name.format(copy.pk if 'receipts' in page_name else copy.round.event_id)}/"
+    )
     rows = [row.evaluate(CELLS) for row in page.locator("tr:has(td.num)").all()]
     assert len(rows) > 3
     for cells in rows:
-        assert len(cells) == 4 and len({cell["top"] for cell in cells}) == 1 and all(cell["fits"] and cell["height"] < 45 for cell in cells)
+        assert (
+            len(cells) == 4
+            and len({cell["top"] for cell in cells}) == 1
+            and all(cell["fits"] and cell["height"] < 45 for cell in cells)
+        )
         assert all(before["right"] + 6 <= after["left"] for before, after in pairwise(cells))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
@@ -68,10 +81,14 @@ def test_the_foot_of_a_page_without_navigation_is_as_wide_as_the_page(desk: Desk
     assert foot and foot["x"] == 0 and foot["width"] == 1366
 
 
-def test_with_text_twice_as_large_the_columns_fold(desk: Desk, clerk: User, guides_student: Student) -> None:
+def test_with_text_twice_as_large_the_columns_fold(
+    desk: Desk, clerk: User, guides_student: Student
+) -> None:
     """walk 25: the reader's own text size, not the page's zoom."""
     page = desk.open(clerk)
-    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    page.context.new_cdp_session(page).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
     page.goto(f"/districts/9012/2025/cte-concentrator/{guides_student.pk}/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     expect(page.get_by_text("Menu", exact=True)).to_be_visible()

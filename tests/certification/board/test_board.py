@@ -39,12 +39,22 @@ def validate(district: District_, by: User) -> None:
 
 
 def test_o_10_the_way_of_a_district_over_the_board(
-    event: CertificationEvent, cottonwood: District_, clerk: User, superintendent: Certifier, director: Certifier, sent: Callable[[], None]
+    event: CertificationEvent,
+    cottonwood: District_,
+    clerk: User,
+    superintendent: Certifier,
+    director: Certifier,
+    sent: Callable[[], None],
 ) -> None:
     assert line(event).stand is Stand.NOT_STARTED
     wrong = cottonwood.record(cottonwood.student("999000124"), concentrator=True)
     one = line(event)
-    assert (one.stand, one.unsent.changes, one.errors, one.last_resync) == (Stand.IN_PROGRESS, 1, None, None)
+    assert (one.stand, one.unsent.changes, one.errors, one.last_resync) == (
+        Stand.IN_PROGRESS,
+        1,
+        None,
+        None,
+    )
     validate(cottonwood, clerk)
     assert line(event).errors is None, "where nothing was sent nothing was validated"
     sent()
@@ -54,7 +64,9 @@ def test_o_10_the_way_of_a_district_over_the_board(
     cottonwood.record(wrong.student, version=1, concentrator=False)
     sent()
     one = line(event)
-    assert one.stand is Stand.ERRORS and not one.is_current, "the figures are the last validation's, and say so"
+    assert one.stand is Stand.ERRORS and not one.is_current, (
+        "the figures are the last validation's, and say so"
+    )
     validate(cottonwood, clerk)
     one = line(event)
     assert (one.stand, one.errors, one.warnings, one.records) == (Stand.READY, 0, 0, "*")
@@ -65,15 +77,27 @@ def test_o_10_the_way_of_a_district_over_the_board(
     one = line(event)
     assert (one.stand, one.signed) == (Stand.WAITING, "1 of 2")
     seal(first)
-    assert (line(event).stand, line(event).word, line(event).signed) == (Stand.CERTIFIED, "Certified", "all")
+    assert (line(event).stand, line(event).word, line(event).signed) == (
+        Stand.CERTIFIED,
+        "Certified",
+        "all",
+    )
     Round.objects.update(approved_at=timezone.now())
     assert line(event).word == "Approved by State"
     make_recertification(first, by=superintendent.user)
-    assert (line(event).stand, line(event).word, line(event).signed) == (Stand.RECERTIFICATION, "Recertification requested", "all")
+    assert (line(event).stand, line(event).word, line(event).signed) == (
+        Stand.RECERTIFICATION,
+        "Recertification requested",
+        "all",
+    )
 
 
 def test_nobody_is_ready_without_a_primary_or_before_certification_opens(
-    event: CertificationEvent, cottonwood: District_, clerk: User, superintendent: Certifier, sent: Callable[[], None]
+    event: CertificationEvent,
+    cottonwood: District_,
+    clerk: User,
+    superintendent: Certifier,
+    sent: Callable[[], None],
 ) -> None:
     cottonwood.record(cottonwood.student("999000124"))
     sent()
@@ -87,20 +111,31 @@ def test_nobody_is_ready_without_a_primary_or_before_certification_opens(
 
 
 @pytest.fixture
-def state(event: CertificationEvent, cottonwood: District_, elsewhere: District_) -> CertificationEvent:
+def state(
+    event: CertificationEvent, cottonwood: District_, elsewhere: District_
+) -> CertificationEvent:
     """Cottonwood Bend is certified, Elsewhere overdue with an extension that has passed, and 60 more have not started."""
-    District.objects.bulk_create(District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60))
+    District.objects.bulk_create(
+        District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60)
+    )
     CertificationEvent.objects.update(due=timezone.localdate() - datetime.timedelta(days=3))
     event.refresh_from_db()
     seal(make_round(event))
     Extension.objects.create(
-        event=event, district="0965", due=event.due + datetime.timedelta(days=1), corrections_until=event.corrections_until, reason="Flood",
-        by="HALE", at=timezone.now(),
-    )  # fmt: skip
+        event=event,
+        district="0965",
+        due=event.due + datetime.timedelta(days=1),
+        corrections_until=event.corrections_until,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
+    )
     return event
 
 
-def test_o_11_totals_are_filters_and_the_rest_narrows_them(client: Client, opi: User, state: CertificationEvent) -> None:
+def test_o_11_totals_are_filters_and_the_rest_narrows_them(
+    client: Client, opi: User, state: CertificationEvent
+) -> None:
     client.force_login(opi)
     page = text(client.get(BOARD))
     for words in (
@@ -124,7 +159,15 @@ def test_o_11_totals_are_filters_and_the_rest_narrows_them(client: Client, opi: 
         assert named(client, query) == expected, query
     assert len(named(client, "unsent=on")) == 62, "nobody has sent anything of this year"
     assert "No district matches" in text(client.get(f"{BOARD}?show=errors"))
-    for nonsense in ("show=zzz", "sort=zzz", "due=1", "event=999999999999999999999", "page=-1", "event=x", "find=%00"):
+    for nonsense in (
+        "show=zzz",
+        "sort=zzz",
+        "due=1",
+        "event=999999999999999999999",
+        "page=-1",
+        "event=x",
+        "find=%00",
+    ):
         assert client.get(f"{BOARD}?{nonsense}").status_code == 200, nonsense
 
 
@@ -138,7 +181,12 @@ def rows(client: Client, query: str = "") -> list[dict[str, str]]:
 
 
 def test_a_state_that_is_ahead_of_a_district_is_said_above_the_board(
-    client: Client, opi: User, cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student
+    client: Client,
+    opi: User,
+    cottonwood: District_,
+    event: CertificationEvent,
+    clerk: User,
+    kayla: Student,
 ) -> None:
     """M-10: an older backup of the portal was restored; nobody signs, and OPI sees where."""
     ready = Ready(cottonwood, event, clerk)
@@ -155,16 +203,26 @@ def test_a_state_that_is_ahead_of_a_district_is_said_above_the_board(
 
 def test_columns_sort_both_ways(client: Client, opi: User, state: CertificationEvent) -> None:
     client.force_login(opi)
-    assert [row["District Number"] for row in rows(client)][:2] == ["0965", "2000"], "by number unless asked"
+    assert [row["District Number"] for row in rows(client)][:2] == ["0965", "2000"], (
+        "by number unless asked"
+    )
     assert rows(client, "sort=-name")[0]["District"] == "Place 9"
     assert rows(client, "sort=-due")[0]["District"] == "Elsewhere"
     assert rows(client, "sort=-status")[0]["District"] == "Cottonwood Bend"
     page = client.get(f"{BOARD}?sort=-name").content.decode()
-    assert 'aria-sort="descending"><a href="?sort=name">District' in page and 'href="?sort=-errors"' in page
+    assert (
+        'aria-sort="descending"><a href="?sort=name">District' in page
+        and 'href="?sort=-errors"' in page
+    )
 
 
 def test_o_21_small_numbers_of_records_are_not_told(
-    client: Client, opi: User, event: CertificationEvent, cottonwood: District_, clerk: User, sent: Callable[[], None]
+    client: Client,
+    opi: User,
+    event: CertificationEvent,
+    cottonwood: District_,
+    clerk: User,
+    sent: Callable[[], None],
 ) -> None:
     client.force_login(opi)
     for number in range(5):
@@ -173,7 +231,11 @@ def test_o_21_small_numbers_of_records_are_not_told(
     validate(cottonwood, clerk)
     assert rows(client)[0]["Records"] == "*"
     book = zipfile.ZipFile(io.BytesIO(client.get(f"{BOARD}xlsx/").content))
-    assert any(b"so few could identify" in book.read(name) for name in book.namelist() if name.endswith(".xml"))
+    assert any(
+        b"so few could identify" in book.read(name)
+        for name in book.namelist()
+        if name.endswith(".xml")
+    )
     cottonwood.record(cottonwood.student("999000139"))
     sent()
     validate(cottonwood, clerk)
@@ -186,21 +248,32 @@ def test_the_board_asks_as_many_statements_for_five_districts_as_for_sixty(
     client.force_login(opi)
 
     def asked() -> int:
-        with CaptureQueriesContext(connection) as here, CaptureQueriesContext(connections["state"]) as there:
+        with (
+            CaptureQueriesContext(connection) as here,
+            CaptureQueriesContext(connections["state"]) as there,
+        ):
             client.get(BOARD)
         return len(here) + len(there)
 
     asked()
     few = asked()
-    District.objects.bulk_create(District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60))
+    District.objects.bulk_create(
+        District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60)
+    )
     assert asked() == few <= 25
 
 
-def test_opi_approves_the_chosen_certifications(client: Client, opi: User, state: CertificationEvent) -> None:
+def test_opi_approves_the_chosen_certifications(
+    client: Client, opi: User, state: CertificationEvent
+) -> None:
     client.force_login(opi)
     answer = client.post(BOARD, {"do": "approve", "chosen": ["9012", "0965", "zzzz"]}, follow=True)
-    assert "Approved by State: 9012." in text(answer) and "0965: There is no certification to approve" in text(answer)
-    assert "already approved" in text(client.post(BOARD, {"do": "approve", "chosen": ["9012"]}, follow=True))
+    assert "Approved by State: 9012." in text(
+        answer
+    ) and "0965: There is no certification to approve" in text(answer)
+    assert "already approved" in text(
+        client.post(BOARD, {"do": "approve", "chosen": ["9012"]}, follow=True)
+    )
     assert "Choose districts first" in text(client.post(BOARD, {"do": "approve"}, follow=True))
     assert Round.objects.get().approved_by == "LUND, OLA"
 
@@ -220,11 +293,16 @@ def test_without_an_event_the_board_says_so(client: Client, opi: User) -> None:
     client.force_login(opi)
     make_event(status="draft", published_at=None)
     assert "No certification event of this school year yet" in text(client.get(BOARD))
-    assert client.get(f"{BOARD}csv/").status_code == 404 and client.get("/opi/reminders/").status_code == 200
+    assert (
+        client.get(f"{BOARD}csv/").status_code == 404
+        and client.get("/opi/reminders/").status_code == 200
+    )
     assert client.get(f"{BOARD}pdf/").status_code == 404
 
 
-def test_another_years_changes_are_no_activity(event: CertificationEvent, cottonwood: District_) -> None:
+def test_another_years_changes_are_no_activity(
+    event: CertificationEvent, cottonwood: District_
+) -> None:
     cottonwood.record(cottonwood.student("999000124"))
     assert line(event).last_activity is not None
     assert line(make_event(end_year=2026)).last_activity is None
@@ -244,7 +322,9 @@ def test_screen_file_and_sort_agree_on_who_has_signed(
     assert [row["District Number"] for row in rows(client, "sort=-signed")] == ["9012", "1000"]
 
 
-def test_the_board_is_that_of_the_current_year(client: Client, opi: User, event: CertificationEvent, cottonwood: District_) -> None:
+def test_the_board_is_that_of_the_current_year(
+    client: Client, opi: User, event: CertificationEvent, cottonwood: District_
+) -> None:
     """walk 6: the board opened on 2024-25 while the bar above it named 2025-26."""
     later = make_event(end_year=2026, name="End of Year 2025-26")
     client.force_login(opi)

@@ -45,14 +45,21 @@ def noon(days: int = 0) -> datetime.datetime:
 
 @pytest.fixture
 def stage(
-    event: CertificationEvent, superintendent: Certifier, director: Certifier, elsewhere: District_, cottonwood: District_, kayla: Student
+    event: CertificationEvent,
+    superintendent: Certifier,
+    director: Certifier,
+    elsewhere: District_,
+    cottonwood: District_,
+    kayla: Student,
 ) -> CertificationEvent:
     """Two Primaries at Cottonwood Bend, one of whom has signed; nobody is named at Elsewhere."""
     sign(make_round(event), director)
     return event
 
 
-def test_nobody_is_reminded_of_a_closed_event(client: Client, opi: User, stage: CertificationEvent) -> None:
+def test_nobody_is_reminded_of_a_closed_event(
+    client: Client, opi: User, stage: CertificationEvent
+) -> None:
     client.force_login(opi)
     CertificationEvent.objects.update(status="closed")
     told = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
@@ -61,22 +68,36 @@ def test_nobody_is_reminded_of_a_closed_event(client: Client, opi: User, stage: 
     assert not Batch.objects.filter(kind="letter").exists()
 
 
-def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, stage: CertificationEvent) -> None:
+def test_b_10_o_13_remind_all_who_are_not_certified(
+    client: Client, opi: User, stage: CertificationEvent
+) -> None:
     client.force_login(opi)
     board = client.get("/opi/status-board/")
     assert "Remind 1 certifier of 1 district (1 has no one)" in text(board)
     page = client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}")
     told = text(page)
-    assert "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
-    assert "Has signed (1)" in told and "9012 Cottonwood Bend REYES, MARIA" in told and "No certifier and no District Administrator" in told
+    assert (
+        "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
+    )
+    assert (
+        "Has signed (1)" in told
+        and "9012 Cottonwood Bend REYES, MARIA" in told
+        and "No certifier and no District Administrator" in told
+    )
     assert "This is a reminder from OPI about" in told, "the text is seen before it goes out"
-    sent = client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True)
+    sent = client.post(
+        f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True
+    )
     assert "1 reminder is on the way. 2 skipped." in text(sent)
-    again = client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True)
+    again = client.post(
+        f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True
+    )
     assert "0 reminders are on the way. 3 skipped." in text(again), "once a day for each person"
     (letter,) = deliver()
     assert (
-        letter.to == ["superintendent@example.org"] and "Call us." in letter.body and "1 of 2 primary certifiers has signed." in letter.body
+        letter.to == ["superintendent@example.org"]
+        and "Call us." in letter.body
+        and "1 of 2 primary certifiers has signed." in letter.body
     )
     assert "Anderson" not in letter.body and letter.body.count("http") <= 1
     (logged,) = Reminder.objects.all()
@@ -87,17 +108,23 @@ def test_b_10_o_13_remind_all_who_are_not_certified(client: Client, opi: User, s
         assert "Send 1 reminder" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
 
 
-def test_done_districts_are_skipped_and_a_long_text_is_kept(client: Client, opi: User, stage: CertificationEvent) -> None:
+def test_done_districts_are_skipped_and_a_long_text_is_kept(
+    client: Client, opi: User, stage: CertificationEvent
+) -> None:
     client.force_login(opi)
     answer = client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {"text": "x" * 1001})
     assert "Enter no more than 1,000 characters" in text(answer) and not Reminder.objects.exists()
     seal(stage.rounds.get())  # type: ignore[attr-defined]
     assert "No one to remind now" in text(client.get(f"{REMINDERS}?chosen=9012&event={stage.pk}"))
-    assert client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {}, follow=True).status_code == 200
+    assert (
+        client.post(f"{REMINDERS}?chosen=9012&event={stage.pk}", {}, follow=True).status_code == 200
+    )
     assert not Reminder.objects.exists()
 
 
-def test_the_board_leads_to_the_reminder_of_the_chosen(client: Client, opi: User, stage: CertificationEvent) -> None:
+def test_the_board_leads_to_the_reminder_of_the_chosen(
+    client: Client, opi: User, stage: CertificationEvent
+) -> None:
     client.force_login(opi)
     answer = client.post("/opi/status-board/", {"do": "remind", "chosen": ["9012"]}, follow=True)
     assert "Send 1 reminder" in text(answer) and "0965" not in text(answer)
@@ -110,14 +137,24 @@ def test_the_due_date_reminds_by_itself_and_once(stage: CertificationEvent) -> N
             occasions.daily()
             occasions.daily()
             told[days] = [letter.subject for letter in deliver()]
-    assert [days for days, letters in told.items() if letters] == [0, 7, 11, 13, 15], "14, 7, 3, 1 days before, and when it is over"
-    assert all(len(letters) == 1 and "9012 Cottonwood Bend" in letters[0] for letters in told.values() if letters)
+    assert [days for days, letters in told.items() if letters] == [0, 7, 11, 13, 15], (
+        "14, 7, 3, 1 days before, and when it is over"
+    )
+    assert all(
+        len(letters) == 1 and "9012 Cottonwood Bend" in letters[0]
+        for letters in told.values()
+        if letters
+    )
     assert "was due" in told[15][0]
     assert Reminder.objects.count() == 5 and Reminder.objects.filter(kind="overdue").count() == 1
 
 
 def test_where_all_have_signed_who_must_one_of_them_is_reminded_to_seal_it(
-    client: Client, opi: User, stage: CertificationEvent, superintendent: Certifier, director: Certifier
+    client: Client,
+    opi: User,
+    stage: CertificationEvent,
+    superintendent: Certifier,
+    director: Certifier,
 ) -> None:
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
     client.force_login(opi)
@@ -135,11 +172,18 @@ def test_nobody_is_reminded_of_a_year_that_has_ended(stage: CertificationEvent) 
         assert deliver() == []
 
 
-def test_an_extension_moves_the_reminders_and_who_is_done_gets_none(stage: CertificationEvent) -> None:
+def test_an_extension_moves_the_reminders_and_who_is_done_gets_none(
+    stage: CertificationEvent,
+) -> None:
     Extension.objects.create(
-        event=stage, district="9012", due=stage.due + datetime.timedelta(days=2), corrections_until=stage.corrections_until, reason="Flood",
-        by="HALE", at=timezone.now(),
-    )  # fmt: skip
+        event=stage,
+        district="9012",
+        due=stage.due + datetime.timedelta(days=2),
+        corrections_until=stage.corrections_until,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
+    )
     with time_machine.travel(noon(), tick=False):
         occasions.daily()
         assert deliver() == []
@@ -161,24 +205,37 @@ def test_nobody_is_written_to_at_night_and_the_dispatcher_asks(stage: Certificat
     assert Batch.objects.filter(kind="letter").count() == 1
 
 
-def test_publishing_an_event_writes_to_its_certifiers_once(stage: CertificationEvent, keeper: User) -> None:
+def test_publishing_an_event_writes_to_its_certifiers_once(
+    stage: CertificationEvent, keeper: User
+) -> None:
     for to in ("closed", "published", "closed", "published"):
         events.move(stage.pk, to, by=keeper, reason="x")
     assert len([letter for letter in deliver() if "published" in letter.subject]) == 2
 
 
-def test_where_nobody_certifies_the_administrators_are_written_to(stage: CertificationEvent) -> None:
+def test_where_nobody_certifies_the_administrators_are_written_to(
+    stage: CertificationEvent,
+) -> None:
     person("eadmin", "Ames", "Eva", (Role.DISTRICT_ADMINISTRATOR, "0965"))
     occasions.published(stage)
     occasions.published(stage)
     letters = deliver()
-    assert sorted(letter.to[0] for letter in letters) == ["director@example.org", "eadmin@example.org", "superintendent@example.org"]
+    assert sorted(letter.to[0] for letter in letters) == [
+        "director@example.org",
+        "eadmin@example.org",
+        "superintendent@example.org",
+    ]
     theirs = next(letter for letter in letters if letter.to == ["eadmin@example.org"])
     assert "0965 Elsewhere" in theirs.subject and "No Primary certifier" in theirs.body
-    assert f"{stage.due:%B} {stage.due.day}, {stage.due.year}" in theirs.subject and "Due" in theirs.body
+    assert (
+        f"{stage.due:%B} {stage.due.day}, {stage.due.year}" in theirs.subject
+        and "Due" in theirs.body
+    )
 
 
-def test_a_person_of_two_districts_gets_one_letter_a_day(stage: CertificationEvent, superintendent: Certifier) -> None:
+def test_a_person_of_two_districts_gets_one_letter_a_day(
+    stage: CertificationEvent, superintendent: Certifier
+) -> None:
     superintendent.user.memberships.create(role=Role.VIEWER, district="0965")
     make_certifier(superintendent.user, district="0965")
     with time_machine.travel(noon(), tick=False):
@@ -209,9 +266,15 @@ def test_f_25_a_mail_server_that_is_down_for_an_hour_delays_the_letter_and_sends
                 Batch.objects.filter(pk=batch.pk).update(available_at=None)
                 run(batch.pk)
             batch.refresh_from_db()
-            assert (batch.status, batch.attempt, batch.published_at) == ("queued", 0, None) and not mail.outbox
+            assert (batch.status, batch.attempt, batch.published_at) == (
+                "queued",
+                0,
+                None,
+            ) and not mail.outbox
             assert batch.available_at is not None
-            waits.append(round((batch.available_at - timezone.now()).total_seconds() / 10))  # the database's clock goes on meanwhile
+            waits.append(
+                round((batch.available_at - timezone.now()).total_seconds() / 10)
+            )  # the database's clock goes on meanwhile
             at += datetime.timedelta(seconds=max(30, (at - begun).total_seconds()))
     assert waits == sorted(waits) and 3 < len(waits) < 15, "each wait is longer than the one before"
     assert not run(batch.pk), "its time has not come"
@@ -234,24 +297,43 @@ def test_a_mail_server_that_never_answers_and_an_address_that_is_refused_end_in_
         return send
 
     Batch.objects.filter(pk=old.pk).update(queued_at=timezone.now() - datetime.timedelta(days=4))
-    monkeypatch.setattr("cte_portal.batches.letters.mail.send_mail", fails(ConnectionRefusedError()))
+    monkeypatch.setattr(
+        "cte_portal.batches.letters.mail.send_mail", fails(ConnectionRefusedError())
+    )
     run(old.pk)
-    monkeypatch.setattr("cte_portal.batches.letters.mail.send_mail", fails(smtplib.SMTPRecipientsRefused({"x": (550, b"no")})))
+    monkeypatch.setattr(
+        "cte_portal.batches.letters.mail.send_mail",
+        fails(smtplib.SMTPRecipientsRefused({"x": (550, b"no")})),
+    )
     run(refused.pk)
-    for batch, words in ((old, "did not answer for three days"), (refused, "rejected the address of ")):
+    for batch, words in (
+        (old, "did not answer for three days"),
+        (refused, "rejected the address of "),
+    ):
         batch.refresh_from_db()
         assert batch.status == "failed" and words in batch.sentence
 
 
-def test_opi_is_told_when_a_district_asks(stage: CertificationEvent, opi: User, superintendent: Certifier) -> None:
+def test_opi_is_told_when_a_district_asks(
+    stage: CertificationEvent, opi: User, superintendent: Certifier
+) -> None:
     seal(stage.rounds.get())  # type: ignore[attr-defined]
     request = recertification.ask(
-        Scope("9012", 2025), stage.pk, by=superintendent.user, reason="Kayla Anderson is missing", what_changes="x"
+        Scope("9012", 2025),
+        stage.pk,
+        by=superintendent.user,
+        reason="Kayla Anderson is missing",
+        what_changes="x",
     )
     (letter,) = deliver()
-    assert letter.to == ["olund@example.org"] and "Anderson" not in letter.body + letter.subject, "what people type may name a student"
+    assert letter.to == ["olund@example.org"] and "Anderson" not in letter.body + letter.subject, (
+        "what people type may name a student"
+    )
     recertification.approve(Scope("9012", 2025), request.pk, by=opi, answer="Fix Kayla Anderson")
     Batch.objects.update(available_at=None)
     letters = deliver()
-    assert sorted(letter.to[0] for letter in letters) == ["director@example.org", "superintendent@example.org"]
+    assert sorted(letter.to[0] for letter in letters) == [
+        "director@example.org",
+        "superintendent@example.org",
+    ]
     assert "Anderson" not in "".join(letter.body for letter in letters)

@@ -30,7 +30,11 @@ SETUP = "/districts/9012/2025/type-membership-setup/"
 
 
 def name(client: Client, user: User, **values: Any) -> Any:
-    return client.post(SETUP, {"person": user.pk, "level": "primary", "job_title": "Superintendent", **values}, follow=True)
+    return client.post(
+        SETUP,
+        {"person": user.pk, "level": "primary", "job_title": "Superintendent", **values},
+        follow=True,
+    )
 
 
 def change(client: Client, one: Certifier, **values: Any) -> Any:
@@ -44,30 +48,47 @@ def change(client: Client, one: Certifier, **values: Any) -> Any:
     return client.post(f"{SETUP}{one.pk}/", {**typed, **values}, follow=True)
 
 
-def test_an_administrator_names_a_certifier_who_accepts(client: Client, administrator: User, viewer: User) -> None:
+def test_an_administrator_names_a_certifier_who_accepts(
+    client: Client, administrator: User, viewer: User
+) -> None:
     client.force_login(administrator)
     assert "No Primary certifier. This collection cannot be certified." in text(client.get(SETUP))
     answer = name(client, viewer, mail="on")
-    assert "DOE, JANE is Primary certifier of CTE Data. The invitation is on its way." in text(answer)
+    assert "DOE, JANE is Primary certifier of CTE Data. The invitation is on its way." in text(
+        answer
+    )
     assert "Has never signed in" in text(answer) and "No Primary certifier." not in text(answer)
     batch = Batch.objects.get(kind="letter")
     assert batch.hidden and run(batch.pk)
     (letter,) = mail.outbox
-    assert letter.to == ["jdoe@example.org"] and "Ana Reyes named you as Primary certifier of CTE Data" in letter.body
+    assert (
+        letter.to == ["jdoe@example.org"]
+        and "Ana Reyes named you as Primary certifier of CTE Data" in letter.body
+    )
     theirs = Client()
     theirs.force_login(viewer)
     assert "You are named Primary certifier" in text(theirs.get(SETUP))
     assert "Accepted" in text(theirs.post(f"{SETUP}accept/", follow=True))
-    assert "You are named" not in text(theirs.get(SETUP)) and "Add a certifier" not in text(theirs.get(SETUP))
+    assert "You are named" not in text(theirs.get(SETUP)) and "Add a certifier" not in text(
+        theirs.get(SETUP)
+    )
     theirs.post(f"{SETUP}accept/")
     events = AuditEvent.objects.about("certifier", f"9012/{viewer.pk}")
     assert [(event.operation, event.by) for event in events] == [
-        ("add", "REYES, ANA"), ("change", "REYES, ANA"), ("change", "DOE, JANE")
-    ]  # fmt: skip
-    assert events[0].after == {"Certifier": "Primary", "Job title": "Superintendent", "Active": "Yes"}
+        ("add", "REYES, ANA"),
+        ("change", "REYES, ANA"),
+        ("change", "DOE, JANE"),
+    ]
+    assert events[0].after == {
+        "Certifier": "Primary",
+        "Job title": "Superintendent",
+        "Active": "Yes",
+    }
 
 
-def test_a_letter_waits_while_the_mail_server_is_down(client: Client, administrator: User, viewer: User, monkeypatch: Any) -> None:
+def test_a_letter_waits_while_the_mail_server_is_down(
+    client: Client, administrator: User, viewer: User, monkeypatch: Any
+) -> None:
     client.force_login(administrator)
     name(client, viewer, mail="on")
     batch = Batch.objects.get(kind="letter")
@@ -85,7 +106,9 @@ def test_a_letter_waits_while_the_mail_server_is_down(client: Client, administra
     assert len(mail.outbox) == 1
 
 
-def test_nobody_is_written_to_whose_account_is_closed(client: Client, administrator: User, viewer: User) -> None:
+def test_nobody_is_written_to_whose_account_is_closed(
+    client: Client, administrator: User, viewer: User
+) -> None:
     client.force_login(administrator)
     name(client, viewer, mail="on")
     User.objects.filter(pk=viewer.pk).update(is_active=False)
@@ -93,18 +116,33 @@ def test_nobody_is_written_to_whose_account_is_closed(client: Client, administra
     assert not mail.outbox and Batch.objects.get(kind="letter").sentence.startswith("Not sent")
 
 
-def test_d_19_naming_twice_names_once_and_one_letter_goes_out(client: Client, administrator: User, viewer: User) -> None:
+def test_d_19_naming_twice_names_once_and_one_letter_goes_out(
+    client: Client, administrator: User, viewer: User
+) -> None:
     client.force_login(administrator)
     for _ in range(2):
-        certifiers.add(SCOPE, person=viewer, level="primary", job_title="Superintendent", by=administrator, mail=False)
+        certifiers.add(
+            SCOPE,
+            person=viewer,
+            level="primary",
+            job_title="Superintendent",
+            by=administrator,
+            mail=False,
+        )
     with pytest.raises(Refusal, match="already on the list"):
-        certifiers.add(SCOPE, person=viewer, level="secondary", job_title="Clerk", by=administrator, mail=False)
+        certifiers.add(
+            SCOPE, person=viewer, level="secondary", job_title="Clerk", by=administrator, mail=False
+        )
     one = Certifier.objects.get()
     for _ in range(2):
         client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": one.version})
     assert Batch.objects.filter(kind="letter").count() == 1
-    assert "Someone else changed" in text(client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "77"}, follow=True))
-    assert "Someone else changed" in text(client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "9" * 5000}, follow=True))
+    assert "Someone else changed" in text(
+        client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "77"}, follow=True)
+    )
+    assert "Someone else changed" in text(
+        client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "9" * 5000}, follow=True)
+    )
     assert AuditEvent.objects.filter(kind="certifier").count() == 2
 
 
@@ -124,7 +162,11 @@ def test_what_cannot_be_read_is_said_and_kept(
 ) -> None:
     client.force_login(administrator)
     answer = name(client, viewer, **typed)
-    assert "There is a problem" in text(answer) and message in text(answer) and "<title>Error: " in answer.content.decode()
+    assert (
+        "There is a problem" in text(answer)
+        and message in text(answer)
+        and "<title>Error: " in answer.content.decode()
+    )
     assert not Certifier.objects.exists()
 
 
@@ -132,17 +174,27 @@ def test_a_stranger_is_no_certifier(client: Client, administrator: User, strange
     client.force_login(administrator)
     assert "has no role in this district" in text(name(client, stranger))
     with pytest.raises(Refusal, match="no longer has a role in this district"):
-        certifiers.add(SCOPE, person=stranger, level="primary", job_title="X", by=administrator, mail=False)
+        certifiers.add(
+            SCOPE, person=stranger, level="primary", job_title="X", by=administrator, mail=False
+        )
 
 
-def test_the_guides_toggle_and_active_box(client: Client, administrator: User, superintendent: Certifier, director: Certifier) -> None:
+def test_the_guides_toggle_and_active_box(
+    client: Client, administrator: User, superintendent: Certifier, director: Certifier
+) -> None:
     client.force_login(administrator)
-    assert "2 Primary certifiers. All 2 must sign before the collection counts as certified." in text(client.get(SETUP))
+    assert (
+        "2 Primary certifiers. All 2 must sign before the collection counts as certified."
+        in text(client.get(SETUP))
+    )
     change(client, director, level="secondary")
     director.refresh_from_db()
     assert (director.level, director.is_active, director.version) == ("secondary", True, 2)
     assert "must sign" not in text(client.get(SETUP))
-    client.post(f"{SETUP}{superintendent.pk}/", {"level": "primary", "job_title": "Superintendent", "version": "1"})
+    client.post(
+        f"{SETUP}{superintendent.pk}/",
+        {"level": "primary", "job_title": "Superintendent", "version": "1"},
+    )
     superintendent.refresh_from_db()
     assert superintendent.is_active is False
     assert "No Primary certifier. This collection cannot be certified." in text(client.get(SETUP))
@@ -180,14 +232,20 @@ def test_who_loses_the_role_or_the_account_no_longer_counts(
     client.force_login(administrator)
     here = Authority(administrator, "9012")
     people.take(here, superintendent.user, str(superintendent.user.memberships.get().pk))
-    assert "No role in this district: does not count" in text(client.get(SETUP)) and "No Primary certifier." in text(client.get(SETUP))
+    assert "No role in this district: does not count" in text(
+        client.get(SETUP)
+    ) and "No Primary certifier." in text(client.get(SETUP))
     people.give(Authority(keeper), superintendent.user, Role.VIEWER, "9012")
     assert "No Primary certifier." not in text(client.get(SETUP))
     people.close(Authority(keeper), superintendent.user)
-    assert "Account closed: does not count" in text(client.get(SETUP)) and "No Primary certifier." in text(client.get(SETUP))
+    assert "Account closed: does not count" in text(
+        client.get(SETUP)
+    ) and "No Primary certifier." in text(client.get(SETUP))
 
 
-def test_c_20_a_clerk_names_nobody_and_only_the_named_accept(client: Client, clerk: User, viewer: User) -> None:
+def test_c_20_a_clerk_names_nobody_and_only_the_named_accept(
+    client: Client, clerk: User, viewer: User
+) -> None:
     client.force_login(clerk)
     assert name(client, clerk).status_code == 403
     one = make_certifier(viewer)
@@ -200,14 +258,18 @@ def test_c_20_a_clerk_names_nobody_and_only_the_named_accept(client: Client, cle
     assert (one.level, one.accepted_at) == ("primary", None)
 
 
-def test_a_certifier_of_another_district_is_not_reached(client: Client, administrator: User, stranger: User) -> None:
+def test_a_certifier_of_another_district_is_not_reached(
+    client: Client, administrator: User, stranger: User
+) -> None:
     theirs = make_certifier(stranger, district="0965")
     client.force_login(administrator)
     assert change(client, theirs, level="secondary").status_code == 404
     assert "GRANT" not in text(client.get(SETUP))
 
 
-def test_an_unused_account_is_named_and_still_counts(client: Client, administrator: User, superintendent: Certifier) -> None:
+def test_an_unused_account_is_named_and_still_counts(
+    client: Client, administrator: User, superintendent: Certifier
+) -> None:
     long_ago = timezone.now() - datetime.timedelta(days=181)
     User.objects.filter(pk=superintendent.user_id).update(last_login=long_ago, date_joined=long_ago)
     client.force_login(administrator)
@@ -218,20 +280,31 @@ def test_an_unused_account_is_named_and_still_counts(client: Client, administrat
 def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
     make_certifier(administrator, accepted_at=timezone.now())
     client.force_login(administrator)
-    assert "Everyone with a role in this district is already on the list." in text(client.get(SETUP))
+    assert "Everyone with a role in this district is already on the list." in text(
+        client.get(SETUP)
+    )
     person("nlee", "Lee", "Nora", (Role.VIEWER, "9012"))
     assert "LEE, NORA (nlee) – has never signed in" in text(client.get(SETUP))
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_f_01_two_administrators_name_the_same_person_at_once(opi_reference: None, administrator: User, viewer: User) -> None:
+def test_f_01_two_administrators_name_the_same_person_at_once(
+    opi_reference: None, administrator: User, viewer: User
+) -> None:
     said: list[str] = []
     together = threading.Barrier(4)
 
     def name_her(level: str) -> None:
         try:
             together.wait()
-            certifiers.add(SCOPE, person=viewer, level=level, job_title="Superintendent", by=administrator, mail=False)
+            certifiers.add(
+                SCOPE,
+                person=viewer,
+                level=level,
+                job_title="Superintendent",
+                by=administrator,
+                mail=False,
+            )
             said.append("named")
         except Refusal:
             said.append("refused")
@@ -240,10 +313,16 @@ def test_f_01_two_administrators_name_the_same_person_at_once(opi_reference: Non
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=name_her, args=(level,)) for level in ("primary", "secondary") * 2]
+    threads = [
+        threading.Thread(target=name_her, args=(level,)) for level in ("primary", "secondary") * 2
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(said) == ["named", "named", "refused", "refused"], "two of the same are one naming"
-    assert Certifier.objects.count() == 1 and AuditEvent.objects.filter(kind="certifier").count() == 1
+    assert sorted(said) == ["named", "named", "refused", "refused"], (
+        "two of the same are one naming"
+    )
+    assert (
+        Certifier.objects.count() == 1 and AuditEvent.objects.filter(kind="certifier").count() == 1
+    )

@@ -38,7 +38,10 @@ def test_her_home_begins_with_her_signature_and_calls_her_you(client: Client, re
     assert "<b>Primary certifier</b>" in html and "<b>Viewer" not in html
     lead, search = html.index("Your signature is needed."), html.index("Find a student")
     assert lead < search and "Review and sign" in html[lead:search]
-    assert "Waiting for you and REYES, MARIA." in html and "DOE, JANE" not in html.split("Who has signed")[1]
+    assert (
+        "Waiting for you and REYES, MARIA." in html
+        and "DOE, JANE" not in html.split("Who has signed")[1]
+    )
     assert not re.search(r'name="term"[^>]*(autofocus|data-focus)', html)
 
 
@@ -49,7 +52,9 @@ def test_what_is_not_ready_asks_for_no_signature_yet(client: Client, ready: Read
     assert "Your signature will be needed." in html and "Your signature is needed." not in html
 
 
-def test_who_has_signed_or_only_reviews_is_not_asked(client: Client, ready: Ready, clerk: User) -> None:
+def test_who_has_signed_or_only_reviews_is_not_asked(
+    client: Client, ready: Ready, clerk: User
+) -> None:
     """walk 11: each certifier reads what is left for her."""
     own = make_certifier(clerk)
     ready.prepare()
@@ -57,12 +62,18 @@ def test_who_has_signed_or_only_reviews_is_not_asked(client: Client, ready: Read
     client.force_login(ready.primary.user)
     assert "Your signature" not in page(client)
     client.force_login(clerk)
-    assert "Your signature is needed." in page(client) and "<b>Data Clerk, Primary certifier</b>" in page(client)
+    assert "Your signature is needed." in page(
+        client
+    ) and "<b>Data Clerk, Primary certifier</b>" in page(client)
     Certifier.objects.filter(pk=own.pk).update(level="secondary")
-    assert "Your signature" not in page(client) and "<b>Data Clerk, Secondary certifier</b>" in page(client)
+    assert "Your signature" not in page(
+        client
+    ) and "<b>Data Clerk, Secondary certifier</b>" in page(client)
 
 
-def test_the_gates_button_runs_the_certification_report(client: Client, ready: Ready, clerk: User) -> None:
+def test_the_gates_button_runs_the_certification_report(
+    client: Client, ready: Ready, clerk: User
+) -> None:
     """walk 13: one press, whatever stands in the person's list of reports, and back at the event."""
     publish.publish()
     ready.send()
@@ -72,11 +83,19 @@ def test_the_gates_button_runs_the_certification_report(client: Client, ready: R
     assert "Run the Certification report" in html and 'name="run"' not in html
     client.force_login(clerk)
     form = re.search(
-        r'<form method="post" action="([^"]+)">(?:(?!</form>).)*Run the Certification report', client.get(event).content.decode(), re.DOTALL
+        r'<form method="post" action="([^"]+)">(?:(?!</form>).)*Run the Certification report',
+        client.get(event).content.decode(),
+        re.DOTALL,
     )
     assert form
     typed = dict(re.findall(r'name="(key|run|next)" value="([^"]*)"', form[0]))
     answer = client.post(form[1], typed)
     assert answer["Location"] == event and "report" not in ready.missing()
-    elsewhere = {**typed, "key": "0b6a4a52-5b0c-4b6c-9a59-0a4f6d9c1111", "next": "https://example.org/"}
-    assert client.post(form[1], elsewhere)["Location"].startswith("/districts/9012/2025/data-validation-reports/")
+    elsewhere = {
+        **typed,
+        "key": "0b6a4a52-5b0c-4b6c-9a59-0a4f6d9c1111",
+        "next": "https://example.org/",
+    }
+    assert client.post(form[1], elsewhere)["Location"].startswith(
+        "/districts/9012/2025/data-validation-reports/"
+    )

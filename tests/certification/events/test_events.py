@@ -11,11 +11,26 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Extension,
+    Recertification,
+    Round,
+    Signature,
+)
 from certification.models.dates import in_words
 from cte_portal.accounts.models import AuditEvent, Membership, Role, User
 from cte_portal.batches.models import Batch
-from tests.fixtures.certification import EVENT_NAME, make_certifier, make_event, make_recertification, make_round, seal, sign
+from tests.fixtures.certification import (
+    EVENT_NAME,
+    make_certifier,
+    make_event,
+    make_recertification,
+    make_round,
+    seal,
+    sign,
+)
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
@@ -31,11 +46,21 @@ def us(day: datetime.date | None) -> str:
 def typed(event: CertificationEvent, **values: Any) -> dict[str, Any]:
     """What the event's form sends, with these values instead."""
     fields = {
-        "name": event.name, "collection": event.collection, "end_year": event.end_year, "review_opens": us(event.review_opens),
-        "certification_opens": us(event.certification_opens), "due": us(event.due), "corrections_until": us(event.corrections_until),
-        "follow_up_opens": us(event.follow_up_opens), "follow_up_closes": us(event.follow_up_closes), "statements": "\n".join(event.statements),
-        "validation_groups": event.validation_groups, "links": "", "late_is_accepted": "on", "version": event.version,
-    }  # fmt: skip
+        "name": event.name,
+        "collection": event.collection,
+        "end_year": event.end_year,
+        "review_opens": us(event.review_opens),
+        "certification_opens": us(event.certification_opens),
+        "due": us(event.due),
+        "corrections_until": us(event.corrections_until),
+        "follow_up_opens": us(event.follow_up_opens),
+        "follow_up_closes": us(event.follow_up_closes),
+        "statements": "\n".join(event.statements),
+        "validation_groups": event.validation_groups,
+        "links": "",
+        "late_is_accepted": "on",
+        "version": event.version,
+    }
     return {**fields, **values}
 
 
@@ -45,11 +70,15 @@ def seen(answer: Any) -> str:
     return escapes.unescape(found[1])
 
 
-def change(client: Client, event: CertificationEvent, reason: str = "Letter of 06/01/2025", **values: Any) -> Any:
+def change(
+    client: Client, event: CertificationEvent, reason: str = "Letter of 06/01/2025", **values: Any
+) -> Any:
     """Preview, then save it."""
     address = f"{LIST}{event.pk}/"
     answer = client.post(address, typed(event, **values))
-    return client.post(address, typed(event, **values, seen=seen(answer), reason=reason), follow=True)
+    return client.post(
+        address, typed(event, **values, seen=seen(answer), reason=reason), follow=True
+    )
 
 
 @pytest.fixture
@@ -60,27 +89,57 @@ def desk(client: Client, keeper: User, cottonwood: District_, elsewhere: Distric
 
 def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     earlier = make_event(
-        end_year=2024, name=EVENT_NAME.replace("2024-25", "2023-24"), due=datetime.date(2024, 6, 21),
-        review_opens=datetime.date(2024, 5, 13), certification_opens=datetime.date(2024, 6, 3), corrections_until=datetime.date(2024, 6, 30),
-        follow_up_opens=datetime.date(2024, 11, 1), follow_up_closes=datetime.date(2024, 12, 31),
-    )  # fmt: skip
+        end_year=2024,
+        name=EVENT_NAME.replace("2024-25", "2023-24"),
+        due=datetime.date(2024, 6, 21),
+        review_opens=datetime.date(2024, 5, 13),
+        certification_opens=datetime.date(2024, 6, 3),
+        corrections_until=datetime.date(2024, 6, 30),
+        follow_up_opens=datetime.date(2024, 11, 1),
+        follow_up_closes=datetime.date(2024, 12, 31),
+    )
     earlier.links.create(title="OPI guide", url="https://opi.example/guide")
     assert "Copy to 2024-25" in text(desk.get(LIST))
     form = desk.get(f"{LIST}new/?from={earlier.pk}").content.decode()
-    for value in ("2024-25", "06/20/2025", "05/12/2025", "11/01/2025", "12/31/2025", "OPI guide https://opi.example/guide"):
+    for value in (
+        "2024-25",
+        "06/20/2025",
+        "05/12/2025",
+        "11/01/2025",
+        "12/31/2025",
+        "OPI guide https://opi.example/guide",
+    ):
         assert value in form
-    copied = typed(earlier, name=EVENT_NAME, end_year=2025, version=0, links="OPI guide https://opi.example/guide", review_opens="05/12/2025",
-        certification_opens="06/02/2025", due="06/20/2025", corrections_until="06/30/2025", follow_up_opens="11/01/2025", follow_up_closes="12/31/2025")  # fmt: skip
+    copied = typed(
+        earlier,
+        name=EVENT_NAME,
+        end_year=2025,
+        version=0,
+        links="OPI guide https://opi.example/guide",
+        review_opens="05/12/2025",
+        certification_opens="06/02/2025",
+        due="06/20/2025",
+        corrections_until="06/30/2025",
+        follow_up_opens="11/01/2025",
+        follow_up_closes="12/31/2025",
+    )
     assert "Saved as a draft" in text(desk.post(f"{LIST}new/", copied, follow=True))
     event = CertificationEvent.objects.get(end_year=2025)
     assert (event.status, event.links.get().url) == ("draft", "https://opi.example/guide")
     theirs = Client()
     theirs.force_login(clerk)
-    assert EVENT_NAME not in text(theirs.get(HOME)) and theirs.get(f"{HOME}event-certification/{event.pk}/").status_code == 404
+    assert (
+        EVENT_NAME not in text(theirs.get(HOME))
+        and theirs.get(f"{HOME}event-certification/{event.pk}/").status_code == 404
+    )
 
     page = desk.get(f"{LIST}{event.pk}/move/published/")
-    assert "2 districts see this event" in text(page) and "2 districts have no Primary certifier" in text(page)
-    assert "What districts will see" in text(page) and "I am authorized to certify for [district name]." in text(page)
+    assert "2 districts see this event" in text(
+        page
+    ) and "2 districts have no Primary certifier" in text(page)
+    assert "What districts will see" in text(
+        page
+    ) and "I am authorized to certify for [district name]." in text(page)
     for _ in range(2):
         desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page)})
     event.refresh_from_db()
@@ -88,19 +147,27 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     assert EVENT_NAME in text(theirs.get(HOME))
 
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
-    assert "Enter the reason" in text(desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": ""}))
+    assert "Enter the reason" in text(
+        desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": ""})
+    )
     event.refresh_from_db()
     assert event.status == "published", "without a reason nothing is closed"
     assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
     assert EVENT_NAME not in text(theirs.get(HOME))
-    assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, "a published event is never a draft again"
+    assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, (
+        "a published event is never a draft again"
+    )
     assert "Show again" in text(desk.get(f"{LIST}{event.pk}/"))
     told = [
         (one.before.get("Status", ""), one.after.get("Status", ""), one.reason)
         for one in AuditEvent.objects.filter(kind="certification event")
     ]
-    assert told == [("", "", ""), ("Draft", "Published", ""), ("Published", "Closed", "Year is over")]
+    assert told == [
+        ("", "", ""),
+        ("Draft", "Published", ""),
+        ("Published", "Closed", "Year is over"),
+    ]
 
 
 def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
@@ -110,11 +177,21 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     sign(one, superintendent)
     seal(make_round(event, district="0965"))
     later = event.due + WEEK
-    before = (list(Signature.objects.values()), list(Round.objects.values()), Recertification.objects.count(), Batch.objects.count())
+    before = (
+        list(Signature.objects.values()),
+        list(Round.objects.values()),
+        Recertification.objects.count(),
+        Batch.objects.count(),
+    )
     answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=us(later)))
     shown = text(answer)
-    assert "Nothing has been saved yet." in shown and "2 districts will see this right away" in shown
-    assert f"Due on {in_words(later)} instead of" in shown and "1 signature and 1 certification stay as they are." in shown
+    assert (
+        "Nothing has been saved yet." in shown and "2 districts will see this right away" in shown
+    )
+    assert (
+        f"Due on {in_words(later)} instead of" in shown
+        and "1 signature and 1 certification stay as they are." in shown
+    )
     assert CertificationEvent.objects.get().due == event.due
     change(desk, event, due=us(later))
     assert CertificationEvent.objects.get().due == later
@@ -125,32 +202,53 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
         Batch.objects.count(),
     ) == before
     audit = AuditEvent.objects.get(kind="certification event")
-    assert audit.changes == [("Due", us(event.due), us(later))] and audit.reason == "Letter of 06/01/2025" and audit.by == "HALE, ROBIN"
+    assert (
+        audit.changes == [("Due", us(event.due), us(later))]
+        and audit.reason == "Letter of 06/01/2025"
+        and audit.by == "HALE, ROBIN"
+    )
 
 
-def test_a_due_date_in_the_past_says_who_is_overdue_at_once(desk: Client, event: CertificationEvent) -> None:
+def test_a_due_date_in_the_past_says_who_is_overdue_at_once(
+    desk: Client, event: CertificationEvent
+) -> None:
     Extension.objects.create(
-        event=event, district="0965", due=event.due + WEEK, corrections_until=event.corrections_until, reason="Flood", by="HALE", at=event.published_at
-    )  # fmt: skip
+        event=event,
+        district="0965",
+        due=event.due + WEEK,
+        corrections_until=event.corrections_until,
+        reason="Flood",
+        by="HALE",
+        at=event.published_at,
+    )
     shown = text(desk.post(f"{LIST}{event.pk}/", typed(event, due=us(event.certification_opens))))
     assert "2 districts have not certified and will be overdue right away." in shown
     assert "1 district with an extension keeps the later dates: 0965." in shown
 
 
-def test_new_statements_leave_what_was_signed(desk: Client, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_new_statements_leave_what_was_signed(
+    desk: Client, event: CertificationEvent, superintendent: Certifier
+) -> None:
     signature = sign(make_round(event), superintendent)
     change(desk, event, statements="I certify for {district}.")
-    assert CertificationEvent.objects.get().worded("Cottonwood Bend") == ["I certify for Cottonwood Bend."]
+    assert CertificationEvent.objects.get().worded("Cottonwood Bend") == [
+        "I certify for Cottonwood Bend."
+    ]
     signature.refresh_from_db()
     assert len(signature.statements) == 5
 
 
-def test_what_changed_between_look_and_save_is_shown_first(desk: Client, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_what_changed_between_look_and_save_is_shown_first(
+    desk: Client, event: CertificationEvent, superintendent: Certifier
+) -> None:
     later = us(event.due + WEEK)
     old = seen(desk.post(f"{LIST}{event.pk}/", typed(event, due=later)))
     sign(make_round(event), superintendent)
     answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=later, seen=old, reason="Letter"))
-    assert "1 signature and 0 certifications stay" in text(answer) and CertificationEvent.objects.get().due == event.due
+    assert (
+        "1 signature and 0 certifications stay" in text(answer)
+        and CertificationEvent.objects.get().due == event.due
+    )
 
 
 def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEvent) -> None:
@@ -159,7 +257,9 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
     assert "Someone else changed this event" in text(stale)
     assert CertificationEvent.objects.get().name == "First"
     fresh = CertificationEvent.objects.get()
-    assert "No changes to save" in text(desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)), "a double click changes nothing"
+    assert "No changes to save" in text(
+        desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)
+    ), "a double click changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +268,10 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"due": "06/20/25"}, "Due must be a date like 06/20/2025"),
         ({"due": ""}, "Enter a date for Due"),
         ({"due": "06/20/9999"}, "Due must be between 2000 and 2099"),
-        ({"due": "01/01/2026", "corrections_until": "01/01/2025"}, "Corrections must end on or after the due date."),
+        (
+            {"due": "01/01/2026", "corrections_until": "01/01/2025"},
+            "Corrections must end on or after the due date.",
+        ),
         ({"statements": ""}, "Enter at least one statement"),
         ({"statements": "I certify for {name}"}, "“{name}” is not filled in"),
         ({"statements": "x\n" * 13}, "Enter no more than 12 lines"),
@@ -182,19 +285,27 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"follow_up_opens": "11/01/2025", "follow_up_closes": ""}, "Enter both follow-up dates"),
     ],
 )
-def test_what_cannot_be_saved_is_said_beside_its_field(values: dict[str, str], message: str, desk: Client) -> None:
+def test_what_cannot_be_saved_is_said_beside_its_field(
+    values: dict[str, str], message: str, desk: Client
+) -> None:
     event = make_event(status="draft", published_at=None, end_year=2025)
     answer = desk.post(f"{LIST}{event.pk}/", typed(event, **values))
-    assert "There is a problem" in text(answer) and escapes.escape(message) in answer.content.decode().replace("&quot;", '"')
+    assert "There is a problem" in text(answer) and escapes.escape(
+        message
+    ) in answer.content.decode().replace("&quot;", '"')
     assert CertificationEvent.objects.get().version == 1
 
 
-def test_only_collections_that_have_records_are_certified(desk: Client, event: CertificationEvent) -> None:
+def test_only_collections_that_have_records_are_certified(
+    desk: Client, event: CertificationEvent
+) -> None:
     page = desk.get(f"{LIST}new/").content.decode()
     assert "End of Year CTE Concentrator and Participants" in page and "Fall" not in page
 
 
-def test_one_event_for_a_collection_and_year_is_said_in_words(desk: Client, event: CertificationEvent) -> None:
+def test_one_event_for_a_collection_and_year_is_said_in_words(
+    desk: Client, event: CertificationEvent
+) -> None:
     answer = desk.post(f"{LIST}new/", typed(event, version=0))
     assert "This collection already has an event in that school year." in text(answer)
 
@@ -205,10 +316,17 @@ def test_an_extension_is_previewed_given_and_taken_back(
     theirs = Client()
     theirs.force_login(clerk)
     address, later = f"{LIST}{event.pk}/extensions/new/", event.due + WEEK
-    asked = {"district": "9012", "due": us(later), "corrections_until": us(event.corrections_until), "reason": "Flood"}
+    asked = {
+        "district": "9012",
+        "due": us(later),
+        "corrections_until": us(event.corrections_until),
+        "reason": "Flood",
+    }
     page = desk.post(address, asked)
     assert (
-        "9012 Cottonwood Bend: due" in text(page) and "21 days left" in text(page) and "0 of 1 primary certifier has signed." in text(page)
+        "9012 Cottonwood Bend: due" in text(page)
+        and "21 days left" in text(page)
+        and "0 of 1 primary certifier has signed." in text(page)
     )
     assert not Extension.objects.exists()
     desk.post(address, {**asked, "seen": seen(page)})
@@ -222,9 +340,10 @@ def test_an_extension_is_previewed_given_and_taken_back(
     assert Extension.objects.exists() and "Nothing has been saved yet." in text(page)
     desk.post(mine, {"do": "take-back", "seen": seen(page), "reason": "Water is gone"})
     assert not Extension.objects.exists() and "14 days left" in text(theirs.get(HOME))
-    assert [(one.operation, one.district, one.reason) for one in AuditEvent.objects.filter(kind="extension")] == [
-        ("add", "9012", "Flood"), ("remove", "9012", "Water is gone")
-    ]  # fmt: skip
+    assert [
+        (one.operation, one.district, one.reason)
+        for one in AuditEvent.objects.filter(kind="extension")
+    ] == [("add", "9012", "Flood"), ("remove", "9012", "Water is gone")]
     assert desk.get(mine).status_code == 404
 
 
@@ -239,13 +358,23 @@ def test_an_extension_is_previewed_given_and_taken_back(
         ({}, "These are the same dates that all districts have"),
     ],
 )
-def test_an_extension_that_cannot_be_given(values: dict[str, str], message: str, desk: Client, event: CertificationEvent) -> None:
-    asked = {"district": "9012", "due": us(event.due), "corrections_until": us(event.corrections_until), "reason": "Flood", **values}
+def test_an_extension_that_cannot_be_given(
+    values: dict[str, str], message: str, desk: Client, event: CertificationEvent
+) -> None:
+    asked = {
+        "district": "9012",
+        "due": us(event.due),
+        "corrections_until": us(event.corrections_until),
+        "reason": "Flood",
+        **values,
+    }
     assert message in text(desk.post(f"{LIST}{event.pk}/extensions/new/", asked))
     assert not Extension.objects.exists()
 
 
-def test_opi_staff_looks_and_districts_do_not(client: Client, opi: User, clerk: User, event: CertificationEvent) -> None:
+def test_opi_staff_looks_and_districts_do_not(
+    client: Client, opi: User, clerk: User, event: CertificationEvent
+) -> None:
     client.force_login(opi)
     shown = text(client.get(f"{LIST}{event.pk}/"))
     assert us(event.due) in shown and "Give an extension" not in shown and "Close…" not in shown
@@ -258,11 +387,15 @@ def test_the_set_up_list_of_opi_names_the_event(desk: Client) -> None:
     assert "Set what districts certify, and by when." in text(desk.get("/admin/"))
     event = make_event(status="draft", published_at=None)
     assert "The event of 2024-25 is a draft" in text(desk.get("/admin/"))
-    CertificationEvent.objects.filter(pk=event.pk).update(status="published", published_at="2025-05-01T12:00Z")
+    CertificationEvent.objects.filter(pk=event.pk).update(
+        status="published", published_at="2025-05-01T12:00Z"
+    )
     assert "14 days left" in text(desk.get("/admin/"))
 
 
-def test_certifiers_of_a_closed_event_keep_their_signatures(desk: Client, event: CertificationEvent, clerk: User) -> None:
+def test_certifiers_of_a_closed_event_keep_their_signatures(
+    desk: Client, event: CertificationEvent, clerk: User
+) -> None:
     signature = sign(make_round(event), make_certifier(clerk))
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Over"})
@@ -270,7 +403,9 @@ def test_certifiers_of_a_closed_event_keep_their_signatures(desk: Client, event:
     assert signature.voided_at is None
 
 
-def test_an_event_is_not_closed_while_a_recertification_is_open(desk: Client, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_an_event_is_not_closed_while_a_recertification_is_open(
+    desk: Client, event: CertificationEvent, superintendent: Certifier
+) -> None:
     one = make_round(event)
     seal(one)
     asked = make_recertification(one, by=superintendent.user)
@@ -280,21 +415,31 @@ def test_an_event_is_not_closed_while_a_recertification_is_open(desk: Client, ev
     assert event.is_published and "A recertification is open in 9012" in text(answer)
     asked.status, asked.ended_at = "withdrawn", timezone.now()
     asked.save()
-    desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(desk.get(f"{LIST}{event.pk}/move/closed/")), "reason": "Over"})
+    desk.post(
+        f"{LIST}{event.pk}/move/closed/",
+        {"seen": seen(desk.get(f"{LIST}{event.pk}/move/closed/")), "reason": "Over"},
+    )
     event.refresh_from_db()
     assert not event.is_published
 
 
-def test_g_09_the_bar_of_opis_pages_names_the_event_too(desk: Client, event: CertificationEvent) -> None:
+def test_g_09_the_bar_of_opis_pages_names_the_event_too(
+    desk: Client, event: CertificationEvent
+) -> None:
     for address in ("/admin/", LIST, "/opi/audit/"):
         html = desk.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
-        assert f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {EVENT_NAME} – 14 days left" in bar, address
+        assert (
+            f"Due {event.due:%A, %B} {event.due.day}, {event.due.year} {EVENT_NAME} – 14 days left"
+            in bar
+        ), address
     CertificationEvent.objects.filter(pk=event.pk).update(status="draft", published_at=None)
     assert "days left" not in text(desk.get("/opi/audit/"))
 
 
-def test_a_first_event_offers_statements_and_is_published_without_a_reason(client: Client, keeper: User, opi_reference: None) -> None:
+def test_a_first_event_offers_statements_and_is_published_without_a_reason(
+    client: Client, keeper: User, opi_reference: None
+) -> None:
     """walk 26: the attestation had to be invented, and a letter to be named, for the very first event."""
     client.force_login(keeper)
     page = client.get("/opi/certification-events/new/").content.decode()
@@ -302,12 +447,18 @@ def test_a_first_event_offers_statements_and_is_published_without_a_reason(clien
     event = make_event(status="draft", published_at=None)
     move = f"/opi/certification-events/{event.pk}/move/published/"
     preview = client.get(move).content.decode()
-    assert "I am authorized to certify for [district name]." in preview and 'name="reason"' not in preview
+    assert (
+        "I am authorized to certify for [district name]." in preview
+        and 'name="reason"' not in preview
+    )
     seen = escapes.unescape(re.search(r'name="seen" value="([^"]*)"', preview).group(1))  # type: ignore[union-attr]
     assert client.post(move, {"seen": seen}).status_code == 302
     event.refresh_from_db()
     assert event.is_published
-    assert 'name="reason"' in client.get(f"/opi/certification-events/{event.pk}/move/closed/").content.decode(), "a change says why"
+    assert (
+        'name="reason"'
+        in client.get(f"/opi/certification-events/{event.pk}/move/closed/").content.decode()
+    ), "a change says why"
 
 
 def test_an_extension_is_given_from_the_districts_own_row(

@@ -29,9 +29,20 @@ from tests.pathways.desk import text
 OLD = "/districts/9012/2025/"
 WHY = "Letter of 07/14/2025"
 OFFERS = (
-    "Open and fix", "Explain it", "Explain all", "Run the Certification report", "Run all at", "Add the record", "Open the report",
-    "Send Resync", "Send everything", "Submit to Batch", "Save and next", "Request recertification", "See findings",
-)  # fmt: skip
+    "Open and fix",
+    "Explain it",
+    "Explain all",
+    "Run the Certification report",
+    "Run all at",
+    "Add the record",
+    "Open the report",
+    "Send Resync",
+    "Send everything",
+    "Submit to Batch",
+    "Save and next",
+    "Request recertification",
+    "See findings",
+)
 
 
 @pytest.fixture
@@ -68,12 +79,28 @@ def pages(event: CertificationEvent) -> list[str]:
     record = Participation.objects.get()
     own = f"event-certification/{event.pk}/"
     return [
-        "", "cte-concentrator/", f"cte-concentrator/{record.student_id}/", f"cte-concentrator/{record.student_id}/{record.pathway_id}/",
-        "findings/", "findings/?by=rule", "findings/?at=state", "findings/?at=state&by=rule", "data-validation-reports/",
-        "data-validation-reports/?report=incorrect-concentrator", "data-validation-reports/?report=certification", "resync/",
-        "resync/compare/", "mt-data-upload/", "event-certification/", own, f"{own}snapshot/", f"{own}changes/",
-        f"{own}explanations/", f"{own}lists/participants/", "event-certification/status/",
-    ]  # fmt: skip
+        "",
+        "cte-concentrator/",
+        f"cte-concentrator/{record.student_id}/",
+        f"cte-concentrator/{record.student_id}/{record.pathway_id}/",
+        "findings/",
+        "findings/?by=rule",
+        "findings/?at=state",
+        "findings/?at=state&by=rule",
+        "data-validation-reports/",
+        "data-validation-reports/?report=incorrect-concentrator",
+        "data-validation-reports/?report=certification",
+        "resync/",
+        "resync/compare/",
+        "mt-data-upload/",
+        "event-certification/",
+        own,
+        f"{own}snapshot/",
+        f"{own}changes/",
+        f"{own}explanations/",
+        f"{own}lists/participants/",
+        "event-certification/status/",
+    ]
 
 
 def post_forms(page: str) -> list[str]:
@@ -81,7 +108,11 @@ def post_forms(page: str) -> list[str]:
     is in an address, and staying signed in saves nothing."""
     main = page[page.index("<main") : page.index("</main>")]
     every = re.findall(r"<form[^>]*method=\"post\".*?</form>", main, re.DOTALL)
-    return [form for form in every if "<button" in form and 'role="search"' not in form and "/session/stay/" not in form]
+    return [
+        form
+        for form in every
+        if "<button" in form and 'role="search"' not in form and "/session/stay/" not in form
+    ]
 
 
 @pytest.mark.parametrize("after", ["finish", "closed"])
@@ -91,8 +122,12 @@ def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
 ) -> None:
     """FR-206: *Open and fix* and *Explain* stood on the gates of districts that finish, and led to pages that only read."""
     next_year()
-    CertificationEvent.objects.update(after_year=after, may_finish=["9012"] if after == "finish" else [], after_year_reason=WHY)
-    client.force_login({"clerk": clerk, "certifier": wrong.primary.user, "administrator": administrator}[who])
+    CertificationEvent.objects.update(
+        after_year=after, may_finish=["9012"] if after == "finish" else [], after_year_reason=WHY
+    )
+    client.force_login(
+        {"clerk": clerk, "certifier": wrong.primary.user, "administrator": administrator}[who]
+    )
     for page in pages(wrong.event):
         answer = client.get(OLD + page)
         if who == "certifier" and answer.status_code == 403:  # batches are no business of hers
@@ -100,7 +135,11 @@ def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
         content = answer.content.decode()
         assert answer.status_code == 200, page
         assert not [offer for offer in OFFERS if offer in text(answer)], page
-        signs = who == "certifier" and after == "finish" and page == f"event-certification/{wrong.event.pk}/"
+        signs = (
+            who == "certifier"
+            and after == "finish"
+            and page == f"event-certification/{wrong.event.pk}/"
+        )
         assert len(post_forms(content)) == (1 if signs else 0), (page, post_forms(content))
 
 
@@ -114,7 +153,10 @@ def test_the_gates_of_a_finishing_district_say_who_can_help(wrong: Ready) -> Non
     closed = gates.missing(gates.verdicts(wrong.case()))
     assert {"errors", "report"} <= {one.gate.slug for one in closed}
     for one in closed:
-        assert "2024-25 is over: records can be neither changed nor sent. Contact OPI." in one.answer.sentence
+        assert (
+            "2024-25 is over: records can be neither changed nor sent. Contact OPI."
+            in one.answer.sentence
+        )
         assert not one.answer.cure and not one.answer.runs
 
 
@@ -123,7 +165,12 @@ def letters() -> list[Batch]:
 
 
 def test_closing_a_year_writes_to_certifiers_and_administrators(
-    client: Client, ready: Ready, keeper: User, administrator: User, clerk: User, mailoutbox: list[EmailMessage]
+    client: Client,
+    ready: Ready,
+    keeper: User,
+    administrator: User,
+    clerk: User,
+    mailoutbox: list[EmailMessage],
 ) -> None:
     """FR-206: nobody of the districts was told."""
     assert activate(client, keeper, unfinished="closed", reason=WHY).status_code == 302
@@ -134,11 +181,18 @@ def test_closing_a_year_writes_to_certifiers_and_administrators(
         assert run(one.pk)
     assert {one.to[0].split("@")[0] for one in mailoutbox} == {"jdoe2", "areyes"}
     assert "9012 Cottonwood Bend – closed without certification, was due" in mailoutbox[0].subject
-    assert "OPI has closed 2024-25 for your district." in mailoutbox[0].body and WHY not in mailoutbox[0].body
-    assert Notice.objects.filter(user=administrator, path=f"{OLD}event-certification/{ready.event.pk}/").exists()
+    assert (
+        "OPI has closed 2024-25 for your district." in mailoutbox[0].body
+        and WHY not in mailoutbox[0].body
+    )
+    assert Notice.objects.filter(
+        user=administrator, path=f"{OLD}event-certification/{ready.event.pk}/"
+    ).exists()
 
 
-def test_who_finishes_is_not_written_to(client: Client, ready: Ready, keeper: User, elsewhere: District_, stranger: User) -> None:
+def test_who_finishes_is_not_written_to(
+    client: Client, ready: Ready, keeper: User, elsewhere: District_, stranger: User
+) -> None:
     assert activate(client, keeper, unfinished="finish").status_code == 302
     assert "9012" not in {one.district for one in letters()}
 
@@ -162,7 +216,10 @@ def test_opi_closes_last_year_for_one_district(
     assert holds_sending(Scope("9012", 2026))
     address = f"/opi/certification-events/{ready.event.pk}/"
     client.force_login(opi)
-    assert "Close 2024-25…" not in text(client.get(address)) and client.get(f"{address}finishing/9012/").status_code == 403
+    assert (
+        "Close 2024-25…" not in text(client.get(address))
+        and client.get(f"{address}finishing/9012/").status_code == 403
+    )
     client.force_login(keeper)
     assert f"{address}finishing/9012/" in client.get(address).content.decode()
     preview = text(client.get(f"{address}finishing/9012/"))
@@ -172,13 +229,21 @@ def test_opi_closes_last_year_for_one_district(
         "It can send data of the next school year",
     ):
         assert sentence in preview
-    assert "Enter the reason" in text(close_year(client, ready.event, reason="")) and holds_sending(Scope("9012", 2026))
-    assert "This changed after you opened the page." in text(close_year(client, ready.event, seen="[]"))
+    assert "Enter the reason" in text(close_year(client, ready.event, reason="")) and holds_sending(
+        Scope("9012", 2026)
+    )
+    assert "This changed after you opened the page." in text(
+        close_year(client, ready.event, seen="[]")
+    )
     assert close_year(client, ready.event)["Location"] == address
     assert holds_sending(Scope("9012", 2026)) == ""
     assert not Signature.objects.standing().exists() and Round.objects.get().status == "abandoned"
     case = ready.case()
-    assert case.one.ended and case.one.status.sentence == f"2024-25 is over and was not certified. OPI closed it: {WHY}"
+    assert (
+        case.one.ended
+        and case.one.status.sentence
+        == f"2024-25 is over and was not certified. OPI closed it: {WHY}"
+    )
     assert {one.options["to"] for one in letters()} >= {ready.primary.user_id, administrator.pk}
     entry = AuditEvent.objects.filter(kind="certification event", district="9012").get()
     assert (entry.reason, entry.after) == (WHY, {"After the school year": "Closed"})
@@ -197,4 +262,6 @@ def test_only_what_is_to_be_finished_is_closed(client: Client, ready: Ready, kee
     ready.sign()
     with pytest.raises(Refusal, match="nothing to finish"):
         close_for(ready.scope, ready.event.pk, by=keeper, reason=WHY)
-    assert Round.objects.get().status == "sealed" and CertificationEvent.objects.get().closed_for == {}
+    assert (
+        Round.objects.get().status == "sealed" and CertificationEvent.objects.get().closed_for == {}
+    )

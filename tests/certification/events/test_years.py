@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from certification.events.year_end import holds_sending
 from certification.letters import occasions
-from certification.models import CertificationEvent, Extension, Recertification, Reminder, Round, SealedCopy, SealedRecord, Signature
+from certification.models import (
+    CertificationEvent,
+    Extension,
+    Recertification,
+    Reminder,
+    Round,
+    SealedCopy,
+    SealedRecord,
+    Signature,
+)
 from certification.signing.sealing import differences
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Status
@@ -53,7 +62,13 @@ def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) ->
 def activate(client: Client, keeper: User, **chosen: str) -> Any:
     """As OPI does it: look at what follows, then confirm, with what becomes of who has not certified."""
     client.force_login(keeper)
-    typed = {"starts": "07/01/2025", "ends": "06/30/2026", "is_active": "on", "reason": "The year has begun.", **chosen}
+    typed = {
+        "starts": "07/01/2025",
+        "ends": "06/30/2026",
+        "is_active": "on",
+        "reason": "The year has begun.",
+        **chosen,
+    }
     page = client.get(YEAR).content.decode()
     seen = re.search(r'name="seen" value="([^"]*)"', page)
     typed["seen"] = html.unescape(seen.group(1)) if seen else json.dumps({})
@@ -62,7 +77,10 @@ def activate(client: Client, keeper: User, **chosen: str) -> Any:
     if answer.status_code == 200:
         confirmed = re.search(r'name="confirmed" value="([^"]*)"', answer.content.decode())
         if confirmed:
-            typed |= {"confirmed": html.unescape(confirmed.group(1)), **({"unfinished": choice} if choice else {})}
+            typed |= {
+                "confirmed": html.unescape(confirmed.group(1)),
+                **({"unfinished": choice} if choice else {}),
+            }
             answer = client.post(YEAR, typed)
     return answer
 
@@ -72,32 +90,70 @@ def test_after_the_next_year_begins_the_sealed_copy_does_not_change(
 ) -> None:
     record = Participation.objects.get()
     with pytest.raises(ledger.Locked):
-        entry.save(sealed.scope, [row(kayla, in_district_credits=Decimal("2.50"), concentrator=True, version=record.version)], by="X")
+        entry.save(
+            sealed.scope,
+            [
+                row(
+                    kayla,
+                    in_district_credits=Decimal("2.50"),
+                    concentrator=True,
+                    version=record.version,
+                )
+            ],
+            by="X",
+        )
     assert activate(client, keeper).status_code == 302
     assert SchoolYear.objects.active().end_year == 2026
     next_year = Scope("9012", 2026)
     saved = entry.save(
-        next_year, [row(kayla, in_district_credits=Decimal("2.50"), concentrator=True, version=record.version)], by="MARTIN, CHERYL"
+        next_year,
+        [
+            row(
+                kayla,
+                in_district_credits=Decimal("2.50"),
+                concentrator=True,
+                version=record.version,
+            )
+        ],
+        by="MARTIN, CHERYL",
     )
     assert saved.applied.updated == 1, "activating the next year ends the lock"
     kept = SealedRecord.objects.get()
     assert (kept.total_credits, kept.concentrator) == (Decimal("1.50"), False)
     assert differences(SealedCopy.objects.get()) == []
     client.force_login(clerk)
-    page = client.get(f"/districts/9012/2026/cte-concentrator/{kayla.pk}/{record.pathway_id}/").content.decode()
-    assert "2024-25" in page and "1.50" in page and "2.50" in page, "last year's column stands beside the new credits"
+    page = client.get(
+        f"/districts/9012/2026/cte-concentrator/{kayla.pk}/{record.pathway_id}/"
+    ).content.decode()
+    assert "2024-25" in page and "1.50" in page and "2.50" in page, (
+        "last year's column stands beside the new credits"
+    )
 
 
-def test_a_year_does_not_end_while_a_recertification_is_open(client: Client, sealed: Ready, keeper: User) -> None:
+def test_a_year_does_not_end_while_a_recertification_is_open(
+    client: Client, sealed: Ready, keeper: User
+) -> None:
     first = Round.objects.get()
     asked = Recertification.objects.create(
-        event=sealed.event, district="9012", origin="district", sealed_round=first, reason="Two students are missing.", status="asked",
-        asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=sealed.primary.user_id,
-    )  # fmt: skip
+        event=sealed.event,
+        district="9012",
+        origin="district",
+        sealed_round=first,
+        reason="Two students are missing.",
+        status="asked",
+        asked_at=timezone.now(),
+        asked_by="DOE, JANE",
+        asked_by_id=sealed.primary.user_id,
+    )
     answer = activate(client, keeper)
-    assert answer.status_code == 200 and "A recertification is open in 9012 Cottonwood Bend" in answer.content.decode()
+    assert (
+        answer.status_code == 200
+        and "A recertification is open in 9012 Cottonwood Bend" in answer.content.decode()
+    )
     assert SchoolYear.objects.active().end_year == 2025
-    Recertification.objects.filter(pk=asked.pk).update(status="denied", answered_at=timezone.now(), ended_at=timezone.now())
+    Recertification.objects.filter(pk=asked.pk).update(
+        status="denied", answered_at=timezone.now(), ended_at=timezone.now()
+    )
     assert activate(client, keeper).status_code == 302
 
 
@@ -128,13 +184,24 @@ def test_the_preview_names_who_has_not_certified_and_where_they_stand(
 ) -> None:
     """FR-206, walk 4: not a word stood there of the districts that could never sign any more."""
     Extension.objects.create(
-        event=ready.event, district="0965", due=ready.event.due + A_DAY, corrections_until=ready.event.corrections_until + A_DAY,
-        reason="Flood", by="HALE", at=timezone.now(),
-    )  # fmt: skip
+        event=ready.event,
+        district="0965",
+        due=ready.event.due + A_DAY,
+        corrections_until=ready.event.corrections_until + A_DAY,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
+    )
     page = next_year_page(client, keeper)
     assert "2 districts have not certified 2024-25" in page
-    assert "9012 Cottonwood Bend: In Progress. It can finish: everything is sent and checked. 0 of 1 primary certifier has signed." in page
-    assert "0965 Elsewhere: In Progress, extended to" in page and "It cannot finish: it has no Primary certifier." in page
+    assert (
+        "9012 Cottonwood Bend: In Progress. It can finish: everything is sent and checked. 0 of 1 primary certifier has signed."
+        in page
+    )
+    assert (
+        "0965 Elsewhere: In Progress, extended to" in page
+        and "It cannot finish: it has no Primary certifier." in page
+    )
     for words in (
         "Extend first: nothing changes now.",
         "Let them finish: districts that can",
@@ -146,9 +213,15 @@ def test_the_preview_names_who_has_not_certified_and_where_they_stand(
 def test_nothing_changes_before_opi_has_chosen(client: Client, ready: Ready, keeper: User) -> None:
     """FR-206: three ways, and none of them by itself."""
     answer = activate(client, keeper)
-    assert answer.status_code == 200 and "Choose what happens to the districts that have not certified" in text(answer)
+    assert (
+        answer.status_code == 200
+        and "Choose what happens to the districts that have not certified" in text(answer)
+    )
     stopped = activate(client, keeper, unfinished="extend")
-    assert stopped.status_code == 302 and stopped["Location"] == f"/opi/certification-events/{ready.event.pk}/"
+    assert (
+        stopped.status_code == 302
+        and stopped["Location"] == f"/opi/certification-events/{ready.event.pk}/"
+    )
     assert "Nothing was changed." in text(client.get(stopped["Location"]))
     closed = activate(client, keeper, unfinished="closed", reason="")
     assert closed.status_code == 200 and "Enter the reason for closing the year" in text(closed)
@@ -161,25 +234,49 @@ def test_a_year_that_is_closed_counts_down_to_nothing_and_offers_no_form(
     """walk 4, walk 6: afterwards it still said *Must be certified by Saturday – 21 days left*, with five statements to tick."""
     ready.certifier("second", "Reyes", "Maria")
     ready.sign()
-    assert activate(client, keeper, unfinished="closed", reason="The flood of June.").status_code == 302
+    assert (
+        activate(client, keeper, unfinished="closed", reason="The flood of June.").status_code
+        == 302
+    )
     assert not Signature.objects.standing().exists() and Round.objects.get().status == "abandoned"
     client.force_login(ready.primary.user)
     event_page = f"/districts/9012/2025/event-certification/{ready.event.pk}/"
-    for address in ("/districts/9012/2025/", event_page, "/districts/9012/2025/event-certification/"):
+    for address in (
+        "/districts/9012/2025/",
+        event_page,
+        "/districts/9012/2025/event-certification/",
+    ):
         page = text(client.get(address))
-        assert "2024-25 is over" in page and "days left" not in page and "Must be certified by" not in page, address
+        assert (
+            "2024-25 is over" in page
+            and "days left" not in page
+            and "Must be certified by" not in page
+        ), address
     page = client.get(event_page).content.decode()
-    assert "OPI closed it: The flood of June." in page and "Certify &amp; Submit</button>" not in page and "statement-" not in page
+    assert (
+        "OPI closed it: The flood of June." in page
+        and "Certify &amp; Submit</button>" not in page
+        and "statement-" not in page
+    )
     posted = text(client.post(event_page, {"shown": "x"}))
-    assert "2024-25 is over and was not certified." in posted and not Signature.objects.standing().exists()
+    assert (
+        "2024-25 is over and was not certified." in posted
+        and not Signature.objects.standing().exists()
+    )
     client.force_login(opi)
     board = text(client.get("/opi/status-board/"))
-    assert "No certification event of this school year yet" in board, "the board speaks of the year that is open"
+    assert "No certification event of this school year yet" in board, (
+        "the board speaks of the year that is open"
+    )
     old = f"?event={ready.event.pk}"
     board = text(client.get(f"/opi/status-board/{old}"))
-    assert "Not certified" in board and "Remind all" not in board.replace("Remind all 1 that are shown", "")
+    assert "Not certified" in board and "Remind all" not in board.replace(
+        "Remind all 1 that are shown", ""
+    )
     reminders = text(client.get(f"/opi/reminders/{old}&show=not-certified"))
-    assert "0 to send" in reminders and "2024-25 is over" in reminders and "the phase" not in reminders
+    assert (
+        "0 to send" in reminders and "2024-25 is over" in reminders and "the phase" not in reminders
+    )
     occasions.daily()
     assert not Reminder.objects.exists()
 
@@ -191,7 +288,18 @@ def test_a_district_that_had_sent_everything_finishes_last_year_on_what_was_sent
     record = Participation.objects.get()
     assert activate(client, keeper, unfinished="finish").status_code == 302
     next_year = Scope("9012", 2026)
-    entry.save(next_year, [row(kayla, in_district_credits=Decimal("2.50"), concentrator=True, version=record.version)], by="MARTIN, CHERYL")
+    entry.save(
+        next_year,
+        [
+            row(
+                kayla,
+                in_district_credits=Decimal("2.50"),
+                concentrator=True,
+                version=record.version,
+            )
+        ],
+        by="MARTIN, CHERYL",
+    )
     assert ready.missing() == [], "records of the new year do not stand in the way of the old one"
     client.force_login(ready.primary.user)
     page = text(client.get("/districts/9012/2026/"))
@@ -200,8 +308,14 @@ def test_a_district_that_had_sent_everything_finishes_last_year_on_what_was_sent
     assert signed.sealed
     copy = SealedCopy.objects.get()
     kept = SealedRecord.objects.get()
-    assert (kept.total_credits, kept.concentrator) == (Decimal("1.50"), False) and differences(copy) == []
-    saved = entry.save(next_year, [row(kayla, in_district_credits=Decimal("3.00"), version=record.version + 1)], by="MARTIN, CHERYL")
+    assert (kept.total_credits, kept.concentrator) == (Decimal("1.50"), False) and differences(
+        copy
+    ) == []
+    saved = entry.save(
+        next_year,
+        [row(kayla, in_district_credits=Decimal("3.00"), version=record.version + 1)],
+        by="MARTIN, CHERYL",
+    )
     assert saved.applied.updated == 1, "the seal of 2024-25 locks nothing of 2025-26"
     assert "Finish 2024-25" not in text(client.get("/districts/9012/2026/"))
 
@@ -215,8 +329,13 @@ def test_data_of_the_new_year_wait_until_last_year_is_signed(
     client.force_login(clerk)
     page = text(client.get("/districts/9012/2026/resync/"))
     assert "2024-25 is still to be certified, through" in page and "Send Resync" not in page
-    answer = client.post("/districts/9012/2026/resync/", {"everything": "on", "key": str(uuid.uuid4())}, follow=True)
-    assert "Nothing was sent." in text(answer) and StateCopy.objects.of_district("9012").end_year == 2025  # type: ignore[union-attr]
+    answer = client.post(
+        "/districts/9012/2026/resync/", {"everything": "on", "key": str(uuid.uuid4())}, follow=True
+    )
+    assert (
+        "Nothing was sent." in text(answer)
+        and StateCopy.objects.of_district("9012").end_year == 2025
+    )  # type: ignore[union-attr]
     batch = submit_resync(next_year, NAMES, by=clerk)
     run(batch.pk)
     batch.refresh_from_db()
@@ -244,30 +363,45 @@ def test_who_had_not_sent_everything_does_not_finish(
 
 def test_last_year_is_finished_within_its_dates(client: Client, ready: Ready, keeper: User) -> None:
     assert activate(client, keeper, unfinished="finish").status_code == 302
-    CertificationEvent.objects.update(due=timezone.localdate() - 2 * A_DAY, corrections_until=timezone.localdate() - A_DAY)
+    CertificationEvent.objects.update(
+        due=timezone.localdate() - 2 * A_DAY, corrections_until=timezone.localdate() - A_DAY
+    )
     assert "open" in ready.missing() and holds_sending(Scope("9012", 2026)) == ""
     assert "It could be signed through" in ready.case().one.status.sentence
 
 
-def test_a_resync_that_waited_until_its_year_was_over_is_refused_by_name(client: Client, sealed: Ready, keeper: User, clerk: User) -> None:
+def test_a_resync_that_waited_until_its_year_was_over_is_refused_by_name(
+    client: Client, sealed: Ready, keeper: User, clerk: User
+) -> None:
     """M-9: work runs in the year it was asked for, or not at all."""
     batch = submit_resync(sealed.scope, NAMES, by=clerk)
     assert activate(client, keeper).status_code == 302
     run(batch.pk)
     batch.refresh_from_db()
-    assert batch.status == Status.FAILED and "2024-25 is no longer the current school year" in batch.sentence
+    assert (
+        batch.status == Status.FAILED
+        and "2024-25 is no longer the current school year" in batch.sentence
+    )
 
 
-def test_the_clerks_first_day_speaks_of_the_new_year(client: Client, sealed: Ready, keeper: User, clerk: User) -> None:
+def test_the_clerks_first_day_speaks_of_the_new_year(
+    client: Client, sealed: Ready, keeper: User, clerk: User
+) -> None:
     """walk 5: last upload, last resync and what is not sent were last year's."""
     upload = submit("upload", by=clerk, title="MT Data Upload", scope=sealed.scope)
-    Batch.objects.filter(pk=upload.pk).update(status=Status.COMPLETED, sentence="273 rows are now saved.", finished_at=timezone.now())
+    Batch.objects.filter(pk=upload.pk).update(
+        status=Status.COMPLETED, sentence="273 rows are now saved.", finished_at=timezone.now()
+    )
     client.force_login(clerk)
     assert "273 rows are now saved." in text(client.get("/districts/9012/2025/"))
     assert activate(client, keeper).status_code == 302
     client.force_login(clerk)
     page = text(client.get("/districts/9012/2026/"))
-    assert "273 rows" not in page and "Nothing of 2025-26 has been sent to the state yet." in page and "last resync" not in page
+    assert (
+        "273 rows" not in page
+        and "Nothing of 2025-26 has been sent to the state yet." in page
+        and "last resync" not in page
+    )
 
 
 def test_the_set_up_page_says_that_the_year_is_over(

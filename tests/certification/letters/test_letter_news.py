@@ -24,18 +24,39 @@ __all__ = ["stage"]
 def news(client: Client, user: User, path: str = "/districts/9012/2025/") -> list[tuple[str, str]]:
     """Each with where its link leads."""
     client.force_login(user)
-    parts = [part for part in client.get(path).content.decode().split('<div class="banner')[1:] if "data-put-away" in part]
-    return [(part.split("<p>")[1].split("<a")[0].strip(), part.split('<a href="')[1].split('"')[0]) for part in parts]
+    parts = [
+        part
+        for part in client.get(path).content.decode().split('<div class="banner')[1:]
+        if "data-put-away" in part
+    ]
+    return [
+        (part.split("<p>")[1].split("<a")[0].strip(), part.split('<a href="')[1].split('"')[0])
+        for part in parts
+    ]
 
 
 def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
-    client: Client, stage: CertificationEvent, opi: User, superintendent: Certifier, director: Certifier
+    client: Client,
+    stage: CertificationEvent,
+    opi: User,
+    superintendent: Certifier,
+    director: Certifier,
 ) -> None:
     seal(stage.rounds.get())  # type: ignore[attr-defined]
     scope = Scope("9012", 2025)
-    request = recertification.ask(scope, stage.pk, by=superintendent.user, reason="Kayla Anderson is missing", what_changes="x")
+    request = recertification.ask(
+        scope,
+        stage.pk,
+        by=superintendent.user,
+        reason="Kayla Anderson is missing",
+        what_changes="x",
+    )
     ((asked, leads),) = news(client, opi, "/opi/status-board/")
-    assert "recertification requested" in asked and "Anderson" not in asked and client.get(leads).status_code == 200
+    assert (
+        "recertification requested" in asked
+        and "Anderson" not in asked
+        and client.get(leads).status_code == 200
+    )
     assert news(client, opi, "/opi/status-board/") == [], "once"
     assert news(client, superintendent.user) == [], "who asked knows"
     recertification.approve(scope, request.pk, by=opi, answer="Fix Kayla Anderson")
@@ -48,19 +69,27 @@ def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
             assert client.get(leads).status_code == 200
 
 
-def test_an_answer_that_is_taken_back_is_no_news(client: Client, stage: CertificationEvent, opi: User, superintendent: Certifier) -> None:
+def test_an_answer_that_is_taken_back_is_no_news(
+    client: Client, stage: CertificationEvent, opi: User, superintendent: Certifier
+) -> None:
     seal(stage.rounds.get())  # type: ignore[attr-defined]
     scope = Scope("9012", 2025)
-    request = recertification.ask(scope, stage.pk, by=superintendent.user, reason="x", what_changes="x")
+    request = recertification.ask(
+        scope, stage.pk, by=superintendent.user, reason="x", what_changes="x"
+    )
     recertification.approve(scope, request.pk, by=opi, answer="x")
     recertification.undo(scope, request.pk, by=opi)
     Notice.objects.update(at=Now())
     assert news(client, superintendent.user) == []
 
 
-def test_what_a_date_brings_is_no_news_of_its_own(client: Client, stage: CertificationEvent, superintendent: Certifier) -> None:
+def test_what_a_date_brings_is_no_news_of_its_own(
+    client: Client, stage: CertificationEvent, superintendent: Certifier
+) -> None:
     """The due date is on every page anyway."""
     occasions.published(stage)
     with time_machine.travel(noon(11), tick=False):
         occasions.daily()
-    assert Batch.objects.filter(kind="letter").count() > 2 and news(client, superintendent.user) == []
+    assert (
+        Batch.objects.filter(kind="letter").count() > 2 and news(client, superintendent.user) == []
+    )

@@ -37,10 +37,18 @@ def ends(days: int = 11) -> tuple[list[str], str]:
     return bodies, Batch.objects.filter(kind="letter").latest("finished_at").sentence
 
 
-def test_a_letter_of_the_due_date_is_not_sent_once_the_date_has_moved(waiting: CertificationEvent) -> None:
+def test_a_letter_of_the_due_date_is_not_sent_once_the_date_has_moved(
+    waiting: CertificationEvent,
+) -> None:
     later = waiting.due + datetime.timedelta(days=10)
     Extension.objects.create(
-        event=waiting, district="9012", due=later, corrections_until=later, reason="Flood", by="HALE", at=timezone.now()
+        event=waiting,
+        district="9012",
+        due=later,
+        corrections_until=later,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
     )
     assert ends() == ([], f"Not sent: the last day is now {later:%B} {later.day}, {later.year}.")
 
@@ -50,13 +58,17 @@ def test_a_letter_of_the_due_date_is_not_sent_to_who_is_done(waiting: Certificat
     assert ends() == ([], "Not sent: certified.")
 
 
-def test_a_letter_of_the_due_date_is_not_sent_to_who_has_signed(waiting: CertificationEvent, superintendent: Certifier) -> None:
+def test_a_letter_of_the_due_date_is_not_sent_to_who_has_signed(
+    waiting: CertificationEvent, superintendent: Certifier
+) -> None:
     make_certifier(person("third", "Third", "Ann", (Role.VIEWER, "9012")))
     sign(waiting.rounds.get(), superintendent)  # type: ignore[attr-defined]
     assert ends() == ([], "Not sent: the person has signed.")
 
 
-def test_a_letter_of_the_due_date_is_not_sent_of_a_closed_event(waiting: CertificationEvent) -> None:
+def test_a_letter_of_the_due_date_is_not_sent_of_a_closed_event(
+    waiting: CertificationEvent,
+) -> None:
     CertificationEvent.objects.update(status="closed")
     assert ends() == ([], "Not sent: the event is closed.")
 
@@ -70,19 +82,39 @@ def test_a_letter_that_waited_counts_the_days_that_are_left(waiting: Certificati
     assert "1 day left" in letter and "3 days" not in letter and sentence == "Sent."
 
 
-def test_opis_own_reminder_says_the_day_that_holds_when_it_is_sent(client: Client, opi: User, stage: CertificationEvent) -> None:
+def test_opis_own_reminder_says_the_day_that_holds_when_it_is_sent(
+    client: Client, opi: User, stage: CertificationEvent
+) -> None:
     client.force_login(opi)
     client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."})
     later = stage.due + datetime.timedelta(days=3)
-    Extension.objects.create(event=stage, district="9012", due=later, corrections_until=later, reason="Flood", by="HALE", at=timezone.now())
+    Extension.objects.create(
+        event=stage,
+        district="9012",
+        due=later,
+        corrections_until=later,
+        reason="Flood",
+        by="HALE",
+        at=timezone.now(),
+    )
     (letter,) = deliver()
-    assert "Call us." in letter.body and f"due {later:%B} {later.day}" in letter.subject and f"{later:%A}" in letter.body
+    assert (
+        "Call us." in letter.body
+        and f"due {later:%B} {later.day}" in letter.subject
+        and f"{later:%A}" in letter.body
+    )
 
 
-def test_a_publication_that_waited_is_not_sent_of_a_closed_event(stage: CertificationEvent, keeper: User) -> None:
+def test_a_publication_that_waited_is_not_sent_of_a_closed_event(
+    stage: CertificationEvent, keeper: User
+) -> None:
     events.move(stage.pk, "closed", by=keeper, reason="x")
     events.move(stage.pk, "published", by=keeper, reason="x")
     events.move(stage.pk, "closed", by=keeper, reason="wrong dates")
     assert not [letter for letter in deliver() if "published" in letter.subject]
-    published = [batch.sentence for batch in Batch.objects.filter(kind="letter") if batch.options["template"] == "published"]
+    published = [
+        batch.sentence
+        for batch in Batch.objects.filter(kind="letter")
+        if batch.options["template"] == "published"
+    ]
     assert len(published) == 2 and set(published) == {"Not sent: the event is closed."}

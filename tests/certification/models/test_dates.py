@@ -14,7 +14,12 @@ from tests.fixtures.certification import make_event
 from tests.fixtures.records import District_
 
 UTC = datetime.UTC
-DATES = Dates(datetime.date(2025, 5, 12), datetime.date(2025, 6, 2), datetime.date(2025, 6, 20), datetime.date(2025, 6, 30))
+DATES = Dates(
+    datetime.date(2025, 5, 12),
+    datetime.date(2025, 6, 2),
+    datetime.date(2025, 6, 20),
+    datetime.date(2025, 6, 30),
+)
 
 
 def at(text: str) -> datetime.datetime:
@@ -40,8 +45,12 @@ def test_c_29_a_day_ends_at_mountain_midnight_on_a_server_in_utc(moment: str, ph
 
 def test_c_30_the_days_of_the_clock_changes_have_23_and_25_hours() -> None:
     november, march = datetime.date(2025, 11, 2), datetime.date(2026, 3, 8)
-    assert ends(november).astimezone(UTC) - begins(november).astimezone(UTC) == datetime.timedelta(hours=25)
-    assert ends(march).astimezone(UTC) - begins(march).astimezone(UTC) == datetime.timedelta(hours=23)
+    assert ends(november).astimezone(UTC) - begins(november).astimezone(UTC) == datetime.timedelta(
+        hours=25
+    )
+    assert ends(march).astimezone(UTC) - begins(march).astimezone(UTC) == datetime.timedelta(
+        hours=23
+    )
     late = Dates(november, november, november, november)
     assert late.phase(at("2025-11-02T05:59:59")) is Phase.NOT_YET_OPEN
     assert late.phase(at("2025-11-03T06:59:59")) is Phase.OPEN
@@ -65,7 +74,10 @@ def test_r_03_the_countdown_in_words(moment: str, words: str) -> None:
 
 
 def test_r_03_the_correction_date_is_named_and_said_to_be_past() -> None:
-    assert DATES.corrections(at("2025-06-08T18:00:00")) == "Corrections may be requested through June 30, 2025."
+    assert (
+        DATES.corrections(at("2025-06-08T18:00:00"))
+        == "Corrections may be requested through June 30, 2025."
+    )
     assert DATES.corrections(at("2025-07-02T18:00:00")) == "Corrections ended June 30, 2025."
 
 
@@ -80,12 +92,22 @@ def test_r_03_the_correction_date_is_named_and_said_to_be_past() -> None:
         ("2025-07-02T18:00:00", True, True, False),
     ],
 )
-def test_c_29_who_is_late_signs_where_the_event_accepts_it(moment: str, late_is_accepted: bool, correcting: bool, accepted: bool) -> None:
-    dates = Dates(DATES.review_opens, DATES.certification_opens, DATES.due, DATES.corrections_until, late_is_accepted)
+def test_c_29_who_is_late_signs_where_the_event_accepts_it(
+    moment: str, late_is_accepted: bool, correcting: bool, accepted: bool
+) -> None:
+    dates = Dates(
+        DATES.review_opens,
+        DATES.certification_opens,
+        DATES.due,
+        DATES.corrections_until,
+        late_is_accepted,
+    )
     assert dates.accepts_signatures(at(moment), correcting=correcting) is accepted
 
 
-def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(event: CertificationEvent, cottonwood: District_) -> None:
+def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(
+    event: CertificationEvent, cottonwood: District_
+) -> None:
     week = datetime.timedelta(days=7)
     Extension.objects.create(
         event=event,
@@ -97,11 +119,17 @@ def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(event
         at=at("2025-06-01"),
     )
     mine = Extension.objects.dates_for(event, "9012")
-    assert (mine.due, mine.corrections_until, mine.extended) == (event.due + week, event.corrections_until, True)
+    assert (mine.due, mine.corrections_until, mine.extended) == (
+        event.due + week,
+        event.corrections_until,
+        True,
+    )
     assert Extension.objects.dates_for(event, "0965") == event.dates
     assert Extension.objects.dates_by_district(event) == {"9012": mine}
     event.due = event.corrections_until
-    assert Extension.objects.dates_for(event, "9012").due == event.due, "what all have is never shortened"
+    assert Extension.objects.dates_for(event, "9012").due == event.due, (
+        "what all have is never shortened"
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,13 +137,21 @@ def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(event
     [
         ({"certification_opens": datetime.date(2000, 1, 1)}, "certification_review_opens_first"),
         ({"due": datetime.date(2000, 1, 1)}, "certification_opens_before_it_is_due"),
-        ({"corrections_until": datetime.date(2000, 1, 1)}, "certification_corrections_end_after_the_due_date"),
-        ({"follow_up_opens": datetime.date(2025, 11, 1)}, "certification_follow_up_opens_before_it_closes"),
+        (
+            {"corrections_until": datetime.date(2000, 1, 1)},
+            "certification_corrections_end_after_the_due_date",
+        ),
+        (
+            {"follow_up_opens": datetime.date(2025, 11, 1)},
+            "certification_follow_up_opens_before_it_closes",
+        ),
         ({"published_at": None}, "certification_published_event_says_since_when"),
         ({"status": "open"}, "certification_event_status_is_known"),
     ],
 )
-def test_the_database_refuses_dates_out_of_order(values: dict[str, object], name: str, opi_reference: None) -> None:
+def test_the_database_refuses_dates_out_of_order(
+    values: dict[str, object], name: str, opi_reference: None
+) -> None:
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         make_event(**values)
 
@@ -134,4 +170,8 @@ def test_statements_name_the_district_and_the_school_year(event: CertificationEv
 
 
 def test_open_follows_from_the_dates_and_a_draft_is_never_one_again() -> None:
-    assert CertificationEvent.MOVES == {"draft": ("published",), "published": ("closed",), "closed": ("published",)}
+    assert CertificationEvent.MOVES == {
+        "draft": ("published",),
+        "published": ("closed",),
+        "closed": ("published",),
+    }

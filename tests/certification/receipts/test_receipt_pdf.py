@@ -26,7 +26,10 @@ def copy(cottonwood: District_, clerk: User, event: CertificationEvent) -> Seale
 
 def read(client: Client, copy: SealedCopy) -> PdfReader:
     answer = client.get(f"/districts/9012/2025/event-certification/receipts/{copy.pk}/pdf/")
-    assert answer["Content-Type"] == "application/pdf" and f'filename="{copy.receipt}.pdf"' in answer["Content-Disposition"]
+    assert (
+        answer["Content-Type"] == "application/pdf"
+        and f'filename="{copy.receipt}.pdf"' in answer["Content-Disposition"]
+    )
     return PdfReader(io.BytesIO(answer.content))
 
 
@@ -41,7 +44,9 @@ def tags(node: Any) -> list[str]:
     return own + (tags(node["/K"]) if "/K" in node else [])
 
 
-def test_r_09_the_pdf_is_tagged_titled_and_in_english(client: Client, clerk: User, copy: SealedCopy) -> None:
+def test_r_09_the_pdf_is_tagged_titled_and_in_english(
+    client: Client, clerk: User, copy: SealedCopy
+) -> None:
     """walk 24: headings, tables with header cells, lists, language and title, marked as PDF/UA-1."""
     client.force_login(clerk)
     pdf = read(client, copy)
@@ -54,19 +59,35 @@ def test_r_09_the_pdf_is_tagged_titled_and_in_english(client: Client, clerk: Use
     assert pdf.metadata and pdf.metadata.title == copy.event_name
 
 
-def test_r_09_the_pdf_says_what_the_page_says(client: Client, clerk: User, copy: SealedCopy) -> None:
+def test_r_09_the_pdf_says_what_the_page_says(
+    client: Client, clerk: User, copy: SealedCopy
+) -> None:
     """walk 24: the same receipt, signers, figures, statements, seal and contact; what people wrote is text, never markup."""
     client.force_login(clerk)
     written = " ".join(" ".join(one.extract_text() for one in read(client, copy).pages).split())
-    html = client.get(f"/districts/9012/2025/event-certification/receipts/{copy.pk}/").content.decode()
+    html = client.get(
+        f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
+    ).content.decode()
     page = " ".join(unescape(re.sub(r"<[^>]+>", " ", html.split("<main")[1])).split())
-    for part in (copy.receipt, "MARTIN, CHERYL", "Superintendent", "I have *reviewed* the counts.", "#evil[markup] stays text",
-                 "Pathway records", "Each primary certifier stated", "406-555-0142", copy.digest[:4], "What happens next"):  # fmt: skip
+    for part in (
+        copy.receipt,
+        "MARTIN, CHERYL",
+        "Superintendent",
+        "I have *reviewed* the counts.",
+        "#evil[markup] stays text",
+        "Pathway records",
+        "Each primary certifier stated",
+        "406-555-0142",
+        copy.digest[:4],
+        "What happens next",
+    ):
         assert part in page and part in written, part
     assert "Printed" in written and "by MARTIN, CHERYL" in written and "Kayla" not in written
 
 
-def test_a_name_that_the_fonts_lack_still_gives_a_tagged_pdf(client: Client, clerk: User, copy: SealedCopy) -> None:
+def test_a_name_that_the_fonts_lack_still_gives_a_tagged_pdf(
+    client: Client, clerk: User, copy: SealedCopy
+) -> None:
     """R-09: never a fault of the portal."""
     client.force_login(clerk)
     User.objects.filter(pk=clerk.pk).update(last_name="Martin王", first_name="Ƛúʔ")

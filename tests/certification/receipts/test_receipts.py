@@ -34,22 +34,39 @@ FORMS = ("tsv", "csv", "xlsx")
 @pytest.fixture
 def district(cottonwood: District_, kayla: Student, state_edition: Any) -> District_:
     cottonwood.record(kayla, HEALTH, concentrator=True, in_district_credits=Decimal("2.50"))
-    cottonwood.record(cottonwood.student("999000124", "Brown", "Ben", gender="M"), BUSINESS, single_parent=True)
+    cottonwood.record(
+        cottonwood.student("999000124", "Brown", "Ben", gender="M"), BUSINESS, single_parent=True
+    )
     state_edition()
     return cottonwood
 
 
 @pytest.fixture
-def copy(event: CertificationEvent, district: District_, superintendent: Certifier, principal: Certifier) -> SealedCopy:
+def copy(
+    event: CertificationEvent, district: District_, superintendent: Certifier, principal: Certifier
+) -> SealedCopy:
     one = make_round(event)
     sign(one, superintendent, signed_at=SEALED_AT)
-    sign(one, principal, signed_at=SEALED_AT - datetime.timedelta(hours=1), method="totp", late=True)
-    notes = [{"by": "DOE, JANE", "figure": "Participants: 1, 9 in 2023-24 (−88.9%)", "note": "A program ended."}]
-    return seal_records(one, district.scope.at_state(), sealed_at=SEALED_AT, sent_at=SEALED_AT, notes=notes)
+    sign(
+        one, principal, signed_at=SEALED_AT - datetime.timedelta(hours=1), method="totp", late=True
+    )
+    notes = [
+        {
+            "by": "DOE, JANE",
+            "figure": "Participants: 1, 9 in 2023-24 (−88.9%)",
+            "note": "A program ended.",
+        }
+    ]
+    return seal_records(
+        one, district.scope.at_state(), sealed_at=SEALED_AT, sent_at=SEALED_AT, notes=notes
+    )
 
 
 def page(copy: SealedCopy, *parts: str) -> str:
-    return f"/districts/9012/{copy.round.event.end_year}/event-certification/receipts/{copy.pk}/" + "".join(f"{part}/" for part in parts)
+    return (
+        f"/districts/9012/{copy.round.event.end_year}/event-certification/receipts/{copy.pk}/"
+        + "".join(f"{part}/" for part in parts)
+    )
 
 
 def figures(told: str) -> dict[str, list[str]]:
@@ -61,7 +78,9 @@ def figures(told: str) -> dict[str, list[str]]:
 def resealed(copy: SealedCopy, district: District_) -> SealedCopy:
     """The next round is sealed over what stands at the state now."""
     Round.objects.filter(pk=copy.round_id).update(status="superseded", ended_at=timezone.now())
-    return seal_records(make_round(copy.round.event, number=2, reason="Credits"), district.scope.at_state())
+    return seal_records(
+        make_round(copy.round.event, number=2, reason="Credits"), district.scope.at_state()
+    )
 
 
 def bytes_of(copy: SealedCopy, form: str) -> bytes:
@@ -70,7 +89,9 @@ def bytes_of(copy: SealedCopy, form: str) -> bytes:
     return into.getvalue()
 
 
-def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(client: Client, viewer: User, copy: SealedCopy) -> None:
+def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(
+    client: Client, viewer: User, copy: SealedCopy
+) -> None:
     client.force_login(viewer)
     told = text(client.get(page(copy)))
     for words in (
@@ -92,49 +113,93 @@ def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(client: 
     ):
         assert words in told, words
     assert figures(told)["Concentrators"] == ["1", "–", "–", "–"]
-    assert figures(told)["Pathway records"][0] == "2" and figures(told)["Health Professions"][0] == "1"
+    assert (
+        figures(told)["Pathway records"][0] == "2" and figures(told)["Health Professions"][0] == "1"
+    )
     assert "<title>9012-2025-EOY-1 – Certification receipt" in told
 
 
 def test_r_09_a_receipt_stays_as_it_was_whatever_happens_to_records_events_and_earlier_years(
-    client: Client, viewer: User, copy: SealedCopy, district: District_, kayla: Student, state_edition: Any
+    client: Client,
+    viewer: User,
+    copy: SealedCopy,
+    district: District_,
+    kayla: Student,
+    state_edition: Any,
 ) -> None:
     client.force_login(viewer)
     start = '<h2 id="signed">'
     before = text(client.get(page(copy))).partition(start)[2].partition("What happens next")[0]
     record = Participation.objects.get(student=kayla)
-    district.record(kayla, HEALTH, version=record.version, concentrator=False, in_district_credits=Decimal("0.50"))
+    district.record(
+        kayla,
+        HEALTH,
+        version=record.version,
+        concentrator=False,
+        in_district_credits=Decimal("0.50"),
+    )
     state_edition()
     district.district.name = "Renamed"
     district.district.save()
     later = make_event(end_year=2024, name="Last year, sealed late")
-    seal_records(make_round(later), district.scope.at_state(), sealed_at=SEALED_AT + datetime.timedelta(days=9))
-    CertificationEvent.objects.filter(pk=copy.round.event_id).update(name="Renamed", status="closed", statements=["Other words."])
+    seal_records(
+        make_round(later),
+        district.scope.at_state(),
+        sealed_at=SEALED_AT + datetime.timedelta(days=9),
+    )
+    CertificationEvent.objects.filter(pk=copy.round.event_id).update(
+        name="Renamed", status="closed", statements=["Other words."]
+    )
     told = text(client.get(page(copy)))
     assert told.partition(start)[2].partition("What happens next")[0] == before and before
-    assert "9012 Cottonwood Bend" in told and "Renamed" not in told.partition("<h1>")[2].partition("What happens")[0]
+    assert (
+        "9012 Cottonwood Bend" in told
+        and "Renamed" not in told.partition("<h1>")[2].partition("What happens")[0]
+    )
 
 
-def test_r_09_last_years_column_is_what_was_sealed_before(client: Client, viewer: User, district: District_, copy: SealedCopy) -> None:
+def test_r_09_last_years_column_is_what_was_sealed_before(
+    client: Client, viewer: User, district: District_, copy: SealedCopy
+) -> None:
     """Sealed before this receipt: it is compared with."""
     earlier = make_event(end_year=2024, name="Last year")
-    last = seal_records(make_round(earlier), district.scope.at_state(), sealed_at=SEALED_AT - datetime.timedelta(days=365))
+    last = seal_records(
+        make_round(earlier),
+        district.scope.at_state(),
+        sealed_at=SEALED_AT - datetime.timedelta(days=365),
+    )
     client.force_login(viewer)
     told = text(client.get(page(copy)))
-    assert "2023-24, certified" in told and figures(told)["Concentrators"] == ["1", "1", "0", "0.0%"]
+    assert "2023-24, certified" in told and figures(told)["Concentrators"] == [
+        "1",
+        "1",
+        "0",
+        "0.0%",
+    ]
     assert client.get(page(last)).status_code == 200, "bookmarked under its own year"
     assert client.get(page(last).replace("/2024/", "/2025/")).status_code == 404
 
 
-def test_r_09_superseded_and_official_name_one_another(client: Client, viewer: User, copy: SealedCopy, district: District_) -> None:
+def test_r_09_superseded_and_official_name_one_another(
+    client: Client, viewer: User, copy: SealedCopy, district: District_
+) -> None:
     second = resealed(copy, district)
     client.force_login(viewer)
     first, official = text(client.get(page(copy))), text(client.get(page(second)))
-    assert "This receipt is superseded." in first and f'<a href="{page(second)}">9012-2025-EOY-2</a>' in first and "Superseded" in first
-    assert "This receipt is superseded." not in official and f'<a href="{page(copy)}">9012-2025-EOY-1</a>' in official
+    assert (
+        "This receipt is superseded." in first
+        and f'<a href="{page(second)}">9012-2025-EOY-2</a>' in first
+        and "Superseded" in first
+    )
+    assert (
+        "This receipt is superseded." not in official
+        and f'<a href="{page(copy)}">9012-2025-EOY-1</a>' in official
+    )
 
 
-def test_a_receipt_of_another_district_does_not_exist(client: Client, stranger: User, clerk: User, copy: SealedCopy) -> None:
+def test_a_receipt_of_another_district_does_not_exist(
+    client: Client, stranger: User, clerk: User, copy: SealedCopy
+) -> None:
     client.force_login(stranger)
     assert client.get(page(copy)).status_code == 404
     assert client.get(page(copy).replace("/9012/", "/0965/")).status_code == 404
@@ -146,7 +211,12 @@ def test_a_receipt_of_another_district_does_not_exist(client: Client, stranger: 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_c_27_the_sealed_extract_is_the_same_bytes_whatever_happens_later(
-    form: str, copy: SealedCopy, district: District_, kayla: Student, state_edition: Any, monkeypatch: pytest.MonkeyPatch
+    form: str,
+    copy: SealedCopy,
+    district: District_,
+    kayla: Student,
+    state_edition: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = bytes_of(copy, form)
     record = Participation.objects.get(student=kayla)
@@ -160,7 +230,9 @@ def test_c_27_the_sealed_extract_is_the_same_bytes_whatever_happens_later(
     assert bytes_of(second, form) != before
 
 
-def test_the_sealed_extract_is_what_mt_extracts_wrote_with_the_moment_of_the_seal(copy: SealedCopy, district: District_) -> None:
+def test_the_sealed_extract_is_what_mt_extracts_wrote_with_the_moment_of_the_seal(
+    copy: SealedCopy, district: District_
+) -> None:
     wanted = io.BytesIO()
     extract.write(wanted, district.scope.at_state(), "tsv")
     head, _, lines = bytes_of(copy, "tsv").partition(b"\n")
@@ -168,7 +240,9 @@ def test_the_sealed_extract_is_what_mt_extracts_wrote_with_the_moment_of_the_sea
     assert lines == wanted.getvalue().partition(b"\n")[2] and lines.count(b"\n") == 2
 
 
-def test_the_sealed_extract_is_taken_out_by_who_may(client: Client, clerk: User, viewer: User, opi: User, copy: SealedCopy) -> None:
+def test_the_sealed_extract_is_taken_out_by_who_may(
+    client: Client, clerk: User, viewer: User, opi: User, copy: SealedCopy
+) -> None:
     client.force_login(clerk)
     answer = client.get(page(copy, "records", "tsv"))
     assert b"".join(answer.streaming_content) == bytes_of(copy, "tsv")  # type: ignore[attr-defined]
@@ -188,15 +262,28 @@ def test_the_districts_status_lists_rounds_signers_receipts_and_recertifications
 ) -> None:
     second = resealed(copy, district)
     Recertification.objects.create(
-        event=copy.round.event, district="9012", origin="district", sealed_round=copy.round, opened_round=second.round, reason="Credits were wrong",
-        status="closed", asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=1, answer="Please do",
-    )  # fmt: skip
-    earlier = seal_records(make_round(make_event(end_year=2024, name="Last year")), Scope("9012", 2025).at_state())
+        event=copy.round.event,
+        district="9012",
+        origin="district",
+        sealed_round=copy.round,
+        opened_round=second.round,
+        reason="Credits were wrong",
+        status="closed",
+        asked_at=timezone.now(),
+        asked_by="DOE, JANE",
+        asked_by_id=1,
+        answer="Please do",
+    )
+    earlier = seal_records(
+        make_round(make_event(end_year=2024, name="Last year")), Scope("9012", 2025).at_state()
+    )
     client.force_login(viewer)
     told = text(client.get("/districts/9012/2025/event-certification/status/"))
     for one in (copy, second, earlier):
         assert one.receipt in told
-    assert "OLSEN, PETER, Secondary" in told and "Credits were wrong" in told and "Please do" in told
+    assert (
+        "OLSEN, PETER, Secondary" in told and "Credits were wrong" in told and "Please do" in told
+    )
     assert told.count("Official") == 3 and told.count("Superseded") == 2
 
 
@@ -205,9 +292,14 @@ def test_the_districts_status_lists_rounds_signers_receipts_and_recertifications
 
 def lock(copy: SealedCopy) -> None:
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection="cte-eoy", since=copy.sealed_at, by="DOE, JANE", reason="The event is certified.",
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since=copy.sealed_at,
+        by="DOE, JANE",
+        reason="The event is certified.",
         reference=copy.receipt,
-    )  # fmt: skip
+    )
 
 
 def test_d_17_a_locked_record_is_text_and_its_banner_leads_to_the_receipt(
@@ -218,37 +310,77 @@ def test_d_17_a_locked_record_is_text_and_its_banner_leads_to_the_receipt(
     told = text(client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"))
     banner = told[told.index('<div class="banner locked">') :].partition("</div>")[0]
     assert (
-        "Locked since" in banner and "06/12/2025 10:19:27 AM MT" in banner and "The event is certified." in banner and "DOE, JANE" in banner
+        "Locked since" in banner
+        and "06/12/2025 10:19:27 AM MT" in banner
+        and "The event is certified." in banner
+        and "DOE, JANE" in banner
     )
     assert f'<a href="{page(copy)}">9012-2025-EOY-1</a>' in banner
     detail = told[told.index("detail-heading") :]
-    assert "2.50" in detail and "<input" not in detail.partition("</section>")[0] and 'type="submit" form="record"' not in told
+    assert (
+        "2.50" in detail
+        and "<input" not in detail.partition("</section>")[0]
+        and 'type="submit" form="record"' not in told
+    )
 
 
-def test_d_17_a_lock_of_something_else_still_says_its_reference(client: Client, clerk: User, district: District_, kayla: Student) -> None:
+def test_d_17_a_lock_of_something_else_still_says_its_reference(
+    client: Client, clerk: User, district: District_, kayla: Student
+) -> None:
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection="cte-eoy", since=timezone.now(), by="OPI", reason="Closed.", reference="7K3Q"
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since=timezone.now(),
+        by="OPI",
+        reason="Closed.",
+        reference="7K3Q",
     )
     client.force_login(clerk)
-    assert "reference 7K3Q" in text(client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"))
+    assert "reference 7K3Q" in text(
+        client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/")
+    )
 
 
 # --- what certified data refuse, and what a past year shows
 
 
-def test_f_39_certified_data_are_tested_against_and_not_uploaded(client: Client, clerk: User, copy: SealedCopy, kayla: Student) -> None:
+def test_f_39_certified_data_are_tested_against_and_not_uploaded(
+    client: Client, clerk: User, copy: SealedCopy, kayla: Student
+) -> None:
     lock(copy)
     client.force_login(clerk)
     page_ = "/districts/9012/2025/mt-data-upload/"
     banner = text(client.get(page_))
-    assert "Locked since" in banner and page(copy) in banner and "Validate and Test File still works" in banner
+    assert (
+        "Locked since" in banner
+        and page(copy) in banner
+        and "Validate and Test File still works" in banner
+    )
     for work, batches in (("upload", 0), ("validate", 1)):
         content = SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")
-        typed = {"type": "cte-eoy", "work": work, "rows": "good", "key": str(uuid.uuid4()), "file": content}
+        typed = {
+            "type": "cte-eoy",
+            "work": work,
+            "rows": "good",
+            "key": str(uuid.uuid4()),
+            "file": content,
+        }
         answer = client.post(page_, typed)
         assert Batch.objects.filter(kind="upload").count() == batches, work
-    refused = client.post(page_, {**typed, "work": "upload", "file": SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")})
-    assert answer.status_code == 302 and "Records have been locked since" in text(refused) and "There is a problem" in text(refused)
+    refused = client.post(
+        page_,
+        {
+            **typed,
+            "work": "upload",
+            "file": SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n"),
+        },
+    )
+    assert (
+        answer.status_code == 302
+        and "Records have been locked since" in text(refused)
+        and "There is a problem" in text(refused)
+    )
 
 
 def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sealed_files(
@@ -258,17 +390,34 @@ def test_a_past_year_that_was_sealed_shows_the_sealed_figures_and_offers_the_sea
     SchoolYear.objects.filter(end_year=2026).update(is_active=True)
     record = Participation.objects.get(student=kayla)
     next_year = replace(district.scope, end_year=2026)
-    changed = row(kayla, HEALTH, version=record.version, concentrator=False, in_district_credits=Decimal("0.50"))
-    ledger.apply(next_year, staging.stage([changed]), by="MARTIN, CHERYL", source=Change.Source.DEMO, checked=None)
+    changed = row(
+        kayla,
+        HEALTH,
+        version=record.version,
+        concentrator=False,
+        in_district_credits=Decimal("0.50"),
+    )
+    ledger.apply(
+        next_year,
+        staging.stage([changed]),
+        by="MARTIN, CHERYL",
+        source=Change.Source.DEMO,
+        checked=None,
+    )
     client.force_login(clerk)
     home = text(client.get("/districts/9012/2025/"))
     assert "1 concentrator, 1 participant. Certified under receipt 9012-2025-EOY-1." in home
-    assert "Certified under receipt 9012-2025-EOY-1: 2 records of 2 students." in home and "not those of" not in home
+    assert (
+        "Certified under receipt 9012-2025-EOY-1: 2 records of 2 students." in home
+        and "not those of" not in home
+    )
     extracts = text(client.get("/districts/9012/2025/mt-extracts/"))
     assert "Certified data of 2024-25" in extracts and page(copy, "records", "tsv") in extracts
 
 
-def test_a_past_year_never_sealed_says_that_values_are_current(client: Client, clerk: User, district: District_) -> None:
+def test_a_past_year_never_sealed_says_that_values_are_current(
+    client: Client, clerk: User, district: District_
+) -> None:
     client.force_login(clerk)
     home = text(client.get("/districts/9012/2024/"))
     assert "not those of 2023-24" in home

@@ -14,7 +14,14 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy, SealedRecord
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Recertification,
+    Round,
+    SealedCopy,
+    SealedRecord,
+)
 from certification.models.dates import in_short, in_words
 from certification.recertification import recertification
 from certification.review.figures import counts_of
@@ -49,9 +56,22 @@ class Sealed:
         sign(self.round, primary)
         now, rows = timezone.now(), list(canonical.rows(SCOPE))
         self.copy = SealedCopy.objects.create(
-            round=self.round, receipt="9012-2025-EOY-1", event_name=event.name, district_name="Cottonwood Bend", digest=DIGEST, form_version=1,
-            sealed_at=now, generation=1, sent_at=now, counts=counts_of(rows), rules=[], rules_hash=DIGEST, explanations=[], findings=[], statements=[],
-        )  # fmt: skip
+            round=self.round,
+            receipt="9012-2025-EOY-1",
+            event_name=event.name,
+            district_name="Cottonwood Bend",
+            digest=DIGEST,
+            form_version=1,
+            sealed_at=now,
+            generation=1,
+            sent_at=now,
+            counts=counts_of(rows),
+            rules=[],
+            rules_hash=DIGEST,
+            explanations=[],
+            findings=[],
+            statements=[],
+        )
         names = tuple(canonical.COLUMNS)
         for values in rows:
             SealedRecord.objects.create(copy=self.copy, **dict(zip(names, values, strict=True)))
@@ -61,16 +81,27 @@ class Sealed:
 
     def lock(self) -> None:
         CollectionLock.objects.create(
-            district="9012", end_year=2025, collection="cte-eoy", since=self.copy.sealed_at, by=self.primary.name,
-            reason=f"{self.event.name} is certified.", reference=self.copy.receipt,
-        )  # fmt: skip
+            district="9012",
+            end_year=2025,
+            collection="cte-eoy",
+            since=self.copy.sealed_at,
+            by=self.primary.name,
+            reason=f"{self.event.name} is certified.",
+            reference=self.copy.receipt,
+        )
 
     def ask(self) -> Recertification:
         return recertification.ask(SCOPE, self.event.pk, by=self.primary.user, **WHY)
 
 
 @pytest.fixture
-def sealed(event: CertificationEvent, superintendent: Certifier, kayla: Student, cottonwood: District_, sent: Callable[[], None]) -> Sealed:
+def sealed(
+    event: CertificationEvent,
+    superintendent: Certifier,
+    kayla: Student,
+    cottonwood: District_,
+    sent: Callable[[], None],
+) -> Sealed:
     cottonwood.record(kayla)
     sent()
     return Sealed(event, superintendent)
@@ -89,15 +120,26 @@ def word() -> str:
     return one.status.word
 
 
-def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed: Sealed, opi: User) -> None:
+def test_r_13_asked_answered_and_corrected_in_one_thread(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     client.force_login(sealed.primary.user)
     event = f"/districts/9012/2025/event-certification/{sealed.event.pk}/"
-    assert "Request recertification" in text(client.get(event)) and "Request a correction" in text(_as(opi).get(event))
+    assert "Request recertification" in text(client.get(event)) and "Request a correction" in text(
+        _as(opi).get(event)
+    )
     answer = client.post(f"{PLACE}new/{sealed.event.pk}/", WHY, follow=True)
     request = Recertification.objects.get()
-    assert answer.request["PATH_INFO"] == page_of(request) and "Your request was sent to OPI" in text(answer)
-    assert "Request recertification" not in text(client.get(event)) and page_of(request) in client.get(event).content.decode()
-    assert word() == "Recertification Request Sent" and CollectionLock.objects.exists(), "nothing is unlocked by asking"
+    assert answer.request["PATH_INFO"] == page_of(
+        request
+    ) and "Your request was sent to OPI" in text(answer)
+    assert (
+        "Request recertification" not in text(client.get(event))
+        and page_of(request) in client.get(event).content.decode()
+    )
+    assert word() == "Recertification Request Sent" and CollectionLock.objects.exists(), (
+        "nothing is unlocked by asking"
+    )
     theirs = Client()
     theirs.force_login(opi)
     assert "Two students were left out." in text(theirs.get(INBOX))
@@ -105,8 +147,12 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed:
     assert "Two records are added." in seen and "Nothing has changed since certification." in seen
     act(theirs, request, "message", text="Which two?")
     act(theirs, request, "message", text="Which two?")
-    assert text(client.get(page_of(request))).count("Which two?") == 1, "a double click is one message"
-    assert "The records are open for corrections." in text(act(theirs, request, "approve", answer="Until Friday."))
+    assert text(client.get(page_of(request))).count("Which two?") == 1, (
+        "a double click is one message"
+    )
+    assert "The records are open for corrections." in text(
+        act(theirs, request, "approve", answer="Until Friday.")
+    )
     request.refresh_from_db()
     assert (request.status, request.opened_round and request.opened_round.number) == ("approved", 2)
     assert word() == "Recertification In Progress" and not CollectionLock.objects.exists()
@@ -115,26 +161,40 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(client: Client, sealed:
     seen = text(client.get(page_of(request)))
     assert "Until Friday." in seen and "Which two?" in seen
     events = AuditEvent.objects.about("recertification", f"{sealed.event.pk}/9012")
-    assert [(one.by, one.after["Status"]) for one in events] == [("DOE, JANE", "Waiting for an answer"), ("LUND, OLA", "Approved")]
+    assert [(one.by, one.after["Status"]) for one in events] == [
+        ("DOE, JANE", "Waiting for an answer"),
+        ("LUND, OLA", "Approved"),
+    ]
     assert events[0].reason == WHY["reason"]
 
 
 @pytest.mark.parametrize("typed", [{"reason": ""}, {"what_changes": " "}, {"reason": "x" * 1001}])
-def test_c_25_without_a_reason_it_is_refused_and_kept(typed: dict[str, str], client: Client, sealed: Sealed) -> None:
+def test_c_25_without_a_reason_it_is_refused_and_kept(
+    typed: dict[str, str], client: Client, sealed: Sealed
+) -> None:
     client.force_login(sealed.primary.user)
     answer = client.post(f"{PLACE}new/{sealed.event.pk}/", {**WHY, **typed})
     assert "There is a problem" in text(answer) and not Recertification.objects.exists()
 
 
-def test_c_25_asked_twice_it_is_the_same_request(client: Client, sealed: Sealed, director: Certifier) -> None:
+def test_c_25_asked_twice_it_is_the_same_request(
+    client: Client, sealed: Sealed, director: Certifier
+) -> None:
     first = sealed.ask()
-    assert recertification.ask(SCOPE, sealed.event.pk, by=director.user, reason="Other", what_changes="Other") == first
+    assert (
+        recertification.ask(
+            SCOPE, sealed.event.pk, by=director.user, reason="Other", what_changes="Other"
+        )
+        == first
+    )
     client.force_login(director.user)
     assert client.get(f"{PLACE}new/{sealed.event.pk}/")["Location"] == page_of(first)
     assert Recertification.objects.count() == 1
 
 
-def test_c_25_a_plain_clerk_asks_for_nothing(client: Client, sealed: Sealed, clerk: User, stranger: User) -> None:
+def test_c_25_a_plain_clerk_asks_for_nothing(
+    client: Client, sealed: Sealed, clerk: User, stranger: User
+) -> None:
     for user, expected in ((clerk, 403), (stranger, 404)):
         client.force_login(user)
         assert client.post(f"{PLACE}new/{sealed.event.pk}/", WHY).status_code == expected
@@ -148,7 +208,9 @@ def test_c_25_a_plain_clerk_asks_for_nothing(client: Client, sealed: Sealed, cle
         sealed.ask()
 
 
-def test_c_25_before_all_have_signed_it_is_refused(client: Client, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_c_25_before_all_have_signed_it_is_refused(
+    client: Client, event: CertificationEvent, superintendent: Certifier
+) -> None:
     sign(make_round(event), superintendent)
     with pytest.raises(Refusal, match="Not all certifiers have signed"):
         recertification.ask(SCOPE, event.pk, by=superintendent.user, **WHY)
@@ -156,7 +218,9 @@ def test_c_25_before_all_have_signed_it_is_refused(client: Client, event: Certif
     assert "Not all certifiers have signed" in text(client.get(f"{PLACE}new/{event.pk}/"))
 
 
-def test_c_31_after_the_correction_date_it_is_refused_with_whom_to_ask(sealed: Sealed, opi: User) -> None:
+def test_c_31_after_the_correction_date_it_is_refused_with_whom_to_ask(
+    sealed: Sealed, opi: User
+) -> None:
     request = sealed.ask()
     with time_machine.travel(timezone.now() + datetime.timedelta(days=25), tick=False):
         with pytest.raises(Refusal, match=r"Corrections ended .* Contact AIM Unit, 406-555-0142"):
@@ -168,10 +232,15 @@ def test_c_31_after_the_correction_date_it_is_refused_with_whom_to_ask(sealed: S
             recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="x", findings=[])
 
 
-def test_c_32_an_event_that_opi_closed_is_closed_for_requests_too(client: Client, sealed: Sealed, opi: User) -> None:
+def test_c_32_an_event_that_opi_closed_is_closed_for_requests_too(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     request = sealed.ask()
     CertificationEvent.objects.update(status="closed")
-    for refused in (lambda: sealed.ask(), lambda: recertification.approve(SCOPE, request.pk, by=opi, answer="")):
+    for refused in (
+        lambda: sealed.ask(),
+        lambda: recertification.approve(SCOPE, request.pk, by=opi, answer=""),
+    ):
         with pytest.raises(Refusal, match="closed this event"):
             refused()
     client.force_login(sealed.primary.user)
@@ -180,11 +249,15 @@ def test_c_32_an_event_that_opi_closed_is_closed_for_requests_too(client: Client
     assert "the event is closed" in text(inbox) and page_of(request) not in inbox.content.decode()
 
 
-def test_denied_with_a_reason_the_certification_stands(client: Client, sealed: Sealed, opi: User) -> None:
+def test_denied_with_a_reason_the_certification_stands(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     request = sealed.ask()
     client.force_login(opi)
     assert "Enter why it is denied" in text(act(client, request, "deny", answer=""))
-    assert "Denied. The certification stays in effect." in text(act(client, request, "deny", answer="It is too late for this."))
+    assert "Denied. The certification stays in effect." in text(
+        act(client, request, "deny", answer="It is too late for this.")
+    )
     assert word() == "Certification Sent to State" and CollectionLock.objects.exists()
     client.force_login(sealed.primary.user)
     assert "It is too late for this." in text(client.get(page_of(request)))
@@ -201,7 +274,9 @@ def _as(user: User) -> Client:
     return client
 
 
-def test_c_28_opi_demands_a_correction_with_findings_but_no_names(client: Client, sealed: Sealed, opi: User, cottonwood: District_) -> None:
+def test_c_28_opi_demands_a_correction_with_findings_but_no_names(
+    client: Client, sealed: Sealed, opi: User, cottonwood: District_
+) -> None:
     demand = f"{PLACE}demand/{sealed.event.pk}/"
     client.force_login(opi)
     assert client.get(demand).status_code == 200
@@ -214,15 +289,30 @@ def test_c_28_opi_demands_a_correction_with_findings_but_no_names(client: Client
     for batch in Batch.objects.filter(kind="letter"):
         run(batch.pk)
     (letter,) = mail.outbox
-    assert letter.to == ["superintendent@example.org"] and "has asked your district to correct" in letter.body
-    assert "9012 Cottonwood Bend" in letter.subject and f"{sealed.event.due:%Y}" in letter.subject and "Anderson" not in letter.body
+    assert (
+        letter.to == ["superintendent@example.org"]
+        and "has asked your district to correct" in letter.body
+    )
+    assert (
+        "9012 Cottonwood Bend" in letter.subject
+        and f"{sealed.event.due:%Y}" in letter.subject
+        and "Anderson" not in letter.body
+    )
     (deed,) = AuditEvent.objects.about("recertification", f"{sealed.event.pk}/9012")
-    assert (deed.by, deed.reason, deed.after["Records"]) == ("LUND, OLA", "Credits cannot be right.", "open")
+    assert (deed.by, deed.reason, deed.after["Records"]) == (
+        "LUND, OLA",
+        "Credits cannot be right.",
+        "open",
+    )
     client.force_login(sealed.primary.user)
-    assert act(client, request, "abandon").status_code == 403, "what OPI demands, the district does not let go"
+    assert act(client, request, "abandon").status_code == 403, (
+        "what OPI demands, the district does not let go"
+    )
 
 
-def test_opis_navigation_counts_the_requests_that_wait(sealed: Sealed, opi: User, clerk: User) -> None:
+def test_opis_navigation_counts_the_requests_that_wait(
+    sealed: Sealed, opi: User, clerk: User
+) -> None:
     """walk 10: the entry had no count, so that OPI had to look."""
     entry = f'<a href="{INBOX}"'
 
@@ -233,13 +323,17 @@ def test_opis_navigation_counts_the_requests_that_wait(sealed: Sealed, opi: User
     assert counted(opi, "/opi/status-board/").strip() == "Recertification requests", "none waits"
     request = sealed.ask()
     for address in ("/opi/status-board/", "/districts/9012/2025/"):
-        assert counted(opi, address).split() == ["Recertification", "requests", "1", "open"], address
+        assert counted(opi, address).split() == ["Recertification", "requests", "1", "open"], (
+            address
+        )
     assert counted(clerk, "/districts/9012/2025/") == ""
     act(_as(opi), request, "approve")
     assert counted(opi, "/opi/status-board/").strip() == "Recertification requests"
 
 
-def test_findings_are_attached_as_rules_and_numbers(client: Client, sealed: Sealed, opi: User, cottonwood: District_, sent: Any) -> None:
+def test_findings_are_attached_as_rules_and_numbers(
+    client: Client, sealed: Sealed, opi: User, cottonwood: District_, sent: Any
+) -> None:
     CollectionLock.objects.all().delete()
     cottonwood.record(cottonwood.student("999000124", "Byrd", "Ann"), concentrator=True)
     sent()
@@ -253,9 +347,13 @@ def test_findings_are_attached_as_rules_and_numbers(client: Client, sealed: Seal
     assert rule in text(client.get(page_of(request)))
 
 
-def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_goes_out(client: Client, sealed: Sealed, opi: User) -> None:
+def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_goes_out(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     request = sealed.ask()
-    before = CollectionLock.objects.values_list("district", "since", "by", "reason", "reference").get()
+    before = CollectionLock.objects.values_list(
+        "district", "since", "by", "reason", "reference"
+    ).get()
     client.force_login(opi)
     act(client, request, "approve")
     letter = Batch.objects.get(options__template="recertification_answered")
@@ -267,11 +365,16 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     assert "The request is open again." in text(act(client, request, "undo"))
     request.refresh_from_db()
     assert (request.status, request.opened_round, request.answered_by) == ("asked", None, "")
-    assert CollectionLock.objects.values_list("district", "since", "by", "reason", "reference").get() == before
+    assert (
+        CollectionLock.objects.values_list("district", "since", "by", "reason", "reference").get()
+        == before
+    )
     letter.refresh_from_db()
     assert letter.status == "canceled" and not Round.objects.open().exists()
     act(client, request, "deny", answer="No")
-    Round.objects.filter(pk=request.sealed_round_id).update(approved_at=timezone.now(), approved_by="LUND, OLA")
+    Round.objects.filter(pk=request.sealed_round_id).update(
+        approved_at=timezone.now(), approved_by="LUND, OLA"
+    )
     assert "OPI has since approved the certification" in text(act(client, request, "undo"))
     Round.objects.filter(pk=request.sealed_round_id).update(approved_at=None, approved_by="")
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=5, seconds=1), tick=False):
@@ -282,7 +385,9 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     assert Round.objects.open().get().number == 3
 
 
-def test_an_answer_from_which_something_followed_stands(sealed: Sealed, opi: User, cottonwood: District_, kayla: Student) -> None:
+def test_an_answer_from_which_something_followed_stands(
+    sealed: Sealed, opi: User, cottonwood: District_, kayla: Student
+) -> None:
     request = sealed.ask()
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
     record = Participation.objects.get(student=kayla)
@@ -301,19 +406,28 @@ def test_given_up_only_when_everything_is_as_it_was_certified(
     cottonwood.record(kayla, version=1, single_parent=True)
     client.force_login(sealed.primary.user)
     page = text(client.get(page_of(request)))
-    assert "1 record differs: 1 changed." in page and "Student Single Parent : No" in page.replace("Parent:", "Parent :")
+    assert "1 record differs: 1 changed." in page and "Student Single Parent : No" in page.replace(
+        "Parent:", "Parent :"
+    )
     refused = text(act(client, request, "abandon"))
     assert (
-        "District edition: 1 record differs: 1 changed. Restore what was certified first" in refused and not CollectionLock.objects.exists()
+        "District edition: 1 record differs: 1 changed. Restore what was certified first" in refused
+        and not CollectionLock.objects.exists()
     )
     sent()
     cottonwood.record(kayla, version=2, single_parent=False)
-    assert "State edition: 1 record differs: 1 changed. Resync first" in text(act(client, request, "abandon"))
+    assert "State edition: 1 record differs: 1 changed. Resync first" in text(
+        act(client, request, "abandon")
+    )
     sent()
     assert "The records are locked again" in text(act(client, request, "abandon"))
     assert "The records are locked again" in text(act(client, request, "abandon")), "twice is once"
     request.refresh_from_db()
-    assert (request.status, Round.objects.get(number=2).status, word()) == ("closed", "abandoned", "Certification Sent to State")
+    assert (request.status, Round.objects.get(number=2).status, word()) == (
+        "closed",
+        "abandoned",
+        "Certification Sent to State",
+    )
     assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock
 
 
@@ -327,14 +441,18 @@ def test_opi_approves_a_certification_once(sealed: Sealed, opi: User) -> None:
         recertification.accept(SCOPE, sealed.event.pk, by=opi)
 
 
-def test_a_request_of_another_district_is_not_reached(client: Client, sealed: Sealed, stranger: User) -> None:
+def test_a_request_of_another_district_is_not_reached(
+    client: Client, sealed: Sealed, stranger: User
+) -> None:
     request = sealed.ask()
     client.force_login(stranger)
     assert client.get(f"/districts/0965/2025/recertification/{request.pk}/").status_code == 404
     assert client.get(page_of(request)).status_code == 404
 
 
-def test_a_year_that_is_over_is_not_reopened(opi_reference: None, superintendent: Certifier) -> None:
+def test_a_year_that_is_over_is_not_reopened(
+    opi_reference: None, superintendent: Certifier
+) -> None:
     earlier = make_event(end_year=2024)
     Sealed.__init__(made := object.__new__(Sealed), earlier, superintendent)
     with pytest.raises(Refusal, match="is no longer the current school year"):
@@ -353,23 +471,35 @@ def test_c_26_asked_reopened_corrected_and_sealed_again(
     request = recertification.ask(SCOPE, event.pk, by=ready.primary.user, **WHY)
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
     recertification.abandon(SCOPE, request.pk, by=ready.primary.user)
-    assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock, "the lock is the seal's own again"
+    assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock, (
+        "the lock is the seal's own again"
+    )
     again = recertification.ask(SCOPE, event.pk, by=ready.primary.user, **WHY)
     recertification.approve(SCOPE, again.pk, by=opi, answer="")
     ready.change(kayla, single_parent=True)
-    assert "sent" in ready.missing() and SealedCopy.objects.official().get() == first, "the first stays official meanwhile"
+    assert "sent" in ready.missing() and SealedCopy.objects.official().get() == first, (
+        "the first stays official meanwhile"
+    )
     ready.prepare()
     signed = ready.sign()
     again.refresh_from_db()
     assert signed.sealed and (again.status, signed.signature.round.number) == ("closed", 3)
     assert SealedCopy.objects.official().get() == signed.signature.round.sealed_copy
     first.round.refresh_from_db()
-    assert first.round.status == "superseded" and differences(first) == [] and CollectionLock.objects.count() == 1
+    assert (
+        first.round.status == "superseded"
+        and differences(first) == []
+        and CollectionLock.objects.count() == 1
+    )
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
-    event: CertificationEvent, superintendent: Certifier, kayla: Student, cottonwood: District_, opi: User
+    event: CertificationEvent,
+    superintendent: Certifier,
+    kayla: Student,
+    cottonwood: District_,
+    opi: User,
 ) -> None:
     cottonwood.record(kayla)
     sealed = Sealed(event, superintendent)
@@ -378,7 +508,11 @@ def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
         request, told, start = sealed.ask(), [], threading.Barrier(2)
 
         def decide(
-            act: Callable[..., Any], by: User, request: Recertification = request, told: list[str] = told, start: Any = start
+            act: Callable[..., Any],
+            by: User,
+            request: Recertification = request,
+            told: list[str] = told,
+            start: Any = start,
         ) -> None:
             start.wait()
             try:
@@ -389,64 +523,114 @@ def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
             finally:
                 connections.close_all()
 
-        threads = [threading.Thread(target=decide, args=one) for one in ((recertification.approve, opi), (recertification.deny, other))]
+        threads = [
+            threading.Thread(target=decide, args=one)
+            for one in ((recertification.approve, opi), (recertification.deny, other))
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         (second,) = [one for one in told if one != "done"]
-        assert "LUND, OLA has approved this at" in second or "HALE, ROBIN has denied this at" in second
+        assert (
+            "LUND, OLA has approved this at" in second or "HALE, ROBIN has denied this at" in second
+        )
         request.refresh_from_db()
-        assert (request.status == "approved") == (not CollectionLock.objects.exists()) == Round.objects.open().exists()
+        assert (
+            (request.status == "approved")
+            == (not CollectionLock.objects.exists())
+            == Round.objects.open().exists()
+        )
         if request.status == "approved":
             recertification.undo(SCOPE, request.pk, by=opi)
             recertification.deny(SCOPE, request.pk, by=opi, answer="Again")
 
 
-def test_one_due_date_on_every_page_of_a_reopened_certification(client: Client, sealed: Sealed, opi: User, clerk: User) -> None:
+def test_one_due_date_on_every_page_of_a_reopened_certification(
+    client: Client, sealed: Sealed, opi: User, clerk: User
+) -> None:
     """FR-224: 12/22 above the page and on the board, 12/12 on the Event Dashboard and in the gate."""
     recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="Wrong.", findings=[])
     due, until = sealed.event.due, sealed.event.corrections_until
     client.force_login(clerk)
     place = "/districts/9012/2025/event-certification/"
-    dashboard, one, home = (text(client.get(address)) for address in (place, f"{place}{sealed.event.pk}/", "/districts/9012/2025/"))
-    assert f"{until:%m/%d/%Y} to be signed again" in dashboard and f"{due:%m/%d/%Y}" not in dashboard
-    assert f"until {in_short(until)}, to be signed again" in one and f"to {in_short(due)}" not in one
+    dashboard, one, home = (
+        text(client.get(address))
+        for address in (place, f"{place}{sealed.event.pk}/", "/districts/9012/2025/")
+    )
+    assert (
+        f"{until:%m/%d/%Y} to be signed again" in dashboard and f"{due:%m/%d/%Y}" not in dashboard
+    )
+    assert (
+        f"until {in_short(until)}, to be signed again" in one and f"to {in_short(due)}" not in one
+    )
     assert f"To be signed again by {until:%m/%d/%Y}" in one and in_short(until) in home
     status = text(client.get(f"{place}status/"))
-    assert f"1 Official {sealed.event.certification_opens:%m/%d/%Y} DOE, JANE" in status, "a first round opens with the event"
+    assert f"1 Official {sealed.event.certification_opens:%m/%d/%Y} DOE, JANE" in status, (
+        "a first round opens with the event"
+    )
 
 
-def test_a_message_typed_beside_the_answer_goes_with_it(client: Client, sealed: Sealed, opi: User) -> None:
+def test_a_message_typed_beside_the_answer_goes_with_it(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     """walk 18: what stood under *Message* was lost when *Approve and reopen* was pressed."""
     request = sealed.ask()
     client.force_login(opi)
     page = client.get(page_of(request)).content.decode()
     form = page[page.index('id="answering"') :]
-    assert 'name="text"' in form[: form.index("</form>")] and 'name="answer"' in form[: form.index("</form>")]
-    assert act(client, request, "approve", answer="Go ahead.", text="Send only the two students.").status_code == 200
+    assert (
+        'name="text"' in form[: form.index("</form>")]
+        and 'name="answer"' in form[: form.index("</form>")]
+    )
+    assert (
+        act(
+            client, request, "approve", answer="Go ahead.", text="Send only the two students."
+        ).status_code
+        == 200
+    )
     request.refresh_from_db()
-    assert request.answer == "Go ahead." and [one.text for one in request.messages.all()] == ["Send only the two students."]  # type: ignore[attr-defined]
+    assert request.answer == "Go ahead." and [one.text for one in request.messages.all()] == [
+        "Send only the two students."
+    ]  # type: ignore[attr-defined]
 
 
-def test_a_denial_that_is_refused_keeps_both_texts(client: Client, sealed: Sealed, opi: User) -> None:
+def test_a_denial_that_is_refused_keeps_both_texts(
+    client: Client, sealed: Sealed, opi: User
+) -> None:
     """walk 18, its kind: neither text is lost when the other one is wrong, nor when the message alone is sent."""
     request = sealed.ask()
     client.force_login(opi)
     refused = act(client, request, "deny", answer="", text="Call me first.")
-    assert "Enter why it is denied" in text(refused) and "Call me first.</textarea>" in refused.content.decode()
+    assert (
+        "Enter why it is denied" in text(refused)
+        and "Call me first.</textarea>" in refused.content.decode()
+    )
     assert not request.messages.exists()  # type: ignore[attr-defined]
     sent = act(client, request, "message", answer="Not this year.", text="Call me first.")
     assert "Not this year.</textarea>" in sent.content.decode() and request.messages.count() == 1  # type: ignore[attr-defined]
 
 
-def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(client: Client, sealed: Sealed, opi: User, clerk: User) -> None:
+def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(
+    client: Client, sealed: Sealed, opi: User, clerk: User
+) -> None:
     """walk 19: the home page said *Recertification In Progress* alone; the reason was a link at the foot of an aside."""
-    made = recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="Credits of two students cannot be right.", findings=[])
+    made = recertification.demand(
+        SCOPE,
+        sealed.event.pk,
+        by=opi,
+        reason="Credits of two students cannot be right.",
+        findings=[],
+    )
     client.force_login(clerk)
-    for address, before in (("/districts/9012/2025/", "Identify a certifier"), (event_page(sealed), "not ready")):
+    for address, before in (
+        ("/districts/9012/2025/", "Identify a certifier"),
+        (event_page(sealed), "not ready"),
+    ):
         page = text(client.get(address))
-        assert page.index("OPI requests a correction. Credits of two students cannot be right.") < page.index(before), address
+        assert page.index(
+            "OPI requests a correction. Credits of two students cannot be right."
+        ) < page.index(before), address
         assert f'href="{page_of(made)}"' in client.get(address).content.decode()
 
 
@@ -461,13 +645,21 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
     Membership.objects.create(user=both, role=Role.OPI_STAFF)
     client.force_login(both)
     page = text(client.get(page_of(request)))
-    assert "You made this request yourself. Someone else at OPI has to decide." in page and "Approve and reopen" not in page
+    assert (
+        "You made this request yourself. Someone else at OPI has to decide." in page
+        and "Approve and reopen" not in page
+    )
     for do in ("approve", "deny"):
-        assert "You made this request yourself" in text(act(client, request, do, answer="Yes.", text="Kept?"))
+        assert "You made this request yourself" in text(
+            act(client, request, do, answer="Yes.", text="Kept?")
+        )
     request.refresh_from_db()
     assert request.status == "asked" and not request.messages.exists()  # type: ignore[attr-defined]
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
-    for decide in (recertification.undo, lambda *given, by: recertification.close(*given, by=by, reason="x")):
+    for decide in (
+        recertification.undo,
+        lambda *given, by: recertification.close(*given, by=by, reason="x"),
+    ):
         with pytest.raises(Refusal, match="You made this request yourself"):
             decide(SCOPE, request.pk, by=both)
     recertification.undo(SCOPE, request.pk, by=opi)
@@ -489,21 +681,29 @@ def test_opi_closes_a_recertification_that_nobody_finishes(
     client.force_login(opi)
     assert "1 record differs" in text(act(client, request, "abandon"))
     [differs] = Since(sealed.copy, SCOPE).records
-    assert ("Start Date", "08/01/2022") in {(label, now) for label, _, now in differs.fields}, "days as the portal writes them"
+    assert ("Start Date", "08/01/2022") in {(label, now) for label, _, now in differs.fields}, (
+        "days as the portal writes them"
+    )
     assert "Enter the reason for closing" in text(act(client, request, "close", reason=""))
     assert act(client, request, "close", reason="The superintendent has left.").status_code == 200
     request.refresh_from_db()
     assert request.status == "closed" and year_is_held() == ""
-    assert "Closed without certifying again. The superintendent has left." in text(client.get(page_of(request)))
+    assert "Closed without certifying again. The superintendent has left." in text(
+        client.get(page_of(request))
+    )
     official = Round.objects.official().get()
     assert official == sealed.round and Round.objects.get(number=2).status == "abandoned"
     assert CollectionLock.objects.get().reference == sealed.copy.receipt
     assert SealedRecord.objects.get().single_parent is False, "what was sealed stands"
-    assert AuditEvent.objects.filter(kind="recertification", reason="The superintendent has left.").exists()
+    assert AuditEvent.objects.filter(
+        kind="recertification", reason="The superintendent has left."
+    ).exists()
     client.force_login(sealed.primary.user)
     assert act(client, request, "close", reason="x").status_code == 403
     again = Batch.objects.filter(kind="letter", title__contains="certification")
-    assert [one.options["subject"] for one in again if "closed" in one.options["subject"]], "the certifiers are told"
+    assert [one.options["subject"] for one in again if "closed" in one.options["subject"]], (
+        "the certifiers are told"
+    )
 
 
 @pytest.fixture
@@ -525,4 +725,7 @@ def test_receipts_are_numbered_without_a_gap(ready: Ready, opi: User, kayla: Stu
     ready.change(kayla, single_parent=True)
     ready.prepare()
     ready.sign()
-    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == ["9012-2025-EOY-1", "9012-2025-EOY-2"]
+    assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == [
+        "9012-2025-EOY-1",
+        "9012-2025-EOY-2",
+    ]

@@ -21,7 +21,13 @@ TOLD = "A certifier of the district can ask OPI to reopen it."
 
 
 @pytest.fixture
-def sealed(event: CertificationEvent, superintendent: Certifier, kayla: Student, cottonwood: District_, sent: Callable[[], None]) -> Sealed:
+def sealed(
+    event: CertificationEvent,
+    superintendent: Certifier,
+    kayla: Student,
+    cottonwood: District_,
+    sent: Callable[[], None],
+) -> Sealed:
     cottonwood.record(kayla)
     sent()
     return Sealed(event, superintendent)
@@ -32,8 +38,15 @@ def test_d_17_only_a_certifier_is_offered_to_ask_and_everybody_else_is_told_who_
 ) -> None:
     former = person("former", "Former", "Fay", (Role.DATA_CLERK, "9012"))
     make_certifier(former, is_active=False)
-    record, receipt = f"{HERE}cte-concentrator/{kayla.pk}/", f"{HERE}event-certification/receipts/{sealed.copy.pk}/"
-    work = [f"{record}{kayla.participations.get().pathway_id}/history/", f"{HERE}mt-data-upload/", f"{HERE}resync/"]  # type: ignore[attr-defined]
+    record, receipt = (
+        f"{HERE}cte-concentrator/{kayla.pk}/",
+        f"{HERE}event-certification/receipts/{sealed.copy.pk}/",
+    )
+    work = [
+        f"{record}{kayla.participations.get().pathway_id}/history/",
+        f"{HERE}mt-data-upload/",
+        f"{HERE}resync/",
+    ]  # type: ignore[attr-defined]
     for user, pages in (
         (sealed.primary.user, [record, receipt, work[0]]),
         (clerk, [record, receipt, *work]),
@@ -46,7 +59,10 @@ def test_d_17_only_a_certifier_is_offered_to_ask_and_everybody_else_is_told_who_
             answer = client.get(page)
             assert answer.status_code == 200, (user, page)
             shown = answer.content.decode()
-            assert (f'href="{PLACE}new/{sealed.event.pk}/"' in shown, TOLD in text(answer)) == (may, not may), (user, page)
+            assert (f'href="{PLACE}new/{sealed.event.pk}/"' in shown, TOLD in text(answer)) == (
+                may,
+                not may,
+            ), (user, page)
     client.force_login(clerk)
     assert TOLD in text(client.get(f"{HERE}event-certification/{sealed.event.pk}/"))
     assert client.get(f"{PLACE}new/{sealed.event.pk}/").status_code == 403

@@ -52,45 +52,76 @@ def canonical_row(values: dict[str, Any]) -> tuple[Any, ...]:
 def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
     """The same by looking for each student anew."""
     students = {one["state_id"] for one in records}
-    concentrators = {who for who in students if any(one["concentrator"] for one in records if one["state_id"] == who)}
-    alone = {who for who in students if any(one["single_parent"] for one in records if one["state_id"] == who)}
+    concentrators = {
+        who
+        for who in students
+        if any(one["concentrator"] for one in records if one["state_id"] == who)
+    }
+    alone = {
+        who
+        for who in students
+        if any(one["single_parent"] for one in records if one["state_id"] == who)
+    }
     return {
         "records": len(records),
         "students": len(students),
         "concentrators": len(concentrators),
         "participants": len(students - concentrators),
         "single_parents": len(alone),
-        "credits": {name: str(sum((one[name] for one in records), Decimal("0.00"))) for name in CREDITS},
+        "credits": {
+            name: str(sum((one[name] for one in records), Decimal("0.00"))) for name in CREDITS
+        },
     }
 
 
 @settings(max_examples=examples(150), deadline=None)
 @given(records=st.lists(ROW, max_size=12), shuffled=st.randoms())
-def test_r_04_figures_are_those_of_an_independent_count_in_any_order(records: list[dict[str, Any]], shuffled: Any) -> None:
+def test_r_04_figures_are_those_of_an_independent_count_in_any_order(
+    records: list[dict[str, Any]], shuffled: Any
+) -> None:
     rows = [canonical_row(one) for one in records]
     counts = counts_of(rows)
     assert counts["totals"] == counted_again(records)
     for grouping, (column, _) in GROUPINGS.items():
         codes = {one[column] for one in records}
-        assert {group["code"]: {name: group[name] for name in counts["totals"]} for group in counts[grouping]} == {
+        assert {
+            group["code"]: {name: group[name] for name in counts["totals"]}
+            for group in counts[grouping]
+        } == {
             code: counted_again([one for one in records if one[column] == code]) for code in codes
         }
     shuffled.shuffle(rows)
     again = counts_of(iter(rows))
-    assert json.dumps(again) == json.dumps(counts), "any order of the rows, in the same order of the groups"
+    assert json.dumps(again) == json.dumps(counts), (
+        "any order of the rows, in the same order of the groups"
+    )
     assert json.loads(json.dumps(counts)) == counts, "as JSON holds it"
 
 
 def test_groups_stand_in_their_own_order_with_their_names() -> None:
     rows = [
-        canonical_row({"state_id": f"99900012{at}", "gender": gender, "grade": grade, "school_number": "0001", "pathway_code": code}
-                      | {"concentrator": True, "single_parent": False} | dict.fromkeys(CREDITS, Decimal("0.10")))
-        for at, (gender, grade, code) in enumerate([("M", "12", "17"), ("F", "09", "01"), ("F", "KG", "01")])
-    ]  # fmt: skip
+        canonical_row(
+            {
+                "state_id": f"99900012{at}",
+                "gender": gender,
+                "grade": grade,
+                "school_number": "0001",
+                "pathway_code": code,
+            }
+            | {"concentrator": True, "single_parent": False}
+            | dict.fromkeys(CREDITS, Decimal("0.10"))
+        )
+        for at, (gender, grade, code) in enumerate(
+            [("M", "12", "17"), ("F", "09", "01"), ("F", "KG", "01")]
+        )
+    ]
     counts = counts_of(rows)
     assert [group["name"] for group in counts["grades"]] == ["Grade KG", "Grade 9", "Grade 12"]
     assert [group["name"] for group in counts["genders"]] == ["Female", "Male"]
-    assert [(group["code"], group["name"]) for group in counts["pathways"]] == [("01", "Pathway 01"), ("17", "Pathway 17")]
+    assert [(group["code"], group["name"]) for group in counts["pathways"]] == [
+        ("01", "Pathway 01"),
+        ("17", "Pathway 17"),
+    ]
     assert counts["totals"]["credits"]["total_credits"] == "0.30"
 
 
@@ -104,7 +135,9 @@ def three_students(cottonwood: District_, state_edition: Any) -> District_:
     kayla = cottonwood.student("999000123")
     cottonwood.record(kayla, HEALTH, concentrator=True, in_district_credits=Decimal("2.10"))
     cottonwood.record(kayla, BUSINESS, in_district_credits=Decimal("0.20"))
-    cottonwood.record(cottonwood.student("999000124", "Brown", "Ben", gender="M"), FINANCE, single_parent=True)
+    cottonwood.record(
+        cottonwood.student("999000124", "Brown", "Ben", gender="M"), FINANCE, single_parent=True
+    )
     ada = cottonwood.student("999000125", "Cole", "Ada", enrolled=False)
     cottonwood.enroll(ada, grade="09")
     cottonwood.record(ada, HEALTH)
@@ -128,7 +161,9 @@ def test_the_state_edition_and_its_sealed_copy_count_the_same_and_as_the_reports
     assert totals["credits"]["total_credits"] == "5.30"
 
 
-def test_sealed_records_keep_the_figures_when_the_records_move_on(event: CertificationEvent, three_students: District_) -> None:
+def test_sealed_records_keep_the_figures_when_the_records_move_on(
+    event: CertificationEvent, three_students: District_
+) -> None:
     copy = seal_records(make_round(event), three_students.scope.at_state())
     before = counts_of(values_of(copy.records.all()))
     student = three_students.student("999000129", "Dean", "Dot")

@@ -54,14 +54,28 @@ def district(cottonwood: District_, state_edition: Any) -> District_:
 
 
 def page(event: CertificationEvent, *parts: str) -> str:
-    return f"/districts/9012/2025/event-certification/{event.pk}/" + "".join(f"{part}/" for part in parts)
+    return f"/districts/9012/2025/event-certification/{event.pk}/" + "".join(
+        f"{part}/" for part in parts
+    )
 
 
 @pytest.mark.parametrize(
     ("now", "before", "unusual"),
-    [(74, 41, True), (26, 20, True), (25, 20, False), (5, 0, False), (6, 0, True), (0, 6, True), (0, 5, False), (94, 100, False), (9, None, False)],
-)  # fmt: skip
-def test_r_04_more_than_a_quarter_and_more_than_five_students_is_unusual(now: int, before: int | None, unusual: bool) -> None:
+    [
+        (74, 41, True),
+        (26, 20, True),
+        (25, 20, False),
+        (5, 0, False),
+        (6, 0, True),
+        (0, 6, True),
+        (0, 5, False),
+        (94, 100, False),
+        (9, None, False),
+    ],
+)
+def test_r_04_more_than_a_quarter_and_more_than_five_students_is_unusual(
+    now: int, before: int | None, unusual: bool
+) -> None:
     assert is_unusual(now, before) is unusual
 
 
@@ -72,22 +86,39 @@ def test_r_04_what_is_unusual_is_a_setting(settings: Any) -> None:
 
 @settings(max_examples=examples(80), deadline=None)
 @given(now=st.lists(ROW, max_size=8), before=st.lists(ROW, max_size=8))
-def test_r_04_every_group_of_either_year_has_one_line_with_both_numbers(now: list[dict[str, Any]], before: list[dict[str, Any]]) -> None:
+def test_r_04_every_group_of_either_year_has_one_line_with_both_numbers(
+    now: list[dict[str, Any]], before: list[dict[str, Any]]
+) -> None:
     here, there = (counts_of(map(canonical_row, records)) for records in (now, before))
     found = sections(here, there, "2023-24")
     assert [figure.now for figure in found[0].figures] == [
         here["totals"][name] for name in ("concentrators", "participants", "single_parents")
     ]
-    by_pathway = {figure.slug.removeprefix("pathways-"): (figure.now, figure.before) for figure in found[1].figures}
+    by_pathway = {
+        figure.slug.removeprefix("pathways-"): (figure.now, figure.before)
+        for figure in found[1].figures
+    }
     for code in ("01", "10", "17"):
-        numbers = tuple(len({one["state_id"] for one in records if one["pathway_code"] == code}) for records in (now, before))
+        numbers = tuple(
+            len({one["state_id"] for one in records if one["pathway_code"] == code})
+            for records in (now, before)
+        )
         assert by_pathway.get(code, (0, 0)) == numbers
         assert (code in by_pathway) == any(numbers)
-    assert all(0 <= bar <= WIDTH for section in found for figure in section.figures for bar in (figure.bars.now, figure.bars.before or 0))
+    assert all(
+        0 <= bar <= WIDTH
+        for section in found
+        for figure in section.figures
+        for bar in (figure.bars.now, figure.bars.before or 0)
+    )
 
 
 def test_r_06_bars_share_a_scale_and_what_is_not_nothing_is_seen() -> None:
-    assert [(one.now, one.before) for one in bars([(296, 271), (1, 0), (0, None)])] == [(118, 108), (1, 0), (0, None)]
+    assert [(one.now, one.before) for one in bars([(296, 271), (1, 0), (0, None)])] == [
+        (118, 108),
+        (1, 0),
+        (0, None),
+    ]
 
 
 def test_r_04_this_year_beside_the_last_sealed_one(
@@ -98,17 +129,31 @@ def test_r_04_this_year_beside_the_last_sealed_one(
     state_edition()
     client.force_login(clerk)
     told = text(client.get(page(event, "snapshot")))
-    assert "9 concentrators (+9 since 2023-24), 0 participants (−2 since 2023-24), 0 single parents (unchanged since 2023-24)." in told
-    assert "Business Management: 9, 0 in 2023-24 (new)" in told and told.count("Unusual</span>") + told.count("Unusual ") >= 2
+    assert (
+        "9 concentrators (+9 since 2023-24), 0 participants (−2 since 2023-24), 0 single parents (unchanged since 2023-24)."
+        in told
+    )
+    assert (
+        "Business Management: 9, 0 in 2023-24 (new)" in told
+        and told.count("Unusual</span>") + told.count("Unusual ") >= 2
+    )
     assert "Health Professions: 2, 2 in 2023-24 (0.0%)" in told
-    assert 'data-label="2023-24">2</td>' in told and "2023-24, certified" in told and "State edition as sent on" in told
+    assert (
+        'data-label="2023-24">2</td>' in told
+        and "2023-24, certified" in told
+        and "State edition as sent on" in told
+    )
     concentrators = text(client.get(page(event, "snapshot") + "?count=concentrators"))
     assert "Cottonwood Bend High School: 9, 0 in 2023-24" in concentrators
     assert client.get(page(event, "snapshot") + "?count=teachers").status_code == 404
 
 
 def test_r_04_without_an_earlier_seal_it_says_so_and_flags_nothing(
-    client: Client, clerk: User, event: CertificationEvent, cottonwood: District_, state_edition: Any
+    client: Client,
+    clerk: User,
+    event: CertificationEvent,
+    cottonwood: District_,
+    state_edition: Any,
 ) -> None:
     client.force_login(clerk)
     assert "Nothing has been sent to the state yet" in text(client.get(page(event, "snapshot")))
@@ -116,27 +161,40 @@ def test_r_04_without_an_earlier_seal_it_says_so_and_flags_nothing(
         cottonwood.record(cottonwood.student(f"99900012{number}"))
     state_edition()
     told = text(client.get(page(event, "snapshot")))
-    assert "There is no sealed copy of 2023-24 to compare with." in told and "Unusual</span>" not in told
+    assert (
+        "There is no sealed copy of 2023-24 to compare with." in told
+        and "Unusual</span>" not in told
+    )
     assert "9 participants" in told
 
 
-def test_r_04_what_is_not_at_the_state_is_not_counted(client: Client, clerk: User, event: CertificationEvent, district: District_) -> None:
+def test_r_04_what_is_not_at_the_state_is_not_counted(
+    client: Client, clerk: User, event: CertificationEvent, district: District_
+) -> None:
     district.record(Student.objects.get(state_id="999000128"), FINANCE)
     client.force_login(clerk)
     assert "Finance" not in text(client.get(page(event, "snapshot")))
 
 
-def test_r_04_a_signer_may_say_why(event: CertificationEvent, district: District_, state_edition: Any) -> None:
+def test_r_04_a_signer_may_say_why(
+    event: CertificationEvent, district: District_, state_edition: Any
+) -> None:
     for student in Student.objects.filter(last_name="Alder"):
         district.record(student, BUSINESS)
     state_edition()
     one = event_of(district.scope, event.pk)
     assert one is not None
     snapshot = snapshot_of(one)
-    assert {"participants", "schools-0001", "genders-F"} < {figure.slug for figure in snapshot.unusual}
-    form = NotesForm({"note-participants": " A new teacher. ", "note-elsewhere": "ignored"}, snapshot=snapshot)
+    assert {"participants", "schools-0001", "genders-F"} < {
+        figure.slug for figure in snapshot.unusual
+    }
+    form = NotesForm(
+        {"note-participants": " A new teacher. ", "note-elsewhere": "ignored"}, snapshot=snapshot
+    )
     assert form.is_valid()
-    assert form.notes() == [{"figure": "Participants: 9, 2 in 2023-24 (+350.0%)", "note": "A new teacher."}]
+    assert form.notes() == [
+        {"figure": "Participants: 9, 2 in 2023-24 (+350.0%)", "note": "A new teacher."}
+    ]
     long = NotesForm({"note-participants": "x" * 501}, snapshot=snapshot)
     assert not long.is_valid() and "500 characters" in str(long.errors)
 
@@ -154,7 +212,9 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
         own: dict[str, dict[str, Any]] = {}
         found = {}
         for one in records:
-            student = own.setdefault(one["state_id"], {name: one[name] for name in ("grade", "gender", "school_number")})
+            student = own.setdefault(
+                one["state_id"], {name: one[name] for name in ("grade", "gender", "school_number")}
+            )
             found[one["state_id"], one["pathway_code"]] = canonical_row({**one, **student})
         return list(found.values())
 
@@ -168,23 +228,49 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
 
 
 def test_r_05_added_removed_and_changed_students_with_before_and_after(
-    client: Client, clerk: User, viewer: User, event: CertificationEvent, district: District_, state_edition: Any
+    client: Client,
+    clerk: User,
+    viewer: User,
+    event: CertificationEvent,
+    district: District_,
+    state_edition: Any,
 ) -> None:
     seal_records(make_round(event), district.scope.at_state())
-    first, second, third = Student.objects.filter(state_id__in=["999000120", "999000121", "999000122"]).order_by("state_id")
+    first, second, third = Student.objects.filter(
+        state_id__in=["999000120", "999000121", "999000122"]
+    ).order_by("state_id")
     district.record(first, HEALTH, in_district_credits=Decimal("2.25"), concentrator=True)
     district.record(third, BUSINESS)
     second.enrollments.filter(calendar__school_year_id=2025).delete()
     state_edition()
-    event.rounds.create(district="9012", number=2, opened_at=timezone.now(), opened_by="LUND, OLA", reason="Correction")
+    event.rounds.create(
+        district="9012",
+        number=2,
+        opened_at=timezone.now(),
+        opened_by="LUND, OLA",
+        reason="Correction",
+    )
     Recertification.objects.create(
-        event=event, district="9012", origin="district", sealed_round=event.rounds.get(number=1), opened_round=event.rounds.get(number=2),
-        reason="Credits", status="approved", asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=1,
-    )  # fmt: skip
+        event=event,
+        district="9012",
+        origin="district",
+        sealed_round=event.rounds.get(number=1),
+        opened_round=event.rounds.get(number=2),
+        reason="Credits",
+        status="approved",
+        asked_at=timezone.now(),
+        asked_by="DOE, JANE",
+        asked_by_id=1,
+    )
     client.force_login(clerk)
     told = text(client.get(page(event, "changes")))
     assert "compared with" in told and "9012-2025-EOY-1" in told
-    assert "<strong>All 3</strong>" in told and "Added 1" in told and "Removed 1" in told and "Changed 1" in told
+    assert (
+        "<strong>All 3</strong>" in told
+        and "Added 1" in told
+        and "Removed 1" in told
+        and "Changed 1" in told
+    )
     assert 'data-label="Before">1.50</td><td data-label="After"><strong>2.25</strong>' in told
     assert 'data-label="Before">No</td><td data-label="After"><strong>Yes</strong>' in told
     assert "the whole record" in told and "Participant, 1.50 credits" in told
@@ -192,7 +278,10 @@ def test_r_05_added_removed_and_changed_students_with_before_and_after(
     assert "ALDER, NR1" in removed and "ALDER, NR0" not in removed
     assert client.get(page(event, "changes") + "?kind=moved").status_code == 404
     file = text(client.get(page(event, "changes", "file")))
-    assert '999000120,"ALDER, NR0",Changed,Health Professions,In District Credits Earned,1.50,2.25' in file
+    assert (
+        '999000120,"ALDER, NR0",Changed,Health Professions,In District Credits Earned,1.50,2.25'
+        in file
+    )
     client.force_login(viewer)
     assert "Download CSV" not in text(client.get(page(event, "changes")))
     assert client.get(page(event, "changes", "file")).status_code == 403
@@ -203,13 +292,17 @@ def test_r_05_the_first_round_is_compared_with_last_year_without_what_moves_on(
 ) -> None:
     client.force_login(clerk)
     told = text(client.get(page(event, "changes")))
-    assert "9012-2024-EOY-1" in told and "Nothing differs" in told, "everybody has moved up a grade, and that is all"
+    assert "9012-2024-EOY-1" in told and "Nothing differs" in told, (
+        "everybody has moved up a grade, and that is all"
+    )
     district.record(Student.objects.get(state_id="999000125"), BUSINESS)
     state_edition()
     assert "Added 1" in text(client.get(page(event, "changes")))
 
 
-def test_r_05_without_any_seal(client: Client, clerk: User, event: CertificationEvent, cottonwood: District_) -> None:
+def test_r_05_without_any_seal(
+    client: Client, clerk: User, event: CertificationEvent, cottonwood: District_
+) -> None:
     client.force_login(clerk)
     assert "No sealed copy to compare with" in text(client.get(page(event, "changes")))
 
@@ -218,18 +311,34 @@ def test_r_05_without_any_seal(client: Client, clerk: User, event: Certification
 
 
 def test_the_lists_hold_as_many_students_as_the_figures_say(
-    client: Client, clerk: User, viewer: User, event: CertificationEvent, district: District_, state_edition: Any
+    client: Client,
+    clerk: User,
+    viewer: User,
+    event: CertificationEvent,
+    district: District_,
+    state_edition: Any,
 ) -> None:
     both = Student.objects.get(state_id="999000120")
     district.record(both, BUSINESS, concentrator=True, in_district_credits=Decimal("2.50"))
     state_edition()
     client.force_login(clerk)
-    concentrators, participants = (text(client.get(page(event, "lists", slug))) for slug in ("concentrators", "participants"))
+    concentrators, participants = (
+        text(client.get(page(event, "lists", slug))) for slug in ("concentrators", "participants")
+    )
     assert "<span>1 student</span>" in concentrators and "ALDER, NR0" in concentrators
-    assert "Business Management" in concentrators and "Health Professions" not in concentrators, "the pathways that say Yes"
-    assert "<span>1 student</span>" in participants and "ALDER, NR1" in participants and "ALDER, NR0" not in participants
+    assert "Business Management" in concentrators and "Health Professions" not in concentrators, (
+        "the pathways that say Yes"
+    )
+    assert (
+        "<span>1 student</span>" in participants
+        and "ALDER, NR1" in participants
+        and "ALDER, NR0" not in participants
+    )
     file = client.get(page(event, "lists", "concentrators", "file"))
-    assert "999000120,,Alder,Nr0,12,Cottonwood Bend High School,Business Management,2.50,No" in text(file)
+    assert (
+        "999000120,,Alder,Nr0,12,Cottonwood Bend High School,Business Management,2.50,No"
+        in text(file)
+    )
     assert "9012 2025.csv" in file["Content-Disposition"]
     assert client.get(page(event, "lists", "teachers")).status_code == 404
     client.force_login(viewer)
@@ -248,19 +357,33 @@ def test_lists_and_figures_of_a_certified_event_are_the_sealed_ones(
         assert "9012-2025-EOY-1" in told and "Business" not in told
 
 
-def test_explanations_name_warning_student_and_reason(client: Client, clerk: User, event: CertificationEvent, district: District_) -> None:
+def test_explanations_name_warning_student_and_reason(
+    client: Client, clerk: User, event: CertificationEvent, district: District_
+) -> None:
     client.force_login(clerk)
     assert "No warning has been explained" in text(client.get(page(event, "explanations")))
     Explanation.objects.create(
-        rule="CTE-213", district="9012", end_year=2025, state_id="999000120", pathway_id=Pathway.objects.get(name=HEALTH).pk,
-        value="x", reason="The approval is on its way.", by="MARTIN, CHERYL", at=timezone.now(),
-    )  # fmt: skip
+        rule="CTE-213",
+        district="9012",
+        end_year=2025,
+        state_id="999000120",
+        pathway_id=Pathway.objects.get(name=HEALTH).pk,
+        value="x",
+        reason="The approval is on its way.",
+        by="MARTIN, CHERYL",
+        at=timezone.now(),
+    )
     told = text(client.get(page(event, "explanations")))
     assert "The approval is on its way." in told and "ALDER, NR0" in told and "CTE-213" in told
     sealed = {
-        "rule": "CTE-213", "state_id": "999000121", "pathway": HEALTH, "value": "x", "reason": "As sealed.", "by": "DOE, JANE",
+        "rule": "CTE-213",
+        "state_id": "999000121",
+        "pathway": HEALTH,
+        "value": "x",
+        "reason": "As sealed.",
+        "by": "DOE, JANE",
         "at": datetime.datetime(2025, 6, 1, tzinfo=datetime.UTC).isoformat(),
-    }  # fmt: skip
+    }
     seal_records(make_round(event), district.scope.at_state(), explanations=[sealed])
     told = text(client.get(page(event, "explanations")))
     assert "As sealed." in told and "The approval is on its way." not in told
@@ -270,7 +393,9 @@ def test_o_21_small_groups_are_not_shown_outside_the_district() -> None:
     assert [suppressed(number) for number in (0, 1, 5, 6, 1234)] == ["0", "*", "*", "6", "1,234"]
 
 
-def test_an_event_of_another_year_or_a_draft_has_no_such_pages(client: Client, clerk: User, district: District_) -> None:
+def test_an_event_of_another_year_or_a_draft_has_no_such_pages(
+    client: Client, clerk: User, district: District_
+) -> None:
     draft = make_event(status="draft", published_at=None)
     client.force_login(clerk)
     for one in (draft, CertificationEvent.objects.get(end_year=2024)):
@@ -287,10 +412,26 @@ def test_a_grade_that_only_last_year_had_stands_in_its_place() -> None:
     def counts(*grades: str) -> dict[str, Any]:
         return counts_of(
             canonical_row(
-                {"state_id": f"99900012{at}", "gender": "F", "grade": grade, "school_number": "0001", "pathway_code": "01", **CREDITLESS}
+                {
+                    "state_id": f"99900012{at}",
+                    "gender": "F",
+                    "grade": grade,
+                    "school_number": "0001",
+                    "pathway_code": "01",
+                    **CREDITLESS,
+                }
             )
             for at, grade in enumerate(grades)
         )
 
-    (grades,) = [one for one in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24") if one.title == "By grade"]
-    assert [figure.label for figure in grades.figures] == ["Grade KG", "Grade 7", "Grade 8", "Grade 12"]
+    (grades,) = [
+        one
+        for one in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24")
+        if one.title == "By grade"
+    ]
+    assert [figure.label for figure in grades.figures] == [
+        "Grade KG",
+        "Grade 7",
+        "Grade 8",
+        "Grade 12",
+    ]

@@ -26,7 +26,17 @@ from tests.fixtures.records import BUSINESS, District_
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
-IN_THE_WAY = ("not open", "nobody signed in", "running", "unsent", "raw", "not run", "error", "warning", "waiting")
+IN_THE_WAY = (
+    "not open",
+    "nobody signed in",
+    "running",
+    "unsent",
+    "raw",
+    "not run",
+    "error",
+    "warning",
+    "waiting",
+)
 
 
 @pytest.fixture
@@ -36,7 +46,9 @@ def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> 
     return made
 
 
-def arrange(ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: bool, explained: bool) -> set[str]:
+def arrange(
+    ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: bool, explained: bool
+) -> set[str]:
     """Bring the district into that state; returns the gates that must be closed."""
     closed = set()
     if "error" in chosen:
@@ -58,13 +70,21 @@ def arrange(ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: boo
         closed |= {"sent", "match"}
     if "raw" in chosen:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'")
+            cursor.execute(
+                "UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'"
+            )
         closed.add("match")
     if "running" in chosen:
         Batch.objects.create(
-            kind="resync", queue="district", district="9012", end_year=2025, submitted_by=ready.clerk, submitted_name="X", title="Resync State Data",
+            kind="resync",
+            queue="district",
+            district="9012",
+            end_year=2025,
+            submitted_by=ready.clerk,
+            submitted_name="X",
+            title="Resync State Data",
             idempotency_key=str(uuid.uuid4()),
-        )  # fmt: skip
+        )
         closed.add("quiet")
     if "not open" in chosen:
         ready.event.certification_opens = timezone.localdate() + datetime.timedelta(days=1)
@@ -80,8 +100,16 @@ def arrange(ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: boo
     return closed
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(chosen=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4), blocks=st.booleans(), explained=st.booleans())
+@settings(
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    chosen=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4),
+    blocks=st.booleans(),
+    explained=st.booleans(),
+)
 @example(chosen=frozenset(), blocks=True, explained=False)
 @example(chosen=frozenset({"warning"}), blocks=True, explained=True)
 @example(chosen=frozenset({"warning"}), blocks=True, explained=False)
@@ -94,9 +122,9 @@ def test_the_page_says_ready_if_and_only_if_signing_succeeds(
         closed = arrange(ready, kayla, chosen, blocks=blocks, explained=explained)
         found = gates.verdicts(ready.case())
         assert {one.gate.slug for one in gates.missing(found)} == closed
-        assert all(one.answer.cure or one.gate.slug in ("open", "waited") for one in gates.missing(found)), (
-            "each is one click from its cure"
-        )
+        assert all(
+            one.answer.cure or one.gate.slug in ("open", "waited") for one in gates.missing(found)
+        ), "each is one click from its cure"
         try:
             signed = ready.sign().sealed
         except NotSigned:
@@ -107,13 +135,25 @@ def test_the_page_says_ready_if_and_only_if_signing_succeeds(
     ready.event.certification_opens, ready.event.wait_after_resync_blocks = event_before
 
 
-def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(ready: Ready, kayla: Student) -> None:
+def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(
+    ready: Ready, kayla: Student
+) -> None:
     answers = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}
-    assert answers["errors"].sentence == answers["warnings"].sentence and "is at the state yet" in answers["errors"].sentence
-    assert not answers["errors"].passed and not answers["warnings"].passed, "nobody has judged what was never sent"
+    assert (
+        answers["errors"].sentence == answers["warnings"].sentence
+        and "is at the state yet" in answers["errors"].sentence
+    )
+    assert not answers["errors"].passed and not answers["warnings"].passed, (
+        "nobody has judged what was never sent"
+    )
     ready.change(kayla, in_district_credits=Decimal("2.50"))
     ready.prepare()
     errors = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"]
-    assert (errors.sentence, errors.cure) == ("1 error at the state.", "/districts/9012/2025/findings/")
+    assert (errors.sentence, errors.cure) == (
+        "1 error at the state.",
+        "/districts/9012/2025/findings/",
+    )
     ready.change(kayla, in_district_credits=Decimal("1.50"))
-    assert {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"].cure == "/districts/9012/2025/findings/?at=state"
+    assert {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}[
+        "errors"
+    ].cure == "/districts/9012/2025/findings/?at=state"

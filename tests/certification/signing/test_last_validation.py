@@ -59,7 +59,9 @@ def sent_since(ready: Ready, kayla: Student) -> None:
 
 
 def not_open(ready: Ready, kayla: Student) -> None:
-    CertificationEvent.objects.update(certification_opens=timezone.localdate() + datetime.timedelta(days=1))
+    CertificationEvent.objects.update(
+        certification_opens=timezone.localdate() + datetime.timedelta(days=1)
+    )
 
 
 def nobody_signed_in(ready: Ready, kayla: Student) -> None:
@@ -74,8 +76,12 @@ def test_each_gate_is_answered_or_named_as_not_asked() -> None:
     assert {gate.slug for gate in GATES} == {*PASSES, *NOT_ASKED} and set(OF_DATA) < set(PASSES)
 
 
-@pytest.mark.parametrize("happens", [nothing, an_error, a_warning, not_sent, sent_since, not_open, nobody_signed_in])
-def test_the_board_says_ready_when_the_gates_are_open(happens: Callable[[Ready, Student], None], ready: Ready, kayla: Student) -> None:
+@pytest.mark.parametrize(
+    "happens", [nothing, an_error, a_warning, not_sent, sent_since, not_open, nobody_signed_in]
+)
+def test_the_board_says_ready_when_the_gates_are_open(
+    happens: Callable[[Ready, Student], None], ready: Ready, kayla: Student
+) -> None:
     ready.prepare()
     validate(ready)
     happens(ready, kayla)

@@ -49,10 +49,15 @@ from tests.fixtures.uploads import file, line
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "state"])
 
 STUDENTS = 4
-TURNS, LATER, FEWEST = 5, 0.02, 20  # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
+TURNS, LATER, FEWEST = (
+    5,
+    0.02,
+    20,
+)  # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
 BEFORE, AFTER = Decimal("1.50"), Decimal("1.75")
 on_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="on SQLite one writer holds the file, and others wait for it"
+    "connection.vendor != 'postgresql'",
+    reason="on SQLite one writer holds the file, and others wait for it",
 )
 
 
@@ -78,7 +83,14 @@ class Table(Ready):
 
         def now() -> Signed | Exception:
             try:
-                return sign(self.scope, self.event.pk, person=user, shown=shown, statements=statements, method="password")
+                return sign(
+                    self.scope,
+                    self.event.pk,
+                    person=user,
+                    shown=shown,
+                    statements=statements,
+                    method="password",
+                )
             except (NotSigned, NotApplied) as refusal:
                 return refusal
 
@@ -91,7 +103,11 @@ class Table(Ready):
             CollectionLock.objects.all().delete()
             number = Round.objects.order_by("-number").values_list("number", flat=True)[0]
             Round.objects.create(
-                event=self.event, district=self.scope.district, number=number + 1, opened_at=timezone.now(), opened_by="LUND, OLA"
+                event=self.event,
+                district=self.scope.district,
+                number=number + 1,
+                opened_at=timezone.now(),
+                opened_by="LUND, OLA",
             )
 
     def again(self) -> None:
@@ -123,11 +139,18 @@ class Table(Ready):
 
     def upload(self) -> Any:
         credits = f"{self.other():.2f}"
-        lines = [line(state_id=one.state_id, inside=credits, total=credits) for one in self.students]
+        lines = [
+            line(state_id=one.state_id, inside=credits, total=credits) for one in self.students
+        ]
         batch = submit(
-            "upload", by=self.clerk, title="U", subject="x.tsv", scope=self.scope, content=ContentFile(file(*lines), name="i"),
+            "upload",
+            by=self.clerk,
+            title="U",
+            subject="x.tsv",
+            scope=self.scope,
+            content=ContentFile(file(*lines), name="i"),
             options={"type": "cte-eoy", "work": "upload"},
-        )  # fmt: skip
+        )
         done = run_here(batch)
         if done.status == "failed":
             assert done.sentence.startswith("Records have been locked"), done.sentence
@@ -149,7 +172,10 @@ class Table(Ready):
         return self.told(send)
 
     def rows(self, versions: dict[int, int]) -> list[Row]:
-        return [row(one, HEALTH, version=versions.get(one.pk), in_district_credits=self.other()) for one in self.students]
+        return [
+            row(one, HEALTH, version=versions.get(one.pk), in_district_credits=self.other())
+            for one in self.students
+        ]
 
     def told(self, work: Callable[[], Any]) -> Any:
         try:
@@ -171,7 +197,9 @@ class Table(Ready):
             record = Participation.objects.get(student=student)
             assert [one.version for one in changes] == list(range(1, record.version + 1))
             assert changes[-1].in_district_credits == record.in_district_credits
-        assert len(set(Participation.objects.values_list("in_district_credits", flat=True))) == 1, "all of a write or nothing of it"
+        assert len(set(Participation.objects.values_list("in_district_credits", flat=True))) == 1, (
+            "all of a write or nothing of it"
+        )
 
 
 @pytest.fixture
@@ -183,11 +211,18 @@ def table(opi_reference: None, cottonwood: District_, event: object, clerk: User
 def rounds() -> Iterator[int]:
     """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they take."""
     asked, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
-    return (number for number in range(asked or 200) if asked or number < FEWEST or time.monotonic() < ends)
+    return (
+        number
+        for number in range(asked or 200)
+        if asked or number < FEWEST or time.monotonic() < ends
+    )
 
 
 def sealed_lines(copy: SealedCopy) -> list[bytes]:
-    return sorted(canonical.line(values) for values in SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD))
+    return sorted(
+        canonical.line(values)
+        for values in SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD)
+    )
 
 
 def letters(template: str) -> int:
@@ -199,13 +234,22 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
         for number in rounds:
             signed = together.run(table.signing(table.primary), table.signing(table.second))
             assert [type(one) for one in signed] == [Signed, Signed], signed
-            assert sorted(one.sealed for one in signed) == [False, True], "the second of them seals, and nobody else"
+            assert sorted(one.sealed for one in signed) == [False, True], (
+                "the second of them seals, and nobody else"
+            )
             this = Round.objects.get(number=number + 1)
             names = Signature.objects.standing().filter(round=this)
-            assert {one.certifier_id for one in names} == {table.primary.pk, table.second.pk} and names.count() == 2
+            assert {one.certifier_id for one in names} == {
+                table.primary.pk,
+                table.second.pk,
+            } and names.count() == 2
             assert SealedCopy.objects.count() == number + 1 and CollectionLock.objects.count() == 1
             assert {one.digest for one in names} == {signed_text.of_copy(this.sealed_copy).digest}  # type: ignore[attr-defined]
-            assert (letters("second_signer"), letters("certified"), letters("signature_void")) == (number + 1, 2 * number + 2, 0)
+            assert (letters("second_signer"), letters("certified"), letters("signature_void")) == (
+                number + 1,
+                2 * number + 2,
+                0,
+            )
             assert sealing.differences(this.sealed_copy) == []  # type: ignore[attr-defined]
             table.reopen()
 
@@ -213,7 +257,9 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
 WAYS = ("save", "apply", "upload", "correct")
 
 
-def test_c_11_a_write_and_the_last_signature_at_the_same_moment(table: Table, rounds: Iterator[int]) -> None:
+def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
+    table: Table, rounds: Iterator[int]
+) -> None:
     """A save, an upload, or a whole correction up to the report; and a resync beside each."""
     table.alone()
     outcomes: Counter[tuple[str, bool]] = Counter()
@@ -230,7 +276,9 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(table: Table, ro
                 finally:
                     written.set()
 
-            def put_name(turn: int = turn, written: threading.Event = written, signature: Any = signature) -> Any:
+            def put_name(
+                turn: int = turn, written: threading.Event = written, signature: Any = signature
+            ) -> Any:
                 written.wait(60) if turn == 0 else time.sleep(LATER)
                 return signature()
 
@@ -241,20 +289,29 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(table: Table, ro
             if isinstance(signed, Signed):
                 copy = SealedCopy.objects.get(round=signed.signature.round)
                 assert isinstance(wrote, Locked), (way, wrote)
-                assert table.lines() == (sealed_lines(copy), sealed_lines(copy)), "sealed is what stands in both editions"
+                assert table.lines() == (sealed_lines(copy), sealed_lines(copy)), (
+                    "sealed is what stands in both editions"
+                )
                 assert StateCopy.objects.of_district("9012").generation == copy.generation  # type: ignore[union-attr]
                 assert sealing.differences(copy) == [] and CollectionLock.objects.count() == 1
                 table.reopen()
             else:
                 assert isinstance(signed, NotSigned | Busy), signed
-                assert (SealedCopy.objects.count(), CollectionLock.objects.count()) == (before, 0), "refused: nothing of it is written"
+                assert (SealedCopy.objects.count(), CollectionLock.objects.count()) == (
+                    before,
+                    0,
+                ), "refused: nothing of it is written"
                 assert not Signature.objects.filter(round__status="open").exists()
                 assert not isinstance(wrote, NotApplied), (way, wrote)
                 table.credits = table.other()
                 table.again()
             table.history_is_whole()
-            assert {one.in_district_credits for one in Participation.objects.all()} == {table.credits}
-            assert StateCopy.objects.of_district("9012").digest == canonical.digest(table.scope.at_state())  # type: ignore[union-attr]
+            assert {one.in_district_credits for one in Participation.objects.all()} == {
+                table.credits
+            }
+            assert StateCopy.objects.of_district("9012").digest == canonical.digest(
+                table.scope.at_state()
+            )  # type: ignore[union-attr]
     assert all(outcomes[way, False] for way in WAYS), "in turn 0 the write comes first"
     assert sum(number for (_, sealed), number in outcomes.items() if sealed), outcomes
 
@@ -290,7 +347,9 @@ def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: 
 
 
 @on_postgresql
-def test_a_resync_that_lost_the_district_still_holds_the_state(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resync_that_lost_the_district_still_holds_the_state(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server ends its connection to the district, and with it the district's lock, while it writes at the state: nobody seals meanwhile."""
     table.alone()
     table.district.roster(table.students[0])
@@ -337,13 +396,26 @@ def test_locks_are_taken_in_one_order(table: Table) -> None:
 
     def order(work: Callable[[], Any]) -> list[tuple[str, int]]:
         taken.clear()
-        with connections["default"].execute_wrapper(listen), connections["state"].execute_wrapper(listen):
+        with (
+            connections["default"].execute_wrapper(listen),
+            connections["state"].execute_wrapper(listen),
+        ):
             work()
         return [one for at, one in enumerate(taken) if one not in taken[:at]]
 
-    here, there, lists_here, lists_there = ("default", 9012), ("state", 9012), ("default", 0), ("state", 0)
+    here, there, lists_here, lists_there = (
+        ("default", 9012),
+        ("state", 9012),
+        ("default", 0),
+        ("state", 0),
+    )
     assert order(table.signing(table.second)) == [here, there]
     assert order(table.resync) == [here, there]
-    assert order(lambda: run(submit_resync(table.scope, NAMES, by=table.clerk).pk)) == [lists_here, lists_there, here, there]
+    assert order(lambda: run(submit_resync(table.scope, NAMES, by=table.clerk).pk)) == [
+        lists_here,
+        lists_there,
+        here,
+        there,
+    ]
     assert order(table.save) == [here]
     assert order(table.apply) == [here]

@@ -44,27 +44,54 @@ def address(ready: Ready) -> str:
     return f"/districts/9012/2025/event-certification/{ready.event.pk}/"
 
 
-def test_a_note_on_an_unusual_figure_is_signed_and_stands_on_the_receipt(client: Client, ready: Ready) -> None:
+def test_a_note_on_an_unusual_figure_is_signed_and_stands_on_the_receipt(
+    client: Client, ready: Ready
+) -> None:
     client.force_login(ready.primary.user)
     page = client.get(address(ready)).content.decode()
-    assert 'href="#id_note-participants"' in page and 'id="id_note-participants"' in page and "Unusual: add a note" in page
-    answer: Any = client.post(address(ready), typed(ready, page, **{"note-participants": "The Business program ended."}), follow=True)
+    assert (
+        'href="#id_note-participants"' in page
+        and 'id="id_note-participants"' in page
+        and "Unusual: add a note" in page
+    )
+    answer: Any = client.post(
+        address(ready),
+        typed(ready, page, **{"note-participants": "The Business program ended."}),
+        follow=True,
+    )
     words = "Participants: 1, 20 in 2023-24 (−95.0%)"
-    assert Signature.objects.get().notes == [{"figure": words, "note": "The Business program ended."}]
+    assert Signature.objects.get().notes == [
+        {"figure": words, "note": "The Business program ended."}
+    ]
     copy = SealedCopy.objects.get(round__event=ready.event)
-    assert answer.redirect_chain[-1][0] == f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
+    assert (
+        answer.redirect_chain[-1][0]
+        == f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
+    )
     assert f"{words}: The Business program ended." in text(answer) and copy.receipt in text(answer)
 
 
-def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(client: Client, ready: Ready) -> None:
+def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(
+    client: Client, ready: Ready
+) -> None:
     client.force_login(ready.primary.user)
     page = client.get(address(ready)).content.decode()
-    answer = text(client.post(address(ready), typed(ready, page, **{"note-participants": "x" * 501, "statement_0": ""})))
-    assert '<a href="#id_note-participants">The note must be 500 characters or fewer</a>' in answer and "Check the statement" in answer
+    answer = text(
+        client.post(
+            address(ready),
+            typed(ready, page, **{"note-participants": "x" * 501, "statement_0": ""}),
+        )
+    )
+    assert (
+        '<a href="#id_note-participants">The note must be 500 characters or fewer</a>' in answer
+        and "Check the statement" in answer
+    )
     assert not Signature.objects.exists()
 
 
-def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(client: Client, ready: Ready) -> None:
+def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(
+    client: Client, ready: Ready
+) -> None:
     client.force_login(ready.primary.user)
     group = '<a href="/districts/9012/2025/data-validation-reports/#cte-rostered">CTE Students Rostered to Courses with Pathways</a>'
     assert group not in client.get(address(ready)).content.decode()
@@ -84,10 +111,16 @@ def test_the_figures_of_the_page_become_the_sealed_ones(client: Client, ready: R
     assert "Concentrators</a>" in after and "View District Certification Status" in after
 
 
-def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(client: Client, ready: Ready) -> None:
+def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(
+    client: Client, ready: Ready
+) -> None:
     client.force_login(ready.primary.user)
     here = address(ready)
-    sent = typed(ready, client.get(here).content.decode(), **{"note-participants": "The Business program ended."})
+    sent = typed(
+        ready,
+        client.get(here).content.decode(),
+        **{"note-participants": "The Business program ended."},
+    )
     page = cut_off(client, ready.primary.user, here, sent)
     assert "What you typed is back." in page and 'value="The Business program ended."' in page
     assert (

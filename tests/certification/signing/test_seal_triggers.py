@@ -6,7 +6,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Recertification, Reminder, Round, SealedCopy, SealedRecord, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Recertification,
+    Reminder,
+    Round,
+    SealedCopy,
+    SealedRecord,
+    Signature,
+)
 from tests.fixtures.certification import DIGEST, make_round, seal, sign
 
 STAYS = "certification_signature_stays"
@@ -22,18 +31,32 @@ SEALED = "certification_seal_is_append_only"
         ("certification_sealedrecord", "in_district_credits = 3", SEALED),
         ("certification_signature", "name = 'ELSE, SOMEBODY'", STAYS),
         ("certification_signature", "digest = '0'", STAYS),
-        ("certification_signature", "voided_at = CURRENT_TIMESTAMP, void_reason = 'After the seal'", STAYS),
+        (
+            "certification_signature",
+            "voided_at = CURRENT_TIMESTAMP, void_reason = 'After the seal'",
+            STAYS,
+        ),
     ],
 )
-def test_p_04_a_seal_cannot_be_rewritten(table: str, change: str, why: str, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_p_04_a_seal_cannot_be_rewritten(
+    table: str, change: str, why: str, event: CertificationEvent, superintendent: Certifier
+) -> None:
     one = make_round(event)
     sign(one, superintendent)
     seal(one)
     connection.check_constraints()  # PostgreSQL truncates nothing while checks are deferred
     statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
-    statements.append(f"TRUNCATE {table} CASCADE" if connection.vendor == "postgresql" else f"REPLACE INTO {table} SELECT * FROM {table}")
+    statements.append(
+        f"TRUNCATE {table} CASCADE"
+        if connection.vendor == "postgresql"
+        else f"REPLACE INTO {table} SELECT * FROM {table}"
+    )
     for statement in statements:
-        with pytest.raises(IntegrityError, match=f"{SEALED}|{STAYS}") as refusal, transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(IntegrityError, match=f"{SEALED}|{STAYS}") as refusal,
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
         assert "TRUNCATE" in statement or why in str(refusal.value)
     assert SealedCopy.objects.get().digest == DIGEST
@@ -41,7 +64,9 @@ def test_p_04_a_seal_cannot_be_rewritten(table: str, change: str, why: str, even
     assert Signature.objects.get().voided_at is None
 
 
-def test_a_sealed_copy_takes_no_further_record(event: CertificationEvent, superintendent: Certifier) -> None:
+def test_a_sealed_copy_takes_no_further_record(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
     one = make_round(event)
     sign(one, superintendent)
     copy = seal(one)
@@ -52,20 +77,34 @@ def test_a_sealed_copy_takes_no_further_record(event: CertificationEvent, superi
     assert SealedRecord.objects.filter(copy=copy).count() == 1
 
 
-def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(event: CertificationEvent, superintendent: Certifier) -> None:
+def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
     mine = sign(make_round(event), superintendent)
     now = timezone.now()
-    for values in ({"voided_at": now}, {"voided_at": now, "void_reason": "Changed", "name": "X"}, {"statements": []}, {"late": True}):
+    for values in (
+        {"voided_at": now},
+        {"voided_at": now, "void_reason": "Changed", "name": "X"},
+        {"statements": []},
+        {"late": True},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Signature.objects.filter(pk=mine.pk).update(**values)
-    assert Signature.objects.filter(pk=mine.pk).update(voided_at=now, void_reason="3 records were sent") == 1
+    assert (
+        Signature.objects.filter(pk=mine.pk).update(
+            voided_at=now, void_reason="3 records were sent"
+        )
+        == 1
+    )
     with pytest.raises(IntegrityError, match=STAYS), transaction.atomic():
         Signature.objects.filter(pk=mine.pk).update(voided_at=None, void_reason="")
     again = sign(mine.round, superintendent)
     assert list(Signature.objects.standing()) == [again]
 
 
-def test_c_13_one_certifier_has_one_standing_signature(event: CertificationEvent, superintendent: Certifier) -> None:
+def test_c_13_one_certifier_has_one_standing_signature(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
     one = make_round(event)
     sign(one, superintendent)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -90,8 +129,17 @@ def test_one_round_is_open_and_one_official(event: CertificationEvent) -> None:
 def test_c_25_one_recertification_is_open(event: CertificationEvent) -> None:
     sealed = make_round(event)
     seal(sealed)
-    asked = {"event": event, "district": "9012", "origin": "district", "sealed_round": sealed, "asked_at": timezone.now(), "asked_by_id": 1}
-    first = Recertification.objects.create(**asked, reason="Two students were left out", status="asked")
+    asked = {
+        "event": event,
+        "district": "9012",
+        "origin": "district",
+        "sealed_round": sealed,
+        "asked_at": timezone.now(),
+        "asked_by_id": 1,
+    }
+    first = Recertification.objects.create(
+        **asked, reason="Two students were left out", status="asked"
+    )
     for values in (
         {"reason": "Again", "status": "asked"},
         {"reason": "", "status": "denied"},
@@ -104,14 +152,25 @@ def test_c_25_one_recertification_is_open(event: CertificationEvent) -> None:
     assert Recertification.objects.create(**asked, reason="Once more", status="asked").is_open
 
 
-def test_o_13_a_person_gets_one_reminder_a_day(event: CertificationEvent, superintendent: Certifier) -> None:
-    told = {"event": event, "district": "9012", "user": superintendent.user, "day": timezone.localdate(), "at": timezone.now(), "by": "OPI"}
+def test_o_13_a_person_gets_one_reminder_a_day(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
+    told = {
+        "event": event,
+        "district": "9012",
+        "user": superintendent.user,
+        "day": timezone.localdate(),
+        "at": timezone.now(),
+        "by": "OPI",
+    }
     Reminder.objects.create(**told, kind="reminder")
     with pytest.raises(IntegrityError), transaction.atomic():
         Reminder.objects.create(**told, kind="overdue")
 
 
-def test_who_counts_as_a_certifier(superintendent: Certifier, director: Certifier, principal: Certifier) -> None:
+def test_who_counts_as_a_certifier(
+    superintendent: Certifier, director: Certifier, principal: Certifier
+) -> None:
     def counted() -> set[Certifier]:
         return set(Certifier.objects.of_district("9012").active())
 

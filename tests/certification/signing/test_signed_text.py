@@ -32,35 +32,84 @@ from tests.fixtures.records import BUSINESS, District_
 
 DAY = datetime.date(2024, 8, 21)
 ROW = (
-    "999000123", "40123", "Anderson", "Kayla", "Rae", datetime.date(2007, 1, 2), "F", "12", "0101", "High School", "10", "Health Professions",
-    True, False, DAY, Decimal("2.50"), Decimal("0.00"), Decimal("2.50"), Decimal("1.00"), Decimal("0.00"), DAY, "MARTIN, CHERYL", 2025,
-)  # fmt: skip
+    "999000123",
+    "40123",
+    "Anderson",
+    "Kayla",
+    "Rae",
+    datetime.date(2007, 1, 2),
+    "F",
+    "12",
+    "0101",
+    "High School",
+    "10",
+    "Health Professions",
+    True,
+    False,
+    DAY,
+    Decimal("2.50"),
+    Decimal("0.00"),
+    Decimal("2.50"),
+    Decimal("1.00"),
+    Decimal("0.00"),
+    DAY,
+    "MARTIN, CHERYL",
+    2025,
+)
 AT = datetime.datetime(2025, 6, 12, 18, 0, tzinfo=datetime.UTC)
 
 
 def document(**values: Any) -> Document:
     own: dict[str, Any] = {
-        "form": 1, "collection": "cte-eoy", "end_year": 2025, "district": "9012", "round": 1, "statements": ["I have reviewed the counts above."],
-        "rules": [["CTE-131", "error", "Concentrator"]], "rules_hash": "ab" * 32, "rows": [ROW], "counts": counts_of([ROW]),
-        "findings": [{"rule": "CTE-501", "severity": "warning", "state_id": "999000123", "pathway": "Health Professions", "value": "2.50"}],
+        "form": 1,
+        "collection": "cte-eoy",
+        "end_year": 2025,
+        "district": "9012",
+        "round": 1,
+        "statements": ["I have reviewed the counts above."],
+        "rules": [["CTE-131", "error", "Concentrator"]],
+        "rules_hash": "ab" * 32,
+        "rows": [ROW],
+        "counts": counts_of([ROW]),
+        "findings": [
+            {
+                "rule": "CTE-501",
+                "severity": "warning",
+                "state_id": "999000123",
+                "pathway": "Health Professions",
+                "value": "2.50",
+            }
+        ],
         "explanations": [{"rule": "CTE-501", "reason": "Summer school"}],
-    }  # fmt: skip
+    }
     return Document(**{**own, **values})
 
 
 def copy(**values: Any) -> SealedCopy:
     own: dict[str, Any] = {
-        "receipt": "9012-2025-EOY-1", "event_name": "End of Year", "district_name": "Cottonwood Bend", "sealed_at": AT, "sent_at": AT,
-        "generation": 3, "notes": [],
-    }  # fmt: skip
+        "receipt": "9012-2025-EOY-1",
+        "event_name": "End of Year",
+        "district_name": "Cottonwood Bend",
+        "sealed_at": AT,
+        "sent_at": AT,
+        "generation": 3,
+        "notes": [],
+    }
     return SealedCopy(**{**own, **values})
 
 
 def signature(**values: Any) -> Signature:
     own: dict[str, Any] = {
-        "name": "DOE, JANE", "job_title": "Superintendent", "level": "primary", "method": "password", "signed_at": AT, "late": False,
-        "digest": "cd" * 32, "statements": ["I have reviewed the counts above."], "notes": [],
-    }  # fmt: skip
+        "name": "DOE, JANE",
+        "job_title": "Superintendent",
+        "level": "primary",
+        "method": "password",
+        "signed_at": AT,
+        "late": False,
+        "digest": "cd" * 32,
+        "statements": ["I have reviewed the counts above."],
+        "notes": [],
+    }
     return Signature(**{**own, **values})
 
 
@@ -74,7 +123,10 @@ def test_the_canonical_form_is_as_documented() -> None:
     )
     assert '{"reason":"Summer school","rule":"CTE-501"}' in text
     assert document().digest == "3b2cb9be1e58e6fae945fd1ecbc704697b0d60046a5fad7cbb27db6648f4c918"
-    assert seal_of(document(), copy(), [signature()]) == "a1d5ed8dfcaf0915de360875cde2c55e0659410e85e295b1e0de29c2dea1bbaa"
+    assert (
+        seal_of(document(), copy(), [signature()])
+        == "a1d5ed8dfcaf0915de360875cde2c55e0659410e85e295b1e0de29c2dea1bbaa"
+    )
 
 
 def other(value: Any, salt: str) -> Any:
@@ -108,18 +160,42 @@ def test_c_38_each_field_of_a_record_moves_the_digest(at: int, salt: str) -> Non
 @given(name=st.sampled_from(sorted(document().__dict__)), salt=SALT)
 def test_each_part_of_what_is_signed_moves_the_digest(name: str, salt: str) -> None:
     own = document()
-    value = [*own.rows, (*ROW[:10], "11", *ROW[11:])] if name == "rows" else other(getattr(own, name), salt)
+    value = (
+        [*own.rows, (*ROW[:10], "11", *ROW[11:])]
+        if name == "rows"
+        else other(getattr(own, name), salt)
+    )
     assert replace(own, **{name: value}).digest != own.digest
 
 
-@given(name=st.sampled_from(["receipt", "event_name", "district_name", "sealed_at", "sent_at", "generation", "notes"]), salt=SALT)
+@given(
+    name=st.sampled_from(
+        ["receipt", "event_name", "district_name", "sealed_at", "sent_at", "generation", "notes"]
+    ),
+    salt=SALT,
+)
 def test_each_part_of_the_receipt_moves_the_seal(name: str, salt: str) -> None:
-    assert seal_of(document(), copy(**{name: other(getattr(copy(), name), salt)}), [signature()]) != seal_of(
-        document(), copy(), [signature()]
-    )
+    assert seal_of(
+        document(), copy(**{name: other(getattr(copy(), name), salt)}), [signature()]
+    ) != seal_of(document(), copy(), [signature()])
 
 
-@given(name=st.sampled_from(["name", "job_title", "level", "method", "signed_at", "late", "digest", "statements", "notes"]), salt=SALT)
+@given(
+    name=st.sampled_from(
+        [
+            "name",
+            "job_title",
+            "level",
+            "method",
+            "signed_at",
+            "late",
+            "digest",
+            "statements",
+            "notes",
+        ]
+    ),
+    salt=SALT,
+)
 def test_each_part_of_a_signature_moves_the_seal(name: str, salt: str) -> None:
     changed = signature(**{name: other(getattr(signature(), name), salt)})
     assert seal_of(document(), copy(), [changed]) != seal_of(document(), copy(), [signature()])
@@ -156,15 +232,35 @@ def tamper(statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'", "seal covers different data"),
-        ("UPDATE certification_sealedrecord SET in_district_credits = in_district_credits + 0.01", "signature of DOE, JANE"),
-        ("DELETE FROM certification_sealedrecord WHERE pathway_code = '10'", "counts of the records differ"),
-        ("UPDATE certification_sealedcopy SET receipt = '9012-2025-EOY-9'", "seal covers different data"),
-        ("UPDATE certification_signature SET name = 'SOMEBODY, ELSE'", "seal covers different data"),
-        ("UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy", "seal covers different data"),
+        (
+            "UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'",
+            "seal covers different data",
+        ),
+        (
+            "UPDATE certification_sealedrecord SET in_district_credits = in_district_credits + 0.01",
+            "signature of DOE, JANE",
+        ),
+        (
+            "DELETE FROM certification_sealedrecord WHERE pathway_code = '10'",
+            "counts of the records differ",
+        ),
+        (
+            "UPDATE certification_sealedcopy SET receipt = '9012-2025-EOY-9'",
+            "seal covers different data",
+        ),
+        (
+            "UPDATE certification_signature SET name = 'SOMEBODY, ELSE'",
+            "seal covers different data",
+        ),
+        (
+            "UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy",
+            "seal covers different data",
+        ),
     ],
 )
-def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: str, sealed: SealedCopy) -> None:
+def test_c_38_verify_sealed_names_what_was_tampered_with(
+    statement: str, words: str, sealed: SealedCopy
+) -> None:
     tamper(statement)
     told = StringIO()
     with pytest.raises(SystemExit) as ended:
@@ -176,7 +272,11 @@ def test_c_38_verify_sealed_names_what_was_tampered_with(statement: str, words: 
 def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     """One changed, one put in, one taken out: the first two by their keys, which name no student, and the third by the counts."""
     health, business = SealedRecord.objects.order_by("pathway_code").values_list("pk", flat=True)
-    columns = ", ".join(field.column for field in SealedRecord._meta.concrete_fields if field.name not in ("id", "state_id"))
+    columns = ", ".join(
+        field.column
+        for field in SealedRecord._meta.concrete_fields
+        if field.name not in ("id", "state_id")
+    )
     tamper(f"UPDATE certification_sealedrecord SET grade = '09' WHERE id = {health}")
     assert f"differs from the seal: sealed record {health}" in differences(sealed)
     tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
@@ -187,7 +287,10 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     )
     added = SealedRecord.objects.get(state_id="999000999").pk
     found = differences(sealed)
-    assert f"differs from the seal: sealed record {added}" in found and "the seal covers different data" in found
+    assert (
+        f"differs from the seal: sealed record {added}" in found
+        and "the seal covers different data" in found
+    )
     tamper(f"DELETE FROM certification_sealedrecord WHERE id IN ({added}, {business})")
     assert "the counts of the records differ from those sealed" in differences(sealed)
 
@@ -201,10 +304,14 @@ def test_verify_sealed_ends_with_0_or_1(cottonwood: District_, sealed: SealedCop
     with pytest.raises(SystemExit) as ended:
         call_command("verify_sealed", stdout=told)
     assert ended.value.code == 1 and "1 sealed, 1 differs." in told.getvalue()
-    assert "999000123" not in told.getvalue() and "Anderson" not in told.getvalue(), "no student stands in what a log may keep"
+    assert "999000123" not in told.getvalue() and "Anderson" not in told.getvalue(), (
+        "no student stands in what a log may keep"
+    )
 
 
-def test_verify_sealed_holds_one_copy_at_a_time(cottonwood: District_, event: CertificationEvent) -> None:
+def test_verify_sealed_holds_one_copy_at_a_time(
+    cottonwood: District_, event: CertificationEvent
+) -> None:
     for number in range(200):
         cottonwood.record(cottonwood.student(f"9992{number:05d}"))
 

@@ -44,7 +44,9 @@ def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> 
 
 
 def letters(kind: str) -> list[int]:
-    return [batch.options["to"] for batch in Batch.objects.filter(kind="letter", options__template=kind)]
+    return [
+        batch.options["to"] for batch in Batch.objects.filter(kind="letter", options__template=kind)
+    ]
 
 
 def test_one_primary_signs_and_the_figures_are_sealed(ready: Ready, kayla: Student) -> None:
@@ -64,18 +66,29 @@ def test_one_primary_signs_and_the_figures_are_sealed(ready: Ready, kayla: Stude
 def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> None:
     second = ready.certifier("mreyes2", "Reyes", "Maria")
     assert not ready.sign().sealed
-    assert ready.case().one.signers == "1 of 2 primary certifiers has signed." and not SealedCopy.objects.exists()
+    assert (
+        ready.case().one.signers == "1 of 2 primary certifiers has signed."
+        and not SealedCopy.objects.exists()
+    )
     assert letters("second_signer") == [second.user_id]
     told = Batch.objects.get(kind="letter", options__template="second_signer").options["told"]
-    assert told["signed"] == "1 of 2 primary certifiers has signed.", "as it is after that signature"
+    assert told["signed"] == "1 of 2 primary certifiers has signed.", (
+        "as it is after that signature"
+    )
     assert ready.sign(second).sealed
-    assert SealedCopy.objects.count() == 1 and {one.digest for one in Signature.objects.all()} == {Signature.objects.first().digest}  # type: ignore[union-attr]
+    assert SealedCopy.objects.count() == 1 and {one.digest for one in Signature.objects.all()} == {
+        Signature.objects.first().digest
+    }  # type: ignore[union-attr]
 
 
 def test_c_15_the_secondary_alone_certifies_nothing(ready: Ready) -> None:
     secondary = ready.certifier("principal2", "Reyes", "Maria", "secondary")
     signed = ready.sign(secondary)
-    assert not signed.sealed and signed.signature.level == "secondary" and not SealedCopy.objects.exists()
+    assert (
+        not signed.sealed
+        and signed.signature.level == "secondary"
+        and not SealedCopy.objects.exists()
+    )
     assert ready.sign().sealed
     assert SealedCopy.objects.get().round.signatures.count() == 2
 
@@ -101,12 +114,17 @@ def test_c_17_a_primary_who_is_no_longer_active_is_not_waited_for(ready: Ready) 
     ready.sign()
     Certifier.objects.filter(pk=second.pk).update(is_active=False)
     signed = ready.sign()
-    assert signed.before and signed.sealed, "the remaining certifier completes it; her signature stands as it was given"
+    assert signed.before and signed.sealed, (
+        "the remaining certifier completes it; her signature stands as it was given"
+    )
     assert Signature.objects.count() == 1
 
 
 def test_c_17_a_secondary_does_not_seal_what_the_primaries_have_signed(ready: Ready) -> None:
-    second, reviewer = ready.certifier("mreyes2", "Reyes", "Maria"), ready.certifier("principal2", "Olsen", "Peter", "secondary")
+    second, reviewer = (
+        ready.certifier("mreyes2", "Reyes", "Maria"),
+        ready.certifier("principal2", "Olsen", "Peter", "secondary"),
+    )
     ready.sign()
     Certifier.objects.filter(pk=second.pk).update(is_active=False)
     for _ in range(2):
@@ -116,7 +134,9 @@ def test_c_17_a_secondary_does_not_seal_what_the_primaries_have_signed(ready: Re
     assert CollectionLock.objects.get().by == ready.primary.name
 
 
-def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(ready: Ready, kayla: Student) -> None:
+def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(
+    ready: Ready, kayla: Student
+) -> None:
     second = ready.certifier("mreyes2", "Reyes", "Maria")
     ready.sign()
     keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
@@ -124,32 +144,48 @@ def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(read
     ready.change(kayla, in_district_credits=Decimal("1.75"))
     assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
     events.move(ready.event.pk, "published", by=keeper, reason="Letter")
-    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert (
+        Signature.objects.get().voided_at
+        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    )
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
 
 
 def test_c_18_a_primary_added_afterwards_changes_nothing(ready: Ready) -> None:
     ready.sign()
     late = ready.certifier("mreyes2", "Reyes", "Maria")
-    assert ready.case().is_certified and ready.case().one.status.word == "Certification Sent to State"
+    assert (
+        ready.case().is_certified and ready.case().one.status.word == "Certification Sent to State"
+    )
     with pytest.raises(NotReady, match="certified"):
         ready.sign(late)
 
 
-def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(ready: Ready, clerk: User, opi: User, stranger: User) -> None:
+def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(
+    ready: Ready, clerk: User, opi: User, stranger: User
+) -> None:
     shown, statements = ready.case().digest, ready.case().document.statements
     from certification.signing.signing import sign  # noqa: PLC0415
 
     for somebody in (clerk, opi, stranger):
         with pytest.raises(NotACertifier):
-            sign(ready.scope, ready.event.pk, person=somebody, shown=shown, statements=statements, method="password")
+            sign(
+                ready.scope,
+                ready.event.pk,
+                person=somebody,
+                shown=shown,
+                statements=statements,
+                method="password",
+            )
     ready.primary.user.memberships.all().delete()
     with pytest.raises((NotACertifier, NotReady)):
         ready.sign()
     assert not Signature.objects.exists()
 
 
-def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Ready, kayla: Student) -> None:
+def test_a_change_in_between_voids_the_first_signature_and_tells_both(
+    ready: Ready, kayla: Student
+) -> None:
     second = ready.certifier("mreyes2", "Reyes", "Maria")
     ready.sign()
     ready.change(kayla, in_district_credits=Decimal("1.75"))
@@ -162,7 +198,9 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(ready: Rea
     ready.report()
     ready.wait()
     assert not ready.sign(second).sealed
-    assert sorted(letters("second_signer")) == sorted([second.user_id, ready.primary.user_id]), "each signature asks for the next"
+    assert sorted(letters("second_signer")) == sorted([second.user_id, ready.primary.user_id]), (
+        "each signature asks for the next"
+    )
     assert ready.sign().sealed
     assert Signature.objects.filter(voided_at=None).count() == 2 and Signature.objects.count() == 3
 
@@ -174,7 +212,10 @@ def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -
     with changing(by=keeper, reason="Letter") as entries:
         entries.add([RuleSeverity(rule="CTE-127", end_year=2025, severity="info", reason="Letter")])
     assert run(Batch.objects.get(kind="publish").pk)
-    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert (
+        Signature.objects.get().voided_at
+        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    )
 
 
 def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
@@ -188,7 +229,10 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
         "0 signatures and 0 certifications stay as they are. No certified district is asked to certify again.",
     ]
     assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
-    assert Signature.objects.get().voided_at and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert (
+        Signature.objects.get().voided_at
+        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    )
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
 
 
@@ -213,9 +257,15 @@ def test_statements_are_signed_as_worded(ready: Ready) -> None:
 
 def test_c_10_nobody_signs_while_an_upload_waits_or_runs(ready: Ready) -> None:
     batch = Batch.objects.create(
-        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=ready.clerk, submitted_name="MARTIN, CHERYL",
-        title="MT Data Upload", idempotency_key="x",
-    )  # fmt: skip
+        kind="upload",
+        queue="district",
+        district="9012",
+        end_year=2025,
+        submitted_by=ready.clerk,
+        submitted_name="MARTIN, CHERYL",
+        title="MT Data Upload",
+        idempotency_key="x",
+    )
     assert ready.missing() == ["quiet"]
     with pytest.raises(NotReady, match="MT Data Upload by MARTIN, CHERYL is not finished"):
         ready.sign()
@@ -224,32 +274,51 @@ def test_c_10_nobody_signs_while_an_upload_waits_or_runs(ready: Ready) -> None:
 
 
 def test_c_21_open_errors_and_unexplained_warnings_block(ready: Ready, kayla: Student) -> None:
-    ready.change(kayla, in_district_credits=Decimal("2.50"))  # a concentrator by credits who says No
+    ready.change(
+        kayla, in_district_credits=Decimal("2.50")
+    )  # a concentrator by credits who says No
     ready.prepare()
     assert ready.missing() == ["errors"]
     with pytest.raises(NotReady, match="1 error at the state"):
         ready.sign()
 
 
-def test_c_21_every_warning_counts_however_many_there_are(ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_c_21_every_warning_counts_however_many_there_are(
+    ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The findings screen holds a number of them; what is signed holds all."""
     monkeypatch.setattr("pathways.findings.findings.MOST_HELD", 1)
     ready.change(kayla, start_date=datetime.date(2016, 8, 29))
     ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
     ready.prepare()
-    explain(ready.scope, findings(ready.scope).held, "Checked with the school.", by="MARTIN, CHERYL")
+    explain(
+        ready.scope, findings(ready.scope).held, "Checked with the school.", by="MARTIN, CHERYL"
+    )
     with pytest.raises(NotReady, match="1 of 2 warnings has no reason yet"):
         ready.sign()
-    explain(ready.scope, findings(ready.scope, whole=True).held, "Checked with the school.", by="MARTIN, CHERYL")
+    explain(
+        ready.scope,
+        findings(ready.scope, whole=True).held,
+        "Checked with the school.",
+        by="MARTIN, CHERYL",
+    )
     assert ready.sign().sealed and len(SealedCopy.objects.get().findings) == 2
 
 
 def test_c_22_sixty_minutes_are_advice_or_a_gate(ready: Ready) -> None:
     ready.wait(59)
     (advice,) = [
-        one for one in __import__("certification.signing.gates", fromlist=["gates"]).verdicts(ready.case()) if not one.answer.passed
+        one
+        for one in __import__("certification.signing.gates", fromlist=["gates"]).verdicts(
+            ready.case()
+        )
+        if not one.answer.passed
     ]
-    assert advice.gate.slug == "waited" and advice.is_advice and "1 minute left" in advice.answer.sentence
+    assert (
+        advice.gate.slug == "waited"
+        and advice.is_advice
+        and "1 minute left" in advice.answer.sentence
+    )
     ready.event.wait_after_resync_blocks = True
     ready.event.save()
     assert ready.missing() == ["waited"]
@@ -264,13 +333,17 @@ def test_c_22_nothing_unsent(ready: Ready, kayla: Student) -> None:
 
 def test_c_23_district_and_state_that_differ_are_refused(ready: Ready) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'")
+        cursor.execute(
+            "UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'"
+        )
     assert ready.missing() == ["match"]
     with pytest.raises(NotReady, match="differ between district and state"):
         ready.sign()
 
 
-def test_c_33_nothing_to_report_is_stated(cottonwood: District_, event: object, clerk: User) -> None:
+def test_c_33_nothing_to_report_is_stated(
+    cottonwood: District_, event: object, clerk: User
+) -> None:
     ready = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
     ready.prepare()
     assert ready.missing() == []
@@ -308,11 +381,23 @@ def test_c_32_a_closed_event_is_not_signed(ready: Ready) -> None:
         )
 
 
-WRITES = ["form", "new record", "delete", "undo", "upload", "raw update", "raw insert", "raw delete", "explanation"]
+WRITES = [
+    "form",
+    "new record",
+    "delete",
+    "undo",
+    "upload",
+    "raw update",
+    "raw insert",
+    "raw delete",
+    "explanation",
+]
 
 
 @pytest.mark.parametrize("way", WRITES)
-def test_c_24_after_sealing_every_write_path_is_refused(way: str, ready: Ready, kayla: Student) -> None:
+def test_c_24_after_sealing_every_write_path_is_refused(
+    way: str, ready: Ready, kayla: Student
+) -> None:
     ready.sign()
     record = Participation.objects.get()
     before = (record.version, record.single_parent, Change.objects.count())
@@ -348,13 +433,17 @@ def test_c_24_after_sealing_every_write_path_is_refused(way: str, ready: Ready, 
         assert change
         with pytest.raises(ledger.Locked):
             if way == "form":
-                entry.save(ready.scope, [row(kayla, single_parent=True, version=record.version)], by="X")
+                entry.save(
+                    ready.scope, [row(kayla, single_parent=True, version=record.version)], by="X"
+                )
             elif way == "new record":
                 entry.save(ready.scope, [row(kayla, BUSINESS)], by="X")
             elif way == "delete":
                 entry.delete(ready.scope, record, version=record.version, by="X")
             else:
-                entry.restore(ready.scope, change, version=record.version, by="X", source=Change.Source.UNDO)
+                entry.restore(
+                    ready.scope, change, version=record.version, by="X", source=Change.Source.UNDO
+                )
     record.refresh_from_db()
     assert (record.version, record.single_parent, Change.objects.count()) == before
 
@@ -363,18 +452,28 @@ def test_a_resync_after_the_seal_changes_no_sealed_figure(ready: Ready) -> None:
     ready.sign()
     copy = SealedCopy.objects.get()
     ready.send()
-    assert differences(SealedCopy.objects.get()) == [] and SealedCopy.objects.get().digest == copy.digest
+    assert (
+        differences(SealedCopy.objects.get()) == []
+        and SealedCopy.objects.get().digest == copy.digest
+    )
 
 
-def test_the_resync_page_of_a_certified_district_says_what_it_still_does(client: Client, ready: Ready) -> None:
+def test_the_resync_page_of_a_certified_district_says_what_it_still_does(
+    client: Client, ready: Ready
+) -> None:
     ready.sign()
     client.force_login(ready.clerk)
     page = client.get("/districts/9012/2025/resync/").content.decode()
-    assert "the certified figures stay" in page and "This collection is certified. No action needed." in page
+    assert (
+        "the certified figures stay" in page
+        and "This collection is certified. No action needed." in page
+    )
     assert "before you certify" not in page
 
 
-def test_verify_sealed_passes_what_is_whole(ready: Ready, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_sealed_passes_what_is_whole(
+    ready: Ready, capsys: pytest.CaptureFixture[str]
+) -> None:
     ready.sign()
     call_command("verify_sealed")
     assert "9012-2025-EOY-1  matches its seal" in capsys.readouterr().out
@@ -392,4 +491,7 @@ def test_health_and_business_together_are_one_student(ready: Ready, kayla: Stude
     ready.sign()
     counts = SealedCopy.objects.get().counts["totals"]
     assert (counts["records"], counts["students"]) == (2, 1)
-    assert {one.pathway_name for one in SealedCopy.objects.get().records.all()} == {HEALTH, BUSINESS}
+    assert {one.pathway_name for one in SealedCopy.objects.get().records.all()} == {
+        HEALTH,
+        BUSINESS,
+    }

@@ -75,14 +75,22 @@ def test_c_13_pressed_twice_is_one_signature(primaries: int, desk: Page) -> None
     data = desk.filled()
     assert desk.press(data).status_code == 302
     again = desk.said(desk.press(data))
-    assert ("You already signed." if primaries == 2 else "This collection is already certified.") in again
-    assert Signature.objects.count() == 1 and SealedCopy.objects.count() == (1 if primaries == 1 else 0)
+    assert (
+        "You already signed." if primaries == 2 else "This collection is already certified."
+    ) in again
+    assert Signature.objects.count() == 1 and SealedCopy.objects.count() == (
+        1 if primaries == 1 else 0
+    )
 
 
 def test_a_wrong_password_leaves_the_ticks_and_says_so(desk: Page) -> None:
     answer = desk.press(proof="four quiet rivers bent")
     shown = answer.content.decode()
-    assert answer.status_code == 200 and "This is not your password" in shown and "<title>Error: " in shown
+    assert (
+        answer.status_code == 200
+        and "This is not your password" in shown
+        and "<title>Error: " in shown
+    )
     ticks = re.findall(r'<input type="checkbox"[^>]*name="statement_\d+"[^>]*>', shown)
     assert ticks and all("checked" in tick for tick in ticks)
     assert "four quiet rivers bent" not in shown and not Signature.objects.exists()
@@ -113,7 +121,10 @@ def test_a_code_that_signed_in_one_place_does_not_sign_in_another(desk: Page) ->
     code = phone.code()
     desk.press(proof=code)
     other = Page(desk.ready, second.user)
-    assert "not your password" in other.said(other.press(proof=code)) and Signature.objects.count() == 1
+    assert (
+        "not your password" in other.said(other.press(proof=code))
+        and Signature.objects.count() == 1
+    )
 
 
 def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None:
@@ -121,16 +132,23 @@ def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None
     data = desk.filled(proof=phone.code())
     missing = {name: value for name, value in data.items() if name != "statement_0"}
     assert "Check the statement" in desk.said(desk.press(missing))
-    assert "have changed since you opened this page" in desk.said(desk.press({**data, "shown": "0" * 64}))
+    assert "have changed since you opened this page" in desk.said(
+        desk.press({**data, "shown": "0" * 64})
+    )
     assert desk.press(data).status_code == 302 and SealedCopy.objects.exists()
 
 
-def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(desk: Page, kayla: Student) -> None:
+def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
+    desk: Page, kayla: Student
+) -> None:
     data = desk.filled()
     desk.ready.change(kayla, in_district_credits=Decimal("1.75"))
     desk.ready.prepare()
     answer = desk.press(data)
-    assert "have changed since you opened this page" in desk.said(answer) and not Signature.objects.exists()
+    assert (
+        "have changed since you opened this page" in desk.said(answer)
+        and not Signature.objects.exists()
+    )
     assert desk.ready.case().digest in answer.content.decode(), "the page shows them now"
     assert desk.press().status_code == 302
 
@@ -139,7 +157,12 @@ def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> Non
     desk.ready.record(kayla, "Business Management", in_district_credits=Decimal("2.50"))
     answer = desk.press({})
     said = desk.said(answer)
-    for words in ("Changes not sent to the state", "District and state differ", "Enter your password", "Check the statement"):
+    for words in (
+        "Changes not sent to the state",
+        "District and state differ",
+        "Enter your password",
+        "Check the statement",
+    ):
         assert words in said, words
     assert not Signature.objects.exists() and not Round.objects.exists()
 
@@ -168,7 +191,9 @@ def test_whatever_is_sent_is_answered(typed: dict[str, Any], desk: Page) -> None
         assert answer.status_code == 200 and not Signature.objects.exists()
 
 
-def test_another_event_or_district_is_not_there(desk: Page, elsewhere: District_, stranger: User) -> None:
+def test_another_event_or_district_is_not_there(
+    desk: Page, elsewhere: District_, stranger: User
+) -> None:
     data = desk.filled()
     draft = make_event(name="Next", collection="cte-fall", status="draft", published_at=None)
     earlier = make_event(name="Last year", end_year=2024)

@@ -41,8 +41,12 @@ def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> 
     return made
 
 
-@pytest.mark.parametrize("one", [*rules.CATALOGUE, *gates.GATES], ids=lambda one: getattr(one, "id", None) or one.slug)
-def test_every_rule_and_gate_has_a_title_for_the_law_and_another_for_the_breach(one: rules.Rule | gates.Gate) -> None:
+@pytest.mark.parametrize(
+    "one", [*rules.CATALOGUE, *gates.GATES], ids=lambda one: getattr(one, "id", None) or one.slug
+)
+def test_every_rule_and_gate_has_a_title_for_the_law_and_another_for_the_breach(
+    one: rules.Rule | gates.Gate,
+) -> None:
     assert one.title and one.problem and one.title != one.problem
     assert one.problem not in LAWS
     assert not one.problem.endswith(".") and one.problem[0] == one.problem[0].upper()
@@ -59,10 +63,15 @@ def test_the_laws_title_is_written_on_the_page_of_the_rules_alone() -> None:
     places = {name for name, words in written("templates", "html") if naming.search(words)}
     for folder in ("pathways", "certification", "cte_portal"):
         places |= {name for name, words in written(folder, "py") if naming.search(words)}
-    assert places == {"templates/pathways/rules/rules.html", "pathways/rules/document.py", "certification/signing/gates.py"}
-    assert Path(settings.BASE_DIR, "certification/signing/gates.py").read_text().count("gate.title") == 1, (
-        "chosen by the answer in one place"
-    )
+    assert places == {
+        "templates/pathways/rules/rules.html",
+        "pathways/rules/document.py",
+        "certification/signing/gates.py",
+    }
+    assert (
+        Path(settings.BASE_DIR, "certification/signing/gates.py").read_text().count("gate.title")
+        == 1
+    ), "chosen by the answer in one place"
 
 
 def laws_on(page: str) -> set[str]:
@@ -73,37 +82,67 @@ def test_no_page_shows_a_laws_title_beside_an_error_mark(
     ready: Ready, kayla: Student, client: Client, upload: object, cottonwood: District_
 ) -> None:
     """walk 3: upload result, findings, explaining, the record opened from a finding, the event and home."""
-    ready.record(kayla, BUSINESS, in_district_credits=Decimal("2.50"), start_date=datetime.date(2016, 8, 29), single_parent=True)
+    ready.record(
+        kayla,
+        BUSINESS,
+        in_district_credits=Decimal("2.50"),
+        start_date=datetime.date(2016, 8, 29),
+        single_parent=True,
+    )
     ready.prepare()
     home = "/districts/9012/2025/"
     client.force_login(ready.clerk)
-    for address in ("findings/", "findings/?by=rule", "findings/?at=state", "findings/?by=rule&rule=CTE-127"):
+    for address in (
+        "findings/",
+        "findings/?by=rule",
+        "findings/?at=state",
+        "findings/?by=rule&rule=CTE-127",
+    ):
         page = text(client.get(home + address))
         assert not laws_on(page), address
     assert "Start Date is unusually early" in page
     sent = upload(  # type: ignore[operator]
-        file(line(start="07/14/2099"), line(state_id="999000999"), line(single="maybe", inside="a"), line(pathway="Finance", single="Y"))
+        file(
+            line(start="07/14/2099"),
+            line(state_id="999000999"),
+            line(single="maybe", inside="a"),
+            line(pathway="Finance", single="Y"),
+        )
     )
     assert isinstance(sent, Uploaded)
     page = text(client.get(f"{home}batches/{sent.batch.pk}/"))
     assert not laws_on(page)
-    for words in ("Start Date is in the future", "Student not found in this district", "Answer is not Yes or No", "Pathway not approved"):
+    for words in (
+        "Start Date is in the future",
+        "Student not found in this district",
+        "Answer is not Yes or No",
+        "Pathway not approved",
+    ):
         assert words in page, words
     client.force_login(ready.primary.user)
     page = client.get(f"{home}event-certification/{ready.event.pk}/").content.decode()
-    closed = page[page.index("Before you can sign") : page.index("</table>", page.index("Before you can sign"))]
+    closed = page[
+        page.index("Before you can sign") : page.index(
+            "</table>", page.index("Before you can sign")
+        )
+    ]
     assert not laws_on(closed)
     for words in ("3 errors to fix", "1 warning without a reason"):
         assert words in closed, words
     assert "3 errors to fix, 1 warning without a reason." in text(client.get(home))
 
 
-def test_words_on_the_screen_change_and_a_signature_stands(ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_on_the_screen_change_and_a_signature_stands(
+    ready: Ready, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Design D5: a deploy voids nothing, neither in an open round nor in what is sealed."""
     second = ready.certifier("polsen", "Olsen", "Peter")
     ready.prepare()
     assert not ready.sign().sealed
-    other = [replace(one, title="Other", problem="Else", message="Other", remedy="Other") for one in rules.judging_stored(2025)]
+    other = [
+        replace(one, title="Other", problem="Else", message="Other", remedy="Other")
+        for one in rules.judging_stored(2025)
+    ]
     monkeypatch.setattr(severities, "judging_stored", lambda end_year: other)
     case = ready.case()
     assert case.covers(Signature.objects.get())
@@ -115,7 +154,9 @@ def test_what_was_signed_before_the_titles_changed_is_signed_still(ready: Ready)
     """The text of today's rules is the one of the first release, byte by byte; a rule that is new is listed by its id."""
     first = [rule for rule in rules.judging_stored(2025) if SignedWords.of(rule.id).message]
     assert len(first) == 21
-    of_first = "\n".join(sorted(severities._line(severities.RuleInForce(rule, rule.severity)) for rule in first))
+    of_first = "\n".join(
+        sorted(severities._line(severities.RuleInForce(rule, rule.severity)) for rule in first)
+    )
     assert sha256(of_first.encode()).hexdigest() == FIRST_SIGNED
     signed = signed_text.of_state(ready.scope, ready.event, 1, "Cottonwood Bend")
     assert ["CTE-127", "warning", "Start Date lies far back"] in signed.rules

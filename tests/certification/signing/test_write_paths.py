@@ -45,16 +45,26 @@ class Sealed(Ready):
         self.student, self.other = student, other
         self.record(student, start_date=EARLY)
         self.saved = upload(file(line(state_id=other.state_id, start=f"{EARLY:%m/%d/%Y}"))).batch
-        self.tested = upload(file(line(state_id=other.state_id, inside="1.75", total="1.75")), work="validate").batch
-        self.failed = upload(file(line(state_id=other.state_id, inside="1.60", total="1.60")), work="validate").batch
-        Batch.objects.filter(pk=self.failed.pk).update(status="failed", options={**self.failed.options, "work": "upload"})
+        self.tested = upload(
+            file(line(state_id=other.state_id, inside="1.75", total="1.75")), work="validate"
+        ).batch
+        self.failed = upload(
+            file(line(state_id=other.state_id, inside="1.60", total="1.60")), work="validate"
+        ).batch
+        Batch.objects.filter(pk=self.failed.pk).update(
+            status="failed", options={**self.failed.options, "work": "upload"}
+        )
         self.district.roster(student, BUSINESS)
-        explaining.explain(self.scope, findings(self.scope).held, "Checked with the school.", by="MARTIN, CHERYL")
+        explaining.explain(
+            self.scope, findings(self.scope).held, "Checked with the school.", by="MARTIN, CHERYL"
+        )
         self.record(student, start_date=EARLY, version=1, in_district_credits="1.40")
         self.prepare()
         assert self.sign().sealed
         # As if one of them had come since: what is certified is explained no more than it is written.
-        Explanation.objects.filter(state_id=other.state_id).update(taken_back_by="X", taken_back_at=timezone.now())
+        Explanation.objects.filter(state_id=other.state_id).update(
+            taken_back_by="X", taken_back_at=timezone.now()
+        )
 
     def at(self, name: str, *arguments: object) -> str:
         return reverse(name, args=["9012", 2025, *arguments])
@@ -71,13 +81,27 @@ class Sealed(Ready):
         return {"reason": "It is so.", "seen": explaining.fingerprint(opened)}
 
     def file(self) -> dict[str, Any]:
-        content = SimpleUploadedFile("x.tsv", file(line(inside="1.80", total="1.80"), line(pathway="Business Management")))
-        return {"type": "cte-eoy", "work": "upload", "rows": "good", "key": uuid.uuid4(), "file": content}
+        content = SimpleUploadedFile(
+            "x.tsv", file(line(inside="1.80", total="1.80"), line(pathway="Business Management"))
+        )
+        return {
+            "type": "cte-eoy",
+            "work": "upload",
+            "rows": "good",
+            "key": uuid.uuid4(),
+            "file": content,
+        }
 
     def line(self) -> dict[str, Any]:
         worklist = Worklist(self.scope)
         rows = worklist.found(Which.WITHOUT_RECORD, Show.OPEN)
-        return {"chosen": [line.token for line in worklist.lines((row["person"], row["taught"]) for row in rows)], "do": "create"}
+        return {
+            "chosen": [
+                line.token
+                for line in worklist.lines((row["person"], row["taught"]) for row in rows)
+            ],
+            "do": "create",
+        }
 
     def typed(self, **values: Any) -> dict[str, Any]:
         return {**TYPED, "start_date": f"{EARLY:%m/%d/%Y}", **values}
@@ -85,22 +109,40 @@ class Sealed(Ready):
 
 Post = Callable[[Sealed], tuple[str, dict[str, Any]]]
 WRITES: dict[str, Post] = {
-    "cte-record": lambda s: (s.at_record("cte-record"), s.typed(in_district_credits="1.75", version=s.stored.version)),
+    "cte-record": lambda s: (
+        s.at_record("cte-record"),
+        s.typed(in_district_credits="1.75", version=s.stored.version),
+    ),
     "cte-record-new": lambda s: (
         s.at("cte-record-new", s.student.pk),
         s.typed(pathway=Pathway.objects.get(name=BUSINESS).pk, version="0"),
     ),
-    "cte-record-delete": lambda s: (s.at_record("cte-record-delete"), {"version": s.stored.version}),
-    "cte-record-restore": lambda s: (s.at_record("cte-record-restore"), {"version": 1, "seen": s.stored.version}),
+    "cte-record-delete": lambda s: (
+        s.at_record("cte-record-delete"),
+        {"version": s.stored.version},
+    ),
+    "cte-record-restore": lambda s: (
+        s.at_record("cte-record-restore"),
+        {"version": 1, "seen": s.stored.version},
+    ),
     "mt-data-upload": lambda s: (s.at("mt-data-upload"), s.file()),
     "mt-data-upload-save": lambda s: (s.at("mt-data-upload-save", s.tested.pk), {}),
     "mt-data-upload-undo": lambda s: (s.at("mt-data-upload-undo", s.saved.pk), {}),
     "batch-again": lambda s: (s.at("batch-again", s.failed.pk), {"key": uuid.uuid4()}),
     "roster-worklist": lambda s: (s.at("roster-worklist"), s.line()),
-    "roster-worklist-of": lambda s: (s.at("roster-worklist-of", Which.WITHOUT_RECORD.key), s.line()),
+    "roster-worklist-of": lambda s: (
+        s.at("roster-worklist-of", Which.WITHOUT_RECORD.key),
+        s.line(),
+    ),
     "findings-explain": lambda s: (s.at("findings-explain", "CTE-127"), s.reason()),
-    "finding-explain": lambda s: (s.at("finding-explain", "CTE-127", s.other.pk, s.stored.pathway_id), s.reason()),
-    "explanation-take-back": lambda s: (s.at("explanation-take-back", Explanation.objects.of(s.scope).get().pk), {}),
+    "finding-explain": lambda s: (
+        s.at("finding-explain", "CTE-127", s.other.pk, s.stored.pathway_id),
+        s.reason(),
+    ),
+    "explanation-take-back": lambda s: (
+        s.at("explanation-take-back", Explanation.objects.of(s.scope).get().pk),
+        {},
+    ),
 }
 """What writes records, or what is said of them: each with a POST that would be taken if nothing were certified."""
 ELSEWHERE = {
@@ -115,15 +157,23 @@ ELSEWHERE = {
     "batch-cancel": "ends a job",
     "batch-file": "asks OPI what for and gives a file",
     "batch-keep": "keeps files",
-    "district-people": "people", "district-person": "people", "district-person-new": "people",
-    "type-membership-setup": "certifiers", "certifier": "certifiers", "certifier-accept": "certifiers",
+    "district-people": "people",
+    "district-person": "people",
+    "district-person-new": "people",
+    "type-membership-setup": "certifiers",
+    "certifier": "certifiers",
+    "certifier-accept": "certifiers",
     "event-certification": "signs",
-    "recertification": "asks", "recertification-new": "asks", "recertification-demand": "asks",
-}  # fmt: skip
+    "recertification": "asks",
+    "recertification-new": "asks",
+    "recertification-demand": "asks",
+}
 
 
 @pytest.fixture
-def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student, upload: Upload) -> Sealed:
+def sealed(
+    cottonwood: District_, event: object, clerk: User, kayla: Student, upload: Upload
+) -> Sealed:
     made = Sealed(cottonwood, event, clerk)  # type: ignore[arg-type]
     made.certify(kayla, cottonwood.student("999000321"), upload)
     return made
@@ -131,17 +181,32 @@ def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student, up
 
 def written() -> list[Any]:
     """Records, their history, and what is said of them."""
-    return [list(model.objects.order_by("pk").values_list()) for model in (Participation, Change, Explanation)]
+    return [
+        list(model.objects.order_by("pk").values_list())
+        for model in (Participation, Change, Explanation)
+    ]
 
 
 def test_it_is_said_of_every_address_whether_it_writes_records() -> None:
-    takes = {name for name, methods in DISTRICT.items() if any(answer not in (302, 403, 404, 405) for answer in methods["POST"].values())}
-    takes |= {name for name, methods in DISTRICT.items() if methods["POST"]["clerk"] == 302 or methods["POST"]["administrator"] == 302}
-    assert takes - set(ELSEWHERE) == set(WRITES), "say of it in WRITES how it writes records, or in ELSEWHERE that it does not"
+    takes = {
+        name
+        for name, methods in DISTRICT.items()
+        if any(answer not in (302, 403, 404, 405) for answer in methods["POST"].values())
+    }
+    takes |= {
+        name
+        for name, methods in DISTRICT.items()
+        if methods["POST"]["clerk"] == 302 or methods["POST"]["administrator"] == 302
+    }
+    assert takes - set(ELSEWHERE) == set(WRITES), (
+        "say of it in WRITES how it writes records, or in ELSEWHERE that it does not"
+    )
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_c_24_no_address_writes_what_is_certified(name: str, sealed: Sealed, client: Client) -> None:
+def test_c_24_no_address_writes_what_is_certified(
+    name: str, sealed: Sealed, client: Client
+) -> None:
     client.force_login(sealed.clerk)
     before, jobs = written(), set(Batch.objects.values_list("pk", flat=True))
     path, data = WRITES[name](sealed)
@@ -156,7 +221,9 @@ def test_c_24_no_address_writes_what_is_certified(name: str, sealed: Sealed, cli
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_the_same_post_writes_once_nothing_is_certified(name: str, sealed: Sealed, client: Client) -> None:
+def test_the_same_post_writes_once_nothing_is_certified(
+    name: str, sealed: Sealed, client: Client
+) -> None:
     """Otherwise the test above would pass for a POST that says nothing."""
     CollectionLock.objects.all().delete()
     client.force_login(sealed.clerk)
@@ -169,7 +236,9 @@ def test_the_same_post_writes_once_nothing_is_certified(name: str, sealed: Seale
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_an_empty_post_after_the_seal_is_no_fault(name: str, sealed: Sealed, client: Client) -> None:
+def test_an_empty_post_after_the_seal_is_no_fault(
+    name: str, sealed: Sealed, client: Client
+) -> None:
     client.force_login(sealed.clerk)
     before = written()
     assert client.post(WRITES[name](sealed)[0]).status_code in (200, 302, 400)
@@ -178,12 +247,21 @@ def test_an_empty_post_after_the_seal_is_no_fault(name: str, sealed: Sealed, cli
 
 def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
     before = written()
-    (tmp_path / "x.tsv").write_bytes(file(line(inside="1.80", total="1.80", start=f"{EARLY:%m/%d/%Y}")))
+    (tmp_path / "x.tsv").write_bytes(
+        file(line(inside="1.80", total="1.80", start=f"{EARLY:%m/%d/%Y}"))
+    )
     with pytest.raises(CommandError, match=LOCKED):
-        call_command("mt_data_upload", tmp_path / "x.tsv", district="9012", person="cmartin", work="upload")
+        call_command(
+            "mt_data_upload", tmp_path / "x.tsv", district="9012", person="cmartin", work="upload"
+        )
     assert written() == before
 
 
 def test_c_24_the_admin_keeps_no_records() -> None:
     """OPI's lists are its only pages: nobody reaches a record, a signature or a sealed copy from there."""
-    assert {model.__name__ for model in site._registry} == {"Pathway", "District", "SchoolYear", "RuleSeverity"}
+    assert {model.__name__ for model in site._registry} == {
+        "Pathway",
+        "District",
+        "SchoolYear",
+        "RuleSeverity",
+    }

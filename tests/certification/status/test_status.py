@@ -12,7 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification, Round, Signature
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Extension,
+    Recertification,
+    Round,
+    Signature,
+)
 from certification.status.status import events_of, next_event
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
@@ -37,17 +44,29 @@ def test_the_way_of_a_certification(
     assert status() == ("In Progress", "0 of 2 primary certifiers have signed.")
     first = make_round(event)
     sign(first, principal)
-    assert status() == ("In Progress", "0 of 2 primary certifiers have signed."), "a review sign-off certifies nothing (C-15)"
+    assert status() == ("In Progress", "0 of 2 primary certifiers have signed."), (
+        "a review sign-off certifies nothing (C-15)"
+    )
     sign(first, superintendent)
     assert status() == ("In Progress", "1 of 2 primary certifiers has signed.")
     sign(first, director)
     seal(first)
     today = f"{timezone.localdate():%m/%d/%Y}"
-    assert status() == ("Certification Sent to State", f"All signed on {today}. Records are locked.")
+    assert status() == (
+        "Certification Sent to State",
+        f"All signed on {today}. Records are locked.",
+    )
     asked = Recertification.objects.create(
-        event=event, district="9012", origin="district", sealed_round=first, reason="Two were left out", status="asked",
-        asked_at=timezone.now(), asked_by="DOE, JANE", asked_by_id=superintendent.user_id,
-    )  # fmt: skip
+        event=event,
+        district="9012",
+        origin="district",
+        sealed_round=first,
+        reason="Two were left out",
+        status="asked",
+        asked_at=timezone.now(),
+        asked_by="DOE, JANE",
+        asked_by_id=superintendent.user_id,
+    )
     assert status()[0] == "Recertification Request Sent" and "stays in effect" in status()[1]
     asked.status, asked.opened_round = Recertification.Status.APPROVED, make_round(event, number=2)
     asked.save()
@@ -56,7 +75,9 @@ def test_the_way_of_a_certification(
     assert sentence.startswith(
         f"OPI reopened this on {today}. Correct the data, resync, and sign again by {event.corrections_until:%m/%d/%Y}."
     )
-    assert sentence.endswith("0 of 2 primary certifiers have signed."), "signatures of the first round do not count in the second"
+    assert sentence.endswith("0 of 2 primary certifiers have signed."), (
+        "signatures of the first round do not count in the second"
+    )
     asked.status, asked.ended_at = Recertification.Status.CLOSED, timezone.now()
     asked.save()
     Round.objects.filter(number=2).update(status="abandoned")
@@ -64,11 +85,16 @@ def test_the_way_of_a_certification(
     assert status()[0] == "Certification Approved by State"
 
 
-def test_c_16_without_a_primary_it_cannot_be_certified(event: CertificationEvent, superintendent: Certifier, principal: Certifier) -> None:
+def test_c_16_without_a_primary_it_cannot_be_certified(
+    event: CertificationEvent, superintendent: Certifier, principal: Certifier
+) -> None:
     one = make_round(event)
     sign(one, superintendent)
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
-    assert status() == ("In Progress", "No Primary certifier, so this collection cannot be certified.")
+    assert status() == (
+        "In Progress",
+        "No Primary certifier, so this collection cannot be certified.",
+    )
 
 
 def test_only_standing_signatures_of_active_primaries_are_counted(
@@ -92,20 +118,26 @@ def test_only_standing_signatures_of_active_primaries_are_counted(
         (25, "Not certified", "Corrections ended"),
     ],
 )
-def test_the_status_follows_the_dates(days: int, word: str, sentence: str, event: CertificationEvent, superintendent: Certifier) -> None:
+def test_the_status_follows_the_dates(
+    days: int, word: str, sentence: str, event: CertificationEvent, superintendent: Certifier
+) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(days=days), tick=False):
         assert status()[0] == word
         assert sentence in status()[1]
 
 
-def test_records_are_not_called_locked_in_a_year_that_is_over(opi_reference: None, superintendent: Certifier) -> None:
+def test_records_are_not_called_locked_in_a_year_that_is_over(
+    opi_reference: None, superintendent: Certifier
+) -> None:
     earlier = make_event(end_year=2024)
     seal(make_round(earlier))
     (one,) = events_of(Scope("9012", 2024))
     assert "locked" not in one.status.sentence
 
 
-def test_districts_see_published_events_of_the_year_alone(event: CertificationEvent, cottonwood: District_) -> None:
+def test_districts_see_published_events_of_the_year_alone(
+    event: CertificationEvent, cottonwood: District_
+) -> None:
     make_event(collection="cte-fall", status="draft", published_at=None)
     make_event(end_year=2024)
     assert [one.event for one in events_of(SCOPE)] == [event]
@@ -113,7 +145,9 @@ def test_districts_see_published_events_of_the_year_alone(event: CertificationEv
     assert events_of(SCOPE) == []
 
 
-def test_the_next_event_is_the_first_that_waits(event: CertificationEvent, superintendent: Certifier) -> None:
+def test_the_next_event_is_the_first_that_waits(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
     later = make_event(collection="cte-fall", due=event.corrections_until)
     assert (next_event(SCOPE) or later).event == event if next_event(SCOPE) else False
     seal(make_round(event))
@@ -128,17 +162,30 @@ def test_one_query_tells_everything(event: CertificationEvent, superintendent: C
     assert len(queries) == 1
 
 
-def test_g_09_every_page_of_a_district_names_event_date_and_days(client: Client, clerk: User, event: CertificationEvent) -> None:
+def test_g_09_every_page_of_a_district_names_event_date_and_days(
+    client: Client, clerk: User, event: CertificationEvent
+) -> None:
     client.force_login(clerk)
     due = f"{event.due:%A, %B} {event.due.day}, {event.due.year}"
-    for address in (HOME, f"{HOME}cte-concentrator/", DASHBOARD, f"{DASHBOARD}{event.pk}/", "/cte-lingo/"):
+    for address in (
+        HOME,
+        f"{HOME}cte-concentrator/",
+        DASHBOARD,
+        f"{DASHBOARD}{event.pk}/",
+        "/cte-lingo/",
+    ):
         html = client.get(address).content.decode()
         bar = text(html[html.index('<div class="context">') : html.index('<div class="frame')])
         assert f"Due {due} {EVENT_NAME} – 14 days left" in bar, address
     Extension.objects.create(
-        event=event, district="9012", due=event.due + datetime.timedelta(days=3), corrections_until=event.corrections_until, reason="Flood",
-        by="HALE, ROBIN", at=timezone.now(),
-    )  # fmt: skip
+        event=event,
+        district="9012",
+        due=event.due + datetime.timedelta(days=3),
+        corrections_until=event.corrections_until,
+        reason="Flood",
+        by="HALE, ROBIN",
+        at=timezone.now(),
+    )
     assert "17 days left" in text(client.get(HOME))
     seal(make_round(event))
     assert f"End of Year certified {timezone.localdate():%m/%d/%Y}" in text(client.get(HOME))
@@ -148,18 +195,29 @@ def test_g_09_overdue_in_words(client: Client, clerk: User, event: Certification
     client.force_login(clerk)
     with time_machine.travel(ends(event.due), tick=False):
         client.force_login(clerk)
-        assert f"Was due {event.due:%A, %B} {event.due.day}" in text(client.get(HOME)) and "1 day overdue" in text(client.get(HOME))
+        assert f"Was due {event.due:%A, %B} {event.due.day}" in text(
+            client.get(HOME)
+        ) and "1 day overdue" in text(client.get(HOME))
 
 
-def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(client: Client, clerk: User, cottonwood: District_) -> None:
+def test_without_an_event_the_bar_says_nothing_and_the_pages_say_why(
+    client: Client, clerk: User, cottonwood: District_
+) -> None:
     client.force_login(clerk)
     home = text(client.get(HOME))
-    assert "days left" not in home and "OPI has not published the certification event of 2024-25." in home
+    assert (
+        "days left" not in home
+        and "OPI has not published the certification event of 2024-25." in home
+    )
     assert "No certification events in this school year" in text(client.get(DASHBOARD))
 
 
 def test_r_01_home_says_what_by_when_and_who(
-    client: Client, clerk: User, event: CertificationEvent, superintendent: Certifier, director: Certifier
+    client: Client,
+    clerk: User,
+    event: CertificationEvent,
+    superintendent: Certifier,
+    director: Certifier,
 ) -> None:
     client.force_login(clerk)
     sign(make_round(event), director)
@@ -176,14 +234,24 @@ def test_r_01_home_says_what_by_when_and_who(
 
 
 def test_the_event_page_shows_dates_links_and_signers(
-    client: Client, clerk: User, event: CertificationEvent, superintendent: Certifier, principal: Certifier
+    client: Client,
+    clerk: User,
+    event: CertificationEvent,
+    superintendent: Certifier,
+    principal: Certifier,
 ) -> None:
     event.links.create(title="Guide to the collection", url="https://opi.example/guide")
     client.force_login(clerk)
     page: Any = client.get(f"{DASHBOARD}{event.pk}/")
     shown = text(page)
-    assert EVENT_NAME in shown and "DOE, JANE Primary Not signed" in shown and "OLSEN, PETER Secondary No review sign-off" in shown
+    assert (
+        EVENT_NAME in shown
+        and "DOE, JANE Primary Not signed" in shown
+        and "OLSEN, PETER Secondary No review sign-off" in shown
+    )
     assert "Guide to the collection" in shown and "0 of 1 primary certifier has signed." in shown
-    assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, "another year's event"
+    assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, (
+        "another year's event"
+    )
     CertificationEvent.objects.filter(pk=event.pk).update(status="closed")
     assert client.get(f"{DASHBOARD}{event.pk}/").status_code == 404

@@ -36,7 +36,9 @@ def stored(model: type[Moves], status: str, user: User) -> Moves:
         return make_event(status=status, published_at=None if status == "draft" else now)
     event = make_event(status="published", published_at=now)
     if model is Round:
-        return make_round(event, status=status, sealed_at=now if status in ("sealed", "superseded") else None)
+        return make_round(
+            event, status=status, sealed_at=now if status in ("sealed", "superseded") else None
+        )
     sealed = make_round(event)
     seal(sealed)
     opened = make_round(event, number=2) if status == "approved" else None
@@ -50,7 +52,11 @@ def written_with(thing: Moves, after: str) -> dict[str, Any]:
         return {"published_at": thing.published_at or now}
     if isinstance(thing, Round):
         return {"sealed_at": now} if after == "sealed" else {"ended_at": now}
-    return {"opened_round": make_round(thing.event, number=2)} if after == "approved" else {"ended_at": now}
+    return (
+        {"opened_round": make_round(thing.event, number=2)}
+        if after == "approved"
+        else {"ended_at": now}
+    )
 
 
 def test_every_status_is_in_its_table() -> None:
@@ -60,7 +66,9 @@ def test_every_status_is_in_its_table() -> None:
 
 
 @pytest.mark.parametrize(("model", "before", "after"), ILLEGAL, ids=named)
-def test_what_the_table_does_not_have_is_refused(model: type[Moves], before: str, after: str, opi: User) -> None:
+def test_what_the_table_does_not_have_is_refused(
+    model: type[Moves], before: str, after: str, opi: User
+) -> None:
     thing = stored(model, before, opi)
     written = model._base_manager.filter(pk=thing.pk).values()
     as_it_was = written.get()
@@ -71,7 +79,9 @@ def test_what_the_table_does_not_have_is_refused(model: type[Moves], before: str
 
 
 @pytest.mark.parametrize(("model", "before", "after"), LEGAL, ids=named)
-def test_what_the_table_has_is_stored_with_what_belongs_to_it(model: type[Moves], before: str, after: str, opi: User) -> None:
+def test_what_the_table_has_is_stored_with_what_belongs_to_it(
+    model: type[Moves], before: str, after: str, opi: User
+) -> None:
     thing = stored(model, before, opi)
     fields = written_with(thing, after)
     thing.become(after, **fields)
@@ -95,8 +105,17 @@ def test_no_status_is_set_beside_the_table() -> None:
         if "migrations" in path.parts or path.name == "transitions.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            assigned = isinstance(node, ast.Attribute) and node.attr == "status" and isinstance(node.ctx, ast.Store)
-            call = ast.unparse(node.func) if isinstance(node, ast.Call) and any(word.arg == "status" for word in node.keywords) else ""
+            assigned = (
+                isinstance(node, ast.Attribute)
+                and node.attr == "status"
+                and isinstance(node.ctx, ast.Store)
+            )
+            call = (
+                ast.unparse(node.func)
+                if isinstance(node, ast.Call)
+                and any(word.arg == "status" for word in node.keywords)
+                else ""
+            )
             if assigned or (call.endswith(".update") and not call.startswith("Batch.objects")):
                 beside.append(f"{path.name}: {ast.unparse(node)}")
     assert beside == ["events.py: event.status"]

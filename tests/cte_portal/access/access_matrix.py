@@ -12,7 +12,16 @@ ROLES = ("anonymous", "viewer", "clerk", "administrator", "opi", "keeper", "stra
 SIGN_IN = 302
 PUBLIC = dict.fromkeys(ROLES, 200)
 SIGNED_IN = {**dict.fromkeys(ROLES, 200), "anonymous": SIGN_IN}
-READ = {"anonymous": SIGN_IN, "viewer": 200, "clerk": 200, "administrator": 200, "opi": 200, "keeper": 404, "stranger": 404, "nobody": 404}
+READ = {
+    "anonymous": SIGN_IN,
+    "viewer": 200,
+    "clerk": 200,
+    "administrator": 200,
+    "opi": 200,
+    "keeper": 404,
+    "stranger": 404,
+    "nobody": 404,
+}
 READ_BY_EDITORS = {**READ, "viewer": 403, "opi": 403}
 NO_METHOD = {
     "anonymous": SIGN_IN,
@@ -44,7 +53,10 @@ def write(answer: int) -> dict[str, int]:
 # Pages of a district. An empty POST of a form that saves is shown again with its problems.
 DISTRICT = {
     "district-home": {"GET": READ, "POST": NO_METHOD},
-    "cte-concentrator": {"GET": READ, "POST": {**READ, "viewer": 302, "clerk": 302, "administrator": 302, "opi": 302}},
+    "cte-concentrator": {
+        "GET": READ,
+        "POST": {**READ, "viewer": 302, "clerk": 302, "administrator": 302, "opi": 302},
+    },
     "cte-student": {"GET": READ, "POST": NO_METHOD_FOR_EDITORS},
     "cte-record": {"GET": READ, "POST": write(200)},
     "cte-record-new": {"GET": READ, "POST": write(200)},
@@ -101,7 +113,10 @@ DISTRICT |= {
 DISTRICT |= {
     "type-membership-setup": {"GET": READ, "POST": PEOPLE},
     "certifier": {"GET": PEOPLE, "POST": PEOPLE},
-    "certifier-accept": {"GET": NO_METHOD, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 403}},
+    "certifier-accept": {
+        "GET": NO_METHOD,
+        "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 403},
+    },
     "event-dashboard": {"GET": READ, "POST": NO_METHOD},
     "event-certification": {"GET": READ, "POST": READ},
 }
@@ -116,7 +131,10 @@ DISTRICT |= {
 
 # Validation (guide, Step Four): everybody of the district reads; running leaves a batch; user groups are the administrator's.
 DISTRICT |= {
-    "data-validation-reports": {"GET": READ, "POST": {**QUEUE, **dict.fromkeys(("clerk", "administrator", "opi"), 302)}},
+    "data-validation-reports": {
+        "GET": READ,
+        "POST": {**QUEUE, **dict.fromkeys(("clerk", "administrator", "opi"), 302)},
+    },
     "validation-groups": {"GET": READ, "POST": {**PEOPLE, "administrator": 302}},
 }
 
@@ -126,7 +144,10 @@ OPI_IN_A_DISTRICT = {**READ, "viewer": 403, "clerk": 403, "administrator": 403}
 DISTRICT |= {
     "recertification-new": {"GET": CERTIFIERS, "POST": CERTIFIERS},
     "recertification-demand": {"GET": OPI_IN_A_DISTRICT, "POST": OPI_IN_A_DISTRICT},
-    "recertification": {"GET": READ, "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 302}},
+    "recertification": {
+        "GET": READ,
+        "POST": {**READ, "viewer": 403, "clerk": 302, "administrator": 403, "opi": 302},
+    },
 }
 
 DISTRICT |= {
@@ -183,7 +204,10 @@ STATEWIDE |= {
     "certification-event": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "certification-event-new": _KEPT,
     "certification-event-move": _KEPT,
-    "certification-year-close": {"GET": opi_alone(403, 404), "POST": opi_alone(403, 404)},  # no year is over
+    "certification-year-close": {
+        "GET": opi_alone(403, 404),
+        "POST": opi_alone(403, 404),
+    },  # no year is over
     "certification-extension-new": _KEPT,
     "certification-extension": _KEPT,
 }
@@ -192,8 +216,14 @@ for _model in ("district", "pathway", "schoolyear", "ruleseverity"):
         f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},
         f"admin:pathways_{_model}_add": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
         f"admin:pathways_{_model}_change": {"GET": SEEN, "POST": opi_alone(403, 200)},
-        f"admin:pathways_{_model}_delete": {"GET": opi_alone(403, 403), "POST": opi_alone(403, 403)},
-        f"admin:pathways_{_model}_history": {"GET": opi_alone(302, 302), "POST": opi_alone(302, 302)},
+        f"admin:pathways_{_model}_delete": {
+            "GET": opi_alone(403, 403),
+            "POST": opi_alone(403, 403),
+        },
+        f"admin:pathways_{_model}_history": {
+            "GET": opi_alone(302, 302),
+            "POST": opi_alone(302, 302),
+        },
     }
 
 # Pages that show no student, with the reason why they are not under a district.

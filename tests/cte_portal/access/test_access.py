@@ -16,14 +16,26 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from certification.models import CertificationEvent, Certifier, Extension, Recertification, SealedCopy
+from certification.models import (
+    CertificationEvent,
+    Certifier,
+    Extension,
+    Recertification,
+    SealedCopy,
+)
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
 from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
-from tests.fixtures.certification import make_certifier, make_event, make_recertification, make_round, seal
+from tests.fixtures.certification import (
+    make_certifier,
+    make_event,
+    make_recertification,
+    make_round,
+    seal,
+)
 from tests.fixtures.people import person
 from tests.fixtures.records import HEALTH, District_
 
@@ -68,14 +80,18 @@ def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLP
     found: dict[str, URLPattern] = {}
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
-            found |= routes(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+            found |= routes(
+                pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space
+            )
         else:
             found[space + (pattern.name or str(pattern.pattern))] = pattern
     return found
 
 
 @pytest.fixture
-def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User) -> Participation:
+def record(
+    cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, stranger: User
+) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
     mine = cottonwood.record(kayla)
     RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
@@ -96,34 +112,92 @@ def record(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: U
         seal(one_round)
     for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
         batch = Batch.objects.create(
-            kind="upload", queue="district", district=district.scope.district, end_year=2025, submitted_by=user, submitted_name=user.record_name,
-            title="MT Data Upload", subject="sentinel.tsv" if one is theirs else "mine.tsv", idempotency_key=user.username, status="completed",
-            finished_at=timezone.now(), options={"work": "upload"}, result={"saved": True},
-        )  # fmt: skip
+            kind="upload",
+            queue="district",
+            district=district.scope.district,
+            end_year=2025,
+            submitted_by=user,
+            submitted_name=user.record_name,
+            title="MT Data Upload",
+            subject="sentinel.tsv" if one is theirs else "mine.tsv",
+            idempotency_key=user.username,
+            status="completed",
+            finished_at=timezone.now(),
+            options={"work": "upload"},
+            result={"saved": True},
+        )
         Batch.objects.create(
-            kind="roster-file", queue="district", district=district.scope.district, end_year=2025, submitted_by=user,
-            submitted_name=user.record_name, title="Roster Upload", subject="sentinel.csv" if one is theirs else "mine.csv",
-            idempotency_key=f"roster {user.username}", status="completed", finished_at=timezone.now(), options={"work": "upload"},
+            kind="roster-file",
+            queue="district",
+            district=district.scope.district,
+            end_year=2025,
+            submitted_by=user,
+            submitted_name=user.record_name,
+            title="Roster Upload",
+            subject="sentinel.csv" if one is theirs else "mine.csv",
+            idempotency_key=f"roster {user.username}",
+            status="completed",
+            finished_at=timezone.now(),
+            options={"work": "upload"},
             result={"saved": True, "objects": [], "format": "csv"},
-        )  # fmt: skip
+        )
         Explanation.objects.create(
-            rule="CTE-127", district=one.student.district_id, end_year=2025, state_id=one.student.state_id, pathway_id=one.pathway_id,
-            value="start_date=2016-08-29", reason="Sentinel" if one is theirs else "Mine", by=user.record_name, at=timezone.now(),
-        )  # fmt: skip
-        stored = default_storage.save(f"batches/{batch.pk}/1/report.csv", ContentFile(b"sentinel" if one is theirs else b"mine"))
-        batch.files.create(role="report.csv", name="Import Results Summary.csv", stored=stored, content_type="text/csv", size=4, sha256="")
+            rule="CTE-127",
+            district=one.student.district_id,
+            end_year=2025,
+            state_id=one.student.state_id,
+            pathway_id=one.pathway_id,
+            value="start_date=2016-08-29",
+            reason="Sentinel" if one is theirs else "Mine",
+            by=user.record_name,
+            at=timezone.now(),
+        )
+        stored = default_storage.save(
+            f"batches/{batch.pk}/1/report.csv",
+            ContentFile(b"sentinel" if one is theirs else b"mine"),
+        )
+        batch.files.create(
+            role="report.csv",
+            name="Import Results Summary.csv",
+            stored=stored,
+            content_type="text/csv",
+            size=4,
+            sha256="",
+        )
     Batch.objects.create(
-        kind="resync-all", queue="statewide", end_year=2025, submitted_by=clerk, submitted_name="OPI", title="Resync State Data – all districts",
-        idempotency_key="all", status="completed", finished_at=timezone.now(),
-    )  # fmt: skip
+        kind="resync-all",
+        queue="statewide",
+        end_year=2025,
+        submitted_by=clerk,
+        submitted_name="OPI",
+        title="Resync State Data – all districts",
+        idempotency_key="all",
+        status="completed",
+        finished_at=timezone.now(),
+    )
     return mine
 
 
 @pytest.fixture
-def cast(clerk: User, viewer: User, administrator: User, stranger: User, opi: User, keeper: User, nobody: User) -> dict[str, User | None]:
+def cast(
+    clerk: User,
+    viewer: User,
+    administrator: User,
+    stranger: User,
+    opi: User,
+    keeper: User,
+    nobody: User,
+) -> dict[str, User | None]:
     return {
-        "anonymous": None, "clerk": clerk, "viewer": viewer, "administrator": administrator, "stranger": stranger, "opi": opi, "keeper": keeper, "nobody": nobody,
-    }  # fmt: skip
+        "anonymous": None,
+        "clerk": clerk,
+        "viewer": viewer,
+        "administrator": administrator,
+        "stranger": stranger,
+        "opi": opi,
+        "keeper": keeper,
+        "nobody": nobody,
+    }
 
 
 def address(name: str, record: Participation, district: str = "9012") -> str:
@@ -132,7 +206,11 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [record.student_id]
     elif name.startswith("cte-record"):
         arguments += [record.student_id, record.pathway_id]
-    elif (name.startswith("batch-") and name != "batch-queue") or name == "batch" or name.endswith(("-save", "-undo")):
+    elif (
+        (name.startswith("batch-") and name != "batch-queue")
+        or name == "batch"
+        or name.endswith(("-save", "-undo"))
+    ):
         kind = "roster-file" if name.startswith("roster-") else "upload"
         arguments += [Batch.objects.get(district=record.student.district_id, kind=kind).pk]
         arguments += ["report.csv"] if name == "batch-file" else []
@@ -169,7 +247,12 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
 
 def statewide_address(name: str) -> str:
     severity = RuleSeverity.objects.get()
-    keys = {"district": "9012", "pathway": Pathway.objects.get(name=HEALTH).pk, "schoolyear": 2025, "ruleseverity": severity.pk}
+    keys = {
+        "district": "9012",
+        "pathway": Pathway.objects.get(name=HEALTH).pk,
+        "schoolyear": 2025,
+        "ruleseverity": severity.pk,
+    }
     arguments: dict[str, list[object]] = {
         "approvals-of-pathway": [2025, keys["pathway"]],
         "approvals-of-district": [2025, "9012"],
@@ -178,8 +261,15 @@ def statewide_address(name: str) -> str:
     }
     if name.startswith("statewide-batch"):
         return reverse(name, args=[Batch.objects.get(district="").pk])
-    if name.startswith("certification-") and name not in ("certification-events", "certification-event-new"):
-        more = {"certification-event-move": ["closed"], "certification-extension": ["9012"], "certification-year-close": ["9012"]}
+    if name.startswith("certification-") and name not in (
+        "certification-events",
+        "certification-event-new",
+    ):
+        more = {
+            "certification-event-move": ["closed"],
+            "certification-extension": ["9012"],
+            "certification-year-close": ["9012"],
+        }
         return reverse(name, args=[CertificationEvent.objects.get().pk, *more.get(name, [])])
     if name.startswith("approvals-") and name not in arguments:
         return reverse(name, args=[2025])
@@ -253,18 +343,32 @@ def test_z_01_pages_of_a_district_answer_as_the_table_says(
 
 @pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
-def test_e_07_no_page_knows_put_or_delete(name: str, client: Client, record: Participation, clerk: User, administrator: User) -> None:
+def test_e_07_no_page_knows_put_or_delete(
+    name: str, client: Client, record: Participation, clerk: User, administrator: User
+) -> None:
     client.force_login(administrator)
-    answers = {method: client.generic(method, address(name, record)).status_code for method in ("PUT", "DELETE", "PATCH")}
+    answers = {
+        method: client.generic(method, address(name, record)).status_code
+        for method in ("PUT", "DELETE", "PATCH")
+    }
     assert answers == dict.fromkeys(answers, 405)
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
 @pytest.mark.parametrize(
-    "path", ["/admin/", "/admin/pathways/district/", "/admin/pathways/district/9012/change/", "/accounts/sign-in/", "/help/"]
+    "path",
+    [
+        "/admin/",
+        "/admin/pathways/district/",
+        "/admin/pathways/district/9012/change/",
+        "/accounts/sign-in/",
+        "/help/",
+    ],
 )
-def test_e_07_libraries_pages_know_no_other_method_either(path: str, method: str, client: Client, opi: User) -> None:
+def test_e_07_libraries_pages_know_no_other_method_either(
+    path: str, method: str, client: Client, opi: User
+) -> None:
     """L-17"""
     client.force_login(opi)
     answer = client.generic(method, path)
@@ -272,7 +376,10 @@ def test_e_07_libraries_pages_know_no_other_method_either(path: str, method: str
     assert "with reference" in answer.content.decode()
 
 
-@pytest.mark.parametrize("asked", ["students__isnull=0", "students__last_name__startswith=A", "approvals__isnull=1", "name=x"])
+@pytest.mark.parametrize(
+    "asked",
+    ["students__isnull=0", "students__last_name__startswith=A", "approvals__isnull=1", "name=x"],
+)
 def test_no_list_of_opi_is_asked_by_address(asked: str, client: Client, opi: User) -> None:
     """L-17: `students__isnull` read every student of the state and ended in a 500."""
     client.force_login(opi)
@@ -281,7 +388,9 @@ def test_no_list_of_opi_is_asked_by_address(asked: str, client: Client, opi: Use
 
 @pytest.mark.once
 @pytest.mark.parametrize("name", sorted(OTHER))
-def test_pages_outside_a_district_are_public_only_where_said(name: str, client: Client, db: None) -> None:
+def test_pages_outside_a_district_are_public_only_where_said(
+    name: str, client: Client, db: None
+) -> None:
     path = (
         reverse(name, kwargs={"uidb36": "1", "key": "set-password"})
         if "from_key" in name and "done" not in name
@@ -292,18 +401,26 @@ def test_pages_outside_a_district_are_public_only_where_said(name: str, client: 
         else reverse(name)
     )
     answer = client.get(path)
-    wants_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/sign-in/")
+    wants_sign_in = answer.status_code == 302 and answer["Location"].startswith(
+        "/accounts/sign-in/"
+    )
     assert wants_sign_in == (name not in PUBLIC_ROUTES) or name == "account_logout"
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
-def test_z_01_another_district_and_an_unknown_one_answer_alike(name: str, client: Client, record: Participation, clerk: User) -> None:
+def test_z_01_another_district_and_an_unknown_one_answer_alike(
+    name: str, client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
 
     def body(district: str) -> tuple[int, str]:
         answer = client.get(address(name, record, district))
-        text = re.sub(r"reference <strong>\w+|<strong>[A-Z0-9]{4}</strong>|\b[A-Z0-9]{4}\b", "", answer.content.decode())
+        text = re.sub(
+            r"reference <strong>\w+|<strong>[A-Z0-9]{4}</strong>|\b[A-Z0-9]{4}\b",
+            "",
+            answer.content.decode(),
+        )
         return answer.status_code, re.sub(r'value="[^"]{64}"|<time.*?</time>', "", text)
 
     other, unknown = body("0965"), body("4444")
@@ -311,7 +428,9 @@ def test_z_01_another_district_and_an_unknown_one_answer_alike(name: str, client
     assert other[0] == 404
 
 
-def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(client: Client, record: Participation, clerk: User) -> None:
+def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(
+    client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
     theirs = Participation.objects.exclude(pk=record.pk).get()
     for name in DISTRICT:
@@ -322,39 +441,67 @@ def test_z_02_rows_of_another_district_under_the_own_one_do_not_exist(client: Cl
     assert Participation.objects.get(pk=theirs.pk).version == 1
 
 
-def test_z_05_no_page_lets_another_districts_student_slip(client: Client, record: Participation, clerk: User) -> None:
+def test_z_05_no_page_lets_another_districts_student_slip(
+    client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
     theirs = Participation.objects.exclude(pk=record.pk).get()
-    pages = [client.get(address(name, which, district)) for name in DISTRICT for which in (record, theirs) for district in ("9012", "0965")]
-    pages += [client.post("/districts/9012/2025/cte-concentrator/", {"term": term}, follow=True) for term in ("", "zzm", "777555", "sent")]
+    pages = [
+        client.get(address(name, which, district))
+        for name in DISTRICT
+        for which in (record, theirs)
+        for district in ("9012", "0965")
+    ]
+    pages += [
+        client.post("/districts/9012/2025/cte-concentrator/", {"term": term}, follow=True)
+        for term in ("", "zzm", "777555", "sent")
+    ]
     pages += [client.get(path) for path in ("/districts/", "/cte-lingo/", "/help/")]
     for page in pages:
-        text = (b"".join(page.streaming_content) if page.streaming else page.content).decode(errors="replace").lower()
+        text = (
+            (b"".join(page.streaming_content) if page.streaming else page.content)
+            .decode(errors="replace")
+            .lower()
+        )
         assert "sentinel" not in text and "999777555" not in text and ">zzmarker" not in text
 
 
 def test_a_refusal_leaves_one_line_for_security_without_student_data(
-    client: Client, record: Participation, stranger: User, viewer: User, caplog: pytest.LogCaptureFixture
+    client: Client,
+    record: Participation,
+    stranger: User,
+    viewer: User,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for user, name, method in ((stranger, "cte-record", "GET"), (viewer, "cte-record", "POST")):
         client.force_login(user)
         with caplog.at_level(logging.INFO, logger="cte_portal"):
             caplog.clear()
             client.generic(method, address(name, record))
-        lines = [entry.getMessage() for entry in caplog.records if entry.name == "cte_portal.security"]
+        lines = [
+            entry.getMessage() for entry in caplog.records if entry.name == "cte_portal.security"
+        ]
         assert len(lines) == 1
         assert f"user={user.pk}" in lines[0] and f"student={record.student_id}" in lines[0]
         assert "anderson" not in caplog.text.lower() and "999000123" not in caplog.text
 
 
-def test_what_opi_looks_at_is_logged(client: Client, record: Participation, opi: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_opi_looks_at_is_logged(
+    client: Client, record: Participation, opi: User, caplog: pytest.LogCaptureFixture
+) -> None:
     client.force_login(opi)
     with caplog.at_level(logging.INFO, logger="cte_portal.access"):
         client.get(address("cte-record", record))
-    assert [f"user={opi.pk} district=9012" in entry.getMessage() for entry in caplog.records if entry.name == "cte_portal.access"] == [True]
+    assert [
+        f"user={opi.pk} district=9012" in entry.getMessage()
+        for entry in caplog.records
+        if entry.name == "cte_portal.access"
+    ] == [True]
 
 
-def test_z_06_a_role_that_is_taken_away_ends_with_the_next_request(client: Client, record: Participation, clerk: User) -> None:
+def test_z_06_a_role_that_is_taken_away_ends_with_the_next_request(
+    client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
     assert client.get(address("cte-record", record)).status_code == 200
     Membership.objects.filter(user=clerk).update(role=Role.VIEWER)
@@ -363,13 +510,17 @@ def test_z_06_a_role_that_is_taken_away_ends_with_the_next_request(client: Clien
     assert client.get(address("cte-record", record)).status_code == 404
 
 
-def test_z_06_a_deactivated_person_is_out_with_the_next_request(client: Client, record: Participation, clerk: User) -> None:
+def test_z_06_a_deactivated_person_is_out_with_the_next_request(
+    client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
     User.objects.filter(pk=clerk.pk).update(is_active=False)
     assert client.get(address("cte-record", record)).status_code == 302
 
 
-def test_z_06_a_changed_password_ends_other_sessions(client: Client, record: Participation, clerk: User) -> None:
+def test_z_06_a_changed_password_ends_other_sessions(
+    client: Client, record: Participation, clerk: User
+) -> None:
     client.force_login(clerk)
     clerk.set_password("another long passphrase 7")
     clerk.save()
@@ -386,11 +537,18 @@ def test_z_07_switching_districts_is_explicit_and_each_action_is_recorded_in_its
     home = client.get("/districts/0965/2025/").content.decode()
     assert "Viewer" in home and "Data Clerk" not in home
     stranger = elsewhere.student("999000444")
-    assert client.post(f"/districts/0965/2025/cte-concentrator/{stranger.pk}/new/", {}).status_code == 403, "viewer there, clerk here"
-    assert client.get("/").headers["Location"] == "/districts/0965/2025/", "the one that was open last"
+    assert (
+        client.post(f"/districts/0965/2025/cte-concentrator/{stranger.pk}/new/", {}).status_code
+        == 403
+    ), "viewer there, clerk here"
+    assert client.get("/").headers["Location"] == "/districts/0965/2025/", (
+        "the one that was open last"
+    )
 
 
-def test_a_person_without_a_role_is_told_so(client: Client, nobody: User, cottonwood: District_) -> None:
+def test_a_person_without_a_role_is_told_so(
+    client: Client, nobody: User, cottonwood: District_
+) -> None:
     client.force_login(nobody)
     page = client.get("/", follow=True)
     assert page.status_code == 200
@@ -398,17 +556,33 @@ def test_a_person_without_a_role_is_told_so(client: Client, nobody: User, cotton
 
 
 def test_roles_have_the_capabilities_of_the_matrix() -> None:
-    editors = {role for role, capabilities in CAPABILITIES.items() if Capability.EDIT_RECORDS in capabilities}
+    editors = {
+        role
+        for role, capabilities in CAPABILITIES.items()
+        if Capability.EDIT_RECORDS in capabilities
+    }
     assert editors == {Role.DATA_CLERK, Role.DISTRICT_ADMINISTRATOR}
-    readers = {role for role, capabilities in CAPABILITIES.items() if Capability.VIEW_RECORDS in capabilities}
-    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR}, "who keeps lists and people sees no student"
-    keepers = {role for role, capabilities in CAPABILITIES.items() if Capability.KEEP_LISTS in capabilities}
+    readers = {
+        role
+        for role, capabilities in CAPABILITIES.items()
+        if Capability.VIEW_RECORDS in capabilities
+    }
+    assert readers == set(Role) - {Role.OPI_ADMINISTRATOR}, (
+        "who keeps lists and people sees no student"
+    )
+    keepers = {
+        role for role, capabilities in CAPABILITIES.items() if Capability.KEEP_LISTS in capabilities
+    }
     assert keepers == {Role.OPI_ADMINISTRATOR}
 
 
 def fingerprint() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names(cursor) if name not in ("django_session", "staged_participation")]
+        tables = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if name not in ("django_session", "staged_participation")
+        ]
         found = {}
         for table in tables:
             cursor.execute(f'SELECT * FROM "{table}"')
@@ -417,7 +591,9 @@ def fingerprint() -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("role", ["clerk", "opi"])
-def test_e_07_looking_at_every_page_changes_nothing(role: str, client: Client, record: Participation, cast: dict[str, User | None]) -> None:
+def test_e_07_looking_at_every_page_changes_nothing(
+    role: str, client: Client, record: Participation, cast: dict[str, User | None]
+) -> None:
     user = cast[role]
     assert user
     client.force_login(user)

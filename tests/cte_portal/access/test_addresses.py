@@ -22,8 +22,13 @@ from tests.pathways.desk import text
 RESET = "/accounts/password/reset/"
 
 
-@pytest.mark.parametrize("spelling", ["Mia.Mixed@Mixed.K12.mt.us", "mia.mixed@mixed.k12.mt.us", " MIA.MIXED@MIXED.K12.MT.US "])
-def test_an_address_with_capitals_gets_the_letter_however_it_is_typed(spelling: str, client: Client, administrator: User) -> None:
+@pytest.mark.parametrize(
+    "spelling",
+    ["Mia.Mixed@Mixed.K12.mt.us", "mia.mixed@mixed.k12.mt.us", " MIA.MIXED@MIXED.K12.MT.US "],
+)
+def test_an_address_with_capitals_gets_the_letter_however_it_is_typed(
+    spelling: str, client: Client, administrator: User
+) -> None:
     """FR-203."""
     client.force_login(administrator)
     add(client, email="Mia.Mixed@Mixed.K12.mt.us")
@@ -32,7 +37,9 @@ def test_an_address_with_capitals_gets_the_letter_however_it_is_typed(spelling: 
     assert [letter.to for letter in mail.outbox] == [["mia.mixed@mixed.k12.mt.us"]]
 
 
-def test_a_letter_that_only_looks_like_another_finds_the_same_account(client: Client, clerk: User) -> None:
+def test_a_letter_that_only_looks_like_another_finds_the_same_account(
+    client: Client, clerk: User
+) -> None:
     """FR-203: the Kelvin sign and full-width letters are the same address, a Cyrillic letter is none."""
     User.objects.filter(pk=clerk.pk).update(email="kim@example.org")
     for spelling in ("\u212aim@example.org", "kim@\uff45xample.org"):
@@ -42,27 +49,43 @@ def test_a_letter_that_only_looks_like_another_finds_the_same_account(client: Cl
     assert not User.objects.with_address("").exists()
 
 
-def test_the_same_address_twice_asks_whether_the_role_goes_there(client: Client, administrator: User, stranger: User) -> None:
+def test_the_same_address_twice_asks_whether_the_role_goes_there(
+    client: Client, administrator: User, stranger: User
+) -> None:
     """FR-219: one press adds the role to the account that is there; nobody gets a second one."""
     client.force_login(administrator)
     answer = add(client, email="SGrant@Example.org")
     assert "An account with this address exists" in text(answer) and "GRANT, SAM" in text(answer)
-    assert not stranger.memberships.filter(district="9012").exists() and not User.objects.filter(username="nlee").exists()
+    assert (
+        not stranger.memberships.filter(district="9012").exists()
+        and not User.objects.filter(username="nlee").exists()
+    )
     assert answer.context["answer"] == f"account {stranger.pk}"
     other = add(client, email="someone.else@example.org", meant=f"account {stranger.pk}")
-    assert not stranger.memberships.filter(district="9012").exists() and "GRANT" not in text(other), "the answer holds for what was asked"
+    assert not stranger.memberships.filter(district="9012").exists() and "GRANT" not in text(
+        other
+    ), "the answer holds for what was asked"
     User.objects.filter(username="nlee").delete()
     done = add(client, email="SGrant@Example.org", meant=answer.context["answer"])
     assert "now has this role too" in text(done)
-    assert stranger.memberships.get(district="9012").role == Role.DATA_CLERK and not User.objects.filter(username="nlee").exists()
-    assert "already has that role" in text(add(client, email="sgrant@example.org", meant=answer.context["answer"]))
+    assert (
+        stranger.memberships.get(district="9012").role == Role.DATA_CLERK
+        and not User.objects.filter(username="nlee").exists()
+    )
+    assert "already has that role" in text(
+        add(client, email="sgrant@example.org", meant=answer.context["answer"])
+    )
 
 
-def test_an_address_is_not_changed_to_somebody_elses(client: Client, keeper: User, clerk: User, viewer: User) -> None:
+def test_an_address_is_not_changed_to_somebody_elses(
+    client: Client, keeper: User, clerk: User, viewer: User
+) -> None:
     """FR-219."""
     client.force_login(keeper)
     sent = {"do": "address", "email": "CMARTIN@example.org", "proof": PASSPHRASE}
-    assert "Another account has that e-mail address" in text(client.post(f"{OPI}{viewer.pk}/", sent))
+    assert "Another account has that e-mail address" in text(
+        client.post(f"{OPI}{viewer.pk}/", sent)
+    )
     viewer.refresh_from_db()
     assert viewer.email == "jdoe@example.org"
 
@@ -86,7 +109,9 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
     latest = executor.loader.graph.leaf_nodes("accounts")
     executor.migrate([("accounts", "0003_audit_triggers")])
     try:
-        old = executor.loader.project_state([("accounts", "0003_audit_triggers")]).apps.get_model("accounts", "User")
+        old = executor.loader.project_state([("accounts", "0003_audit_triggers")]).apps.get_model(
+            "accounts", "User"
+        )
         now = timezone.now()
         made = [
             ("first", "Anna.Test@example.org", now - datetime.timedelta(days=9)),
@@ -96,15 +121,31 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
             ("none", "", None),
         ]
         for username, email, seen in made:
-            old.objects.create(username=username, email=email, last_login=seen, first_name="Anna", last_name="Test", password="kept")
+            old.objects.create(
+                username=username,
+                email=email,
+                last_login=seen,
+                first_name="Anna",
+                last_name="Test",
+                password="kept",
+            )
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(latest)
     found = dict(User.objects.values_list("username", "email"))
-    assert found == {"first": "", "last": "anna.test@example.org", "never": "", "mixed": "mia@mixed.k12.mt.us", "none": ""}
+    assert found == {
+        "first": "",
+        "last": "anna.test@example.org",
+        "never": "",
+        "mixed": "mia@mixed.k12.mt.us",
+        "none": "",
+    }
     assert set(User.objects.values_list("password", flat=True)) == {"kept"}
     lost = AuditEvent.objects.filter(key=str(User.objects.get(username="first").pk)).get()
-    assert lost.changes == [("E-mail", "anna.test@example.org", "")] and "last has this one too" in lost.reason
+    assert (
+        lost.changes == [("E-mail", "anna.test@example.org", "")]
+        and "last has this one too" in lost.reason
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,10 +161,14 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
         ({"username": "cmar\u200btin"}, "letters from A to Z"),
     ],
 )
-def test_a_name_that_deceives_is_refused(values: dict[str, str], said: str, client: Client, administrator: User, clerk: User) -> None:
+def test_a_name_that_deceives_is_refused(
+    values: dict[str, str], said: str, client: Client, administrator: User, clerk: User
+) -> None:
     """M-13, L-23: line breaks, invisible signs, writing direction, letters of another alphabet; when somebody is added and renamed."""
     client.force_login(administrator)
-    assert said in text(add(client, **values)) and not User.objects.filter(email=NEW["email"]).exists()
+    assert (
+        said in text(add(client, **values)) and not User.objects.filter(email=NEW["email"]).exists()
+    )
     if "username" not in values:
         sent = {"do": "details", "first_name": "Cheryl", "last_name": "Martin", **values}
         assert said in text(client.post(f"{HERE}{clerk.pk}/", sent))
@@ -132,28 +177,45 @@ def test_a_name_that_deceives_is_refused(values: dict[str, str], said: str, clie
 
 
 @pytest.mark.parametrize(
-    "names", [("Zoë", "Álvarez"), ("María José", "de la Cruz"), ("Jean-Luc", "O’Neil"), ("Kaʻiulani", "St. John"), ("Сергей", "Иванов")]
+    "names",
+    [
+        ("Zoë", "Álvarez"),
+        ("María José", "de la Cruz"),
+        ("Jean-Luc", "O’Neil"),
+        ("Kaʻiulani", "St. John"),
+        ("Сергей", "Иванов"),
+    ],
 )
-def test_names_as_people_have_them_are_taken(names: tuple[str, str], client: Client, administrator: User) -> None:
+def test_names_as_people_have_them_are_taken(
+    names: tuple[str, str], client: Client, administrator: User
+) -> None:
     client.force_login(administrator)
     add(client, first_name=f" {names[0]}  ", last_name=names[1])
     new = User.objects.get(username="nlee")
     assert (new.first_name, new.last_name) == names
 
 
-def test_a_second_person_of_the_same_name_is_asked_about(client: Client, administrator: User, clerk: User) -> None:
+def test_a_second_person_of_the_same_name_is_asked_about(
+    client: Client, administrator: User, clerk: User
+) -> None:
     """M-13, FR-218: Anna Test three times is three people only when somebody says so."""
     client.force_login(administrator)
     answer = add(client, first_name="CHÉRYL", last_name="martin")
-    assert "Someone with this name is already here" in text(answer) and "cmartin@example.org" in text(answer)
+    assert "Someone with this name is already here" in text(
+        answer
+    ) and "cmartin@example.org" in text(answer)
     assert not User.objects.filter(username="nlee").exists()
     add(client, first_name="CHÉRYL", last_name="martin", meant=answer.context["answer"])
     assert User.objects.filter(username="nlee").exists()
     sent = {"do": "details", "first_name": "Cheryl", "last_name": "Martin"}
-    assert "Another person is also named" in text(client.post(f"{HERE}{User.objects.get(username='nlee').pk}/", sent, follow=True))
+    assert "Another person is also named" in text(
+        client.post(f"{HERE}{User.objects.get(username='nlee').pk}/", sent, follow=True)
+    )
 
 
-def test_a_name_of_another_district_is_not_told(client: Client, administrator: User, elsewhere: District_) -> None:
+def test_a_name_of_another_district_is_not_told(
+    client: Client, administrator: User, elsewhere: District_
+) -> None:
     person("other", "Lee", "Nora", (Role.DATA_CLERK, "0965"))
     client.force_login(administrator)
     assert "already here" not in text(add(client))

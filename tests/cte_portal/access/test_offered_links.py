@@ -25,7 +25,11 @@ PAGES = (
 
 @pytest.mark.parametrize("who", ["viewer", "clerk", "administrator", "opi"])
 def test_no_page_links_to_one_that_refuses_the_person(
-    who: str, request: pytest.FixtureRequest, client: Client, event: CertificationEvent, cottonwood: District_
+    who: str,
+    request: pytest.FixtureRequest,
+    client: Client,
+    event: CertificationEvent,
+    cottonwood: District_,
 ) -> None:
     """L-25: *Send everything*, *Resync State Data - Batch* and every other link of the pages that people begin with."""
     person: User = request.getfixturevalue(who)
@@ -42,6 +46,8 @@ def test_no_page_links_to_one_that_refuses_the_person(
     assert not refused
 
 
-def test_a_clerk_is_led_on_as_before(client: Client, clerk: User, event: CertificationEvent) -> None:
+def test_a_clerk_is_led_on_as_before(
+    client: Client, clerk: User, event: CertificationEvent
+) -> None:
     client.force_login(clerk)
     assert f'href="{BASE}resync/"' in client.get(BASE).content.decode()

@@ -23,7 +23,9 @@ def two(client: Client, clerk: User, cottonwood: District_, elsewhere: District_
     return client
 
 
-def test_walk_34_status_due_and_unsent_stand_beside_each_district(two: Client, cottonwood: District_, kayla: Any) -> None:
+def test_walk_34_status_due_and_unsent_stand_beside_each_district(
+    two: Client, cottonwood: District_, kayla: Any
+) -> None:
     event = make_event()
     cottonwood.record(kayla, HEALTH)
     page = text(two.get("/districts/"))
@@ -38,18 +40,29 @@ def test_walk_34_without_an_event_the_list_stands_all_the_same(two: Client) -> N
 def test_walk_34_a_switch_stays_on_the_screen(two: Client, kayla: Any) -> None:
     for page in ("roster-worklist/", "cte-concentrator/", "findings/", "mt-data-upload/"):
         answer = two.get(f"/districts/9012/2025/{page}").content.decode()
-        assert f'href="/districts/0965/2025/{page}"' in answer and f'href="/districts/9012/2024/{page}"' in answer, page
+        assert (
+            f'href="/districts/0965/2025/{page}"' in answer
+            and f'href="/districts/9012/2024/{page}"' in answer
+        ), page
     record = two.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/").content.decode()
-    assert 'href="/districts/0965/2025/cte-concentrator/"' in record, "a student belongs to one district"
+    assert 'href="/districts/0965/2025/cte-concentrator/"' in record, (
+        "a student belongs to one district"
+    )
 
 
-def test_walk_34_a_switch_leads_home_where_the_screen_is_not_open_to_the_person(two: Client, clerk: User) -> None:
+def test_walk_34_a_switch_leads_home_where_the_screen_is_not_open_to_the_person(
+    two: Client, clerk: User
+) -> None:
     Membership.objects.filter(user=clerk, district="9012").update(role=Role.DISTRICT_ADMINISTRATOR)
     page = two.get("/districts/9012/2025/people/").content.decode()
-    assert 'href="/districts/0965/2025/"' in page and 'href="/districts/0965/2025/people/"' not in page
+    assert (
+        'href="/districts/0965/2025/"' in page and 'href="/districts/0965/2025/people/"' not in page
+    )
 
 
-def test_walk_34_the_list_asks_as_much_of_many_districts_as_of_two(two: Client, clerk: User) -> None:
+def test_walk_34_the_list_asks_as_much_of_many_districts_as_of_two(
+    two: Client, clerk: User
+) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert two.get("/districts/").status_code == 200

@@ -52,7 +52,9 @@ def test_the_password_confirms_who_has_no_app(clerk: User) -> None:
     assert method_for(clerk) == "password"
     assert confirm(request(clerk), PASSPHRASE) == RIGHT_PASSWORD
     assert confirm(request(clerk), PASSPHRASE) == RIGHT_PASSWORD, "a password is no code"
-    assert confirm(request(clerk), "not it") == Confirmation(False, "password", "This is not your password")
+    assert confirm(request(clerk), "not it") == Confirmation(
+        False, "password", "This is not your password"
+    )
     assert confirm(request(clerk), "") == Confirmation(False, "password", "Enter your password")
 
 
@@ -87,7 +89,9 @@ def test_a_code_signs_once(emptied: bool, clerk: User, clock: Any) -> None:
     assert confirm(request(clerk), phone.code()) == RIGHT_CODE
 
 
-def test_a_code_of_yesterday_or_of_somebody_else_does_not_sign(clerk: User, viewer: User, clock: Any) -> None:
+def test_a_code_of_yesterday_or_of_somebody_else_does_not_sign(
+    clerk: User, viewer: User, clock: Any
+) -> None:
     phone.give(clerk)
     old = phone.code()
     clock.shift(datetime.timedelta(minutes=2))
@@ -100,7 +104,9 @@ def test_five_wrong_tries_make_everybody_wait(app: bool, clerk: User, clock: Any
     if app:
         phone.give(clerk)
     for _ in range(5):
-        assert ("incorrect" if app else "not your password") in confirm(request(clerk), "000000").sentence
+        assert ("incorrect" if app else "not your password") in confirm(
+            request(clerk), "000000"
+        ).sentence
     waiting = confirm(request(clerk), phone.code() if app else PASSPHRASE)
     assert not waiting.ok and "Too many failed attempts. Wait 15 minutes" in waiting.sentence
     clock.shift(QUARTER)
@@ -108,7 +114,9 @@ def test_five_wrong_tries_make_everybody_wait(app: bool, clerk: User, clock: Any
 
 
 @pytest.mark.parametrize("app", [False, True])
-def test_strangers_wrong_tries_keep_nobody_from_signing(app: bool, client: Any, clerk: User) -> None:
+def test_strangers_wrong_tries_keep_nobody_from_signing(
+    app: bool, client: Any, clerk: User
+) -> None:
     """H-2: what is tried at the sign-in page, in her name and from her address, does not count where she signs."""
     if app:
         phone.give(clerk)
@@ -135,7 +143,9 @@ def test_a_get_confirms_nothing_as_limits_do_not_count_it(clerk: User) -> None:
 
 
 @pytest.mark.parametrize("app", [False, True])
-def test_what_was_typed_is_in_no_log_no_session_and_no_page(app: bool, clerk: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_was_typed_is_in_no_log_no_session_and_no_page(
+    app: bool, clerk: User, caplog: pytest.LogCaptureFixture
+) -> None:
     if app:
         phone.give(clerk)
     right = phone.code() if app else PASSPHRASE
@@ -155,10 +165,16 @@ def test_the_form_asks_for_the_right_thing_in_its_last_field(app: bool, clerk: U
     form = SignForm(request=request(clerk))
     field = form["proof"]
     assert list(form.fields)[-1] == "proof"
-    assert field.label == ("Code from your authenticator app, to sign" if app else "Your password, to sign")
-    assert ('autocomplete="one-time-code"' if app else 'autocomplete="current-password"') in str(field)
+    assert field.label == (
+        "Code from your authenticator app, to sign" if app else "Your password, to sign"
+    )
+    assert ('autocomplete="one-time-code"' if app else 'autocomplete="current-password"') in str(
+        field
+    )
     assert ('type="text"' if app else 'type="password"') in str(field)
-    assert sign(clerk, agree="on").errors["proof"] == ["Enter the code from your authenticator app" if app else "Enter your password"]
+    assert sign(clerk, agree="on").errors["proof"] == [
+        "Enter the code from your authenticator app" if app else "Enter your password"
+    ]
 
 
 def test_a_form_that_is_not_complete_spends_no_code(clerk: User) -> None:
@@ -168,17 +184,23 @@ def test_a_form_that_is_not_complete_spends_no_code(clerk: User) -> None:
     form = sign(clerk, agree="on", proof=code)
     assert form.is_valid() and form.confirm() == RIGHT_CODE
     again = sign(clerk, agree="on", proof=code)
-    assert again.is_valid() and not again.confirm().ok and "already used" in again.errors["proof"][0]
+    assert (
+        again.is_valid() and not again.confirm().ok and "already used" in again.errors["proof"][0]
+    )
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_a_code_that_comes_four_times_at_once_signs_once(clerk: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_comes_four_times_at_once_signs_once(
+    clerk: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     spent = second_factor.spent
 
     def slowly(app: Any, step: int) -> bool:
         found = spent(app, step)
-        threading.Event().wait(0.2)  # long enough for all four to have looked, if nothing held them back
+        threading.Event().wait(
+            0.2
+        )  # long enough for all four to have looked, if nothing held them back
         return found
 
     monkeypatch.setattr(second_factor, "spent", slowly)

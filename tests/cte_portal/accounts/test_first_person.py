@@ -12,9 +12,16 @@ from cte_portal.accounts.models import Membership, Role, User
 from tests.fixtures.records import District_
 
 
-def test_createsuperuser_makes_an_opi_administrator(cottonwood: District_, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_createsuperuser_makes_an_opi_administrator(
+    cottonwood: District_, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
-    said = {"username": "first", "email": "First@Example.org", "first_name": "Robin", "last_name": "Hale"}
+    said = {
+        "username": "first",
+        "email": "First@Example.org",
+        "first_name": "Robin",
+        "last_name": "Hale",
+    }
     call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **said)
     first = User.objects.get()
     assert (first.record_name, first.email) == ("HALE, ROBIN", "first@example.org")
@@ -29,15 +36,28 @@ def test_createsuperuser_asks_for_a_name(db: None, monkeypatch: pytest.MonkeyPat
     """walk 30: whoever is in every letter and every record as the one who did it has a name."""
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
     with pytest.raises(CommandError, match="first_name"):
-        call_command("createsuperuser", interactive=False, username="first", email="first@example.org", stdout=io.StringIO())
+        call_command(
+            "createsuperuser",
+            interactive=False,
+            username="first",
+            email="first@example.org",
+            stdout=io.StringIO(),
+        )
     assert not User.objects.exists()
 
 
-def test_a_name_that_is_taken_leaves_nothing_behind(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_taken_leaves_nothing_behind(
+    clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
     before = Membership.objects.count()
     with pytest.raises(CommandError):
-        said = {"username": "cmartin", "email": "x@example.org", "first_name": "Robin", "last_name": "Hale"}
+        said = {
+            "username": "cmartin",
+            "email": "x@example.org",
+            "first_name": "Robin",
+            "last_name": "Hale",
+        }
         call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **said)
     assert Membership.objects.count() == before
 

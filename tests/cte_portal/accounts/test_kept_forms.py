@@ -15,16 +15,28 @@ from tests.fixtures.signed_out import cut_off, send_too_late, sign_in
 from tests.pathways.desk import text
 
 HERE = "/districts/9012/2025/people/"
-NEW = {"username": "nlee", "first_name": "Nora", "last_name": "Lee", "email": "nora@example.org", "role": "data-clerk"}
+NEW = {
+    "username": "nlee",
+    "first_name": "Nora",
+    "last_name": "Lee",
+    "email": "nora@example.org",
+    "role": "data-clerk",
+}
 BACK = "What you typed is back."
 PROMISE, WARNING = "What you typed is kept.", "Anything not saved by then will be lost."
 
 
 def test_a_person_who_was_typed_is_back_and_not_added(client: Client, administrator: User) -> None:
     page = cut_off(client, administrator, f"{HERE}new/", NEW)
-    assert BACK in page and 'value="nora@example.org"' in page and re.search(r'value="data-clerk"\s+selected', page)
+    assert (
+        BACK in page
+        and 'value="nora@example.org"' in page
+        and re.search(r'value="data-clerk"\s+selected', page)
+    )
     assert not User.objects.filter(username="nlee").exists() and not AuditEvent.objects.exists()
-    assert 'value="nlee"' in client.get(f"{HERE}new/").content.decode(), "looking at it does not lose it"
+    assert 'value="nlee"' in client.get(f"{HERE}new/").content.decode(), (
+        "looking at it does not lose it"
+    )
     client.post(f"{HERE}new/", NEW)
     assert User.objects.filter(username="nlee").exists() and not KeptForm.objects.exists()
     assert BACK not in client.get(f"{HERE}new/").content.decode()
@@ -50,14 +62,29 @@ def test_each_form_of_a_page_gets_what_was_typed_in_it(
 def test_nobody_else_is_shown_what_was_typed(client: Client, administrator: User) -> None:
     other = person("bfox", "Fox", "Ben", (Role.DISTRICT_ADMINISTRATOR, "9012"))
     cut_off(
-        client, other, f"{HERE}{administrator.pk}/", {"do": "details", "first_name": "Anna", "last_name": "R", "email": "a@example.org"}
+        client,
+        other,
+        f"{HERE}{administrator.pk}/",
+        {"do": "details", "first_name": "Anna", "last_name": "R", "email": "a@example.org"},
     )
-    page = sign_in(client, other, send_too_late(client, administrator, f"{HERE}new/", NEW)["Location"])
-    assert page.status_code == 200 and BACK not in text(page) and "nora@example.org" not in text(page)
+    page = sign_in(
+        client, other, send_too_late(client, administrator, f"{HERE}new/", NEW)["Location"]
+    )
+    assert (
+        page.status_code == 200 and BACK not in text(page) and "nora@example.org" not in text(page)
+    )
 
 
-def test_secrets_and_what_buttons_send_are_not_kept(client: Client, administrator: User, clerk: User) -> None:
-    secrets = {"password": "secret", "password1": "secret", "proof": "secret", "code": "123456", "csrfmiddlewaretoken": "t"}
+def test_secrets_and_what_buttons_send_are_not_kept(
+    client: Client, administrator: User, clerk: User
+) -> None:
+    secrets = {
+        "password": "secret",
+        "password1": "secret",
+        "proof": "secret",
+        "code": "123456",
+        "csrfmiddlewaretoken": "t",
+    }
     send_too_late(client, administrator, f"{HERE}new/", {**NEW, **secrets})
     assert set(KeptForm.objects.get().fields) == set(NEW)
     KeptForm.objects.all().delete()
@@ -65,11 +92,15 @@ def test_secrets_and_what_buttons_send_are_not_kept(client: Client, administrato
     assert not KeptForm.objects.exists() and "kept" not in text(client.get(answer["Location"]))
 
 
-def test_pages_that_do_not_show_it_again_keep_and_promise_nothing(client: Client, keeper: User, cottonwood: District_) -> None:
+def test_pages_that_do_not_show_it_again_keep_and_promise_nothing(
+    client: Client, keeper: User, cottonwood: District_
+) -> None:
     page = f"/admin/pathways/pathway/{Pathway.objects.all()[0].pk}/change/"
     client.force_login(keeper)
     assert WARNING in text(client.get(page)) and PROMISE not in text(client.get(page))
-    answer = send_too_late(client, keeper, page, {"code": "99", "name": "Typed", "reason": "Letter"})
+    answer = send_too_late(
+        client, keeper, page, {"code": "99", "name": "Typed", "reason": "Letter"}
+    )
     assert not KeptForm.objects.exists() and "kept" not in text(client.get(answer["Location"]))
     client.force_login(keeper)
     new = text(client.get("/opi/people/new/"))

@@ -19,7 +19,13 @@ from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
-NEW = {"username": "nlee", "first_name": "Nora", "last_name": "Lee", "email": "nora@example.org", "role": "data-clerk"}
+NEW = {
+    "username": "nlee",
+    "first_name": "Nora",
+    "last_name": "Lee",
+    "email": "nora@example.org",
+    "role": "data-clerk",
+}
 HERE, OPI = "/districts/9012/2025/people/", "/opi/people/"
 CHOSEN = "seven slow herons wade"
 
@@ -38,22 +44,38 @@ def test_a_clerk_is_invited_and_signs_in(client: Client, administrator: User) ->
     client.force_login(administrator)
     answer = add(client, mail="on")
     link = link_in(answer)
-    assert "will not be shown again" in text(answer) and len(mail.outbox) == 1 and link in mail.outbox[0].body
+    assert (
+        "will not be shown again" in text(answer)
+        and len(mail.outbox) == 1
+        and link in mail.outbox[0].body
+    )
     new = User.objects.get(username="nlee")
-    assert [(one.role, one.district) for one in new.memberships.all()] == [(Role.DATA_CLERK, "9012")]
+    assert [(one.role, one.district) for one in new.memberships.all()] == [
+        (Role.DATA_CLERK, "9012")
+    ]
     again = client.get(f"{HERE}{new.pk}/")
     assert link not in again.content.decode() and "Invited" in text(again)
     theirs = Client()
     assert theirs.get(link)["Referrer-Policy"] == "no-referrer"
     page = theirs.get(link, follow=True)
     assert "nlee" in text(page) and page.redirect_chain[-1][0] == "/accounts/invitation/"
-    assert "Enter the same password twice" in text(theirs.post("/accounts/invitation/", {"password1": CHOSEN, "password2": "x"}))
-    assert "15 characters" in text(theirs.post("/accounts/invitation/", {"password1": "short", "password2": "short"}))
-    home = theirs.post("/accounts/invitation/", {"password1": CHOSEN, "password2": CHOSEN}, follow=True)
+    assert "Enter the same password twice" in text(
+        theirs.post("/accounts/invitation/", {"password1": CHOSEN, "password2": "x"})
+    )
+    assert "15 characters" in text(
+        theirs.post("/accounts/invitation/", {"password1": "short", "password2": "short"})
+    )
+    home = theirs.post(
+        "/accounts/invitation/", {"password1": CHOSEN, "password2": CHOSEN}, follow=True
+    )
     assert "LEE, NORA" in text(home) and "9012" in text(home)
     assert theirs.get(link, follow=True).status_code == 410, "a link works once"
     assert Client().login(username="nlee", password=CHOSEN)
-    assert [event.kind for event in AuditEvent.objects.order_by("pk")] == ["person", "role", "person"]
+    assert [event.kind for event in AuditEvent.objects.order_by("pk")] == [
+        "person",
+        "role",
+        "person",
+    ]
 
 
 @pytest.mark.parametrize("secret", ["made-up", "x" * 500, "%00", "..%2f"])
@@ -61,7 +83,9 @@ def test_a_link_that_was_made_up(secret: str, client: Client, db: None) -> None:
     assert client.get(f"/accounts/invitation/{secret}/", follow=True).status_code in (404, 410)
 
 
-def test_a_link_expires_is_replaced_and_ends_with_the_account(client: Client, administrator: User, clerk: User) -> None:
+def test_a_link_expires_is_replaced_and_ends_with_the_account(
+    client: Client, administrator: User, clerk: User
+) -> None:
     old = Invitation.objects.make(clerk.pk, "X")
     new = Invitation.objects.make(clerk.pk, "X")
     assert Invitation.objects.by_secret(old) is None and Invitation.objects.by_secret(new)
@@ -86,7 +110,9 @@ def test_a_link_expires_is_replaced_and_ends_with_the_account(client: Client, ad
         ({"first_name": "a\0b"}, "Null characters"),
     ],
 )
-def test_bad_input_is_told_and_nobody_is_added(values: dict[str, str], said: str, client: Client, administrator: User, clerk: User) -> None:
+def test_bad_input_is_told_and_nobody_is_added(
+    values: dict[str, str], said: str, client: Client, administrator: User, clerk: User
+) -> None:
     client.force_login(administrator)
     answer = add(client, **values)
     assert answer.status_code == 200 and said in text(answer)
@@ -100,13 +126,21 @@ def test_a_double_click_adds_one_person(client: Client, administrator: User) -> 
     assert User.objects.filter(username="nlee").count() == 1
 
 
-def test_somebody_with_an_account_elsewhere_is_added_by_name_and_address(client: Client, administrator: User, stranger: User) -> None:
+def test_somebody_with_an_account_elsewhere_is_added_by_name_and_address(
+    client: Client, administrator: User, stranger: User
+) -> None:
     client.force_login(administrator)
-    assert "Another person has that user name" in text(add(client, username="sgrant", email="wrong@example.org"))
+    assert "Another person has that user name" in text(
+        add(client, username="sgrant", email="wrong@example.org")
+    )
     answer = add(client, username="sgrant", email="SGRANT@example.org")
-    assert "already had an account" in text(answer) and "0965" not in text(answer), "where else is not told"
+    assert "already had an account" in text(answer) and "0965" not in text(answer), (
+        "where else is not told"
+    )
     assert stranger.memberships.filter(district="9012", role=Role.DATA_CLERK).exists()
-    assert client.post(f"{HERE}{stranger.pk}/", {"do": "close"}).status_code == 403, "the account is not hers alone"
+    assert client.post(f"{HERE}{stranger.pk}/", {"do": "close"}).status_code == 403, (
+        "the account is not hers alone"
+    )
     stranger.refresh_from_db()
     assert stranger.is_active
 
@@ -118,17 +152,29 @@ def test_z_08_nobody_grants_above_the_own_role_elsewhere_or_to_herself(
     own, theirs = f"{HERE}{administrator.pk}/", f"{HERE}{clerk.pk}/"
     assert "valid choice" in text(client.post(theirs, {"do": "give", "role": "opi-staff"}))
     client.post(theirs, {"do": "give", "role": "viewer", "district": "0965"})
-    assert not clerk.memberships.filter(district="0965").exists(), "a district in the form is not asked"
+    assert not clerk.memberships.filter(district="0965").exists(), (
+        "a district in the form is not asked"
+    )
     assert client.post(own, {"do": "give", "role": "viewer"}).status_code == 403
     mine = administrator.memberships.get()
     assert client.post(own, {"do": "take", "membership": mine.pk}).status_code == 403
     assert client.post(own, {"do": "take", "membership": "9" * 5000}).status_code == 302
     for do in ("close", "details", "address", "link", "mail", "open"):
-        sent = {"do": do, "first_name": "A", "last_name": "B", "email": "a@b.org", "proof": PASSPHRASE}
+        sent = {
+            "do": do,
+            "first_name": "A",
+            "last_name": "B",
+            "email": "a@b.org",
+            "proof": PASSPHRASE,
+        }
         assert client.post(own, sent).status_code == 403, do
     for other in (stranger, keeper):
         assert client.post(f"{HERE}{other.pk}/", {"do": "close"}).status_code == 404
-    for authority in (Authority(administrator, "0965"), Authority(administrator), Authority(clerk, "9012")):
+    for authority in (
+        Authority(administrator, "0965"),
+        Authority(administrator),
+        Authority(clerk, "9012"),
+    ):
         with pytest.raises(PermissionDenied):
             people.give(authority, stranger, Role.VIEWER, "0965")
 
@@ -146,7 +192,9 @@ def test_roles_are_given_and_taken(client: Client, administrator: User, clerk: U
     assert AuditEvent.objects.filter(kind="role", operation="remove").count() == 2
 
 
-def test_z_06_closing_ends_sessions_and_opening_does_not_bring_them_back(client: Client, administrator: User, clerk: User) -> None:
+def test_z_06_closing_ends_sessions_and_opening_does_not_bring_them_back(
+    client: Client, administrator: User, clerk: User
+) -> None:
     theirs = Client()
     theirs.force_login(clerk)
     assert theirs.get("/districts/9012/2025/").status_code == 200
@@ -164,8 +212,12 @@ def test_a_new_link_sets_a_new_password(client: Client, administrator: User, cle
     theirs = Client()
     theirs.force_login(clerk)
     client.force_login(administrator)
-    link = link_in(client.post(f"{HERE}{clerk.pk}/", {"do": "link", "proof": PASSPHRASE}, follow=True))
-    assert Client().login(username="cmartin", password=PASSPHRASE), "the old one holds until a new one is chosen"
+    link = link_in(
+        client.post(f"{HERE}{clerk.pk}/", {"do": "link", "proof": PASSPHRASE}, follow=True)
+    )
+    assert Client().login(username="cmartin", password=PASSPHRASE), (
+        "the old one holds until a new one is chosen"
+    )
     other = Client()
     other.get(link, follow=True)
     other.post("/accounts/invitation/", {"password1": CHOSEN, "password2": CHOSEN})
@@ -173,7 +225,9 @@ def test_a_new_link_sets_a_new_password(client: Client, administrator: User, cle
     assert theirs.get("/districts/9012/2025/").status_code == 302, "sessions from before are over"
 
 
-def test_the_letter_that_cannot_be_sent_is_told(client: Client, administrator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_letter_that_cannot_be_sent_is_told(
+    client: Client, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise ConnectionRefusedError
 
@@ -183,16 +237,22 @@ def test_the_letter_that_cannot_be_sent_is_told(client: Client, administrator: U
     assert "could not be e-mailed" in text(answer) and link_in(answer)
 
 
-def test_s_08_a_forged_host_does_not_choose_the_letters_link(client: Client, clerk: User, settings: Any) -> None:
+def test_s_08_a_forged_host_does_not_choose_the_letters_link(
+    client: Client, clerk: User, settings: Any
+) -> None:
     settings.PORTAL_ADDRESS, settings.ALLOWED_HOSTS = "https://cte.example.org", ["*"]
-    client.post("/accounts/password/reset/", {"email": clerk.email}, headers={"host": "evil.example"})
+    client.post(
+        "/accounts/password/reset/", {"email": clerk.email}, headers={"host": "evil.example"}
+    )
     assert "https://cte.example.org/accounts/password/reset/key/" in mail.outbox[0].body
     assert "evil" not in mail.outbox[0].body
     path = re.search(r"https://cte.example.org(\S+)", mail.outbox[0].body)
     assert path and "Choose a new password" in text(client.get(path[1], follow=True))
 
 
-def test_s_10_an_account_that_nobody_uses_closes_by_itself(client: Client, administrator: User, clerk: User) -> None:
+def test_s_10_an_account_that_nobody_uses_closes_by_itself(
+    client: Client, administrator: User, clerk: User
+) -> None:
     long_ago = timezone.now() - datetime.timedelta(days=181)
     User.objects.filter(pk=clerk.pk).update(date_joined=long_ago, last_login=long_ago)
     sent = {"login": "cmartin", "password": PASSPHRASE}
@@ -202,7 +262,9 @@ def test_s_10_an_account_that_nobody_uses_closes_by_itself(client: Client, admin
     assert client.post("/accounts/sign-in/", sent).status_code == 302
 
 
-def test_opi_adds_people_anywhere(client: Client, keeper: User, cottonwood: District_, elsewhere: District_) -> None:
+def test_opi_adds_people_anywhere(
+    client: Client, keeper: User, cottonwood: District_, elsewhere: District_
+) -> None:
     client.force_login(keeper)
     assert "Enter the district" in text(add(client, OPI))
     assert "Write 0965" in text(add(client, OPI, district="965"))
@@ -225,7 +287,9 @@ def test_two_administrators_who_close_each_other_leave_one(keeper: User, db: Non
     assert keeper.is_active
 
 
-def test_the_longest_names_fit_wherever_they_are_written(client: Client, administrator: User) -> None:
+def test_the_longest_names_fit_wherever_they_are_written(
+    client: Client, administrator: User
+) -> None:
     client.force_login(administrator)
     add(client, username="u" * 60, first_name="F" * 50, last_name="ß" * 50)
     event = AuditEvent.objects.filter(kind="person").get()
@@ -254,11 +318,19 @@ def test_screens_are_found_by_their_old_look_path(client: Client, administrator:
         "Student Information > State Programs > CTE Concentrator",
         "State Programs › CTE Concentrator ›",
     ):
-        assert client.get("/screens/", {"find": path})["Location"] == "/districts/9012/2025/cte-concentrator/", path
-    assert client.get("/screens/", {"find": "Reporting>Data Certification>Type Membership Setup"})["Location"].endswith(
-        "/type-membership-setup/"
+        assert (
+            client.get("/screens/", {"find": path})["Location"]
+            == "/districts/9012/2025/cte-concentrator/"
+        ), path
+    assert client.get("/screens/", {"find": "Reporting>Data Certification>Type Membership Setup"})[
+        "Location"
+    ].endswith("/type-membership-setup/")
+    assert (
+        client.get("/screens/?find=student information > general")["Location"]
+        == "/districts/9012/2025/cte-concentrator/"
     )
-    assert client.get("/screens/?find=student information > general")["Location"] == "/districts/9012/2025/cte-concentrator/"
-    assert "CTE Concentrator" in text(client.get("/screens/?find=guide")) or "CTE Lingo" in text(client.get("/screens/?find=guide"))
+    assert "CTE Concentrator" in text(client.get("/screens/?find=guide")) or "CTE Lingo" in text(
+        client.get("/screens/?find=guide")
+    )
     assert "No screen matches" in text(client.get("/screens/?find=zzz"))
     assert "/opi/" not in client.get("/screens/?find=").content.decode()

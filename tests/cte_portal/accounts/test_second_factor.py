@@ -29,7 +29,12 @@ from tests.pathways.desk import text
 
 START = datetime.datetime(2025, 5, 8, 18, 0, 5, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
-SIGN_IN, CODE, APP, SECURITY = "/accounts/sign-in/", "/accounts/sign-in/code/", "/accounts/security/app/", "/accounts/security/"
+SIGN_IN, CODE, APP, SECURITY = (
+    "/accounts/sign-in/",
+    "/accounts/sign-in/code/",
+    "/accounts/security/app/",
+    "/accounts/security/",
+)
 CODES = f"{SECURITY}recovery-codes/"
 
 
@@ -61,7 +66,9 @@ def set_up(client: Client) -> str:
     return secret
 
 
-def test_the_app_is_set_up_and_asked_for_at_the_next_sign_in(client: Client, clerk: User, clock: Any) -> None:
+def test_the_app_is_set_up_and_asked_for_at_the_next_sign_in(
+    client: Client, clerk: User, clock: Any
+) -> None:
     sign_in(client)
     assert "Not set up" in text(client.get(SECURITY))
     secret = set_up(client)
@@ -75,7 +82,9 @@ def test_the_app_is_set_up_and_asked_for_at_the_next_sign_in(client: Client, cle
     clock.shift(MINUTE)
     assert enter(client, phone.code(secret=secret)).status_code == 302
     assert inside(client)
-    assert [event.changes for event in AuditEvent.objects.filter(kind="person")] == [[("Second factor", "none", "authenticator app")]]
+    assert [event.changes for event in AuditEvent.objects.filter(kind="person")] == [
+        [("Second factor", "none", "authenticator app")]
+    ]
 
 
 def test_the_picture_holds_what_the_app_needs_and_no_style(client: Client, clerk: User) -> None:
@@ -98,11 +107,15 @@ def test_a_wrong_code_sets_nothing_up_and_the_picture_stays(client: Client, cler
     for wrong in ("000000", "", "abc", "१२३४५६", "x" * 5000, "a\0b"):
         answer = client.post(APP, {"code": wrong})
         assert answer.status_code == 200 and "There is a problem" in text(answer)
-        assert answer.context["form"].secret == secret and (len(wrong) < 6 or wrong not in answer.content.decode())
+        assert answer.context["form"].secret == secret and (
+            len(wrong) < 6 or wrong not in answer.content.decode()
+        )
     assert not phone.has(clerk)
 
 
-def test_setting_up_twice_leaves_one_app_and_ends_other_sessions(client: Client, clerk: User) -> None:
+def test_setting_up_twice_leaves_one_app_and_ends_other_sessions(
+    client: Client, clerk: User
+) -> None:
     other = Client()
     sign_in(other)
     sign_in(client)
@@ -112,7 +125,9 @@ def test_setting_up_twice_leaves_one_app_and_ends_other_sessions(client: Client,
     assert inside(client) and not inside(other)
 
 
-def test_s_07_the_code_that_set_the_app_up_does_not_sign_in(client: Client, clerk: User, clock: Any) -> None:
+def test_s_07_the_code_that_set_the_app_up_does_not_sign_in(
+    client: Client, clerk: User, clock: Any
+) -> None:
     sign_in(client)
     secret = set_up(client)
     cache.clear()
@@ -124,7 +139,9 @@ def test_s_07_the_code_that_set_the_app_up_does_not_sign_in(client: Client, cler
 
 
 @pytest.mark.parametrize("emptied", [False, True])
-def test_s_07_a_code_is_used_once_even_if_the_cache_forgets(emptied: bool, client: Client, clerk: User, clock: Any) -> None:
+def test_s_07_a_code_is_used_once_even_if_the_cache_forgets(
+    emptied: bool, client: Client, clerk: User, clock: Any
+) -> None:
     phone.give(clerk)
     used, older = phone.code(), phone.code(-1)
     sign_in(client)
@@ -151,7 +168,9 @@ def test_a_clock_may_be_half_a_minute_off_and_no_more(clerk: User) -> None:
         assert inside(client) == accepted, later
 
 
-def test_s_07_guessing_is_slowed_down_and_never_locks_for_good(client: Client, clerk: User, clock: Any) -> None:
+def test_s_07_guessing_is_slowed_down_and_never_locks_for_good(
+    client: Client, clerk: User, clock: Any
+) -> None:
     phone.give(clerk)
     sign_in(client)
     for _ in range(5):
@@ -171,9 +190,15 @@ def test_a_recovery_code_gets_in_once(client: Client, clerk: User) -> None:
     sign_in(again)
     assert enter(again, first).status_code == 200 and not inside(again)
     assert enter(again, second).status_code == 302 and inside(again)
-    assert "8 codes left" in text(client.get(SECURITY)) and "8 of 10 left" in text(client.get(CODES))
+    assert "8 codes left" in text(client.get(SECURITY)) and "8 of 10 left" in text(
+        client.get(CODES)
+    )
     shown = client.get(f"{CODES}file/")
-    assert first not in shown.content.decode() and "attachment" in shown["Content-Disposition"] and shown["Content-Type"] == "text/plain"
+    assert (
+        first not in shown.content.decode()
+        and "attachment" in shown["Content-Disposition"]
+        and shown["Content-Type"] == "text/plain"
+    )
 
 
 def test_new_recovery_codes_end_the_old_ones(client: Client, clerk: User) -> None:
@@ -187,11 +212,18 @@ def test_new_recovery_codes_end_the_old_ones(client: Client, clerk: User) -> Non
 
 def test_without_an_app_there_are_no_recovery_codes(client: Client, clerk: User) -> None:
     client.force_login(clerk)
-    assert client.get(CODES).status_code == client.get(f"{CODES}file/").status_code == client.get(f"{APP}remove/").status_code == 404
+    assert (
+        client.get(CODES).status_code
+        == client.get(f"{CODES}file/").status_code
+        == client.get(f"{APP}remove/").status_code
+        == 404
+    )
     assert "Set one up first" in text(client.post(f"{CODES}new/"))
 
 
-def test_the_app_is_removed_after_a_code_where_it_is_not_required(client: Client, clerk: User, clock: Any) -> None:
+def test_the_app_is_removed_after_a_code_where_it_is_not_required(
+    client: Client, clerk: User, clock: Any
+) -> None:
     phone.give(clerk)
     client.force_login(clerk)
     client.get(SECURITY)
@@ -200,15 +232,22 @@ def test_the_app_is_removed_after_a_code_where_it_is_not_required(client: Client
     assert asked["Location"] == f"/accounts/confirm/code/?next={quote(APP, safe='')}remove%2F", (
         "who signed in long ago says so again, by code"
     )
-    assert client.get("/accounts/confirm/")["Location"].startswith("/accounts/confirm/code/"), "and not by password"
+    assert client.get("/accounts/confirm/")["Location"].startswith("/accounts/confirm/code/"), (
+        "and not by password"
+    )
     assert "incorrect" in text(client.post(asked["Location"], {"code": "000000"}))
-    assert client.post(asked["Location"], {"code": phone.code(), "next": f"{APP}remove/"})["Location"] == f"{APP}remove/"
+    assert (
+        client.post(asked["Location"], {"code": phone.code(), "next": f"{APP}remove/"})["Location"]
+        == f"{APP}remove/"
+    )
     client.post(f"{APP}remove/")
     assert not clerk.authenticator_set.exists(), "recovery codes end with it"
     assert AuditEvent.objects.get().before == {"Second factor": "authenticator app"}
 
 
-def test_s_07_neither_a_letter_nor_a_one_time_link_removes_the_factor(client: Client, clerk: User) -> None:
+def test_s_07_neither_a_letter_nor_a_one_time_link_removes_the_factor(
+    client: Client, clerk: User
+) -> None:
     phone.give(clerk)
     secret = Invitation.objects.make(clerk.pk, "HALE, ROBIN")
     client.get(f"/accounts/invitation/{secret}/")
@@ -219,14 +258,25 @@ def test_s_07_neither_a_letter_nor_a_one_time_link_removes_the_factor(client: Cl
 
 
 def test_the_code_page_belongs_to_a_sign_in(client: Client, clerk: User) -> None:
-    assert client.get(CODE)["Location"] == client.post(CODE, {"code": "000000"})["Location"] == SIGN_IN
+    assert (
+        client.get(CODE)["Location"] == client.post(CODE, {"code": "000000"})["Location"] == SIGN_IN
+    )
     assert sign_in(client).status_code == 302 and inside(client), "nobody is asked who has no app"
     assert client.get(CODE).status_code == 302
 
 
-@pytest.mark.parametrize(("given", "required"), [({}, "False"), (PRODUCTION, "True"), ({**PRODUCTION, "REQUIRE_MFA": "false"}, "False")])
+@pytest.mark.parametrize(
+    ("given", "required"),
+    [({}, "False"), (PRODUCTION, "True"), ({**PRODUCTION, "REQUIRE_MFA": "false"}, "False")],
+)
 def test_production_requires_it_unless_told_otherwise(given: dict[str, str], required: str) -> None:
-    shown = manage("shell", "--no-imports", "-c", "from django.conf import settings; print(settings.REQUIRE_MFA)", **given)
+    shown = manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings; print(settings.REQUIRE_MFA)",
+        **given,
+    )
     assert shown.stdout.split() == [required], shown.stderr
 
 
@@ -237,24 +287,52 @@ def required(settings: Any) -> None:
 
 @pytest.mark.usefixtures("required")
 class TestRequired:
-    def test_who_has_none_sets_it_up_before_any_other_page(self, client: Client, clerk: User, cottonwood: District_) -> None:
+    def test_who_has_none_sets_it_up_before_any_other_page(
+        self, client: Client, clerk: User, cottonwood: District_
+    ) -> None:
         sign_in(client)
-        for page in ("/", "/districts/", "/districts/9012/2025/", "/cte-lingo/", SECURITY, "/accounts/password/", CODES, "/nowhere/"):
-            assert client.get(page).status_code in (302, 404) and (page == "/nowhere/" or client.get(page)["Location"] == APP), page
+        for page in (
+            "/",
+            "/districts/",
+            "/districts/9012/2025/",
+            "/cte-lingo/",
+            SECURITY,
+            "/accounts/password/",
+            CODES,
+            "/nowhere/",
+        ):
+            assert client.get(page).status_code in (302, 404) and (
+                page == "/nowhere/" or client.get(page)["Location"] == APP
+            ), page
         assert client.get("/districts/", headers={"HX-Request": "true"})["HX-Redirect"] == APP
-        assert client.get("/help/").status_code == client.get("/accounts/sign-out/").status_code == 200
-        assert client.post("/session/stay/", headers={"X-Requested-With": "fetch"}).status_code == 204
+        assert (
+            client.get("/help/").status_code == client.get("/accounts/sign-out/").status_code == 200
+        )
+        assert (
+            client.post("/session/stay/", headers={"X-Requested-With": "fetch"}).status_code == 204
+        )
         assert "This portal requires a second factor." in text(client.get(APP))
         set_up(client)
         assert client.get("/districts/9012/2025/").status_code == 200
 
-    def test_what_was_typed_is_kept_and_it_is_said_why(self, client: Client, clerk: User, cottonwood: District_, kayla: Student) -> None:
+    def test_what_was_typed_is_kept_and_it_is_said_why(
+        self, client: Client, clerk: User, cottonwood: District_, kayla: Student
+    ) -> None:
         record = cottonwood.record(kayla)
         sign_in(client)
         address = f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/"
-        typed = {**desk.TYPED, "in_district_credits": "1.75", "version": "1", "proof": "secret", "password": "secret"}
+        typed = {
+            **desk.TYPED,
+            "in_district_credits": "1.75",
+            "version": "1",
+            "proof": "secret",
+            "password": "secret",
+        }
         page = client.post(address, typed, follow=True)
-        assert "Nothing was saved. What you typed is kept" in text(page) and page.redirect_chain[-1][0] == APP
+        assert (
+            "Nothing was saved. What you typed is kept" in text(page)
+            and page.redirect_chain[-1][0] == APP
+        )
         assert Participation.objects.get().version == 1
         assert not {"proof", "password", "csrfmiddlewaretoken"} & set(KeptForm.objects.get().fields)
         set_up(client)
@@ -267,7 +345,9 @@ class TestRequired:
             assert "cannot be removed" in text(answer)
         assert phone.has(clerk) and "remove/" not in client.get(SECURITY).content.decode()
 
-    def test_who_was_reset_sets_it_up_anew(self, client: Client, clerk: User, administrator: User) -> None:
+    def test_who_was_reset_sets_it_up_anew(
+        self, client: Client, clerk: User, administrator: User
+    ) -> None:
         phone.give(clerk)
         sign_in(client)
         enter(client, phone.code())
@@ -277,7 +357,9 @@ class TestRequired:
         assert client.get("/districts/")["Location"] == APP
 
 
-def test_a_typed_code_is_never_kept_when_the_session_has_ended(client: Client, clerk: User, clock: Any) -> None:
+def test_a_typed_code_is_never_kept_when_the_session_has_ended(
+    client: Client, clerk: User, clock: Any
+) -> None:
     recovery = phone.give(clerk)[0]
     client.force_login(clerk)
     client.get(SECURITY)
@@ -286,18 +368,28 @@ def test_a_typed_code_is_never_kept_when_the_session_has_ended(client: Client, c
     assert not KeptForm.objects.exists()
 
 
-def test_an_administrator_resets_with_a_reason(client: Client, clerk: User, administrator: User) -> None:
+def test_an_administrator_resets_with_a_reason(
+    client: Client, clerk: User, administrator: User
+) -> None:
     client.force_login(administrator)
     page = f"/districts/9012/2025/people/{clerk.pk}/"
     assert "Reset the second factor" not in text(client.get(page))
-    assert "no second factor" in text(client.post(page, {"do": "factor", "reason": "x", "proof": PASSPHRASE}))
+    assert "no second factor" in text(
+        client.post(page, {"do": "factor", "reason": "x", "proof": PASSPHRASE})
+    )
     phone.give(clerk)
     assert "Reset the second factor" in text(client.get(page))
-    assert "Enter a reason" in text(client.post(page, {"do": "factor", "reason": " ", "proof": PASSPHRASE})) and phone.has(clerk)
+    assert "Enter a reason" in text(
+        client.post(page, {"do": "factor", "reason": " ", "proof": PASSPHRASE})
+    ) and phone.has(clerk)
     client.post(page, {"do": "factor", "reason": "Lost phone, called back", "proof": PASSPHRASE})
     assert not clerk.authenticator_set.exists()
     event = AuditEvent.objects.get()
-    assert (event.by, event.reason, event.district) == ("REYES, ANA", "Lost phone, called back", "9012")
+    assert (event.by, event.reason, event.district) == (
+        "REYES, ANA",
+        "Lost phone, called back",
+        "9012",
+    )
     assert event.changes == [("Second factor", "authenticator app", "none")]
     assert "Lost phone, called back" in text(client.get(page))
 
@@ -311,13 +403,23 @@ def test_nobody_resets_above_the_own_role_elsewhere_or_for_herself(
     client.force_login(administrator)
     for one, answer in ((both, 403), (administrator, 403), (stranger, 404), (keeper, 404)):
         assert (
-            client.post(f"/districts/9012/2025/people/{one.pk}/", {"do": "factor", "reason": "x", "proof": PASSPHRASE}).status_code
+            client.post(
+                f"/districts/9012/2025/people/{one.pk}/",
+                {"do": "factor", "reason": "x", "proof": PASSPHRASE},
+            ).status_code
             == answer
         )
-    for authority, one in ((Authority(administrator), clerk), (Authority(opi), clerk), (Authority(clerk, "9012"), administrator)):
+    for authority, one in (
+        (Authority(administrator), clerk),
+        (Authority(opi), clerk),
+        (Authority(clerk, "9012"), administrator),
+    ):
         with pytest.raises(PermissionDenied):
             people.reset_second_factor(authority, one, "x")
-    assert all(phone.has(one) for one in (clerk, administrator, stranger, keeper, both)) and not AuditEvent.objects.exists()
+    assert (
+        all(phone.has(one) for one in (clerk, administrator, stranger, keeper, both))
+        and not AuditEvent.objects.exists()
+    )
     people.reset_second_factor(Authority(keeper), administrator, "New phone")
     with pytest.raises(Refusal, match="no second factor"):
         people.reset_second_factor(Authority(keeper), administrator, "New phone")

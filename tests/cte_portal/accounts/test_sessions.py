@@ -49,16 +49,23 @@ def address(record: Participation) -> str:
     return f"/districts/9012/2025/cte-concentrator/{record.student_id}/{record.pathway_id}/"
 
 
-def test_s_03_a_page_that_asks_again_by_itself_is_no_work(client: Client, clerk: User, clock: Any) -> None:
+def test_s_03_a_page_that_asks_again_by_itself_is_no_work(
+    client: Client, clerk: User, clock: Any
+) -> None:
     sign_in(client)
     for _ in range(3):
         clock.shift(9 * MINUTE)
-        assert client.get("/districts/9012/2025/batches/", headers={"HX-Request": "true"}).status_code == 200
+        assert (
+            client.get("/districts/9012/2025/batches/", headers={"HX-Request": "true"}).status_code
+            == 200
+        )
     clock.shift(4 * MINUTE)
     assert not signed_in(client)
 
 
-def test_s_03_thirty_idle_minutes_end_the_session_on_the_server(client: Client, clerk: User, clock: Any) -> None:
+def test_s_03_thirty_idle_minutes_end_the_session_on_the_server(
+    client: Client, clerk: User, clock: Any
+) -> None:
     sign_in(client)
     clock.shift(29 * MINUTE)
     assert signed_in(client)
@@ -83,12 +90,16 @@ def test_staying_signed_in_is_a_sign_of_life(client: Client, clerk: User, clock:
     sign_in(client)
     for _ in range(10):
         clock.shift(25 * MINUTE)
-        assert client.post("/session/stay/", headers={"X-Requested-With": "fetch"}).status_code == 204
+        assert (
+            client.post("/session/stay/", headers={"X-Requested-With": "fetch"}).status_code == 204
+        )
     assert signed_in(client)
     assert client.get("/session/stay/").status_code == 405
 
 
-def test_the_last_request_is_written_once_a_minute_at_most(client: Client, clerk: User, clock: Any) -> None:
+def test_the_last_request_is_written_once_a_minute_at_most(
+    client: Client, clerk: User, clock: Any
+) -> None:
     sign_in(client)
     client.get("/districts/")
 
@@ -103,19 +114,25 @@ def test_the_last_request_is_written_once_a_minute_at_most(client: Client, clerk
     assert writes() == 1
 
 
-def test_g_23_what_was_typed_is_back_after_signing_in_again(client: Client, clerk: User, record: Participation, clock: Any) -> None:
+def test_g_23_what_was_typed_is_back_after_signing_in_again(
+    client: Client, clerk: User, record: Participation, clock: Any
+) -> None:
     sign_in(client)
     client.get(address(record))
     clock.shift(31 * MINUTE)
     answer = client.post(address(record), TYPED)
     assert answer.status_code == 302
-    assert answer["Location"] == f"/accounts/sign-in/?next={address(record)}", "nothing of it in the address"
+    assert answer["Location"] == f"/accounts/sign-in/?next={address(record)}", (
+        "nothing of it in the address"
+    )
     assert Participation.objects.get().version == 1
     again = sign_in(client)
     assert again.status_code == 302
     page = client.get(address(record)).content.decode()
     assert "What you typed is back." in page and 'value="1.75"' in page
-    assert 'value="1.75"' in client.get(address(record)).content.decode(), "looking at it does not lose it"
+    assert 'value="1.75"' in client.get(address(record)).content.decode(), (
+        "looking at it does not lose it"
+    )
     client.post(address(record), TYPED)
     assert str(Participation.objects.get().total_credits) == "1.75"
     assert not KeptForm.objects.exists()
@@ -133,14 +150,21 @@ def test_what_one_person_typed_is_shown_to_nobody_else(
     assert "What you typed is back." not in page and 'value="1.75"' not in page
 
 
-def test_a_kept_form_holds_no_token_and_no_password(client: Client, clerk: User, record: Participation, clock: Any) -> None:
+def test_a_kept_form_holds_no_token_and_no_password(
+    client: Client, clerk: User, record: Participation, clock: Any
+) -> None:
     sign_in(client)
     clock.shift(31 * MINUTE)
-    client.post(address(record), {**TYPED, "csrfmiddlewaretoken": "t", "password": "secret", "password1": "secret"})
+    client.post(
+        address(record),
+        {**TYPED, "csrfmiddlewaretoken": "t", "password": "secret", "password1": "secret"},
+    )
     assert set(KeptForm.objects.get().fields) == set(TYPED)
 
 
-def test_a_kept_form_is_gone_after_a_day_and_there_are_few(client: Client, clerk: User, record: Participation, clock: Any) -> None:
+def test_a_kept_form_is_gone_after_a_day_and_there_are_few(
+    client: Client, clerk: User, record: Participation, clock: Any
+) -> None:
     sign_in(client)
     clock.shift(31 * MINUTE)
     client.post(address(record), TYPED)
@@ -161,7 +185,9 @@ def test_e_05_a_forged_form_is_not_kept(clerk: User, record: Participation, cloc
     assert not KeptForm.objects.exists()
 
 
-def test_the_sign_in_page_says_why_one_is_there(client: Client, clerk: User, record: Participation, clock: Any) -> None:
+def test_the_sign_in_page_says_why_one_is_there(
+    client: Client, clerk: User, record: Participation, clock: Any
+) -> None:
     sign_in(client)
     clock.shift(31 * MINUTE)
     page = client.post(address(record), TYPED, follow=True).content.decode()

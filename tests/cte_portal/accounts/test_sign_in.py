@@ -33,17 +33,27 @@ def signed_in(client: Client) -> bool:
 
 
 @pytest.mark.parametrize("username", ["cmartin", "CMARTIN", " cmartin "])
-def test_a_person_signs_in_with_the_user_name_in_any_case(username: str, client: Client, clerk: User) -> None:
+def test_a_person_signs_in_with_the_user_name_in_any_case(
+    username: str, client: Client, clerk: User
+) -> None:
     assert sign_in(client, username).status_code == 302
     assert signed_in(client)
 
 
-def test_a_wrong_password_and_an_unknown_name_get_the_same_words(client: Client, clerk: User) -> None:
-    wrong, unknown = sign_in(client, password="not the passphrase"), sign_in(client, username="somebody")
+def test_a_wrong_password_and_an_unknown_name_get_the_same_words(
+    client: Client, clerk: User
+) -> None:
+    wrong, unknown = (
+        sign_in(client, password="not the passphrase"),
+        sign_in(client, username="somebody"),
+    )
     sentence = "The user name or password is incorrect"
     assert sentence in wrong.content.decode() and sentence in unknown.content.decode()
     assert (wrong.status_code, unknown.status_code) == (200, 200)
-    assert PASSPHRASE not in wrong.content.decode() and "not the passphrase" not in wrong.content.decode()
+    assert (
+        PASSPHRASE not in wrong.content.decode()
+        and "not the passphrase" not in wrong.content.decode()
+    )
 
 
 def test_nobody_signs_up(client: Client, db: None) -> None:
@@ -77,7 +87,11 @@ def test_s_02_cookies_are_shut_away(client: Client, clerk: User) -> None:
     )
     told = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "cte_portal.settings", **PRODUCTION},
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+            **PRODUCTION,
+        },
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -101,8 +115,12 @@ def test_signing_out_is_a_post(client: Client, clerk: User) -> None:
     assert signed_in(client), "looking at the question signs nobody out"
 
 
-def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(client: Client, clerk: User, viewer: User) -> None:
-    with time_machine.travel(datetime.datetime(2025, 5, 8, 18, 0, tzinfo=datetime.UTC), tick=False) as clock:
+def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(
+    client: Client, clerk: User, viewer: User
+) -> None:
+    with time_machine.travel(
+        datetime.datetime(2025, 5, 8, 18, 0, tzinfo=datetime.UTC), tick=False
+    ) as clock:
         for _ in range(5):
             assert "incorrect" in sign_in(client, password="wrong").content.decode()
         waiting = sign_in(client)
@@ -118,33 +136,49 @@ def test_s_05_five_wrong_passwords_make_the_account_wait_and_never_lock_it(clien
 
 def test_s_05_unknown_accounts_wait_just_the_same(client: Client, db: None) -> None:
     answers = [sign_in(client, "ghost", "wrong") for _ in range(6)]
-    assert "Too many failed attempts" in answers[-1].content.decode() or answers[-1].status_code == 429
+    assert (
+        "Too many failed attempts" in answers[-1].content.decode() or answers[-1].status_code == 429
+    )
 
 
 @pytest.fixture
 def small_limits(settings: Any) -> None:
     """The same limits with fewer tries for an address, which a test need not send by the hundred."""
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "5/15m/key,30/15m/ip"}
+    settings.ACCOUNT_RATE_LIMITS = {
+        **settings.ACCOUNT_RATE_LIMITS,
+        "login_failed": "5/15m/key,30/15m/ip",
+    }
 
 
-def test_s_05_one_address_cannot_try_a_thousand_accounts(client: Client, clerk: User, small_limits: None) -> None:
+def test_s_05_one_address_cannot_try_a_thousand_accounts(
+    client: Client, clerk: User, small_limits: None
+) -> None:
     for number in range(30):
         sign_in(client, f"somebody{number}", "wrong")
     assert "Too many failed attempts" in sign_in(client).content.decode()
 
 
-def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(client: Client, clerk: User, small_limits: None) -> None:
+def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(
+    client: Client, clerk: User, small_limits: None
+) -> None:
     for number in range(30):
         sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"203.0.113.{number}"})
     sign_in(client, **{"X-Forwarded-For": "203.0.113.99"})
     assert not signed_in(client)
 
 
-def test_behind_the_proxy_each_visitor_has_tries_of_the_own(client: Client, clerk: User, settings: Any, small_limits: None) -> None:
+def test_behind_the_proxy_each_visitor_has_tries_of_the_own(
+    client: Client, clerk: User, settings: Any, small_limits: None
+) -> None:
     """All of the state comes through one proxy: it adds the address it saw at the end, after whatever the visitor has claimed."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(30):
-        sign_in(client, f"somebody{number}", "wrong", **{"X-Forwarded-For": f"192.0.2.{number}, 203.0.113.7"})
+        sign_in(
+            client,
+            f"somebody{number}",
+            "wrong",
+            **{"X-Forwarded-For": f"192.0.2.{number}, 203.0.113.7"},
+        )
     sign_in(client, **{"X-Forwarded-For": "192.0.2.200, 203.0.113.7"})
     assert not signed_in(client), "a claimed address buys nothing"
     assert sign_in(client, **{"X-Forwarded-For": "203.0.113.8"}).status_code == 302
@@ -153,8 +187,20 @@ def test_behind_the_proxy_each_visitor_has_tries_of_the_own(client: Client, cler
 @pytest.mark.parametrize(("said", "counted"), [({}, "None"), ({"BEHIND_TLS_PROXY": "true"}, "1")])
 def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: str) -> None:
     script = "from django.conf import settings as s; print(getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT', None))"
-    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "cte_portal.settings", **PRODUCTION, **said}
-    told = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    env = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
+        **PRODUCTION,
+        **said,
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert told.stdout.strip() == counted
 
 
@@ -197,7 +243,9 @@ def test_a_password_is_changed_with_the_old_one(client: Client, clerk: User) -> 
     sign_in(client)
     before = client.session.session_key
     new = "seven silver trout jumping"
-    client.post("/accounts/password/", {"oldpassword": PASSPHRASE, "password1": new, "password2": new})
+    client.post(
+        "/accounts/password/", {"oldpassword": PASSPHRASE, "password1": new, "password2": new}
+    )
     clerk.refresh_from_db()
     assert clerk.check_password(new)
     assert client.session.session_key != before, "S-01"
@@ -226,14 +274,23 @@ def test_s_08_a_reset_letter_works_once_and_names_no_account(client: Client, cle
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https:evil.example", "/\\evil.example", "%2F%2Fevil.example", "javascript:alert(1)", "http://evil.example/"],
+    [
+        "//evil.example",
+        "https:evil.example",
+        "/\\evil.example",
+        "%2F%2Fevil.example",
+        "javascript:alert(1)",
+        "http://evil.example/",
+    ],
 )
 def test_w_02_sign_in_leads_nowhere_else(target: str, client: Client, clerk: User) -> None:
-    answer = client.post(f"{SIGN_IN}?next={target}", {"login": "cmartin", "password": PASSPHRASE, "next": target})
-    assert answer.status_code == 302
-    assert "evil" not in answer["Location"].replace("%2F%2Fevil.example", "") and not answer["Location"].startswith(
-        ("//", "javascript", "http")
+    answer = client.post(
+        f"{SIGN_IN}?next={target}", {"login": "cmartin", "password": PASSPHRASE, "next": target}
     )
+    assert answer.status_code == 302
+    assert "evil" not in answer["Location"].replace("%2F%2Fevil.example", "") and not answer[
+        "Location"
+    ].startswith(("//", "javascript", "http"))
 
 
 def test_the_limits_are_counted_in_a_cache_that_all_processes_share() -> None:

@@ -37,23 +37,34 @@ NEW = "seven silver trout jumping"
 
 def unused_for(user: User, days: float) -> None:
     then = timezone.now() - datetime.timedelta(days=days)
-    User.objects.filter(pk=user.pk).update(date_joined=then, last_login=then, confirmed_email=user.email)
+    User.objects.filter(pk=user.pk).update(
+        date_joined=then, last_login=then, confirmed_email=user.email
+    )
     user.refresh_from_db()
 
 
 def gate(event: CertificationEvent) -> Any:
     one = event_of(SCOPE, event.pk)
     assert one is not None
-    return next(verdict for verdict in gates.verdicts(Case(SCOPE, one)) if verdict.gate.slug == "certifiers")
+    return next(
+        verdict for verdict in gates.verdicts(Case(SCOPE, one)) if verdict.gate.slug == "certifiers"
+    )
 
 
 def test_a_certifier_who_cannot_sign_in_is_named_where_her_signature_is_waited_for(
-    event: CertificationEvent, superintendent: Certifier, director: Certifier, clerk: User, client: Client
+    event: CertificationEvent,
+    superintendent: Certifier,
+    director: Certifier,
+    clerk: User,
+    client: Client,
 ) -> None:
     """FR-204: gate, home step 1, *Waiting for*, Type Membership Setup."""
     assert "can sign in" in gate(event).answer.sentence
     unused_for(superintendent.user, 200)
-    assert gate(event).answer.passed and "DOE, JANE cannot sign in: account unused for 180 days" in gate(event).answer.sentence
+    assert (
+        gate(event).answer.passed
+        and "DOE, JANE cannot sign in: account unused for 180 days" in gate(event).answer.sentence
+    )
     client.force_login(clerk)
     home = text(client.get(HOME))
     assert "DOE, JANE cannot sign in: account unused for 180 days" in home
@@ -64,7 +75,9 @@ def test_a_certifier_who_cannot_sign_in_is_named_where_her_signature_is_waited_f
     assert "No Primary certifier can sign in" in text(client.get(HOME))
 
 
-def test_opi_counts_and_finds_the_district(event: CertificationEvent, superintendent: Certifier) -> None:
+def test_opi_counts_and_finds_the_district(
+    event: CertificationEvent, superintendent: Certifier
+) -> None:
     """FR-204: the board's filter; its figures are those of the district's own page."""
 
     def found() -> list[str]:
@@ -78,7 +91,9 @@ def test_opi_counts_and_finds_the_district(event: CertificationEvent, superinten
     assert line.one.status == one.status and one.status.kind == "problem"
 
 
-def test_her_reminder_says_how_to_come_back(event: CertificationEvent, superintendent: Certifier, settings: Any) -> None:
+def test_her_reminder_says_how_to_come_back(
+    event: CertificationEvent, superintendent: Certifier, settings: Any
+) -> None:
     """FR-204."""
     settings.PORTAL_ADDRESS = "https://cte.example.gov"
     one = event_of(SCOPE, event.pk)
@@ -86,7 +101,10 @@ def test_her_reminder_says_how_to_come_back(event: CertificationEvent, superinte
     letter = occasions.reminder(one, "Cottonwood Bend", superintendent.user, "")
     assert "not been used" not in letter.text
     unused_for(superintendent.user, 200)
-    assert "https://cte.example.gov/accounts/password/reset/" in letter.text and "closed" in letter.text
+    assert (
+        "https://cte.example.gov/accounts/password/reset/" in letter.text
+        and "closed" in letter.text
+    )
 
 
 def reset(client: Client, user: User) -> Any:
@@ -106,7 +124,10 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
     assert "Forgot your password" in text(client.post("/accounts/sign-in/", SIGN_IN))
     reset(client, user)
     assert client.post("/accounts/sign-in/", {**SIGN_IN, "password": NEW}).status_code == 302
-    told = {batch.submitted_by.username for batch in Batch.objects.filter(kind="account", options__template="reopened")}
+    told = {
+        batch.submitted_by.username
+        for batch in Batch.objects.filter(kind="account", options__template="reopened")
+    }
     assert told == {"superintendent", "areyes"}
     mail.outbox.clear()
     for batch in Batch.objects.filter(kind="account"):
@@ -115,9 +136,19 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
         "superintendent@example.org",
         "areyes@example.org",
     }
-    assert all("Jane Doe (superintendent)" in letter.body for letter in mail.outbox if "reopened" in letter.subject)
-    changes = [change for one in AuditEvent.objects.filter(key=str(user.pk)) for change in one.changes]
-    assert ("Account", "closed, unused for 180 days", "reopened with a link sent by e-mail") in changes
+    assert all(
+        "Jane Doe (superintendent)" in letter.body
+        for letter in mail.outbox
+        if "reopened" in letter.subject
+    )
+    changes = [
+        change for one in AuditEvent.objects.filter(key=str(user.pk)) for change in one.changes
+    ]
+    assert (
+        "Account",
+        "closed, unused for 180 days",
+        "reopened with a link sent by e-mail",
+    ) in changes
 
 
 def test_an_address_that_somebody_else_has_entered_opens_nothing(
@@ -129,7 +160,9 @@ def test_an_address_that_somebody_else_has_entered_opens_nothing(
     people.change_address(Authority(administrator, "9012"), user, "mine@example.org")
     for _ in range(2):
         reset(client, user)
-        assert "Ask your district administrator" in text(client.post("/accounts/sign-in/", {**SIGN_IN, "password": NEW}))
+        assert "Ask your district administrator" in text(
+            client.post("/accounts/sign-in/", {**SIGN_IN, "password": NEW})
+        )
     user.refresh_from_db()
     assert user.dormant
 
@@ -137,7 +170,9 @@ def test_an_address_that_somebody_else_has_entered_opens_nothing(
 def test_who_is_no_certifier_asks_the_administrator(clerk: User, client: Client) -> None:
     unused_for(clerk, 200)
     reset(client, clerk)
-    assert "Ask your district administrator" in text(client.post("/accounts/sign-in/", {"login": "cmartin", "password": NEW}))
+    assert "Ask your district administrator" in text(
+        client.post("/accounts/sign-in/", {"login": "cmartin", "password": NEW})
+    )
 
 
 def test_the_address_is_confirmed_by_signing_in(clerk: User, client: Client) -> None:
@@ -148,13 +183,28 @@ def test_the_address_is_confirmed_by_signing_in(clerk: User, client: Client) -> 
 
 
 def warned() -> list[str]:
-    return sorted(key.rsplit(":", 1)[1] for key in Batch.objects.filter(kind="account").values_list("idempotency_key", flat=True))
+    return sorted(
+        key.rsplit(":", 1)[1]
+        for key in Batch.objects.filter(kind="account").values_list("idempotency_key", flat=True)
+    )
 
 
 @pytest.mark.parametrize(
-    ("days", "keys"), [(149, []), (150.2, ["30"]), (169, ["30"]), (170.2, ["10"]), (177.5, ["3"]), (179.9, ["3"]), (180.1, []), (400, [])]
+    ("days", "keys"),
+    [
+        (149, []),
+        (150.2, ["30"]),
+        (169, ["30"]),
+        (170.2, ["10"]),
+        (177.5, ["3"]),
+        (179.9, ["3"]),
+        (180.1, []),
+        (400, []),
+    ],
 )
-def test_people_are_warned_before_their_account_closes(days: float, keys: list[str], clerk: User, viewer: User) -> None:
+def test_people_are_warned_before_their_account_closes(
+    days: float, keys: list[str], clerk: User, viewer: User
+) -> None:
     """FR-204: 30, 10 and 3 days before; asked again it sends nothing twice."""
     with time_machine.travel(datetime.datetime(2026, 3, 4, 18, 0, tzinfo=datetime.UTC), tick=False):
         User.objects.update(date_joined=timezone.now())
@@ -167,7 +217,9 @@ def test_people_are_warned_before_their_account_closes(days: float, keys: list[s
 def test_three_warnings_in_all_and_none_after_signing_in(clerk: User, settings: Any) -> None:
     """FR-204."""
     settings.PORTAL_ADDRESS = "https://cte.example.gov"
-    with time_machine.travel(datetime.datetime(2026, 3, 4, 18, 0, tzinfo=datetime.UTC), tick=False) as clock:
+    with time_machine.travel(
+        datetime.datetime(2026, 3, 4, 18, 0, tzinfo=datetime.UTC), tick=False
+    ) as clock:
         unused_for(clerk, 140)
         for _ in range(38):
             warn()
@@ -177,17 +229,24 @@ def test_three_warnings_in_all_and_none_after_signing_in(clerk: User, settings: 
         assert run(batch.pk)
         (letter,) = mail.outbox
         assert letter.subject == "CTE Portal: your account closes on 04/13/2026 unless you sign in"
-        assert "closes on Monday, April 13, 2026" in letter.body and "https://cte.example.gov/accounts/sign-in/" in letter.body
+        assert (
+            "closes on Monday, April 13, 2026" in letter.body
+            and "https://cte.example.gov/accounts/sign-in/" in letter.body
+        )
         User.objects.filter(pk=clerk.pk).update(last_login=timezone.now())
         warn()
         assert len(warned()) == 3
 
 
-def test_nobody_is_written_to_at_night_or_without_need(clerk: User, nobody: User, stranger: User) -> None:
+def test_nobody_is_written_to_at_night_or_without_need(
+    clerk: User, nobody: User, stranger: User
+) -> None:
     for user in (clerk, nobody, stranger):
         unused_for(user, 175)
     User.objects.filter(pk=stranger.pk).update(is_active=False)
-    with time_machine.travel(timezone.now().replace(hour=9), tick=False):  # two or three in the morning in Montana
+    with time_machine.travel(
+        timezone.now().replace(hour=9), tick=False
+    ):  # two or three in the morning in Montana
         warn()
         assert warned() == []
     with time_machine.travel(timezone.now().replace(hour=18), tick=False):
@@ -216,7 +275,15 @@ def test_equal_names_are_told_apart_where_people_are_chosen_and_shown(
 def test_who_names_herself_gets_no_invitation(administrator: User, client: Client) -> None:
     """walk 30."""
     client.force_login(administrator)
-    sent = {"person": administrator.pk, "level": "primary", "job_title": "Superintendent", "mail": "on"}
+    sent = {
+        "person": administrator.pk,
+        "level": "primary",
+        "job_title": "Superintendent",
+        "mail": "on",
+    }
     answer = text(client.post(SETUP, sent, follow=True))
-    assert "The invitation is on its way" not in answer and not Batch.objects.filter(kind="letter").exists()
+    assert (
+        "The invitation is on its way" not in answer
+        and not Batch.objects.filter(kind="letter").exists()
+    )
     assert Certifier.objects.get().accepted_at is not None and "Accepted" in answer

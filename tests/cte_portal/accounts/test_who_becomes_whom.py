@@ -33,21 +33,33 @@ def send_letters() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("do", "values"), [("link", {}), ("mail", {}), ("factor", {"reason": "new phone"}), ("address", {"email": "mine@example.org"})]
+    ("do", "values"),
+    [
+        ("link", {}),
+        ("mail", {}),
+        ("factor", {"reason": "new phone"}),
+        ("address", {"email": "mine@example.org"}),
+    ],
 )
-def test_an_unlocked_screen_is_not_enough(do: str, values: dict[str, str], client: Client, administrator: User, viewer: User) -> None:
+def test_an_unlocked_screen_is_not_enough(
+    do: str, values: dict[str, str], client: Client, administrator: User, viewer: User
+) -> None:
     """M-4: link, second factor and address ask for the administrator's own password."""
     make_certifier(viewer)
     phone.give(viewer)
     client.force_login(administrator)
     for proof, said in (("", "Enter your password"), ("not it", "This is not your password")):
-        assert said in text(client.post(f"{HERE}{viewer.pk}/", {"do": do, "proof": proof, **values}))
+        assert said in text(
+            client.post(f"{HERE}{viewer.pk}/", {"do": do, "proof": proof, **values})
+        )
     viewer.refresh_from_db()
     assert phone.has(viewer) and viewer.email == "jdoe@example.org"
     assert not Invitation.objects.exists() and not Batch.objects.exists() and mail.outbox == []
 
 
-def test_who_has_an_app_proves_it_by_the_code(client: Client, administrator: User, viewer: User) -> None:
+def test_who_has_an_app_proves_it_by_the_code(
+    client: Client, administrator: User, viewer: User
+) -> None:
     """M-4."""
     phone.give(administrator)
     client.force_login(administrator)
@@ -59,19 +71,25 @@ def test_who_has_an_app_proves_it_by_the_code(client: Client, administrator: Use
     assert Invitation.objects.exists()
 
 
-def test_a_certifiers_link_is_not_shown_to_who_asks(client: Client, administrator: User, viewer: User) -> None:
+def test_a_certifiers_link_is_not_shown_to_who_asks(
+    client: Client, administrator: User, viewer: User
+) -> None:
     """M-4: it goes to her address alone; there is no button for it, and a request made by hand shows nothing either."""
     make_certifier(viewer)
     client.force_login(administrator)
     page = f"{HERE}{viewer.pk}/"
     assert 'value="link"' not in client.get(page).content.decode()
     answer = client.post(page, {"do": "link", **PROOF}, follow=True)
-    assert "/accounts/invitation/" not in answer.content.decode() and "is not shown here" in text(answer)
+    assert "/accounts/invitation/" not in answer.content.decode() and "is not shown here" in text(
+        answer
+    )
     (letter,) = mail.outbox
     assert letter.to == ["jdoe@example.org"] and "/accounts/invitation/" in letter.body
 
 
-def test_a_certifier_without_an_address_gets_the_link_by_hand(client: Client, administrator: User, viewer: User) -> None:
+def test_a_certifier_without_an_address_gets_the_link_by_hand(
+    client: Client, administrator: User, viewer: User
+) -> None:
     """M-4: unless there is no address."""
     make_certifier(viewer)
     User.objects.filter(pk=viewer.pk).update(email="")
@@ -79,12 +97,18 @@ def test_a_certifier_without_an_address_gets_the_link_by_hand(client: Client, ad
     assert link_in(client.post(f"{HERE}{viewer.pk}/", {"do": "link", **PROOF}, follow=True))
 
 
-def test_the_person_hears_of_a_link_and_of_its_use(client: Client, administrator: User, clerk: User) -> None:
+def test_the_person_hears_of_a_link_and_of_its_use(
+    client: Client, administrator: User, clerk: User
+) -> None:
     """M-4."""
     client.force_login(administrator)
     link = link_in(client.post(f"{HERE}{clerk.pk}/", {"do": "link", **PROOF}, follow=True))
     ((address, body),) = send_letters()
-    assert address == "cmartin@example.org" and "Ana Reyes (areyes) made a one-time link" in body and "invitation" not in body
+    assert (
+        address == "cmartin@example.org"
+        and "Ana Reyes (areyes) made a one-time link" in body
+        and "invitation" not in body
+    )
     other = Client()
     other.get(link, follow=True)
     other.post("/accounts/invitation/", {"password1": CHOSEN, "password2": CHOSEN})
@@ -104,7 +128,9 @@ def test_both_addresses_hear_of_a_change(client: Client, administrator: User, cl
     assert send_letters() == [], "nothing was changed"
 
 
-def test_the_person_hears_that_the_second_factor_was_reset(client: Client, administrator: User, clerk: User) -> None:
+def test_the_person_hears_that_the_second_factor_was_reset(
+    client: Client, administrator: User, clerk: User
+) -> None:
     """M-4."""
     phone.give(clerk)
     client.force_login(administrator)
@@ -126,13 +152,19 @@ def test_signers_see_who_opened_an_account_among_them(
     client.post(f"{HERE}{viewer.pk}/", {"do": "mail", **PROOF})
     client.post(f"{HERE}{clerk.pk}/", {"do": "mail", **PROOF})
     shown = text(client.get(page))
-    assert "were changed in the last 30 days" in shown and "One-time link sent by e-mail" in shown and "Second factor none" in shown
+    assert (
+        "were changed in the last 30 days" in shown
+        and "One-time link sent by e-mail" in shown
+        and "Second factor none" in shown
+    )
     assert "MARTIN, CHERYL (cmartin)" not in shown, "she signs nothing"
     one = make_round(event)
     sign(one, certifier)
     copy = seal(one)
     receipt = f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
-    assert "Signers’ accounts" in text(client.get(receipt)) and "One-time link sent by e-mail" in text(client.get(receipt))
+    assert "Signers’ accounts" in text(
+        client.get(receipt)
+    ) and "One-time link sent by e-mail" in text(client.get(receipt))
     assert len(AuditEvent.objects.all().of_access([viewer.pk], timezone.now())) == 2
     later = timezone.now() + datetime.timedelta(days=31)
     assert AuditEvent.objects.all().of_access([viewer.pk], later) == []
@@ -142,14 +174,21 @@ def test_signers_see_who_opened_an_account_among_them(
 def test_people_hear_of_what_they_did_themselves(client: Client, clerk: User) -> None:
     """M-4: allauth's notices, in the portal's words and without an address before the subject."""
     client.post("/accounts/sign-in/", {"login": "cmartin", "password": PASSPHRASE})
-    client.post("/accounts/password/", {"oldpassword": PASSPHRASE, "password1": CHOSEN, "password2": CHOSEN})
+    client.post(
+        "/accounts/password/", {"oldpassword": PASSPHRASE, "password1": CHOSEN, "password2": CHOSEN}
+    )
     set_up(client)
     subjects = [letter.subject for letter in mail.outbox]
-    assert subjects == ["CTE Portal: your password was changed", "CTE Portal: an authenticator app was set up"]
+    assert subjects == [
+        "CTE Portal: your password was changed",
+        "CTE Portal: an authenticator app was set up",
+    ]
     assert all("call us" in letter.body and letter.to == [clerk.email] for letter in mail.outbox)
 
 
-def test_a_mail_server_that_is_down_breaks_no_page(client: Client, clerk: User, settings: Any) -> None:
+def test_a_mail_server_that_is_down_breaks_no_page(
+    client: Client, clerk: User, settings: Any
+) -> None:
     settings.EMAIL_BACKEND = "tests.cte_portal.accounts.test_who_becomes_whom.Down"
     assert client.post("/accounts/password/reset/", {"email": clerk.email}).status_code == 302
 
@@ -162,15 +201,27 @@ class Down:
         raise ConnectionRefusedError
 
 
-def test_an_invitation_says_who_what_and_for_whom(client: Client, keeper: User, administrator: User) -> None:
+def test_an_invitation_says_who_what_and_for_whom(
+    client: Client, keeper: User, administrator: User
+) -> None:
     """walk 30: no letter that reads like phishing."""
     for who, base, by in (
-        (keeper, "/opi/people/", "Robin Hale at the Office of Public Instruction has set up a CTE Portal account for you"),
+        (
+            keeper,
+            "/opi/people/",
+            "Robin Hale at the Office of Public Instruction has set up a CTE Portal account for you",
+        ),
         (administrator, HERE, "Ana Reyes has set up a CTE Portal account for you"),
     ):
         client.force_login(who)
         name = f"nlee{who.pk}"
-        sent = {"username": name, "first_name": "Nora", "last_name": f"Lee-{name}", "email": f"{name}@example.org", "role": "data-clerk"}
+        sent = {
+            "username": name,
+            "first_name": "Nora",
+            "last_name": f"Lee-{name}",
+            "email": f"{name}@example.org",
+            "role": "data-clerk",
+        }
         client.post(f"{base}new/", {**sent, "district": "9012", "mail": "on"})
         body = mail.outbox[-1].body
         assert f"{by}, for the End of Year CTE collection of Cottonwood Bend" in body, body

@@ -38,7 +38,9 @@ def queue(cottonwood: District_, clerk: User, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kinds, "_kinds", lambda: known)
 
     def queued(does: Callable[[Job], None] = lambda job: None, **values: Any) -> Batch:
-        batch = submit("work", by=clerk, title="Work", scope=cottonwood.scope, notify=True, **values)
+        batch = submit(
+            "work", by=clerk, title="Work", scope=cottonwood.scope, notify=True, **values
+        )
         work[str(batch.pk)] = does
         return batch
 
@@ -54,7 +56,9 @@ def letters(batch: Batch) -> int:
     for notice in Batch.objects.filter(kind="notice", about=batch):
         run(notice.pk)
         run(notice.pk)
-    return len([letter for letter in mail.outbox if f"{fresh(batch).get_status_display()}." in letter.body])
+    return len(
+        [letter for letter in mail.outbox if f"{fresh(batch).get_status_display()}." in letter.body]
+    )
 
 
 def dead(batch: Batch) -> None:
@@ -97,10 +101,22 @@ def canceled_while_dead(batch: Batch) -> None:
         (lambda job: None, killed_three_times, Status.FAILED),
         (lambda job: None, lambda batch: cancel(batch, by="KELLER, DANIEL"), Status.CANCELED),
         (lambda job: None, canceled_while_dead, Status.CANCELED),
-        (lambda job: cancel(job.batch, by="KELLER, DANIEL") and job.step("Next"), lambda batch: run(batch.pk), Status.CANCELED),
+        (
+            lambda job: cancel(job.batch, by="KELLER, DANIEL") and job.step("Next"),
+            lambda batch: run(batch.pk),
+            Status.CANCELED,
+        ),
     ],
-    ids=["done", "cannot run", "fails thrice", "its worker dies thrice", "canceled in the queue", "canceled, then its worker dies", "canceled at a step"],
-)  # fmt: skip
+    ids=[
+        "done",
+        "cannot run",
+        "fails thrice",
+        "its worker dies thrice",
+        "canceled in the queue",
+        "canceled, then its worker dies",
+        "canceled at a step",
+    ],
+)
 def test_who_asked_gets_one_letter_however_it_ends(
     does: Callable[[Job], None], ends: Callable[[Batch], Any], status: Status, queue: Queue
 ) -> None:
@@ -123,7 +139,9 @@ def test_a_lost_attempt_that_cannot_run_tells_nobody(queue: Queue) -> None:
     assert fresh(batch).status == Status.PROCESSING and letters(batch) == 0
 
 
-def test_the_letter_and_the_end_are_one_transaction(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_letter_and_the_end_are_one_transaction(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_letter(batch: Batch) -> None:
         raise LookupError
 
@@ -163,7 +181,9 @@ def test_a_dead_attempts_files_are_dropped_when_it_ends(queue: Queue) -> None:
         assert default_storage.exists(f"batches/{batch.pk}/{attempt}/report.csv")
         dispatch.sweep()
     assert fresh(batch).status == Status.FAILED
-    assert not any(default_storage.exists(f"batches/{batch.pk}/{attempt}/report.csv") for attempt in (1, 2, 3))
+    assert not any(
+        default_storage.exists(f"batches/{batch.pk}/{attempt}/report.csv") for attempt in (1, 2, 3)
+    )
 
 
 def test_f_22_no_worker_for_a_minute_is_said(queue: Queue) -> None:
@@ -189,7 +209,9 @@ def old(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(queued_at=long_ago, finished_at=long_ago)
 
 
-def test_j_08_files_that_are_kept_outlast_their_time(desk: Client, upload: Upload, kayla: Any) -> None:
+def test_j_08_files_that_are_kept_outlast_their_time(
+    desk: Client, upload: Upload, kayla: Any
+) -> None:
     done = upload(file(line(inside="x")))
     address = f"{QUEUE}{done.batch.pk}/"
     page = desk.get(address).content.decode()
@@ -215,7 +237,9 @@ def test_a_colleague_does_not_let_go_what_i_keep(
     assert client.post(f"{address}keep/", {"keep": "1"}).status_code == 403
     assert "Keep the files" not in client.get(address).content.decode()
     client.force_login(administrator)
-    assert client.post(f"{address}keep/", {"keep": "1"}).status_code == 302 and fresh(done.batch).kept
+    assert (
+        client.post(f"{address}keep/", {"keep": "1"}).status_code == 302 and fresh(done.batch).kept
+    )
 
 
 def test_a_running_job_has_nothing_to_keep(desk: Client, queue: Queue) -> None:
@@ -231,7 +255,11 @@ def test_the_page_of_retired_files_still_stands(desk: Client, upload: Upload, ka
     old(done.batch)
     dispatch.retire()
     page = desk.get(f"{QUEUE}{done.batch.pk}/").content.decode()
-    assert "Upload this file" not in page and "Get the report" not in page and "What we found" in page
+    assert (
+        "Upload this file" not in page and "Get the report" not in page and "What we found" in page
+    )
     assert desk.get(link).status_code == 404
     answer = desk.post(f"/districts/9012/2025/mt-data-upload/{done.batch.pk}/save/")
-    assert answer["Location"] == "/districts/9012/2025/mt-data-upload/" and Batch.objects.count() == 1
+    assert (
+        answer["Location"] == "/districts/9012/2025/mt-data-upload/" and Batch.objects.count() == 1
+    )

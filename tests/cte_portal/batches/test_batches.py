@@ -91,7 +91,9 @@ def test_a_lost_attempt_leaves_no_trace(queue: Any, work: Work) -> None:
     assert fresh(batch).status == Status.PROCESSING and fresh(batch).sentence == ""
 
 
-def test_the_transaction_of_a_lost_attempt_is_rolled_back(queue: Any, work: Work, clerk: User) -> None:
+def test_the_transaction_of_a_lost_attempt_is_rolled_back(
+    queue: Any, work: Work, clerk: User
+) -> None:
     batch = queue()
 
     def stolen(job: Job) -> None:
@@ -106,7 +108,10 @@ def test_the_transaction_of_a_lost_attempt_is_rolled_back(queue: Any, work: Work
 
 
 def test_c_01_the_same_submission_twice_is_one_batch(queue: Any) -> None:
-    one, other = queue(key="k", content=ContentFile(b"x")), queue(key="k", content=ContentFile(b"x"))
+    one, other = (
+        queue(key="k", content=ContentFile(b"x")),
+        queue(key="k", content=ContentFile(b"x")),
+    )
     assert one.pk == other.pk and Batch.objects.count() == 1
 
 
@@ -117,17 +122,25 @@ def test_c_01_the_database_knows_one_batch_for_a_key(queue: Any) -> None:
         batch.save(force_insert=True)
 
 
-def test_f_28_a_submission_that_fails_leaves_neither_row_nor_file(queue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f_28_a_submission_that_fails_leaves_neither_row_nor_file(
+    queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stored: list[str] = []
     save = default_storage.save
-    monkeypatch.setattr(default_storage, "save", lambda name, content: stored.append(save(name, content)) or stored[-1])
+    monkeypatch.setattr(
+        default_storage,
+        "save",
+        lambda name, content: stored.append(save(name, content)) or stored[-1],
+    )
     monkeypatch.setattr(Batch, "save", lambda *args, **values: (_ for _ in ()).throw(RuntimeError))
     with pytest.raises(RuntimeError):
         queue(content=ContentFile(b"x"))
     assert not Batch.objects.exists() and stored and not default_storage.exists(stored[0])
 
 
-def test_f_05_our_fault_is_tried_three_times_with_growing_delay(queue: Any, work: Work, caplog: pytest.LogCaptureFixture) -> None:
+def test_f_05_our_fault_is_tried_three_times_with_growing_delay(
+    queue: Any, work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
     batch = queue(content=ContentFile(b"x"))
 
     def broken(job: Job) -> None:
@@ -148,7 +161,11 @@ def test_f_05_our_fault_is_tried_three_times_with_growing_delay(queue: Any, work
     assert waits[1] > waits[0] > 3
     assert row.status == Status.FAILED and not run(batch.pk) and work.runs == 3
     assert f"Your file is safe. Nothing was changed. Reference {row.reference}." in row.sentence
-    assert "RuntimeError" in caplog.text and "ANDERSON" not in caplog.text and row.reference in caplog.text
+    assert (
+        "RuntimeError" in caplog.text
+        and "ANDERSON" not in caplog.text
+        and row.reference in caplog.text
+    )
 
 
 def test_a_fault_of_the_data_is_not_tried_again(queue: Any, work: Work) -> None:
@@ -166,7 +183,9 @@ def test_a_fault_of_the_data_is_not_tried_again(queue: Any, work: Work) -> None:
     )
 
 
-def test_c_03_work_of_one_district_keeps_its_turn(queue: Any, elsewhere: District_, stranger: User) -> None:
+def test_c_03_work_of_one_district_keeps_its_turn(
+    queue: Any, elsewhere: District_, stranger: User
+) -> None:
     first, second = queue("turn"), queue("turn")
     other = submit("turn", by=stranger, title="Work", scope=elsewhere.scope)
     assert not run(second.pk)
@@ -175,10 +194,15 @@ def test_c_03_work_of_one_district_keeps_its_turn(queue: Any, elsewhere: Distric
     assert run(other.pk) and run(first.pk) and run(second.pk)
 
 
-def test_f_27_cancel_while_queued_while_running_and_afterwards(queue: Any, work: Work, clerk: User) -> None:
+def test_f_27_cancel_while_queued_while_running_and_afterwards(
+    queue: Any, work: Work, clerk: User
+) -> None:
     waiting = queue()
     assert cancel(waiting, by="KELLER, DANIEL") and not run(waiting.pk) and work.runs == 0
-    assert "Canceled by KELLER, DANIEL at" in fresh(waiting).sentence and "Nothing was changed" in fresh(waiting).sentence
+    assert (
+        "Canceled by KELLER, DANIEL at" in fresh(waiting).sentence
+        and "Nothing was changed" in fresh(waiting).sentence
+    )
     running = queue()
 
     def canceled(job: Job) -> None:
@@ -227,18 +251,26 @@ def test_f_04_a_job_that_kills_its_worker_three_times_fails(queue: Any, work: Wo
         Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - PAST)
         dispatch.sweep()
     row = fresh(batch)
-    assert row.status == Status.FAILED and row.attempt == 3 and f"Reference {row.reference}." in row.sentence
+    assert (
+        row.status == Status.FAILED
+        and row.attempt == 3
+        and f"Reference {row.reference}." in row.sentence
+    )
     assert not Batch.objects.claim(batch.pk, "again")
 
 
-def test_f_24_the_leases_are_of_the_databases_time(queue: Any, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f_24_the_leases_are_of_the_databases_time(
+    queue: Any, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = queue()
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC))
     assert Batch.objects.claim(batch.pk, "fast clock")
     assert dispatch.sweep() == 0
 
 
-def test_f_07_a_broker_that_does_not_answer_costs_time_not_work(queue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f_07_a_broker_that_does_not_answer_costs_time_not_work(
+    queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = queue()
 
     def down(*args: Any, **values: Any) -> None:
@@ -249,14 +281,20 @@ def test_f_07_a_broker_that_does_not_answer_costs_time_not_work(queue: Any, monk
     Batch.objects.filter(pk=batch.pk).update(queued_at=timezone.now() - PAST)
     assert Line(fresh(batch)).sentence == "Waiting for the processing service. Nothing is lost."
     sent: list[Any] = []
-    monkeypatch.setattr(dispatch.run_batch, "apply_async", lambda arguments, **values: sent.append((arguments, values["queue"])))
+    monkeypatch.setattr(
+        dispatch.run_batch,
+        "apply_async",
+        lambda arguments, **values: sent.append((arguments, values["queue"])),
+    )
     assert dispatch.publish() == 1 and dispatch.publish() == 0
     assert sent == [([str(batch.pk)], "district")], "the message holds the id alone"
     Batch.objects.filter(pk=batch.pk).update(published_at=timezone.now() - PAST)
     assert dispatch.publish() == 1, "F-09: the broker forgot it"
 
 
-def test_f_09_what_waits_behind_a_running_job_is_not_sent_twice(queue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f_09_what_waits_behind_a_running_job_is_not_sent_twice(
+    queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running, waiting = queue(), queue()
     Batch.objects.claim(running.pk, "busy")
     Batch.objects.filter(pk=waiting.pk).update(published_at=timezone.now() - PAST)
@@ -277,11 +315,17 @@ def test_f_20_a_file_that_cannot_be_stored_is_tried_again_and_never_half_offered
     monkeypatch.setattr(default_storage, "save", no_space)
     monkeypatch.setattr("cte_portal.batches.running.RETRY_SECONDS", (0, 0))
     done = upload(file(line()))
-    assert done.batch.attempt == 2 and done.counts["new"] == 1 and done.batch.files.filter(role="report.csv").count() == 1
+    assert (
+        done.batch.attempt == 2
+        and done.counts["new"] == 1
+        and done.batch.files.filter(role="report.csv").count() == 1
+    )
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["missing", "changed"])
-def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(gone: bool, cottonwood: District_, clerk: User) -> None:
+def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(
+    gone: bool, cottonwood: District_, clerk: User
+) -> None:
     batch = submit(
         "upload",
         by=clerk,
@@ -296,10 +340,16 @@ def test_f_21_a_stored_file_that_is_missing_or_changed_ends_at_once(gone: bool, 
         default_storage.save(batch.input_file, ContentFile(file(line(last="Andersen"))))
     run(batch.pk)
     row = fresh(batch)
-    assert row.status == Status.FAILED and row.attempt == 1 and "Choose the file again." in row.sentence
+    assert (
+        row.status == Status.FAILED
+        and row.attempt == 1
+        and "Choose the file again." in row.sentence
+    )
 
 
-def test_z_10_the_right_is_asked_again_when_the_work_begins(cottonwood: District_, clerk: User) -> None:
+def test_z_10_the_right_is_asked_again_when_the_work_begins(
+    cottonwood: District_, clerk: User
+) -> None:
     batch = submit(
         "upload",
         by=clerk,
@@ -310,10 +360,15 @@ def test_z_10_the_right_is_asked_again_when_the_work_begins(cottonwood: District
     )
     Membership.objects.filter(user=clerk).delete()
     run(batch.pk)
-    assert fresh(batch).status == Status.FAILED and "no longer has permission to do this" in fresh(batch).sentence
+    assert (
+        fresh(batch).status == Status.FAILED
+        and "no longer has permission to do this" in fresh(batch).sentence
+    )
 
 
-def test_a_notice_is_mailed_to_who_asked_without_a_students_name(upload: Upload, queue: Any, work: Work) -> None:
+def test_a_notice_is_mailed_to_who_asked_without_a_students_name(
+    upload: Upload, queue: Any, work: Work
+) -> None:
     batch = queue(notify=True, subject="ANDERSON KAYLA.tsv")
     quiet = queue()
     run(batch.pk)
@@ -323,7 +378,9 @@ def test_a_notice_is_mailed_to_who_asked_without_a_students_name(upload: Upload,
     run(notice.pk)
     run(notice.pk)
     assert (
-        len(mail.outbox) == 1 and "has ended" in mail.outbox[0].subject and "ANDERSON" not in mail.outbox[0].body + mail.outbox[0].subject
+        len(mail.outbox) == 1
+        and "has ended" in mail.outbox[0].subject
+        and "ANDERSON" not in mail.outbox[0].body + mail.outbox[0].subject
     )
 
 
@@ -331,10 +388,14 @@ def test_files_are_kept_for_their_time(upload: Upload, kayla: Any) -> None:
     """P-07."""
     done = upload(file(line()))
     assert dispatch.retire() == 0
-    Batch.objects.filter(pk=done.batch.pk).update(queued_at=timezone.now() - datetime.timedelta(days=91))
+    Batch.objects.filter(pk=done.batch.pk).update(
+        queued_at=timezone.now() - datetime.timedelta(days=91)
+    )
     assert dispatch.retire() == 1 and not default_storage.exists(done.batch.input_file)
     assert done.content("report.csv")
-    Batch.objects.filter(pk=done.batch.pk).update(finished_at=timezone.now() - datetime.timedelta(days=366))
+    Batch.objects.filter(pk=done.batch.pk).update(
+        finished_at=timezone.now() - datetime.timedelta(days=366)
+    )
     assert dispatch.retire() > 0 and done.batch.files.count() == 0
     assert Batch.objects.filter(pk=done.batch.pk).exists()
 
@@ -353,14 +414,25 @@ def desk(client: Client, clerk: User) -> Client:
 def test_j_06_the_page_of_a_running_job(desk: Client, queue: Any) -> None:
     batch = queue(subject="CTE EOY Upload.tsv")
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
-    assert "Queued" in page and "Starts next." in page and 'hx-trigger="every 3s"' in page and "Refresh" in page
-    assert "CTE EOY Upload.tsv" in page and "MARTIN, CHERYL" in page and "You can leave the page while it runs." in page
+    assert (
+        "Queued" in page
+        and "Starts next." in page
+        and 'hx-trigger="every 3s"' in page
+        and "Refresh" in page
+    )
+    assert (
+        "CTE EOY Upload.tsv" in page
+        and "MARTIN, CHERYL" in page
+        and "You can leave the page while it runs." in page
+    )
     Batch.objects.claim(batch.pk, "w")
     Batch.objects.filter(pk=batch.pk).update(stage="Reading", done=540, total=787)
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
     assert "Reading row 540 of 787." in page and '<progress max="100" value="68"' in page
     run_to_the_end(batch)
-    assert "every 3s" not in desk.get(f"{QUEUE}{batch.pk}/").content.decode(), "a finished job is not asked about"
+    assert "every 3s" not in desk.get(f"{QUEUE}{batch.pk}/").content.decode(), (
+        "a finished job is not asked about"
+    )
 
 
 def run_to_the_end(batch: Batch) -> None:
@@ -376,11 +448,17 @@ def test_j_07_the_top_bar_counts_what_runs(desk: Client, queue: Any) -> None:
     assert '<b>2<span class="hide"> running</span></b>' in desk.get(home).content.decode()
 
 
-def test_j_08_the_list_filters(desk: Client, queue: Any, second_clerk: User, cottonwood: District_) -> None:
+def test_j_08_the_list_filters(
+    desk: Client, queue: Any, second_clerk: User, cottonwood: District_
+) -> None:
     mine = queue(subject="mine.tsv")
     run(mine.pk)
-    theirs = submit("work", by=second_clerk, title="Work", subject="theirs.tsv", scope=cottonwood.scope)
-    Batch.objects.filter(pk=theirs.pk).update(queued_at=timezone.now() - datetime.timedelta(days=10))
+    theirs = submit(
+        "work", by=second_clerk, title="Work", subject="theirs.tsv", scope=cottonwood.scope
+    )
+    Batch.objects.filter(pk=theirs.pk).update(
+        queued_at=timezone.now() - datetime.timedelta(days=10)
+    )
 
     def shown(query: str) -> set[str]:
         page = desk.get(QUEUE + query).content.decode()
@@ -404,9 +482,13 @@ def test_j_08_the_list_filters(desk: Client, queue: Any, second_clerk: User, cot
         assert desk.get(QUEUE + query).status_code == 200
 
 
-def test_j_13_our_failure_says_that_the_file_is_safe_and_runs_again(desk: Client, queue: Any, work: Work) -> None:
+def test_j_13_our_failure_says_that_the_file_is_safe_and_runs_again(
+    desk: Client, queue: Any, work: Work
+) -> None:
     batch = queue(content=ContentFile(b"the bytes"))
-    Batch.objects.filter(pk=batch.pk).update(**{**failed(batch, "7K3Q"), "finished_at": timezone.now()})
+    Batch.objects.filter(pk=batch.pk).update(
+        **{**failed(batch, "7K3Q"), "finished_at": timezone.now()}
+    )
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
     assert "Your file is safe. Nothing was changed. Reference 7K3Q." in page and "Run again" in page
     key = str(uuid.uuid4())
@@ -417,12 +499,17 @@ def test_j_13_our_failure_says_that_the_file_is_safe_and_runs_again(desk: Client
         assert content.read() == b"the bytes"
 
 
-def test_a_colleagues_job_is_not_mine_to_cancel(client: Client, queue: Any, second_clerk: User, administrator: User) -> None:
+def test_a_colleagues_job_is_not_mine_to_cancel(
+    client: Client, queue: Any, second_clerk: User, administrator: User
+) -> None:
     batch = queue()
     client.force_login(second_clerk)
     assert client.post(f"{QUEUE}{batch.pk}/cancel/").status_code == 403
     client.force_login(administrator)
-    assert client.post(f"{QUEUE}{batch.pk}/cancel/").status_code == 302 and fresh(batch).status == Status.CANCELED
+    assert (
+        client.post(f"{QUEUE}{batch.pk}/cancel/").status_code == 302
+        and fresh(batch).status == Status.CANCELED
+    )
 
 
 def test_w_07_z_03_a_file_is_an_attachment_for_who_may_have_it(
@@ -432,9 +519,14 @@ def test_w_07_z_03_a_file_is_an_attachment_for_who_may_have_it(
     address = f"{QUEUE}{done.batch.pk}/files/rejected.tsv/"
     with caplog.at_level("INFO", logger="cte_portal.access"):
         answer = desk.get(address)
-    assert answer["Content-Disposition"].startswith("attachment;") and answer["Content-Type"].startswith("text/tab-separated-values")
+    assert answer["Content-Disposition"].startswith("attachment;") and answer[
+        "Content-Type"
+    ].startswith("text/tab-separated-values")
     assert "no-store" in answer["Cache-Control"]
-    assert f"downloaded file=rejected.tsv batch={done.batch.pk} user={clerk.pk} district=9012" in caplog.text
+    assert (
+        f"downloaded file=rejected.tsv batch={done.batch.pk} user={clerk.pk} district=9012"
+        in caplog.text
+    )
     assert desk.get(f"{QUEUE}{done.batch.pk}/files/../").status_code == 404
     Membership.objects.all().delete()
     assert desk.get(address).status_code == 404

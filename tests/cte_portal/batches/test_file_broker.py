@@ -15,12 +15,20 @@ from cte_portal.batches import file_broker
 
 @pytest.fixture
 def channel(tmp_path: Path) -> Any:
-    folders = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path), "control_folder": str(tmp_path / "control")}
-    with Connection("filesystem://", transport=file_broker.Transport, transport_options=folders) as connection:
+    folders = {
+        "data_folder_in": str(tmp_path),
+        "data_folder_out": str(tmp_path),
+        "control_folder": str(tmp_path / "control"),
+    }
+    with Connection(
+        "filesystem://", transport=file_broker.Transport, transport_options=folders
+    ) as connection:
         yield connection.channel()
 
 
-def test_a_message_that_is_being_written_is_not_found(channel: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_is_being_written_is_not_found(
+    channel: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own, seen = os.replace, []
 
     def looked(aside: Any, message: Any) -> None:

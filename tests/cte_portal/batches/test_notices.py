@@ -23,19 +23,30 @@ ENDED = "MT Data Upload for 9012: completed"
 
 def notices(client: Client, path: str = HOME, **headers: str) -> list[str]:
     html = client.get(path, headers=headers).content.decode()
-    return [one.split("<p>")[1].split("<a")[0].strip() for one in html.split('<div class="banner')[1:] if "data-put-away" in one]
+    return [
+        one.split("<p>")[1].split("<a")[0].strip()
+        for one in html.split('<div class="banner')[1:]
+        if "data-put-away" in one
+    ]
 
 
 @pytest.fixture
 def queued(cottonwood: District_, clerk: User, kayla: Student) -> Batch:
     content = ContentFile(file(line()))
     return submit(
-        "upload", by=clerk, title="MT Data Upload", subject="Kayla Anderson.tsv", scope=cottonwood.scope, content=content,
+        "upload",
+        by=clerk,
+        title="MT Data Upload",
+        subject="Kayla Anderson.tsv",
+        scope=cottonwood.scope,
+        content=content,
         options={"work": "upload", "type": "cte-eoy"},
-    )  # fmt: skip
+    )
 
 
-def test_the_end_of_a_job_is_said_once_on_the_next_page(client: Client, clerk: User, second_clerk: User, queued: Batch) -> None:
+def test_the_end_of_a_job_is_said_once_on_the_next_page(
+    client: Client, clerk: User, second_clerk: User, queued: Batch
+) -> None:
     """walk 21: to who submitted it, with a link, without script, and no file name or student in it."""
     client.force_login(clerk)
     assert notices(client) == []
@@ -49,20 +60,26 @@ def test_the_end_of_a_job_is_said_once_on_the_next_page(client: Client, clerk: U
     assert notices(client) == []
 
 
-def test_who_opens_the_jobs_own_page_needs_no_notice(client: Client, clerk: User, queued: Batch) -> None:
+def test_who_opens_the_jobs_own_page_needs_no_notice(
+    client: Client, clerk: User, queued: Batch
+) -> None:
     """walk 21"""
     run(queued.pk)
     client.force_login(clerk)
     assert notices(client, f"{HOME}batches/{queued.pk}/") == [] and notices(client) == []
 
 
-def test_who_cancels_is_not_told_and_who_is_canceled_is(client: Client, clerk: User, queued: Batch) -> None:
+def test_who_cancels_is_not_told_and_who_is_canceled_is(
+    client: Client, clerk: User, queued: Batch
+) -> None:
     """walk 21"""
     cancel(queued, by=clerk.record_name)
     assert not Notice.objects.exists()
 
 
-def test_an_open_page_asks_and_the_count_is_true(client: Client, clerk: User, queued: Batch) -> None:
+def test_an_open_page_asks_and_the_count_is_true(
+    client: Client, clerk: User, queued: Batch
+) -> None:
     """walk 21: the badge, by a request that keeps no session alive."""
     client.force_login(clerk)
     client.get(HOME)

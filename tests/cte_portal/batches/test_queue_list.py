@@ -28,19 +28,27 @@ def batch(cottonwood: District_, clerk: User) -> Batch:
     return submit("extract", by=clerk, title="MT Extracts", scope=cottonwood.scope)
 
 
-def test_j_06_what_is_swapped_is_what_asks_again_so_that_it_ends(desk: Client, batch: Batch) -> None:
+def test_j_06_what_is_swapped_is_what_asks_again_so_that_it_ends(
+    desk: Client, batch: Batch
+) -> None:
     def asks(page: str) -> list[str]:
         return [tag for tag in re.findall(r"<[^>]+>", page) if "hx-" in tag]
 
     (asking,) = asks(desk.get(QUEUE).content.decode())
-    assert 'id="batch-queue-rows"' in asking and 'hx-trigger="every 3s"' in asking and 'hx-swap="outerHTML"' in asking
+    assert (
+        'id="batch-queue-rows"' in asking
+        and 'hx-trigger="every 3s"' in asking
+        and 'hx-swap="outerHTML"' in asking
+    )
     Batch.objects.update(status=Status.COMPLETED, finished_at=timezone.now())
     assert asks(desk.get(QUEUE).content.decode()) == []
 
 
 def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch) -> None:
     def said(query: str, page: str = QUEUE) -> str:
-        found = re.search(r'<div class="empty"><p><strong>(.*?)</strong>', desk.get(page + query).content.decode())
+        found = re.search(
+            r'<div class="empty"><p><strong>(.*?)</strong>', desk.get(page + query).content.decode()
+        )
         return found[1] if found else ""
 
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
@@ -48,6 +56,13 @@ def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch)
     for query in ("?queue-status=failed", f"?queue-status=failed&queue-last={yesterday:%m/%d/%Y}"):
         assert said(query) == "No jobs match. Change the dates, Status, or By."
     assert said("") == said("?queue-top=10") == ""
-    assert said("?queue-status=failed", RESYNC) == "Nothing in the queue", "of this kind nothing was submitted"
+    assert said("?queue-status=failed", RESYNC) == "Nothing in the queue", (
+        "of this kind nothing was submitted"
+    )
     Batch.objects.all().delete()
-    assert said("") == said(f"?queue-last={yesterday:%m/%d/%Y}") == said("?queue-status=failed") == "Nothing in the queue"
+    assert (
+        said("")
+        == said(f"?queue-last={yesterday:%m/%d/%Y}")
+        == said("?queue-status=failed")
+        == "Nothing in the queue"
+    )

@@ -38,28 +38,45 @@ def old(file: str, days: int = 2) -> str:
 
 
 @pytest.fixture
-def left(clerk: User, opi: User, cottonwood: District_, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def left(
+    clerk: User, opi: User, cottonwood: District_, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
     """One of each that is due, and one that is not."""
     monkeypatch.setattr(settings, "FILE_UPLOAD_TEMP_DIR", str(tmp_path))
     for number, day in (("a", LONG_AGO), ("b", timezone.now() + datetime.timedelta(hours=1))):
         Session.objects.create(session_key=number * 32, session_data="x", expire_date=day)
-    for path, day in (("/a/", timezone.now() - datetime.timedelta(hours=25)), ("/b/", timezone.now())):
+    for path, day in (
+        ("/a/", timezone.now() - datetime.timedelta(hours=25)),
+        ("/b/", timezone.now()),
+    ):
         KeptForm.objects.create(user=clerk, path=path, fields={}, kept_at=day)
     for person, day in ((clerk, LONG_AGO), (opi, timezone.now())):
-        Invitation.objects.create(user=person, digest=uuid.uuid4().hex, made_at=day, expires_at=day, by="X")
+        Invitation.objects.create(
+            user=person, digest=uuid.uuid4().hex, made_at=day, expires_at=day, by="X"
+        )
     for key, day in (("a", LONG_AGO), ("b", timezone.now())):
         Notice.objects.create(user=clerk, key=key, kind="info", text="x", path="/", at=day)
     done = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
-    waits = submit("extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x"))
-    Batch.objects.filter(pk=done.pk).update(status="completed", finished_at=LONG_AGO, queued_at=LONG_AGO)
+    waits = submit(
+        "extract", by=clerk, title="X", scope=cottonwood.scope, content=ContentFile(b"x")
+    )
+    Batch.objects.filter(pk=done.pk).update(
+        status="completed", finished_at=LONG_AGO, queued_at=LONG_AGO
+    )
     lost = uuid.uuid4()
     files = {
-        "input without a row": old(default_storage.save(f"batches/{lost}/input", ContentFile(b"x"))),
-        "result without a row": old(default_storage.save(f"batches/{done.pk}/1/report.csv", ContentFile(b"x"))),
+        "input without a row": old(
+            default_storage.save(f"batches/{lost}/input", ContentFile(b"x"))
+        ),
+        "result without a row": old(
+            default_storage.save(f"batches/{done.pk}/1/report.csv", ContentFile(b"x"))
+        ),
     }
     kept = {
         "young": default_storage.save(f"batches/{uuid.uuid4()}/input", ContentFile(b"x")),
-        "of a job that runs": old(default_storage.save(f"batches/{waits.pk}/1/report.csv", ContentFile(b"x"))),
+        "of a job that runs": old(
+            default_storage.save(f"batches/{waits.pk}/1/report.csv", ContentFile(b"x"))
+        ),
         "of a job": old(waits.input_file),
     }
     half = tmp_path / "tmpabc.upload.tsv"
@@ -69,20 +86,40 @@ def left(clerk: User, opi: User, cottonwood: District_, tmp_path: Path, monkeypa
     return {"files": files, "kept": kept, "half": half, "input": done.input_file, "lost": lost}
 
 
-def test_what_is_over_its_time_goes_and_nothing_else(left: dict[str, Any], client: Client, opi: User) -> None:
+def test_what_is_over_its_time_goes_and_nothing_else(
+    left: dict[str, Any], client: Client, opi: User
+) -> None:
     """M-11"""
     dispatch.daily()
     today = CleanUp.objects.get()
     counts = dict(today.removed)
     assert counts.pop("files without a job") >= 2
-    assert counts == {"sessions": 1, "kept forms": 1, "one-time links": 1, "notices": 1, "files of jobs": 1, "unfinished uploads": 1}
+    assert counts == {
+        "sessions": 1,
+        "kept forms": 1,
+        "one-time links": 1,
+        "notices": 1,
+        "files of jobs": 1,
+        "unfinished uploads": 1,
+    }
     assert (
         today.failed == {}
-        and [Session.objects.count(), KeptForm.objects.count(), Invitation.objects.count(), Notice.objects.count()] == [1] * 4
+        and [
+            Session.objects.count(),
+            KeptForm.objects.count(),
+            Invitation.objects.count(),
+            Notice.objects.count(),
+        ]
+        == [1] * 4
     )
-    assert not any(default_storage.exists(file) for file in [*left["files"].values(), left["input"]])
+    assert not any(
+        default_storage.exists(file) for file in [*left["files"].values(), left["input"]]
+    )
     assert all(default_storage.exists(file) for file in left["kept"].values())
-    assert not left["half"].exists() and not Path(default_storage.path(f"batches/{left['lost']}")).exists()
+    assert (
+        not left["half"].exists()
+        and not Path(default_storage.path(f"batches/{left['lost']}")).exists()
+    )
     client.force_login(opi)
     page = client.get("/opi/batches/").content.decode()
     assert "Daily clean-up of" in page and "sessions (1), kept forms (1)" in page
@@ -100,12 +137,17 @@ def test_once_a_day_and_a_failure_keeps_no_other_from_it(
         patch.setattr(default_storage, "listdir", broken)
         clean_up.clean_up()
     today = CleanUp.objects.get()
-    assert set(today.failed) == {ORPHANS.name} and today.removed["unfinished uploads"] == 1, "what comes after it is done"
+    assert set(today.failed) == {ORPHANS.name} and today.removed["unfinished uploads"] == 1, (
+        "what comes after it is done"
+    )
     Session.objects.create(session_key="c" * 32, session_data="x", expire_date=LONG_AGO)
     clean_up.clean_up()
     assert Session.objects.filter(session_key="c" * 32).exists(), "tomorrow"
     client.force_login(opi)
-    assert f"Could not remove files without a job: reference {today.failed[ORPHANS.name]}." in client.get("/opi/batches/").content.decode()
+    assert (
+        f"Could not remove files without a job: reference {today.failed[ORPHANS.name]}."
+        in client.get("/opi/batches/").content.decode()
+    )
     CleanUp.objects.update(day=timezone.localdate() - datetime.timedelta(days=1))
     clean_up.clean_up()
     assert not Session.objects.filter(session_key="c" * 32).exists()
@@ -128,7 +170,13 @@ def test_an_anonymous_visit_writes_no_session(client: Client, db: None) -> None:
         assert answer.status_code == 410 and "no longer works" in answer.content.decode()
     for name in PUBLIC:
         client.get(reverse(name))
-    for path in ("/", "/nowhere/", "/opi/batches/", "/accounts/password/reset/key/1-set-password/", "/accounts/password/reset/key/1-abc/"):
+    for path in (
+        "/",
+        "/nowhere/",
+        "/opi/batches/",
+        "/accounts/password/reset/key/1-set-password/",
+        "/accounts/password/reset/key/1-abc/",
+    ):
         client.get(path)
     assert not Session.objects.exists()
 
@@ -137,7 +185,11 @@ def test_a_real_link_is_kept_out_of_the_address(client: Client, clerk: User) -> 
     """M-11"""
     secret = Invitation.objects.make(clerk.pk, "X")
     answer = client.get(f"/accounts/invitation/{secret}/")
-    assert answer.status_code == 302 and secret not in answer["Location"] and Session.objects.count() == 1
+    assert (
+        answer.status_code == 302
+        and secret not in answer["Location"]
+        and Session.objects.count() == 1
+    )
     assert client.get(answer["Location"]).status_code == 200
 
 
@@ -148,7 +200,9 @@ def table() -> str:
 def test_every_kind_of_data_has_its_period() -> None:
     """P-07, M-11: a new model is not forgotten."""
     named = set(re.findall(r"`(\w+\.\w+)`", table()))
-    portal = {model._meta.label for model in apps.get_models() if model._meta.app_label != "live_faults"}
+    portal = {
+        model._meta.label for model in apps.get_models() if model._meta.app_label != "live_faults"
+    }
     assert named == portal
 
 

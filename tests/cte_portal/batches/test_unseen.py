@@ -53,7 +53,9 @@ def tried(batch: Batch, times: int = 5) -> Batch:
 
 def letter(clerk: User, scope: Any) -> Batch:
     told = {"event": "End of Year", "sentence": "It is open."}
-    return letters.queue("reminder", "A reminder", to=clerk, by=clerk, scope=scope, path="/", key="k", told=told)
+    return letters.queue(
+        "reminder", "A reminder", to=clerk, by=clerk, scope=scope, path="/", key="k", told=told
+    )
 
 
 def changed(keeper: User, number: str = "0001") -> Batch:
@@ -76,7 +78,9 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 # --- a database that is out of reach
 
 
-def test_a_state_that_is_out_of_reach_costs_no_attempt(keeper: User, clerk: User, cottonwood: District_) -> None:
+def test_a_state_that_is_out_of_reach_costs_no_attempt(
+    keeper: User, clerk: User, cottonwood: District_
+) -> None:
     lists, resync = changed(keeper), batches.submit_resync(cottonwood.scope, NAMES, by=clerk)
     with out_of_reach("state"):
         for waiting in (tried(lists), tried(resync)):
@@ -99,10 +103,14 @@ def test_letters_do_not_need_the_state(clerk: User, cottonwood: District_) -> No
 # --- OPI's lists are brought to the state all the same
 
 
-def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cottonwood: District_, broken: pytest.MonkeyPatch) -> None:
+def test_lists_that_failed_to_reach_the_state_are_queued_again(
+    keeper: User, cottonwood: District_, broken: pytest.MonkeyPatch
+) -> None:
     first, second = changed(keeper, "0001"), changed(keeper, "0002")
     told: list[str] = []
-    broken.setattr(batches, "certified", lambda: SimpleNamespace(rules_changed=lambda: told.append("rules")))
+    broken.setattr(
+        batches, "certified", lambda: SimpleNamespace(rules_changed=lambda: told.append("rules"))
+    )
     assert [tried(one).status for one in (first, second)] == [Status.FAILED] * 2
     publish.publish()  # a district's resync has brought the lists, and told nobody
     broken.setattr(batches, "publish", publish.publish)
@@ -112,7 +120,9 @@ def test_lists_that_failed_to_reach_the_state_are_queued_again(keeper: User, cot
     assert told == ["rules"] * 2 and not Batch.objects.failed_unseen(known_names())
 
 
-def test_lists_that_a_restored_state_has_lost_are_queued_again(keeper: User, cottonwood: District_) -> None:
+def test_lists_that_a_restored_state_has_lost_are_queued_again(
+    keeper: User, cottonwood: District_
+) -> None:
     done = tried(changed(keeper), 1)
     batches.publish_again()
     assert fresh(done).status == Status.COMPLETED, "they are there"
@@ -122,7 +132,9 @@ def test_lists_that_a_restored_state_has_lost_are_queued_again(keeper: User, cot
     assert tried(done, 1).status == Status.COMPLETED and publish.is_published()
 
 
-def test_lists_that_wait_for_a_worker_are_not_queued_again(keeper: User, cottonwood: District_) -> None:
+def test_lists_that_wait_for_a_worker_are_not_queued_again(
+    keeper: User, cottonwood: District_
+) -> None:
     waiting = changed(keeper)
     batches.publish_again()
     assert fresh(waiting).queued_at == waiting.queued_at and Batch.objects.count() == 1
@@ -132,22 +144,40 @@ def test_lists_that_wait_for_a_worker_are_not_queued_again(keeper: User, cottonw
 
 
 def test_opi_sees_what_failed_unseen_and_runs_it_again(
-    client: Client, opi: User, keeper: User, clerk: User, cottonwood: District_, broken: pytest.MonkeyPatch
+    client: Client,
+    opi: User,
+    keeper: User,
+    clerk: User,
+    cottonwood: District_,
+    broken: pytest.MonkeyPatch,
 ) -> None:
     client.force_login(opi)
     assert "Failed in the background" not in client.get(QUEUE).content.decode()
     lists, own = tried(changed(keeper)), letter(clerk, cottonwood.scope)
-    Batch.objects.filter(pk=own.pk).update(status=Status.FAILED, attempt=3, finished_at=own.queued_at, sentence="No.", reference="7K3Q")
+    Batch.objects.filter(pk=own.pk).update(
+        status=Status.FAILED, attempt=3, finished_at=own.queued_at, sentence="No.", reference="7K3Q"
+    )
     page = client.get(QUEUE).content.decode()
-    assert "Failed in the background: 2" in page and "OPI&#x27;s lists to the state" in page and "E-mail about certification" in page
+    assert (
+        "Failed in the background: 2" in page
+        and "OPI&#x27;s lists to the state" in page
+        and "E-mail about certification" in page
+    )
     assert f"Reference {lists.reference}." in page and f'value="{own.pk}"' in page
     broken.setattr(batches, "publish", publish.publish)
     page = client.post(f"{QUEUE}again/", {"batch": lists.pk}, follow=True).content.decode()
     assert "1 job queued again." in page and "Failed in the background: 1" in page
     assert (fresh(lists).status, fresh(own).status) == (Status.QUEUED, Status.FAILED)
     assert tried(lists, 1).status == Status.COMPLETED and publish.is_published()
-    assert "1 job queued again." in client.post(f"{QUEUE}again/", follow=True).content.decode(), "all that are left"
-    assert tried(own, 1).status == Status.COMPLETED and len(mail.outbox) == 1, "under its own key: it is one letter"
+    assert "1 job queued again." in client.post(f"{QUEUE}again/", follow=True).content.decode(), (
+        "all that are left"
+    )
+    assert tried(own, 1).status == Status.COMPLETED and len(mail.outbox) == 1, (
+        "under its own key: it is one letter"
+    )
     for named in ("", str(lists.pk), "x"):
-        assert "Nothing was queued" in client.post(f"{QUEUE}again/", {"batch": named}, follow=True).content.decode()
+        assert (
+            "Nothing was queued"
+            in client.post(f"{QUEUE}again/", {"batch": named}, follow=True).content.decode()
+        )
     assert fresh(lists).status == Status.COMPLETED and Batch.objects.count() == 2

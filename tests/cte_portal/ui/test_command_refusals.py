@@ -30,14 +30,28 @@ from tests.fixtures.uploads import file, line
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
-OWN = {name for name, app in get_commands().items() if app.split(".")[0] in {"cte_portal", "pathways", "certification"}}
+OWN = {
+    name
+    for name, app in get_commands().items()
+    if app.split(".")[0] in {"cte_portal", "pathways", "certification"}
+}
 # What each command needs to begin.
 CALLS: dict[str, dict[str, Any]] = {
     "demo": {},
-    "mt_data_upload": {"file": Path("x.tsv"), "district": "9012", "person": "cmartin", "work": "upload"},
+    "mt_data_upload": {
+        "file": Path("x.tsv"),
+        "district": "9012",
+        "person": "cmartin",
+        "work": "upload",
+    },
     "mt_extract": {"district": "9012", "year": 2025},
     "resync": {"district": "9012"},
-    "roster_import": {"file": Path("x.csv"), "district": "9012", "person": "cmartin", "work": "upload"},
+    "roster_import": {
+        "file": Path("x.csv"),
+        "district": "9012",
+        "person": "cmartin",
+        "work": "upload",
+    },
     "validate": {"district": "9012"},
     "verify_sealed": {},
 }
@@ -57,12 +71,20 @@ def refusal(name: str, **changed: Any) -> str:
     with pytest.raises(CommandError) as ended:
         call_command(name, *arguments, **given, json=True, stdout=printed, stderr=io.StringIO())
     told = json.loads(printed.getvalue())
-    assert told["status"] == "refused" and told["reason"] == str(ended.value) and ended.value.returncode == 1
+    assert (
+        told["status"] == "refused"
+        and told["reason"] == str(ended.value)
+        and ended.value.returncode == 1
+    )
     return str(told["reason"])
 
 
 def test_every_command_of_the_portal_refuses_in_the_same_way() -> None:
-    odd = {name for name in OWN if not isinstance(load_command_class(get_commands()[name], name), PortalCommand | Migrate)}
+    odd = {
+        name
+        for name in OWN
+        if not isinstance(load_command_class(get_commands()[name], name), PortalCommand | Migrate)
+    }
     assert not odd, "these derive from PortalCommand too"
     assert {name for name, one in portal_commands().items() if one.prints_json} >= set(CALLS)
     assert {"up", "rules", "migrate"} <= OWN and not portal_commands()["up"].needs_databases
@@ -75,7 +97,12 @@ def unapplied(*kept: Edition, last: bool = False) -> Iterator[None]:
         for edition in Edition:
             applied = MigrationRecorder(connections[edition.value]).migration_qs
             if last:
-                applied = applied.filter(name=applied.filter(app="pathways").order_by("-name").values_list("name")[:1].get()[0])
+                applied = applied.filter(
+                    name=applied.filter(app="pathways")
+                    .order_by("-name")
+                    .values_list("name")[:1]
+                    .get()[0]
+                )
             if edition not in kept:
                 applied.all().delete()
         yield
@@ -98,7 +125,9 @@ def test_the_dispatcher_ends_before_migrate_instead_of_failing_in_every_round() 
         call_command("dispatch", "--once")
 
 
-def test_the_dispatcher_starts_without_a_database_and_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dispatcher_starts_without_a_database_and_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def away(connection: Any) -> None:
         raise OperationalError("could not connect")
 
@@ -117,7 +146,9 @@ def test_a_database_that_is_away_is_named(name: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", sorted(set(CALLS) - {"demo"}))
-def test_a_database_that_goes_away_meanwhile_is_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_goes_away_meanwhile_is_a_sentence(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(*args: Any, **options: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
@@ -125,8 +156,12 @@ def test_a_database_that_goes_away_meanwhile_is_a_sentence(name: str, monkeypatc
     assert refusal(name) == command.BROKE_OFF
 
 
-@pytest.mark.parametrize("name", ["mt_data_upload", "mt_extract", "resync", "roster_import", "validate"])
-def test_a_district_that_is_not_there_is_named(name: str, cottonwood: District_, clerk: User) -> None:
+@pytest.mark.parametrize(
+    "name", ["mt_data_upload", "mt_extract", "resync", "roster_import", "validate"]
+)
+def test_a_district_that_is_not_there_is_named(
+    name: str, cottonwood: District_, clerk: User
+) -> None:
     assert refusal(name, district="4444") == "There is no district 4444."
 
 
@@ -141,24 +176,38 @@ def test_without_a_current_year_nothing_runs(name: str, cottonwood: District_, c
     assert refusal(name).startswith("There is no current school year yet.")
 
 
-def test_a_person_without_the_right_is_refused(cottonwood: District_, viewer: User, tmp_path: Path) -> None:
+def test_a_person_without_the_right_is_refused(
+    cottonwood: District_, viewer: User, tmp_path: Path
+) -> None:
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line()))
     assert refusal("mt_data_upload", file=sent, person=viewer.username)
     assert refusal("resync", person=viewer.username)
 
 
-def test_a_file_that_is_not_there_is_named(cottonwood: District_, clerk: User, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_named(
+    cottonwood: District_, clerk: User, tmp_path: Path
+) -> None:
     for name in ("mt_data_upload", "roster_import"):
-        assert refusal(name, file=tmp_path / "gone.tsv") == f"There is no file {tmp_path / 'gone.tsv'}."
+        assert (
+            refusal(name, file=tmp_path / "gone.tsv")
+            == f"There is no file {tmp_path / 'gone.tsv'}."
+        )
 
 
-def test_locked_records_are_a_refusal(cottonwood: District_, clerk: User, kayla: Student, tmp_path: Path) -> None:
+def test_locked_records_are_a_refusal(
+    cottonwood: District_, clerk: User, kayla: Student, tmp_path: Path
+) -> None:
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line()))
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection=CollectionLock.Collection.END_OF_YEAR, since=timezone.now(), by="DOE, JANE", reason="It is certified."
-    )  # fmt: skip
+        district="9012",
+        end_year=2025,
+        collection=CollectionLock.Collection.END_OF_YEAR,
+        since=timezone.now(),
+        by="DOE, JANE",
+        reason="It is certified.",
+    )
     assert "locked" in refusal("mt_data_upload", file=sent).lower()
 
 
@@ -173,16 +222,36 @@ def test_a_wrong_argument_is_json_too(name: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as ended:
         portal_commands()[name].run_from_argv(["manage.py", name, "--json", "--no-such-thing"])
     printed = capsys.readouterr()
-    assert ended.value.code == 2 and json.loads(printed.out)["status"] == "refused" and "usage:" in printed.err
+    assert (
+        ended.value.code == 2
+        and json.loads(printed.out)["status"] == "refused"
+        and "usage:" in printed.err
+    )
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("arguments", [["demo", "--json"], ["createsuperuser", "--noinput", "--username", "x", "--email", "x@example.org"]])
-def test_in_an_empty_folder_there_is_a_sentence_and_no_traceback(arguments: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["demo", "--json"],
+        ["createsuperuser", "--noinput", "--username", "x", "--email", "x@example.org"],
+    ],
+)
+def test_in_an_empty_folder_there_is_a_sentence_and_no_traceback(
+    arguments: list[str], tmp_path: Path
+) -> None:
     """walk 35, L-20: Django's own commands as well."""
-    env = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")} | {"VAR_DIR": str(tmp_path)}
+    env = {
+        name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")
+    } | {"VAR_DIR": str(tmp_path)}
     ran = subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "manage.py", *arguments],
+        env=env,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert ran.returncode == 1 and "Traceback" not in ran.stderr and NOT_SET_UP in ran.stderr
     if "--json" in arguments:

@@ -14,7 +14,11 @@ from django.test import RequestFactory
 
 class SampleForm(forms.Form):
     use_required_attribute = False
-    start = forms.DateField(label="Start Date", help_text="MM/DD/YYYY", error_messages={"required": "Enter the start date"})
+    start = forms.DateField(
+        label="Start Date",
+        help_text="MM/DD/YYYY",
+        error_messages={"required": "Enter the start date"},
+    )
     note = forms.CharField(label="Note", required=False)
     answer = forms.ChoiceField(
         label="CTE Concentrator",
@@ -64,7 +68,9 @@ def test_yes_and_no_are_one_group_with_a_legend(fresh: str) -> None:
 
 
 def test_d_11_a_definition_stands_under_its_field(fresh: str) -> None:
-    assert re.search(r"<details.*?What is a concentrator\?</summary><p>2\.00 credits", fresh, re.DOTALL)
+    assert re.search(
+        r"<details.*?What is a concentrator\?</summary><p>2\.00 credits", fresh, re.DOTALL
+    )
 
 
 def test_a_page_without_errors_has_no_summary(fresh: str) -> None:
@@ -73,7 +79,10 @@ def test_a_page_without_errors_has_no_summary(fresh: str) -> None:
 
 def test_d_01_the_summary_says_what_the_fields_say_and_leads_to_them(failed: str) -> None:
     assert "There is a problem" in failed and "autofocus" in failed and 'tabindex="-1"' in failed
-    for target, message in (("id_start", "Enter the start date"), ("id_answer_0", "Choose Yes or No")):
+    for target, message in (
+        ("id_start", "Enter the start date"),
+        ("id_answer_0", "Choose Yes or No"),
+    ):
         assert f'<a href="#{target}">{message}</a>' in failed
         assert f'id="{target}"' in failed
         assert failed.count(message) == 2
@@ -85,7 +94,11 @@ def test_d_01_the_message_is_tied_to_its_control(failed: str) -> None:
     assert 'aria-describedby="id_start_helptext id_start_error"' in control[0]
     assert 'id="id_start_helptext"' in failed and 'id="id_start_error"' in failed
     group = re.search(r"<fieldset[^>]*>", failed)
-    assert group and 'aria-describedby="id_answer_error"' in group[0] and 'id="id_answer_error"' in failed
+    assert (
+        group
+        and 'aria-describedby="id_answer_error"' in group[0]
+        and 'id="id_answer_error"' in failed
+    )
 
 
 def test_d_01_good_and_bad_input_is_kept(failed: str) -> None:
@@ -93,7 +106,11 @@ def test_d_01_good_and_bad_input_is_kept(failed: str) -> None:
 
 
 def test_the_message_stands_between_label_and_control(failed: str) -> None:
-    assert failed.index('for="id_start"') < failed.index('id="id_start_error"') < failed.index('name="start"')
+    assert (
+        failed.index('for="id_start"')
+        < failed.index('id="id_start_error"')
+        < failed.index('name="start"')
+    )
 
 
 def test_what_concerns_the_whole_form_or_a_hidden_field_leads_nowhere() -> None:
@@ -108,12 +125,20 @@ def test_several_forms_share_one_summary() -> None:
     both = Template("{% include 'ui/error_summary.html' %}").render(
         Context({"forms": [SampleForm({}, prefix="a"), SampleForm({}, prefix="b")]})
     )
-    assert 'href="#id_a-start"' in both and 'href="#id_b-start"' in both and both.count("There is a problem") == 1
+    assert (
+        'href="#id_a-start"' in both
+        and 'href="#id_b-start"' in both
+        and both.count("There is a problem") == 1
+    )
 
 
 class SampleTable(tables.Table):
     name = tables.Column(verbose_name="Student")
-    credits = tables.Column(verbose_name="Credits", attrs={"td": {"class": "num"}, "th": {"class": "num"}}, orderable=False)
+    credits = tables.Column(
+        verbose_name="Credits",
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        orderable=False,
+    )
 
     class Meta:
         attrs = {"caption": "Students found"}
@@ -140,7 +165,11 @@ def test_a_table_has_caption_scopes_and_row_headers() -> None:
 def test_only_the_sorted_column_says_how() -> None:
     assert "aria-sort" not in table_html(ROWS)
     rising, falling = table_html(ROWS, "/?sort=name"), table_html(ROWS, "/?sort=-name")
-    assert rising.count("aria-sort") == 1 and 'aria-sort="ascending"' in rising and "sort=-name" in rising
+    assert (
+        rising.count("aria-sort") == 1
+        and 'aria-sort="ascending"' in rising
+        and "sort=-name" in rising
+    )
     assert 'aria-sort="descending"' in falling
 
 

@@ -28,22 +28,42 @@ def shown(source: str, **context: object) -> str:
         ("1,5", "1,5"),
     ],
 )
-def test_credits_have_two_decimals_and_never_become_another_number(value: object, text: str) -> None:
+def test_credits_have_two_decimals_and_never_become_another_number(
+    value: object, text: str
+) -> None:
     assert portal.credits(value) == text
 
 
 def test_counts_have_thousands_commas() -> None:
-    assert [portal.count(one) for one in (0, 999, 1240, 1234567, None)] == ["0", "999", "1,240", "1,234,567", ""]
+    assert [portal.count(one) for one in (0, 999, 1240, 1234567, None)] == [
+        "0",
+        "999",
+        "1,240",
+        "1,234,567",
+        "",
+    ]
 
 
 def test_a_date_is_written_month_first_in_a_time_element() -> None:
-    assert shown("{{ day|us_date }}", day=date(2022, 7, 14)) == '<time datetime="2022-07-14">07/14/2022</time>'
+    assert (
+        shown("{{ day|us_date }}", day=date(2022, 7, 14))
+        == '<time datetime="2022-07-14">07/14/2022</time>'
+    )
 
 
 def test_a_moment_is_mountain_time_with_its_offset_in_summer_and_winter() -> None:
-    summer, winter = datetime(2025, 5, 7, 22, 12, 6, tzinfo=UTC), datetime(2025, 1, 7, 20, 3, 42, tzinfo=UTC)
-    assert shown("{{ at|us_datetime }}", at=summer) == '<time datetime="2025-05-07T16:12:06-06:00">05/07/2025 04:12:06 PM MT</time>'
-    assert shown("{{ at|mt_time }}", at=winter) == '<time datetime="2025-01-07T13:03:42-07:00">01:03:42 PM MT</time>'
+    summer, winter = (
+        datetime(2025, 5, 7, 22, 12, 6, tzinfo=UTC),
+        datetime(2025, 1, 7, 20, 3, 42, tzinfo=UTC),
+    )
+    assert (
+        shown("{{ at|us_datetime }}", at=summer)
+        == '<time datetime="2025-05-07T16:12:06-06:00">05/07/2025 04:12:06 PM MT</time>'
+    )
+    assert (
+        shown("{{ at|mt_time }}", at=winter)
+        == '<time datetime="2025-01-07T13:03:42-07:00">01:03:42 PM MT</time>'
+    )
 
 
 def test_a_moment_after_midnight_in_greenwich_is_still_yesterday_here() -> None:
@@ -61,11 +81,16 @@ def test_a_state_id_is_spaced_in_threes_and_copied_without_gaps() -> None:
 
 
 def test_what_people_typed_is_escaped() -> None:
-    assert "<script>" not in shown("{{ id|threes }}{% status 'none' word %}{{ id|credits }}", id="<script>", word="<script>")
+    assert "<script>" not in shown(
+        "{{ id|threes }}{% status 'none' word %}{{ id|credits }}", id="<script>", word="<script>"
+    )
 
 
 def test_each_status_has_its_own_shape_beside_its_word() -> None:
-    shapes = {kind: shown("{% status kind 'Word' 'Sentence.' %}", kind=kind) for kind in portal.STATUS_KINDS}
+    shapes = {
+        kind: shown("{% status kind 'Word' 'Sentence.' %}", kind=kind)
+        for kind in portal.STATUS_KINDS
+    }
     sprite = Template('{% include "ui/sprite.html" %}').render(Context())
     for kind, html in shapes.items():
         assert f"#i-{kind}" in html and "Word" in html and "Sentence." in html

@@ -30,15 +30,26 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-TOKENS = {name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+):light-dark\((#\w+),(#\w+)\)", CSS)}
+TOKENS = {
+    name: (light, dark)
+    for name, light, dark in re.findall(r"--([\w-]+):light-dark\((#\w+),(#\w+)\)", CSS)
+}
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("front", "back", "least"),
     [
-        *[(ink, ground, 4.5) for ink in ("ink", "ink-2", "ink-3", "accent") for ground in ("surface", "canvas", "sunken", "zebra", "tint")],
-        *[(state, ground, 4.5) for state in ("ok", "warn", "bad") for ground in ("surface", f"{state}-tint")],
+        *[
+            (ink, ground, 4.5)
+            for ink in ("ink", "ink-2", "ink-3", "accent")
+            for ground in ("surface", "canvas", "sunken", "zebra", "tint")
+        ],
+        *[
+            (state, ground, 4.5)
+            for state in ("ok", "warn", "bad")
+            for ground in ("surface", f"{state}-tint")
+        ],
         *[("accent", tint, 4.5) for tint in ("ok-tint", "warn-tint", "bad-tint")],
         ("on-accent", "accent", 4.5),
         ("on-accent", "accent-strong", 4.5),
@@ -47,7 +58,9 @@ TOKENS = {name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+):l
         ("control", "tint", 3.0),
     ],
 )
-def test_g_08_text_and_controls_stand_out_from_their_ground(front: str, back: str, least: float, scheme: int) -> None:
+def test_g_08_text_and_controls_stand_out_from_their_ground(
+    front: str, back: str, least: float, scheme: int
+) -> None:
     assert contrast(TOKENS[front][scheme], TOKENS[back][scheme]) >= least
 
 
@@ -62,15 +75,28 @@ def test_a_page_jumps_to_its_place_and_does_not_slide_there() -> None:
 
 def test_colours_exist_only_as_tokens() -> None:
     rules = CSS[CSS.index("\nbody{") :]
-    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;,)} ])", rules)) <= {"#fff"}  # white on the top bar, in both schemes
+    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;,)} ])", rules)) <= {
+        "#fff"
+    }  # white on the top bar, in both schemes
 
 
 def test_g_13_the_first_view_is_within_its_weight() -> None:
-    loaded = [STATIC / "css/portal.css", STATIC / "img/favicon.svg", *SCRIPTS, *(STATIC / "vendor").rglob("*.css")]
-    assert sum(one.stat().st_size for one in loaded) < 150_000  # uncompressed, so that a page of 50 KB still fits
+    loaded = [
+        STATIC / "css/portal.css",
+        STATIC / "img/favicon.svg",
+        *SCRIPTS,
+        *(STATIC / "vendor").rglob("*.css"),
+    ]
+    assert (
+        sum(one.stat().st_size for one in loaded) < 150_000
+    )  # uncompressed, so that a page of 50 KB still fits
 
 
-@pytest.mark.parametrize("entry", json.loads((STATIC / "vendor/vendor.json").read_text()), ids=lambda entry: entry["name"])
+@pytest.mark.parametrize(
+    "entry",
+    json.loads((STATIC / "vendor/vendor.json").read_text()),
+    ids=lambda entry: entry["name"],
+)
 def test_vendored_files_are_the_named_ones(entry: dict[str, object]) -> None:
     files = entry["files"]
     assert isinstance(files, dict)
@@ -90,9 +116,15 @@ def test_w_01_templates_hold_no_script_style_or_unescaped_value(path: Path) -> N
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_d_01_every_form_that_changes_something_leaves_the_checking_to_the_server(path: Path) -> None:
-    for form in re.findall(r"<form[^>]*method=\"post\"[^>]*>.*?</form>", path.read_text(), re.DOTALL):
-        assert "{% csrf_token %}" in form or "for name, value in again" in form, "what was sent is sent again, its token too"
+def test_d_01_every_form_that_changes_something_leaves_the_checking_to_the_server(
+    path: Path,
+) -> None:
+    for form in re.findall(
+        r"<form[^>]*method=\"post\"[^>]*>.*?</form>", path.read_text(), re.DOTALL
+    ):
+        assert "{% csrf_token %}" in form or "for name, value in again" in form, (
+            "what was sent is sent again, its token too"
+        )
         if "as_crispy_field" in form:
             assert "novalidate" in form
 
@@ -101,5 +133,6 @@ def test_d_01_every_form_that_changes_something_leaves_the_checking_to_the_serve
 def test_p_09_scripts_store_nothing_and_write_no_markup(path: Path) -> None:
     source = path.read_text()
     assert not re.search(
-        r"localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie|innerHTML|insertAdjacentHTML|eval\(", source
+        r"localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie|innerHTML|insertAdjacentHTML|eval\(",
+        source,
     )

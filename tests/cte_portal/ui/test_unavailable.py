@@ -43,15 +43,26 @@ def operational(text: str = "", code: str | None = "none") -> OperationalError:
 @pytest.mark.parametrize(
     ("error", "found"),
     [
-        (OSError(errno.ENOSPC, "x"), Unavailable.FULL), (OSError(errno.EDQUOT, "x"), Unavailable.FULL), (OSError(errno.ENOENT, "x"), None),
-        (operational("database or disk is full"), Unavailable.FULL), (operational(code="53100"), Unavailable.FULL),
-        (operational("database is locked"), Unavailable.BUSY), (operational(code="55P03"), Unavailable.BUSY),
-        (operational(code="40P01"), Unavailable.BUSY), (operational(code=None), Unavailable.AWAY), (operational(code="57P01"), Unavailable.AWAY),
-        (operational(code="53300"), Unavailable.AWAY), (operational("no such table: x"), None), (operational(code="57014"), None),
-        (ValueError("database is locked"), None), (None, None),
+        (OSError(errno.ENOSPC, "x"), Unavailable.FULL),
+        (OSError(errno.EDQUOT, "x"), Unavailable.FULL),
+        (OSError(errno.ENOENT, "x"), None),
+        (operational("database or disk is full"), Unavailable.FULL),
+        (operational(code="53100"), Unavailable.FULL),
+        (operational("database is locked"), Unavailable.BUSY),
+        (operational(code="55P03"), Unavailable.BUSY),
+        (operational(code="40P01"), Unavailable.BUSY),
+        (operational(code=None), Unavailable.AWAY),
+        (operational(code="57P01"), Unavailable.AWAY),
+        (operational(code="53300"), Unavailable.AWAY),
+        (operational("no such table: x"), None),
+        (operational(code="57014"), None),
+        (ValueError("database is locked"), None),
+        (None, None),
     ],
-)  # fmt: skip
-def test_what_passes_is_told_from_what_is_our_fault(error: Exception | None, found: Unavailable | None) -> None:
+)
+def test_what_passes_is_told_from_what_is_our_fault(
+    error: Exception | None, found: Unavailable | None
+) -> None:
     """L-14, L-15, F-16"""
     assert unavailable(error) is found
     if error:
@@ -74,7 +85,9 @@ def write_lock(transactional_db: None) -> Iterator[Any]:
     connection.close()
 
 
-def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(write_lock: Any, clerk: User, cottonwood: District_, settings: Any) -> None:
+def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(
+    write_lock: Any, clerk: User, cottonwood: District_, settings: Any
+) -> None:
     """L-15: 400 *We could not read this request* on a GET, 500 on sign-in and sign-out."""
     inside, outside = Client(raise_request_exception=False), Client(raise_request_exception=False)
     inside.force_login(clerk)
@@ -82,14 +95,28 @@ def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(write_lock: Any, 
     write_lock()
     answers = {
         "first page": inside.get("/districts/9012/2025/"),
-        "sign-in": outside.post("/accounts/sign-in/", {"login": "cmartin", "password": "a long password for tests"}),
+        "sign-in": outside.post(
+            "/accounts/sign-in/", {"login": "cmartin", "password": "a long password for tests"}
+        ),
         "sign-out": inside.post("/accounts/sign-out/"),
-        "extract": inside.post("/districts/9012/2025/mt-extracts/", {"type": "cte-eoy", "format": "tsv", "key": key}),
+        "extract": inside.post(
+            "/districts/9012/2025/mt-extracts/", {"type": "cte-eoy", "format": "tsv", "key": key}
+        ),
     }
-    told = {name: (answer.status_code, "The portal is busy right now." in answer.content.decode()) for name, answer in answers.items()}
-    assert {name: value for name, value in told.items() if name != "sign-in"} == dict.fromkeys(set(told) - {"sign-in"}, (503, True))
-    assert told["sign-in"][0] in (200, 503), "a wrong password is only said; a right one meets the lock"
-    assert "Reference" not in answers["first page"].content.decode() and "with reference" in answers["first page"].content.decode()
+    told = {
+        name: (answer.status_code, "The portal is busy right now." in answer.content.decode())
+        for name, answer in answers.items()
+    }
+    assert {name: value for name, value in told.items() if name != "sign-in"} == dict.fromkeys(
+        set(told) - {"sign-in"}, (503, True)
+    )
+    assert told["sign-in"][0] in (200, 503), (
+        "a wrong password is only said; a right one meets the lock"
+    )
+    assert (
+        "Reference" not in answers["first page"].content.decode()
+        and "with reference" in answers["first page"].content.decode()
+    )
     assert answers["extract"]["Retry-After"] == "30"
 
 
@@ -106,7 +133,9 @@ def test_what_was_typed_is_sent_again_by_one_press_and_a_secret_is_not(
     monkeypatch.setattr("pathways.uploads.views.uploads.submit", locked)
     sent = {"type": "cte-eoy", "format": "tsv", "key": str(uuid.uuid4())}
     body = "&".join(f"{name}={value}" for name, value in sent.items())
-    answer = client.post("/districts/9012/2025/mt-extracts/", body, content_type="application/x-www-form-urlencoded")
+    answer = client.post(
+        "/districts/9012/2025/mt-extracts/", body, content_type="application/x-www-form-urlencoded"
+    )
     page = answer.content.decode()
     assert (
         answer.status_code == 503
@@ -119,8 +148,16 @@ def test_what_was_typed_is_sent_again_by_one_press_and_a_secret_is_not(
     monkeypatch.setattr("allauth.account.views.LoginView.dispatch", locked)
     client.logout()
     client.raise_request_exception = False
-    answer = client.post("/accounts/sign-in/", "login=x&password=zzsecret", content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 503 and "zzsecret" not in answer.content.decode() and "Send it again" not in answer.content.decode()
+    answer = client.post(
+        "/accounts/sign-in/",
+        "login=x&password=zzsecret",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert (
+        answer.status_code == 503
+        and "zzsecret" not in answer.content.decode()
+        and "Send it again" not in answer.content.decode()
+    )
 
 
 @pytest.fixture
@@ -142,7 +179,9 @@ def test_f_20_a_full_disk_at_upload_leaves_neither_row_nor_half_a_file(
     """L-14"""
     client.force_login(clerk)
     client.raise_request_exception = False
-    before = set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()
+    before = (
+        set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()
+    )
     upload = {
         "type": "cte-eoy",
         "work": "upload",
@@ -151,8 +190,14 @@ def test_f_20_a_full_disk_at_upload_leaves_neither_row_nor_half_a_file(
         "file": ContentFile(file(line()), name="x.tsv"),
     }
     answer = client.post("/districts/9012/2025/mt-data-upload/", upload)
-    assert answer.status_code == 503 and "out of storage space" in answer.content.decode() and not Batch.objects.exists()
-    made = (set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()) - before
+    assert (
+        answer.status_code == 503
+        and "out of storage space" in answer.content.decode()
+        and not Batch.objects.exists()
+    )
+    made = (
+        set(default_storage.listdir("batches")[0]) if default_storage.exists("batches") else set()
+    ) - before
     assert not any(default_storage.listdir(f"batches/{name}")[1] for name in made)
 
 
@@ -160,7 +205,13 @@ def test_f_20_a_full_disk_at_a_result_waits_for_room(
     clerk: User, cottonwood: District_, full: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """L-14"""
-    batch = submit("extract", by=clerk, title="X", scope=cottonwood.scope, options={"type": "cte-eoy", "format": "tsv"})
+    batch = submit(
+        "extract",
+        by=clerk,
+        title="X",
+        scope=cottonwood.scope,
+        options={"type": "cte-eoy", "format": "tsv"},
+    )
     assert run(batch.pk)
     batch.refresh_from_db()
     assert (batch.status, batch.attempt, batch.stage) == ("queued", 0, "Waiting for disk space")

@@ -40,7 +40,9 @@ def test_m_5_a_portal_that_can_work_is_ready(db: None) -> None:
         ("keeps", "", "cache"),
     ],
 )
-def test_m_5_what_does_not_answer_is_named(place: str, alias: str, name: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_m_5_what_does_not_answer_is_named(
+    place: str, alias: str, name: str, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-5: the sign-in page answered 200 with PostgreSQL and Redis stopped."""
     own = getattr(health, place)
 
@@ -55,16 +57,25 @@ def test_m_5_what_does_not_answer_is_named(place: str, alias: str, name: str, db
     assert Client().get(LIVE).status_code == 200
 
 
-def test_m_5_a_database_of_an_older_version_is_not_ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_m_5_a_database_of_an_older_version_is_not_ready(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-5: a table that a migration will bring is missing."""
     monkeypatch.setattr(health, "_migrated", set())
     assert health.is_migrated("default") and health.is_migrated("state")
     monkeypatch.setattr(health, "_migrated", set())
-    monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {})
-    assert Client().get(READY).json()["missing"] == ["migrations of the District database", "migrations of the State database"]
+    monkeypatch.setattr(
+        "django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {}
+    )
+    assert Client().get(READY).json()["missing"] == [
+        "migrations of the District database",
+        "migrations of the State database",
+    ]
 
 
-def test_m_5_a_database_that_does_not_answer_is_asked_no_further(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_m_5_a_database_that_does_not_answer_is_asked_no_further(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-5: its migrations are read on a connection that nothing cuts off."""
     asked: list[str] = []
     monkeypatch.setattr(health, "reads", lambda alias: alias == "default")
@@ -75,7 +86,9 @@ def test_m_5_a_database_that_does_not_answer_is_asked_no_further(db: None, monke
 READY_FOR_QUERY = b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I"
 
 
-@pytest.mark.parametrize("greeting", [b"", READY_FOR_QUERY], ids=["while connecting", "while asked"])
+@pytest.mark.parametrize(
+    "greeting", [b"", READY_FOR_QUERY], ids=["while connecting", "while asked"]
+)
 def test_m_5_a_database_that_stands_still_is_given_up(greeting: bytes) -> None:
     """M-5: a frozen PostgreSQL still takes connections; the page that says so waited with it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -89,7 +102,13 @@ def test_m_5_a_database_that_stands_still_is_given_up(greeting: bytes) -> None:
                     pass
 
         threading.Thread(target=serve, daemon=True).start()
-        given = {"host": "127.0.0.1", "port": server.getsockname()[1], "user": "nobody", "sslmode": "disable", "gssencmode": "disable"}
+        given = {
+            "host": "127.0.0.1",
+            "port": server.getsockname()[1],
+            "user": "nobody",
+            "sslmode": "disable",
+            "gssencmode": "disable",
+        }
         with pytest.raises(psycopg.OperationalError):
             answers(SimpleNamespace(get_connection_params=lambda: given), 2)
 
@@ -110,9 +129,19 @@ def test_h_3_the_container_asks_as_its_proxy_does(status: int, code: int) -> Non
 
     with http.server.HTTPServer(("127.0.0.1", 0), Web) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        environment = {"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "cte.example.gov, other", "PORT": str(server.server_port)}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "ALLOWED_HOSTS": "cte.example.gov, other",
+            "PORT": str(server.server_port),
+        }
         command = [sys.executable, "-m", "cte_portal.watch.probe"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
         server.shutdown()
     assert done.returncode == code, done.stderr
-    assert (asked[0]["Host"], asked[0]["X-Forwarded-Proto"], asked[0]["path"]) == ("cte.example.gov", "https", READY)
+    assert (asked[0]["Host"], asked[0]["X-Forwarded-Proto"], asked[0]["path"]) == (
+        "cte.example.gov",
+        "https",
+        READY,
+    )

@@ -15,26 +15,51 @@ from cte_portal.logs import PrivateFormatter, SaidByTheErrorPage
 
 
 def line(name: str, message: Any, *values: Any, error: bool = False, **more: Any) -> str:
-    record = logging.getLogger(name).makeRecord(name, 30, "place.py", 7, message, values, sys.exc_info() if error else None, "here", more)
+    record = logging.getLogger(name).makeRecord(
+        name, 30, "place.py", 7, message, values, sys.exc_info() if error else None, "here", more
+    )
     return PrivateFormatter().format(record)
 
 
 @pytest.mark.parametrize(
-    "name", ["django.request", "django.security.csrf", "gunicorn.error", "celery.worker", "kombu", "allauth", "psycopg", "asyncio", "x"]
+    "name",
+    [
+        "django.request",
+        "django.security.csrf",
+        "gunicorn.error",
+        "celery.worker",
+        "kombu",
+        "allauth",
+        "psycopg",
+        "asyncio",
+        "x",
+    ],
 )
 def test_a_librarys_line_keeps_its_text_and_place_and_drops_every_value(name: str) -> None:
     """H-1"""
-    said = line(name, "Forbidden (%s): %-20s, process %d", "no cookie", "/accounts/invitation/zzmarker/", 4711)
+    said = line(
+        name,
+        "Forbidden (%s): %-20s, process %d",
+        "no cookie",
+        "/accounts/invitation/zzmarker/",
+        4711,
+    )
     assert said.endswith(f"WARNING {name} Forbidden (…): …, process 4711 at place.here:7")
-    assert line(name, "Invalid request: zzmarker").endswith(f"{name} at place.here:7"), "put together before: nobody knows what is in it"
+    assert line(name, "Invalid request: zzmarker").endswith(f"{name} at place.here:7"), (
+        "put together before: nobody knows what is in it"
+    )
     assert "zzmarker" not in line(name, "%(exc)s in %(id)s", {"exc": "zzmarker", "id": "999777555"})
     assert "999777555" not in line(name, "%s", 999777555), "a State ID"
-    assert line(name, 7).endswith("at place.here:7") and "100 %" in line(name, "%d %% of %s", 100, "zzmarker")
+    assert line(name, 7).endswith("at place.here:7") and "100 %" in line(
+        name, "%d %% of %s", 100, "zzmarker"
+    )
 
 
 def test_the_portals_own_line_is_printed_as_it_is_written() -> None:
     """H-1"""
-    assert line("cte_portal.batches", "claimed batch=%s", "b-1").endswith("cte_portal.batches claimed batch=b-1")
+    assert line("cte_portal.batches", "claimed batch=%s", "b-1").endswith(
+        "cte_portal.batches claimed batch=b-1"
+    )
 
 
 def test_an_exception_is_its_type_and_place_and_what_it_came_of() -> None:
@@ -46,13 +71,23 @@ def test_an_exception_is_its_type_and_place_and_what_it_came_of() -> None:
             raise KeyError("zzmarker") from cause
     except KeyError:
         said = line("cte_portal.errors", "reference=%s", "7K3Q", error=True)
-    assert "zzmarker" not in said.replace('ValueError("Failing row contains zzmarker")', "").replace('KeyError("zzmarker")', "")
-    assert said.index("error=KeyError") < said.index("test_log_lines.py") < said.index("which came of") < said.index("  ValueError")
+    assert "zzmarker" not in said.replace(
+        'ValueError("Failing row contains zzmarker")', ""
+    ).replace('KeyError("zzmarker")', "")
+    assert (
+        said.index("error=KeyError")
+        < said.index("test_log_lines.py")
+        < said.index("which came of")
+        < said.index("  ValueError")
+    )
 
 
 def test_the_database_is_named_by_code_and_a_missing_setting_by_its_sentence() -> None:
     """H-1"""
-    for error, word in ((psycopg.errors.CheckViolation("zzrow"), "CheckViolation code=23514"), (ImproperlyConfigured("Set X."), "Set X.")):
+    for error, word in (
+        (psycopg.errors.CheckViolation("zzrow"), "CheckViolation code=23514"),
+        (ImproperlyConfigured("Set X."), "Set X."),
+    ):
         try:
             raise error
         except Exception:  # noqa: BLE001 - what is raised is the test's
@@ -62,7 +97,9 @@ def test_the_database_is_named_by_code_and_a_missing_setting_by_its_sentence() -
 
 def test_what_the_error_page_logs_is_not_said_a_second_time_by_django() -> None:
     """H-1: 1,308 tracebacks of refused requests stood in one log."""
-    record = logging.getLogger("django.security.DisallowedHost").makeRecord("django.security.DisallowedHost", 40, "p", 1, "x", (), None)
+    record = logging.getLogger("django.security.DisallowedHost").makeRecord(
+        "django.security.DisallowedHost", 40, "p", 1, "x", (), None
+    )
     assert SaidByTheErrorPage().filter(record)
     record.status_code = 400
     assert not SaidByTheErrorPage().filter(record)
@@ -75,5 +112,7 @@ def test_no_logger_is_without_the_one_handler() -> None:
     for name, logger in logging.root.manager.loggerDict.items():
         if isinstance(logger, logging.Logger) and not logger.propagate:
             assert all(
-                isinstance(handler.formatter, PrivateFormatter) or isinstance(handler, logging.NullHandler) for handler in logger.handlers
+                isinstance(handler.formatter, PrivateFormatter)
+                or isinstance(handler, logging.NullHandler)
+                for handler in logger.handlers
             ), name

@@ -34,7 +34,9 @@ REPAIRED = [
 
 
 @pytest.mark.parametrize(("cells", "said"), REPAIRED, ids=range(len(REPAIRED)))
-def test_what_can_mean_one_thing_alone_is_repaired_and_told(cells: dict[str, str], said: str, upload: Upload, kayla: Student) -> None:
+def test_what_can_mean_one_thing_alone_is_repaired_and_told(
+    cells: dict[str, str], said: str, upload: Upload, kayla: Student
+) -> None:
     """Issue 13, 6: codes, numbers, answers and missing values as data tools write them."""
     done = upload(file(line(**cells)))
     assert done.errors == [], done.findings
@@ -42,7 +44,9 @@ def test_what_can_mean_one_thing_alone_is_repaired_and_told(cells: dict[str, str
 
 
 @pytest.mark.parametrize("code", ["6", "06", "6.0"])
-def test_a_pathway_code_without_its_zero_is_read(code: str, upload: Upload, cottonwood: District_, kayla: Student) -> None:
+def test_a_pathway_code_without_its_zero_is_read(
+    code: str, upload: Upload, cottonwood: District_, kayla: Student
+) -> None:
     """FR-201: our own template, saved by a spreadsheet, has 6 for 06."""
     cottonwood.approve(Pathway.objects.get(code="06").name)
     done = upload(file(*[line(pathway=code)] * 12))
@@ -52,20 +56,33 @@ def test_a_pathway_code_without_its_zero_is_read(code: str, upload: Upload, cott
 
 
 @pytest.mark.parametrize("local_id", ["771", "771.0", "'00771", '="00771"'])
-def test_a_local_id_without_its_zeros_is_taken_with_an_info(local_id: str, upload: Upload, cottonwood: District_) -> None:
+def test_a_local_id_without_its_zeros_is_taken_with_an_info(
+    local_id: str, upload: Upload, cottonwood: District_
+) -> None:
     """FR-202: the student's Local ID is 00771."""
     cottonwood.student("999000003", "van Dyke", "Ruth", local_id="00771")
-    done = upload(file(line(state_id="999000003", last="van Dyke", first="Ruth", local_id=local_id)))
-    assert [(one["rule"], one["severity"]) for one in done.findings] == [("CTE-422", "info")] and done.counts["new"] == 1
+    done = upload(
+        file(line(state_id="999000003", last="van Dyke", first="Ruth", local_id=local_id))
+    )
+    assert [(one["rule"], one["severity"]) for one in done.findings] == [
+        ("CTE-422", "info")
+    ] and done.counts["new"] == 1
 
 
-@pytest.mark.parametrize(("local_id", "said"), [("1.23457E+10", "A spreadsheet has rounded it"), ("4711", "")])
-def test_a_local_id_that_differs_is_told_with_the_portals_own(local_id: str, said: str, upload: Upload, cottonwood: District_) -> None:
+@pytest.mark.parametrize(
+    ("local_id", "said"), [("1.23457E+10", "A spreadsheet has rounded it"), ("4711", "")]
+)
+def test_a_local_id_that_differs_is_told_with_the_portals_own(
+    local_id: str, said: str, upload: Upload, cottonwood: District_
+) -> None:
     """FR-202: no other student with this Local ID exists, so none is spoken of."""
     cottonwood.student("999000003", local_id="0020")
     [finding] = upload(file(line(state_id="999000003", local_id=local_id))).findings
     assert finding["rule"] == "CTE-406" and finding["severity"] == "error"
-    assert "The portal has Local ID 0020 for this student" in finding["message"] and said in finding["message"]
+    assert (
+        "The portal has Local ID 0020 for this student" in finding["message"]
+        and said in finding["message"]
+    )
 
 
 NAMED = [
@@ -89,7 +106,7 @@ NAMED = [
     ({"inside": "2-May"}, "CTE-001", "Excel may have turned it into a date"),
     ({"state_id": "999000123.0"}, "CTE-404", "Enter 999000123, and format the column as text"),
     ({"district": "912"}, "CTE-403", "must be 9012"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("cells", "rule", "said"), NAMED, ids=range(len(NAMED)))
@@ -98,26 +115,49 @@ def test_what_is_not_read_is_named_with_the_value_to_enter(
 ) -> None:
     """Issue 13, 6: a day number, another form of a date, a missing value, each with its own pattern and remedy."""
     done = upload(file(line(**cells)), work="validate")
-    assert [one["message"] for one in done.findings if one["rule"] == rule and said in one["message"]], done.findings
+    assert [
+        one["message"] for one in done.findings if one["rule"] == rule and said in one["message"]
+    ], done.findings
 
 
-def test_a_state_id_that_has_lost_its_zero_is_told_with_the_zero(upload: Upload, cottonwood: District_) -> None:
+def test_a_state_id_that_has_lost_its_zero_is_told_with_the_zero(
+    upload: Upload, cottonwood: District_
+) -> None:
     """U-42: never guessed; the remedy is the State ID that the portal knows."""
     cottonwood.student("012345678")
     done = upload(file(line(state_id="12345678")), work="validate")
-    assert done.findings[0]["message"] == "A State ID has 9 digits. Enter 012345678, and format the column as text"
+    assert (
+        done.findings[0]["message"]
+        == "A State ID has 9 digits. Enter 012345678, and format the column as text"
+    )
 
 
 WHOLE = [
-    ({"start": "45534"}, "Start Date contains a spreadsheet's date numbers in 12 of 12 rows, first “45534” in line 2. ", "08/30/2024"),
+    (
+        {"start": "45534"},
+        "Start Date contains a spreadsheet's date numbers in 12 of 12 rows, first “45534” in line 2. ",
+        "08/30/2024",
+    ),
     ({"start": "8/30/24"}, "Start Date has two-digit years in 12 of 12 rows", "08/30/2024"),
-    ({"start": "2024-08-30"}, "Start Date has dates in another format in 12 of 12 rows", "08/30/2024"),
-    ({"inside": "NULL"}, "District Credits has no values in 12 of 12 rows, first “NULL”", "Enter the values"),
+    (
+        {"start": "2024-08-30"},
+        "Start Date has dates in another format in 12 of 12 rows",
+        "08/30/2024",
+    ),
+    (
+        {"inside": "NULL"},
+        "District Credits has no values in 12 of 12 rows, first “NULL”",
+        "Enter the values",
+    ),
     ({"inside": "1,5"}, "District Credits has commas in place of decimal points", "1.50"),
     ({"concentrator": "1"}, "CTE Concentrator is not Y or N", "Y for the first"),
-    ({"local_id": "1.23457E+10"}, "Student Local ID cannot be read in 12 of 12 rows", "format it as text"),
+    (
+        {"local_id": "1.23457E+10"},
+        "Student Local ID cannot be read in 12 of 12 rows",
+        "format it as text",
+    ),
     ({"district": "912.0"}, "“912”", "9012"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("cells", "said", "cure"), WHOLE, ids=range(len(WHOLE)))
@@ -130,7 +170,9 @@ def test_a_whole_file_of_one_damage_gets_one_sentence(
     assert "different order" not in done.refused
 
 
-def test_a_district_number_that_has_lost_its_zero_throughout_is_refused_with_it(upload: Upload, kayla: Student) -> None:
+def test_a_district_number_that_has_lost_its_zero_throughout_is_refused_with_it(
+    upload: Upload, kayla: Student
+) -> None:
     """Design 9: 965 for 0965 is refused with the padded value, for the file as for a row."""
     summary = Summary(rows=2)
     summary.districts["965"] = 2
@@ -139,7 +181,9 @@ def test_a_district_number_that_has_lost_its_zero_throughout_is_refused_with_it(
 
 
 @pytest.mark.parametrize("columns", [15, 17])
-def test_a_wrong_number_of_columns_throughout_is_one_refusal(columns: int, upload: Upload, class_of_12: list[str]) -> None:
+def test_a_wrong_number_of_columns_throughout_is_one_refusal(
+    columns: int, upload: Upload, class_of_12: list[str]
+) -> None:
     """FR-212: last year's layout has 15 columns in every row."""
     rows = ["\t".join([*line(state_id=one).split("\t"), "more"][:columns]) for one in class_of_12]
     assert f"The rows have {columns} columns. Layout MT9.1 has 16" in upload(file(*rows)).refused
@@ -149,13 +193,17 @@ def quoted(text: str) -> str:
     return "\t".join(f'"{cell}"' for cell in text.split("\t"))
 
 
-def test_every_cell_in_quotation_marks_the_header_record_too(upload: Upload, kayla: Student) -> None:
+def test_every_cell_in_quotation_marks_the_header_record_too(
+    upload: Upload, kayla: Student
+) -> None:
     """FR-210."""
     done = upload(file(quoted(line()), header=quoted(HEADER)))
     assert not done.refused and done.rules == [] and done.counts["new"] == 1
 
 
-@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\r\n", b"\x1a\x1a\x1a"], ids=["alone", "with a line end", "padded"])
+@pytest.mark.parametrize(
+    "end", [b"\x1a", b"\x1a\r\n", b"\x1a\x1a\x1a"], ids=["alone", "with a line end", "padded"]
+)
 def test_a_closing_character_1a_is_ignored(end: bytes, upload: Upload, kayla: Student) -> None:
     """FR-211: with *save nothing unless all rows are good* a perfect file saved nothing."""
     done = upload(file(line()) + end, all_or_nothing=True)
@@ -169,7 +217,9 @@ def test_a_closing_character_1a_after_the_last_value(upload: Upload, kayla: Stud
 
 @pytest.mark.parametrize("words", [ERRORS_ADDED, ERRORS_ADDED_BEFORE])
 @pytest.mark.parametrize("write", [str, quoted], ids=["plain", "in quotation marks"])
-def test_the_file_with_errors_comes_back(words: str, write: type[str], upload: Upload, kayla: Student) -> None:
+def test_the_file_with_errors_comes_back(
+    words: str, write: type[str], upload: Upload, kayla: Student
+) -> None:
     """FR-235 and issue 13, 6: recognised when a spreadsheet has put its header record in quotation marks."""
     done = upload(file(write(f"{line()}\tCTE-111 too many"), header=write(f"{HEADER}\t{words}")))
     assert not done.refused and done.rules == [] and done.counts["new"] == 1

@@ -56,7 +56,10 @@ def test_u_51_u_55_credits_that_cannot_be_read_say_why(text: str, message: str) 
     assert refusal.value.message == message
 
 
-@pytest.mark.parametrize(("text", "day"), [("07/14/2022", (2022, 7, 14)), ("5/8/2025", (2025, 5, 8)), ("02/29/2024", (2024, 2, 29))])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("07/14/2022", (2022, 7, 14)), ("5/8/2025", (2025, 5, 8)), ("02/29/2024", (2024, 2, 29))],
+)
 def test_u_64_dates_are_read(text: str, day: tuple[int, int, int]) -> None:
     assert values.date(text, "It") == datetime.date(*day)
 
@@ -68,7 +71,10 @@ def test_u_64_dates_are_read(text: str, day: tuple[int, int, int]) -> None:
         ("2025-05-08", "It must be a date like 07/14/2022"),
         ("20250508", "It must be a date like 07/14/2022"),
         ("05/08/0025", "It must be in 1950 or later"),
-        ("02/30/2025", "It: 02/30/2025 is not a valid date. Enter the month, day, and year, like 07/14/2022"),
+        (
+            "02/30/2025",
+            "It: 02/30/2025 is not a valid date. Enter the month, day, and year, like 07/14/2022",
+        ),
         ("May 8, 2025", "It must be a date like 07/14/2022"),
     ],
 )

@@ -27,7 +27,9 @@ LONG_AGO = datetime.date(2016, 8, 29)
 
 
 def listed(district: District_, rule: str = "") -> list[ListedFinding]:
-    return [one for one in findings.findings(district.scope).held if not rule or one.rule.id == rule]
+    return [
+        one for one in findings.findings(district.scope).held if not rule or one.rule.id == rule
+    ]
 
 
 def counts(district: District_) -> Counts:
@@ -58,26 +60,43 @@ def test_counts_are_exact_by_level_and_by_rule(world: District_) -> None:
     ]
 
 
-def test_a_finding_names_its_subject_by_natural_key_and_its_value_without_locale(world: District_) -> None:
+def test_a_finding_names_its_subject_by_natural_key_and_its_value_without_locale(
+    world: District_,
+) -> None:
     by_rule = {one.rule.id: one.breach for one in listed(world)}
     assert (by_rule["CTE-131"].state_id, by_rule["CTE-131"].pathway) == ("999000100", HEALTH)
-    assert by_rule["CTE-131"].value == "concentrator=No in_district_credits=2.50 out_of_district_credits=0.00"
+    assert (
+        by_rule["CTE-131"].value
+        == "concentrator=No in_district_credits=2.50 out_of_district_credits=0.00"
+    )
     assert by_rule["CTE-127"].value == "start_date=2016-08-29"
     records = Participation.objects.filter(student__state_id="999000104").order_by("pathway_id")
-    said = " ".join(f"{one.pathway_id}.single_parent={'Yes' if one.single_parent else 'No'}" for one in records)
-    assert by_rule["CTE-301"].value == said, "a cross-row rule looks at all of the student's answers"
+    said = " ".join(
+        f"{one.pathway_id}.single_parent={'Yes' if one.single_parent else 'No'}" for one in records
+    )
+    assert by_rule["CTE-301"].value == said, (
+        "a cross-row rule looks at all of the student's answers"
+    )
 
 
-def test_the_state_is_judged_as_it_was_sent(world: District_, state_edition: Callable[[], None]) -> None:
+def test_the_state_is_judged_as_it_was_sent(
+    world: District_, state_edition: Callable[[], None]
+) -> None:
     at_state = world.scope.at_state()
     assert findings.findings(at_state).total == 0
     state_edition()
     assert findings.findings(at_state).counts == counts(world)
-    world.record(Student.objects.get(state_id="999000100"), concentrator=True, in_district_credits=Decimal("2.50"))
+    world.record(
+        Student.objects.get(state_id="999000100"),
+        concentrator=True,
+        in_district_credits=Decimal("2.50"),
+    )
     assert (findings.findings(at_state).counts.errors, counts(world).errors) == (3, 2)
 
 
-def test_only_so_many_are_held_the_heaviest_first_and_the_counts_stay_exact(world: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_so_many_are_held_the_heaviest_first_and_the_counts_stay_exact(
+    world: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(findings, "MOST_HELD", 4)
     found = findings.findings(world.scope)
     assert [one.severity for one in found.held] == [Severity.ERROR] * 3 + [Severity.WARNING]
@@ -103,14 +122,23 @@ def test_v_06_an_explanation_holds_while_the_value_stays_and_again_when_it_retur
     explain(world.scope, explained, "Transfer from a six-year program.", by="MARTIN, CHERYL")
     assert (counts(world).warnings, counts(world).explained) == (1, 1)
     state_edition()
-    assert findings.findings(world.scope.at_state()).counts.explained == 1, "it meets the state's findings by natural key"
+    assert findings.findings(world.scope.at_state()).counts.explained == 1, (
+        "it meets the state's findings by natural key"
+    )
     student = Student.objects.get(state_id="999000101")
     world.record(student, start_date=datetime.date(2015, 8, 29))
-    assert (counts(world).warnings, counts(world).explained) == (2, 0), "another value is another finding"
+    assert (counts(world).warnings, counts(world).explained) == (2, 0), (
+        "another value is another finding"
+    )
     world.record(student, start_date=LONG_AGO, work_based_learning_credits=Decimal("0.50"))
-    assert (counts(world).warnings, counts(world).explained) == (1, 1), "back to the value; other fields do not matter"
+    assert (counts(world).warnings, counts(world).explained) == (1, 1), (
+        "back to the value; other fields do not matter"
+    )
     (one,) = [one for one in listed(world, "CTE-127") if one.explanation]
-    assert (one.explanation.by, one.explanation.reason) == ("MARTIN, CHERYL", "Transfer from a six-year program.")  # type: ignore[union-attr]
+    assert (one.explanation.by, one.explanation.reason) == (
+        "MARTIN, CHERYL",
+        "Transfer from a six-year program.",
+    )  # type: ignore[union-attr]
 
 
 def test_it_outlives_a_record_that_is_entered_anew(world: District_) -> None:
@@ -144,11 +172,17 @@ def test_taking_back_opens_the_warning_and_keeps_what_was_said(world: District_)
     open_again = [one for one in listed(world, "CTE-127") if not one.explanation]
     explain(world.scope, open_again, "Right reason.", by="KELLER, DANIEL")
     first.refresh_from_db()
-    assert (first.reason, first.by, first.taken_back_by) == ("Wrong reason.", "MARTIN, CHERYL", "KELLER, DANIEL")
+    assert (first.reason, first.by, first.taken_back_by) == (
+        "Wrong reason.",
+        "MARTIN, CHERYL",
+        "KELLER, DANIEL",
+    )
     assert Explanation.objects.count() == 3 and counts(world).explained == 2
 
 
-def test_one_district_or_year_explains_nothing_for_another(world: District_, elsewhere: District_) -> None:
+def test_one_district_or_year_explains_nothing_for_another(
+    world: District_, elsewhere: District_
+) -> None:
     elsewhere.record(elsewhere.student("999000101"), start_date=LONG_AGO)
     explain(world.scope, listed(world, "CTE-127"), "Known.", by="X")
     assert counts(elsewhere).warnings == 1
@@ -165,20 +199,40 @@ def test_opi_weighs_a_rule_for_a_year(world: District_) -> None:
     assert severities.digest(2025) == before != severities.digest(2026)
 
 
-def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = severities.digest(2025)
-    assert [one.id for one in severities.rules_in_force(2025)] == [rule.id for rule in rules.judging_stored(2025)]
+    assert [one.id for one in severities.rules_in_force(2025)] == [
+        rule.id for rule in rules.judging_stored(2025)
+    ]
     rule = rules.by_id("CTE-131")
-    changed: dict[str, Any] = {"limits": (Decimal("2.50"),), "field": "single_parent", "reads": ("concentrator",)}
+    changed: dict[str, Any] = {
+        "limits": (Decimal("2.50"),),
+        "field": "single_parent",
+        "reads": ("concentrator",),
+    }
     for name, value in changed.items():
-        judging = [replace(one, **{name: value}) if one is rule else one for one in rules.judging_stored(2025)]
+        judging = [
+            replace(one, **{name: value}) if one is rule else one
+            for one in rules.judging_stored(2025)
+        ]
         monkeypatch.setattr(severities, "judging_stored", lambda end_year, judging=judging: judging)
         assert severities.digest(2025) != before, name
         monkeypatch.undo()
-    words = {"title": "Other", "problem": "Other", "message": "Other", "remedy": "Other", "source": "Elsewhere", "passing": ()}
+    words = {
+        "title": "Other",
+        "problem": "Other",
+        "message": "Other",
+        "remedy": "Other",
+        "source": "Elsewhere",
+        "passing": (),
+    }
     other = [replace(one, **words) for one in rules.judging_stored(2025)]
     monkeypatch.setattr(severities, "judging_stored", lambda end_year: other[::-1])
-    assert severities.digest(2025) == before, "neither order, words, sources nor examples are part of it"
+    assert severities.digest(2025) == before, (
+        "neither order, words, sources nor examples are part of it"
+    )
 
 
 EDIT = st.fixed_dictionaries(
@@ -187,8 +241,12 @@ EDIT = st.fixed_dictionaries(
         "pathway": st.sampled_from([HEALTH, BUSINESS, FINANCE]),
         "concentrator": st.booleans(),
         "single_parent": st.booleans(),
-        "start_date": st.sampled_from([LONG_AGO, datetime.date(2022, 7, 14), datetime.date(2040, 1, 1)]),
-        "in_district_credits": st.sampled_from([Decimal(0), Decimal("1.90"), Decimal("2.00"), Decimal("8.10")]),
+        "start_date": st.sampled_from(
+            [LONG_AGO, datetime.date(2022, 7, 14), datetime.date(2040, 1, 1)]
+        ),
+        "in_district_credits": st.sampled_from(
+            [Decimal(0), Decimal("1.90"), Decimal("2.00"), Decimal("8.10")]
+        ),
         "out_of_district_credits": st.sampled_from([Decimal(0), Decimal("0.10")]),
     }
 )
@@ -198,7 +256,11 @@ class Undone(Exception):
     pass
 
 
-@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(edits=st.lists(EDIT, min_size=1, max_size=8), explained=st.booleans())
 def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
     edits: list[dict[str, Any]], explained: bool, cottonwood: District_
@@ -206,12 +268,20 @@ def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
     try:
         with transaction.atomic():
             Approval.objects.filter(pathway__name=BUSINESS).delete()
-            students = [cottonwood.student(f"99900060{number}", f"Last{number}") for number in range(4)]
+            students = [
+                cottonwood.student(f"99900060{number}", f"Last{number}") for number in range(4)
+            ]
             for edit in edits:
-                values = {name: value for name, value in edit.items() if name not in ("student", "pathway")}
+                values = {
+                    name: value
+                    for name, value in edit.items()
+                    if name not in ("student", "pathway")
+                }
                 cottonwood.record(students[edit["student"]], edit["pathway"], **values)
                 if explained:
-                    warnings = [one for one in listed(cottonwood) if one.severity is Severity.WARNING]
+                    warnings = [
+                        one for one in listed(cottonwood) if one.severity is Severity.WARNING
+                    ]
                     explain(cottonwood.scope, warnings, "Known.", by="X")
                 whole = findings.findings(cottonwood.scope)
                 for student in students:
@@ -219,7 +289,9 @@ def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
                     assert sorted(alone.held, key=str) == sorted(
                         (one for one in whole.held if one.breach.student_id == student.pk), key=str
                     )
-                assert {one.breach.key for one in whole.held} <= set(Participation.objects.values_list("pk", flat=True))
+                assert {one.breach.key for one in whole.held} <= set(
+                    Participation.objects.values_list("pk", flat=True)
+                )
             raise Undone
     except Undone:
         pass

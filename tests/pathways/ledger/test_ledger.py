@@ -21,7 +21,15 @@ from pathways.ledger import ledger, locks, staging
 from pathways.ledger.locks import lock_district
 from pathways.ledger.staging import TYPED, Row
 from pathways.lists import standard
-from pathways.models import Approval, Change, CollectionLock, Participation, Pathway, SchoolYear, Student
+from pathways.models import (
+    Approval,
+    Change,
+    CollectionLock,
+    Participation,
+    Pathway,
+    SchoolYear,
+    Student,
+)
 from pathways.records import entry
 from pathways.triggers import ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
@@ -50,26 +58,51 @@ def test_a_new_record_is_written_with_its_history(cottonwood: District_, kayla: 
     saved = save(cottonwood, row(kayla))
     record = Participation.objects.get()
     assert saved.applied == ledger.Applied(created=1)
-    assert (record.version, record.modified_by, record.modified_date) == (1, CLERK, timezone.localdate())
+    assert (record.version, record.modified_by, record.modified_date) == (
+        1,
+        CLERK,
+        timezone.localdate(),
+    )
     assert record.modified_end_year == 2025, "the active year, whatever the clock says"
     change = Change.objects.get()
-    assert (change.operation, change.version, change.by, change.end_year, change.district) == ("create", 1, CLERK, 2025, "9012")
+    assert (change.operation, change.version, change.by, change.end_year, change.district) == (
+        "create",
+        1,
+        CLERK,
+        2025,
+        "9012",
+    )
     assert all(getattr(change, name) == getattr(record, name) for name in TYPED)
 
 
-def test_a_change_raises_the_version_and_keeps_the_image_before_it(cottonwood: District_, kayla: Student) -> None:
+def test_a_change_raises_the_version_and_keeps_the_image_before_it(
+    cottonwood: District_, kayla: Student
+) -> None:
     save(cottonwood, row(kayla))
-    save(cottonwood, row(kayla, version=1, in_district_credits=Decimal("2.50"), concentrator=True), by="DOE, JOHN")
+    save(
+        cottonwood,
+        row(kayla, version=1, in_district_credits=Decimal("2.50"), concentrator=True),
+        by="DOE, JOHN",
+    )
     record = Participation.objects.get()
-    assert (record.total_credits, record.version, record.modified_by) == (Decimal("2.50"), 2, "DOE, JOHN")
+    assert (record.total_credits, record.version, record.modified_by) == (
+        Decimal("2.50"),
+        2,
+        "DOE, JOHN",
+    )
     images = Change.objects.of_record(kayla.pk, record.pathway_id).order_by("version")
-    assert [(image.operation, image.in_district_credits) for image in images] == [("create", Decimal("1.50")), ("update", Decimal("2.50"))]
+    assert [(image.operation, image.in_district_credits) for image in images] == [
+        ("create", Decimal("1.50")),
+        ("update", Decimal("2.50")),
+    ]
 
 
 def test_a_save_that_changes_nothing_writes_nothing(cottonwood: District_, kayla: Student) -> None:
     save(cottonwood, row(kayla))
     before = Participation.objects.values().get()
-    assert save(cottonwood, row(kayla, version=1), by="SOMEONE, ELSE").applied == ledger.Applied(unchanged=1)
+    assert save(cottonwood, row(kayla, version=1), by="SOMEONE, ELSE").applied == ledger.Applied(
+        unchanged=1
+    )
     assert Participation.objects.values().get() == before
     assert Change.objects.count() == 1
 
@@ -83,7 +116,9 @@ def test_c_05_a_stale_version_writes_nothing(cottonwood: District_, kayla: Stude
     assert Participation.objects.get().in_district_credits == Decimal("1.50")
 
 
-def test_c_06_a_deleted_record_is_not_made_again_by_a_save(cottonwood: District_, kayla: Student) -> None:
+def test_c_06_a_deleted_record_is_not_made_again_by_a_save(
+    cottonwood: District_, kayla: Student
+) -> None:
     record = cottonwood.record(kayla)
     entry.delete(cottonwood.scope, record, version=1, by=CLERK)
     with pytest.raises(ledger.Stale):
@@ -91,14 +126,18 @@ def test_c_06_a_deleted_record_is_not_made_again_by_a_save(cottonwood: District_
     assert not Participation.objects.exists()
 
 
-def test_c_08_one_stale_row_stops_all_or_is_left_out_as_asked(cottonwood: District_, kayla: Student) -> None:
+def test_c_08_one_stale_row_stops_all_or_is_left_out_as_asked(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla, HEALTH)
     rows = [row(kayla, HEALTH, version=7), row(kayla, BUSINESS)]
     with pytest.raises(ledger.Stale):
         save(cottonwood, *rows)
     assert Participation.objects.count() == 1
     staged = staging.stage(rows)
-    applied = ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=None, skip_stale=True)
+    applied = ledger.apply(
+        cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=None, skip_stale=True
+    )
     assert (applied.created, applied.stale) == (1, (1,))
 
 
@@ -110,30 +149,44 @@ def test_versions_go_on_after_a_delete_and_a_restore(cottonwood: District_, kayl
     entry.restore(cottonwood.scope, deleted, version=0, by=CLERK, source=Change.Source.UNDO)
     record = Participation.objects.get()
     assert (record.version, record.in_district_credits) == (3, Decimal("1.25"))
-    assert list(Change.objects.order_by("version").values_list("version", "operation", "source")) == [
+    assert list(
+        Change.objects.order_by("version").values_list("version", "operation", "source")
+    ) == [
         (1, "create", "demo"),
         (2, "delete", "form"),
         (3, "create", "undo"),
     ]
 
 
-def test_undo_brings_back_a_record_whose_approval_has_lapsed(cottonwood: District_, kayla: Student) -> None:
+def test_undo_brings_back_a_record_whose_approval_has_lapsed(
+    cottonwood: District_, kayla: Student
+) -> None:
     record = cottonwood.record(kayla)
     entry.delete(cottonwood.scope, record, version=1, by=CLERK)
     Approval.objects.all().delete()
-    saved = entry.restore(cottonwood.scope, Change.objects.get(operation="delete"), version=0, by=CLERK, source=Change.Source.UNDO)
+    saved = entry.restore(
+        cottonwood.scope,
+        Change.objects.get(operation="delete"),
+        version=0,
+        by=CLERK,
+        source=Change.Source.UNDO,
+    )
     assert saved.applied.created == 1
     assert "CTE-212" in {finding.rule.id for finding in saved.warnings}
 
 
 def test_a_refused_row_leaves_nothing_behind(cottonwood: District_, kayla: Student) -> None:
     with pytest.raises(ledger.Refused) as refused:
-        save(cottonwood, row(kayla, BUSINESS), row(kayla, HEALTH, dual_enrollment_credits=Decimal(9)))
+        save(
+            cottonwood, row(kayla, BUSINESS), row(kayla, HEALTH, dual_enrollment_credits=Decimal(9))
+        )
     assert [finding.rule.id for finding in refused.value.findings] == ["CTE-116"]
     assert not Participation.objects.exists() and not Change.objects.exists()
 
 
-def test_a_student_of_another_district_cannot_be_written_even_unchecked(cottonwood: District_, elsewhere: District_) -> None:
+def test_a_student_of_another_district_cannot_be_written_even_unchecked(
+    cottonwood: District_, elsewhere: District_
+) -> None:
     stranger = elsewhere.student("999000555")
     staged = staging.stage([row(stranger)])
     with pytest.raises(ledger.Stale):
@@ -141,18 +194,29 @@ def test_a_student_of_another_district_cannot_be_written_even_unchecked(cottonwo
     assert not Participation.objects.exists()
 
 
-def test_c_34_rows_are_judged_again_when_reference_data_moved_after_the_check(cottonwood: District_, kayla: Student) -> None:
+def test_c_34_rows_are_judged_again_when_reference_data_moved_after_the_check(
+    cottonwood: District_, kayla: Student
+) -> None:
     staged = staging.stage([row(kayla)])
     checked = rules.check_staged(cottonwood.scope, staged)
     assert not checked.refused
     Approval.objects.all().delete()
     standard.moved()
     with pytest.raises(ledger.Refused) as refused:
-        ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=rules.check_staged)
+        ledger.apply(
+            cottonwood.scope,
+            staged,
+            by=CLERK,
+            source=Change.Source.FORM,
+            checked=checked,
+            check=rules.check_staged,
+        )
     assert {finding.rule.id for finding in refused.value.findings} == {"CTE-212"}
 
 
-def test_rows_are_judged_again_when_the_district_moved_after_the_check(cottonwood: District_, kayla: Student) -> None:
+def test_rows_are_judged_again_when_the_district_moved_after_the_check(
+    cottonwood: District_, kayla: Student
+) -> None:
     staged = staging.stage([row(kayla)])
     checked = rules.check_staged(cottonwood.scope, staged)
     asked: list[int] = []
@@ -161,14 +225,20 @@ def test_rows_are_judged_again_when_the_district_moved_after_the_check(cottonwoo
         asked.append(1)
         return checked
 
-    ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check)
+    ledger.apply(
+        cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check
+    )
     assert not asked, "nothing moved"
     staged = staging.stage([row(kayla, BUSINESS)])
-    ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check)
+    ledger.apply(
+        cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check
+    )
     assert asked, "the first save moved the district's cursor"
 
 
-def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(cottonwood: District_, kayla: Student) -> None:
+def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(
+    cottonwood: District_, kayla: Student
+) -> None:
     record = cottonwood.record(kayla)
     close(cottonwood)
     with pytest.raises(ledger.Locked) as locked:
@@ -180,7 +250,10 @@ def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(cottonwoo
     SchoolYear.objects.filter(end_year=2026).update(is_active=True)
     with pytest.raises(ledger.OtherYear):
         entry.delete(cottonwood.scope, record, version=1, by=CLERK)
-    assert entry.delete(replace(cottonwood.scope, end_year=2026), record, version=1, by=CLERK).deleted == 1
+    assert (
+        entry.delete(replace(cottonwood.scope, end_year=2026), record, version=1, by=CLERK).deleted
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,13 +269,19 @@ def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(cottonwoo
         ),
     ],
 )
-def test_c_24_the_database_refuses_raw_sql_on_a_closed_collection(statement: str, cottonwood: District_, kayla: Student) -> None:
+def test_c_24_the_database_refuses_raw_sql_on_a_closed_collection(
+    statement: str, cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
         transaction.set_rollback(True)
     close(cottonwood)
-    with pytest.raises(IntegrityError, match="pathways_collection_is_locked"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="pathways_collection_is_locked"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -213,18 +292,33 @@ def test_without_an_active_year_nothing_is_written(cottonwood: District_, kayla:
     assert not Participation.objects.exists()
 
 
-def test_a_lock_of_another_district_or_year_closes_nothing(cottonwood: District_, elsewhere: District_, kayla: Student) -> None:
+def test_a_lock_of_another_district_or_year_closes_nothing(
+    cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
     close(elsewhere)
     close(cottonwood, end_year=2024)
     assert save(cottonwood, row(kayla)).applied.created == 1
 
 
-@pytest.mark.parametrize("statement", ["UPDATE pathways_change SET by = 'X'", "DELETE FROM pathways_change", "TRUNCATE pathways_change"])
-def test_p_04_history_cannot_be_rewritten(statement: str, cottonwood: District_, kayla: Student) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pathways_change SET by = 'X'",
+        "DELETE FROM pathways_change",
+        "TRUNCATE pathways_change",
+    ],
+)
+def test_p_04_history_cannot_be_rewritten(
+    statement: str, cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla)
     if statement.startswith("TRUNCATE") and connection.vendor == "sqlite":
         statement = "REPLACE INTO pathways_change SELECT * FROM pathways_change"
-    with pytest.raises(IntegrityError, match="pathways_change_is_append_only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="pathways_change_is_append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert Change.objects.count() == 1
 
@@ -236,18 +330,35 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query, None)
-        names = {name for triggers in (PATHWAYS, ROSTER_HISTORY, ACCOUNTS, CERTIFICATION) for name in triggers.names[connection.vendor]}
+        names = {
+            name
+            for triggers in (PATHWAYS, ROSTER_HISTORY, ACCOUNTS, CERTIFICATION)
+            for name in triggers.names[connection.vendor]
+        }
         assert {name for (name,) in cursor.fetchall()} == names
     with connections["state"].cursor() as cursor:
         cursor.execute(query, None)
-        assert cursor.fetchall() == [], "records reach the State edition as they were sent, locked or not"
+        assert cursor.fetchall() == [], (
+            "records reach the State edition as they were sent, locked or not"
+        )
 
 
 def statements(call: Callable[[], Any]) -> list[str]:
     with CaptureQueriesContext(connection) as queries:
         call()
-    transactions = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "CREATE TEMPORARY TABLE staged_", "DROP TABLE IF EXISTS staged_")
-    return [query["sql"] for query in queries.captured_queries if not query["sql"].lstrip().startswith(transactions)]
+    transactions = (
+        "BEGIN",
+        "COMMIT",
+        "SAVEPOINT",
+        "RELEASE",
+        "CREATE TEMPORARY TABLE staged_",
+        "DROP TABLE IF EXISTS staged_",
+    )
+    return [
+        query["sql"]
+        for query in queries.captured_queries
+        if not query["sql"].lstrip().startswith(transactions)
+    ]
 
 
 def test_ten_thousand_rows_run_the_same_statements_as_one(cottonwood: District_) -> None:
@@ -268,10 +379,22 @@ def test_ten_thousand_rows_run_the_same_statements_as_one(cottonwood: District_)
 
     def apply(rows: list[Row]) -> Callable[[], Any]:
         staged = staging.stage(rows)
-        return lambda: ledger.apply(cottonwood.scope, staged, by=CLERK, source=Change.Source.DEMO, checked=None)
+        return lambda: ledger.apply(
+            cottonwood.scope, staged, by=CLERK, source=Change.Source.DEMO, checked=None
+        )
 
-    one = statements(apply([Row(students[0].pk, health, **lawful), Row(students[1].pk, business, **lawful)]))
-    many = statements(apply([Row(student.pk, pathway, **lawful) for student in students[2:] for pathway in (health, business)]))
+    one = statements(
+        apply([Row(students[0].pk, health, **lawful), Row(students[1].pk, business, **lawful)])
+    )
+    many = statements(
+        apply(
+            [
+                Row(student.pk, pathway, **lawful)
+                for student in students[2:]
+                for pathway in (health, business)
+            ]
+        )
+    )
     assert len(one) == len(many)
     assert len(many) <= 8
     assert Participation.objects.count() == 2 + 1 + 2 * 4998
@@ -280,21 +403,36 @@ def test_ten_thousand_rows_run_the_same_statements_as_one(cottonwood: District_)
 
 def test_a_form_save_takes_few_statements(cottonwood: District_, kayla: Student) -> None:
     cottonwood.record(kayla)
-    assert len(statements(lambda: save(cottonwood, row(kayla, version=1, single_parent=True)))) <= 13
+    assert (
+        len(statements(lambda: save(cottonwood, row(kayla, version=1, single_parent=True)))) <= 13
+    )
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(opi_reference: None, cottonwood: District_) -> None:
+def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(
+    opi_reference: None, cottonwood: District_
+) -> None:
     """Eight clerks save the same version, and the same new pathway, at once: one wins, the others are told, ten rounds."""
     student = cottonwood.student("999000321")
     for number in range(10):
         before = Participation.objects.filter(student=student, pathway__name=HEALTH).first()
         version = before.version if before else 0
-        health = row(student, HEALTH, version=version, in_district_credits=Decimal(number) + Decimal("0.25"), concentrator=number >= 2)
+        health = row(
+            student,
+            HEALTH,
+            version=version,
+            in_district_credits=Decimal(number) + Decimal("0.25"),
+            concentrator=number >= 2,
+        )
         outcomes: list[str] = []
         barrier = threading.Barrier(4)
 
-        def clerk(name: str, typed: Row = health, together: threading.Barrier = barrier, said: list[str] = outcomes) -> None:
+        def clerk(
+            name: str,
+            typed: Row = health,
+            together: threading.Barrier = barrier,
+            said: list[str] = outcomes,
+        ) -> None:
             try:
                 together.wait()
                 entry.save(cottonwood.scope, [typed], by=name)
@@ -320,7 +458,9 @@ def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(opi_reference
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_who_waits_too_long_for_a_district_is_told(opi_reference: None, cottonwood: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_too_long_for_a_district_is_told(
+    opi_reference: None, cottonwood: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
     student = cottonwood.student("999000321")
     typed = row(student)
     monkeypatch.setattr(locks, "WAIT", "100ms")

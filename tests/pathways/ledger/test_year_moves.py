@@ -26,7 +26,9 @@ from pathways.uploads import checking
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import Upload, file, line
 
-REFUSED = "The current school year is 2025-26. Records of 2024-25 can only be read. Nothing was changed."
+REFUSED = (
+    "The current school year is 2025-26. Records of 2024-25 can only be read. Nothing was changed."
+)
 
 
 @pytest.fixture
@@ -37,7 +39,9 @@ def move(db: None) -> Callable[[], None]:
         SchoolYear.objects.update(is_active=False)
         SchoolYear.objects.filter(pk=2026).update(is_active=True)
 
-    SchoolYear.objects.get_or_create(pk=2026, defaults={"starts": "2025-07-01", "ends": "2026-06-30"})
+    SchoolYear.objects.get_or_create(
+        pk=2026, defaults={"starts": "2025-07-01", "ends": "2026-06-30"}
+    )
     return moved
 
 
@@ -51,11 +55,18 @@ def test_an_undo_that_waits_is_not_carried_out_in_the_next_school_year(
     move()
     ended = run_here(undo)
     assert (ended.status, ended.sentence) == ("failed", REFUSED)
-    assert Participation.objects.values().get() == before and not Change.objects.filter(end_year=2026).exists()
+    assert (
+        Participation.objects.values().get() == before
+        and not Change.objects.filter(end_year=2026).exists()
+    )
 
 
 def test_an_upload_whose_year_ends_while_it_is_checked_is_not_written_into_the_next(
-    clerk: User, cottonwood: District_, kayla: Student, move: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    clerk: User,
+    cottonwood: District_,
+    kayla: Student,
+    move: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """M-9: seen when the check began 0.15 s before the activation."""
     judge = checking.judge
@@ -66,31 +77,53 @@ def test_an_upload_whose_year_ends_while_it_is_checked_is_not_written_into_the_n
         return answer
 
     monkeypatch.setattr(checking, "judge", judged)
-    content, options = ContentFile(file(line()), name="input"), {"type": "cte-eoy", "work": "upload"}
-    ended = run_here(submit("upload", by=clerk, title="Upload", scope=cottonwood.scope, options=options, content=content))
+    content, options = (
+        ContentFile(file(line()), name="input"),
+        {"type": "cte-eoy", "work": "upload"},
+    )
+    ended = run_here(
+        submit(
+            "upload",
+            by=clerk,
+            title="Upload",
+            scope=cottonwood.scope,
+            options=options,
+            content=content,
+        )
+    )
     assert (ended.status, ended.sentence) == ("failed", REFUSED)
     assert not Participation.objects.exists() and not Change.objects.exists()
 
 
-def test_a_resync_that_waits_sends_nothing_of_the_year_that_ended(clerk: User, cottonwood: District_, move: Callable[[], None]) -> None:
+def test_a_resync_that_waits_sends_nothing_of_the_year_that_ended(
+    clerk: User, cottonwood: District_, move: Callable[[], None]
+) -> None:
     """M-9"""
     waiting = batches.submit_resync(cottonwood.scope, NAMES, by=clerk)
     move()
     ended = run_here(waiting)
-    assert ended.status == "failed" and ended.sentence.startswith("2024-25 is no longer the current school year.")
+    assert ended.status == "failed" and ended.sentence.startswith(
+        "2024-25 is no longer the current school year."
+    )
     assert StateCopy.objects.of_district("9012") is None
 
 
-def test_a_resync_of_all_districts_that_waits_begins_none(opi: User, cottonwood: District_, move: Callable[[], None]) -> None:
+def test_a_resync_of_all_districts_that_waits_begins_none(
+    opi: User, cottonwood: District_, move: Callable[[], None]
+) -> None:
     """M-9"""
     waiting = batches.submit_resync_of_all(2025, NAMES, by=opi)
     move()
     ended = run_here(waiting)
-    assert ended.status == "failed" and ended.sentence.startswith("2024-25 is no longer the current school year.")
+    assert ended.status == "failed" and ended.sentence.startswith(
+        "2024-25 is no longer the current school year."
+    )
     assert Batch.objects.count() == 1
 
 
-def test_no_way_of_writing_passes_the_year(cottonwood: District_, kayla: Student, move: Callable[[], None]) -> None:
+def test_no_way_of_writing_passes_the_year(
+    cottonwood: District_, kayla: Student, move: Callable[[], None]
+) -> None:
     """M-9: form, delete, restore, decision and explanation, each from a page that was opened before."""
     scope: Scope = cottonwood.scope
     record = cottonwood.record(kayla)
@@ -100,7 +133,9 @@ def test_no_way_of_writing_passes_the_year(cottonwood: District_, kayla: Student
     ways: dict[str, Callable[[], Any]] = {
         "form": lambda: entry.save(scope, [row], by="MARTIN, CHERYL"),
         "delete": lambda: entry.delete(scope, record, version=record.version, by="MARTIN, CHERYL"),
-        "restore": lambda: entry.restore(scope, change, version=record.version, by="MARTIN, CHERYL", source=Change.Source.UNDO),
+        "restore": lambda: entry.restore(
+            scope, change, version=record.version, by="MARTIN, CHERYL", source=Change.Source.UNDO
+        ),
         "worklist": lambda: decisions.create(scope, [], by="MARTIN, CHERYL"),
         "reopen": lambda: decisions.take_back(scope, [], by="MARTIN, CHERYL"),
         "explain": lambda: explaining.take_back(scope, 1, by="MARTIN, CHERYL"),
@@ -113,7 +148,11 @@ def test_no_way_of_writing_passes_the_year(cottonwood: District_, kayla: Student
 
 
 def test_a_page_that_was_open_says_so_and_keeps_what_was_typed(
-    client: Client, clerk: User, cottonwood: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+    client: Client,
+    clerk: User,
+    cottonwood: District_,
+    kayla: Student,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """M-9: the door let it in, the lock does not."""
     record = cottonwood.record(kayla)
@@ -128,6 +167,11 @@ def test_a_page_that_was_open_says_so_and_keeps_what_was_typed(
     assert page.status_code == 200
     form = page.context["form"]
     answer = client.post(
-        path, {name: form[name].value() if form[name].value() is not None else "" for name in form.fields} | {"do": "save"}
+        path,
+        {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
+        | {"do": "save"},
     )
-    assert answer.status_code == 200 and "Records of 2024-25 can only be read. Nothing was saved." in answer.content.decode()
+    assert (
+        answer.status_code == 200
+        and "Records of 2024-25 can only be read. Nothing was saved." in answer.content.decode()
+    )

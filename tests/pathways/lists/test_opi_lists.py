@@ -36,7 +36,12 @@ def pathway(name: str = HEALTH) -> Pathway:
 def typed(row: Any, **values: Any) -> dict[str, Any]:
     """What the form of a row sends."""
     shown = {
-        Pathway: lambda: {"code": row.code, "name": row.name, "first_year": row.first_year, "last_year": row.last_year or ""},
+        Pathway: lambda: {
+            "code": row.code,
+            "name": row.name,
+            "first_year": row.first_year,
+            "last_year": row.last_year or "",
+        },
         District: lambda: {"name": row.name},
         SchoolYear: lambda: {
             "starts": f"{row.starts:%m/%d/%Y}",
@@ -44,7 +49,12 @@ def typed(row: Any, **values: Any) -> dict[str, Any]:
             **({"is_active": "on"} if row.is_active else {}),
         },
     }[type(row)]()
-    return {**shown, "reason": "Letter of 05/30/2025", "seen": json.dumps(changing.words(row)), **values}
+    return {
+        **shown,
+        "reason": "Letter of 05/30/2025",
+        "seen": json.dumps(changing.words(row)),
+        **values,
+    }
 
 
 def confirm(desk: Client, address: str, sent: dict[str, Any]) -> Any:
@@ -55,7 +65,9 @@ def confirm(desk: Client, address: str, sent: dict[str, Any]) -> Any:
     return desk.post(address, {**sent, "confirmed": confirmed})
 
 
-def test_o_15_the_effect_is_shown_before_a_pathway_is_renamed(desk: Client, cottonwood: District_, kayla: Student) -> None:
+def test_o_15_the_effect_is_shown_before_a_pathway_is_renamed(
+    desk: Client, cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla)
     row = pathway()
     address, sent = f"{LIST}/pathway/{row.pk}/change/", typed(row, name="Health Sciences")
@@ -65,11 +77,18 @@ def test_o_15_the_effect_is_shown_before_a_pathway_is_renamed(desk: Client, cott
     assert confirm(desk, address, sent).status_code == 302
     assert Pathway.objects.get(pk=row.pk).name == "Health Sciences"
     event = AuditEvent.objects.get()
-    assert (event.by, event.kind, event.operation, event.reason) == ("HALE, ROBIN", "pathway", "change", "Letter of 05/30/2025")
+    assert (event.by, event.kind, event.operation, event.reason) == (
+        "HALE, ROBIN",
+        "pathway",
+        "change",
+        "Letter of 05/30/2025",
+    )
     assert event.changes == [("CTE Pathway", HEALTH, "Health Sciences")]
 
 
-def test_an_unused_pathway_is_saved_at_once_and_nothing_changed_writes_nothing(desk: Client, opi_reference: None) -> None:
+def test_an_unused_pathway_is_saved_at_once_and_nothing_changed_writes_nothing(
+    desk: Client, opi_reference: None
+) -> None:
     row = pathway(FINANCE)
     address = f"{LIST}/pathway/{row.pk}/change/"
     assert desk.post(address, typed(row)).status_code == 302
@@ -78,7 +97,9 @@ def test_an_unused_pathway_is_saved_at_once_and_nothing_changed_writes_nothing(d
     assert AuditEvent.objects.count() == 1
 
 
-def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(desk: Client, opi_reference: None, keeper: User) -> None:
+def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(
+    desk: Client, opi_reference: None, keeper: User
+) -> None:
     row = pathway(FINANCE)
     sent = typed(row, name="Mine")
     with changing.changing(by=keeper) as entries:
@@ -102,20 +123,31 @@ def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(desk: Client, opi_re
         ({"first_year": "٢٠٢٥x"}, "whole number"),
     ],
 )
-def test_bad_input_is_told_beside_the_field(values: dict[str, str], said: str, desk: Client, opi_reference: None) -> None:
-    answer = desk.post(f"{LIST}/pathway/add/", {"code": "91", "name": "Drones", "first_year": "2025", **values})
+def test_bad_input_is_told_beside_the_field(
+    values: dict[str, str], said: str, desk: Client, opi_reference: None
+) -> None:
+    answer = desk.post(
+        f"{LIST}/pathway/add/", {"code": "91", "name": "Drones", "first_year": "2025", **values}
+    )
     assert answer.status_code == 200 and said.lower() in text(answer).lower()
     assert not AuditEvent.objects.exists()
 
 
 def test_a_district_keeps_its_leading_zeros(desk: Client, opi_reference: None) -> None:
-    assert "Write 0965" in text(desk.post(f"{LIST}/district/add/", {"number": "965", "name": "Elsewhere"}))
-    assert desk.post(f"{LIST}/district/add/", {"number": "0965", "name": "Elsewhere"}).status_code == 302
+    assert "Write 0965" in text(
+        desk.post(f"{LIST}/district/add/", {"number": "965", "name": "Elsewhere"})
+    )
+    assert (
+        desk.post(f"{LIST}/district/add/", {"number": "0965", "name": "Elsewhere"}).status_code
+        == 302
+    )
     assert District.objects.get().number == "0965"
     assert AuditEvent.objects.get().district == "0965"
 
 
-def test_z_09_what_is_in_use_is_never_removed(desk: Client, cottonwood: District_, kayla: Student) -> None:
+def test_z_09_what_is_in_use_is_never_removed(
+    desk: Client, cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla)
     for address in (f"pathway/{pathway().pk}", "district/9012", "schoolyear/2025"):
         assert desk.post(f"{LIST}/{address}/delete/", {"post": "yes"}).status_code == 403
@@ -126,7 +158,9 @@ def test_z_09_what_is_in_use_is_never_removed(desk: Client, cottonwood: District
     assert AuditEvent.objects.get().operation == "remove"
 
 
-def test_one_year_is_active_and_the_next_one_takes_its_place(desk: Client, cottonwood: District_) -> None:
+def test_one_year_is_active_and_the_next_one_takes_its_place(
+    desk: Client, cottonwood: District_
+) -> None:
     row = SchoolYear.objects.get(pk=2026)
     answer = confirm(desk, f"{LIST}/schoolyear/2026/change/", typed(row, is_active="on"))
     assert answer.status_code == 302
@@ -138,38 +172,67 @@ def test_one_year_is_active_and_the_next_one_takes_its_place(desk: Client, cotto
     assert SchoolYear.objects.active().pk == 2026
 
 
-def test_lists_sort_and_search_by_a_list_of_columns_alone(desk: Client, cottonwood: District_) -> None:
-    for query in ("", "?q=health", "?o=2", "?o=99", "?o=name;drop", "?foo=bar", "?p=99", "?_popup=1", "?q=%00"):
+def test_lists_sort_and_search_by_a_list_of_columns_alone(
+    desk: Client, cottonwood: District_
+) -> None:
+    for query in (
+        "",
+        "?q=health",
+        "?o=2",
+        "?o=99",
+        "?o=name;drop",
+        "?foo=bar",
+        "?p=99",
+        "?_popup=1",
+        "?q=%00",
+    ):
         assert desk.get(f"{LIST}/pathway/{query}", follow=True).status_code in (200, 400), query
     for key in ("999999", "9" * 40, "%00", "x", "1;2"):
         for model in ("pathway", "district", "schoolyear"):
-            assert desk.get(f"{LIST}/{model}/{key}/change/", follow=True).status_code in (200, 404), (model, key)
+            assert desk.get(f"{LIST}/{model}/{key}/change/", follow=True).status_code in (
+                200,
+                404,
+            ), (model, key)
     assert desk.get("/opi/approvals/2025/districts/%00/").status_code == 404
     assert desk.get(f"/opi/approvals/{'9' * 30}/copy/").status_code == 404
 
 
-def test_opi_staff_see_the_lists_and_cannot_change_them(client: Client, opi: User, opi_reference: None) -> None:
+def test_opi_staff_see_the_lists_and_cannot_change_them(
+    client: Client, opi: User, opi_reference: None
+) -> None:
     client.force_login(opi)
     page = client.get(f"{LIST}/pathway/{pathway().pk}/change/").content.decode()
     assert HEALTH in page and 'name="name"' not in page
 
 
-@pytest.mark.parametrize("statement", ["UPDATE accounts_auditevent SET reason = 'X'", "DELETE FROM accounts_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE accounts_auditevent SET reason = 'X'", "DELETE FROM accounts_auditevent"]
+)
 def test_p_04_what_was_done_cannot_be_rewritten(statement: str, keeper: User) -> None:
     with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
-    with pytest.raises(IntegrityError, match="append_only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
-def test_what_opi_changes_is_published_to_the_state(desk: Client, cottonwood: District_, keeper: User) -> None:
+def test_what_opi_changes_is_published_to_the_state(
+    desk: Client, cottonwood: District_, keeper: User
+) -> None:
     publish.publish()
     at_state = Pathway.objects.db_manager("state")
     assert publish.publish() == 0, "published already"
     row = pathway(FINANCE)
-    assert desk.post(f"{LIST}/pathway/{row.pk}/change/", typed(row, name="Money")).status_code == 302
-    assert at_state.get(pk=row.pk).name == FINANCE, "it waits for a worker: the web process may only read there"
+    assert (
+        desk.post(f"{LIST}/pathway/{row.pk}/change/", typed(row, name="Money")).status_code == 302
+    )
+    assert at_state.get(pk=row.pk).name == FINANCE, (
+        "it waits for a worker: the web process may only read there"
+    )
     run_queued()
     assert at_state.get(pk=row.pk).name == "Money" and publish.is_published()
     with changing.changing(by=keeper) as entries:
@@ -203,7 +266,9 @@ def test_codes_that_change_places_are_published(opi_reference: None, keeper: Use
     ],
     ids=["codes", "names", "names but for case", "both"],
 )
-def test_codes_and_names_that_were_exchanged_are_published(first: dict[str, str], second: dict[str, str], opi_reference: None) -> None:
+def test_codes_and_names_that_were_exchanged_are_published(
+    first: dict[str, str], second: dict[str, str], opi_reference: None
+) -> None:
     """None can be written first: each takes what the other still has at the state."""
     here, there = Pathway.objects.order_by("pk"), Pathway.objects.db_manager("state").order_by("pk")
     one, other = here.get(code="01"), here.get(code="02")
@@ -233,7 +298,9 @@ def test_a_state_that_cannot_be_reached_does_not_undo_the_change(
         entries.add([District(number="0001", name="A")])
     run_queued()
     waiting = Batch.objects.get(kind="publish")
-    assert District.objects.exists() and (waiting.status, waiting.attempt) == (Status.QUEUED, 1), "it is tried again"
+    assert District.objects.exists() and (waiting.status, waiting.attempt) == (Status.QUEUED, 1), (
+        "it is tried again"
+    )
 
 
 def test_c_34_a_pathway_is_retired_while_the_clerk_has_the_form_open(
@@ -248,10 +315,14 @@ def test_c_34_a_pathway_is_retired_while_the_clerk_has_the_form_open(
         row.last_year = 2024
         entries.save(row)
     page = text(answer := form.change(in_district_credits="3.25", concentrator="Yes"))
-    assert answer.status_code == 200 and 'value="3.25"' in answer.content.decode(), "what was typed is kept"
+    assert answer.status_code == 200 and 'value="3.25"' in answer.content.decode(), (
+        "what was typed is kept"
+    )
     assert "There is a problem" in page and HEALTH in page
     assert Participation.objects.get().total_credits == Decimal("1.50")
-    assert form.change(start_date="07/15/2022").status_code == 302, "other fields can still be corrected"
+    assert form.change(start_date="07/15/2022").status_code == 302, (
+        "other fields can still be corrected"
+    )
 
 
 def test_c_34_an_approval_is_withdrawn_while_the_clerk_has_the_form_open(
@@ -278,21 +349,38 @@ def test_the_longest_names_fit_the_audit(keeper: User, opi_reference: None) -> N
 
 def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> None:
     page = text(desk.get("/", follow=True))
-    assert "Set up the collection" in page and "Add districts from a file" in page and "Add a District Administrator" in page
+    assert (
+        "Set up the collection" in page
+        and "Add districts from a file" in page
+        and "Add a District Administrator" in page
+    )
 
 
 def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> None:
     with changing.changing(by=keeper) as entries:
         entries.add([District(number="0001", name="A")])
     today = datetime.date.today()
-    assert AuditEvent.objects.between(today - datetime.timedelta(1), today + datetime.timedelta(1)).count() == 1
+    assert (
+        AuditEvent.objects.between(
+            today - datetime.timedelta(1), today + datetime.timedelta(1)
+        ).count()
+        == 1
+    )
     assert AuditEvent.objects.between(None, today - datetime.timedelta(2)).count() == 0
 
 
-def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(desk: Client, keeper: User, opi_reference: None) -> None:
+def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(
+    desk: Client, keeper: User, opi_reference: None
+) -> None:
     with changing.changing(by=keeper, reason="=HYPERLINK(1)") as entries:
         entries.add([District(number="0001", name="=cmd")])
-    for query, found in (("", True), ("?kind=district", True), ("?find=robin", True), ("?find=nobody", False), ("?district=0002", False)):
+    for query, found in (
+        ("", True),
+        ("?kind=district", True),
+        ("?find=robin", True),
+        ("?find=nobody", False),
+        ("?district=0002", False),
+    ):
         assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is found, query
     for query in ("first=yesterday", "last=12/31/9999", "first=01/01/0001"):
         assert "Enter the date as" in text(desk.get(f"/opi/audit/?{query}"))

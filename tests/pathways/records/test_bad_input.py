@@ -23,22 +23,50 @@ def desk(client: Client, clerk: User, kayla: Student) -> Desk:
 BAD: list[tuple[str, str, str]] = [
     ("in_district_credits", "1,5", "Use a decimal point in In District Credits, like 1.50"),
     ("in_district_credits", "-1", "In District Credits must be between 0 and 30"),
-    ("in_district_credits", "0.333", "In District Credits must have no more than 2 decimal places, like 1.75"),
-    ("in_district_credits", "2.0000000000000001", "In District Credits must have no more than 2 decimal places, like 1.75"),
+    (
+        "in_district_credits",
+        "0.333",
+        "In District Credits must have no more than 2 decimal places, like 1.75",
+    ),
+    (
+        "in_district_credits",
+        "2.0000000000000001",
+        "In District Credits must have no more than 2 decimal places, like 1.75",
+    ),
     ("in_district_credits", "", "Enter In District Credits, or 0 if none"),
     ("in_district_credits", "30.01", "In District Credits must be between 0 and 30"),
-    ("out_of_district_credits", "29", "In District and Out of District Credits come to 30.50. The total must be 30 or less"),
+    (
+        "out_of_district_credits",
+        "29",
+        "In District and Out of District Credits come to 30.50. The total must be 30 or less",
+    ),
     ("in_district_credits", "1e999999", "In District Credits must be a number, like 1.75"),
     ("in_district_credits", "9" * 400, "In District Credits must be a number, like 1.75"),
-    ("in_district_credits", "2-May", "In District Credits must be a number, like 1.75. Excel may have turned it into a date"),
+    (
+        "in_district_credits",
+        "2-May",
+        "In District Credits must be a number, like 1.75. Excel may have turned it into a date",
+    ),
     ("out_of_district_credits", "NaN", "Out of District Credits must be a number, like 1.75"),
     ("out_of_district_credits", "１.５", "Out of District Credits must be a number, like 1.75"),
     ("dual_enrollment_credits", "Infinity", "Dual Enrollment Credits must be a number, like 1.75"),
     ("dual_enrollment_credits", "1\x00", "Dual Enrollment Credits must be a number, like 1.75"),
     ("dual_enrollment_credits", "1.51", "Dual Enrollment Credits are more than the total of 1.50"),
-    ("work_based_learning_credits", "1.51", "Work Based Learning Credits are more than the total of 1.50"),
-    ("work_based_learning_credits", "a" + "\u0301" * 400, "Work Based Learning Credits must be a number, like 1.75"),
-    ("work_based_learning_credits", "<script>alert(1)</script>", "Work Based Learning Credits must be a number, like 1.75"),
+    (
+        "work_based_learning_credits",
+        "1.51",
+        "Work Based Learning Credits are more than the total of 1.50",
+    ),
+    (
+        "work_based_learning_credits",
+        "a" + "\u0301" * 400,
+        "Work Based Learning Credits must be a number, like 1.75",
+    ),
+    (
+        "work_based_learning_credits",
+        "<script>alert(1)</script>",
+        "Work Based Learning Credits must be a number, like 1.75",
+    ),
     ("start_date", "07/14/22", "Start Date must include a four-digit year"),
     ("start_date", "02/30/2025", "Start Date: 02/30/2025 is not a valid date"),
     ("start_date", "2025-05-08", "Start Date must be a date like 07/14/2022"),
@@ -54,9 +82,16 @@ BAD: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("field", "value", "words"), BAD)
-def test_d_02_e_01_bad_input_is_answered_beside_the_field_and_kept(field: str, value: str, words: str, desk: Desk) -> None:
+def test_d_02_e_01_bad_input_is_answered_beside_the_field_and_kept(
+    field: str, value: str, words: str, desk: Desk
+) -> None:
     desk.enter()
-    answer = desk.change(**{field: value, "out_of_district_credits" if field != "out_of_district_credits" else "unused": "0.00"})
+    answer = desk.change(
+        **{
+            field: value,
+            "out_of_district_credits" if field != "out_of_district_credits" else "unused": "0.00",
+        }
+    )
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<title>Error: " in page and "There is a problem" in page
@@ -83,16 +118,31 @@ def test_d_01_all_problems_are_told_at_once(desk: Desk) -> None:
     assert "Enter In District Credits, or 0 if none" not in page, "unreadable is not missing"
 
 
-def test_e_02_e_03_fields_that_are_not_on_the_form_are_ignored(desk: Desk, cottonwood: District_) -> None:
+def test_e_02_e_03_fields_that_are_not_on_the_form_are_ignored(
+    desk: Desk, cottonwood: District_
+) -> None:
     other = cottonwood.student("999000200")
     desk.enter()
     answer = desk.change(
-        student=other.pk, student_id=other.pk, pathway=desk.pathway(BUSINESS), district="0965", total_credits="9", modified_by="X",
-        modified_date="01/01/2020", modified_end_year="1999", delete_row="1", is_staff="1", in_district_credits="1.75",
-    )  # fmt: skip
+        student=other.pk,
+        student_id=other.pk,
+        pathway=desk.pathway(BUSINESS),
+        district="0965",
+        total_credits="9",
+        modified_by="X",
+        modified_date="01/01/2020",
+        modified_end_year="1999",
+        delete_row="1",
+        is_staff="1",
+        in_district_credits="1.75",
+    )
     assert answer.status_code == 302
     record = desk.record()
-    assert (record.total_credits, record.modified_by, record.modified_end_year) == (Decimal("1.75"), "MARTIN, CHERYL", 2025)
+    assert (record.total_credits, record.modified_by, record.modified_end_year) == (
+        Decimal("1.75"),
+        "MARTIN, CHERYL",
+        2025,
+    )
     assert Participation.objects.count() == 1
 
 
@@ -104,7 +154,9 @@ def test_e_02_a_version_that_was_tampered_with_overwrites_nothing(version: str, 
     assert desk.record().in_district_credits == Decimal("1.50")
 
 
-@pytest.mark.parametrize("pathway", ["", "0", "abc", "99999999", "99999999999999999999", "-1", "１"])
+@pytest.mark.parametrize(
+    "pathway", ["", "0", "abc", "99999999", "99999999999999999999", "-1", "１"]
+)
 def test_e_04_a_pathway_outside_the_list_is_refused(pathway: str, desk: Desk) -> None:
     answer = desk.enter(pathway=pathway)
     assert answer.status_code == 200
@@ -121,7 +173,10 @@ def test_e_06_the_last_of_repeated_parameters_counts(desk: Desk) -> None:
 
 def test_e_06_too_many_fields_or_too_much_data_is_a_plain_400(desk: Desk) -> None:
     desk.enter()
-    for extra in ({f"field{number}": "x" for number in range(1100)}, {"start_date": "x" * 3_000_000}):
+    for extra in (
+        {f"field{number}": "x" for number in range(1100)},
+        {"start_date": "x" * 3_000_000},
+    ):
         answer = desk.change(**extra)
         assert answer.status_code == 400
         assert "CTE Portal" in answer.content.decode()

@@ -22,8 +22,19 @@ from tests.pathways.desk import text
 @pytest.fixture
 def record(cottonwood: District_, kayla: Student) -> Participation:
     """Entered by one clerk on a summer evening, corrected by the other."""
-    typed = row(kayla, HEALTH, version=None, modified_at=datetime.datetime(2025, 5, 8, 19, 3, 42, tzinfo=datetime.UTC))
-    ledger.apply(cottonwood.scope, staging.stage([typed]), by="KELLER, DANIEL", source=Change.Source.DEMO, checked=None)
+    typed = row(
+        kayla,
+        HEALTH,
+        version=None,
+        modified_at=datetime.datetime(2025, 5, 8, 19, 3, 42, tzinfo=datetime.UTC),
+    )
+    ledger.apply(
+        cottonwood.scope,
+        staging.stage([typed]),
+        by="KELLER, DANIEL",
+        source=Change.Source.DEMO,
+        checked=None,
+    )
     entry.save(
         cottonwood.scope,
         [row(kayla, HEALTH, version=1, in_district_credits=Decimal("2.50"), concentrator=True)],
@@ -37,7 +48,9 @@ def page_of(record: Participation, page: str = "cte-record-history") -> str:
 
 
 def entries(record: Participation, *, standing: bool = True) -> list[history.HistoryEntry]:
-    found = list(Change.objects.of_record(record.student_id, record.pathway_id).order_by("-version"))
+    found = list(
+        Change.objects.of_record(record.student_id, record.pathway_id).order_by("-version")
+    )
     return history.entries(found, Participation.objects.get() if standing else None)
 
 
@@ -48,12 +61,16 @@ def test_a_change_is_told_field_by_field_from_the_version_before_it(record: Part
         ("In District Credits Earned", "1.50", "2.50"),
         ("Total Pathway Credits Earned", "1.50", "2.50"),
     ]
-    assert ("Start Date", "", "07/14/2022") in [(one.label, one.before, one.after) for one in first.differences]
+    assert ("Start Date", "", "07/14/2022") in [
+        (one.label, one.before, one.after) for one in first.differences
+    ]
     assert (newest.is_current, newest.restorable) == (True, False)
     assert (first.is_current, first.restorable) == (False, True)
 
 
-def test_an_entry_after_a_deletion_is_not_compared_with_what_was_deleted(cottonwood: District_, record: Participation) -> None:
+def test_an_entry_after_a_deletion_is_not_compared_with_what_was_deleted(
+    cottonwood: District_, record: Participation
+) -> None:
     entry.delete(cottonwood.scope, record, version=2, by="MARTIN, CHERYL")
     cottonwood.record(record.student, HEALTH)
     again, deletion, *_ = entries(record)
@@ -61,7 +78,9 @@ def test_an_entry_after_a_deletion_is_not_compared_with_what_was_deleted(cottonw
     assert deletion.differences == () and not deletion.restorable
 
 
-def test_the_page_shows_when_who_what_and_from_where_newest_first(client: Client, clerk: User, record: Participation) -> None:
+def test_the_page_shows_when_who_what_and_from_where_newest_first(
+    client: Client, clerk: User, record: Participation
+) -> None:
     client.force_login(clerk)
     html = client.get(page_of(record)).content.decode()
     assert "05/08/2025 01:03:42 PM MT" in html
@@ -71,12 +90,18 @@ def test_the_page_shows_when_who_what_and_from_where_newest_first(client: Client
     assert html.count("Restore this version") == 1
 
 
-def test_an_earlier_version_is_restored_as_a_new_version(client: Client, clerk: User, record: Participation) -> None:
+def test_an_earlier_version_is_restored_as_a_new_version(
+    client: Client, clerk: User, record: Participation
+) -> None:
     client.force_login(clerk)
     answer = client.post(page_of(record, "cte-record-restore"), {"version": 1, "seen": 2})
     assert answer.url == page_of(record, "cte-record")
     restored = Participation.objects.get()
-    assert (restored.total_credits, restored.concentrator, restored.version) == (Decimal("1.50"), False, 3)
+    assert (restored.total_credits, restored.concentrator, restored.version) == (
+        Decimal("1.50"),
+        False,
+        3,
+    )
     assert restored.modified_by == "MARTIN, CHERYL"
     assert Change.objects.get(version=3).source == Change.Source.RESTORE
 
@@ -85,8 +110,12 @@ def test_a_version_restored_over_somebody_elses_save_is_refused(
     client: Client, clerk: User, cottonwood: District_, record: Participation
 ) -> None:
     client.force_login(clerk)
-    cottonwood.record(record.student, HEALTH, in_district_credits=Decimal("0.75"), by="KELLER, DANIEL")
-    page = client.post(page_of(record, "cte-record-restore"), {"version": 1, "seen": 2}, follow=True)
+    cottonwood.record(
+        record.student, HEALTH, in_district_credits=Decimal("0.75"), by="KELLER, DANIEL"
+    )
+    page = client.post(
+        page_of(record, "cte-record-restore"), {"version": 1, "seen": 2}, follow=True
+    )
     assert page.redirect_chain[-1][0] == page_of(record)
     assert "Nothing was restored." in page.content.decode()
     assert Participation.objects.get().total_credits == Decimal("0.75")
@@ -131,11 +160,15 @@ def test_who_may_only_look_is_offered_no_restore(
     assert "In District Credits Earned" in html and "Restore" not in html
     cottonwood.enroll(record.student, 2026)
     client.force_login(clerk)
-    other_year = reverse("cte-record-history", args=["9012", 2026, record.student_id, record.pathway_id])
+    other_year = reverse(
+        "cte-record-history", args=["9012", 2026, record.student_id, record.pathway_id]
+    )
     assert "Restore" not in client.get(other_year).content.decode()
 
 
-def test_opi_sees_the_history_of_any_district(client: Client, opi: User, record: Participation) -> None:
+def test_opi_sees_the_history_of_any_district(
+    client: Client, opi: User, record: Participation
+) -> None:
     client.force_login(opi)
     assert client.get(page_of(record)).status_code == 200
 

@@ -31,18 +31,32 @@ def test_the_terms_are_the_guides_word_for_word() -> None:
 
 
 def test_beside_the_field_the_list_of_pathways_is_left_out() -> None:
-    assert LINGO["pathway"].short == "An approved area of study for CTE courses. Districts must be approved to offer a specific pathway."
+    assert (
+        LINGO["pathway"].short
+        == "An approved area of study for CTE courses. Districts must be approved to offer a specific pathway."
+    )
 
 
 def test_every_field_that_is_typed_has_its_help() -> None:
-    typed = {"pathway", "concentrator", "single_parent", "start_date", *(field.key for field in FIELDS)}
+    typed = {
+        "pathway",
+        "concentrator",
+        "single_parent",
+        "start_date",
+        *(field.key for field in FIELDS),
+    }
     assert typed <= set(LINGO)
     for key in typed - {"pathway"}:
         assert Participation._meta.get_field(key)
-    assert {f"{name}_credits" for name in ("in_district", "out_of_district", "dual_enrollment", "work_based_learning")} <= set(LINGO)
+    assert {
+        f"{name}_credits"
+        for name in ("in_district", "out_of_district", "dual_enrollment", "work_based_learning")
+    } <= set(LINGO)
 
 
-def test_d_11_the_help_under_a_field_leads_to_its_place_on_the_page(client: Client, clerk: User) -> None:
+def test_d_11_the_help_under_a_field_leads_to_its_place_on_the_page(
+    client: Client, clerk: User
+) -> None:
     client.force_login(clerk)
     html = client.get(reverse("cte-lingo")).content.decode()
     for term in LINGO.values():
@@ -56,7 +70,9 @@ def test_d_11_the_help_under_a_field_leads_to_its_place_on_the_page(client: Clie
 
 
 @pytest.mark.parametrize("who", ["viewer", "opi", "nobody"])
-def test_everybody_who_is_signed_in_may_read_it(client: Client, who: str, request: pytest.FixtureRequest) -> None:
+def test_everybody_who_is_signed_in_may_read_it(
+    client: Client, who: str, request: pytest.FixtureRequest
+) -> None:
     client.force_login(request.getfixturevalue(who))
     assert client.get(reverse("cte-lingo")).status_code == 200
 

@@ -24,7 +24,9 @@ def test_a_student_without_records_opens_on_a_new_one_with_proposals(desk: Desk)
     page = desk.page()
     assert 'name="pathway"' in page and "No CTE records yet" in page
     assert page.count('value="0.00"') == 4
-    assert 'value="08/21/2024"' in page, "walk 15: the first day of the enrollment, never the day of entry"
+    assert 'value="08/21/2024"' in page, (
+        "walk 15: the first day of the enrollment, never the day of entry"
+    )
 
 
 def test_d_09_only_approved_pathways_that_the_student_has_not_are_offered(desk: Desk) -> None:
@@ -36,7 +38,9 @@ def test_d_09_only_approved_pathways_that_the_student_has_not_are_offered(desk: 
 def test_d_06_the_total_proposes_and_the_clerk_decides(desk: Desk) -> None:
     desk.enter(in_district_credits="2.50")
     assert desk.record().concentrator is False
-    assert "Total is 2.50. Choose Yes for CTE Concentrator, or check the credits" in text(desk.page())
+    assert "Total is 2.50. Choose Yes for CTE Concentrator, or check the credits" in text(
+        desk.page()
+    )
     desk.change(in_district_credits="2.50", concentrator="Yes")
     assert "2.50 credits: this student is a concentrator" in text(desk.page())
 
@@ -48,7 +52,10 @@ def test_d_17_a_locked_record_is_text_with_the_reason(desk: Desk) -> None:
     assert "Locked since 06/12/2025" in text(page) and "7K3Q" in page
     assert 'name="in_district_credits"' not in page and "1.50" in page
     answer = desk.change(in_district_credits="1.75")
-    assert "Records have been locked since 06/12/2025" in text(answer) and 'value="1.75"' in answer.content.decode()
+    assert (
+        "Records have been locked since 06/12/2025" in text(answer)
+        and 'value="1.75"' in answer.content.decode()
+    )
     assert desk.record().version == 1
 
 
@@ -57,9 +64,18 @@ def test_other_school_years_are_for_reading(desk: Desk, cottonwood: District_) -
     desk.enter()
     base = desk.base.replace("2025", "2026")
     page = desk.client.get(base).content.decode()
-    assert "not those of 2025-26" in page and f'href="{desk.base}{desk.pathway()}/"' in page and 'name="in_district_credits"' not in page
-    answer = desk.client.post(f"{base}{desk.pathway()}/", {**TYPED, "version": 1, "in_district_credits": "1.75"})
-    assert answer.status_code == 200 and "Records can be changed only in the current school year" in text(answer)
+    assert (
+        "not those of 2025-26" in page
+        and f'href="{desk.base}{desk.pathway()}/"' in page
+        and 'name="in_district_credits"' not in page
+    )
+    answer = desk.client.post(
+        f"{base}{desk.pathway()}/", {**TYPED, "version": 1, "in_district_credits": "1.75"}
+    )
+    assert (
+        answer.status_code == 200
+        and "Records can be changed only in the current school year" in text(answer)
+    )
     assert desk.record().version == 1
 
 
@@ -67,7 +83,11 @@ def test_a_viewer_reads_and_cannot_write(desk: Desk, viewer: User) -> None:
     desk.enter()
     desk.client.force_login(viewer)
     page = desk.page()
-    assert "Health Professions" in page and 'name="in_district_credits"' not in page and "Delete" not in page
+    assert (
+        "Health Professions" in page
+        and 'name="in_district_credits"' not in page
+        and "Delete" not in page
+    )
     assert desk.change(in_district_credits="1.75").status_code == 403
     assert desk.enter(BUSINESS).status_code == 403
 
@@ -87,10 +107,14 @@ def test_d_09_pathways_already_entered_are_named_and_lead_to_their_records(desk:
     desk.enter(HEALTH)
     page = desk.page("new/")
     assert "Already entered. Open: Health Professions" in text(page)
-    assert page.count(f'href="{desk.base}{desk.pathway()}/"') == 2, "in the summary, and beside the choices"
+    assert page.count(f'href="{desk.base}{desk.pathway()}/"') == 2, (
+        "in the summary, and beside the choices"
+    )
 
 
-def test_a_records_pathway_is_not_to_be_changed_and_the_page_says_how_to_move_credits(desk: Desk) -> None:
+def test_a_records_pathway_is_not_to_be_changed_and_the_page_says_how_to_move_credits(
+    desk: Desk,
+) -> None:
     desk.enter(HEALTH)
     page = desk.page()
     assert 'name="pathway"' not in page and "<select" not in page
@@ -117,27 +141,40 @@ def test_d_11_each_term_is_explained_one_key_away_in_the_guides_words(desk: Desk
         "What is the start date?",
         "Which credits count where?",
     ):
-        assert re.search(rf"<details[^>]*><summary>.*?{re.escape(question)}</summary>", page, re.DOTALL)
-    assert "two or more credits in a single pathway" in page and "and are not counted twice in the total" in page
+        assert re.search(
+            rf"<details[^>]*><summary>.*?{re.escape(question)}</summary>", page, re.DOTALL
+        )
+    assert (
+        "two or more credits in a single pathway" in page
+        and "and are not counted twice in the total" in page
+    )
 
 
 def test_d_05_total_and_advice_come_from_the_server_too(desk: Desk) -> None:
     desk.enter(in_district_credits="1.25", out_of_district_credits="0.80")
     page = desk.page()
     assert re.search(
-        r'<output id="total" for="id_in_district_credits id_out_of_district_credits" aria-live="off" data-total>2\.05</output>', page
+        r'<output id="total" for="id_in_district_credits id_out_of_district_credits" aria-live="off" data-total>2\.05</output>',
+        page,
     )
-    assert re.search(r"<output [^>]*data-total>not yet known</output>", desk.change(in_district_credits="1,25").content.decode())
+    assert re.search(
+        r"<output [^>]*data-total>not yet known</output>",
+        desk.change(in_district_credits="1,25").content.decode(),
+    )
 
 
 def test_d_04_no_field_is_of_type_number_and_credits_ask_for_the_decimal_keys(desk: Desk) -> None:
     page = desk.page()
     assert 'type="number"' not in page
     assert page.count('inputmode="decimal"') == 4 and page.count('size="6"') == 4
-    assert re.search(r'<form id="record"[^>]* novalidate', page) and "required" not in re.findall(r"<input [^>]*>", page)
+    assert re.search(r'<form id="record"[^>]* novalidate', page) and "required" not in re.findall(
+        r"<input [^>]*>", page
+    )
 
 
-def test_another_year_leads_to_the_search_where_the_student_is_not_enrolled_now(desk: Desk, cottonwood: District_) -> None:
+def test_another_year_leads_to_the_search_where_the_student_is_not_enrolled_now(
+    desk: Desk, cottonwood: District_
+) -> None:
     gone = cottonwood.student("999000300", "Gone", "Gil", enrolled=False)
     cottonwood.enroll(gone, 2024)
     page = desk.client.get(f"/districts/9012/2024/cte-concentrator/{gone.pk}/").content.decode()

@@ -65,7 +65,9 @@ def names(desk: Client, term: str) -> list[str]:
         ("<script>alert(1)</script>", []),
     ],
 )
-def test_a_search_finds_by_part_of_name_or_state_id(term: str, found: list[str], desk: Client) -> None:
+def test_a_search_finds_by_part_of_name_or_state_id(
+    term: str, found: list[str], desk: Client
+) -> None:
     assert names(desk, term) == found
 
 
@@ -85,21 +87,32 @@ def test_no_student_data_stand_in_an_address(desk: Client, kayla: Student) -> No
 
 def test_students_not_enrolled_this_year_are_not_found(desk: Client) -> None:
     assert names(desk, "gone") == []
-    assert "ANDERS, GONE" not in desk.post(SCREEN.replace("2025", "2024"), {"term": ""}, follow=True).content.decode()
+    assert (
+        "ANDERS, GONE"
+        not in desk.post(SCREEN.replace("2025", "2024"), {"term": ""}, follow=True).content.decode()
+    )
 
 
-def test_z_05_another_districts_students_are_never_found(desk: Client, elsewhere: District_) -> None:
+def test_z_05_another_districts_students_are_never_found(
+    desk: Client, elsewhere: District_
+) -> None:
     elsewhere.student("999000999", "Anderson", "Sentinel")
     page = desk.post(SCREEN, {"term": "sentinel"}, follow=True).content.decode()
     assert "ANDERSON, SENTINEL" not in page
     assert names(desk, "999000999") == []
 
 
-def test_the_list_stays_beside_the_record_with_position_and_neighbours(desk: Client, kayla: Student) -> None:
+def test_the_list_stays_beside_the_record_with_position_and_neighbours(
+    desk: Client, kayla: Student
+) -> None:
     token = desk.post(SCREEN, {"term": "anderson"})["Location"].partition("?")[2]
     page = desk.get(f"{SCREEN}{kayla.pk}/?{token}").content.decode()
     assert page.count("<li><a ") >= 2 and 'aria-current="true"><b>ANDERSON, KAYLA R.' in page
-    assert "This is the first of 2 students" in page and 'rel="next"' in page and 'rel="prev"' not in page
+    assert (
+        "This is the first of 2 students" in page
+        and 'rel="next"' in page
+        and 'rel="prev"' not in page
+    )
     wyatt = Student.objects.get(first_name="Wyatt")
     page = desk.get(f"{SCREEN}{wyatt.pk}/?{token}").content.decode()
     assert "This is the last of 2 students" in page and 'rel="next"' not in page
@@ -109,7 +122,9 @@ def test_the_list_stays_beside_the_record_with_position_and_neighbours(desk: Cli
 
 def test_a_student_outside_the_list_opens_all_the_same(desk: Client, kayla: Student) -> None:
     token = desk.post(SCREEN, {"term": "hannah"})["Location"].partition("?")[2]
-    assert "not in the list of students" in desk.get(f"{SCREEN}{kayla.pk}/?{token}").content.decode()
+    assert (
+        "not in the list of students" in desk.get(f"{SCREEN}{kayla.pk}/?{token}").content.decode()
+    )
 
 
 def test_an_unknown_token_stands_for_everybody(desk: Client) -> None:
@@ -117,17 +132,28 @@ def test_an_unknown_token_stands_for_everybody(desk: Client) -> None:
     assert "4 students" in page
 
 
-def test_a_long_list_goes_on_to_its_end(desk: Client, kayla: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_goes_on_to_its_end(
+    desk: Client, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """walk 16: the list ended at MURRAY of 333 with nothing under it."""
     monkeypatch.setattr(search, "MOST_SHOWN", 3)
     first = desk.get(SCREEN).content.decode()
     assert "4 students" in first and "1 to 3" in first and "O’NEIL" not in first
     (later,) = re.findall(r'<a href="([^"]*)"><b>Show the next 1<', first)
     second = desk.get(SCREEN + later).content.decode()
-    assert "4 to 4" in second and "O’NEIL" in second and "Show the previous 3" in second and "Show the next" not in second
+    assert (
+        "4 to 4" in second
+        and "O’NEIL" in second
+        and "Show the previous 3" in second
+        and "Show the next" not in second
+    )
     beside = desk.get(f"{SCREEN}{kayla.pk}/{later}").content.decode()
     assert "O’NEIL" in beside and "2 of 4" in beside, "the list beside a record goes on, too"
-    assert desk.get(f"{SCREEN}?from=9999").status_code == desk.get(f"{SCREEN}?from=x").status_code == 200
+    assert (
+        desk.get(f"{SCREEN}?from=9999").status_code
+        == desk.get(f"{SCREEN}?from=x").status_code
+        == 200
+    )
 
 
 # --- FR-207: without accents, apostrophes, hyphens
@@ -149,7 +175,9 @@ NAMES = [
 def many(client: Client, cottonwood: District_, clerk: User) -> Client:
     for state_id, last, first, middle, local in NAMES:
         born = datetime.date(2007, 1, int(state_id[-1]) or 1)
-        cottonwood.student(state_id, last, first, middle_name=middle, local_id=local, birth_date=born)
+        cottonwood.student(
+            state_id, last, first, middle_name=middle, local_id=local, birth_date=born
+        )
     client.force_login(clerk)
     return client
 
@@ -189,14 +217,26 @@ def many(client: Client, cottonwood: District_, clerk: User) -> Client:
         ("-", ["SMITH-JONES, D'ARCY Ł."]),  # of a Local ID
     ],
 )
-def test_a_student_is_found_as_people_type_names_and_numbers(term: str, found: list[str], many: Client) -> None:
+def test_a_student_is_found_as_people_type_names_and_numbers(
+    term: str, found: list[str], many: Client
+) -> None:
     """FR-207, walk 16: no accent, no apostrophe, no hyphen, Local ID, birth date; last names that begin so come first."""
     assert [html.unescape(name) for name in names(many, term)] == found
 
 
 def test_names_sort_as_people_sort_them(many: Client) -> None:
     """FR-220: de la Cruz, van Dyke and Álvarez stood after ZIMMERMAN. Alike on both vendors."""
-    sorted_ = ["ALMAND", "ÁLVAREZ", "DE LA CRUZ", "MARTINEZ", "O’NEIL", "SMITH-JONES", "VAN DYKE", "WHITE", "ZIMMERMAN"]
+    sorted_ = [
+        "ALMAND",
+        "ÁLVAREZ",
+        "DE LA CRUZ",
+        "MARTINEZ",
+        "O’NEIL",
+        "SMITH-JONES",
+        "VAN DYKE",
+        "WHITE",
+        "ZIMMERMAN",
+    ]
     assert [name.partition(",")[0] for name in names(many, "")] == sorted_
 
 
@@ -205,19 +245,46 @@ def test_every_list_with_names_sorts_alike(many: Client, cottonwood: District_) 
     for student in Student.objects.all():
         cottonwood.record(student)
         cottonwood.roster(student, BUSINESS)
-    order = ["Almand", "Álvarez", "de la Cruz", "Martinez", "O’Neil", "Smith-Jones", "van Dyke", "White", "Zimmerman"]
+    order = [
+        "Almand",
+        "Álvarez",
+        "de la Cruz",
+        "Martinez",
+        "O’Neil",
+        "Smith-Jones",
+        "van Dyke",
+        "White",
+        "Zimmerman",
+    ]
     assert [row[4] for row in extract.rows(cottonwood.scope)] == order
-    for report in (ConcentratorsAndParticipants(), ModifiedInCurrentYear(), RosteredToCoursesWithPathways()):
+    for report in (
+        ConcentratorsAndParticipants(),
+        ModifiedInCurrentYear(),
+        RosteredToCoursesWithPathways(),
+    ):
         assert [row[3] for row in report.rows(cottonwood.scope)] == order, report.slug
     worklist = Worklist(cottonwood.scope)
-    lines = worklist.lines((row["person"], row["taught"]) for row in worklist.found(Which.WITHOUT_RECORD))
+    lines = worklist.lines(
+        (row["person"], row["taught"]) for row in worklist.found(Which.WITHOUT_RECORD)
+    )
     assert [line.student.last_name for line in lines] == order
     Student.objects.filter(last_name="Almand").update(last_name="Zzyzx")
     assert names(many, "")[-1].startswith("ZZYZX")
 
 
 @pytest.mark.parametrize(
-    "name", [*(one[1] for one in NAMES), "ﬁ ½ Ǆ ẞ", "Nguyễn Thị", "Kaʻiulani", "Иван", "Ωmega", "\u200bx", "İstanbul", "ĳ"]
+    "name",
+    [
+        *(one[1] for one in NAMES),
+        "ﬁ ½ Ǆ ẞ",
+        "Nguyễn Thị",
+        "Kaʻiulani",
+        "Иван",
+        "Ωmega",
+        "\u200bx",
+        "İstanbul",
+        "ĳ",
+    ],
 )
 def test_the_databases_fold_names_as_python_does(name: str, cottonwood: District_) -> None:
     """FR-207: one table of characters, whoever reads it."""
@@ -232,13 +299,17 @@ def test_every_character_of_the_table_folds_alike(cottonwood: District_) -> None
     for start in range(0, len(characters), 50):
         some = "".join(characters[start : start + 50])
         student = cottonwood.student(f"99910{start:04d}", some, "x", enrolled=False)
-        assert Student.objects.values_list("last_name_folded", flat=True).get(pk=student.pk) == folded(some)
+        assert Student.objects.values_list("last_name_folded", flat=True).get(
+            pk=student.pk
+        ) == folded(some)
 
 
 # --- walk 16: one exact hit opens, narrowed lists
 
 
-@pytest.mark.parametrize("term", ["999000309", "999 000 309", "Martinez, Bo", "bo martinez", "01/09/2007"])
+@pytest.mark.parametrize(
+    "term", ["999000309", "999 000 309", "Martinez, Bo", "bo martinez", "01/09/2007"]
+)
 def test_the_one_who_is_meant_opens_at_once(term: str, many: Client) -> None:
     """walk 16: a full State ID still needed a second click."""
     student = Student.objects.get(state_id="999000309")
@@ -252,9 +323,13 @@ def test_what_may_mean_several_stays_a_list(term: str, many: Client) -> None:
     assert many.post(SCREEN, {"term": term})["Location"].partition("?")[0] == SCREEN
 
 
-def test_school_grade_and_no_record_narrow_the_list(desk: Client, cottonwood: District_, kayla: Student) -> None:
+def test_school_grade_and_no_record_narrow_the_list(
+    desk: Client, cottonwood: District_, kayla: Student
+) -> None:
     """walk 16: no filter by school, grade, no record yet."""
-    other = School.objects.create(district=cottonwood.district, number="0002", name="Cottonwood Bend Middle")
+    other = School.objects.create(
+        district=cottonwood.district, number="0002", name="Cottonwood Bend Middle"
+    )
     calendar = Calendar.objects.create(school=other, school_year_id=2025, number="002")
     young = cottonwood.student("999000205", "Young", "Anna", enrolled=False)
     cottonwood.enroll(young, grade="07", calendar=calendar)
@@ -265,12 +340,18 @@ def test_school_grade_and_no_record_narrow_the_list(desk: Client, cottonwood: Di
         return re.findall(r"<li><a [^>]*><b>([^<]*)</b>", page)
 
     assert narrowed(school=other.pk) == narrowed(grade="7") == ["YOUNG, ANNA"]
-    assert "ANDERSON, KAYLA R." not in narrowed(without_record="on") and len(narrowed(without_record="on")) == 4
+    assert (
+        "ANDERSON, KAYLA R." not in narrowed(without_record="on")
+        and len(narrowed(without_record="on")) == 4
+    )
     assert narrowed(school=other.pk, grade="12") == []
     assert len(narrowed(school="x", grade="\x00")) == 5
     beside = desk.post(SCREEN, {"term": "young, anna", "grade": "7"}, follow=True).content.decode()
     assert 'name="grade" value="7"' in beside and "Only grade 7" in beside
-    assert re.findall(r"<option[^>]*>(\d+)</option>", desk.get(SCREEN).content.decode()) == ["7", "12"], "Grade 7 before Grade 12"
+    assert re.findall(r"<option[^>]*>(\d+)</option>", desk.get(SCREEN).content.decode()) == [
+        "7",
+        "12",
+    ], "Grade 7 before Grade 12"
 
 
 def test_a_search_of_an_earlier_version_still_stands(desk: Client) -> None:
@@ -289,20 +370,32 @@ def test_local_id_and_birth_date_tell_two_of_one_name_apart(many: Client) -> Non
 # --- FR-228
 
 
-def test_the_primary_enrollment_says_school_and_grade(desk: Client, cottonwood: District_, kayla: Student, state_edition: Any) -> None:
+def test_the_primary_enrollment_says_school_and_grade(
+    desk: Client, cottonwood: District_, kayla: Student, state_edition: Any
+) -> None:
     """FR-228: a Partial enrollment that began later won in lists and seal."""
-    other = School.objects.create(district=cottonwood.district, number="0002", name="Elsewhere High")
+    other = School.objects.create(
+        district=cottonwood.district, number="0002", name="Elsewhere High"
+    )
     calendar = Calendar.objects.create(school=other, school_year_id=2025, number="002")
-    cottonwood.enroll(kayla, calendar=calendar, service_type="S", grade="11", start_date=datetime.date(2025, 1, 6))
+    cottonwood.enroll(
+        kayla, calendar=calendar, service_type="S", grade="11", start_date=datetime.date(2025, 1, 6)
+    )
     cottonwood.record(kayla)
     page = desk.get(f"{SCREEN}{kayla.pk}/").content.decode()
-    assert "Grade 12" in page and "Cottonwood Bend High School" in page and "Elsewhere High" not in page
+    assert (
+        "Grade 12" in page
+        and "Cottonwood Bend High School" in page
+        and "Elsewhere High" not in page
+    )
     assert Worklist(cottonwood.scope, school=other.pk)._students.count() == 0
     state_edition()
     (row,) = canonical.rows(cottonwood.scope.at_state())
     assert row[list(canonical.COLUMNS).index("school_name")] == "Cottonwood Bend High School"
     kayla.enrollments.filter(service_type="P").update(service_type="N")
-    assert "Elsewhere High" in desk.get(f"{SCREEN}{kayla.pk}/").content.decode(), "without a Primary one the latest decides"
+    assert "Elsewhere High" in desk.get(f"{SCREEN}{kayla.pk}/").content.decode(), (
+        "without a Primary one the latest decides"
+    )
 
 
 def test_old_searches_are_let_go(desk: Client) -> None:
@@ -312,9 +405,15 @@ def test_old_searches_are_let_go(desk: Client) -> None:
 
 
 def test_the_same_search_keeps_its_token(desk: Client) -> None:
-    assert desk.post(SCREEN, {"term": "an"})["Location"] == desk.post(SCREEN, {"term": " an "})["Location"]
+    assert (
+        desk.post(SCREEN, {"term": "an"})["Location"]
+        == desk.post(SCREEN, {"term": " an "})["Location"]
+    )
 
 
 def test_a_district_without_students_says_what_is_missing(client: Client, stranger: User) -> None:
     client.force_login(stranger)
-    assert "No students in this school year" in client.get("/districts/0965/2025/cte-concentrator/").content.decode()
+    assert (
+        "No students in this school year"
+        in client.get("/districts/0965/2025/cte-concentrator/").content.decode()
+    )

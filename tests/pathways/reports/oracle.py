@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pathways.models import Calendar, Course, Enrollment, Participation, Pathway, Roster, SchoolYear, Section, Student
+from pathways.models import (
+    Calendar,
+    Course,
+    Enrollment,
+    Participation,
+    Pathway,
+    Roster,
+    SchoolYear,
+    Section,
+    Student,
+)
 
 
 def table(model: Any, alias: str) -> list[dict[str, Any]]:
@@ -34,16 +44,27 @@ class Oracle:
             and (one["end_date"] is None or one["end_date"] >= starts[self.end_year])
         }
         self.students = {
-            one["id"]: one for one in table(Student, self.alias) if one["id"] in counting and self.district in (None, one["district_id"])
+            one["id"]: one
+            for one in table(Student, self.alias)
+            if one["id"] in counting and self.district in (None, one["district_id"])
         }
-        self.records = [one for one in table(Participation, self.alias) if one["student_id"] in self.students]
+        self.records = [
+            one for one in table(Participation, self.alias) if one["student_id"] in self.students
+        ]
         self.of: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for record in self.records:
             self.of[self.students[record["student_id"]]["state_id"]].append(record)
 
     def counts(self) -> dict[str, int]:
-        concentrators = [state_id for state_id, records in self.of.items() if any(record["concentrator"] for record in records)]
-        answers = {state_id: {record["single_parent"] for record in records} for state_id, records in self.of.items()}
+        concentrators = [
+            state_id
+            for state_id, records in self.of.items()
+            if any(record["concentrator"] for record in records)
+        ]
+        answers = {
+            state_id: {record["single_parent"] for record in records}
+            for state_id, records in self.of.items()
+        }
         return {
             "count-concentrator-participant": len(self.of),
             "concentrators": len(concentrators),
@@ -51,7 +72,9 @@ class Oracle:
             "count-single-parent": sum(True in said for said in answers.values()),
             "single-parent-different": sum(len(said) == 2 for said in answers.values()),
             "incorrect-concentrator": len(self.incorrect()),
-            "modified-in-current-year": sum(record["modified_end_year"] == self.end_year for record in self.records),
+            "modified-in-current-year": sum(
+                record["modified_end_year"] == self.end_year for record in self.records
+            ),
         }
 
     def incorrect(self) -> set[tuple[str, str]]:
@@ -61,11 +84,18 @@ class Oracle:
             (state_id, names[record["pathway_id"]])
             for state_id, records in self.of.items()
             for record in records
-            if record["concentrator"] != (record["in_district_credits"] + record["out_of_district_credits"] >= Decimal(2))
+            if record["concentrator"]
+            != (record["in_district_credits"] + record["out_of_district_credits"] >= Decimal(2))
         }
 
     def credits(self) -> Decimal:
-        return sum((record["in_district_credits"] + record["out_of_district_credits"] for record in self.records), Decimal(0))
+        return sum(
+            (
+                record["in_district_credits"] + record["out_of_district_credits"]
+                for record in self.records
+            ),
+            Decimal(0),
+        )
 
     def rostered(self) -> set[tuple[int, int]]:
         """(student, pathway) of each seat in a course with a pathway this year."""
@@ -76,6 +106,10 @@ class Oracle:
             section = sections[seat["section_id"]]
             student = self.enrollments[seat["enrollment_id"]]["student_id"]
             pathway = pathway_of[section["course_id"]]
-            if pathway and student in self.students and self.calendars[section["calendar_id"]] == self.end_year:
+            if (
+                pathway
+                and student in self.students
+                and self.calendars[section["calendar_id"]] == self.end_year
+            ):
                 found.add((student, pathway))
         return found

@@ -44,7 +44,10 @@ def test_the_titles_and_words_are_the_guides() -> None:
         ("d", "End of Year CTE with Incorrect Concentrator Assigned"),
         ("e", "End of Year CTE Concentrators and Participants Modified in Current Year"),
     ]
-    assert [slug for slug, report in REPORTS.items() if not report.letter] == ["certification", "rostered-to-courses-with-pathways"]
+    assert [slug for slug, report in REPORTS.items() if not report.letter] == [
+        "certification",
+        "rostered-to-courses-with-pathways",
+    ]
 
 
 def test_reports_on_the_practice_data_equal_a_count_in_plain_python(practice: None) -> None:
@@ -65,20 +68,30 @@ def test_the_rows_are_the_students_that_were_counted(practice: None) -> None:
             rows = list(report.rows(scope))
             assert len(rows) == report.count(scope).count, report.slug
             assert rows[:3] == list(report.rows(scope, most=3))
-        rows_of_a = [report_row[2] for report_row in REPORTS["count-concentrator-participant"].rows(scope)]
+        rows_of_a = [
+            report_row[2] for report_row in REPORTS["count-concentrator-participant"].rows(scope)
+        ]
         assert sorted(rows_of_a) == sorted(oracle.of)
         wrong = told(REPORTS["incorrect-concentrator"], scope)
         assert {(row["student_state_id"], row["pathway"]) for row in wrong} == oracle.incorrect()
 
 
-def test_at_the_state_they_show_what_was_sent_not_what_was_edited_since(practice: None, state_edition: Any) -> None:
+def test_at_the_state_they_show_what_was_sent_not_what_was_edited_since(
+    practice: None, state_edition: Any
+) -> None:
     state_edition()
     scope = Scope("9012", YEAR)
     district = District_.__new__(District_)
     district.scope = scope
     sent = counted(scope)
     record = Participation.objects.in_scope(scope).filter(concentrator=True).order_by("pk")[0]
-    district.record(record.student, record.pathway.name, concentrator=False, single_parent=True, in_district_credits=Decimal(9))
+    district.record(
+        record.student,
+        record.pathway.name,
+        concentrator=False,
+        single_parent=True,
+        in_district_credits=Decimal(9),
+    )
     assert counted(scope.at_state()) == sent == Oracle("9012", YEAR, "state").counts()
     now = counted(scope)
     assert now == Oracle("9012", YEAR).counts()
@@ -86,7 +99,9 @@ def test_at_the_state_they_show_what_was_sent_not_what_was_edited_since(practice
     assert now != sent
 
 
-def test_a_student_counts_once_as_concentrator_if_any_row_says_yes(cottonwood: District_, kayla: Student) -> None:
+def test_a_student_counts_once_as_concentrator_if_any_row_says_yes(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla, HEALTH, concentrator=True, in_district_credits=Decimal("2.5"))
     cottonwood.record(kayla, BUSINESS)
     cottonwood.record(cottonwood.student("999000124", "Berg"), FINANCE)
@@ -94,8 +109,12 @@ def test_a_student_counts_once_as_concentrator_if_any_row_says_yes(cottonwood: D
     assert (figure.count, dict(figure.parts)) == (2, {"concentrators": 1, "participants": 1})
 
 
-def test_c_35_a_student_of_two_districts_counts_once_in_the_state(cottonwood: District_, elsewhere: District_, kayla: Student) -> None:
-    cottonwood.record(kayla, HEALTH, concentrator=True, single_parent=True, in_district_credits=Decimal("2.5"))
+def test_c_35_a_student_of_two_districts_counts_once_in_the_state(
+    cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
+    cottonwood.record(
+        kayla, HEALTH, concentrator=True, single_parent=True, in_district_credits=Decimal("2.5")
+    )
     moved = elsewhere.student(kayla.state_id)
     elsewhere.record(moved, HEALTH, single_parent=True)
     elsewhere.record(elsewhere.student("999000124", "Berg"), FINANCE)
@@ -105,7 +124,10 @@ def test_c_35_a_student_of_two_districts_counts_once_in_the_state(cottonwood: Di
     assert (of_state.count, dict(of_state.parts)) == (2, {"concentrators": 1, "participants": 1})
     assert singles.total(Edition.DISTRICT, YEAR).count == 1
     by_district = both.by_district(Edition.DISTRICT, YEAR)
-    assert {number: (figure.count, figure.parts["concentrators"]) for number, figure in by_district.items()} == {
+    assert {
+        number: (figure.count, figure.parts["concentrators"])
+        for number, figure in by_district.items()
+    } == {
         "9012": (1, 1),
         "0965": (2, 0),
     }
@@ -131,7 +153,9 @@ def test_a_student_who_is_not_enrolled_in_the_year_is_in_no_report(cottonwood: D
     assert counted(Scope("9012", 2024))["count-single-parent"] == 1
 
 
-def test_a_differing_student_is_one_row_with_both_lists(cottonwood: District_, kayla: Student) -> None:
+def test_a_differing_student_is_one_row_with_both_lists(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla, HEALTH, single_parent=True)
     cottonwood.record(kayla, FINANCE)
     cottonwood.record(kayla, BUSINESS)
@@ -150,14 +174,21 @@ def test_the_certification_report_has_a_line_for_each_figure_that_differs(
     report = Certification()
     assert report.count(cottonwood.scope).count == 0
     assert list(report.findings(cottonwood.scope)) == []
-    assert {line.figure: line.state for line in report.lines(cottonwood.scope) if line.of == "All pathways"}["Students"] == 1
+    assert {
+        line.figure: line.state
+        for line in report.lines(cottonwood.scope)
+        if line.of == "All pathways"
+    }["Students"] == 1
     cottonwood.record(kayla, HEALTH, in_district_credits=Decimal("1.51"))
-    assert [(line["pathway"], line["figure"], line["district"], line["state"], line["difference"]) for line in told(report, cottonwood.scope)] == [
+    assert [
+        (line["pathway"], line["figure"], line["district"], line["state"], line["difference"])
+        for line in told(report, cottonwood.scope)
+    ] == [
         ("All pathways", "Total Pathway Credits Earned", "3.01", "3.00", "-0.01"),
         ("All pathways", "In District Credits Earned", "3.01", "3.00", "-0.01"),
         (HEALTH, "Total Pathway Credits Earned", "1.51", "1.50", "-0.01"),
         (HEALTH, "In District Credits Earned", "1.51", "1.50", "-0.01"),
-    ]  # fmt: skip
+    ]
     assert report.count(cottonwood.scope.at_state()).count == 4
 
 
@@ -168,16 +199,26 @@ def test_the_certification_report_names_a_pathway_that_is_only_at_the_state(
     cottonwood.record(kayla, BUSINESS)
     sent()
     Participation.objects.filter(pk=record.pk).delete()  # as somebody with SQL would
-    lines = [line for line in Certification().lines(cottonwood.scope) if line.differs and line.of == HEALTH]
+    lines = [
+        line
+        for line in Certification().lines(cottonwood.scope)
+        if line.differs and line.of == HEALTH
+    ]
     assert ("Pathway records", 0, 1) in [(line.figure, line.district, line.state) for line in lines]
 
 
 def test_sums_of_credits_are_exact(practice: None) -> None:
-    line = next(line for line in Certification().lines(Scope("9012", YEAR)) if line.figure == "Total Pathway Credits Earned")
+    line = next(
+        line
+        for line in Certification().lines(Scope("9012", YEAR))
+        if line.figure == "Total Pathway Credits Earned"
+    )
     assert (line.of, line.district) == ("All pathways", Oracle("9012", YEAR).credits())
 
 
-def test_rostered_students_are_one_row_a_pathway_with_or_without_a_record(cottonwood: District_, kayla: Student) -> None:
+def test_rostered_students_are_one_row_a_pathway_with_or_without_a_record(
+    cottonwood: District_, kayla: Student
+) -> None:
     berg = cottonwood.student("999000124", "Berg", "Ida")
     cottonwood.roster(kayla, HEALTH)
     cottonwood.roster(kayla, HEALTH, number="HE2", credits_earned=Decimal("0.50"))
@@ -195,7 +236,9 @@ def test_rostered_students_are_one_row_a_pathway_with_or_without_a_record(cotton
 
 
 @pytest.mark.parametrize("slug", REPORTS)
-def test_every_count_and_every_list_is_one_statement_an_edition(slug: str, cottonwood: District_, kayla: Student) -> None:
+def test_every_count_and_every_list_is_one_statement_an_edition(
+    slug: str, cottonwood: District_, kayla: Student
+) -> None:
     for number in range(3):
         student = cottonwood.student(f"9990004{number:02d}", "Berg")
         cottonwood.record(student, HEALTH, single_parent=True, concentrator=True)
@@ -204,11 +247,19 @@ def test_every_count_and_every_list_is_one_statement_an_edition(slug: str, cotto
     report = REPORTS[slug]
     both = slug == "certification"
     for scope in (cottonwood.scope, cottonwood.scope.at_state()):
-        for question in (lambda scope=scope: report.count(scope), lambda scope=scope: list(report.rows(scope))):
-            with CaptureQueriesContext(connections["default"]) as district, CaptureQueriesContext(connections["state"]) as state:
+        for question in (
+            lambda scope=scope: report.count(scope),
+            lambda scope=scope: list(report.rows(scope)),
+        ):
+            with (
+                CaptureQueriesContext(connections["default"]) as district,
+                CaptureQueriesContext(connections["state"]) as state,
+            ):
                 question()
             asked = (len(district.captured_queries), len(state.captured_queries))
-            assert asked == ((1, 1) if both else (1, 0) if scope.edition is Edition.DISTRICT else (0, 1))
+            assert asked == (
+                (1, 1) if both else (1, 0) if scope.edition is Edition.DISTRICT else (0, 1)
+            )
 
 
 def test_statewide_figures_are_one_statement_for_all_districts(practice: None) -> None:

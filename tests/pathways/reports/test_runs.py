@@ -50,7 +50,9 @@ def lines(batch: Batch, role: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content(batch, role).decode("utf-8-sig"), newline="")))
 
 
-def test_a_small_district_is_done_at_once_and_the_batch_says_when_and_of_what(cottonwood: District_, wrong: Student, clerk: User) -> None:
+def test_a_small_district_is_done_at_once_and_the_batch_says_when_and_of_what(
+    cottonwood: District_, wrong: Student, clerk: User
+) -> None:
     batch = ask(cottonwood.scope, EVERY, by=clerk)
     assert batch.status == "with-errors"
     assert batch.title == "Data Validation – All reports, District"
@@ -58,12 +60,18 @@ def test_a_small_district_is_done_at_once_and_the_batch_says_when_and_of_what(co
     assert (result["edition"], result["generation"], result["moved"]) == ("district", None, False)
     assert result["district_cursor"] == Change.objects.cursor("9012")
     counts = {one["slug"]: one["count"] for one in result["reports"]}
-    assert (counts["incorrect-concentrator"], counts["single-parent-different"], counts["count-concentrator-participant"]) == (1, 1, 1)
+    assert (
+        counts["incorrect-concentrator"],
+        counts["single-parent-different"],
+        counts["count-concentrator-participant"],
+    ) == (1, 1, 1)
     assert result["reports"][0] | {"concentrators": 0, "participants": 1} == result["reports"][0]
     assert "7 reports run at the district. 2 errors found." in batch.sentence
     assert {file.role for file in batch.files.all()} == {f"{key}.csv" for key in "abcde"} | {
-        "certification.csv", "rostered.csv", "report.xlsx",
-    }  # fmt: skip
+        "certification.csv",
+        "rostered.csv",
+        "report.xlsx",
+    }
 
 
 def test_its_files_hold_the_rows_and_no_formula(cottonwood: District_, clerk: User) -> None:
@@ -71,21 +79,38 @@ def test_its_files_hold_the_rows_and_no_formula(cottonwood: District_, clerk: Us
     cottonwood.record(student, HEALTH, concentrator=True)
     batch = ask(cottonwood.scope, [REPORTS["incorrect-concentrator"]], by=clerk)
     assert lines(batch, "d.csv") == [
-        ["Student State ID", "Last Name", "First Name", "CTE Pathway", "Pathway Credits", "CTE Concentrator"],
+        [
+            "Student State ID",
+            "Last Name",
+            "First Name",
+            "CTE Pathway",
+            "Pathway Credits",
+            "CTE Concentrator",
+        ],
         ["999000124", "'=HYPERLINK(1)", "Ida", HEALTH, "1.50", "Yes"],
     ]
     with zipfile.ZipFile(io.BytesIO(content(batch, "report.xlsx"))) as book:
-        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [
+            book.read(name).decode()
+            for name in book.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
     assert len(sheets) == 2  # the report, and what it is of
     assert "Ida" in sheets[0] + sheets[1]
     assert "<f>" not in "".join(sheets)
 
 
-def test_its_notes_say_in_words_when_the_data_were_sent(cottonwood: District_, wrong: Student, clerk: User) -> None:
+def test_its_notes_say_in_words_when_the_data_were_sent(
+    cottonwood: District_, wrong: Student, clerk: User
+) -> None:
     def notes() -> str:
         batch = ask(cottonwood.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk)
         with zipfile.ZipFile(io.BytesIO(content(batch, "report.xlsx"))) as book:
-            return "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+            return "".join(
+                book.read(name).decode()
+                for name in book.namelist()
+                if name.startswith("xl/worksheets/sheet")
+            )
 
     assert "State edition, nothing sent yet." in notes()
     assert run_here(submit_resync(cottonwood.scope, NAMES, by=clerk)).status == "completed"
@@ -101,22 +126,31 @@ def test_a_large_district_goes_through_the_queue(
     assert run_here(batch).status == "with-errors"
 
 
-def test_a_page_never_runs_the_districts_earlier_work(cottonwood: District_, wrong: Student, clerk: User) -> None:
+def test_a_page_never_runs_the_districts_earlier_work(
+    cottonwood: District_, wrong: Student, clerk: User
+) -> None:
     """A worker was quicker: what somebody sends to the state is no page's to run, it may only read there."""
     resync = submit_resync(cottonwood.scope, NAMES, by=clerk)
     double = ask(cottonwood.scope, EVERY, by=clerk, key="k", wait=0)
-    Batch.objects.filter(pk=double.pk).update(status="queued", attempt=0, finished_at=None, available_at=moment(30))
+    Batch.objects.filter(pk=double.pk).update(
+        status="queued", attempt=0, finished_at=None, available_at=moment(30)
+    )
     assert ask(cottonwood.scope, EVERY, by=clerk, key="k", wait=0.5).status == "queued"
     resync.refresh_from_db()
     assert (resync.status, resync.attempt) == ("queued", 0)
     later = submit_resync(cottonwood.scope, NAMES, by=clerk)
-    assert run_here(later, earlier=True).status == "completed", "a command runs it: no worker may be there"
+    assert run_here(later, earlier=True).status == "completed", (
+        "a command runs it: no worker may be there"
+    )
     resync.refresh_from_db()
     assert resync.status == "completed"
 
 
 def test_a_double_click_is_one_run(cottonwood: District_, wrong: Student, clerk: User) -> None:
-    assert ask(cottonwood.scope, EVERY, by=clerk, key="k").pk == ask(cottonwood.scope, EVERY, by=clerk, key="k").pk
+    assert (
+        ask(cottonwood.scope, EVERY, by=clerk, key="k").pk
+        == ask(cottonwood.scope, EVERY, by=clerk, key="k").pk
+    )
 
 
 def test_who_lost_the_right_cannot_run(cottonwood: District_, clerk: User) -> None:
@@ -124,11 +158,18 @@ def test_who_lost_the_right_cannot_run(cottonwood: District_, clerk: User) -> No
     assert ask(cottonwood.scope, EVERY, by=clerk).status == "failed"
 
 
-def test_at_the_state_it_shows_what_was_sent(cottonwood: District_, wrong: Student, clerk: User, sent: Callable[[], None]) -> None:
+def test_at_the_state_it_shows_what_was_sent(
+    cottonwood: District_, wrong: Student, clerk: User, sent: Callable[[], None]
+) -> None:
     sent()
     cottonwood.record(wrong, HEALTH, in_district_credits=Decimal("1.00"))
-    at_state, here = ask(cottonwood.scope.at_state(), EVERY, by=clerk), ask(cottonwood.scope, EVERY, by=clerk)
-    counts = [{one["slug"]: one["count"] for one in batch.result["reports"]} for batch in (at_state, here)]
+    at_state, here = (
+        ask(cottonwood.scope.at_state(), EVERY, by=clerk),
+        ask(cottonwood.scope, EVERY, by=clerk),
+    )
+    counts = [
+        {one["slug"]: one["count"] for one in batch.result["reports"]} for batch in (at_state, here)
+    ]
     assert [count["incorrect-concentrator"] for count in counts] == [1, 0]
     assert "District and state do not match in 4 figures." in at_state.sentence
     assert at_state.result["sent_at"] is not None
@@ -136,12 +177,18 @@ def test_at_the_state_it_shows_what_was_sent(cottonwood: District_, wrong: Stude
     assert [runs["incorrect-concentrator", edition].count for edition in Edition] == [0, 1]
 
 
-def test_the_page_of_a_run_leads_to_the_rows_of_its_edition(cottonwood: District_, wrong: Student, clerk: User, client: Client) -> None:
+def test_the_page_of_a_run_leads_to_the_rows_of_its_edition(
+    cottonwood: District_, wrong: Student, clerk: User, client: Client
+) -> None:
     client.force_login(clerk)
     for scope, carried in ((cottonwood.scope.at_state(), "&amp;at=state"), (cottonwood.scope, "")):
-        page = client.get(f"/districts/9012/2025/batches/{ask(scope, EVERY, by=clerk).pk}/").content.decode()
+        page = client.get(
+            f"/districts/9012/2025/batches/{ask(scope, EVERY, by=clerk).pk}/"
+        ).content.decode()
         assert f'?report=incorrect-concentrator{carried}#report"' in page
-    at_state = client.get(f"/districts/9012/2025/batches/{ask(cottonwood.scope.at_state(), EVERY, by=clerk).pk}/").content.decode()
+    at_state = client.get(
+        f"/districts/9012/2025/batches/{ask(cottonwood.scope.at_state(), EVERY, by=clerk).pk}/"
+    ).content.decode()
     assert '?report=certification#report"' in at_state, "it compares both editions anyhow"
 
 
@@ -160,7 +207,9 @@ def test_certification_run_at_state_holds_until_the_next_resync(
     run = certification_at_state(cottonwood.scope)
     assert run is not None
     assert (run.batch.pk, run.count, run.edition) == (batch.pk, 0, Edition.STATE)
-    ask(cottonwood.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk)  # another report does not take its place
+    ask(
+        cottonwood.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk
+    )  # another report does not take its place
     assert certification_at_state(cottonwood.scope) == run
     sent()  # nothing had changed: what stands at the state is what the report was run on
     assert certification_at_state(cottonwood.scope) == run
@@ -170,7 +219,11 @@ def test_certification_run_at_state_holds_until_the_next_resync(
 
 
 def test_records_that_move_while_it_runs_are_said(
-    cottonwood: District_, wrong: Student, clerk: User, sent: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    cottonwood: District_,
+    wrong: Student,
+    clerk: User,
+    sent: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sent()
     report = REPORTS["certification"]
@@ -194,7 +247,9 @@ def printed(capsys: Any, *arguments: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def test_the_command_prints_the_designs_shape(cottonwood: District_, wrong: Student, sent: Callable[[], None], capsys: Any) -> None:
+def test_the_command_prints_the_designs_shape(
+    cottonwood: District_, wrong: Student, sent: Callable[[], None], capsys: Any
+) -> None:
     sent()
     cottonwood.record(wrong, HEALTH, in_district_credits=Decimal("1.00"))
     here = printed(capsys, "--district", "9012", "--json")
@@ -202,10 +257,16 @@ def test_the_command_prints_the_designs_shape(cottonwood: District_, wrong: Stud
     assert [one["slug"] for one in here["reports"]] == list(REPORTS)
     first = here["reports"][0]
     assert first == {
-        "slug": "count-concentrator-participant", "title": "End of Year CTE Count Concentrator & Participant",
-        "count": 1, "concentrators": 0, "participants": 1, "findings": [],
-    }  # fmt: skip
-    there = printed(capsys, "--district", "9012", "--at-state", "--report", "incorrect-concentrator", "--json")
+        "slug": "count-concentrator-participant",
+        "title": "End of Year CTE Count Concentrator & Participant",
+        "count": 1,
+        "concentrators": 0,
+        "participants": 1,
+        "findings": [],
+    }
+    there = printed(
+        capsys, "--district", "9012", "--at-state", "--report", "incorrect-concentrator", "--json"
+    )
     assert there == {
         "district": "9012",
         "edition": "state",
@@ -216,13 +277,17 @@ def test_the_command_prints_the_designs_shape(cottonwood: District_, wrong: Stud
                 "count": 1,
                 "findings": [
                     {
-                        "student_state_id": "999000123", "last_name": "Anderson", "first_name": "Kayla", "pathway": HEALTH,
-                        "pathway_credits": "2.50", "concentrator": "No",
+                        "student_state_id": "999000123",
+                        "last_name": "Anderson",
+                        "first_name": "Kayla",
+                        "pathway": HEALTH,
+                        "pathway_credits": "2.50",
+                        "concentrator": "No",
                     }
                 ],
             }
         ],
-    }  # fmt: skip
+    }
 
 
 def test_the_command_runs_all_districts_and_leaves_a_batch_only_for_somebody(

@@ -31,7 +31,9 @@ ALL = "/opi/data-validation/"
 
 
 @pytest.fixture
-def records(cottonwood: District_, elsewhere: District_, kayla: Student, state_edition: Callable[[], None]) -> None:
+def records(
+    cottonwood: District_, elsewhere: District_, kayla: Student, state_edition: Callable[[], None]
+) -> None:
     """The guide's student in both districts, wrong in one, sent; then something is edited."""
     cottonwood.record(kayla, HEALTH, in_district_credits=Decimal("2.50"))
     theirs = elsewhere.record(elsewhere.student(kayla.state_id), HEALTH)
@@ -39,26 +41,38 @@ def records(cottonwood: District_, elsewhere: District_, kayla: Student, state_e
     elsewhere.record(theirs.student, HEALTH, in_district_credits=Decimal("1.00"))
 
 
-def test_the_batch_of_all_gives_each_district_its_run(records: None, cottonwood: District_, elsewhere: District_, opi: User) -> None:
+def test_the_batch_of_all_gives_each_district_its_run(
+    records: None, cottonwood: District_, elsewhere: District_, opi: User
+) -> None:
     batch = run_here(ask_for_all(Edition.STATE, YEAR, by=opi))
     assert batch.sentence == "2 districts validated at the state. 2 need attention."
     children = {child.district: child for child in children_of(batch)}
     assert list(children) == ["0965", "9012"]
     for number, child in children.items():
-        expected = {report.slug: report.count(Scope(number, YEAR, Edition.STATE)) for report in END_OF_YEAR.reports}
-        assert {one["slug"]: one["count"] for one in child.result["reports"]} == {slug: one.count for slug, one in expected.items()}
+        expected = {
+            report.slug: report.count(Scope(number, YEAR, Edition.STATE))
+            for report in END_OF_YEAR.reports
+        }
+        assert {one["slug"]: one["count"] for one in child.result["reports"]} == {
+            slug: one.count for slug, one in expected.items()
+        }
         assert child.result["district_cursor"] == points()[number]["district_cursor"]
     assert children["9012"].result["findings"]["errors"] == 1
     found = last_validations(YEAR)["9012"]
     assert (found.errors, found.records, found.totals_match) == (1, 1, True)
-    assert children["9012"].sentence == "6 reports run at the state. 1 error found. District and state totals match."
+    assert (
+        children["9012"].sentence
+        == "6 reports run at the state. 1 error found. District and state totals match."
+    )
     assert "do not match" in children["0965"].sentence
     last = certification_at_state(cottonwood.scope)
     assert last is not None
     assert last.batch == children["9012"]
 
 
-def test_a_second_attempt_finds_no_half_of_the_first(records: None, opi: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_attempt_finds_no_half_of_the_first(
+    records: None, opi: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = ask_for_all(Edition.STATE, YEAR, by=opi)
 
     def broken(*args: Any, **kwargs: Any) -> Any:
@@ -73,7 +87,9 @@ def test_a_second_attempt_finds_no_half_of_the_first(records: None, opi: User, m
     assert children_of(batch).count() == 2
 
 
-def test_the_certification_report_of_all_is_that_of_each(db: None, state_edition: Callable[[], None]) -> None:
+def test_the_certification_report_of_all_is_that_of_each(
+    db: None, state_edition: Callable[[], None]
+) -> None:
     practice_data.load()
     state_edition()
     district = District_.__new__(District_)
@@ -92,13 +108,18 @@ def test_as_many_statements_for_two_districts_as_for_five(records: None) -> None
     with CaptureQueriesContext(connections["default"]) as queries:
         lines = district_lines(Edition.DISTRICT, YEAR)
     assert len(queries.captured_queries) == 6  # five reports, and the districts' names
-    assert [(line.number, [figure.count for _, figure in line.figures], line.wants_a_look) for line in lines] == [
+    assert [
+        (line.number, [figure.count for _, figure in line.figures], line.wants_a_look)
+        for line in lines
+    ] == [
         ("0965", [1, 0, 0, 0, 1], False),
         ("9012", [1, 0, 0, 1, 1], True),
     ]
 
 
-def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None, opi: User, client: Client) -> None:
+def test_opi_sees_the_figures_and_a_student_of_two_districts_once(
+    records: None, opi: User, client: Client
+) -> None:
     client.force_login(opi)
     page = text(client.get(ALL))
     assert "Concentrators & Participants 1 0 concentrators" in page
@@ -108,7 +129,12 @@ def test_opi_sees_the_figures_and_a_student_of_two_districts_once(records: None,
     assert "Elsewhere" in text(client.get(f"{ALL}?find=0965&at=district"))
     assert "Edition District State With errors only" in page, "the edition is chosen on the page"
     answer = client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})
-    assert client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})["Location"] == answer["Location"]
+    assert (
+        client.post(ALL, {"run": "state", "key": "11111111-1111-4111-8111-111111111111"})[
+            "Location"
+        ]
+        == answer["Location"]
+    )
     batch = Batch.objects.get(kind="validate-all")
     other = client.post(ALL, {"run": "district", "key": "11111111-1111-4111-8111-111111111111"})
     assert other["Location"] != answer["Location"], "the other button of the page is another run"

@@ -28,14 +28,33 @@ def first(school: District_) -> StateCopy:
 def test_a_complete_resync_makes_the_state_equal(school: District_) -> None:
     copy = first(school)
     here, there = in_district(), at_state()
-    for name in ("District", "School", "Student", "Course", "Section", "Roster", "CTE Participation", "Enrollment"):
+    for name in (
+        "District",
+        "School",
+        "Student",
+        "Course",
+        "Section",
+        "Roster",
+        "CTE Participation",
+        "Enrollment",
+    ):
         assert there[name] == here[name], name
     assert {row[2] for row in there["Calendar"]} == {2025}, "calendars of the current year alone"
     assert copy.complete_at == copy.sent_at and copy.generation == 1 and errors(copy) == {}
     assert {name: told["processed"] for name, told in copy.objects_sent.items()} == {
-        "District": 1, "School": 1, "Calendar": 1, "Student": 3, "Enrollment": 3, "Course": 1, "Section": 1, "Roster": 3, "CTE Participation": 4,
-    }  # fmt: skip
-    assert copy.digest == canonical.digest(school.scope) == canonical.digest(school.scope.at_state())
+        "District": 1,
+        "School": 1,
+        "Calendar": 1,
+        "Student": 3,
+        "Enrollment": 3,
+        "Course": 1,
+        "Section": 1,
+        "Roster": 3,
+        "CTE Participation": 4,
+    }
+    assert (
+        copy.digest == canonical.digest(school.scope) == canonical.digest(school.scope.at_state())
+    )
     assert Comparison(school.scope).differing == 0 and Unsent.of(school.scope).changes == 0
 
 
@@ -44,24 +63,43 @@ def test_a_second_resync_writes_nothing_and_keeps_the_generation(school: Distric
     before = at_state()
     with CaptureQueriesContext(connections[STATE]) as asked:
         copy = send(school.scope)
-    assert not [query for query in asked.captured_queries if query["sql"].startswith(("INSERT INTO", "DELETE"))]
+    assert not [
+        query
+        for query in asked.captured_queries
+        if query["sql"].startswith(("INSERT INTO", "DELETE"))
+    ]
     assert copy.generation == 1 and at_state() == before
 
 
 def test_only_what_differs_is_written(school: District_, kayla: Student) -> None:
     first(school)
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
-    school.record(kayla, HEALTH, version=record.version, in_district_credits=Decimal("2.50"), concentrator=True)
+    school.record(
+        kayla,
+        HEALTH,
+        version=record.version,
+        in_district_credits=Decimal("2.50"),
+        concentrator=True,
+    )
     assert Unsent.of(school.scope).changes == 1
     found = Comparison(school.scope)
-    assert found.causes == {"never sent": 0, "changed since": 1, "refused": 0, "only at the state": 0}
+    assert found.causes == {
+        "never sent": 0,
+        "changed since": 1,
+        "refused": 0,
+        "only at the state": 0,
+    }
     (line,) = found.lines(RECORDS, found.keys(RECORDS))
     assert line.words == f"{kayla.name}, {HEALTH}" and line.cause == "Changed since it was sent"
-    assert ("In District Credits Earned", "2.50", "1.50") in line.fields and ("CTE Concentrator", "Yes", "No") in line.fields
+    assert ("In District Credits Earned", "2.50", "1.50") in line.fields and (
+        "CTE Concentrator",
+        "Yes",
+        "No",
+    ) in line.fields
     copy = send(school.scope)
-    assert copy.generation == 2 and Participation.objects.in_scope(school.scope.at_state()).get(pk=record.pk).total_credits == Decimal(
-        "2.50"
-    )
+    assert copy.generation == 2 and Participation.objects.in_scope(school.scope.at_state()).get(
+        pk=record.pk
+    ).total_credits == Decimal("2.50")
     assert Unsent.of(school.scope).changes == 0
 
 
@@ -74,17 +112,28 @@ def test_a_deleted_record_leaves_the_state(school: District_, kayla: Student) ->
     assert not Participation.objects.in_scope(school.scope.at_state()).filter(pk=record.pk).exists()
 
 
-def test_a_record_deleted_and_entered_anew_is_one_record_at_the_state(school: District_, kayla: Student) -> None:
+def test_a_record_deleted_and_entered_anew_is_one_record_at_the_state(
+    school: District_, kayla: Student
+) -> None:
     first(school)
     delete(school, Participation.objects.get(student=kayla, pathway__name=HEALTH))
     anew = school.record(kayla, HEALTH)
     send(school.scope)
-    assert Participation.objects.in_scope(school.scope.at_state()).get(student_id=kayla.pk, pathway__name=HEALTH).pk == anew.pk
+    assert (
+        Participation.objects.in_scope(school.scope.at_state())
+        .get(student_id=kayla.pk, pathway__name=HEALTH)
+        .pk
+        == anew.pk
+    )
 
 
-def test_a_student_taken_out_leaves_with_everything_that_names_her(school: District_, kayla: Student) -> None:
+def test_a_student_taken_out_leaves_with_everything_that_names_her(
+    school: District_, kayla: Student
+) -> None:
     school.enroll(kayla, 2024)
-    send(Scope("9012", 2024))  # what an earlier year's resync brought must not hold her at the state
+    send(
+        Scope("9012", 2024)
+    )  # what an earlier year's resync brought must not hold her at the state
     first(school)
     assert Enrollment.objects.using(STATE).filter(student_id=kayla.pk).count() == 2
     for record in Participation.objects.filter(student=kayla):
@@ -93,7 +142,9 @@ def test_a_student_taken_out_leaves_with_everything_that_names_her(school: Distr
     Enrollment.objects.filter(student=kayla).delete()
     kayla.delete()
     send(school.scope)
-    assert not Student.objects.in_scope(school.scope.at_state()).filter(state_id="999000123").exists()
+    assert (
+        not Student.objects.in_scope(school.scope.at_state()).filter(state_id="999000123").exists()
+    )
     assert not Student.objects.using(STATE).filter(state_id="999000123").exists()
 
 
@@ -102,7 +153,10 @@ def test_what_its_parent_misses_is_left_out_and_named(school: District_) -> None
     assert errors(copy) == {"Roster": 3} and copy.complete_at is None
     assert {reason for _, reason in copy.refused["Roster"]} == {"Its section is not at the state"}
     copy = send(school.scope, ("CTE Participation",))
-    assert errors(copy)["CTE Participation"] == 4 and not Participation.objects.in_scope(school.scope.at_state()).exists()
+    assert (
+        errors(copy)["CTE Participation"] == 4
+        and not Participation.objects.in_scope(school.scope.at_state()).exists()
+    )
     assert Unsent.of(school.scope).changes == 4, "what was left out is not called sent"
     assert Comparison(school.scope).causes["refused"] == 7
     copy = send(school.scope, closure(["Roster", "CTE Participation"]))
@@ -111,7 +165,16 @@ def test_what_its_parent_misses_is_left_out_and_named(school: District_) -> None
 
 
 def test_check_dependencies_is_the_closure(db: None) -> None:
-    assert closure(["Roster"]) == ("District", "School", "Calendar", "Student", "Enrollment", "Course", "Section", "Roster")
+    assert closure(["Roster"]) == (
+        "District",
+        "School",
+        "Calendar",
+        "Student",
+        "Enrollment",
+        "Course",
+        "Section",
+        "Roster",
+    )
     assert closure(["School"]) == ("District", "School")
     assert closure(["CTE Participation"]) == ("District", "Student", "CTE Participation")
     assert closure([]) == ("District",)
@@ -129,7 +192,9 @@ def test_students_who_exchange_their_state_ids_are_sent(school: District_, kayla
     assert Participation.objects.in_scope(school.scope.at_state()).count() == 4
 
 
-def test_f_33_one_type_that_the_state_does_not_take_leaves_the_others(school: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f_33_one_type_that_the_state_does_not_take_leaves_the_others(
+    school: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = resync.carry
 
     def damaged(kind: Any, keys: Any, staged: str) -> None:
@@ -154,8 +219,17 @@ def test_the_same_batch_twice_is_one_resync(school: District_, kayla: Student) -
     copy = send(school.scope, batch=key)
     school.record(kayla, BUSINESS, version=2, single_parent=False)
     again = send(school.scope, batch=key)
-    assert (again.generation, again.cursor, again.sent_at) == (copy.generation, copy.cursor, copy.sent_at)
-    assert Participation.objects.in_scope(school.scope.at_state()).get(pathway__name=BUSINESS).single_parent is True
+    assert (again.generation, again.cursor, again.sent_at) == (
+        copy.generation,
+        copy.cursor,
+        copy.sent_at,
+    )
+    assert (
+        Participation.objects.in_scope(school.scope.at_state())
+        .get(pathway__name=BUSINESS)
+        .single_parent
+        is True
+    )
     assert Unsent.of(school.scope).changes == 1
 
 
@@ -165,7 +239,10 @@ def test_changes_by_sql_are_found_and_sent(school: District_) -> None:
         cursor.execute("UPDATE pathways_student SET last_name = 'Sql' WHERE state_id = '999000123'")
     assert Unsent.of(school.scope).changes == 0
     found = Comparison(school.scope)
-    assert found.differing == 1 and canonical.digest(school.scope) != StateCopy.objects.using(STATE).get().digest
+    assert (
+        found.differing == 1
+        and canonical.digest(school.scope) != StateCopy.objects.using(STATE).get().digest
+    )
     send(school.scope)
     assert canonical.digest(school.scope) == StateCopy.objects.using(STATE).get().digest
 
@@ -181,7 +258,9 @@ def test_another_district_is_left_alone(school: District_, elsewhere: District_)
     assert Change.objects.filter(district="0965").count() == 1
 
 
-def test_a_student_who_left_the_year_stays_at_the_state_and_does_not_count(school: District_, kayla: Student) -> None:
+def test_a_student_who_left_the_year_stays_at_the_state_and_does_not_count(
+    school: District_, kayla: Student
+) -> None:
     first(school)
     Enrollment.objects.filter(student=kayla).update(service_type="O")
     send(school.scope)
@@ -190,18 +269,31 @@ def test_a_student_who_left_the_year_stays_at_the_state_and_does_not_count(schoo
     Enrollment.objects.filter(student=kayla).update(service_type="P")
     school.record(kayla, HEALTH, version=1, in_district_credits=Decimal(2))
     send(school.scope)
-    assert Participation.objects.in_scope(school.scope.at_state()).get(student_id=kayla.pk, pathway__name=HEALTH).total_credits == 2
+    assert (
+        Participation.objects.in_scope(school.scope.at_state())
+        .get(student_id=kayla.pk, pathway__name=HEALTH)
+        .total_credits
+        == 2
+    )
 
 
-def test_the_canonical_text_is_the_same_on_either_database(school: District_, kayla: Student) -> None:
+def test_the_canonical_text_is_the_same_on_either_database(
+    school: District_, kayla: Student
+) -> None:
     Student.objects.filter(pk=kayla.pk).update(last_name="O’Neil\tX", first_name="José\\")
     found = [line.decode() for line in canonical.lines(school.scope) if b"\t01" not in line]
-    assert found[0].startswith("999000123\t\tO’Neil\\tX\tJosé\\\\\tRae\t2007-01-02\tF\t12\t0001\tCottonwood Bend High School\t")
+    assert found[0].startswith(
+        "999000123\t\tO’Neil\\tX\tJosé\\\\\tRae\t2007-01-02\tF\t12\t0001\tCottonwood Bend High School\t"
+    )
     assert found == sorted(found, key=str.encode)
-    assert canonical.lines(school.scope) == sorted(canonical.line(row) for row in canonical.rows(school.scope))
+    assert canonical.lines(school.scope) == sorted(
+        canonical.line(row) for row in canonical.rows(school.scope)
+    )
 
 
 def test_a_resync_names_each_type_it_may_send() -> None:
     for kind in OBJECTS:
         for _, parent in kind.parents:
-            assert parent.__name__ in {"District", "SchoolYear", "Pathway"} or any(BY_NAME[name].model is parent for name in kind.needs)
+            assert parent.__name__ in {"District", "SchoolYear", "Pathway"} or any(
+                BY_NAME[name].model is parent for name in kind.needs
+            )

@@ -32,7 +32,9 @@ from tests.fixtures.resync import STATE, send
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "state"])
 POSTGRESQL = connection.vendor == "postgresql"
-only_postgresql = pytest.mark.skipif(not POSTGRESQL, reason="SQLite has no connection that a server could end")
+only_postgresql = pytest.mark.skipif(
+    not POSTGRESQL, reason="SQLite has no connection that a server could end"
+)
 ROUNDS = 30
 
 
@@ -105,7 +107,9 @@ def test_f_31_a_save_during_a_resync_comes_after_its_picture(
     sending_.ended()
     saving.ended()
     assert Participation.objects.using(STATE).get(student_id=kayla.pk).single_parent is False
-    assert Unsent.of(sent.scope).changes == 1 and Comparison(sent.scope).causes["changed since"] == 1
+    assert (
+        Unsent.of(sent.scope).changes == 1 and Comparison(sent.scope).causes["changed since"] == 1
+    )
 
 
 def test_f_31_who_waits_too_long_is_told(
@@ -121,7 +125,9 @@ def test_f_31_who_waits_too_long_is_told(
     assert 4 < time.monotonic() - started < 8
     leave.set()
     sending_.ended()
-    assert Participation.objects.get(student=kayla).version == 1 and Unsent.of(sent.scope).changes == 0
+    assert (
+        Participation.objects.get(student=kayla).version == 1 and Unsent.of(sent.scope).changes == 0
+    )
 
 
 def test_who_cancels_after_the_state_is_committed_is_told_that_it_had_ended(
@@ -168,11 +174,18 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
                 if chance.random() < 0.15:
                     elsewhere.record(other, chance.choice([HEALTH, BUSINESS]), by="X")
                 student, pathway = chance.choice(students), chance.choice([HEALTH, BUSINESS])
-                stored = Participation.objects.filter(student=student, pathway__name=pathway).first()
+                stored = Participation.objects.filter(
+                    student=student, pathway__name=pathway
+                ).first()
                 if stored and chance.random() < 0.3:
                     entry.delete(sent.scope, stored, version=stored.version, by="X")
                 else:
-                    typed = row(student, pathway, version=stored.version if stored else 0, concentrator=chance.random() < 0.5)
+                    typed = row(
+                        student,
+                        pathway,
+                        version=stored.version if stored else 0,
+                        concentrator=chance.random() < 0.5,
+                    )
                     entry.save(sent.scope, [typed], by="X")
                 saved[0] += 1
 
@@ -192,14 +205,20 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
     clerks = [Thread(lambda seed=seed: clerk(seed)) for seed in range(3)]  # type: ignore[misc]
     senders = [Thread(sender)]
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and (looked[0] < 25 or saved[0] < 100) and all(one.is_alive() for one in [*clerks, *senders]):
+    while (
+        time.monotonic() < deadline
+        and (looked[0] < 25 or saved[0] < 100)
+        and all(one.is_alive() for one in [*clerks, *senders])
+    ):
         time.sleep(0.1)
     over.set()
     for one in [*senders, *clerks]:
         one.ended()
     assert looked[0] >= 5 and saved[0] >= 20, "they did meet"
     copy = send(sent.scope)
-    assert Unsent.of(sent.scope).changes == 0 and images("9012", copy.cursor) == images("9012", 1 << 60)
+    assert Unsent.of(sent.scope).changes == 0 and images("9012", copy.cursor) == images(
+        "9012", 1 << 60
+    )
 
 
 def again_as_the_queue_does(work: Callable[[], Any]) -> Any:
@@ -210,7 +229,9 @@ def again_as_the_queue_does(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def test_publishing_beside_resyncs_leaves_both_whole(sent: District_, keeper: User, kayla: Student) -> None:
+def test_publishing_beside_resyncs_leaves_both_whole(
+    sent: District_, keeper: User, kayla: Student
+) -> None:
     over, published = threading.Event(), [0]
 
     def opi() -> None:
@@ -233,13 +254,19 @@ def test_publishing_beside_resyncs_leaves_both_whole(sent: District_, keeper: Us
     at_work.ended()
     publish()
     assert published[0] >= 3
-    assert set(Pathway.objects.using(STATE).values_list("code", "name")) == set(Pathway.objects.values_list("code", "name"))
+    assert set(Pathway.objects.using(STATE).values_list("code", "name")) == set(
+        Pathway.objects.values_list("code", "name")
+    )
     send(sent.scope)
     assert Comparison(sent.scope).differing == 0
 
 
 def rows_at(alias: str) -> set[tuple[Any, ...]]:
-    records = set(Participation.objects.using(alias).values_list("pk", "version", "single_parent", "start_date"))
+    records = set(
+        Participation.objects.using(alias).values_list(
+            "pk", "version", "single_parent", "start_date"
+        )
+    )
     return records | set(Student.objects.using(alias).values_list("pk", "middle_name"))
 
 
@@ -251,7 +278,12 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
     settings.BATCH_RETRY_FACTOR = 0
     login = connection.get_connection_params()
     server = psycopg.connect(
-        dbname="postgres", host=login["host"], port=login["port"], user=login["user"], password=login.get("password"), autocommit=True
+        dbname="postgres",
+        host=login["host"],
+        port=login["port"],
+        user=login["user"],
+        password=login.get("password"),
+        autocommit=True,
     )
     moments = ["differences", "remove", "carry", "write", "_say", "resync"]
     cut: list[str] = []
@@ -265,7 +297,9 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
             if cut == [name]:
                 cut.clear()
                 assert connection.connection
-                server.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+                server.execute(
+                    "SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid]
+                )
                 before_commit.append(name)
             return answer
 
@@ -281,7 +315,12 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
         if moment == "remove" and stored:
             entry.delete(sent.scope, stored, version=stored.version, by="X")
         else:
-            changed(sent, student, version=stored.version if stored else 0, single_parent=not (stored and stored.single_parent))
+            changed(
+                sent,
+                student,
+                version=stored.version if stored else 0,
+                single_parent=not (stored and stored.single_parent),
+            )
         Student.objects.filter(pk=student.pk).update(middle_name=f"Round {number}")
         old, new = rows_at(STATE), rows_at("default")
         generation = StateCopy.objects.using(STATE).get().generation
@@ -292,14 +331,26 @@ def test_the_district_connection_is_cut_during_the_states_transaction(
         connections.close_all()
         assert not cut, f"{moment} was not reached"
         copy, stands = StateCopy.objects.using(STATE).get(), rows_at(STATE)
-        assert (copy.generation, stands, copy.batch == batch.pk) in [(generation, old, False), (generation + 1, new, True)], moment
-        assert (stands == new) == (moment == "resync"), "the state is committed once all is well, and not before"
+        assert (copy.generation, stands, copy.batch == batch.pk) in [
+            (generation, old, False),
+            (generation + 1, new, True),
+        ], moment
+        assert (stands == new) == (moment == "resync"), (
+            "the state is committed once all is well, and not before"
+        )
         outcomes["new" if stands == new else "old"] += 1
         assert Batch.objects.get(pk=batch.pk).status == Status.QUEUED
         assert run(batch.pk)
         copy, batch = StateCopy.objects.using(STATE).get(), Batch.objects.get(pk=batch.pk)
-        assert (batch.status, batch.attempt, copy.batch, copy.generation) == (Status.COMPLETED, 2, batch.pk, generation + 1)
-        assert copy.attempt == (1 if moment == "resync" else 2), "what stands there is not sent twice"
+        assert (batch.status, batch.attempt, copy.batch, copy.generation) == (
+            Status.COMPLETED,
+            2,
+            batch.pk,
+            generation + 1,
+        )
+        assert copy.attempt == (1 if moment == "resync" else 2), (
+            "what stands there is not sent twice"
+        )
         assert rows_at(STATE) == new
     server.close()
     assert all(outcomes.values())

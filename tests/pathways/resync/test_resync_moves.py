@@ -43,22 +43,33 @@ def same(scope: Scope) -> None:
     """The state has what the district has, by every column, counted without the resync's own code."""
     for kind in OBJECTS:
         if not kind.kept_by_opi:
-            here = kind.model._base_manager.filter(**{kind.owner: scope.district}, **({kind.year: scope.end_year} if kind.year else {}))
+            here = kind.model._base_manager.filter(
+                **{kind.owner: scope.district}, **({kind.year: scope.end_year} if kind.year else {})
+            )
             there = kind.model._base_manager.using(STATE).filter(**{kind.owner: scope.district})
             if kind.year:
                 there = there.filter(**{kind.year: scope.end_year})
-            assert set(there.values_list(*kind.fields)) == set(here.values_list(*kind.fields)), kind.name
+            assert set(there.values_list(*kind.fields)) == set(here.values_list(*kind.fields)), (
+                kind.name
+            )
 
 
 def test_a_duplicate_student_is_merged_and_nothing_that_moved_is_lost(school: District_) -> None:
     send(school.scope)
-    double, kept = Student.objects.get(state_id="999000301"), Student.objects.get(state_id="999000302")
+    double, kept = (
+        Student.objects.get(state_id="999000301"),
+        Student.objects.get(state_id="999000302"),
+    )
     delete(school, Participation.objects.get(student=double))
-    Enrollment.objects.filter(student=double).update(student=kept, start_date=datetime.date(2024, 9, 2))
+    Enrollment.objects.filter(student=double).update(
+        student=kept, start_date=datetime.date(2024, 9, 2)
+    )
     double.delete()
     copy = send(school.scope)
     same(school.scope)
-    assert errors(copy) == {} and Roster.objects.using(STATE).count() == 3, "the moved enrollment keeps its roster"
+    assert errors(copy) == {} and Roster.objects.using(STATE).count() == 3, (
+        "the moved enrollment keeps its roster"
+    )
 
 
 def test_a_school_is_replaced_under_its_calendars_and_courses(school: District_) -> None:
@@ -69,14 +80,23 @@ def test_a_school_is_replaced_under_its_calendars_and_courses(school: District_)
     school.school.delete()
     assert errors(send(school.scope)) == {}
     same(school.scope)
-    assert Roster.objects.using(STATE).count() == 3 and Participation.objects.using(STATE).count() == 4
+    assert (
+        Roster.objects.using(STATE).count() == 3 and Participation.objects.using(STATE).count() == 4
+    )
 
 
-def test_a_part_that_takes_out_a_parent_takes_what_names_it_until_the_rest_is_sent(school: District_) -> None:
+def test_a_part_that_takes_out_a_parent_takes_what_names_it_until_the_rest_is_sent(
+    school: District_,
+) -> None:
     send(school.scope)
-    double, kept = Student.objects.get(state_id="999000301"), Student.objects.get(state_id="999000302")
+    double, kept = (
+        Student.objects.get(state_id="999000301"),
+        Student.objects.get(state_id="999000302"),
+    )
     delete(school, Participation.objects.get(student=double))
-    Enrollment.objects.filter(student=double).update(student=kept, start_date=datetime.date(2024, 9, 2))
+    Enrollment.objects.filter(student=double).update(
+        student=kept, start_date=datetime.date(2024, 9, 2)
+    )
     double.delete()
     send(school.scope, ("Student",))
     assert Enrollment.objects.using(STATE).count() == 2 and Roster.objects.using(STATE).count() == 2
@@ -95,9 +115,13 @@ def test_a_student_of_another_district_is_not_taken_from_its_copy(
     delete(school, Participation.objects.get(student=kayla, pathway__name=BUSINESS))
     Student.objects.filter(pk=kayla.pk).update(district=elsewhere.district)
     copy = send(elsewhere.scope)
-    assert copy.refused["Student"] == [[kayla.pk, "Another district has it at the state and must send first"]]
+    assert copy.refused["Student"] == [
+        [kayla.pk, "Another district has it at the state and must send first"]
+    ]
     assert Student.objects.using(STATE).get(pk=kayla.pk).district_id == "9012"
-    assert canonical.digest(school.scope.at_state()) == before.digest, "what the other district sent stands as it was"
+    assert canonical.digest(school.scope.at_state()) == before.digest, (
+        "what the other district sent stands as it was"
+    )
     send(school.scope)
     assert not Student.objects.using(STATE).filter(pk=kayla.pk).exists()
     assert errors(send(elsewhere.scope)) == {}
@@ -105,7 +129,9 @@ def test_a_student_of_another_district_is_not_taken_from_its_copy(
     same(school.scope)
 
 
-def test_a_calendar_that_changes_its_year_is_one_row_at_the_state(school: District_, kayla: Student) -> None:
+def test_a_calendar_that_changes_its_year_is_one_row_at_the_state(
+    school: District_, kayla: Student
+) -> None:
     school.enroll(kayla, 2024)
     send(Scope("9012", 2024))
     send(school.scope)
@@ -123,10 +149,21 @@ def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any],
     other = School.objects.create(district=school.district, number="0002", name="Other High School")
     calendar = Calendar.objects.create(school=school.school, school_year_id=2025, number="002")
     course, section = Course.objects.get(), Section.objects.get()
-    second = Course.objects.create(school=school.school, number="99", name="Second", credits=Decimal(1))
-    sections = [section, Section.objects.create(course=course, calendar=school.calendars[2025], number="2")]
-    enrollments = [kayla.enrollments.get(), school.enroll(kayla, service_type="P", grade="11", start_date=datetime.date(2025, 1, 6))]
-    rosters = [Roster.objects.get(enrollment__student=kayla), Roster.objects.create(section=sections[1], enrollment=enrollments[0])]
+    second = Course.objects.create(
+        school=school.school, number="99", name="Second", credits=Decimal(1)
+    )
+    sections = [
+        section,
+        Section.objects.create(course=course, calendar=school.calendars[2025], number="2"),
+    ]
+    enrollments = [
+        kayla.enrollments.get(),
+        school.enroll(kayla, service_type="P", grade="11", start_date=datetime.date(2025, 1, 6)),
+    ]
+    rosters = [
+        Roster.objects.get(enrollment__student=kayla),
+        Roster.objects.create(section=sections[1], enrollment=enrollments[0]),
+    ]
     return {
         "School": ([school.school, other], "number", "0003"),
         "Calendar": ([school.calendars[2025], calendar], "number", "003"),
@@ -135,12 +172,18 @@ def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any],
         "Course": ([course, second], "number", "98"),
         "Section": (sections, "number", "3"),
         "Roster": (rosters, "enrollment_id", enrollments[1].pk),
-        "CTE Participation": (list(Participation.objects.filter(student=kayla)), "pathway_id", Pathway.objects.get(name=FINANCE).pk),
+        "CTE Participation": (
+            list(Participation.objects.filter(student=kayla)),
+            "pathway_id",
+            Pathway.objects.get(name=FINANCE).pk,
+        ),
     }
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "District"])
-def test_what_only_one_may_have_changes_places(name: str, school: District_, kayla: Student) -> None:
+def test_what_only_one_may_have_changes_places(
+    name: str, school: District_, kayla: Student
+) -> None:
     (one, other), field, through = two_of_each(school, kayla)[name]
     if name == "Roster":  # in the same section, the rosters of two students
         other = Roster.objects.filter(section=one.section).exclude(pk=one.pk).first()
@@ -161,7 +204,9 @@ def test_a_district_that_has_nothing_any_more_has_nothing_at_the_state(school: D
     for kind in reversed(OBJECTS[1:-1]):
         kind.model._base_manager.all().delete()
     copy = send(school.scope)
-    assert {kind.name for kind in OBJECTS[1:] if kind.model._base_manager.using(STATE).exists()} == set()
+    assert {
+        kind.name for kind in OBJECTS[1:] if kind.model._base_manager.using(STATE).exists()
+    } == set()
     assert errors(copy) == {} and copy.generation == 2 and copy.complete_at == copy.sent_at
     assert copy.digest == canonical.digest(school.scope)
 
@@ -171,11 +216,16 @@ def test_a_renamed_pathway_reaches_the_digest_with_the_next_resync(school: Distr
     Pathway.objects.filter(name=HEALTH).update(name="Health Sciences")
     publish.publish()
     copy = send(school.scope)
-    assert copy.digest == canonical.digest(school.scope) != before.digest and copy.generation == before.generation + 1
+    assert (
+        copy.digest == canonical.digest(school.scope) != before.digest
+        and copy.generation == before.generation + 1
+    )
     assert send(school.scope).generation == copy.generation
 
 
-def test_what_opi_removes_stays_at_the_state_while_a_district_names_it_there(school: District_) -> None:
+def test_what_opi_removes_stays_at_the_state_while_a_district_names_it_there(
+    school: District_,
+) -> None:
     finance = Pathway.objects.get(name=FINANCE)
     Course.objects.update(pathway=finance)
     send(school.scope)
@@ -221,24 +271,38 @@ def test_who_cancels_before_the_state_is_committed_finds_it_as_it_was(
     monkeypatch.setattr(resync, "_say", canceled)
     assert run(sent.pk)
     sent.refresh_from_db()
-    assert sent.status == Status.CANCELED and sent.sentence.endswith("Resync State Data shows what is at the state.")
+    assert sent.status == Status.CANCELED and sent.sentence.endswith(
+        "Resync State Data shows what is at the state."
+    )
     assert not StateCopy.objects.at_state().exists() and not Student.objects.using(STATE).exists()
 
 
-def test_every_page_reads_the_cursor_without_the_list_of_what_was_left_out(school: District_) -> None:
+def test_every_page_reads_the_cursor_without_the_list_of_what_was_left_out(
+    school: District_,
+) -> None:
     send(school.scope, ("CTE Participation",))
     with CaptureQueriesContext(connections[STATE]) as asked:
         assert Unsent.of(school.scope).changes == 4
     assert not any("refused" in one["sql"] for one in asked.captured_queries)
 
 
-def test_a_part_leaves_cursor_and_completeness_to_what_it_sends(school: District_, kayla: Student) -> None:
+def test_a_part_leaves_cursor_and_completeness_to_what_it_sends(
+    school: District_, kayla: Student
+) -> None:
     whole = send(school.scope)
     school.record(kayla, HEALTH, version=1, single_parent=True)
     part = send(school.scope, ("Student", "Enrollment"))
-    assert part.cursor == whole.cursor and part.complete_at == whole.complete_at and Unsent.of(school.scope).changes == 1
+    assert (
+        part.cursor == whole.cursor
+        and part.complete_at == whole.complete_at
+        and Unsent.of(school.scope).changes == 1
+    )
     part = send(school.scope, ("CTE Participation",))
-    assert part.cursor > whole.cursor and Unsent.of(school.scope).changes == 0 and part.complete_at == whole.complete_at
+    assert (
+        part.cursor > whole.cursor
+        and Unsent.of(school.scope).changes == 0
+        and part.complete_at == whole.complete_at
+    )
     assert part.objects_sent["Student"]["last"] < part.objects_sent[RECORDS.name]["last"]
 
 
@@ -254,7 +318,12 @@ def test_a_statewide_child_is_queued_when_its_turn_comes(
     own, seen = batches.resync, []
 
     def looked(scope: Scope, *args: Any, **values: Any) -> StateCopy:
-        seen.append((scope.district, set(Batch.objects.live().exclude(district="").values_list("district", flat=True))))
+        seen.append(
+            (
+                scope.district,
+                set(Batch.objects.live().exclude(district="").values_list("district", flat=True)),
+            )
+        )
         return own(scope, *args, **values)
 
     monkeypatch.setattr(batches, "resync", looked)

@@ -41,10 +41,17 @@ def desk(client: Client, clerk: User, cottonwood: District_, kayla: Student) -> 
 
 def test_everything_is_sent_and_the_page_says_so(desk: Client) -> None:
     page = text(desk.get(PAGE))
-    assert "Resync Data For The Current School Year (2024-2025)" in page and "Check dependencies" in page
+    assert (
+        "Resync Data For The Current School Year (2024-2025)" in page
+        and "Check dependencies" in page
+    )
     assert page.count("never") >= 9
     key = str(uuid.uuid4())
-    asked = {"types": [name for name in NAMES if name != "District"], "check_dependencies": "on", "key": key}
+    asked = {
+        "types": [name for name in NAMES if name != "District"],
+        "check_dependencies": "on",
+        "key": key,
+    }
     first, second = desk.post(PAGE, asked), desk.post(PAGE, asked)
     assert first["Location"] == second["Location"], "a double click is one resync (F-32)"
     batch = Batch.objects.get(kind="resync")
@@ -75,19 +82,27 @@ def test_v_02_what_is_left_out_is_listed_with_reason_and_link(desk: Client, kayl
 
 
 def test_check_dependencies_sends_what_is_needed_without_script(desk: Client, clerk: User) -> None:
-    desk.post(PAGE, {"types": ["CTE Participation"], "check_dependencies": "on", "key": str(uuid.uuid4())})
+    desk.post(
+        PAGE, {"types": ["CTE Participation"], "check_dependencies": "on", "key": str(uuid.uuid4())}
+    )
     batch = Batch.objects.get(kind="resync")
     assert batch.options["types"] == ["District", "Student", "CTE Participation"]
     assert run(batch.pk)
     batch.refresh_from_db()
-    assert batch.status == Status.COMPLETED and "A complete resync sends all types" in batch.sentence
+    assert (
+        batch.status == Status.COMPLETED and "A complete resync sends all types" in batch.sentence
+    )
 
 
 def test_another_choice_on_the_same_page_is_another_resync(desk: Client) -> None:
     key = str(uuid.uuid4())
     for asked in ({"types": ["Student"]}, {"types": ["Student"]}, {"everything": "on"}):
         desk.post(PAGE, {**asked, "key": key})
-    types = Batch.objects.filter(kind="resync").order_by("queued_at").values_list("options__types", flat=True)
+    types = (
+        Batch.objects.filter(kind="resync")
+        .order_by("queued_at")
+        .values_list("options__types", flat=True)
+    )
     assert [len(one) for one in types] == [2, len(NAMES)]
 
 
@@ -96,7 +111,9 @@ def test_nothing_chosen_is_said(desk: Client) -> None:
     assert "Choose the types to send" in page and not Batch.objects.exists()
 
 
-def test_v_03_a_field_is_compared_with_its_cause(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+def test_v_03_a_field_is_compared_with_its_cause(
+    desk: Client, cottonwood: District_, kayla: Student, clerk: User
+) -> None:
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
     page = text(desk.get(f"{PAGE}compare/"))
@@ -107,20 +124,37 @@ def test_v_03_a_field_is_compared_with_its_cause(desk: Client, cottonwood: Distr
 
 def test_another_year_is_not_sent(desk: Client) -> None:
     assert "Send Resync" not in text(desk.get("/districts/9012/2024/resync/"))
-    assert desk.post("/districts/9012/2024/resync/", {"everything": "on", "key": str(uuid.uuid4())}).status_code == 403
+    assert (
+        desk.post(
+            "/districts/9012/2024/resync/", {"everything": "on", "key": str(uuid.uuid4())}
+        ).status_code
+        == 403
+    )
 
 
 def test_j_14_after_an_upload_the_first_step_is_to_send(desk: Client, clerk: User) -> None:
     batch = Batch.objects.create(
-        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=clerk, submitted_name="X", title="MT Data Upload",
-        idempotency_key="x", status="completed", finished_at="2025-05-08T12:00Z", options={"work": "upload"}, result={"saved": True},
-    )  # fmt: skip
+        kind="upload",
+        queue="district",
+        district="9012",
+        end_year=2025,
+        submitted_by=clerk,
+        submitted_name="X",
+        title="MT Data Upload",
+        idempotency_key="x",
+        status="completed",
+        finished_at="2025-05-08T12:00Z",
+        options={"work": "upload"},
+        result={"saved": True},
+    )
     page = text(desk.get(f"/districts/9012/2025/batches/{batch.pk}/"))
     assert "Next: send your data to the state (resync)" in page
     assert page.index("Next: send your data") < page.index("Choose another file")
 
 
-def test_home_names_the_step_that_is_forgotten(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+def test_home_names_the_step_that_is_forgotten(
+    desk: Client, cottonwood: District_, kayla: Student, clerk: User
+) -> None:
     assert "Nothing has been sent to the state yet." in text(desk.get("/districts/9012/2025/"))
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     assert "Everything was sent on" in text(desk.get("/districts/9012/2025/"))
@@ -128,17 +162,25 @@ def test_home_names_the_step_that_is_forgotten(desk: Client, cottonwood: Distric
     assert "1 change of records since the resync on" in text(desk.get("/districts/9012/2025/"))
 
 
-def test_home_says_no_more_than_a_partial_resync_has_done(desk: Client, cottonwood: District_, kayla: Student, clerk: User) -> None:
+def test_home_says_no_more_than_a_partial_resync_has_done(
+    desk: Client, cottonwood: District_, kayla: Student, clerk: User
+) -> None:
     cottonwood.record(kayla)
     home = "/districts/9012/2025/"
     assert run(submit_resync(cottonwood.scope, ("CTE Participation",), by=clerk).pk)
-    assert "differ between district and state" in text(desk.get(home)), "its student is not there, so it was left out"
-    assert "The state has no CTE records of this district" in text(desk.get(f"{home}findings/?at=state"))
+    assert "differ between district and state" in text(desk.get(home)), (
+        "its student is not there, so it was left out"
+    )
+    assert "The state has no CTE records of this district" in text(
+        desk.get(f"{home}findings/?at=state")
+    )
     assert run(submit_resync(cottonwood.scope, NAMES, by=clerk).pk)
     assert "MT by MARTIN, CHERYL." in text(desk.get(home))
     assert run(submit_resync(cottonwood.scope, ("School",), by=clerk).pk)
     assert "; some types again on" in text(desk.get(home))
-    assert "Resync data to the state" not in text(desk.get("/districts/9012/2024/")), "a past year is sent no more"
+    assert "Resync data to the state" not in text(desk.get("/districts/9012/2024/")), (
+        "a past year is sent no more"
+    )
     assert "which is not the current school year" in text(desk.get("/districts/9012/2024/resync/"))
     assert "not those of 2023-24" in text(desk.get("/districts/9012/2024/findings/"))
 
@@ -172,12 +214,22 @@ def test_who_ticked_it_is_written_to_when_all_districts_were_sent(
     address = client.post("/opi/resync/", asked)["Location"]
     assert run(Batch.objects.get(kind="resync-all").pk) and run(Batch.objects.get(kind="notice").pk)
     (letter,) = mail.outbox
-    assert letter.to == [opi.email] and letter.subject == "CTE Portal: Resync State Data – all districts has ended"
-    assert f"https://portal.example{address}" in letter.body and client.get(address).status_code == 200
+    assert (
+        letter.to == [opi.email]
+        and letter.subject == "CTE Portal: Resync State Data – all districts has ended"
+    )
+    assert (
+        f"https://portal.example{address}" in letter.body and client.get(address).status_code == 200
+    )
 
 
 def test_a_district_that_fails_is_named_and_the_others_are_sent(
-    cottonwood: District_, elsewhere: District_, kayla: Student, opi: User, monkeypatch: pytest.MonkeyPatch, settings: object
+    cottonwood: District_,
+    elsewhere: District_,
+    kayla: Student,
+    opi: User,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: object,
 ) -> None:
     from pathways.resync import batches  # noqa: PLC0415
 
@@ -193,17 +245,26 @@ def test_a_district_that_fails_is_named_and_the_others_are_sent(
     parent = submit_resync_of_all(2025, NAMES, by=opi)
     assert run(parent.pk)
     parent.refresh_from_db()
-    assert parent.status == Status.WITH_ERRORS and parent.sentence.startswith("1 district sent. 1 with errors or not sent")
-    assert {child.district: child.status for child in children_of(parent)} == {"0965": "failed", "9012": "completed"}
+    assert parent.status == Status.WITH_ERRORS and parent.sentence.startswith(
+        "1 district sent. 1 with errors or not sent"
+    )
+    assert {child.district: child.status for child in children_of(parent)} == {
+        "0965": "failed",
+        "9012": "completed",
+    }
 
 
-def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, opi: User) -> None:
+def test_the_command_sends_and_tells(
+    cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, opi: User
+) -> None:
     cottonwood.record(kayla)
     told = StringIO()
     call_command("resync", district="9012", json=True, stdout=told)
     found = json.loads(told.getvalue())
     assert found["district"] == "9012"
-    assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(found["objects"]) == 9
+    assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(
+        found["objects"]
+    ) == 9
     told = StringIO()
     call_command("resync", all=True, stdout=told)
     assert "0965  There were no students to send." in told.getvalue()
@@ -211,7 +272,9 @@ def test_the_command_sends_and_tells(cottonwood: District_, elsewhere: District_
         call_command("resync", district="1234")
 
 
-def test_the_command_compares_without_sending(cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User) -> None:
+def test_the_command_compares_without_sending(
+    cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User
+) -> None:
     cottonwood.record(kayla)
     elsewhere.record(elsewhere.student("999000123", "Other", "One"))
     call_command("resync", district="9012", stdout=StringIO())
@@ -219,32 +282,58 @@ def test_the_command_compares_without_sending(cottonwood: District_, elsewhere: 
     told = StringIO()
     call_command("resync", all=True, compare=True, json=True, stdout=told)
     found = {one["type"]: one for one in json.loads(told.getvalue())["objects"]}
-    assert found["CTE Participation"] == {"type": "CTE Participation", "new": 1, "changed": 1, "only_at_state": 0}
-    assert found["Student"]["new"] == 1 and not StateCopy.objects.at_state().filter(pk="0965").exists(), "nothing was sent"
+    assert found["CTE Participation"] == {
+        "type": "CTE Participation",
+        "new": 1,
+        "changed": 1,
+        "only_at_state": 0,
+    }
+    assert (
+        found["Student"]["new"] == 1 and not StateCopy.objects.at_state().filter(pk="0965").exists()
+    ), "nothing was sent"
     told = StringIO()
     call_command("resync", district="9012", compare=True, stdout=told)
-    assert "CTE Participation  Never sent: 0 Changed since: 1 Only at the state: 0" in told.getvalue()
+    assert (
+        "CTE Participation  Never sent: 0 Changed since: 1 Only at the state: 0" in told.getvalue()
+    )
 
 
 def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: User) -> None:
     upload = Batch.objects.create(
-        kind="upload", queue="district", district="9012", end_year=2025, submitted_by=clerk, submitted_name="X", title="MT Data Upload",
-        idempotency_key="x", in_turn=True,
-    )  # fmt: skip
+        kind="upload",
+        queue="district",
+        district="9012",
+        end_year=2025,
+        submitted_by=clerk,
+        submitted_name="X",
+        title="MT Data Upload",
+        idempotency_key="x",
+        in_turn=True,
+    )
     sent = submit_resync(cottonwood.scope, NAMES, by=clerk)
     again = submit_resync(cottonwood.scope, NAMES, by=clerk)
     assert not run(sent.pk) and not run(again.pk)
-    waiting = {one.pk: Line(one).sentence for one in Batch.objects.with_standing().filter(kind="resync")}
+    waiting = {
+        one.pk: Line(one).sentence for one in Batch.objects.with_standing().filter(kind="resync")
+    }
     assert waiting[sent.pk] == "Waiting for the upload by X."
     Batch.objects.filter(pk=upload.pk).update(status="canceled", finished_at="2025-05-08T12:00Z")
-    assert Line(Batch.objects.with_standing().get(pk=again.pk)).sentence == f"Waiting for the resync by {clerk.record_name}."
+    assert (
+        Line(Batch.objects.with_standing().get(pk=again.pk)).sentence
+        == f"Waiting for the resync by {clerk.record_name}."
+    )
     assert run(sent.pk) and run(again.pk)
 
 
-def test_who_may_no_longer_send_is_refused_when_the_work_begins(cottonwood: District_, clerk: User) -> None:
+def test_who_may_no_longer_send_is_refused_when_the_work_begins(
+    cottonwood: District_, clerk: User
+) -> None:
     sent = submit_resync(cottonwood.scope, NAMES, by=clerk)
     clerk.memberships.all().delete()
     assert run(sent.pk)
     sent.refresh_from_db()
     assert sent.status == Status.FAILED and "no longer has permission to do this" in sent.sentence
-    assert not StateCopy.objects.at_state().exists() and not Participation.objects.in_scope(cottonwood.scope.at_state()).exists()
+    assert (
+        not StateCopy.objects.at_state().exists()
+        and not Participation.objects.in_scope(cottonwood.scope.at_state()).exists()
+    )

@@ -42,7 +42,9 @@ def desk(client: Client, clerk: User) -> Client:
     return client
 
 
-def test_on_the_first_day_of_a_new_year_every_page_says_what_the_state_lacks(desk: Client, school: District_, kayla: Student) -> None:
+def test_on_the_first_day_of_a_new_year_every_page_says_what_the_state_lacks(
+    desk: Client, school: District_, kayla: Student
+) -> None:
     """FR-205, walk 5."""
     send(school.scope)
     assert above(desk, HOME.format(2025)) == "0"
@@ -56,11 +58,18 @@ def test_on_the_first_day_of_a_new_year_every_page_says_what_the_state_lacks(des
         assert above(desk, address.format(2026)) == str(differing), address
     home, resync = text(desk.get(HOME.format(2026))), text(desk.get(RESYNC.format(2026)))
     assert "Nothing of 2025-26 has been sent to the state yet. 2 rows to send." in home
-    assert "Not yet sent to the state: 2 – nothing of 2025-26 sent" in home and "2 differences" in resync
-    assert "Processed:" not in resync and "never" in resync, "what was sent last year is not this year's resync"
+    assert (
+        "Not yet sent to the state: 2 – nothing of 2025-26 sent" in home
+        and "2 differences" in resync
+    )
+    assert "Processed:" not in resync and "never" in resync, (
+        "what was sent last year is not this year's resync"
+    )
     assert KnownUnsent.of_all(["9012"], 2026)["9012"].words == "all"
     send(scope)
-    assert above(desk, HOME.format(2026)) == "0" and "Processed: 1" in text(desk.get(RESYNC.format(2026)))
+    assert above(desk, HOME.format(2026)) == "0" and "Processed: 1" in text(
+        desk.get(RESYNC.format(2026))
+    )
     assert KnownUnsent.of_all(["9012"], 2026)["9012"].words == "0"
 
 
@@ -79,8 +88,12 @@ def test_a_new_student_counts(desk: Client, school: District_) -> None:
     send(school.scope)
     assert above(desk, HOME.format(2025)) == "0"
     school.student("999000777", "Brand", "New")
-    assert above(desk, HOME.format(2025)) == "2" == str(Comparison(school.scope).differing), "the student and the enrollment"
-    assert "2 rows differ between district and state, 0 of them CTE records." in text(desk.get(HOME.format(2025)))
+    assert above(desk, HOME.format(2025)) == "2" == str(Comparison(school.scope).differing), (
+        "the student and the enrollment"
+    )
+    assert "2 rows differ between district and state, 0 of them CTE records." in text(
+        desk.get(HOME.format(2025))
+    )
 
 
 def test_what_was_changed_past_the_portal_counts_within_a_minute_and_at_once_after_the_resync_page(
@@ -90,7 +103,9 @@ def test_what_was_changed_past_the_portal_counts_within_a_minute_and_at_once_aft
     assert above(desk, HOME.format(2025)) == "0"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE pathways_student SET last_name = 'Raw' WHERE id = %s", [kayla.pk])
-        cursor.execute("UPDATE pathways_enrollment SET grade = '11' WHERE student_id = %s", [kayla.pk])
+        cursor.execute(
+            "UPDATE pathways_enrollment SET grade = '11' WHERE student_id = %s", [kayla.pk]
+        )
     later = timezone.now().timestamp() + gap.FRESH + 1
     monkeypatch.setattr(gap.time, "time", lambda: later)
     assert above(desk, HOME.format(2025)) == "2"
@@ -98,23 +113,32 @@ def test_what_was_changed_past_the_portal_counts_within_a_minute_and_at_once_aft
     assert above(desk, RESYNC.format(2025)) == "1" and above(desk, HOME.format(2025)) == "1"
     with writing_state(), connections[STATE].cursor() as cursor:
         cursor.execute("UPDATE pathways_participation SET single_parent = NOT single_parent")
-    assert above(desk, RESYNC.format(2025)) == str(1 + Change.objects.values("student_id", "pathway_id").distinct().count())
+    assert above(desk, RESYNC.format(2025)) == str(
+        1 + Change.objects.values("student_id", "pathway_id").distinct().count()
+    )
 
 
-def test_records_are_counted_as_rows_that_differ_not_as_changes(desk: Client, school: District_, kayla: Student) -> None:
+def test_records_are_counted_as_rows_that_differ_not_as_changes(
+    desk: Client, school: District_, kayla: Student
+) -> None:
     """walk 20: one number, on the home page, above every page and on the resync page."""
     send(school.scope)
     assert above(desk, HOME.format(2025)) == "0"
     for version, credits in ((1, "2.00"), (2, "2.50"), (3, "3.00")):
         school.record(kayla, HEALTH, version=version, in_district_credits=credits)
     assert above(desk, HOME.format(2025)) == "1" == above(desk, RESYNC.format(2025))
-    assert "1 row differs between district and state. 3 changes of records since the resync on" in text(desk.get(HOME.format(2025)))
+    assert (
+        "1 row differs between district and state. 3 changes of records since the resync on"
+        in text(desk.get(HOME.format(2025)))
+    )
     school.record(kayla, BUSINESS, version=1, single_parent=True)
     school.record(school.student("999000778", "Late", "Lee"), HEALTH)
     assert above(desk, HOME.format(2025)) == "5" == str(Comparison(school.scope).differing)
 
 
-def test_what_is_changed_back_leaves_nothing_to_send_and_is_said(desk: Client, school: District_) -> None:
+def test_what_is_changed_back_leaves_nothing_to_send_and_is_said(
+    desk: Client, school: District_
+) -> None:
     student = school.student("999000779", "Short", "Lived")
     send(school.scope)
     assert above(desk, HOME.format(2025)) == "0"
@@ -122,19 +146,27 @@ def test_what_is_changed_back_leaves_nothing_to_send_and_is_said(desk: Client, s
     assert above(desk, HOME.format(2025)) == "1"
     delete(school, record)
     page = text(desk.get(HOME.format(2025)))
-    assert "Not yet sent to the state: 0 – 2 changes changed back" in page or "changed and changed back" in page
+    assert (
+        "Not yet sent to the state: 0 – 2 changes changed back" in page
+        or "changed and changed back" in page
+    )
     assert Comparison(school.scope).differing == 0
 
 
 def test_a_page_asks_once_and_compares_nothing_while_nothing_moves(school: District_) -> None:
     send(school.scope)
     assert Unsent.of(school.scope).rows == 0
-    with CaptureQueriesContext(connection) as queries, CaptureQueriesContext(connections[STATE]) as state:
+    with (
+        CaptureQueriesContext(connection) as queries,
+        CaptureQueriesContext(connections[STATE]) as state,
+    ):
         assert Unsent.of(school.scope).rows == 0
     assert len(queries) == 1 and len(state) == 1
 
 
-def test_without_the_cache_the_number_is_right(school: District_, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_cache_the_number_is_right(
+    school: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-6: the cache may be away; no page depends on it."""
 
     def away(*arguments: Any, **named: Any) -> Any:
@@ -151,15 +183,25 @@ def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: Distr
     send(school.scope)
     with writing_state():
         StateCopy.objects.using(STATE).update(cursor=Change.objects.latest("pk").pk + 3)
-    for address in (HOME, RESYNC, "/districts/9012/{}/cte-concentrator/", "/districts/9012/{}/district-and-state/"):
+    for address in (
+        HOME,
+        RESYNC,
+        "/districts/9012/{}/cte-concentrator/",
+        "/districts/9012/{}/district-and-state/",
+    ):
         page = text(desk.get(address.format(2025)))
-        assert "the state is ahead of this district" in page and "Not yet sent to the state: 0" not in page, address
+        assert (
+            "the state is ahead of this district" in page
+            and "Not yet sent to the state: 0" not in page
+        ), address
     home = text(desk.get(HOME.format(2025)))
     assert AHEAD in home and "Everything was sent" not in home
     assert KnownUnsent.of_all(["9012"], 2025)["9012"].words == "ahead"
 
 
-def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(desk: Client, school: District_, kayla: Student) -> None:
+def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
+    desk: Client, school: District_, kayla: Student
+) -> None:
     """M-10: sent, three edits, sent, and then only the district's database goes back to where it was before the edits.
 
     One more edit takes a ledger number that the state has already seen; nowhere does a page say that everything was sent.
@@ -169,13 +211,19 @@ def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(de
     record = Participation.objects.filter(student=kayla).first()
     assert record
     for credits in ("1.25", "1.75", "2.25"):
-        school.record(kayla, record.pathway.name, version=record.version, in_district_credits=credits)
+        school.record(
+            kayla, record.pathway.name, version=record.version, in_district_credits=credits
+        )
         record.refresh_from_db()
     send(school.scope)
     transaction.savepoint_rollback(before)
-    if connection.vendor == "postgresql":  # a dump brings the numbers back too, a savepoint does not
+    if (
+        connection.vendor == "postgresql"
+    ):  # a dump brings the numbers back too, a savepoint does not
         with connection.cursor() as cursor:
-            cursor.execute("SELECT setval(pg_get_serial_sequence('pathways_change', 'id'), (SELECT MAX(id) FROM pathways_change))")
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence('pathways_change', 'id'), (SELECT MAX(id) FROM pathways_change))"
+            )
     cache.clear()
     pages = pages_of(desk)
     assert len(pages) > 8
@@ -193,5 +241,12 @@ def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(de
 def pages_of(desk: Client) -> set[str]:
     """Every page of the district that its home links to."""
     home = desk.get(HOME.format(2025)).content.decode()
-    links = {link.partition("?")[0].partition("#")[0] for link in re.findall(r'href="(/districts/9012/2025/[^"]*)"', home)}
-    return {link for link in links if desk.get(link).status_code == 200 and "text/html" in desk.get(link)["Content-Type"]}
+    links = {
+        link.partition("?")[0].partition("#")[0]
+        for link in re.findall(r'href="(/districts/9012/2025/[^"]*)"', home)
+    }
+    return {
+        link
+        for link in links
+        if desk.get(link).status_code == 200 and "text/html" in desk.get(link)["Content-Type"]
+    }

@@ -30,12 +30,21 @@ ENROLLMENTS = (
     "0002,001,2025,999000003,Primary,9,8/21/2024,,\n"
 )
 COURSES = "School Number,Course Number,Course Name,Credits,CTE Pathway\n0001,CTE101,Welding 1,1.00,05\n0001,MA1,Algebra,1.00,\n"
-SECTIONS = "School Number,Calendar Number,End Year,Course Number,Section Number\n0001,001,2025,CTE101,1\n"
+SECTIONS = (
+    "School Number,Calendar Number,End Year,Course Number,Section Number\n0001,001,2025,CTE101,1\n"
+)
 ROSTERS = (
     "School Number,Calendar Number,End Year,Course Number,Section Number,Student State ID,Credits Earned\n"
     "0001,001,2025,CTE101,1,999000001,\n0001,001,2025,CTE101,1,999000002,0.50\n"
 )
-ALL = {"schools": SCHOOLS, "students": STUDENTS, "enrollments": ENROLLMENTS, "courses": COURSES, "sections": SECTIONS, "rosters": ROSTERS}
+ALL = {
+    "schools": SCHOOLS,
+    "students": STUDENTS,
+    "enrollments": ENROLLMENTS,
+    "courses": COURSES,
+    "sections": SECTIONS,
+    "rosters": ROSTERS,
+}
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -53,13 +62,25 @@ class Desk:
         self.clerk, self.scope = clerk, scope
 
     def send(
-        self, content: str | bytes, work: str = "upload", *, about: Batch | None = None, kind: str = "roster-file", **options: Any
+        self,
+        content: str | bytes,
+        work: str = "upload",
+        *,
+        about: Batch | None = None,
+        kind: str = "roster-file",
+        **options: Any,
     ) -> Batch:
         data = content.encode() if isinstance(content, str) else content
         batch = submit(
-            kind, by=self.clerk, title="Roster Upload", subject="file.csv", scope=self.scope, about=about,
-            options={"work": work, **options}, content=[data],
-        )  # fmt: skip
+            kind,
+            by=self.clerk,
+            title="Roster Upload",
+            subject="file.csv",
+            scope=self.scope,
+            about=about,
+            options={"work": work, **options},
+            content=[data],
+        )
         assert run(batch.pk)
         batch.refresh_from_db()
         return batch

@@ -28,19 +28,30 @@ def page_client(client: Client, clerk: User) -> Client:
     return client
 
 
-def typed(course: Course, pathway: str = "", credits: str = "0.50", seen: str | None = None) -> dict[str, str]:
+def typed(
+    course: Course, pathway: str = "", credits: str = "0.50", seen: str | None = None
+) -> dict[str, str]:
     shown = f"{course.pathway_id or ''}|{course.credits:.2f}" if seen is None else seen
-    return {f"pathway_{course.pk}": pathway, f"credits_{course.pk}": credits, f"seen_{course.pk}": shown}
+    return {
+        f"pathway_{course.pk}": pathway,
+        f"credits_{course.pk}": credits,
+        f"seen_{course.pk}": shown,
+    }
 
 
-def test_a_course_gets_its_pathway_and_its_students_are_on_the_worklist(page_client: Client, course: Course) -> None:
+def test_a_course_gets_its_pathway_and_its_students_are_on_the_worklist(
+    page_client: Client, course: Course
+) -> None:
     health = Pathway.objects.get(name=HEALTH)
     answer = page_client.post(ADDRESS, typed(course, str(health.pk), "1.00"), follow=True)
     assert "1 course saved" in answer.content.decode()
     course.refresh_from_db()
     assert (course.pathway, course.credits) == (health, Decimal("1.00"))
     history = CourseChange.objects.of_row(course.pk)
-    assert list(history.values_list("operation", "pathway_id", "by")) == [("found", None, ""), ("update", health.pk, "MARTIN, CHERYL")]
+    assert list(history.values_list("operation", "pathway_id", "by")) == [
+        ("found", None, ""),
+        ("update", health.pk, "MARTIN, CHERYL"),
+    ]
     worklist = page_client.get(reverse("roster-worklist", args=["9012", 2025])).content.decode()
     assert "ANDERSON" in worklist
     page_client.post(ADDRESS, typed(course, "", "1.00"))
@@ -53,7 +64,9 @@ def test_nothing_changed_writes_nothing(page_client: Client, course: Course) -> 
     assert "No changes to save." in answer.content.decode() and not CourseChange.objects.exists()
 
 
-def test_two_clerks_on_one_course_do_not_overwrite_each_other(page_client: Client, course: Course) -> None:
+def test_two_clerks_on_one_course_do_not_overwrite_each_other(
+    page_client: Client, course: Course
+) -> None:
     Course.objects.filter(pk=course.pk).update(credits=Decimal("0.75"))
     answer = page_client.post(ADDRESS, typed(course, "", "1.00", seen="|0.50"))
     assert "Someone else changed course MA1" in answer.content.decode()
@@ -66,20 +79,31 @@ def test_a_double_click_finds_its_work_done(page_client: Client, course: Course)
     sent = typed(course, "", "1.00")
     page_client.post(ADDRESS, sent)
     again = page_client.post(ADDRESS, sent, follow=True).content.decode()
-    assert "1 course saved." in again and "No changes to save." in again and "Someone else" not in again
+    assert (
+        "1 course saved." in again
+        and "No changes to save." in again
+        and "Someone else" not in again
+    )
     assert CourseChange.objects.of_row(course.pk).filter(operation="update").count() == 1
-    assert "Someone else changed course MA1" in page_client.post(ADDRESS, {**sent, f"credits_{course.pk}": "2.00"}).content.decode()
+    assert (
+        "Someone else changed course MA1"
+        in page_client.post(ADDRESS, {**sent, f"credits_{course.pk}": "2.00"}).content.decode()
+    )
 
 
 @pytest.mark.parametrize("amount", ["31", "-1", "1,5", "", "abc", "0.333"])
-def test_bad_credits_are_refused_beside_their_field(page_client: Client, course: Course, amount: str) -> None:
+def test_bad_credits_are_refused_beside_their_field(
+    page_client: Client, course: Course, amount: str
+) -> None:
     answer = page_client.post(ADDRESS, typed(course, "", amount))
     assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
     assert not CourseChange.objects.exists()
 
 
 @pytest.mark.parametrize("seen", ["x|y", "|", "9999999999999999999999|1", "1|1|1"])
-def test_a_tampered_page_is_refused_in_words(page_client: Client, course: Course, seen: str) -> None:
+def test_a_tampered_page_is_refused_in_words(
+    page_client: Client, course: Course, seen: str
+) -> None:
     answer = page_client.post(ADDRESS, typed(course, "", "1.00", seen=seen))
     assert answer.status_code == 200 and not CourseChange.objects.exists()
 
@@ -106,7 +130,9 @@ def test_a_file_does_not_overwrite_what_was_chosen_on_screen(desk: Desk, client:
     assert next(counts for counts in batch.result["objects"])["held"] == 1
 
 
-def test_the_steps_say_what_is_there_and_what_is_missing(page_client: Client, course: Course) -> None:
+def test_the_steps_say_what_is_there_and_what_is_missing(
+    page_client: Client, course: Course
+) -> None:
     page = page_client.get(reverse("roster-data", args=["9012", 2025])).content.decode()
     assert "1 schools, 1 calendars" not in page and "1 school, 1 calendar" in page
     assert "0 of 1 course" in page and "?type=students" in page

@@ -13,7 +13,14 @@ from tests.fixtures.people import person
 from tests.fixtures.records import District_
 
 HERE = "/districts/9012/2025/"
-GREEN = ('class="banner saved"', 'class="note ok"', '<span class="ok">', "No problems found", "Totals match", "are the same")
+GREEN = (
+    'class="banner saved"',
+    'class="note ok"',
+    '<span class="ok">',
+    "No problems found",
+    "Totals match",
+    "are the same",
+)
 
 
 @pytest.fixture
@@ -30,9 +37,18 @@ def main(client: Client, path: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["roster-worklist/", "roster-worklist/without-course/", "roster-worklist/unlike-transcript/", "roster-worklist/nothing-now/",
-     "resync/", "resync/compare/", "data-validation-reports/", "findings/", "cte-concentrator/"],
-)  # fmt: skip
+    [
+        "roster-worklist/",
+        "roster-worklist/without-course/",
+        "roster-worklist/unlike-transcript/",
+        "roster-worklist/nothing-now/",
+        "resync/",
+        "resync/compare/",
+        "data-validation-reports/",
+        "findings/",
+        "cte-concentrator/",
+    ],
+)
 def test_nothing_is_green_where_nothing_was_judged(empty: Client, path: str) -> None:
     """walk 12"""
     html = main(empty, path)
@@ -49,14 +65,21 @@ def test_who_brings_the_students_is_said(empty: Client, path: str) -> None:
 
 def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
     """walk 12"""
-    assert "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is missing." in main(empty, "")
+    assert (
+        "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is missing."
+        in main(empty, "")
+    )
 
 
 def assigned(group: str = END_OF_YEAR.slug) -> set[str]:
-    return set(GroupAssignment.objects.filter(district="9012", group=group).values_list("role", flat=True))
+    return set(
+        GroupAssignment.objects.filter(district="9012", group=group).values_list("role", flat=True)
+    )
 
 
-def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stays(client: Client, cottonwood: District_) -> None:
+def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stays(
+    client: Client, cottonwood: District_
+) -> None:
     """walk 13: also in portals that exist, by migrate; what an administrator chose since is not overruled."""
     standard.load()
     every = {role.value for role in Role if not role.is_opi}
@@ -70,7 +93,9 @@ def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stay
     assert assigned() == set()
 
 
-def test_a_district_that_opi_adds_has_opis_group_at_once(keeper: User, cottonwood: District_) -> None:
+def test_a_district_that_opi_adds_has_opis_group_at_once(
+    keeper: User, cottonwood: District_
+) -> None:
     """walk 13"""
     with changing.changing(by=keeper) as entries:
         entries.add([District(number="4321", name="Prairie Dog")])

@@ -26,12 +26,18 @@ def test_files_screens_and_undo_keep_the_account(desk: Desk) -> None:
     desk.undo(file)
     for table in TABLES:
         history = apps.get_model("pathways", table.removeprefix("pathways_"))
-        assert set(history.objects.values_list("by", "by_id")) == {("GRANT, SAM", desk.clerk.pk)}, table
+        assert set(history.objects.values_list("by", "by_id")) == {("GRANT, SAM", desk.clerk.pk)}, (
+            table
+        )
     assert set(CourseChange.objects.values_list("source", flat=True)) == {"file", "screen", "undo"}
 
 
 def refuses(statement: str, table: str) -> None:
-    with pytest.raises(IntegrityError, match=f"{table}_is_append_only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match=f"{table}_is_append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 

@@ -43,7 +43,9 @@ def test_a_zip_whose_packed_bytes_are_broken_is_called_damaged(desk: Desk) -> No
 
 def test_a_zip_with_a_name_that_is_no_text_is_called_damaged(desk: Desk) -> None:
     """A2-05."""
-    assert "damaged" in refused(desk, zip_of(STUDENTS.encode(), "éé.csv").replace("éé".encode(), b"\xff\xfe\xff\xfe"))
+    assert "damaged" in refused(
+        desk, zip_of(STUDENTS.encode(), "éé.csv").replace("éé".encode(), b"\xff\xfe\xff\xfe")
+    )
 
 
 def test_a_zip_that_asks_for_a_version_to_come_is_called_damaged(desk: Desk) -> None:
@@ -54,9 +56,13 @@ def test_a_zip_that_asks_for_a_version_to_come_is_called_damaged(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_kind_of_packing_that_unpacks_gigabytes_at_once_is_not_unpacked(desk: Desk, method: int) -> None:
+def test_a_kind_of_packing_that_unpacks_gigabytes_at_once_is_not_unpacked(
+    desk: Desk, method: int
+) -> None:
     """A2-01, A2-02."""
-    assert "This kind of zip cannot be read" in refused(desk, zip_of(STUDENTS.encode(), method=method))
+    assert "This kind of zip cannot be read" in refused(
+        desk, zip_of(STUDENTS.encode(), method=method)
+    )
 
 
 def test_a_zip_with_a_long_list_of_files_is_not_read_into_memory(desk: Desk) -> None:
@@ -65,7 +71,17 @@ def test_a_zip_with_a_long_list_of_files_is_not_read_into_memory(desk: Desk) -> 
     at = entry.find(b"PK\x01\x02")
     member, listed = entry[:at], entry[at : entry.find(b"PK\x05\x06")]
     number = 60_000
-    record = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, number & 0xFFFF, number & 0xFFFF, len(listed) * number, len(member), 0)
+    record = struct.pack(
+        "<4s4H2LH",
+        b"PK\x05\x06",
+        0,
+        0,
+        number & 0xFFFF,
+        number & 0xFFFF,
+        len(listed) * number,
+        len(member),
+        0,
+    )
     content = member + listed * number + record
     tracemalloc.start()
     assert "too many files" in refused(desk, content)
@@ -84,7 +100,9 @@ def test_a_long_or_hidden_name_in_a_zip_is_shown_short_and_plain(desk: Desk, nam
 
 def test_a_path_in_a_zip_is_no_path_in_what_comes_back(desk: Desk) -> None:
     """A2-09: neither of Linux nor of Windows."""
-    batch = desk.send(zip_of(STUDENTS.replace("01/31/2007", "13/31/2007").encode(), "..\\..\\../students.csv"))
+    batch = desk.send(
+        zip_of(STUDENTS.replace("01/31/2007", "13/31/2007").encode(), "..\\..\\../students.csv")
+    )
     file = batch.files.get(role="rejected.zip")
     with zipfile.ZipFile(io.BytesIO(_content(file.stored))) as archive:
         assert archive.namelist() == ["1 students.csv"]

@@ -52,17 +52,29 @@ def counts(batch: Batch, kind: str) -> dict[str, int]:
 def test_a_whole_district_starts_from_one_zip(desk: Desk) -> None:
     batch = desk.send(zipped(ALL))
     assert batch.status == "completed", batch.sentence
-    assert (School.objects.count(), Calendar.objects.count(), Student.objects.count(), Enrollment.objects.count()) == (2, 2, 3, 3)
+    assert (
+        School.objects.count(),
+        Calendar.objects.count(),
+        Student.objects.count(),
+        Enrollment.objects.count(),
+    ) == (2, 2, 3, 3)
     assert (Course.objects.count(), Section.objects.count(), Roster.objects.count()) == (2, 1, 2)
     zoe = Student.objects.get(state_id="999000001")
-    assert (zoe.last_name, zoe.first_name, zoe.local_id, zoe.birth_date) == ("ÁLVAREZ", "Zoë", "0020", datetime.date(2007, 1, 31))
+    assert (zoe.last_name, zoe.first_name, zoe.local_id, zoe.birth_date) == (
+        "ÁLVAREZ",
+        "Zoë",
+        "0020",
+        datetime.date(2007, 1, 31),
+    )
     welding = Course.objects.get(number="CTE101")
     assert (welding.pathway, welding.credits) == (Pathway.objects.get(code="05"), Decimal("1.00"))
     assert Course.objects.get(number="MA1").pathway is None
     assert set(Roster.objects.values_list("credits_earned", flat=True)) == {None, Decimal("0.50")}
     assert Enrollment.objects.get(student__state_id="999000003").grade == "09"
     assert Student.objects.in_scope(desk.scope).count() == 3
-    assert all(counts["read"] == counts["new"] + counts["unchanged"] for counts in batch.result["objects"])
+    assert all(
+        counts["read"] == counts["new"] + counts["unchanged"] for counts in batch.result["objects"]
+    )
 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
@@ -71,7 +83,10 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
     before, history = stored(), StudentChange.objects.count()
     again = desk.send(zipped(dict(reversed(ALL.items()))))
     assert again.sentence.startswith("No changes to save")
-    assert all(counts["new"] == counts["changed"] == 0 and counts["unchanged"] == counts["read"] for counts in again.result["objects"])
+    assert all(
+        counts["new"] == counts["changed"] == 0 and counts["unchanged"] == counts["read"]
+        for counts in again.result["objects"]
+    )
     assert (stored(), StudentChange.objects.count()) == (before, history)
 
 
@@ -89,15 +104,25 @@ def test_what_is_not_in_the_file_stays_and_is_counted(desk: Desk) -> None:
     before = stored()
     batch = desk.send("\n".join(STUDENTS.splitlines()[:2]) + "\n")
     assert counts(batch, "Student") == {
-        "type": "Student", "read": 1, "new": 0, "changed": 0, "unchanged": 1, "held": 0, "refused": 0, "set_aside": 0, "absent": 2,
-    }  # fmt: skip
+        "type": "Student",
+        "read": 1,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 1,
+        "held": 0,
+        "refused": 0,
+        "set_aside": 0,
+        "absent": 2,
+    }
     assert stored() == before
 
 
 def test_a_blank_cell_erases_nothing(desk: Desk) -> None:
     """R-IMP-12 and R-IMP-15: an end, a pathway, credits and a local id stay."""
     desk.send(zipped(ALL))
-    ended = ENROLLMENTS.replace("999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400")
+    ended = ENROLLMENTS.replace(
+        "999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400"
+    )
     desk.send(ended)
     before = stored()
     desk.send(ENROLLMENTS)
@@ -114,8 +139,16 @@ def test_a_change_is_shown_field_by_field_and_kept_in_the_history(desk: Desk) ->
     assert counts(batch, "Student")["changed"] == 1
     page = batch.files.get(role="page.json")
     said = default_storage.open(page.stored).read().decode()
-    assert "Jose becomes José" in said and "02/01/2007 becomes 02/02/2007" in said and "Gender" not in said
-    history = list(StudentChange.objects.of_row(student.pk).values_list("version", "operation", "first_name", "by"))
+    assert (
+        "Jose becomes José" in said
+        and "02/01/2007 becomes 02/02/2007" in said
+        and "Gender" not in said
+    )
+    history = list(
+        StudentChange.objects.of_row(student.pk).values_list(
+            "version", "operation", "first_name", "by"
+        )
+    )
     assert history == [(1, "create", "Jose", "GRANT, SAM"), (2, "update", "José", "GRANT, SAM")]
 
 
@@ -123,10 +156,17 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
     desk.send(zipped(ALL))
     school = School.objects.get(number="0001")
     student = Student.objects.create(
-        district_id="0965", state_id="999000009", last_name="Old", first_name="Hand", birth_date="2007-05-05", gender="M"
+        district_id="0965",
+        state_id="999000009",
+        last_name="Old",
+        first_name="Hand",
+        birth_date="2007-05-05",
+        gender="M",
     )
     batch = desk.send("Student State ID,First Name\n999000009,New\n")
-    assert list(StudentChange.objects.of_row(student.pk).values_list("operation", "first_name")) == [("found", "Hand"), ("update", "New")]
+    assert list(
+        StudentChange.objects.of_row(student.pk).values_list("operation", "first_name")
+    ) == [("found", "Hand"), ("update", "New")]
     desk.undo(batch)
     student.refresh_from_db()
     assert (student.first_name, school.name) == ("Hand", "Sun High School")
@@ -136,8 +176,18 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
     ("old", "new", "rule", "message"),
     [
         ("999000001", "99900000", "ROS-003", "Student State ID has 9 digits"),
-        ("01/31/2007", "2007-01-31", "ROS-003", "Write Birth Date as month/day/year, like 01/31/2007"),
-        ("01/31/2007", "39113", "ROS-003", "Birth Date is a spreadsheet's day number. Write 01/31/2007"),
+        (
+            "01/31/2007",
+            "2007-01-31",
+            "ROS-003",
+            "Write Birth Date as month/day/year, like 01/31/2007",
+        ),
+        (
+            "01/31/2007",
+            "39113",
+            "ROS-003",
+            "Birth Date is a spreadsheet's day number. Write 01/31/2007",
+        ),
         ("01/31/2007", "1/31/07", "ROS-003", "four-digit year"),
         ("01/31/2007", "01/31/2099", "ROS-003", "Birth Date is in the future"),
         (",F\n", ",X\n", "ROS-003", "Gender must be F or M"),
@@ -147,8 +197,10 @@ def test_a_row_that_was_there_before_its_history_keeps_its_first_image(desk: Des
         ("Zoë", "Zoë,x", "ROS-001", "8 columns"),
         ("999000001", "", "ROS-002", "missing"),
     ],
-)  # fmt: skip
-def test_a_bad_row_is_refused_by_name_and_the_good_ones_are_saved(desk: Desk, old: str, new: str, rule: str, message: str) -> None:
+)
+def test_a_bad_row_is_refused_by_name_and_the_good_ones_are_saved(
+    desk: Desk, old: str, new: str, rule: str, message: str
+) -> None:
     batch = desk.send(STUDENTS.replace(old, new, 1))
     assert counts(batch, "Student")["refused"] == 1 and counts(batch, "Student")["new"] == 2
     summary = _file(batch, "report.csv")
@@ -166,7 +218,10 @@ def _file(batch: Batch, role: str) -> str:
     [
         ("", "empty"),
         (STUDENTS.splitlines()[0] + "\n", "has column titles but no rows"),
-        ("Local ID,Last Name,First Name,Birth Date\n1,a,b,01/01/2007\n", "columns are missing: Student State ID"),
+        (
+            "Local ID,Last Name,First Name,Birth Date\n1,a,b,01/01/2007\n",
+            "columns are missing: Student State ID",
+        ),
         ("a,b\n1,2\n", "does not have the column titles"),
         ("sourcedId,status\n1,2\n", "OneRoster"),
         ("SIS ID,Name\n1,2\n", "School Data Sync"),
@@ -185,16 +240,27 @@ def test_next_years_rows_are_set_aside(desk: Desk) -> None:
     """R-IMP-16."""
     desk.send(zipped(ALL))
     batch = desk.send(ENROLLMENTS + "0001,001,2026,999000001,P,12,08/25/2025,,\n")
-    assert counts(batch, "Enrollment")["set_aside"] == 1 and batch.result["other_years"] == {"2026": 1}
+    assert counts(batch, "Enrollment")["set_aside"] == 1 and batch.result["other_years"] == {
+        "2026": 1
+    }
     assert Enrollment.objects.count() == 3
 
 
 def test_another_districts_student_and_an_unknown_one_are_the_same(desk: Desk) -> None:
     """R-IMP-25."""
     District.objects.create(number="9020", name="Elsewhere")
-    Student.objects.create(district_id="9020", state_id="999000077", last_name="A", first_name="B", birth_date="2007-01-01", gender="F")
+    Student.objects.create(
+        district_id="9020",
+        state_id="999000077",
+        last_name="A",
+        first_name="B",
+        birth_date="2007-01-01",
+        gender="F",
+    )
     desk.send(zipped(ALL))
-    rows = "".join(f"0001,001,2025,CTE101,1,{state_id},\n" for state_id in ("999000077", "999000078"))
+    rows = "".join(
+        f"0001,001,2025,CTE101,1,{state_id},\n" for state_id in ("999000077", "999000078")
+    )
     batch = desk.send(ALL["rosters"] + rows)
     lines = [line for line in _file(batch, "report.csv").splitlines() if "ROS-022" in line]
     assert len(lines) == 2 and lines[0].replace(",4,", ",5,") == lines[1]
@@ -205,15 +271,27 @@ def test_two_people_under_one_state_id_are_held(desk: Desk) -> None:
     """R-IMP-08."""
     desk.send(zipped(ALL))
     batch = desk.send(STUDENTS.replace("ÁLVAREZ,Zoë,,01/31/2007", "BAKER,Zoë,,02/28/2009"))
-    assert counts(batch, "Student")["held"] == 1 and Student.objects.get(state_id="999000001").last_name == "ÁLVAREZ"
+    assert (
+        counts(batch, "Student")["held"] == 1
+        and Student.objects.get(state_id="999000001").last_name == "ÁLVAREZ"
+    )
     title = STUDENTS.splitlines()[0]
-    twice = desk.send(f"{title}\n999000009,,BAKER,Ann,,02/28/2009,F\n999000009,,COLE,Ann,,02/27/2009,F\n")
-    assert counts(twice, "Student")["refused"] == 2 and not Student.objects.filter(state_id="999000009").exists()
+    twice = desk.send(
+        f"{title}\n999000009,,BAKER,Ann,,02/28/2009,F\n999000009,,COLE,Ann,,02/27/2009,F\n"
+    )
+    assert (
+        counts(twice, "Student")["refused"] == 2
+        and not Student.objects.filter(state_id="999000009").exists()
+    )
 
 
 def test_a_repeated_row_counts_once(desk: Desk) -> None:
     batch = desk.send(STUDENTS + STUDENTS.splitlines()[1] + "\n")
-    assert (counts(batch, "Student")["new"], counts(batch, "Student")["unchanged"], batch.status) == (3, 1, "completed")
+    assert (
+        counts(batch, "Student")["new"],
+        counts(batch, "Student")["unchanged"],
+        batch.status,
+    ) == (3, 1, "completed")
 
 
 def test_a_new_student_without_birth_date_is_held_never_invented(desk: Desk) -> None:
@@ -223,11 +301,17 @@ def test_a_new_student_without_birth_date_is_held_never_invented(desk: Desk) -> 
 
 def test_a_file_that_changes_three_quarters_is_held_until_the_number_is_typed(desk: Desk) -> None:
     """R-IMP-03."""
-    many = "".join(f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(20))
+    many = "".join(
+        f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(20)
+    )
     desk.send(STUDENTS.splitlines()[0] + "\n" + many)
     swapped = STUDENTS.splitlines()[0] + "\n" + many.replace("First", "Second")
     held = desk.send(swapped)
-    assert held.result["to_confirm"] == 20 and not held.result["saved"] and "Nothing was saved" in held.sentence
+    assert (
+        held.result["to_confirm"] == 20
+        and not held.result["saved"]
+        and "Nothing was saved" in held.sentence
+    )
     wrong = desk.send(swapped, confirmed=19)
     assert not wrong.result["saved"] and not Student.objects.filter(first_name="Second").exists()
     assert desk.send(swapped, confirmed=20).result["saved"]
@@ -237,7 +321,9 @@ def test_a_file_that_changes_three_quarters_is_held_until_the_number_is_typed(de
 def test_a_test_that_has_gone_stale_saves_nothing(desk: Desk) -> None:
     """R-IMP-20."""
     tested = desk.send(zipped(ALL), "validate")
-    desk.send("Student State ID,Last Name,First Name,Birth Date,Gender\n999000009,A,B,01/01/2007,F\n")
+    desk.send(
+        "Student State ID,Last Name,First Name,Birth Date,Gender\n999000009,A,B,01/01/2007,F\n"
+    )
     stale = desk.send(zipped(ALL), since=tested.result["cursor"])
     assert stale.result["moved"] and not stale.result["saved"] and Student.objects.count() == 1
     assert desk.send(zipped(ALL), since=stale.result["cursor"]).result["saved"]
@@ -245,7 +331,9 @@ def test_a_test_that_has_gone_stale_saves_nothing(desk: Desk) -> None:
 
 def _record(desk: Desk, state_id: str) -> Participation:
     student = Student.objects.get(state_id=state_id)
-    ledger.apply(desk.scope, staging.stage([row(student)]), by="X", source=Change.Source.DEMO, checked=None)
+    ledger.apply(
+        desk.scope, staging.stage([row(student)]), by="X", source=Change.Source.DEMO, checked=None
+    )
     return Participation.objects.get(student=student)
 
 
@@ -265,8 +353,14 @@ def test_undo_brings_everything_back_but_what_others_stand_on(desk: Desk) -> Non
 
 def lock(desk: Desk) -> None:
     CollectionLock.objects.create(
-        district="0965", end_year=2025, collection="cte-eoy", since="2025-06-12T18:00Z", by="DOE, JANE", reason="Certified.", reference="7K3Q"
-    )  # fmt: skip
+        district="0965",
+        end_year=2025,
+        collection="cte-eoy",
+        since="2025-06-12T18:00Z",
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
 
 
 def test_in_a_certified_year_a_graduate_leaves_but_no_certified_record_does(desk: Desk) -> None:
@@ -274,10 +368,14 @@ def test_in_a_certified_year_a_graduate_leaves_but_no_certified_record_does(desk
     desk.send(zipped(ALL))
     _record(desk, "999000001")
     lock(desk)
-    graduate = ENROLLMENTS.replace("999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400")
+    graduate = ENROLLMENTS.replace(
+        "999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400"
+    )
     assert counts(desk.send(graduate), "Enrollment")["changed"] == 1
     early = "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End Date\n0001,001,2025,999000001,P,12,{},{}\n"
-    Enrollment.objects.filter(student__state_id="999000001").update(start_date="2024-05-01", end_date=None, end_status="")
+    Enrollment.objects.filter(student__state_id="999000001").update(
+        start_date="2024-05-01", end_date=None, end_status=""
+    )
     held = desk.send(early.format("05/01/2024", "06/01/2024"))
     assert counts(held, "Enrollment")["held"] == 1 and held.result["effects"]["leave_scope"] == 0
     assert "Would remove a certified record" in _file(held, "report.csv")
@@ -295,12 +393,23 @@ def test_two_ends_in_one_file_do_not_take_a_certified_record_out_together(desk: 
     first = student.enrollments.get()
     first.start_date = datetime.date(2024, 5, 1)
     first.save()
-    Enrollment.objects.create(student=student, calendar=first.calendar, service_type="S", grade="12", start_date="2024-05-01")
+    Enrollment.objects.create(
+        student=student,
+        calendar=first.calendar,
+        service_type="S",
+        grade="12",
+        start_date="2024-05-01",
+    )
     lock(desk)
     title = "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End Date\n"
-    both = title + "".join(f"0001,001,2025,999000001,{service},12,05/01/2024,06/01/2024\n" for service in "PS")
+    both = title + "".join(
+        f"0001,001,2025,999000001,{service},12,05/01/2024,06/01/2024\n" for service in "PS"
+    )
     batch = desk.send(both)
-    assert counts(batch, "Enrollment")["held"] == 2 and Participation.objects.in_scope(desk.scope).count() == 1
+    assert (
+        counts(batch, "Enrollment")["held"] == 2
+        and Participation.objects.in_scope(desk.scope).count() == 1
+    )
 
 
 def test_aim_files_are_read_by_their_record_types(desk: Desk) -> None:
@@ -315,13 +424,25 @@ def test_aim_files_are_read_by_their_record_types(desk: Desk) -> None:
     )
     batch = desk.send(aim)
     assert batch.result["format"] == "aim" and batch.status == "completed", batch.sentence
-    assert Roster.objects.get().enrollment.student.last_name == "ALMAND" and Section.objects.get().course.credits == Decimal("1.00")
+    assert (
+        Roster.objects.get().enrollment.student.last_name == "ALMAND"
+        and Section.objects.get().course.credits == Decimal("1.00")
+    )
 
 
 def test_what_the_portal_has_no_place_for_is_kept_nowhere(desk: Desk) -> None:
     """R-IMP-24."""
     lines = STUDENTS.splitlines()
-    content = "\n".join([lines[0] + ",Password,Race", *(f"{line},hunter2,Z9" for line in lines[1:]), "bad,,,,,,,hunter2,Z9"]) + "\n"
+    content = (
+        "\n".join(
+            [
+                lines[0] + ",Password,Race",
+                *(f"{line},hunter2,Z9" for line in lines[1:]),
+                "bad,,,,,,,hunter2,Z9",
+            ]
+        )
+        + "\n"
+    )
     batch = desk.send(content)
     for file in batch.files.all():
         with default_storage.open(file.stored) as stored_file:

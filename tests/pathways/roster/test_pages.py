@@ -25,9 +25,21 @@ def page_client(client: Client, clerk: User) -> Client:
     return client
 
 
-def choose(page_client: Client, content: str | bytes, name: str = "x.csv", kind: str = "roster", work: str = "validate") -> Batch:
+def choose(
+    page_client: Client,
+    content: str | bytes,
+    name: str = "x.csv",
+    kind: str = "roster",
+    work: str = "validate",
+) -> Batch:
     data = content.encode() if isinstance(content, str) else content
-    form = {"type": kind, "work": work, "rows": "good", "key": uuid.uuid4(), "file": SimpleUploadedFile(name, data)}
+    form = {
+        "type": kind,
+        "work": work,
+        "rows": "good",
+        "key": uuid.uuid4(),
+        "file": SimpleUploadedFile(name, data),
+    }
     answer = page_client.post(reverse("mt-data-upload", args=["9012", 2025]), form)
     assert answer.status_code == 302, answer.content.decode()
     batch = Batch.objects.latest("queued_at")
@@ -36,11 +48,17 @@ def choose(page_client: Client, content: str | bytes, name: str = "x.csv", kind:
     return batch
 
 
-def test_a_clerk_tests_uploads_and_undoes_a_roster(page_client: Client, cottonwood: District_) -> None:
+def test_a_clerk_tests_uploads_and_undoes_a_roster(
+    page_client: Client, cottonwood: District_
+) -> None:
     before = Student.objects.count()
     tested = choose(page_client, STUDENTS)
     page = page_client.get(reverse("batch", args=["9012", 2025, tested.pk])).content.decode()
-    assert "Upload this file" in page and "Nothing has been saved yet" in page and Student.objects.count() == before
+    assert (
+        "Upload this file" in page
+        and "Nothing has been saved yet" in page
+        and Student.objects.count() == before
+    )
     answer = page_client.post(reverse("roster-save", args=["9012", 2025, tested.pk]))
     saved = Batch.objects.latest("queued_at")
     assert str(saved.pk) in answer["Location"] and run(saved.pk)
@@ -54,10 +72,14 @@ def test_a_clerk_tests_uploads_and_undoes_a_roster(page_client: Client, cottonwo
     assert Student.objects.count() == before
 
 
-def test_a_held_file_is_saved_only_with_its_number(page_client: Client, cottonwood: District_) -> None:
+def test_a_held_file_is_saved_only_with_its_number(
+    page_client: Client, cottonwood: District_
+) -> None:
     """R-IMP-03."""
     title = STUDENTS.splitlines()[0]
-    many = "".join(f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(12))
+    many = "".join(
+        f"9990010{number:02},,Last{number},First,,01/01/2008,F\n" for number in range(12)
+    )
     choose(page_client, f"{title}\n{many}", work="upload")
     held = choose(page_client, f"{title}\n{many.replace('First', 'Second')}")
     address = reverse("roster-save", args=["9012", 2025, held.pk])
@@ -76,7 +98,9 @@ def test_the_chosen_type_is_held_to(page_client: Client, cottonwood: District_) 
     assert "Choose another file" in page and "Upload this file" not in page
 
 
-def test_what_is_not_in_the_file_is_listed_on_the_page(page_client: Client, cottonwood: District_) -> None:
+def test_what_is_not_in_the_file_is_listed_on_the_page(
+    page_client: Client, cottonwood: District_
+) -> None:
     cottonwood.student("999000444", "Absent", "Ann")
     batch = choose(page_client, zipped(ALL), name="rosters.zip")
     page = page_client.get(reverse("batch", args=["9012", 2025, batch.pk])).content.decode()
@@ -88,11 +112,19 @@ def test_a_template_uploads_as_it_is_told(page_client: Client, cottonwood: Distr
         answer = page_client.get(reverse("roster-template", args=["9012", 2025, slug]))
         batch = choose(page_client, b"".join(answer.streaming_content), kind=slug)  # type: ignore[attr-defined]
         assert not batch.result.get("refused"), (slug, batch.result)
-    assert page_client.get(reverse("roster-template", args=["9012", 2025, "nothing"])).status_code == 404
-    assert "provisional" in page_client.get(reverse("roster-columns", args=["9012", 2025])).content.decode()
+    assert (
+        page_client.get(reverse("roster-template", args=["9012", 2025, "nothing"])).status_code
+        == 404
+    )
+    assert (
+        "provisional"
+        in page_client.get(reverse("roster-columns", args=["9012", 2025])).content.decode()
+    )
 
 
-def test_nothing_of_a_student_is_in_the_queue_row(page_client: Client, cottonwood: District_) -> None:
+def test_nothing_of_a_student_is_in_the_queue_row(
+    page_client: Client, cottonwood: District_
+) -> None:
     batch = choose(page_client, STUDENTS + "9,,SECRETNAME,,,,\n")
     assert "SECRETNAME" not in str(batch.result) + batch.sentence + str(batch.options)
 

@@ -41,26 +41,49 @@ def blocks(plan: str) -> int:
 def grow(district: District_, students: int, start: int) -> None:
     """More students of a district, each in three sections of CTE courses."""
     calendar = district.calendars[2025]
-    taught = district.roster(district.student(f"{start:09d}"), HEALTH, number=f"c{start}").section.course.pathway
+    taught = district.roster(
+        district.student(f"{start:09d}"), HEALTH, number=f"c{start}"
+    ).section.course.pathway
     sections = []
     for number in range(3):
-        course = Course.objects.create(school=district.school, number=f"{start}-{number}", name="Course", pathway=taught, credits=1)
+        course = Course.objects.create(
+            school=district.school,
+            number=f"{start}-{number}",
+            name="Course",
+            pathway=taught,
+            credits=1,
+        )
         sections.append(Section.objects.create(course=course, calendar=calendar, number="1"))
     people = Student.objects.bulk_create(
         Student(
-            district=district.district, state_id=f"{start + number:09d}", last_name=f"Name{number}", first_name="A",
-            birth_date=datetime.date(2007, 1, 1), gender="F",
+            district=district.district,
+            state_id=f"{start + number:09d}",
+            last_name=f"Name{number}",
+            first_name="A",
+            birth_date=datetime.date(2007, 1, 1),
+            gender="F",
         )
         for number in range(1, students)
-    )  # fmt: skip
-    enrolled = Enrollment.objects.bulk_create(
-        Enrollment(student=one, calendar=calendar, service_type="P", grade="12", start_date=datetime.date(2024, 8, 21)) for one in people
     )
-    Roster.objects.bulk_create(Roster(section=section, enrollment=one) for one in enrolled for section in sections)
+    enrolled = Enrollment.objects.bulk_create(
+        Enrollment(
+            student=one,
+            calendar=calendar,
+            service_type="P",
+            grade="12",
+            start_date=datetime.date(2024, 8, 21),
+        )
+        for one in people
+    )
+    Roster.objects.bulk_create(
+        Roster(section=section, enrollment=one) for one in enrolled for section in sections
+    )
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="EXPLAIN (BUFFERS) is PostgreSQL's")
-def test_the_badge_reads_no_other_districts_rows(cottonwood: District_, elsewhere: District_) -> None:
+def test_the_badge_reads_no_other_districts_rows(
+    cottonwood: District_, elsewhere: District_
+) -> None:
     """FR-216: the count joined rosters of the whole state. With four times the rows elsewhere it touches the same blocks.
 
     With 4,000 students elsewhere PostgreSQL reads the 34 blocks of enrollments whole rather than 120 by the index: the first plan goes
@@ -75,13 +98,17 @@ def test_the_badge_reads_no_other_districts_rows(cottonwood: District_, elsewher
     assert blocks(plan) <= once * 1.1, (once, plan)
 
 
-def test_no_part_of_the_page_is_computed_twice(client: Client, cottonwood: District_, clerk: User, kayla: Student) -> None:
+def test_no_part_of_the_page_is_computed_twice(
+    client: Client, cottonwood: District_, clerk: User, kayla: Student
+) -> None:
     """FR-216: the balance stood in the badge, on the page and on home, and each asked for it."""
     cottonwood.roster(kayla, HEALTH)
     client.force_login(clerk)
     for page in ("", "roster-worklist/", f"roster-worklist/{Which.UNLIKE.key}/"):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/districts/9012/2025/{page}").status_code == 200
-        asked = [query["sql"] for query in queries.captured_queries if "pathways_roster" in query["sql"]]
+        asked = [
+            query["sql"] for query in queries.captured_queries if "pathways_roster" in query["sql"]
+        ]
         assert len(asked) == len(set(asked)), page
         assert sum('"has_record"' in sql for sql in asked) == 1, page

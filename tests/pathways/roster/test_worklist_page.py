@@ -20,7 +20,10 @@ PAGE = "/districts/9012/2025/roster-worklist/"
 @pytest.fixture
 def rostered(cottonwood: District_) -> list[Student]:
     """Three students in courses with pathways; Finance is not approved for the district."""
-    students = [cottonwood.student(f"99900070{number}", last, "Ann") for number, last in enumerate(("Abbott", "Baker", "Cole"))]
+    students = [
+        cottonwood.student(f"99900070{number}", last, "Ann")
+        for number, last in enumerate(("Abbott", "Baker", "Cole"))
+    ]
     for student, pathway in zip(students, (HEALTH, BUSINESS, FINANCE), strict=True):
         cottonwood.roster(student, pathway)
     return students
@@ -38,14 +41,18 @@ def tokens(html: str) -> list[str]:
 
 def figures(html: str) -> list[int]:
     """Rostered, recorded, dismissed, open, as the page shows them."""
-    return [int(value.replace(",", "")) for value in re.findall(r"<dd><strong>([\d,]*)</strong>", html)][:4]
+    return [
+        int(value.replace(",", "")) for value in re.findall(r"<dd><strong>([\d,]*)</strong>", html)
+    ][:4]
 
 
 def send(desk: Client, do: str, *chosen: str, page: str = PAGE, **more: Any) -> Any:
     return desk.post(page, {"chosen": chosen, "do": do, **more}, follow=True)
 
 
-def test_d_38_the_open_lines_are_counted_on_every_page_and_the_home_page_leads_to_them(desk: Client) -> None:
+def test_d_38_the_open_lines_are_counted_on_every_page_and_the_home_page_leads_to_them(
+    desk: Client,
+) -> None:
     home = desk.get("/districts/9012/2025/").content.decode()
     assert "<b>3 open</b>" in home
     assert "3 students in CTE courses without a record." in home
@@ -58,7 +65,9 @@ def test_d_38_the_open_lines_are_counted_on_every_page_and_the_home_page_leads_t
 def test_several_lines_at_once_and_each_is_answered(desk: Client, rostered: list[Student]) -> None:
     page = send(desk, "create", *tokens(desk.get(PAGE).content.decode())).content.decode()
     assert "3 lines, 1 not done." in page
-    assert "Created with 0.50 credits." in page and "Finance is not approved for this district" in page
+    assert (
+        "Created with 0.50 credits." in page and "Finance is not approved for this district" in page
+    )
     assert figures(page) == [3, 2, 0, 1]
     assert "3 lines, 1 not done." not in desk.get(PAGE).content.decode(), "it is told once"
 
@@ -66,7 +75,10 @@ def test_several_lines_at_once_and_each_is_answered(desk: Client, rostered: list
 def test_not_cte_wants_a_reason_and_is_undone_from_the_answer(desk: Client) -> None:
     first = tokens(desk.get(PAGE).content.decode())[0]
     refused = send(desk, "not-cte", first).content.decode()
-    assert "Enter a reason." in refused and f'value="{first}" aria-label="ABBOTT, ANN, Health Professions" checked' in refused
+    assert (
+        "Enter a reason." in refused
+        and f'value="{first}" aria-label="ABBOTT, ANN, Health Professions" checked' in refused
+    )
     assert "<title>Error: " in refused
     page = send(desk, "not-cte", first, reason="An elective.").content.decode()
     assert figures(page) == [3, 0, 1, 2] and "Not CTE: An elective." in page
@@ -84,13 +96,17 @@ def test_later_is_open_and_shown_apart(desk: Client) -> None:
     assert figures(done) == [3, 1, 0, 2]
 
 
-def test_the_other_lists_lead_to_the_record(desk: Client, cottonwood: District_, rostered: list[Student]) -> None:
+def test_the_other_lists_lead_to_the_record(
+    desk: Client, cottonwood: District_, rostered: list[Student]
+) -> None:
     unlike = cottonwood.student("999000710", "Dale", "Eve")
     cottonwood.roster(unlike, HEALTH, credits_earned=Decimal("1.00"))
     cottonwood.record(unlike, HEALTH)
     cottonwood.record(rostered[0], BUSINESS)
     quiet = cottonwood.student("999000711", "Ely", "Fay")
-    cottonwood.record(quiet, HEALTH, concentrator=True, in_district_credits=Decimal(2), modified_end_year=2024)
+    cottonwood.record(
+        quiet, HEALTH, concentrator=True, in_district_credits=Decimal(2), modified_end_year=2024
+    )
     for which, student, values in (
         ("unlike-transcript", unlike, ("1.00", "1.50")),
         ("without-course", rostered[0], ("1.50",)),
@@ -101,12 +117,16 @@ def test_the_other_lists_lead_to_the_record(desk: Client, cottonwood: District_,
         assert student.name in line and all(value in line for value in values), which
         assert f"/cte-concentrator/{student.pk}/" in line and "Open the record" in line
         assert "Create with these credits" not in page
-        closed = send(desk, "as-is", *tokens(page), page=f"{PAGE}{which}/", reason="Taken elsewhere.").content.decode()
+        closed = send(
+            desk, "as-is", *tokens(page), page=f"{PAGE}{which}/", reason="Taken elsewhere."
+        ).content.decode()
         assert tokens(closed) == [] and "Nothing is open here" in closed
     assert desk.get(f"{PAGE}nowhere/").status_code == 404
 
 
-def test_what_somebody_did_meanwhile_is_told(desk: Client, cottonwood: District_, rostered: list[Student]) -> None:
+def test_what_somebody_did_meanwhile_is_told(
+    desk: Client, cottonwood: District_, rostered: list[Student]
+) -> None:
     chosen = tokens(desk.get(PAGE).content.decode())
     cottonwood.record(rostered[0], HEALTH, by="KELLER, DANIEL")
     page = send(desk, "create", *chosen[:2]).content.decode()
@@ -129,12 +149,21 @@ def test_bad_input_is_answered_with_a_sentence(desk: Client, sent: dict[str, Any
     answer = desk.post(PAGE, sent)
     assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
     assert not Participation.objects.exists() and not RosterDecision.objects.exists()
-    assert desk.get(f"{PAGE}?school=x&pathway=99999999999&grade=%00&show=zz&page=-3").status_code == 200
+    assert (
+        desk.get(f"{PAGE}?school=x&pathway=99999999999&grade=%00&show=zz&page=-3").status_code
+        == 200
+    )
 
 
 def test_another_districts_student_is_not_on_the_list(desk: Client, elsewhere: District_) -> None:
     roster = elsewhere.roster(elsewhere.student("999000800"), HEALTH)
-    answer = desk.post(PAGE, {"chosen": [f"{roster.enrollment.student_id}:{roster.section.course.pathway_id}:0.50:"], "do": "create"})
+    answer = desk.post(
+        PAGE,
+        {
+            "chosen": [f"{roster.enrollment.student_id}:{roster.section.course.pathway_id}:0.50:"],
+            "do": "create",
+        },
+    )
     assert "not on the list" in answer.content.decode() and not Participation.objects.exists()
 
 
@@ -143,7 +172,9 @@ def test_a_viewer_reads_and_a_locked_collection_and_another_year_are_for_reading
 ) -> None:
     client.force_login(viewer)
     page = client.get(PAGE).content.decode()
-    assert "ABBOTT, ANN" in page and tokens(page) == [] and "Action for the chosen lines" not in page
+    assert (
+        "ABBOTT, ANN" in page and tokens(page) == [] and "Action for the chosen lines" not in page
+    )
     client.force_login(clerk)
     chosen = tokens(client.get(PAGE).content.decode())
     lock_records()
@@ -155,7 +186,9 @@ def test_a_viewer_reads_and_a_locked_collection_and_another_year_are_for_reading
     assert "not those of 2023-24." in client.get(PAGE.replace("2025", "2024")).content.decode()
 
 
-def test_pages_of_fifty_with_exact_counts_take_as_many_statements_as_one_line(desk: Client, cottonwood: District_) -> None:
+def test_pages_of_fifty_with_exact_counts_take_as_many_statements_as_one_line(
+    desk: Client, cottonwood: District_
+) -> None:
     desk.get(PAGE)
     with at_most(27):
         desk.get(PAGE)

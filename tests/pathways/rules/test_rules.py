@@ -25,18 +25,28 @@ from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_, row
 
 JUDGED = [rule for rule in rules.CATALOGUE if rule.kind not in (Kind.FORMAT, Kind.FILE)]
 FORMATS = [rule for rule in rules.CATALOGUE if rule.kind is Kind.FORMAT]
-READERS = {"in_district_credits": values.credits, "start_date": values.date, "concentrator": values.yes_or_no}
+READERS = {
+    "in_district_credits": values.credits,
+    "start_date": values.date,
+    "concentrator": values.yes_or_no,
+}
 
 
 def examples(kind: str) -> list[Any]:
     return [
-        pytest.param(rule, example, id=f"{rule.id}-{number}") for rule in JUDGED for number, example in enumerate(getattr(rule, kind), 1)
+        pytest.param(rule, example, id=f"{rule.id}-{number}")
+        for rule in JUDGED
+        for number, example in enumerate(getattr(rule, kind), 1)
     ]
 
 
 def day(value: Any) -> Any:
     today = timezone.localdate()
-    return {"today": today, "tomorrow": today + datetime.timedelta(days=1)}.get(value, value) if isinstance(value, str) else value
+    return (
+        {"today": today, "tomorrow": today + datetime.timedelta(days=1)}.get(value, value)
+        if isinstance(value, str)
+        else value
+    )
 
 
 def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Row:
@@ -45,10 +55,19 @@ def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Ro
     student = cottonwood.student("999000123", enrolled="enrollment" not in world)
     typed = {name: day(value) for name, value in example.row.items()}
     if "stored" in world:
-        cottonwood.record(student, **{name: value for name, value in {**typed, **world["stored"]}.items() if name in TYPED})
+        cottonwood.record(
+            student,
+            **{
+                name: value for name, value in {**typed, **world["stored"]}.items() if name in TYPED
+            },
+        )
         typed.setdefault("version", None)
     if "certified" in world:
-        last_year = {"modified_end_year": 2024, "modified_date": datetime.date(2024, 5, 8), "modified_by": "MARTIN, CHERYL"}
+        last_year = {
+            "modified_end_year": 2024,
+            "modified_date": datetime.date(2024, 5, 8),
+            "modified_by": "MARTIN, CHERYL",
+        }
         cottonwood.record(student, **world["certified"], **last_year)
         seal_records(make_round(make_event(end_year=2024)), Scope("9012", 2024))
         typed.setdefault("version", None)
@@ -58,7 +77,9 @@ def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Ro
         case "other service type":
             cottonwood.enroll(student, service_type="O")
         case "ended before the year":
-            cottonwood.enroll(student, start_date=datetime.date(2024, 5, 1), end_date=datetime.date(2024, 6, 15))
+            cottonwood.enroll(
+                student, start_date=datetime.date(2024, 5, 1), end_date=datetime.date(2024, 6, 15)
+            )
         case "left in March":
             cottonwood.enroll(student, end_date=datetime.date(2025, 3, 3), end_status="110")
     if world.get("approval") == "lapsed":
@@ -74,16 +95,23 @@ def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Ro
 
 
 def found(cottonwood: District_, *rows: Row) -> set[str]:
-    return {finding.rule.id for finding in rules.check_staged(cottonwood.scope, staging.stage(rows)).findings}
+    return {
+        finding.rule.id
+        for finding in rules.check_staged(cottonwood.scope, staging.stage(rows)).findings
+    }
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("failing"))
-def test_a_rule_finds_its_breach(rule: Rule, example: Example, cottonwood: District_, elsewhere: District_) -> None:
+def test_a_rule_finds_its_breach(
+    rule: Rule, example: Example, cottonwood: District_, elsewhere: District_
+) -> None:
     assert rule.id in found(cottonwood, arrange(example, cottonwood, elsewhere))
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("passing"))
-def test_a_rule_passes_the_near_miss(rule: Rule, example: Example, cottonwood: District_, elsewhere: District_) -> None:
+def test_a_rule_passes_the_near_miss(
+    rule: Rule, example: Example, cottonwood: District_, elsewhere: District_
+) -> None:
     assert rule.id not in found(cottonwood, arrange(example, cottonwood, elsewhere))
 
 
@@ -135,20 +163,38 @@ def test_stored_rows_and_the_same_rows_staged_give_the_same_findings(cottonwood:
     records = list(Participation.objects.order_by("pk"))
     staged = staging.stage(Row.of(record, version=record.version) for record in records)
     judged_both = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
-    again = [finding for finding in rules.check_staged(cottonwood.scope, staged).findings if finding.rule.id in judged_both]
+    again = [
+        finding
+        for finding in rules.check_staged(cottonwood.scope, staged).findings
+        if finding.rule.id in judged_both
+    ]
     keys = {line: record.pk for line, record in enumerate(records, 1)}
-    assert {(keys[one.key], one.rule.id, one.message) for one in again} == {(one.key, one.rule.id, one.message) for one in stored}
-    assert {finding.rule.id for finding in stored} >= {"CTE-126", "CTE-131", "CTE-132", "CTE-133", "CTE-204", "CTE-213", "CTE-301"}
+    assert {(keys[one.key], one.rule.id, one.message) for one in again} == {
+        (one.key, one.rule.id, one.message) for one in stored
+    }
+    assert {finding.rule.id for finding in stored} >= {
+        "CTE-126",
+        "CTE-131",
+        "CTE-132",
+        "CTE-133",
+        "CTE-204",
+        "CTE-213",
+        "CTE-301",
+    }
 
 
 @pytest.mark.parametrize("missing", ["student_id", "pathway_id", "version", *TYPED])
-def test_a_missing_value_breaks_required_rules_alone(missing: str, cottonwood: District_, kayla: Student) -> None:
+def test_a_missing_value_breaks_required_rules_alone(
+    missing: str, cottonwood: District_, kayla: Student
+) -> None:
     required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {"CTE-200"}
     assert found(cottonwood, row(kayla, **{missing: None})) <= required
 
 
 def test_a_row_with_nothing_in_it_is_judged_without_an_error(cottonwood: District_) -> None:
-    assert found(cottonwood, Row(None, None)) == {f"CTE-1{number:02d}" for number in range(1, 9)} | {"CTE-200"}
+    assert found(cottonwood, Row(None, None)) == {
+        f"CTE-1{number:02d}" for number in range(1, 9)
+    } | {"CTE-200"}
 
 
 def test_two_hundred_rows_take_as_many_statements_as_one(cottonwood: District_) -> None:
@@ -163,7 +209,9 @@ def test_two_hundred_rows_take_as_many_statements_as_one(cottonwood: District_) 
     assert statements([row(student) for student in students]) == statements([row(students[0])]) == 3
 
 
-def test_prospective_rows_are_judged_not_the_ones_they_replace(cottonwood: District_, kayla: Student) -> None:
+def test_prospective_rows_are_judged_not_the_ones_they_replace(
+    cottonwood: District_, kayla: Student
+) -> None:
     cottonwood.record(kayla, HEALTH, single_parent=False)
     cottonwood.record(kayla, BUSINESS, single_parent=False)
     both = [row(kayla, name, version=1, single_parent=True) for name in (HEALTH, BUSINESS)]
@@ -171,11 +219,18 @@ def test_prospective_rows_are_judged_not_the_ones_they_replace(cottonwood: Distr
     assert "CTE-301" not in found(cottonwood, *both)
 
 
-def test_a_message_names_the_total_the_pathway_and_the_year(cottonwood: District_, kayla: Student) -> None:
-    checked = rules.check_staged(cottonwood.scope, staging.stage([row(kayla, FINANCE, in_district_credits=2)]))
+def test_a_message_names_the_total_the_pathway_and_the_year(
+    cottonwood: District_, kayla: Student
+) -> None:
+    checked = rules.check_staged(
+        cottonwood.scope, staging.stage([row(kayla, FINANCE, in_district_credits=2)])
+    )
     said = {finding.rule.id: finding.message for finding in checked.findings}
     assert said["CTE-131"] == "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
-    assert said["CTE-212"] == "Finance is not approved for this district for 2024-25. OPI can approve it"
+    assert (
+        said["CTE-212"]
+        == "Finance is not approved for this district for 2024-25. OPI can approve it"
+    )
 
 
 def test_what_a_constraint_forbids_a_rule_refuses_with_the_same_name() -> None:
@@ -198,7 +253,9 @@ def test_what_a_constraint_forbids_a_rule_refuses_with_the_same_name() -> None:
         {"work_based_learning_credits": "1.51"},
     ],
 )
-def test_u_53_the_database_itself_refuses_impossible_credits(values: dict[str, str], cottonwood: District_, kayla: Student) -> None:
+def test_u_53_the_database_itself_refuses_impossible_credits(
+    values: dict[str, str], cottonwood: District_, kayla: Student
+) -> None:
     record = cottonwood.record(kayla)
     if "NaN" in values.values() and connection.vendor == "sqlite":
         values = {"out_of_district_credits": "31"}  # SQLite has no NaN in a numeric column
@@ -212,7 +269,11 @@ def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: Dis
     students = [cottonwood.student(f"9990007{number:02d}") for number in range(25)]
     records = [cottonwood.record(student) for student in students]
     hundredth = Decimal("0.01")
-    pairs = [(hundredth * one, hundredth * other) for one in range(0, 301, 7) for other in range(0, 301, 11)]
+    pairs = [
+        (hundredth * one, hundredth * other)
+        for one in range(0, 301, 7)
+        for other in range(0, 301, 11)
+    ]
     chosen = pairs[:: max(1, len(pairs) // 400)]
     for start in range(0, len(chosen), len(students)):
         staged = staging.stage(
@@ -229,12 +290,16 @@ def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: Dis
                 for student, (inside, outside) in zip(students, chosen[start:], strict=False)
             ]
         )
-        assert not {finding.rule.id for finding in rules.check_staged(cottonwood.scope, staged).findings} - {"CTE-133"}
+        assert not {
+            finding.rule.id for finding in rules.check_staged(cottonwood.scope, staged).findings
+        } - {"CTE-133"}
     assert {record.version for record in records} == {1}
 
 
 def test_the_rules_page_is_the_catalogue() -> None:
-    assert (settings.BASE_DIR / "docs" / "rules.md").read_text() == document(), "run: python3 manage.py rules"
+    assert (settings.BASE_DIR / "docs" / "rules.md").read_text() == document(), (
+        "run: python3 manage.py rules"
+    )
 
 
 def test_enrollment_service_types_that_count_are_the_guides() -> None:
@@ -246,14 +311,22 @@ def test_enrollment_service_types_that_count_are_the_guides() -> None:
     ("world", "typed", "expected"),
     [
         ({"approval": "lapsed"}, {}, {"CTE-212"}),
-        ({"approval": "lapsed", "stored": {}}, {"in_district_credits": Decimal("1.75")}, {"CTE-212"}),
+        (
+            {"approval": "lapsed", "stored": {}},
+            {"in_district_credits": Decimal("1.75")},
+            {"CTE-212"},
+        ),
         ({"approval": "lapsed", "stored": {}}, {}, {"CTE-213"}),
         ({"pathway": "retired"}, {}, {"CTE-211"}),
         ({"pathway": "retired", "stored": {}}, {}, {"CTE-214"}),
     ],
 )
 def test_a_row_in_a_pathway_the_district_may_not_use_has_one_finding(
-    world: dict[str, Any], typed: dict[str, Any], expected: set[str], cottonwood: District_, elsewhere: District_
+    world: dict[str, Any],
+    typed: dict[str, Any],
+    expected: set[str],
+    cottonwood: District_,
+    elsewhere: District_,
 ) -> None:
     """walk 33: it had the error *OPI can approve it* and the info *The record stays*, which says the opposite."""
     stored = {"stored": {"in_district_credits": Decimal("1.50")}} if "stored" in world else {}

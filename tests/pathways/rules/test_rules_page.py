@@ -8,7 +8,9 @@ from cte_portal.accounts.models import User
 from pathways import rules
 
 
-def test_every_rule_is_on_the_page_with_its_words_and_an_anchor(client: Client, viewer: User) -> None:
+def test_every_rule_is_on_the_page_with_its_words_and_an_anchor(
+    client: Client, viewer: User
+) -> None:
     client.force_login(viewer)
     page = client.get("/rules/").content.decode()
     for rule in rules.CATALOGUE:

@@ -19,7 +19,25 @@ from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
 AMOUNT = st.one_of(
-    st.sampled_from([Decimal(text) for text in ("0", "0.01", "0.1", "0.2", "0.3", "1.99", "2", "2.5", "30", "30.01", "-0.01", "0.335")]),
+    st.sampled_from(
+        [
+            Decimal(text)
+            for text in (
+                "0",
+                "0.01",
+                "0.1",
+                "0.2",
+                "0.3",
+                "1.99",
+                "2",
+                "2.5",
+                "30",
+                "30.01",
+                "-0.01",
+                "0.335",
+            )
+        ]
+    ),
     st.decimals(min_value=-1, max_value=31, places=2),
 )
 DAY = st.dates(datetime.date(2000, 1, 1), datetime.date(2035, 1, 1))
@@ -34,8 +52,14 @@ ROW = st.fixed_dictionaries(
         "work_based_learning_credits": AMOUNT,
     }
 )
-MISSING = st.sets(st.sampled_from(["student_id", "pathway_id", "version", *staging.TYPED]), max_size=4)
-SLOW = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MISSING = st.sets(
+    st.sampled_from(["student_id", "pathway_id", "version", *staging.TYPED]), max_size=4
+)
+SLOW = settings(
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 class Undone(Exception):
@@ -55,25 +79,43 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
             rows = [row(student, HEALTH, **first), row(student, BUSINESS, **second)]
             staged = staging.stage(rows)
             checked = rules.check_staged(cottonwood.scope, staged)
-            by_the_database = [finding for finding in checked.refused if finding.rule.constraint or "decimals" in finding.rule.title]
+            by_the_database = [
+                finding
+                for finding in checked.refused
+                if finding.rule.constraint or "decimals" in finding.rule.title
+            ]
             try:
                 with transaction.atomic():
-                    ledger.apply(cottonwood.scope, staged, by="X", source=Change.Source.DEMO, checked=None)
+                    ledger.apply(
+                        cottonwood.scope, staged, by="X", source=Change.Source.DEMO, checked=None
+                    )
             except IntegrityError:
                 assert by_the_database, "the database refused what the catalogue let in"
                 raise Undone from None
             if by_the_database:
-                assert all("decimals" in finding.rule.title for finding in by_the_database), "the database took what a rule says it refuses"
+                assert all("decimals" in finding.rule.title for finding in by_the_database), (
+                    "the database took what a rule says it refuses"
+                )
                 raise Undone
             both = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
             lines = {record.pathway_id: record.pk for record in Participation.objects.all()}
-            keys = {line: lines[typed.pathway_id] for line, typed in enumerate(rows, 1) if typed.pathway_id}
+            keys = {
+                line: lines[typed.pathway_id]
+                for line, typed in enumerate(rows, 1)
+                if typed.pathway_id
+            }
             # Walk 33: an unapproved pathway is one finding, the error for a record that is new, the information for one that is stored.
             unapproved = {keys[one.key] for one in checked.findings if one.rule.id == "CTE-212"}
             stored = rules.check_stored(cottonwood.scope)
             assert {one.key for one in stored if one.rule.id == "CTE-213"} == unapproved
-            said = {(keys[one.key], one.rule.id, one.message) for one in checked.findings if one.rule.id in both}
-            assert said == {(one.key, one.rule.id, one.message) for one in stored if one.rule.id != "CTE-213"}
+            said = {
+                (keys[one.key], one.rule.id, one.message)
+                for one in checked.findings
+                if one.rule.id in both
+            }
+            assert said == {
+                (one.key, one.rule.id, one.message) for one in stored if one.rule.id != "CTE-213"
+            }
             raise Undone
     except Undone:
         pass
@@ -81,15 +123,27 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
 
 @SLOW
 @given(typed=ROW, missing=MISSING)
-def test_a_missing_value_never_breaks_another_rule(typed: dict[str, Any], missing: set[str], cottonwood: District_) -> None:
+def test_a_missing_value_never_breaks_another_rule(
+    typed: dict[str, Any], missing: set[str], cottonwood: District_
+) -> None:
     try:
         with transaction.atomic():
             student = cottonwood.student("999000123")
             whole = row(student, HEALTH, **typed)
-            partial = Row(**{name: None if name in missing else value for name, value in vars(whole).items()})
-            of_whole = {one.rule.id for one in rules.check_staged(cottonwood.scope, staging.stage([whole])).findings}
-            of_partial = {one.rule.id for one in rules.check_staged(cottonwood.scope, staging.stage([partial])).findings}
-            required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {"CTE-200"}
+            partial = Row(
+                **{name: None if name in missing else value for name, value in vars(whole).items()}
+            )
+            of_whole = {
+                one.rule.id
+                for one in rules.check_staged(cottonwood.scope, staging.stage([whole])).findings
+            }
+            of_partial = {
+                one.rule.id
+                for one in rules.check_staged(cottonwood.scope, staging.stage([partial])).findings
+            }
+            required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {
+                "CTE-200"
+            }
             assert of_partial - of_whole <= required
             fired = [rule for rule in rules.CATALOGUE if rule.id in of_partial - required]
             gone = {name.removesuffix("_id") for name in missing}

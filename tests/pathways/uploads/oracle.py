@@ -52,7 +52,21 @@ def apply(text: str, world: World) -> Verdict:
         wrong, key, record = _row(line, world)
         if wrong:
             said.errors[number] = wrong
-        if key and record and not wrong & {"CTE-001", "CTE-002", "CTE-003", "CTE-004", "CTE-005", "CTE-404", "CTE-410", "CTE-411"}:
+        if (
+            key
+            and record
+            and not wrong
+            & {
+                "CTE-001",
+                "CTE-002",
+                "CTE-003",
+                "CTE-004",
+                "CTE-005",
+                "CTE-404",
+                "CTE-410",
+                "CTE-411",
+            }
+        ):
             by_key.setdefault(key, []).append(number)
         if key and record:
             good[number] = (key, record)
@@ -85,7 +99,24 @@ def _row(line: str, world: World) -> tuple[set[str], Key | None, Record | None]:
     cells = line.split("\t")
     if len(cells) != 16:
         return {"CTE-401"}, None, None
-    _, district, state_id, _, _, _, pathway, flag, single, start, total, inside, outside, dual, work, year = cells
+    (
+        _,
+        district,
+        state_id,
+        _,
+        _,
+        _,
+        pathway,
+        flag,
+        single,
+        start,
+        total,
+        inside,
+        outside,
+        dual,
+        work,
+        year,
+    ) = cells
     wrong: set[str] = set()
     elsewhere = False
     if district != world.district:

@@ -42,11 +42,19 @@ class Room:
             district.record(student)
 
     def submit(self, work: str = "upload", credits: Decimal = UPLOADED, **options: Any) -> Batch:
-        lines = [line(state_id=student.state_id, inside=f"{credits:.2f}", total=f"{credits:.2f}") for student in self.students]
+        lines = [
+            line(state_id=student.state_id, inside=f"{credits:.2f}", total=f"{credits:.2f}")
+            for student in self.students
+        ]
         return submit(
-            "upload", by=self.by, title="U", subject="x.tsv", scope=self.district.scope, content=ContentFile(file(*lines), name="i"),
+            "upload",
+            by=self.by,
+            title="U",
+            subject="x.tsv",
+            scope=self.district.scope,
+            content=ContentFile(file(*lines), name="i"),
             options={"type": "cte-eoy", "work": work, **options},
-        )  # fmt: skip
+        )
 
     def save(self, student: Student, version: int, credits: Decimal) -> bool:
         """As the form does: at the version that was seen. False when the clerk is told that somebody was quicker."""
@@ -66,7 +74,9 @@ class Room:
         return dict(Participation.objects.values_list("student_id", "version"))
 
     def credits(self, student: Student) -> Decimal:
-        return Decimal(str(Participation.objects.get(student=student).in_district_credits)).quantize(Decimal("0.01"))
+        return Decimal(
+            str(Participation.objects.get(student=student).in_district_credits)
+        ).quantize(Decimal("0.01"))
 
     def history_is_whole(self) -> None:
         """Versions without a gap, and every record is its own last image: nothing was written beside the history, or over it."""
@@ -140,14 +150,18 @@ def test_c_04_a_clerk_and_a_direct_upload_at_the_same_moment(room: Room) -> None
         mine = {change.student_id: change for change in Change.objects.filter(batch=batch.pk)}
         assert batch.result["counts"]["changed"] == len(mine) == STUDENTS
         for student in room.students:
-            first = Change.objects.filter(student_id=student.pk, version=turn.seen[student.pk] + 1).get()
+            first = Change.objects.filter(
+                student_id=student.pk, version=turn.seen[student.pk] + 1
+            ).get()
             if turn.saved[student.pk]:
                 assert (first.by, first.in_district_credits) == ("KELLER, DANIEL", CLERKS), (
                     "what the clerk was told is saved is in the history"
                 )
             assert mine[student.pk].version == first.version + turn.saved[student.pk]
             assert room.credits(student) == UPLOADED
-        assert (number == 0) <= any(turn.saved.values()) and (number == ROUNDS - 1) <= (not any(turn.saved.values()))
+        assert (number == 0) <= any(turn.saved.values()) and (number == ROUNDS - 1) <= (
+            not any(turn.saved.values())
+        )
         room.history_is_whole()
 
 
@@ -163,12 +177,16 @@ def test_c_04_a_clerk_and_a_tested_file_at_the_same_moment(room: Room) -> None:
             assert turn.saved[student.pk] == (at in listed), "one of both, and it is told"
             assert room.credits(student) == (CLERKS if at in listed else UPLOADED)
             assert room.versions()[student.pk] == turn.seen[student.pk] + 1
-        assert done.counts["changed"] == STUDENTS - len(listed) and done.counts["rejected"] == len(listed)
+        assert done.counts["changed"] == STUDENTS - len(listed) and done.counts["rejected"] == len(
+            listed
+        )
         assert (number == 0) <= bool(listed) and (number == ROUNDS - 1) <= (not listed)
         room.history_is_whole()
 
 
-def test_an_upload_ends_although_somebody_saves_all_the_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_ends_although_somebody_saves_all_the_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After three checks that a save made stale the district is held for the fourth: the upload is not starved, and asks for no second attempt."""
     judge, times = running.checking.judge, []
 
@@ -183,18 +201,24 @@ def test_an_upload_ends_although_somebody_saves_all_the_time(room: Room, monkeyp
 
     def save_one() -> None:
         student = room.students[0]
-        assert room.save(student, room.versions()[student.pk], Decimal("1.75") + Decimal(len(times)) / 100)
+        assert room.save(
+            student, room.versions()[student.pk], Decimal("1.75") + Decimal(len(times)) / 100
+        )
         connections.close_all()
 
     monkeypatch.setattr(running.checking, "judge", judged)
     batch = run_here(room.submit())
-    assert (batch.status, batch.attempt, times) == ("completed", 1, [False, False, False, True]), batch.sentence
+    assert (batch.status, batch.attempt, times) == ("completed", 1, [False, False, False, True]), (
+        batch.sentence
+    )
     assert batch.files.count() == len({one.role for one in batch.files.all()}) > 0
     assert {room.credits(student) for student in room.students} == {UPLOADED}
     room.history_is_whole()
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="on SQLite nobody else writes while a save is under way")
+@pytest.mark.skipif(
+    "connection.vendor == 'sqlite'", reason="on SQLite nobody else writes while a save is under way"
+)
 def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: Room) -> None:
     """Its number in the history is lower than that of a save committed before the test read how far the history had come."""
     one, other = room.students[:2]
@@ -214,5 +238,7 @@ def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: 
 
     tested = room.submit("validate")
     at_once(slow, quick_and_test)
-    shown = json.loads(Uploaded(Batch.objects.get(pk=tested.pk)).content("findings.json"))["changed"][0]
+    shown = json.loads(Uploaded(Batch.objects.get(pk=tested.pk)).content("findings.json"))[
+        "changed"
+    ][0]
     assert shown["line"] == 2 and ["In District Credits Earned", "1.75", "2.00"] in shown["changes"]

@@ -61,11 +61,21 @@ class Exchange:
 
 
 def submitted(district: District_, by: User, students: list[Student], work: str) -> Batch:
-    lines = [line(district=district.scope.district, state_id=student.state_id, inside="2.00", total="2.00") for student in students]
+    lines = [
+        line(
+            district=district.scope.district, state_id=student.state_id, inside="2.00", total="2.00"
+        )
+        for student in students
+    ]
     return submit(
-        "upload", by=by, title="U", subject="x.tsv", scope=district.scope, content=ContentFile(file(*lines), name="i"),
+        "upload",
+        by=by,
+        title="U",
+        subject="x.tsv",
+        scope=district.scope,
+        content=ContentFile(file(*lines), name="i"),
         options={"type": "cte-eoy", "work": work},
-    )  # fmt: skip
+    )
 
 
 def run_both(batches: list[Batch]) -> None:
@@ -83,7 +93,9 @@ def run_both(batches: list[Batch]) -> None:
 
 
 @pytest.fixture
-def two(cottonwood: District_, elsewhere: District_, clerk: User, stranger: User) -> Callable[[str], list[Batch]]:
+def two(
+    cottonwood: District_, elsewhere: District_, clerk: User, stranger: User
+) -> Callable[[str], list[Batch]]:
     """A file of two new records in one district, and of three that stand there already in the other."""
     elsewhere.approve(HEALTH)
     new = [cottonwood.student(f"99900040{number}") for number in range(2)]
@@ -92,7 +104,10 @@ def two(cottonwood: District_, elsewhere: District_, clerk: User, stranger: User
         elsewhere.record(student, in_district_credits=Decimal("2.00"))
 
     def submit_both(work: str) -> list[Batch]:
-        return [submitted(cottonwood, clerk, new, work), submitted(elsewhere, stranger, standing, work)]
+        return [
+            submitted(cottonwood, clerk, new, work),
+            submitted(elsewhere, stranger, standing, work),
+        ]
 
     return submit_both
 
@@ -106,10 +121,20 @@ def test_no_district_gets_the_counts_of_another(
     batches = two(work)
     Exchange(1).after(monkeypatch, step)
     run_both(batches)
-    assert [(one.status, one.attempt) for one in batches] == [("completed", 1)] * 2, [one.sentence for one in batches]
-    counts = [{name: number for name, number in one.result["counts"].items() if number} for one in batches]
-    assert counts == [{"read": 2, "new": 2, "warnings": 2}, {"read": 3, "unchanged": 3, "warnings": 3}]
-    written = {one.district: Change.objects.filter(batch=one.pk, district=one.district).count() for one in batches}
+    assert [(one.status, one.attempt) for one in batches] == [("completed", 1)] * 2, [
+        one.sentence for one in batches
+    ]
+    counts = [
+        {name: number for name, number in one.result["counts"].items() if number} for one in batches
+    ]
+    assert counts == [
+        {"read": 2, "new": 2, "warnings": 2},
+        {"read": 3, "unchanged": 3, "warnings": 3},
+    ]
+    written = {
+        one.district: Change.objects.filter(batch=one.pk, district=one.district).count()
+        for one in batches
+    }
     assert list(written.values()) == [2 if work == "upload" else 0, 0]
 
 
@@ -120,11 +145,15 @@ def test_connections_that_are_exchanged_all_the_time_give_no_answer(
     batches = two("upload")
     Exchange(99).after(monkeypatch, "staged")
     run_both(batches)
-    assert [(one.status, one.result) for one in batches] == [("queued", {})] * 2, "each is tried again later"
+    assert [(one.status, one.result) for one in batches] == [("queued", {})] * 2, (
+        "each is tried again later"
+    )
     assert not Change.objects.filter(batch__in=[one.pk for one in batches]).exists()
 
 
-def exchanged_before(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, staged_there: Callable[[], Any]) -> None:
+def exchanged_before(
+    monkeypatch: pytest.MonkeyPatch, place: Any, name: str, staged_there: Callable[[], Any]
+) -> None:
     """Before the named step this thread gets a connection on which somebody else has just staged."""
     own = getattr(place, name)
     others: list[Any] = []
@@ -150,7 +179,11 @@ def exchanged_before(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, sta
 
 @pytest.mark.parametrize("step", ["check_staged", "_plan"])
 def test_a_save_on_an_exchanged_connection_is_refused(
-    step: str, cottonwood: District_, elsewhere: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+    step: str,
+    cottonwood: District_,
+    elsewhere: District_,
+    kayla: Student,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Issue 14, item 0: nothing is written, and the clerk reads a sentence."""
     elsewhere.approve(HEALTH)

@@ -42,11 +42,17 @@ def figures(page: Any) -> dict[str, int]:
     return dict(page.context["counts"])
 
 
-def test_warnings_are_warnings_and_infos_stand_apart(upload: Upload, desk: Client, cottonwood: District_) -> None:
+def test_warnings_are_warnings_and_infos_stand_apart(
+    upload: Upload, desk: Client, cottonwood: District_
+) -> None:
     """walk 2: ten infos and three warnings were 13 warnings."""
     cottonwood.student("999000200", "Becker", "Noah")
     done = upload(
-        file(line(inside="2.00", total="2.00", last="Smyth"), line(state_id="999000200", last="Baker", first="Noah")), work="validate"
+        file(
+            line(inside="2.00", total="2.00", last="Smyth"),
+            line(state_id="999000200", last="Baker", first="Noah"),
+        ),
+        work="validate",
     )
     severities = [finding["severity"] for finding in done.findings]
     assert severities.count("warning") == done.counts["warnings"] == 1
@@ -56,14 +62,27 @@ def test_warnings_are_warnings_and_infos_stand_apart(upload: Upload, desk: Clien
 
 
 def test_a_refused_file_is_refused_wherever_its_end_is_told(
-    upload: Upload, desk: Client, clerk: User, mailoutbox: list[EmailMessage], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    upload: Upload,
+    desk: Client,
+    clerk: User,
+    mailoutbox: list[EmailMessage],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     """FR-226: *Completed with errors* was said of a file that was turned away."""
     done = upload(file(line(year="2024")))
-    assert done.batch.status == "refused" and done.batch.sentence.startswith("The file was refused: ")
-    for address in (f"{BATCHES}{done.batch.pk}/", "/districts/9012/2025/batches/?queue-status=refused", "/districts/9012/2025/"):
+    assert done.batch.status == "refused" and done.batch.sentence.startswith(
+        "The file was refused: "
+    )
+    for address in (
+        f"{BATCHES}{done.batch.pk}/",
+        "/districts/9012/2025/batches/?queue-status=refused",
+        "/districts/9012/2025/",
+    ):
         page = desk.get(address).content.decode()
-        assert "Refused" in page and "Completed with errors" not in page.replace(">Completed with errors</option>", "")
+        assert "Refused" in page and "Completed with errors" not in page.replace(
+            ">Completed with errors</option>", ""
+        )
     assert desk.get("/districts/9012/2025/batches/?queue-status=with-errors").context["lines"] == []
     Batch.objects.filter(pk=done.batch.pk).update(notify=True)
     done.batch.refresh_from_db()
@@ -73,11 +92,20 @@ def test_a_refused_file_is_refused_wherever_its_end_is_told(
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line(year="2024")))
     with pytest.raises(SystemExit):
-        call_command("mt_data_upload", sent, "--district=9012", f"--as={clerk.username}", "--work=validate", "--json")
+        call_command(
+            "mt_data_upload",
+            sent,
+            "--district=9012",
+            f"--as={clerk.username}",
+            "--work=validate",
+            "--json",
+        )
     assert json.loads(capsys.readouterr().out)["status"] == "refused"
 
 
-def test_letters_and_files_say_whose_they_are(upload: Upload, desk: Client, mailoutbox: list[EmailMessage], kayla: Student) -> None:
+def test_letters_and_files_say_whose_they_are(
+    upload: Upload, desk: Client, mailoutbox: list[EmailMessage], kayla: Student
+) -> None:
     """FR-221: downloads of two districts had one name, and a letter named no district."""
     done = upload(file(line(last="Smyth")), name="Smyth Kayla.tsv")
     when = f"{timezone.localtime(done.batch.queued_at):%Y-%m-%d %H%M}"
@@ -91,20 +119,34 @@ def test_letters_and_files_say_whose_they_are(upload: Upload, desk: Client, mail
     [letter] = mailoutbox
     assert letter.subject == "CTE Portal: MT Data Upload for Cottonwood Bend (9012) has ended"
     assert f"submitted on {moment(done.batch.queued_at)}" in letter.body
-    assert not {"Smyth", "Kayla", "ANDERSON", "999000123"} & set(letter.body.replace(".", " ").split()), "no word about students (P-08)"
+    assert not {"Smyth", "Kayla", "ANDERSON", "999000123"} & set(
+        letter.body.replace(".", " ").split()
+    ), "no word about students (P-08)"
 
 
-def test_home_leads_to_the_rows_that_were_not_saved(upload: Upload, desk: Client, cottonwood: District_) -> None:
+def test_home_leads_to_the_rows_that_were_not_saved(
+    upload: Upload, desk: Client, cottonwood: District_
+) -> None:
     """walk 22: *7 rows were not saved: download them* was a sentence without a way, beside a plain ring."""
     cottonwood.student("999000200", "Becker", "Noah")
-    done = upload(file(line(inside="x"), line(pathway="zzz"), line(state_id="999000200", last="Becker", first="Noah")))
-    [task] = [task for task in desk.get("/districts/9012/2025/").context["tasks"] if task.step == "2 B"]
+    done = upload(
+        file(
+            line(inside="x"),
+            line(pathway="zzz"),
+            line(state_id="999000200", last="Becker", first="Noah"),
+        )
+    )
+    [task] = [
+        task for task in desk.get("/districts/9012/2025/").context["tasks"] if task.step == "2 B"
+    ]
     assert task.status == ("warning", "2 rows not saved")
     assert (task.next_label, task.next_url) == ("See the 2 rows", f"{BATCHES}{done.batch.pk}/")
     assert "Download the 2 rejected rows" in desk.get(task.next_url).content.decode()
 
 
-def test_the_excel_extract_saved_as_tab_text_uploads_back(upload: Upload, cottonwood: District_, kayla: Student) -> None:
+def test_the_excel_extract_saved_as_tab_text_uploads_back(
+    upload: Upload, cottonwood: District_, kayla: Student
+) -> None:
     """Issue 13, 6: it had no header record."""
     cottonwood.record(kayla)
     for form in (write_extract, write_template):
@@ -113,11 +155,23 @@ def test_the_excel_extract_saved_as_tab_text_uploads_back(upload: Upload, cotton
         rows = list(sheet(held))
         assert rows[0][0] == "HD" and rows[0][3] == "MT9.1" and rows[1][0] == "Record Type"
         # As a spreadsheet saves it: as many cells in each row, quotation marks where it likes.
-        text = "\r\n".join("\t".join(f'"{cell}"' if " " in cell else cell for cell in [*row, *[""] * (16 - len(row))]) for row in rows)
+        text = "\r\n".join(
+            "\t".join(
+                f'"{cell}"' if " " in cell else cell for cell in [*row, *[""] * (16 - len(row))]
+            )
+            for row in rows
+        )
         done = upload(f"{text}\r\n".encode(), work="validate")
         assert not done.refused, done.refused
         if form is write_extract:
-            assert done.counts == {"read": 1, "new": 0, "changed": 0, "unchanged": 1, "rejected": 0, "warnings": 0}
+            assert done.counts == {
+                "read": 1,
+                "new": 0,
+                "changed": 0,
+                "unchanged": 1,
+                "rejected": 0,
+                "warnings": 0,
+            }
 
 
 def write_extract(into: io.BytesIO, scope: Scope) -> None:

@@ -45,7 +45,14 @@ def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same
     upload: Upload, desk: Client, cottonwood: District_, kayla: Student
 ) -> None:
     cottonwood.record(kayla)
-    tested = upload(file(line(inside="2.50", total="2.50", concentrator="Y"), line(pathway=BUSINESS), line(state_id="1")), work="validate")
+    tested = upload(
+        file(
+            line(inside="2.50", total="2.50", concentrator="Y"),
+            line(pathway=BUSINESS),
+            line(state_id="1"),
+        ),
+        work="validate",
+    )
     page = desk.get(f"{BATCHES}{tested.batch.pk}/").content.decode()
     assert '<td data-label="Student"><bdi>ANDERSON, KAYLA R.</bdi></td>' in page
     assert (
@@ -58,7 +65,9 @@ def test_j_05_the_preview_shows_before_and_after_and_one_button_uploads_the_same
     done = saved_from_preview(desk, tested.batch)
     assert done.counts | {"new": 1, "changed": 1, "rejected": 1} == done.counts
     assert done.batch.input_sha256 == tested.batch.input_sha256
-    assert saved_from_preview(desk, tested.batch).batch.pk == done.batch.pk, "a double click is one upload"
+    assert saved_from_preview(desk, tested.batch).batch.pk == done.batch.pk, (
+        "a double click is one upload"
+    )
 
 
 def test_after_a_preview_only_rows_that_nobody_touched_are_saved(
@@ -66,44 +75,72 @@ def test_after_a_preview_only_rows_that_nobody_touched_are_saved(
 ) -> None:
     """Order of truth: *save these changes* lists what changed since; a direct upload overwrites."""
     cottonwood.record(kayla)
-    tested = upload(file(line(inside="2.00", total="2.00"), line(pathway=BUSINESS)), work="validate")
+    tested = upload(
+        file(line(inside="2.00", total="2.00"), line(pathway=BUSINESS)), work="validate"
+    )
     cottonwood.record(kayla, in_district_credits="1.75", version=1)
     done = saved_from_preview(desk, tested.batch)
     assert done.errors == [(2, "CTE-415")] and done.counts["new"] == 1
     assert Participation.objects.get(pathway__name=HEALTH).in_district_credits == 1.75
     direct = upload(file(line(inside="2.00", total="2.00")))
-    assert direct.counts["changed"] == 1 and Participation.objects.get(pathway__name=HEALTH).in_district_credits == 2
+    assert (
+        direct.counts["changed"] == 1
+        and Participation.objects.get(pathway__name=HEALTH).in_district_credits == 2
+    )
 
 
-def test_apply_and_undo_is_the_identity(upload: Upload, desk: Client, cottonwood: District_, kayla: Student) -> None:
+def test_apply_and_undo_is_the_identity(
+    upload: Upload, desk: Client, cottonwood: District_, kayla: Student
+) -> None:
     other = cottonwood.student("999000200")
     cottonwood.record(kayla)
-    typed = ("student_id", "pathway_id", "concentrator", "single_parent", "start_date", "in_district_credits", "dual_enrollment_credits")
+    typed = (
+        "student_id",
+        "pathway_id",
+        "concentrator",
+        "single_parent",
+        "start_date",
+        "in_district_credits",
+        "dual_enrollment_credits",
+    )
     before = list(Participation.objects.order_by("student_id").values_list(*typed))
     done = upload(
-        file(line(inside="2.50", total="2.50", dual="0.50"), line(state_id="999000200"), line(state_id="999000200", pathway=BUSINESS))
+        file(
+            line(inside="2.50", total="2.50", dual="0.50"),
+            line(state_id="999000200"),
+            line(state_id="999000200", pathway=BUSINESS),
+        )
     )
     assert Participation.objects.count() == 3
     page = desk.get(f"{PAGE}{done.batch.pk}/undo/").content.decode()
     assert "The upload saved 3 records." in page
-    one, twice = desk.post(f"{PAGE}{done.batch.pk}/undo/"), desk.post(f"{PAGE}{done.batch.pk}/undo/")
+    one, twice = (
+        desk.post(f"{PAGE}{done.batch.pk}/undo/"),
+        desk.post(f"{PAGE}{done.batch.pk}/undo/"),
+    )
     assert one["Location"] == twice["Location"]
     undo = run_here(Batch.objects.get(kind="undo"))
-    assert undo.sentence == "3 records are back to what they were before the upload." and undo.status == "completed"
+    assert (
+        undo.sentence == "3 records are back to what they were before the upload."
+        and undo.status == "completed"
+    )
     assert list(Participation.objects.order_by("student_id").values_list(*typed)) == before
     assert Change.objects.filter(batch=undo.pk, source="undo").count() == 3
     assert "This upload was undone" in desk.get(f"{BATCHES}{done.batch.pk}/").content.decode()
     assert other.participations.count() == 0
 
 
-def test_undo_leaves_and_lists_what_somebody_changed_since(upload: Upload, desk: Client, cottonwood: District_, kayla: Student) -> None:
+def test_undo_leaves_and_lists_what_somebody_changed_since(
+    upload: Upload, desk: Client, cottonwood: District_, kayla: Student
+) -> None:
     done = upload(file(line(), line(pathway=BUSINESS)))
     cottonwood.record(kayla, in_district_credits="1.75", version=1)
     desk.post(f"{PAGE}{done.batch.pk}/undo/")
     undo = run_here(Batch.objects.get(kind="undo"))
     assert (
         undo.status == "with-errors"
-        and undo.sentence == "1 record is back to what it was before the upload. 1 was changed since then and stays as it is."
+        and undo.sentence
+        == "1 record is back to what it was before the upload. 1 was changed since then and stays as it is."
     )
     assert Participation.objects.get().in_district_credits == 1.75
     assert b"ANDERSON, KAYLA" in Uploaded(undo).content("left.csv")
@@ -112,13 +149,23 @@ def test_undo_leaves_and_lists_what_somebody_changed_since(upload: Upload, desk:
 def test_history_names_the_upload(upload: Upload, desk: Client, kayla: Student) -> None:
     upload(file(line()))
     record = Participation.objects.get()
-    page = desk.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/history/").content.decode()
+    page = desk.get(
+        f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{record.pathway_id}/history/"
+    ).content.decode()
     assert "MT Data Upload" in page and record.modified_by == "MARTIN, CHERYL"
 
 
-def test_f_39_a_locked_collection_is_tested_but_not_written(upload: Upload, kayla: Student, cottonwood: District_, clerk: User) -> None:
+def test_f_39_a_locked_collection_is_tested_but_not_written(
+    upload: Upload, kayla: Student, cottonwood: District_, clerk: User
+) -> None:
     CollectionLock.objects.create(
-        district="9012", end_year=2025, collection="cte-eoy", since=timezone.now(), by="X", reason="Sealed.", reference="R"
+        district="9012",
+        end_year=2025,
+        collection="cte-eoy",
+        since=timezone.now(),
+        by="X",
+        reason="Sealed.",
+        reference="R",
     )
     assert upload(file(line()), work="validate").counts["new"] == 1
     batch = submit(
@@ -130,7 +177,11 @@ def test_f_39_a_locked_collection_is_tested_but_not_written(upload: Upload, kayl
         content=ContentFile(file(line())),
     )
     batch = run_here(batch)
-    assert batch.status == "failed" and "Records have been locked since" in batch.sentence and batch.attempt == 1
+    assert (
+        batch.status == "failed"
+        and "Records have been locked since" in batch.sentence
+        and batch.attempt == 1
+    )
     assert not Participation.objects.exists()
 
 
@@ -168,13 +219,22 @@ def test_j_03_templates(desk: Client, upload: Upload, kayla: Student) -> None:
     content = b"".join(desk.get(f"{PAGE}template/tsv/").streaming_content)
     assert content.startswith(b"HD\t") and b"\tSAMPLE\tROW\t" in content
     assert upload(content).errors[0] == (2, "CTE-200"), "a sample row that is left in is nobody"
-    book = zipfile.ZipFile(io.BytesIO(b"".join(desk.get(f"{PAGE}template/xlsx/").streaming_content)))
+    book = zipfile.ZipFile(
+        io.BytesIO(b"".join(desk.get(f"{PAGE}template/xlsx/").streaming_content))
+    )
     sheets = b"".join(book.read(name) for name in book.namelist())
     assert b'numFmtId="49"' in sheets, "cells are text"
     assert b"The sample row is not a real student" in sheets and b"<f>" not in sheets
     upload(file(line()))
     filled = b"".join(desk.get(f"{PAGE}template/filled/").streaming_content)
-    assert upload(filled).counts == {"read": 1, "new": 0, "changed": 0, "unchanged": 1, "rejected": 0, "warnings": 0}
+    assert upload(filled).counts == {
+        "read": 1,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 1,
+        "rejected": 0,
+        "warnings": 0,
+    }
 
 
 def test_the_page_about_columns_marks_what_is_provisional(desk: Client) -> None:
@@ -184,11 +244,14 @@ def test_the_page_about_columns_marks_what_is_provisional(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("form", ["tsv", "csv", "xlsx"])
-def test_an_extract_is_a_batch_with_a_file(form: str, desk: Client, upload: Upload, cottonwood: District_) -> None:
+def test_an_extract_is_a_batch_with_a_file(
+    form: str, desk: Client, upload: Upload, cottonwood: District_
+) -> None:
     cottonwood.student("999000300", "=1+1", "Kayla")
     upload(file(line(state_id="999000300", last="=1+1")))
     answer = desk.post(
-        "/districts/9012/2025/mt-extracts/", {"type": "cte-eoy", "format": form, "key": "11111111-1111-4111-8111-111111111111"}
+        "/districts/9012/2025/mt-extracts/",
+        {"type": "cte-eoy", "format": form, "key": "11111111-1111-4111-8111-111111111111"},
     )
     batch = run_here(Batch.objects.get(kind="extract"))
     assert batch.sentence == "1 record." and answer["Location"].endswith(f"/{batch.pk}/")
@@ -200,7 +263,8 @@ def test_an_extract_is_a_batch_with_a_file(form: str, desk: Client, upload: Uplo
         assert b",'=1+1," in content and b"0" in content
     else:
         assert b"<f>" not in b"".join(
-            zipfile.ZipFile(io.BytesIO(content)).read(name) for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
+            zipfile.ZipFile(io.BytesIO(content)).read(name)
+            for name in zipfile.ZipFile(io.BytesIO(content)).namelist()
         )
     assert "Get the file" in desk.get("/districts/9012/2025/mt-extracts/").content.decode()
 
@@ -208,42 +272,87 @@ def test_an_extract_is_a_batch_with_a_file(form: str, desk: Client, upload: Uplo
 # --- commands
 
 
-def test_the_command_prints_the_documented_json(tmp_path: Path, clerk: User, kayla: Student, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_documented_json(
+    tmp_path: Path, clerk: User, kayla: Student, capsys: pytest.CaptureFixture[str]
+) -> None:
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line(last="Smyth"), line(pathway=BUSINESS, inside="=1+1")))
-    call_command("mt_data_upload", sent, district="9012", person="cmartin", work="upload", json=True)
+    call_command(
+        "mt_data_upload", sent, district="9012", person="cmartin", work="upload", json=True
+    )
     told = json.loads(capsys.readouterr().out)
     assert told["status"] == "with-errors" and told["adjusted"] == []
-    assert told["counts"] == {"read": 2, "new": 1, "changed": 0, "unchanged": 0, "rejected": 1, "warnings": 0}
-    assert [set(one) for one in told["findings"]] == [{"line", "field", "rule", "severity", "value", "message"}] * 2
+    assert told["counts"] == {
+        "read": 2,
+        "new": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "rejected": 1,
+        "warnings": 0,
+    }
+    assert [set(one) for one in told["findings"]] == [
+        {"line", "field", "rule", "severity", "value", "message"}
+    ] * 2
     assert (
-        told["findings"][1] | {"line": 3, "field": "in_district_credits", "rule": "CTE-001", "severity": "error", "value": "=1+1"}
+        told["findings"][1]
+        | {
+            "line": 3,
+            "field": "in_district_credits",
+            "rule": "CTE-001",
+            "severity": "error",
+            "value": "=1+1",
+        }
         == told["findings"][1]
     )
 
 
-def test_the_command_ends_with_2_when_the_file_is_refused(tmp_path: Path, clerk: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_ends_with_2_when_the_file_is_refused(
+    tmp_path: Path, clerk: User, capsys: pytest.CaptureFixture[str]
+) -> None:
     sent = tmp_path / "x.tsv"
     sent.write_bytes(b"")
     with pytest.raises(SystemExit) as ended:
-        call_command("mt_data_upload", sent, district="9012", person="cmartin", work="validate", json=True)
+        call_command(
+            "mt_data_upload", sent, district="9012", person="cmartin", work="validate", json=True
+        )
     assert ended.value.code == 2
     told = json.loads(capsys.readouterr().out)
-    assert told["status"] == "refused" and set(told["counts"].values()) == {0} and told["findings"] == [] and "empty" in told["reason"]
+    assert (
+        told["status"] == "refused"
+        and set(told["counts"].values()) == {0}
+        and told["findings"] == []
+        and "empty" in told["reason"]
+    )
 
 
-def test_the_command_does_first_what_was_submitted_first(tmp_path: Path, clerk: User, kayla: Student, cottonwood: District_) -> None:
+def test_the_command_does_first_what_was_submitted_first(
+    tmp_path: Path, clerk: User, kayla: Student, cottonwood: District_
+) -> None:
     options = {"type": "cte-eoy", "work": "upload"}
-    waiting = submit("upload", by=clerk, title="U", scope=cottonwood.scope, options=options, content=ContentFile(file(line())))
+    waiting = submit(
+        "upload",
+        by=clerk,
+        title="U",
+        scope=cottonwood.scope,
+        options=options,
+        content=ContentFile(file(line())),
+    )
     sent = tmp_path / "x.tsv"
     sent.write_bytes(file(line(inside="1.75", total="1.75")))
     call_command("mt_data_upload", sent, district="9012", person="cmartin", work="upload")
     assert Batch.objects.get(pk=waiting.pk).status == "completed"
-    assert Participation.objects.get().version == 2 and float(Participation.objects.get().in_district_credits) == 1.75
+    assert (
+        Participation.objects.get().version == 2
+        and float(Participation.objects.get().in_district_credits) == 1.75
+    )
 
 
-@pytest.mark.parametrize(("district", "person"), [("4444", "cmartin"), ("9012", "nobody-at-all"), ("0965", "cmartin")])
-def test_the_command_asks_for_the_persons_right(district: str, person: str, tmp_path: Path, clerk: User, elsewhere: District_) -> None:
+@pytest.mark.parametrize(
+    ("district", "person"), [("4444", "cmartin"), ("9012", "nobody-at-all"), ("0965", "cmartin")]
+)
+def test_the_command_asks_for_the_persons_right(
+    district: str, person: str, tmp_path: Path, clerk: User, elsewhere: District_
+) -> None:
     sent = tmp_path / "x.tsv"
     sent.write_bytes(HEADER.encode())
     with pytest.raises(CommandError):

@@ -26,7 +26,9 @@ RETIRE_EVERY = 3600
 
 class Command(PortalCommand):
     prints_json = needs_databases = False
-    help = "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."
+    help = (
+        "Hand queued batches to the workers, and bring back what a dead worker left, until stopped."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end")
@@ -53,7 +55,12 @@ class Command(PortalCommand):
                     duty()
                 except Exception as error:  # noqa: BLE001 - neither a restart of the database nor anything else ends the dispatcher
                     if dispatch.once_a_minute(duty.__name__):
-                        log.error("a round failed: %s %s\n%s", duty.__name__, name_of(error), places(error))
+                        log.error(
+                            "a round failed: %s %s\n%s",
+                            duty.__name__,
+                            name_of(error),
+                            places(error),
+                        )
                     connections.close_all()
             if once:
                 return

@@ -39,12 +39,23 @@ class Command(PortalCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--no-demo", action="store_true", help="do not load practice data")
 
-        parser.add_argument("--reload", action="store_true", help="for developers: start again when code changes, show errors in full")
+        parser.add_argument(
+            "--reload",
+            action="store_true",
+            help="for developers: start again when code changes, show errors in full",
+        )
 
-    def handle(self, *args: Any, port: int, no_demo: bool, reload: bool = False, **options: Any) -> None:
+    def handle(
+        self, *args: Any, port: int, no_demo: bool, reload: bool = False, **options: Any
+    ) -> None:
         if reload and settings.PRODUCTION:
-            raise CommandError("--reload is for developers: it shows errors in full, with student data. Start without it.")
-        for name in (signal.SIGINT, signal.SIGTERM):  # during set-up TERM ends it as Ctrl-C does, even where a shell had it ignored
+            raise CommandError(
+                "--reload is for developers: it shows errors in full, with student data. Start without it."
+            )
+        for name in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # during set-up TERM ends it as Ctrl-C does, even where a shell had it ignored
             signal.signal(name, signal.default_int_handler)
         try:
             self.serve(port, no_demo, reload)
@@ -68,7 +79,9 @@ class Command(PortalCommand):
             processes = [web(port), dispatcher(), worker("district"), worker("statewide")]
             if reload:
                 os.environ["PORTAL_RELOAD"] = "1"
-            sources = Sources([settings.BASE_DIR / package for package in PACKAGES]) if reload else None
+            sources = (
+                Sources([settings.BASE_DIR / package for package in PACKAGES]) if reload else None
+            )
             with Supervisor(processes, say=self.say, sources=sources) as children:
                 self.say("Starting the web server, the dispatcher and two workers …")
                 if children.until(
@@ -78,7 +91,9 @@ class Command(PortalCommand):
                 elif not children.asked_to_stop and not children.revive():
                     raise CommandError("The web server does not answer. See the message above.")
                 if reload:
-                    self.say("Templates are read anew for each page; a change of code starts all processes again.")
+                    self.say(
+                        "Templates are read anew for each page; a change of code starts all processes again."
+                    )
                 ended = children.wait()
             if ended:
                 raise CommandError(f"The {ended} process keeps stopping. See the message above.")
@@ -95,10 +110,16 @@ class Command(PortalCommand):
             width = max(len(person["username"]) for person in people)
             secret = max(len(person["password"]) for person in people)
             for person in people:
-                roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
-                self.stdout.write(f"  {person['username']:<{width}}  {person['password']:<{secret}}  {roles}")
+                roles = ", ".join(
+                    " ".join(part for part in role if part) for role in person["roles"]
+                )
+                self.stdout.write(
+                    f"  {person['username']:<{width}}  {person['password']:<{secret}}  {roles}"
+                )
         elif empty():
-            self.stdout.write("\nNo one can sign in yet. In another window, run: python3 manage.py createsuperuser")
+            self.stdout.write(
+                "\nNo one can sign in yet. In another window, run: python3 manage.py createsuperuser"
+            )
         self.stdout.flush()
 
 
@@ -112,7 +133,9 @@ def only_one(address: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             where = told.read_text() if told.exists() else "this machine"
-            raise CommandError(f"The portal is already running at {where}. Stop it first, or set VAR_DIR to another folder.") from None
+            raise CommandError(
+                f"The portal is already running at {where}. Stop it first, or set VAR_DIR to another folder."
+            ) from None
         told.write_text(address)
         try:
             yield
@@ -126,7 +149,9 @@ def port_is_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise CommandError(f"Port {port} is taken by another program. Choose another: python3 manage.py up --port {port + 1}") from None
+            raise CommandError(
+                f"Port {port} is taken by another program. Choose another: python3 manage.py up --port {port + 1}"
+            ) from None
 
 
 def has_districts() -> bool:
@@ -144,13 +169,36 @@ def empty() -> bool:
 def refuse_half_loaded() -> None:
     """Practice data come with their people last: districts without anybody are a load that was cut off."""
     if has_districts() and not has_people():
-        raise CommandError("Loading the practice data was interrupted earlier. Load it again: python3 manage.py demo --reset")
+        raise CommandError(
+            "Loading the practice data was interrupted earlier. Load it again: python3 manage.py demo --reset"
+        )
 
 
 def web(port: int) -> Child:
-    command = [sys.executable, "-m", "gunicorn", "cte_portal.wsgi", "--chdir", str(settings.BASE_DIR), "--bind", f"{HOST}:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "cte_portal.wsgi",
+        "--chdir",
+        str(settings.BASE_DIR),
+        "--bind",
+        f"{HOST}:{port}",
+    ]
     return Child(
-        "web", [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+        "web",
+        [
+            *command,
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--log-level",
+            "warning",
+        ],
     )
 
 
@@ -160,10 +208,28 @@ def dispatcher() -> Child:
 
 def worker(queue: str) -> Child:
     """One worker for a queue, so that a statewide job never keeps a clerk waiting (F-34)."""
-    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery"]
-    command = [*celery, "--quiet", "--workdir", str(settings.BASE_DIR), "--app", "cte_portal", "worker", "--queues", queue]
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker with superuser",
+        "-m",
+        "celery",
+    ]
+    command = [
+        *celery,
+        "--quiet",
+        "--workdir",
+        str(settings.BASE_DIR),
+        "--app",
+        "cte_portal",
+        "worker",
+        "--queues",
+        queue,
+    ]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    return Child(f"{queue} worker", [*command, "--hostname", f"{queue}@%h", "--concurrency", "1", *quiet])
+    return Child(
+        f"{queue} worker", [*command, "--hostname", f"{queue}@%h", "--concurrency", "1", *quiet]
+    )
 
 
 def answers(address: str) -> bool:
