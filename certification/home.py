@@ -56,9 +56,11 @@ def identify(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
-            next_label=("Change certifiers" if primaries else "Add a certifier")
-            if may_change
-            else "See the certifiers",
+            next_label=(
+                ("Change certifiers" if primaries else "Add a certifier")
+                if may_change
+                else "See the certifiers"
+            ),
         )
     ]
 
@@ -168,9 +170,12 @@ def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
     )
     if copy is None:
         return (
-            "canceled",
-            "Closed",
-        ), f"OPI has closed the certification event of {scope.school_year}. It was not certified."
+            (
+                "canceled",
+                "Closed",
+            ),
+            f"OPI has closed the certification event of {scope.school_year}. It was not certified.",
+        )
     return (
         "completed",
         "Completed",
@@ -261,7 +266,10 @@ def _due(one: DistrictEvent) -> HomeFigure:
     if one.sealed_on and one.is_certified:
         return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
     label = "Was due" if one.is_overdue else "Must be certified by"
-    sentence = f"{one.left[0].upper()}{one.left[1:]}. Corrections to {in_short(one.dates.corrections_until)}."
+    sentence = (
+        f"{one.left[0].upper()}{one.left[1:]}. Corrections to"
+        f" {in_short(one.dates.corrections_until)}."
+    )
     return HomeFigure(
         label, f"{one.dates.due:%A, %B} {one.dates.due.day}", sentence, attention=one.is_overdue
     )

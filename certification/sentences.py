@@ -168,9 +168,11 @@ def _sentences(node: ast.AST) -> Iterator[str]:
             yield words
         case ast.JoinedStr():
             yield "".join(
-                part.value
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                else "{…}"
+                (
+                    part.value
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                    else "{…}"
+                )
                 for part in node.values
             )
         case _:

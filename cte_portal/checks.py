@@ -209,9 +209,11 @@ def _part(protocol: type, part: str, value: object, name: str) -> list[str]:
     whole = name if part == "__call__" else f"{name}.{part}"
     if not hasattr(value, part):
         return [
-            f"{whole} is missing"
-            if part != "__call__"
-            else f"{name} must be a function, and is {_words(value)}"
+            (
+                f"{whole} is missing"
+                if part != "__call__"
+                else f"{name} must be a function, and is {_words(value)}"
+            )
         ]
     if isinstance(wanted, property):
         return []
@@ -231,7 +233,8 @@ def _call(value: object, name: str, arguments: list[tuple[Any, str]]) -> list[st
     except TypeError:
         wanted = [f"{placed} argument{'' if placed == 1 else 's'}", *named]
         return [
-            f"{name} must take {', '.join(wanted)}, and {_words(value)} takes {inspect.signature(value)}"
+            f"{name} must take {', '.join(wanted)}, and {_words(value)} takes"
+            f" {inspect.signature(value)}"
         ]
     return []
 

@@ -101,8 +101,9 @@ def look(connection: Any) -> None:
                 raise UnfitConnection(_exchanged(variable))
             if settings != list(SESSION.values()):
                 raise UnfitConnection(
-                    f"{variable}: the connection does not keep session settings ({', '.join(SESSION)}). Connect to PostgreSQL itself, "
-                    "or to a pooler that leaves SET alone: for PgBouncer set pool_mode = session."
+                    f"{variable}: the connection does not keep session settings"
+                    f" ({', '.join(SESSION)}). Connect to PostgreSQL itself, or to a pooler that"
+                    " leaves SET alone: for PgBouncer set pool_mode = session."
                 )
             for other in others:
                 other.execute("ROLLBACK")
@@ -114,7 +115,8 @@ def _keeps_a_table(cursor: Any, mark: str) -> None:
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == "42501":
             raise UnfitConnection(
-                "DATABASE_URL: this role may not make temporary tables. As the owner of the server: GRANT TEMPORARY ON DATABASE … TO …"
+                "DATABASE_URL: this role may not make temporary tables. As the owner of the server:"
+                " GRANT TEMPORARY ON DATABASE … TO …"
             ) from error
         raise
     try:
@@ -127,8 +129,9 @@ def _keeps_a_table(cursor: Any, mark: str) -> None:
 
 def _exchanged(variable: str) -> str:
     return (
-        f"{variable} leads to a pooler that gives each transaction another connection. The portal keeps rows and settings on its own, so it "
-        "does not start. For PgBouncer set pool_mode = session for this database, or connect to PostgreSQL itself (docs/deploy.md)."
+        f"{variable} leads to a pooler that gives each transaction another connection. The portal"
+        " keeps rows and settings on its own, so it does not start. For PgBouncer set pool_mode ="
+        " session for this database, or connect to PostgreSQL itself (docs/deploy.md)."
     )
 
 

@@ -22,7 +22,8 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 PORTAL_MODE = env.str("PORTAL_MODE", default="")
 if not PORTAL_MODE and env.str("DATABASE_URL", default=""):
     raise ImproperlyConfigured(
-        "PORTAL_MODE is not set, and DATABASE_URL names a database. Set it to production, or to demo for practice."
+        "PORTAL_MODE is not set, and DATABASE_URL names a database. Set it to production, or to"
+        " demo for practice."
     )
 PORTAL_MODE = PORTAL_MODE or "demo"
 if PORTAL_MODE not in {"demo", "production"}:
@@ -72,7 +73,8 @@ SECRET_KEY = (
 )
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
-        "SECRET_KEY needs 50 characters or more of its own; make one with `openssl rand -base64 48`."
+        "SECRET_KEY needs 50 characters or more of its own; make one with `openssl rand -base64"
+        " 48`."
     )
 
 ALLOWED_HOSTS = [
@@ -148,9 +150,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cte_portal.ui.context.portal",
             ],
-            "loaders": TEMPLATE_LOADERS
-            if RELOAD
-            else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
+            "loaders": (
+                TEMPLATE_LOADERS
+                if RELOAD
+                else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)]
+            ),
             "debug": RELOAD,  # an error in a template names the file and line
         },
     }
@@ -182,7 +186,8 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA"
+                " recursive_triggers=ON;"
             ),
         }
         config["TEST"] = {"NAME": str(VAR_DIR / f"test-{file_name}")}
@@ -200,7 +205,8 @@ if DATABASES["default"]["ENGINE"] != DATABASES["state"]["ENGINE"]:
     raise ImproperlyConfigured("DATABASE_URL and STATE_DATABASE_URL must both be set, or neither.")
 if PRODUCTION and "sqlite3" in str(DATABASES["default"]["ENGINE"]):
     raise ImproperlyConfigured(
-        "DATABASE_URL and STATE_DATABASE_URL are not set; production needs two PostgreSQL databases."
+        "DATABASE_URL and STATE_DATABASE_URL are not set; production needs two PostgreSQL"
+        " databases."
     )
 if all(
     DATABASES["default"].get(key) == DATABASES["state"].get(key) for key in ("HOST", "PORT", "NAME")
@@ -430,9 +436,11 @@ STORAGES = {
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
     },
 }
 MEDIA_ROOT = VAR_DIR / "files"

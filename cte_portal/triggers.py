@@ -48,7 +48,8 @@ def lift(apps: Any, schema_editor: Any) -> None:
         return
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMPORARY TABLE lifted_trigger AS SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            "CREATE TEMPORARY TABLE lifted_trigger AS SELECT name, sql FROM sqlite_master WHERE"
+            " type = 'trigger'"
         )
         cursor.execute("SELECT name FROM lifted_trigger")
         for (name,) in cursor.fetchall():
@@ -98,9 +99,15 @@ class AppendOnly:
             for name, table in self.names[connection.vendor].items():
                 act = name.rsplit("_", 1)[-1].upper()
                 cursor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-                    if connection.vendor == "postgresql"
-                    else f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{table}_is_append_only'); END",
+                    (
+                        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH STATEMENT EXECUTE"
+                        f" FUNCTION {table}_refuse()"
+                        if connection.vendor == "postgresql"
+                        else (
+                            f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT"
+                            f" RAISE(ABORT, '{table}_is_append_only'); END"
+                        )
+                    ),
                     None,
                 )
 

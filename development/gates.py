@@ -79,7 +79,8 @@ def ask(gate: Gate) -> Verdict:
 def report(verdict: Verdict) -> None:
     """A line for what passed; for what failed also everything that the tool said, and the cure."""
     print(
-        f"{'passed' if verdict.passed else 'FAILED'}  {verdict.gate.name} ({verdict.seconds:.0f} s)",
+        f"{'passed' if verdict.passed else 'FAILED'}  {verdict.gate.name}"
+        f" ({verdict.seconds:.0f} s)",
         flush=True,
     )
     if not verdict.passed:
@@ -100,7 +101,8 @@ def main(arguments: list[str]) -> int:
     for gate in failed:
         print(f"{gate.name} failed.{f' To mend it: {gate.cure}' if gate.cure else ''}")
     print(
-        f"{len(verdicts) - len(failed)} of {len(verdicts)} gates passed in {time.monotonic() - started:.0f} s."
+        f"{len(verdicts) - len(failed)} of {len(verdicts)} gates passed in"
+        f" {time.monotonic() - started:.0f} s."
     )
     return 1 if failed else 0
 

@@ -127,7 +127,8 @@ def covered() -> None:
         check=False,
     )
     print(
-        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file: .venv/bin/coverage report --skip-covered",
+        f"Coverage with branches: {total.stdout.strip() or 'not measured'} %. By file:"
+        " .venv/bin/coverage report --skip-covered",
         flush=True,
     )
 

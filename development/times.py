@@ -37,7 +37,10 @@ def sentence(
         for name, duration in sorted(work.items(), key=lambda part: -part[1])
     ]
     together = "one process" if processes == 1 else f"{processes} processes"
-    return f"Lane {lane}: {clock(seconds)} on {together}. Work of its tests: {', '.join(parts) or 'none'}."
+    return (
+        f"Lane {lane}: {clock(seconds)} on {together}. Work of its tests:"
+        f" {', '.join(parts) or 'none'}."
+    )
 
 
 def pytest_terminal_summary(

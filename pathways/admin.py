@@ -253,7 +253,10 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PathwayAdmin(RegisterAdmin):
     form = PathwayForm
     path_of = "Set up the collection › Pathways"
-    about = "The approved areas of study. A pathway that has been used cannot be removed. Give it a last school year instead."
+    about = (
+        "The approved areas of study. A pathway that has been used cannot be removed. Give it a"
+        " last school year instead."
+    )
     list_display = ("code", "name", "first", "last", "approved", "records")
     list_display_links = ("name",)
     search_fields = ("code", "name")
@@ -340,7 +343,10 @@ class DistrictAdmin(RegisterAdmin):
 class SchoolYearAdmin(RegisterAdmin):
     form = SchoolYearForm
     path_of = "Set up the collection › School years"
-    about = "There is always one current school year, in which records are entered and changed. All other years are read only."
+    about = (
+        "There is always one current school year, in which records are entered and changed. All"
+        " other years are read only."
+    )
     list_display = ("label", "starts_on", "ends_on", "current")
     list_display_links = ("label",)
     ordering = ("-end_year",)
@@ -361,7 +367,8 @@ class SchoolYearAdmin(RegisterAdmin):
                 if not form.was_active and (left := certified().unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
                         raise YearHeld(
-                            "A district's certification was reopened in the meantime. Check the preview again."
+                            "A district's certification was reopened in the meantime. Check the"
+                            " preview again."
                         )
                     left.decide(choice, person_of(request), reason)
                 for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
@@ -387,7 +394,8 @@ class SchoolYearAdmin(RegisterAdmin):
         ):
             messages.info(
                 request,
-                "Nothing was changed. Give the extensions here first, then make the next year current.",
+                "Nothing was changed. Give the extensions here first, then make the next year"
+                " current.",
             )
             return redirect(left.way_out)
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -414,8 +422,9 @@ class RuleSeverityAdmin(RegisterAdmin):
     form = RuleSeverityForm
     path_of = "Set up the collection › Rule severities"
     about = (
-        "Rules whose severity OPI has changed for a school year. An error blocks certification. A warning blocks it until it is "
-        "explained. An info blocks nothing. The severity applies to all districts. To go back, choose the rule's own severity again."
+        "Rules whose severity OPI has changed for a school year. An error blocks certification. A"
+        " warning blocks it until it is explained. An info blocks nothing. The severity applies to"
+        " all districts. To go back, choose the rule's own severity again."
     )
     list_display = ("label", "year", "severity", "own", "reason")
     list_display_links = ("label",)

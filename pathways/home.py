@@ -40,7 +40,8 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
         status, sealed = ("locked", "Read only"), certified().sealed_year(scope)
         sentence = (
-            f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of {number_of(sealed.students, 'student')}."
+            f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of"
+            f" {number_of(sealed.students, 'student')}."
             if sealed
             else f"Values are today’s, not those of {scope.school_year}. {sentence}"
         )
@@ -50,7 +51,10 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         status = ("progress", "In progress")
     elif not figures.records and not Student.objects.in_scope(scope).exists():
         status = ("queued", "Cannot start yet")
-        sentence = f"No students for {scope.school_year} in the portal yet. Upload them first: Roster Data shows what is missing."
+        sentence = (
+            f"No students for {scope.school_year} in the portal yet. Upload them first: Roster Data"
+            " shows what is missing."
+        )
     else:
         status = ("none", "Not yet started")
     unsent = Unsent.of(scope)
@@ -91,9 +95,14 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
             title="Upload a file of records",
             path=(*MT_STATE_REPORTING, "MT Data Upload"),
             status=LOCKED if locked and status[0] != "progress" else status,
-            sentence=last.sentence
-            if last and last.sentence
-            else "Instead of typing, upload a tab-delimited file from your student information system.",
+            sentence=(
+                last.sentence
+                if last and last.sentence
+                else (
+                    "Instead of typing, upload a tab-delimited file from your student information"
+                    " system."
+                )
+            ),
             url=where,
             next_label="" if locked else label,
             next_url=there,
@@ -137,18 +146,24 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
             step="2",
             title="Check the roster worklist",
             path=(*CTE_CONCENTRATOR[:-1], "Roster worklist"),
-            status=("completed", "Completed")
-            if not missing
-            else LOCKED
-            if locked
-            else ("progress", "In progress"),
-            sentence=f"{number_of(missing, 'student')} in CTE courses without a record."
-            if missing
-            else "Every student in a CTE course has a record or a reason for having none.",
+            status=(
+                ("completed", "Completed")
+                if not missing
+                else LOCKED
+                if locked
+                else ("progress", "In progress")
+            ),
+            sentence=(
+                f"{number_of(missing, 'student')} in CTE courses without a record."
+                if missing
+                else "Every student in a CTE course has a record or a reason for having none."
+            ),
             url=reverse("roster-worklist", args=[scope.district, scope.end_year]),
-            next_label=f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}"
-            if missing and not locked
-            else "",
+            next_label=(
+                f"Open the {number_of(missing, 'student') if missing > 1 else 'student'}"
+                if missing and not locked
+                else ""
+            ),
         )
     ]
 
@@ -205,7 +220,10 @@ def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
                 "warning",
                 "Not yet sent",
             ),
-            f"{_changes(unsent)}, changed and then changed back. There are no differences. Send again to confirm.",
+            (
+                f"{_changes(unsent)}, changed and then changed back. There are no differences. Send"
+                " again to confirm."
+            ),
         )
     if unsent.left_out:
         return (
@@ -279,7 +297,10 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
 
 
 def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
-    sentence = f"{number_of(figures.concentrators, 'concentrator')}, {number_of(figures.participants, 'participant')}"
+    sentence = (
+        f"{number_of(figures.concentrators, 'concentrator')},"
+        f" {number_of(figures.participants, 'participant')}"
+    )
     return HomeFigure(
         "Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence
     )

@@ -111,12 +111,14 @@ class StatusBoard(BoardView):
             "all_of_them": len(lines),
             "query": asked.query(),
             "waiting": sum(is_waited_for(line.one) for line in lines),
-            "remind_all": f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}",
-            "to_remind": reminders.summary(
-                self.event, [line for line in lines if not line.one.is_certified]
-            )
-            if self.event
-            else None,
+            "remind_all": (
+                f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}"
+            ),
+            "to_remind": (
+                reminders.summary(self.event, [line for line in lines if not line.one.is_certified])
+                if self.event
+                else None
+            ),
             "why_suppressed": WHY_SUPPRESSED,
             "sizes": [(key, word, key == asked.said("size")) for key, word in SIZES],
             "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
@@ -200,7 +202,10 @@ class StatusBoardFile(BoardView):
         return response
 
 
-FIGURES = "Errors, Warnings, and Records are from the district's last validation at the state (Validated)."
+FIGURES = (
+    "Errors, Warnings, and Records are from the district's last validation at the state"
+    " (Validated)."
+)
 
 
 class Reminders(BoardView):

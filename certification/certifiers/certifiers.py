@@ -61,7 +61,8 @@ def add(
             )
         if not eligible(scope.district).filter(pk=person.pk).exists():
             raise Refusal(
-                f"{person.record_name} no longer has a role in this district, or the account is closed.",
+                f"{person.record_name} no longer has a role in this district, or the account is"
+                " closed.",
                 field="person",
             )
         one = Certifier.objects.create(
@@ -94,7 +95,8 @@ def change(
         if one.version != seen:
             now = ", ".join(f"{label} {value}" for label, value in before.items())
             raise Refusal(
-                f"Someone else changed this certifier after you opened it. It now says: {now}. Save again to replace it."
+                f"Someone else changed this certifier after you opened it. It now says: {now}. Save"
+                " again to replace it."
             )
         if was != level:
             _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
@@ -116,7 +118,8 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
             if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
                 return
             raise Refusal(
-                "Someone else changed this certifier after you opened it. Check it again, then send the invitation."
+                "Someone else changed this certifier after you opened it. Check it again, then send"
+                " the invitation."
             )
         if not Certifier.objects.active().filter(pk=pk).exists():
             raise Refusal("Only an active certifier with a role in this district can be invited.")
@@ -162,7 +165,8 @@ def _deciding(scope: Scope) -> Iterator[None]:
             yield
     except Busy as error:
         raise Refusal(
-            "Someone else is saving or signing in this district right now. Nothing was saved. Save again."
+            "Someone else is saving or signing in this district right now. Nothing was saved. Save"
+            " again."
         ) from error
 
 

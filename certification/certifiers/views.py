@@ -80,11 +80,17 @@ def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
         return "attention", "No Primary certifier.", "This collection cannot be certified."
     if dormant:
         who = " and ".join(dormant)
-        cure = "To reopen the account, use “Forgot your password?” on the sign-in page, or ask the District Administrator to open it under People."
+        cure = (
+            "To reopen the account, use “Forgot your password?” on the sign-in page, or ask the"
+            " District Administrator to open it under People."
+        )
         return "attention", f"{who} cannot sign in: account unused for 180 days.", cure
     if number == 1:
         return None
-    must = f"All {number} must sign before the collection counts as certified. OPI recommends only one."
+    must = (
+        f"All {number} must sign before the collection counts as certified. OPI recommends only"
+        " one."
+    )
     return "info", f"{number} Primary certifiers.", must
 
 
@@ -125,9 +131,11 @@ class ChangeCertifier(ScopedView):
             return self.show(one, form)
         messages.success(
             request,
-            f"Saved. {one.name}."
-            if changed
-            else f"{one.name} already has these settings. No changes to save.",
+            (
+                f"Saved. {one.name}."
+                if changed
+                else f"{one.name} already has these settings. No changes to save."
+            ),
         )
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 

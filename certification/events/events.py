@@ -34,7 +34,10 @@ from pathways.models import District, SchoolYear
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
-STALE = "Someone else changed this event after you opened it. Nothing was saved yet. Check it again first."
+STALE = (
+    "Someone else changed this event after you opened it. Nothing was saved yet. Check it again"
+    " first."
+)
 MOST_NAMED = 10
 A_YEAR = datetime.timedelta(weeks=52)
 
@@ -104,7 +107,8 @@ def effects(
         return []
     reach = Reach.of(before)
     found = [
-        f"{number_of(reach.districts, 'district')} will see this right away: at the top of every page, on the home page, and on the event's page."
+        f"{number_of(reach.districts, 'district')} will see this right away: at the top of every"
+        " page, on the home page, and on the event's page."
     ]
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
@@ -114,11 +118,15 @@ def effects(
         )
     if before.statements != after.statements:
         found.append(
-            "From now on certifiers read and sign the new statements. Certified collections keep the wording that was signed."
+            "From now on certifiers read and sign the new statements. Certified collections keep"
+            " the wording that was signed."
         )
         if reach.waiting:
             stay -= reach.waiting
-            lost = f"{number_of(reach.waiting, 'signature')} in districts that have not certified yet will no longer count"
+            lost = (
+                f"{number_of(reach.waiting, 'signature')} in districts that have not certified yet"
+                " will no longer count"
+            )
             found.append(f"{lost}. Those certifiers must sign again.")
     if before.validation_groups != after.validation_groups or links_differ:
         found.append("The event's page will show the new validation groups and links.")
@@ -148,20 +156,25 @@ def _moved_dates(before: CertificationEvent, after: CertificationEvent, reach: R
     ):
         if getattr(before, name) != getattr(after, name):
             found.append(
-                f"{label} on {in_words(getattr(after, name))} instead of {in_short(getattr(before, name))}."
+                f"{label} on {in_words(getattr(after, name))} instead of"
+                f" {in_short(getattr(before, name))}."
             )
     if before.due != after.due:
         found.append(
-            f"Due on {in_words(after.due)} instead of {in_short(before.due)}: {after.dates.left(now)}."
+            f"Due on {in_words(after.due)} instead of {in_short(before.due)}:"
+            f" {after.dates.left(now)}."
         )
         left = reach.districts - reach.certified
         if after.dates.is_overdue(now) and not before.dates.is_overdue(now) and left:
             found.append(
-                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will be overdue right away."
+                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and"
+                " will be overdue right away."
             )
     if found and reach.extended:
         found.append(
-            f"{number_of(len(reach.extended), 'district')} with an extension {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates: {_few(reach.extended)}."
+            f"{number_of(len(reach.extended), 'district')} with an extension"
+            f" {'keeps' if len(reach.extended) == 1 else 'keep'} the later dates:"
+            f" {_few(reach.extended)}."
         )
     was, will = before.dates.phase(now), after.dates.phase(now)
     if was is not will:
@@ -182,35 +195,41 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
         left = reach.districts - reach.certified
         waiting = Recertification.objects.open().filter(event=event).count()
         found = [
-            f"{number_of(reach.districts, 'district')} will no longer see this event, and no one can sign in it."
+            f"{number_of(reach.districts, 'district')} will no longer see this event, and no one"
+            " can sign in it."
         ]
         found.append(
             f"{number_of(reach.certified, 'certification')} and the receipts stay as they are."
         )
         if left:
             found.append(
-                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and will no longer be able to: {_few(_uncertified(event))}."
+                f"{number_of(left, 'district')} {'has' if left == 1 else 'have'} not certified and"
+                f" will no longer be able to: {_few(_uncertified(event))}."
             )
         if waiting:
             found.append(
-                f"{number_of(waiting, 'recertification')} {'is' if waiting == 1 else 'are'} not finished and cannot be while the event is closed."
+                f"{number_of(waiting, 'recertification')} {'is' if waiting == 1 else 'are'} not"
+                " finished and cannot be while the event is closed."
             )
         return found
     again = " again" if event.status == Status.CLOSED else ""
     found = [
-        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, at the top of every page, and on the Event Dashboard."
+        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, at the"
+        " top of every page, and on the Event Dashboard."
     ]
     found.append(f"Its phase is now “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
     if event.dates.phase(now) is Phase.OVER:
         found.append("The time for corrections has ended, so no one can sign in it.")
     if not SchoolYear.objects.filter(end_year=event.end_year, is_active=True).exists():
         found.append(
-            f"{event.school_year} is not the current school year. Districts see this event only when they open that year."
+            f"{event.school_year} is not the current school year. Districts see this event only"
+            " when they open that year."
         )
     if without := _without_primary():
         has = "has" if len(without) == 1 else "have"
         found.append(
-            f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify yet: {_few(without)}."
+            f"{number_of(len(without), 'district')} {has} no Primary certifier and cannot certify"
+            f" yet: {_few(without)}."
         )
     return found
 
@@ -270,7 +289,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
             return event
         if not event.may_become(to):
             raise Refusal(
-                f"An event that is {event.get_status_display().lower()} cannot become {Status(to).label.lower()}."
+                f"An event that is {event.get_status_display().lower()} cannot become"
+                f" {Status(to).label.lower()}."
             )
         if to == Status.CLOSED and (sentence := _held(event)):
             raise Refusal(sentence)
@@ -297,7 +317,8 @@ def _held(event: CertificationEvent) -> str:
         set(Recertification.objects.open().filter(event=event).values_list("district", flat=True))
     )
     return (
-        f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close the event."
+        f"A recertification is open in {', '.join(numbers)}. Finish or withdraw it before you close"
+        " the event."
         if numbers
         else ""
     )

@@ -14,7 +14,10 @@ from cte_portal.refusals import Refusal
 from pathways.models import District
 
 Operation = AuditEvent.Operation
-OVERTAKEN = "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again first."
+OVERTAKEN = (
+    "Someone else changed this extension after you opened it. Nothing was saved yet. Check it again"
+    " first."
+)
 
 
 def words(one: Extension | None) -> dict[str, str]:
@@ -35,11 +38,13 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
     before = Extension.objects.dates_for(event, district.number)
     after = event.dates_with(wanted.due, wanted.corrections_until) if wanted else event.dates
     found = [
-        f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of {in_words(before.due)}."
+        f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of"
+        f" {in_words(before.due)}."
     ]
     if before.corrections_until != after.corrections_until:
         found.append(
-            f"Corrections until {in_words(after.corrections_until)} instead of {in_words(before.corrections_until)}."
+            f"Corrections until {in_words(after.corrections_until)} instead of"
+            f" {in_words(before.corrections_until)}."
         )
     if after.is_overdue(now) and not before.is_overdue(now):
         found.append("The district will be overdue right away.")

@@ -232,12 +232,14 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
         if due and due < self.event.due:
             self.add_error(
                 "due",
-                f"An extension cannot be earlier than the date for all districts, {self.event.due:%m/%d/%Y}",
+                "An extension cannot be earlier than the date for all districts,"
+                f" {self.event.due:%m/%d/%Y}",
             )
         if corrections and corrections < self.event.corrections_until:
             self.add_error(
                 "corrections_until",
-                f"This cannot be earlier than the date for all districts, {self.event.corrections_until:%m/%d/%Y}",
+                "This cannot be earlier than the date for all districts,"
+                f" {self.event.corrections_until:%m/%d/%Y}",
             )
         if (due, corrections) == (self.event.due, self.event.corrections_until):
             self.add_error("due", "These are the same dates that all districts have")

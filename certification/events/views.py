@@ -98,9 +98,9 @@ class NewEvent(EventsView, StatewideActionView):
         given = super().get_form_kwargs()
         return {
             **given,
-            "instance": events.copy_of(self.earlier)
-            if self.earlier and "data" not in given
-            else None,
+            "instance": (
+                events.copy_of(self.earlier) if self.earlier and "data" not in given else None
+            ),
         }
 
     def act(self, form: EventForm) -> HttpResponse:
@@ -194,13 +194,15 @@ class Event(EventsView):
                 for to in event.MOVES[event.status]
             ],  # type: ignore[index]
             "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
-            "finishing": [
-                (case, every[case.district])
-                for case in district_events(event, every).values()
-                if case.finishing
-            ]
-            if every
-            else [],
+            "finishing": (
+                [
+                    (case, every[case.district])
+                    for case in district_events(event, every).values()
+                    if case.finishing
+                ]
+                if every
+                else []
+            ),
             "words": events.words(event, events.links_of(event)),
             "phase": event.dates.phase(timezone.now()).value if event.is_published else "",
             "history": history[:50],

@@ -61,7 +61,8 @@ def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
     """How many have not certified, and each with where it stands, those who can finish first."""
     verb = "has" if len(lines) == 1 else "have"
     found = [
-        f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due {in_short(event.due)})."
+        f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due"
+        f" {in_short(event.due)})."
     ]
     ordered = sorted(lines, key=lambda line: (not may_finish(line), line.number))
     for line in ordered[:MOST_NAMED]:
@@ -100,7 +101,10 @@ def standing(line: Line) -> str:
         return "It cannot finish: not validated since its last resync."
     if _dates_are_over(line):
         return "It cannot finish: its dates are over."
-    found = f"{number_of(line.errors or 0, 'error')}, {number_of(line.warnings or 0, 'warning')} without a reason"
+    found = (
+        f"{number_of(line.errors or 0, 'error')}, {number_of(line.warnings or 0, 'warning')}"
+        " without a reason"
+    )
     return (
         f"It cannot finish: {found}."
         if line.errors or line.warnings
@@ -121,10 +125,14 @@ def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
     """What each choice means."""
     year = event.school_year
     found = [
-        "Extend first: nothing changes now. You give these districts later dates on the event\u2019s page."
+        "Extend first: nothing changes now. You give these districts later dates on the"
+        " event\u2019s page."
     ]
     if some:
-        how = "districts that can finish sign what is at the state, and send data of the next year after that."
+        how = (
+            "districts that can finish sign what is at the state, and send data of the next year"
+            " after that."
+        )
         found.append(f"Let them finish: {how} The others stay uncertified.")
     found.append(f"Close {year}: all of them stay uncertified, for the reason you enter.")
     return found
@@ -175,7 +183,8 @@ def closing(case: DistrictEvent, name: str) -> list[str]:
     """What it would mean to close the year for a district that is to finish it."""
     year = case.event.school_year
     effects = [
-        f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason you enter."
+        f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason"
+        " you enter."
     ]
     if case.signed:
         effects.append(
@@ -183,7 +192,8 @@ def closing(case: DistrictEvent, name: str) -> list[str]:
         )
     effects.append("It can send data of the next school year right away.")
     effects.append(
-        "Its certifiers and District Administrators get an e-mail. They read the reason in the portal."
+        "Its certifiers and District Administrators get an e-mail. They read the reason in the"
+        " portal."
     )
     return effects
 
@@ -236,5 +246,8 @@ def holds_sending(scope: Scope) -> str:
             for one in events_of(Scope(scope.district, event.end_year)):
                 if one.finishing:
                     until = in_short(one.last_day_to_sign)
-                    return f"{event.school_year} is still to be certified, through {until}. Data of {scope.school_year} can be sent after that."
+                    return (
+                        f"{event.school_year} is still to be certified, through {until}. Data of"
+                        f" {scope.school_year} can be sent after that."
+                    )
     return ""

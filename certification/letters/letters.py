@@ -107,9 +107,11 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
             kind=Notice.Kind.ATTENTION,
             text=one.subject.removeprefix("CTE Portal: ")[:300],
             # A request is answered from the list; its own page is gone when the event is closed meanwhile.
-            path=reverse("recertification-inbox")
-            if one.template == "recertification_asked"
-            else one.path,
+            path=(
+                reverse("recertification-inbox")
+                if one.template == "recertification_asked"
+                else one.path
+            ),
             at=moment(after),
         )
         for one in letters

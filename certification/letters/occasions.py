@@ -351,7 +351,10 @@ def _letter(
 def subject(one: DistrictEvent, name: str, what: str) -> str:
     """Each names the district and the due date (ux, e-mail)."""
     due = "" if "due" in what else f" (due {in_short(one.last_day)})"
-    return f"CTE Portal: {one.event.get_collection_display()} {one.event.school_year}, {one.district} {name} – {what}{due}"
+    return (
+        f"CTE Portal: {one.event.get_collection_display()} {one.event.school_year}, {one.district}"
+        f" {name} – {what}{due}"
+    )
 
 
 def _names() -> dict[str, str]:

@@ -83,7 +83,10 @@ class Dates:
 
     def sentence(self, now: datetime.datetime) -> str:
         """Due Friday, June 20, 2025 – 12 days left."""
-        return f"{'Was due' if self.is_overdue(now) else 'Due'} {in_words(self.due)} – {self.left(now)}"
+        return (
+            f"{'Was due' if self.is_overdue(now) else 'Due'} {in_words(self.due)} –"
+            f" {self.left(now)}"
+        )
 
     def corrections(self, now: datetime.datetime) -> str:
         """What the correction date means today."""

@@ -119,7 +119,9 @@ class CertificationEvent(Moves):
             models.CheckConstraint(
                 condition=Q(review_opens__lte=F("certification_opens")),
                 name="certification_review_opens_first",
-                violation_error_message="Review must open on or before the day certification opens.",
+                violation_error_message=(
+                    "Review must open on or before the day certification opens."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(certification_opens__lte=F("due")),
@@ -139,7 +141,9 @@ class CertificationEvent(Moves):
                     follow_up_opens__lte=F("follow_up_closes"),
                 ),
                 name="certification_follow_up_opens_before_it_closes",
-                violation_error_message="Enter both follow-up dates, the first before the last, or leave both empty.",
+                violation_error_message=(
+                    "Enter both follow-up dates, the first before the last, or leave both empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "published", "closed"]),

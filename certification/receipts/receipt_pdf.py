@@ -63,10 +63,14 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
             "items": list(copy.statements),
         }
     )
-    covers = "It covers the records, figures, findings, explanations, rules, statements, and signatures. Any later change to them gives a different value."
+    covers = (
+        "It covers the records, figures, findings, explanations, rules, statements, and signatures."
+        " Any later change to them gives a different value."
+    )
     parts.append({"heading": "Seal (SHA-256)", "mono": list(receipt.seal), "lines": [covers]})
     follow_up = (
-        f" Concentrators who graduated or dropped out are followed up from {event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}."
+        " Concentrators who graduated or dropped out are followed up from"
+        f" {event.follow_up_opens:%m/%d/%Y} to {event.follow_up_closes:%m/%d/%Y}."
         if event.follow_up_opens
         else ""
     )
@@ -138,4 +142,7 @@ def _summary(receipt: Receipt) -> str:
     )
     errors = f"{receipt.errors:,} error{'' if receipt.errors == 1 else 's'}."
     reason = ", each with a reason" if receipt.warnings else ""
-    return f"{none}{errors} {receipt.warnings:,} warning{'' if receipt.warnings == 1 else 's'}{reason}."
+    return (
+        f"{none}{errors} {receipt.warnings:,}"
+        f" warning{'' if receipt.warnings == 1 else 's'}{reason}."
+    )

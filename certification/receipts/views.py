@@ -41,12 +41,14 @@ class CertificationReceipt(OfCopy):
             "copy": receipt.copy,
             "event": receipt.round.event,
             "formats": list(FORMATS.items()) if self.can(Capability.EXPORT_RECORDS) else [],
-            "is_locked": CollectionLock.objects.filter(
-                district=self.scope.district, reference=receipt.copy.receipt
-            ).exists(),
-            "request_url": request_url(receipt.copy)
-            if receipt.round.status == Round.Status.SEALED
-            else "",
+            "is_locked": (
+                CollectionLock.objects.filter(
+                    district=self.scope.district, reference=receipt.copy.receipt
+                ).exists()
+            ),
+            "request_url": (
+                request_url(receipt.copy) if receipt.round.status == Round.Status.SEALED else ""
+            ),
             "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
         }
         return render(request, "certification/receipts/receipt.html", told)
@@ -71,7 +73,10 @@ class SealedExtract(OfCopy):
     def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
         if form not in TYPES:
             raise Http404("There is no such format.")
-        copy, content = self.copy(), tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        copy, content = (
+            self.copy(),
+            tempfile.TemporaryFile(),
+        )  # noqa: SIM115 - the response closes it
         sealed_extract.write(content, copy, form)
         content.seek(0)
         access.info(

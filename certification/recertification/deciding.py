@@ -30,7 +30,8 @@ def deciding(scope: Scope) -> Iterator[None]:
             yield
     except Busy as error:
         raise Refusal(
-            "Someone else is saving or signing in this district right now. Nothing was saved. Try again."
+            "Someone else is saving or signing in this district right now. Nothing was saved. Try"
+            " again."
         ) from error
 
 

@@ -45,7 +45,10 @@ def cannot_reopen(one: DistrictEvent) -> str:
     """Why what is certified cannot be corrected now; empty when it can. Contact text where only people can help (C-31)."""
     contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
     if one.sealed_at is None or one.round_number is not None:
-        return "Not all certifiers have signed yet. Until they have, records can be changed without a recertification."
+        return (
+            "Not all certifiers have signed yet. Until they have, records can be changed without a"
+            " recertification."
+        )
     if not one.in_active_year:
         return f"{one.event.school_year} is no longer the current school year. {contact}."
     if one.phase is Phase.OVER:

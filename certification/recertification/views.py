@@ -255,9 +255,11 @@ class OneRecertification(CertificationView):
         decide(self.scope, found.pk, by=self.person, answer=form.cleaned_data["answer"])
         messages.success(
             self.request,
-            "Denied. The certification stays in effect."
-            if denies
-            else "Approved. The records are open for corrections.",
+            (
+                "Denied. The certification stays in effect."
+                if denies
+                else "Approved. The records are open for corrections."
+            ),
         )
         return self.to(found)
 
@@ -278,7 +280,8 @@ class OneRecertification(CertificationView):
         recertification.abandon(self.scope, found.pk, by=self.person)
         messages.success(
             self.request,
-            "Recertification withdrawn. The records are locked again, and the certification stays in effect.",
+            "Recertification withdrawn. The records are locked again, and the certification stays"
+            " in effect.",
         )
         return self.to(found)
 
@@ -342,8 +345,9 @@ class OneRecertification(CertificationView):
             "may_write": found.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
             "may_abandon": reopened and self.may_abandon(found),
-            "may_undo": is_opi
-            and not (is_own(found, self.person) or recertification.cannot_undo(found)),
+            "may_undo": (
+                is_opi and not (is_own(found, self.person) or recertification.cannot_undo(found))
+            ),
             "answer_form": answer or AnswerForm(),
             "message_form": message or MessageForm(),
             "close_form": closing or CloseForm(),

@@ -63,7 +63,10 @@ class Since:
             for what in ("Changed", "New", "No longer there")
         }
         told = ", ".join(f"{number:,} {what.lower()}" for what, number in numbers.items() if number)
-        return f"{number_of(len(self.records), 'record')} differ{'s' if len(self.records) == 1 else ''}: {told}."
+        return (
+            f"{number_of(len(self.records), 'record')}"
+            f" differ{'s' if len(self.records) == 1 else ''}: {told}."
+        )
 
 
 def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -57,7 +57,10 @@ class Figure:
         """Health Professions: 74, 41 in 2023-24 (+80.5%)."""
         if self.before is None:
             return f"{self.label}: {self.now:,}"
-        return f"{self.label}: {self.now:,}, {self.before:,} in {self.before_year}{f' ({self.percent})' if self.percent else ''}"
+        return (
+            f"{self.label}: {self.now:,}, {self.before:,} in"
+            f" {self.before_year}{f' ({self.percent})' if self.percent else ''}"
+        )
 
     @property
     def difference(self) -> str:

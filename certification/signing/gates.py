@@ -120,7 +120,8 @@ def _open(case: Case) -> Answer:
     if not one.in_active_year and not one.finishing:
         return Answer(
             False,
-            f"{case.scope.school_year} is not the current school year, so its records cannot be certified now.",
+            f"{case.scope.school_year} is not the current school year, so its records cannot be"
+            " certified now.",
         )
     if one.sealed_at and not one.round_number:
         return Answer(
@@ -212,7 +213,10 @@ def _sent(case: Case) -> Answer:
         )
         sentence = f"{changes}{by}{since}."
         if case.signatures:
-            sentence += f" Sending voids the signature of {' and '.join(one.name for one in case.signatures.values())}."
+            sentence += (
+                " Sending voids the signature of"
+                f" {' and '.join(one.name for one in case.signatures.values())}."
+            )
         return Answer(False, sentence, resync, f"Send {changes}")
     return Answer(True, f"last resync {moment(case.copy.sent_at)}")
 
@@ -251,7 +255,10 @@ def _report(case: Case) -> Answer:
         return Answer(
             False, words, cure, "Run the Certification report", runs=f"{Certification.slug}:state"
         )
-    words = f"{number_of(case.report.count, 'figure')} {'differs' if case.report.count == 1 else 'differ'} between district and state."
+    words = (
+        f"{number_of(case.report.count, 'figure')}"
+        f" {'differs' if case.report.count == 1 else 'differ'} between district and state."
+    )
     return Answer(
         False, words, cure, "Open the report", problem="Certification report shows differences"
     )
@@ -300,7 +307,10 @@ def _warnings(case: Case) -> Answer:
         )
     if warnings:
         every = warnings + explained
-        words = f"{warnings:,} of {number_of(every, 'warning')} {'has' if warnings == 1 else 'have'} no reason yet."
+        words = (
+            f"{warnings:,} of {number_of(every, 'warning')} {'has' if warnings == 1 else 'have'} no"
+            " reason yet."
+        )
         return Answer(
             False,
             words,
@@ -326,7 +336,10 @@ def _waited(case: Case) -> Answer:
         hours = int(since.total_seconds() // 3600)
         return Answer(True, number_of(hours, "hour") if hours < 48 else f"{hours // 24:,} days")
     left = math.ceil((WAIT - since).total_seconds())
-    words = f"The last one was {moment(case.copy.complete_at)}. {number_of(math.ceil(left / 60), 'minute')} left."
+    words = (
+        f"The last one was {moment(case.copy.complete_at)}."
+        f" {number_of(math.ceil(left / 60), 'minute')} left."
+    )
     return Answer(False, words, seconds_left=left)
 
 

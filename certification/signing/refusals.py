@@ -26,4 +26,7 @@ class NotReady(NotSigned):
 
 
 class Changed(NotSigned):
-    sentence = "The data at the state have changed since you opened this page. Review the figures again, then sign. Nothing was signed."
+    sentence = (
+        "The data at the state have changed since you opened this page. Review the figures again,"
+        " then sign. Nothing was signed."
+    )

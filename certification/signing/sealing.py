@@ -115,7 +115,8 @@ def differences(copy: SealedCopy) -> list[str]:
     if touched:
         more = f" and {len(touched) - MOST_NAMED:,} more" if len(touched) > MOST_NAMED else ""
         found.append(
-            f"differs from the seal: sealed record {', '.join(map(str, touched[:MOST_NAMED]))}{more}"
+            "differs from the seal: sealed record"
+            f" {', '.join(map(str, touched[:MOST_NAMED]))}{more}"
         )
     return found
 

@@ -71,7 +71,8 @@ def sign(
                 raise Changed
             if case.is_empty and not nothing_to_report:
                 raise NotSigned(
-                    "There are no records at the state. Confirm that there is nothing to report, then sign."
+                    "There are no records at the state. Confirm that there is nothing to report,"
+                    " then sign."
                 )
             if list(statements) != list(case.document.statements):
                 raise NotSigned("Check each statement. Nothing was signed.")

@@ -161,8 +161,10 @@ class EventCertification(ScopedView):
             "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
-            "access": AuditEvent.objects.all().of_access(
-                [one.user_id for one in case.primaries], case.now
+            "access": (
+                AuditEvent.objects.all().of_access(
+                    [one.user_id for one in case.primaries], case.now
+                )
             ),
             "links": one.event.links.all(),
             "groups": groups_of(one.event),

@@ -159,7 +159,10 @@ class DistrictEvent:
         if not self.able and self.signed < self.primaries:
             return NONE_CAN_SIGN
         noun = "primary certifier" if self.primaries == 1 else "primary certifiers"
-        return f"{self.signed} of {self.primaries} {noun} {'has' if 1 in (self.signed, self.primaries) else 'have'} signed."
+        return (
+            f"{self.signed} of {self.primaries} {noun}"
+            f" {'has' if 1 in (self.signed, self.primaries) else 'have'} signed."
+        )
 
     @property
     def status(self) -> Status:
@@ -170,7 +173,10 @@ class DistrictEvent:
         if self.ended:
             return Status("canceled", "Not certified", self.why_ended)
         if self.finishing:
-            until = f"{self.event.school_year} is over. What was sent can be signed through {in_short(self.last_day_to_sign)}."
+            until = (
+                f"{self.event.school_year} is over. What was sent can be signed through"
+                f" {in_short(self.last_day_to_sign)}."
+            )
             return Status("progress", "To be finished", f"{until} {self.signers}")
         if self.phase is Phase.NOT_YET_OPEN:
             return Status(
@@ -208,7 +214,10 @@ class DistrictEvent:
     def _sealed(self, sealed_at: datetime.datetime) -> Status:
         locked = " Records are locked." if self.in_active_year else ""
         if self.request == Recertification.Status.ASKED:
-            sentence = f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification of {_day(sealed_at)} stays in effect."
+            sentence = (
+                f"Requested on {_day(self.request_at)}; OPI has not answered yet. The certification"
+                f" of {_day(sealed_at)} stays in effect."
+            )
             return Status("progress", "Recertification Request Sent", sentence + locked)
         if self.approved_at:
             return Status(
@@ -235,9 +244,9 @@ def year_is_held() -> str:
         return ""
     names = [
         f"{number} {name}"
-        for number, name in District.objects.filter(pk__in=numbers)
-        .order_by("pk")
-        .values_list("number", "name")
+        for number, name in (
+            District.objects.filter(pk__in=numbers).order_by("pk").values_list("number", "name")
+        )
     ]
     words = "Finish it, or close it with a reason, before you start the next year."
     return f"A recertification is open in {', '.join(names)}. {words}"

@@ -168,7 +168,10 @@ def _our_fault(job: Job, error: Exception) -> None:
 def failed(batch: Batch, reference: str) -> dict[str, Any]:
     """What a row says when the portal itself could not do the work (J-13)."""
     safe = "Your file is safe. " if batch.input_file else ""
-    said = f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference {reference}."
+    said = (
+        f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference"
+        f" {reference}."
+    )
     return {"status": Status.FAILED, "reference": reference, "sentence": said}
 
 

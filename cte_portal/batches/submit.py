@@ -90,13 +90,15 @@ def _limit(by: User, district: str) -> None:
     )
     if mine[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
         raise TooMany(
-            f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then submit this one again."
+            f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then"
+            " submit this one again."
         )
     waiting = Batch.objects.live().filter(district=district, hidden=False)
     if waiting[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
         whose = f"District {district} has" if district else "There are"
         raise TooMany(
-            f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended, then submit this one again."
+            f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended,"
+            " then submit this one again."
         )
 
 
@@ -180,7 +182,10 @@ def cancel(batch: Batch, *, by: str) -> bool:
 
 
 def canceled_sentence(batch: Batch, by: str) -> str:
-    return f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT. {kind_of(batch.kind).changes_nothing}"
+    return (
+        f"Canceled by {by} at {timezone.localtime():%I:%M:%S %p} MT."
+        f" {kind_of(batch.kind).changes_nothing}"
+    )
 
 
 def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:

@@ -16,7 +16,10 @@ from cte_portal.editions import Edition
 
 NOT_SET_UP = "The databases are not set up yet. Run: python3 manage.py migrate"
 NOT_UP_TO_DATE = "The databases are not up to date. Run: python3 manage.py migrate"
-NO_ANSWER = "The {edition} database does not answer. Make sure that it is running and that its address in the settings is right."
+NO_ANSWER = (
+    "The {edition} database does not answer. Make sure that it is running and that its address in"
+    " the settings is right."
+)
 BROKE_OFF = "The database stopped answering. Make sure that it is running, then try again."
 
 

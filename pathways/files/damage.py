@@ -61,7 +61,10 @@ class Damage:
 
     def of_column(self, column: str, value: str, line: int, number: int, rows: int) -> str:
         what, cure = self.pattern.value
-        return f"{column} {what} in {number:,} of {rows:,} rows, first “{value[:40]}” in line {line}. {cure.format(write=self.write)}"
+        return (
+            f"{column} {what} in {number:,} of {rows:,} rows, first “{value[:40]}” in line {line}."
+            f" {cure.format(write=self.write)}"
+        )
 
 
 def whole_number(text: str) -> int | None:
@@ -188,14 +191,16 @@ def _credits(text: str, label: str) -> Damage | None:
     if re.fullmatch(r"[0-9]{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-[0-9]{2}|[2-6][0-9]{4}", text, re.ASCII):
         return Damage(
             Pattern.DATE_FOR_CREDITS,
-            f"{label} must be a number, like 1.75. Excel may have turned it into a date: format the column as text",
+            f"{label} must be a number, like 1.75. Excel may have turned it into a date: format the"
+            " column as text",
         )
     if re.fullmatch(r"[0-9]{1,2}\.[0-9]{9,20}", text, re.ASCII):
         near = round(Decimal(text), 2)
         if abs(near - Decimal(text)) < Decimal("1e-8"):
             return Damage(
                 Pattern.ADDED_DIGITS,
-                f"{label} must have no more than 2 decimal places. A data tool added digits: enter {near:.2f}",
+                f"{label} must have no more than 2 decimal places. A data tool added digits: enter"
+                f" {near:.2f}",
                 f"{near:.2f}",
             )
     return None

@@ -23,7 +23,8 @@ class Header:
         first = self.cells[0].strip('"').upper()
         if "\x00" in text:
             raise FileRefused(
-                "The header record contains a zero byte. Save the file as tab-delimited text and choose it again"
+                "The header record contains a zero byte. Save the file as tab-delimited text and"
+                " choose it again"
             )
         if len(cells) == 1:
             for mark, name in ((",", "commas"), (";", "semicolons"), ("|", "vertical bars")):
@@ -41,12 +42,14 @@ class Header:
             )
         if first != "HD":
             raise FileRefused(
-                f"Line {number} is not the header record. The first line must be HD, date, time, and {layout.version}, separated by tabs"
+                f"Line {number} is not the header record. The first line must be HD, date, time,"
+                f" and {layout.version}, separated by tabs"
             )
         self.version = self.cells[3] if len(cells) > 3 else ""
         if self.version.upper() != layout.version:
             raise FileRefused(
-                f"The header record names version “{self.version[:20]}”. This portal reads {layout.version}"
+                f"The header record names version “{self.version[:20]}”. This portal reads"
+                f" {layout.version}"
             )
 
     @property

@@ -132,6 +132,6 @@ LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
 
 # A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
 ERRORS_ADDED = "Errors are in the last column"
-ERRORS_ADDED_BEFORE = (
-    "Errors stand after End Year"  # in files that were given back by earlier versions
+ERRORS_ADDED_BEFORE = (  # in files that were given back by earlier versions
+    "Errors stand after End Year"
 )

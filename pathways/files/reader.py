@@ -52,7 +52,10 @@ LONGEST_VALUE = 200  # of a value as it is shown
 
 _NO_VALUE = "value NULL, NA, or \\N read as empty|values NULL, NA, or \\N read as empty"
 _ANSWER = "answer TRUE or FALSE read as Yes or No|answers TRUE or FALSE read as Yes or No"
-_ZEROS = "amount read without the zeros after its second decimal|amounts read without the zeros after their second decimal"
+_ZEROS = (
+    "amount read without the zeros after its second decimal|amounts read without the zeros after"
+    " their second decimal"
+)
 _POINT = "number read without “.0” at its end|numbers read without “.0” at their end"
 _CODE = "pathway code read with its leading zero|pathway codes read with their leading zero"
 
@@ -127,13 +130,15 @@ class Reader:
                 continue
             if unquoted(cells[0]).upper() == "HD":
                 raise FileRefused(
-                    f"Line {number} is a second header record (HD). A file has one, on its first line"
+                    f"Line {number} is a second header record (HD). A file has one, on its first"
+                    " line"
                 )
             self.summary.rows += 1
             if self.most_rows and self.summary.rows > self.most_rows:
                 raise FileRefused(
-                    f"The file has more than {self.most_rows:,} rows, the most that this portal's built-in database accepts. Split the file, "
-                    "or ask for a portal with PostgreSQL"
+                    f"The file has more than {self.most_rows:,} rows, the most that this portal's"
+                    " built-in database accepts. Split the file, or ask for a portal with"
+                    " PostgreSQL"
                 )
             yield self._row(number, cells, cut)
         if not header_seen:
@@ -249,7 +254,8 @@ class Reader:
             wrong(
                 field,
                 "CTE-413",
-                f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again",
+                f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it"
+                " again",
                 composed,
             )
         return composed
@@ -265,7 +271,8 @@ class Reader:
         if kind != self.layout.record_type:
             if kind.upper() == self.layout.record_type:
                 self.summary.adjusted[
-                    f"record type read as {self.layout.record_type}|record types read as {self.layout.record_type}"
+                    f"record type read as {self.layout.record_type}|record types read as"
+                    f" {self.layout.record_type}"
                 ] += 1
             elif kind.upper() == "CT":
                 raise FileRefused(
@@ -365,7 +372,8 @@ class Reader:
             wrong(
                 "total_credits",
                 "CTE-411",
-                f"Pathway Credits must be {inside + outside:.2f}: District {inside:.2f} and Transfer {outside:.2f}",
+                f"Pathway Credits must be {inside + outside:.2f}: District {inside:.2f} and"
+                f" Transfer {outside:.2f}",
             )
 
     def _student(
@@ -394,7 +402,10 @@ class Reader:
             and not student.is_named(last, first)
             and not student.is_named(cells[4], cells[5])
         ):
-            told = f"The portal has this student as {listed_name(student.last_name, student.first_name)}"
+            told = (
+                "The portal has this student as"
+                f" {listed_name(student.last_name, student.first_name)}"
+            )
             wrong("last_name", "CTE-407", f"{told}. The name is not changed", f"{last}, {first}")
         return student.pk
 

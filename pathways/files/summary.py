@@ -62,8 +62,8 @@ class Summary:
         for width, number in self.widths.most_common(1):
             if (number == rows > 1) or (rows >= OVER_HALF_OF and number * 2 > rows):
                 raise FileRefused(
-                    f"The rows have {width} columns. Layout {layout.version} has {len(layout.columns)}. "
-                    "Compare the columns with the template",
+                    f"The rows have {width} columns. Layout {layout.version} has"
+                    f" {len(layout.columns)}. Compare the columns with the template",
                     "CTE-401",
                 )
         if sum(self.districts.values()) == rows:
@@ -72,7 +72,10 @@ class Summary:
                 f"The file is for District Number “{district}”. You are working in {known.district}"
             )
             if district.isdecimal() and len(district) < 4 and district.zfill(4) == known.district:
-                cause = f"District Number “{district}” has lost its leading zero. Enter {known.district}, and format the column as text"
+                cause = (
+                    f"District Number “{district}” has lost its leading zero. Enter"
+                    f" {known.district}, and format the column as text"
+                )
             raise FileRefused(cause, "CTE-403")
         if sum(self.years.values()) == rows:
             year = self.years.most_common(1)[0][0]
@@ -109,8 +112,9 @@ class Summary:
                     first.rule,
                 )
             raise FileRefused(
-                f"{title} cannot be read in {number:,} of {self.rows:,} rows, first “{first.value[:40]}” in line {first.line}. "
-                "The columns may be in a different order",
+                f"{title} cannot be read in {number:,} of {self.rows:,} rows, first"
+                f" “{first.value[:40]}” in line {first.line}. The columns may be in a different"
+                " order",
                 first.rule,
             )
 

@@ -86,7 +86,8 @@ class Table:
                 return TableRow(
                     number,
                     values,
-                    f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type it again",
+                    f"{name} contains a character that is not allowed (U+{ord(letter):04X}). Type"
+                    " it again",
                 )
         return TableRow(number, {**dict.fromkeys(filter(None, names), ""), **values})
 

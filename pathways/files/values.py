@@ -49,7 +49,8 @@ def credits(text: str, label: str) -> Decimal | None:
     if _EXCEL_DATE.fullmatch(text):
         raise Unreadable(
             "CTE-001",
-            f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the column as text",
+            f"{label} must be a number, like 1.75. Excel may have turned it into a date. Format the"
+            " column as text",
         )
     if not _AMOUNT.fullmatch(text):
         raise Unreadable("CTE-001", f"{label} must be a number, like 1.75")
@@ -81,7 +82,8 @@ def date(text: str, label: str) -> datetime.date | None:
     except ValueError:
         raise Unreadable(
             "CTE-004",
-            f"{label}: {parts[0]} is not a valid date. Enter the month, day, and year, like 07/14/2022",
+            f"{label}: {parts[0]} is not a valid date. Enter the month, day, and year, like"
+            " 07/14/2022",
         ) from None
 
 

@@ -250,7 +250,10 @@ def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]
         else:
             cursor.execute(drop)
             cursor.execute(make, [scope.district])
-        each = f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN} GROUP BY 1, 3 ORDER BY 3"
+        each = (
+            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN}"
+            " GROUP BY 1, 3 ORDER BY 3"
+        )
         cursor.execute(staged.own(each))
         found = cursor.fetchall()
     counts: dict[str, int] = {}
@@ -261,7 +264,10 @@ def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]
 
 _TYPED = ", ".join(TYPED)
 _PLAN_TYPED = ", ".join(f"plan.{name}" for name in TYPED)
-_MODIFIED = "COALESCE(plan.modified_date, %s), COALESCE(plan.modified_by, %s), COALESCE(plan.modified_end_year, %s)"
+_MODIFIED = (
+    "COALESCE(plan.modified_date, %s), COALESCE(plan.modified_by, %s),"
+    " COALESCE(plan.modified_end_year, %s)"
+)
 _UPDATE = f"""
 UPDATE pathways_participation
 SET {", ".join(f"{name} = plan.{name}" for name in TYPED)}, version = plan.version,
@@ -340,8 +346,10 @@ def _follow(
 
 def _for_vendor(values: list[Any]) -> list[Any]:
     return [
-        connection.ops.adapt_datetimefield_value(value)
-        if isinstance(value, datetime.datetime)
-        else value
+        (
+            connection.ops.adapt_datetimefield_value(value)
+            if isinstance(value, datetime.datetime)
+            else value
+        )
         for value in values
     ]

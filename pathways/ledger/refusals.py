@@ -19,7 +19,8 @@ class Locked(NotApplied):
 
     def __init__(self, lock: CollectionLock | None) -> None:
         words = (
-            f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}. {lock.reason}"
+            f"Records have been locked since {timezone.localtime(lock.since):%m/%d/%Y}."
+            f" {lock.reason}"
             if lock
             else "Records are locked."
         )
@@ -30,19 +31,28 @@ class Locked(NotApplied):
 class Busy(NotApplied):
     """Somebody holds the district for longer than a person should wait."""
 
-    sentence = "Another change to this district's records is being saved. Nothing was saved yet, and what you typed is kept. Save again."
+    sentence = (
+        "Another change to this district's records is being saved. Nothing was saved yet, and what"
+        " you typed is kept. Save again."
+    )
 
 
 class StagingLost(NotApplied):
     """The connection that the rows were staged on has been exchanged for another between two steps."""
 
-    sentence = "The portal lost its connection to the database for a moment. Nothing was saved, and what you typed is kept. Save again."
+    sentence = (
+        "The portal lost its connection to the database for a moment. Nothing was saved, and what"
+        " you typed is kept. Save again."
+    )
 
 
 class NoActiveYear(NotApplied):
     """OPI has named no school year as the active one."""
 
-    sentence = "There is no current school year. Nothing was saved, and what you typed is kept. OPI must set the year."
+    sentence = (
+        "There is no current school year. Nothing was saved, and what you typed is kept. OPI must"
+        " set the year."
+    )
 
 
 class OtherYear(NotApplied):
@@ -53,7 +63,8 @@ class OtherYear(NotApplied):
             f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
         )
         super().__init__(
-            f"{current_year(current)} Records of {school_year_label(meant)} can only be read. Nothing was saved."
+            f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
+            " Nothing was saved."
         )
 
 
@@ -76,7 +87,10 @@ class Refused(NotApplied):
 class Stale(NotApplied):
     """A row is no longer at the version the person saw; `lines` names the staged rows."""
 
-    sentence = "Someone else saved this record after you opened it. Nothing was saved yet, and what you typed is kept."
+    sentence = (
+        "Someone else saved this record after you opened it. Nothing was saved yet, and what you"
+        " typed is kept."
+    )
 
     def __init__(self, lines: tuple[int, ...] = ()) -> None:
         super().__init__()

@@ -16,8 +16,8 @@ from pathways.ledger.staging import TYPED
 from pathways.models import Participation
 
 TYPES: dict[str, models.Field[Any, Any]] = {
-    name: Participation._meta.get_field(name)  # type: ignore[misc]
-    for name in TYPED
+    name: Participation._meta.get_field(name)
+    for name in TYPED  # type: ignore[misc]
 }
 """What a person types of a record, by its column."""
 TOTAL = models.DecimalField(max_digits=20, decimal_places=2)
@@ -30,9 +30,11 @@ def typed(
     """The statement's rows, each column as its field would give it. None stands for keys, numbers and text, which need nothing."""
     columns = [Col("", field) if field else None for field in fields]
     converters = [
-        [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-        if column
-        else []
+        (
+            [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+            if column
+            else []
+        )
         for column in columns
     ]
     while rows := cursor.fetchmany(2000):

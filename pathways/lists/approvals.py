@@ -176,13 +176,15 @@ class ApprovalsPlan:
             parts.append(f"Withdraws {number_of(len(self.withdraw), 'approval')} for {year}.")
         if self.touched.records:
             parts.append(
-                f"Affects {self.touched} ({named(self.affected)}): they stay and can be corrected, but no records or credits can be added."
+                f"Affects {self.touched} ({named(self.affected)}): they stay and can be corrected,"
+                " but no records or credits can be added."
             )
         elif self.withdraw:
             parts.append("No records are affected.")
         if self.not_offered:
             parts.append(
-                f"{number_of(self.not_offered, 'approval')} left out: the pathway is not offered in {year}."
+                f"{number_of(self.not_offered, 'approval')} left out: the pathway is not offered in"
+                f" {year}."
             )
         return " ".join(parts) or "Nothing would change."
 

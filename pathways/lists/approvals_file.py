@@ -145,7 +145,8 @@ class Lists:
         )
         if pathway is None:
             raise ValueError(
-                f"Pathway {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}"
+                "Pathway"
+                f" {(code or name)[:40] or 'is missing'}{' is not on the list' if code or name else ''}"
             )
         if code and name and self.names.get(plain(name), pathway) != pathway:
             raise ValueError(

@@ -31,7 +31,10 @@ Operation = AuditEvent.Operation
 class Overtaken(NotApplied):
     """Somebody changed the row after the person opened it."""
 
-    sentence = "Someone else changed this after you opened it. Nothing was saved yet, and what you typed is kept."
+    sentence = (
+        "Someone else changed this after you opened it. Nothing was saved yet, and what you typed"
+        " is kept."
+    )
 
 
 class InUse(NotApplied):
@@ -161,11 +164,13 @@ def _deed(
         before=before or {},
         after=after or {},
         district=named.district_id if named else row.number if isinstance(row, District) else "",
-        end_year=named.school_year_id
-        if named
-        else row.end_year
-        if isinstance(row, SchoolYear | RuleSeverity)
-        else None,
+        end_year=(
+            named.school_year_id
+            if named
+            else row.end_year
+            if isinstance(row, SchoolYear | RuleSeverity)
+            else None
+        ),
     )
 
 

@@ -123,7 +123,8 @@ def read(content: bytes) -> DistrictsRead:
     for row in table:
         if len(rows) == MOST_ROWS:
             raise FileRefused(
-                f"The file has more than {MOST_ROWS} rows. Split it and import the parts one after another"
+                f"The file has more than {MOST_ROWS} rows. Split it and import the parts one after"
+                " another"
             )
         rows.append(_written(row))
     if not rows:

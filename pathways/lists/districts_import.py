@@ -138,13 +138,17 @@ class DistrictsTemplate(StatewideView):
 def _sentence(saved: DistrictsSaved) -> str:
     parts = [
         f"{number_of(saved.districts, 'district')} added" if saved.districts else "",
-        f"{number_of(saved.people, 'person').replace('persons', 'people')} invited by e-mail, which may take some minutes"
-        if saved.people
-        else "",
+        (
+            f"{number_of(saved.people, 'person').replace('persons', 'people')} invited by e-mail,"
+            " which may take some minutes"
+            if saved.people
+            else ""
+        ),
         f"{number_of(saved.roles, 'role')} given" if saved.roles else "",
     ]
     left = (
-        f" {number_of(saved.left, 'row')} not saved: choose the file again to see {'them' if saved.left > 1 else 'it'}."
+        f" {number_of(saved.left, 'row')} not saved: choose the file again to see"
+        f" {'them' if saved.left > 1 else 'it'}."
         if saved.left
         else ""
     )

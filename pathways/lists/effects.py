@@ -31,13 +31,14 @@ def _(after: Pathway, before: Pathway) -> list[str]:
     if year and _offered(before, year.end_year) and not _offered(after, year.end_year):
         reach = records.enrolled_in(year.end_year).reach()
         found.append(
-            f"No longer offered in {year}. Affects {reach}: they stay as they are and can be read and corrected, "
-            "but no record can be entered in this pathway and no credits added."
+            f"No longer offered in {year}. Affects {reach}: they stay as they are and can be read"
+            " and corrected, but no record can be entered in this pathway and no credits added."
         )
     if year and _offered(after, year.end_year) and not _offered(before, year.end_year):
         approved = after.approvals.filter(school_year=year).count()
         found.append(
-            f"Offered again in {year}, in the {number_of(approved, 'district')} where it is approved."
+            f"Offered again in {year}, in the {number_of(approved, 'district')} where it is"
+            " approved."
         )
     return found
 
@@ -63,8 +64,9 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
         found.append(
-            f"{after} becomes the current year for {number_of(districts, 'district')}. Records can be entered and changed only in "
-            f"{after}; all other years become read only. Today {reach} belong to students enrolled in {after}."
+            f"{after} becomes the current year for {number_of(districts, 'district')}. Records can"
+            f" be entered and changed only in {after}; all other years become read only. Today"
+            f" {reach} belong to students enrolled in {after}."
         )
         if left := certified().unfinished():
             found += left.sentences
@@ -77,15 +79,19 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
         )
         if enrolled:
             found.append(
-                f"An enrollment that ended before the first day does not count in {school_year_label(after.end_year)}. "
-                f"{enrolled:,} student{' is' if enrolled == 1 else 's are'} enrolled there."
+                "An enrollment that ended before the first day does not count in"
+                f" {school_year_label(after.end_year)}. {enrolled:,}"
+                f" student{' is' if enrolled == 1 else 's are'} enrolled there."
             )
     return found
 
 
 WITH_ARTICLE = {"error": "an error", "warning": "a warning", "info": "an info"}
 FOLLOWS = {
-    "error": "each must be corrected before the district can certify; explanations do not count while it is an error",
+    "error": (
+        "each must be corrected before the district can certify; explanations do not count while it"
+        " is an error"
+    ),
     "warning": "each must be corrected or explained before the district can certify",
     "info": "they no longer block certification",
 }
@@ -104,7 +110,9 @@ def _(after: RuleSeverity, before: RuleSeverity) -> list[str]:
     year = school_year_label(after.end_year)
     return [
         f"“{rule.problem}” is now {own} in {year} and becomes {new} for all districts.",
-        f"{reach} break it today: {FOLLOWS[after.severity]}."
-        if reach.records
-        else "No record breaks it today.",
+        (
+            f"{reach} break it today: {FOLLOWS[after.severity]}."
+            if reach.records
+            else "No record breaks it today."
+        ),
     ]

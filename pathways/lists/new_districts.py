@@ -32,7 +32,10 @@ REASON = "From a file of districts"
 class Outdated(NotApplied):
     """The file would do something else now than the person has seen."""
 
-    sentence = "Something in the portal changed after this preview was made. Nothing was saved. Check the preview again."
+    sentence = (
+        "Something in the portal changed after this preview was made. Nothing was saved. Check the"
+        " preview again."
+    )
 
 
 class NothingChosen(NotApplied):
@@ -211,7 +214,10 @@ class Weighing:
             return NewDistrict(written, Outcome.WRONG, self.problems[written.line])
         known = self.districts.get(row.number)
         if known is not None and plain(known) != plain(row.name):
-            words = f"The portal calls {row.number} “{known}”. If this is the same district, write that name, or change it under Districts"
+            words = (
+                f"The portal calls {row.number} “{known}”. If this is the same district, write that"
+                " name, or change it under Districts"
+            )
             return NewDistrict(written, Outcome.HELD, words)
         first = self.named.setdefault(row.number, row)
         if plain(first.name) != plain(row.name):
@@ -252,7 +258,10 @@ class Weighing:
         if self.usernames.setdefault(row.username.lower(), row.email) != row.email:
             return (
                 Outcome.WRONG,
-                f"Another person has the user name {row.username}. Enter another one in the column User Name",
+                (
+                    f"Another person has the user name {row.username}. Enter another one in the"
+                    " column User Name"
+                ),
                 None,
             )
         if question := self._namesake(row):
@@ -270,7 +279,10 @@ class Weighing:
         closed = "" if account.is_active else ", whose account is closed"
         return (
             Outcome.ASKED,
-            f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No e-mail is sent",
+            (
+                f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No"
+                " e-mail is sent"
+            ),
         )
 
     def _namesake(self, row: DistrictRow) -> str:
@@ -280,9 +292,15 @@ class Weighing:
                 f"{other.choice_name}{f', {other.email}' if other.email else ''}"
                 for other in others[:5]
             )
-            return f"Someone with this name is already here: {named}. Is this another person? Then an invitation goes to {row.email}"
+            return (
+                f"Someone with this name is already here: {named}. Is this another person? Then an"
+                f" invitation goes to {row.email}"
+            )
         if lines := [line for address, line in self.addresses[key].items() if address != row.email]:
-            return f"Line {lines[0]} has the same name with another e-mail address. Are these two people? Then an invitation goes to {row.email}"
+            return (
+                f"Line {lines[0]} has the same name with another e-mail address. Are these two"
+                f" people? Then an invitation goes to {row.email}"
+            )
         return ""
 
 

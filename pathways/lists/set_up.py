@@ -72,9 +72,11 @@ def _school_years(active: SchoolYear | None) -> HomeTask:
         sentence=f"{active} ended on {active.ends:%m/%d/%Y}.",
         url=url,
         next_label=f"Make {following} current" if there else f"Add {following}",
-        next_url=reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
-        if there
-        else reverse("admin:pathways_schoolyear_add"),
+        next_url=(
+            reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
+            if there
+            else reverse("admin:pathways_schoolyear_add")
+        ),
     )
 
 
@@ -84,9 +86,11 @@ def _districts(districts: int, keeps: bool) -> HomeTask:
         title="Districts",
         path=(SET_UP, "Districts"),
         status=("completed", "Set up") if districts else ("none", "Not yet started"),
-        sentence=f"{number_of(districts, 'district')}."
-        if districts
-        else "Add the school systems that report.",
+        sentence=(
+            f"{number_of(districts, 'district')}."
+            if districts
+            else "Add the school systems that report."
+        ),
         url=_list("district"),
         next_label="Add districts from a file" if keeps else "",
         next_url=reverse("districts-import"),
@@ -101,9 +105,11 @@ def _pathways(active: SchoolYear | None) -> HomeTask:
         title="Pathways",
         path=(SET_UP, "Pathways"),
         status=("completed", "Set up") if offered else ("none", "Not yet started"),
-        sentence=f"{offered:,} of {total:,} are offered in {active}."
-        if active
-        else f"{total:,} on the list.",
+        sentence=(
+            f"{offered:,} of {total:,} are offered in {active}."
+            if active
+            else f"{total:,} on the list."
+        ),
         url=_list("pathway"),
         next_label="",
     )
@@ -136,9 +142,9 @@ def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
         status=status,
         sentence=sentence,
         url=reverse("approvals"),
-        next_label="Approve pathways"
-        if districts and active and not (given and not without)
-        else "",
+        next_label=(
+            "Approve pathways" if districts and active and not (given and not without) else ""
+        ),
     )
 
 
@@ -150,9 +156,11 @@ def _people(districts: int) -> HomeTask:
         title="People",
         path=("Run the portal", "People"),
         status=("completed", "Set up") if people > 1 else ("none", "Not yet started"),
-        sentence=f"{people:,} can sign in, {waiting:,} of them have never signed in."
-        if people > 1
-        else "Add a District Administrator for each district, who then adds the clerks.",
+        sentence=(
+            f"{people:,} can sign in, {waiting:,} of them have never signed in."
+            if people > 1
+            else "Add a District Administrator for each district, who then adds the clerks."
+        ),
         url=reverse("people"),
         next_label="Add people" if districts and people < 2 else "",
     )

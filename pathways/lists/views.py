@@ -180,9 +180,11 @@ class ApprovalLines(ApprovalsView):
         if not wanted.size:
             return self.show(
                 keys,
-                problem=f"{wanted.sentence} The chosen lines already have this approval."
-                if not wanted.not_offered
-                else wanted.sentence,
+                problem=(
+                    f"{wanted.sentence} The chosen lines already have this approval."
+                    if not wanted.not_offered
+                    else wanted.sentence
+                ),
             )
         if sent.get("seen") != wanted.sentence:
             return self.show(keys, plan=wanted, to=to, form=ReasonForm())

@@ -91,7 +91,9 @@ class Calendar(models.Model):
             models.UniqueConstraint(
                 fields=["school", "school_year", "number"],
                 name="pathways_calendar_number_is_used_once_in_a_school_year",
-                violation_error_message="This school already has a calendar with that number in that year.",
+                violation_error_message=(
+                    "This school already has a calendar with that number in that year."
+                ),
             ),
         ]
 

@@ -49,8 +49,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             return {}
         rows = ", ".join(["(%s, %s)"] * len(cursors))
         asked = (
-            f"WITH sent(district, reached) AS (VALUES {rows}) SELECT change.district, COUNT(*) FROM sent "
-            f"JOIN {self.model._meta.db_table} change ON change.district = sent.district AND change.id > sent.reached GROUP BY change.district"
+            f"WITH sent(district, reached) AS (VALUES {rows}) SELECT change.district, COUNT(*) FROM"
+            f" sent JOIN {self.model._meta.db_table} change ON change.district = sent.district AND"
+            " change.id > sent.reached GROUP BY change.district"
         )
         with connections[self.db].cursor() as cursor:
             cursor.execute(asked, [value for pair in cursors.items() for value in pair])

@@ -59,7 +59,9 @@ class Section(models.Model):
             models.UniqueConstraint(
                 fields=["course", "calendar", "number"],
                 name="pathways_section_number_is_used_once_in_a_course_and_year",
-                violation_error_message="This course already has a section with that number in that year.",
+                violation_error_message=(
+                    "This course already has a section with that number in that year."
+                ),
             ),
         ]
 

@@ -129,7 +129,9 @@ class Participation(models.Model):
             models.UniqueConstraint(
                 fields=["student", "pathway"],
                 name="pathways_one_record_per_student_and_pathway",
-                violation_error_message="This student already has this pathway. Open that record to change it.",
+                violation_error_message=(
+                    "This student already has this pathway. Open that record to change it."
+                ),
             ),
             # The upper bound also keeps out NaN, which PostgreSQL sorts above every number.
             models.CheckConstraint(
@@ -154,7 +156,9 @@ class Participation(models.Model):
                     dual_enrollment_credits__gte=0, dual_enrollment_credits__lte=F("total_credits")
                 ),
                 name="pathways_dual_enrollment_credits_are_within_the_total",
-                violation_error_message="Dual Enrollment Credits must also be counted in or out of district.",
+                violation_error_message=(
+                    "Dual Enrollment Credits must also be counted in or out of district."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -162,7 +166,9 @@ class Participation(models.Model):
                     work_based_learning_credits__lte=F("total_credits"),
                 ),
                 name="pathways_work_based_credits_are_within_the_total",
-                violation_error_message="Work Based Learning Credits must also be counted in or out of district.",
+                violation_error_message=(
+                    "Work Based Learning Credits must also be counted in or out of district."
+                ),
             ),
         ]
         indexes = [

@@ -83,7 +83,9 @@ class Approval(models.Model):
             models.UniqueConstraint(
                 fields=["district", "pathway", "school_year"],
                 name="pathways_approval_is_given_once",
-                violation_error_message="This pathway is already approved for this district and year.",
+                violation_error_message=(
+                    "This pathway is already approved for this district and year."
+                ),
             ),
         ]
 

@@ -260,12 +260,18 @@ class ParticipationForm(forms.Form):
         if enough and answer == "No":
             return {
                 "kind": "warn",
-                "words": f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the credits",
+                "words": (
+                    f"Total is {self.total:.2f}. Choose Yes for CTE Concentrator, or check the"
+                    " credits"
+                ),
             }
         if not enough and answer == "Yes":
             return {
                 "kind": "warn",
-                "words": f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the credits",
+                "words": (
+                    f"Total is {self.total:.2f}. Choose No for CTE Concentrator, or check the"
+                    " credits"
+                ),
             }
         return (
             {"kind": "ok", "words": f"{self.total:.2f} credits: this student is a concentrator"}

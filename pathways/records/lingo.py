@@ -65,9 +65,13 @@ TERMS = (
         "concentrator",
         "Concentrator",
         "What is a concentrator?",
-        "A student who has (or will complete in the current year) two or more credits in a single pathway.",
+        "A student who has (or will complete in the current year) two or more credits in a single"
+        " pathway.",
         f"{GUIDE}, CTE Lingo",
-        also="If the total credits earned is 2 or more, CTE Concentrator should be “Yes”. Credits of different pathways are not added together.",
+        also=(
+            "If the total credits earned is 2 or more, CTE Concentrator should be “Yes”. Credits of"
+            " different pathways are not added together."
+        ),
         also_source=f"{GUIDE}, Step Two A 4, and CTE Lingo: in a single pathway",
     ),
     Term(
@@ -76,7 +80,10 @@ TERMS = (
         "Who is a single parent?",
         "A student who is a single parent of their own child.",
         f"{GUIDE}, CTE Lingo",
-        also="Change Student Single Parent to Yes on every pathway of the student, even if new credits have not been earned.",
+        also=(
+            "Change Student Single Parent to Yes on every pathway of the student, even if new"
+            " credits have not been earned."
+        ),
         also_source=f"{GUIDE}, Step Two A 6 and B 6",
     ),
     Term(
@@ -85,8 +92,11 @@ TERMS = (
         "What are pathway credits?",
         "The number of credits earned (or will earn in the current year) in a single pathway.",
         f"{GUIDE}, CTE Lingo",
-        also="Total Pathway Credits Earned is automatically calculated from the sum of In District Credits Earned and Out of District Credits "
-        "Earned. Students who have earned a minimum of 2 Pathway Credits are considered a CTE Concentrator.",
+        also=(
+            "Total Pathway Credits Earned is automatically calculated from the sum of In District"
+            " Credits Earned and Out of District Credits Earned. Students who have earned a minimum"
+            " of 2 Pathway Credits are considered a CTE Concentrator."
+        ),
         also_source=f"{GUIDE}, CTE Participant Detail",
     ),
 )
@@ -96,30 +106,34 @@ FIELDS = (
         "in_district_credits",
         "In District Credits Earned",
         "What are in district credits?",
-        "Credits in the pathway that the student earned in this district. They update Total Pathway Credits Earned.",
+        "Credits in the pathway that the student earned in this district. They update Total Pathway"
+        " Credits Earned.",
         f"{GUIDE}, Step Two A 3 and B 3",
     ),
     Term(
         "out_of_district_credits",
         "Out of District Credits Earned",
         "What are out of district credits?",
-        "Credits in the pathway that the student earned elsewhere and transferred in. They update Total Pathway Credits Earned too.",
+        "Credits in the pathway that the student earned elsewhere and transferred in. They update"
+        " Total Pathway Credits Earned too.",
         f"{GUIDE}, Step Two A 3 and B 3",
     ),
     Term(
         "dual_enrollment_credits",
         "Dual Enrollment Credits",
         "What are dual enrollment credits?",
-        "Those of the student’s pathway credits that were Dual Enrollment Credits. They must also be added to In District Credits Earned "
-        "and/or Out of District Credits Earned, and are not counted twice in the total.",
+        "Those of the student’s pathway credits that were Dual Enrollment Credits. They must also"
+        " be added to In District Credits Earned and/or Out of District Credits Earned, and are not"
+        " counted twice in the total.",
         f"{GUIDE}, Step Two A 5 and B 5",
     ),
     Term(
         "work_based_learning_credits",
         "Work Based Learning Credits",
         "What are work based learning credits?",
-        "Those of the student’s pathway credits that were Work Based Learning Credits. They must also be added to In District Credits "
-        "Earned and/or Out of District Credits Earned, and are not counted twice in the total.",
+        "Those of the student’s pathway credits that were Work Based Learning Credits. They must"
+        " also be added to In District Credits Earned and/or Out of District Credits Earned, and"
+        " are not counted twice in the total.",
         f"{GUIDE}, Step Two A 5 and B 5",
     ),
     Term(

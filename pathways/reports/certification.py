@@ -63,7 +63,10 @@ class Certification(Report):
     slug = "certification"
     title = "End of Year CTE Concentrator and Participants Certification"
     short = "Certification"
-    says = "Compares district and state totals. If they do not match, resync and run this report again at the state."
+    says = (
+        "Compares district and state totals. If they do not match, resync and run this report again"
+        " at the state."
+    )
     nature = Nature.COMPARISON
     columns = (
         ReportColumn("pathway", "CTE Pathway"),

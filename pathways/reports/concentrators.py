@@ -88,8 +88,9 @@ class IncorrectConcentrator(RecordReport):
     short = "Incorrect Concentrator"
     letter = "d"
     says = (
-        "Student has incorrect value in the Concentrator indicator. Either the student has 2 or more credits, and the Concentrator is No, "
-        "or the student has less than 2 credits, and the Concentrator is Yes."
+        "Student has incorrect value in the Concentrator indicator. Either the student has 2 or"
+        " more credits, and the Concentrator is No, or the student has less than 2 credits, and the"
+        " Concentrator is Yes."
     )
     nature = Nature.ERRORS
     columns = (

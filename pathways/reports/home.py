@@ -31,11 +31,13 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
             status=status,
             sentence=sentence,
             url=reverse("data-validation-reports", args=here),
-            next_label="Fix findings"
-            if found.counts.open
-            else ""
-            if status[0] == "completed"
-            else "Run the reports",
+            next_label=(
+                "Fix findings"
+                if found.counts.open
+                else ""
+                if status[0] == "completed"
+                else "Run the reports"
+            ),
             next_url=reverse("findings", args=here) if found.counts.open else "",
         )
     ]

@@ -24,7 +24,10 @@ class ModifiedInCurrentYear(RecordReport):
     title = "End of Year CTE Concentrators and Participants Modified in Current Year"
     short = "Modified in Current Year"
     letter = "e"
-    says = "A list of students identified either as a CTE Concentrator or Participant with a modified date in the current year."
+    says = (
+        "A list of students identified either as a CTE Concentrator or Participant with a modified"
+        " date in the current year."
+    )
     nature = Nature.LIST
     columns = (
         *STUDENT,

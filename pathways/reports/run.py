@@ -75,7 +75,10 @@ def ask(
 
 
 def title(edition: Edition, reports: Sequence[Report]) -> str:
-    return f"Data Validation – {reports[0].title if len(reports) == 1 else 'All reports'}, {edition.label}"
+    return (
+        f"Data Validation – {reports[0].title if len(reports) == 1 else 'All reports'},"
+        f" {edition.label}"
+    )
 
 
 def run(job: Job) -> None:
@@ -162,7 +165,10 @@ def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
         )
     notes = (
         "Confidential student data.",
-        f"District {scope.district}, school year {scope.school_year}, {scope.edition.label} edition{sent}.",
+        (
+            f"District {scope.district}, school year {scope.school_year}, {scope.edition.label}"
+            f" edition{sent}."
+        ),
         *(f"{report.short}: {report.says}" for report in reports),
     )
     with job.writing("report.xlsx", "Data Validation.xlsx", writer.XLSX) as file:

@@ -130,7 +130,10 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     errors = sum(one["errors"] for one in told)
     if errors:
         rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
-        sentence = f"{rows} left out because what they need is not at the state. Send that too, or correct the rows."
+        sentence = (
+            f"{rows} left out because what they need is not at the state. Send that too, or correct"
+            " the rows."
+        )
     elif "Student" in names and not copy.objects_sent["Student"]["processed"]:
         sentence = (
             "There were no students to send. This district has no students in the portal yet."

@@ -19,8 +19,8 @@ from pathways.resync.difference import Difference, differences
 from pathways.resync.object_types import OBJECTS, RECORDS, ObjectType
 
 AHEAD = (
-    "The state is ahead of this district: it has changes that are missing here, as if an older backup had been restored. "
-    "Do not send or certify. Call OPI."
+    "The state is ahead of this district: it has changes that are missing here, as if an older"
+    " backup had been restored. Do not send or certify. Call OPI."
 )
 
 
@@ -118,9 +118,11 @@ class KnownUnsent:
                 changes=changes.get(number, 0),
                 nothing_sent=copy is None or copy.end_year < end_year,
                 ahead=copy is not None and copy.cursor > last.get(number, 0),
-                rows=gaps[number].rows + since.get(number, 0)
-                if number in gaps
-                else changes.get(number, 0),
+                rows=(
+                    gaps[number].rows + since.get(number, 0)
+                    if number in gaps
+                    else changes.get(number, 0)
+                ),
             )
             for number, copy in copies.items()
         }

@@ -151,8 +151,8 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
         for named, parent in kind.parents:
             column, parent_key = named.column, parent._meta.pk.column  # type: ignore[union-attr]
             missing = (
-                f"FROM {staged} WHERE {column} IS NOT NULL AND NOT EXISTS "
-                f"(SELECT 1 FROM {parent._meta.db_table} parent WHERE parent.{parent_key} = {staged}.{column})"
+                f"FROM {staged} WHERE {column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+                f" {parent._meta.db_table} parent WHERE parent.{parent_key} = {staged}.{column})"
             )
             cursor.execute(f"SELECT {key} {missing} ORDER BY {key}")
             lost = cursor.fetchall()
@@ -162,7 +162,10 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
                 ]
                 cursor.execute(f"DELETE {missing}")
         pairs = ", ".join(f"{name} = staged.{name}" for name in others)
-        update = f"UPDATE {kind.table} SET {pairs} FROM {staged} staged WHERE {kind.table}.{key} = staged.{key}"
+        update = (
+            f"UPDATE {kind.table} SET {pairs} FROM {staged} staged WHERE {kind.table}.{key} ="
+            f" staged.{key}"
+        )
         try:
             with transaction.atomic(STATE):
                 cursor.execute(update)
@@ -170,8 +173,8 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
             # Two rows have exchanged what only one may have, a State ID perhaps: out with them, and in again.
             cursor.execute(f"DELETE FROM {kind.table} WHERE {key} IN (SELECT {key} FROM {staged})")
         cursor.execute(
-            f"INSERT INTO {kind.table} ({columns}) SELECT {columns} FROM {staged} staged "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {kind.table} stored WHERE stored.{key} = staged.{key})"
+            f"INSERT INTO {kind.table} ({columns}) SELECT {columns} FROM {staged} staged WHERE NOT"
+            f" EXISTS (SELECT 1 FROM {kind.table} stored WHERE stored.{key} = staged.{key})"
         )
         cursor.execute(f"DROP TABLE {staged}")
     return refused
@@ -181,7 +184,8 @@ def foreign(kind: ObjectType, staged: str, scope: Scope) -> list[Any]:
     """Keys of staged rows that the state has under another district: its copy is not changed behind its back."""
     with connections[STATE].cursor() as cursor:
         cursor.execute(
-            f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING ({kind.columns[0]})"
+            f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING"
+            f" ({kind.columns[0]})"
         )
         stored = [row[0] for row in cursor.fetchall()]
     rows = kind.model._base_manager.using(STATE).exclude(**{kind.owner: scope.district})
@@ -212,7 +216,8 @@ def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
         )
         for some in parts(keys):
             reading.execute(
-                f"SELECT {columns} FROM {kind.table} WHERE {key} IN ({', '.join(['%s'] * len(some))})",
+                f"SELECT {columns} FROM {kind.table} WHERE {key} IN"
+                f" ({', '.join(['%s'] * len(some))})",
                 some,
             )
             writing.executemany(insert, reading.fetchall())
@@ -268,11 +273,13 @@ def _say(
         digest=digest,
         sent_at=now,
         sent_by=by,
-        complete_at=now
-        if complete
-        else copy.complete_at
-        if copy and copy.end_year == scope.end_year
-        else None,
+        complete_at=(
+            now
+            if complete
+            else copy.complete_at
+            if copy and copy.end_year == scope.end_year
+            else None
+        ),
         objects_sent={**earlier, **told},
         refused={**kept, **sent.refused},
     )

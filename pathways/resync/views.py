@@ -83,13 +83,15 @@ class ResyncStateData(ActionView):
         ).first()
         found = {
             "comparison": comparison,
-            "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
+            "differing": (
+                comparison.differing
+            ),  # counted before the bar above the page is written, which shows the same number
             "figures": figures(self.scope),
             "current": self.in_active_year,
             "why_not": self.why_not,
-            "can_send": self.in_active_year
-            and not self.why_not
-            and self.can(Capability.SEND_RECORDS),
+            "can_send": (
+                self.in_active_year and not self.why_not and self.can(Capability.SEND_RECORDS)
+            ),
             "lock": lock,
             "lock_links": certified().lock_links(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
@@ -131,15 +133,19 @@ class DistrictAndState(ScopedView, TemplateView):
         page, query = paged(self.request, comparison.keys(kind), PAGE)
         found = {
             "comparison": comparison,
-            "differing": comparison.differing,  # counted before the bar above the page is written, which shows the same number
+            "differing": (
+                comparison.differing
+            ),  # counted before the bar above the page is written, which shows the same number
             "kind": kind,
             "page": page,
             "lines": comparison.lines(kind, page.object_list),
             "query": query,
             "unsent": Unsent.of(self.scope),
-            "can_send": self.in_active_year
-            and self.can(Capability.SEND_RECORDS)
-            and not certified().holds_sending(self.scope),
+            "can_send": (
+                self.in_active_year
+                and self.can(Capability.SEND_RECORDS)
+                and not certified().holds_sending(self.scope)
+            ),
             "opens_resync": self.can(Capability.SEND_RECORDS),
             "key": uuid.uuid4(),
         }

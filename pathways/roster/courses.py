@@ -40,7 +40,10 @@ class CourseMoved(Refusal):
     """Somebody else changed one of the courses since the page was shown; `course` is the first of them."""
 
     def __init__(self, course: Course) -> None:
-        words = f"Someone else changed course {course.number} since you opened this page. Nothing was saved. Open the page again."
+        words = (
+            f"Someone else changed course {course.number} since you opened this page. Nothing was"
+            " saved. Open the page again."
+        )
         super().__init__(words)
         self.course = course
 

@@ -188,9 +188,11 @@ def take_back(
         RosterDecision.objects.of(scope).filter(pk__in=same).delete()
         after = worklist.lines(as_seen)
         return [
-            Answer(line, True, "Open again.")
-            if line.decision is None
-            else _decided(line, None, by_id)
+            (
+                Answer(line, True, "Open again.")
+                if line.decision is None
+                else _decided(line, None, by_id)
+            )
             for line in after
         ]
 
@@ -232,7 +234,8 @@ def _not_to_create(
         return Answer(
             line,
             mine,
-            f"The record already exists with {line.record.total_credits:.2f} credits, entered by {line.record.modified_by}.",
+            f"The record already exists with {line.record.total_credits:.2f} credits, entered by"
+            f" {line.record.modified_by}.",
         )
     if not line.courses:
         return Answer(line, False, "The student is no longer in a course of this pathway.")
@@ -242,7 +245,8 @@ def _not_to_create(
         return Answer(
             line,
             False,
-            f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was created. Choose the line again.",
+            f"The credits changed to {line.credits:.2f} after you opened the page. Nothing was"
+            " created. Choose the line again.",
         )
     return None
 

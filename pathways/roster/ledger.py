@@ -66,11 +66,11 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
     )
     cursor.execute(f"DROP TABLE IF EXISTS {shape.plan}")
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS row_id, "
-        f"{f'CASE {cases} END' if cases else 'CAST(NULL AS text)'} AS problem, "
-        f"CASE WHEN stored.id IS NULL THEN 'create' WHEN {same} THEN 'unchanged' ELSE 'update' END AS operation, "
-        f"{', '.join(f'staged.{column} AS key_{column}' for column in shape.key)}, {image} "
-        f"FROM {shape.rows_in} staged {shape.joins}",
+        f"CREATE TEMPORARY TABLE {shape.plan} AS SELECT staged.part, staged.line, stored.id AS"
+        f" row_id, {f'CASE {cases} END' if cases else 'CAST(NULL AS text)'} AS problem, CASE WHEN"
+        f" stored.id IS NULL THEN 'create' WHEN {same} THEN 'unchanged' ELSE 'update' END AS"
+        f" operation, {', '.join(f'staged.{column} AS key_{column}' for column in shape.key)},"
+        f" {image} FROM {shape.rows_in} staged {shape.joins}",
         values,
     )
     cursor.execute(f"ANALYZE {shape.plan}")
@@ -89,7 +89,10 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
 
 def _conditions(shape: Shape) -> list[tuple[Any, str]]:
     """The shape's own problems, and what nobody's file overrules: a row that a person changed on screen since the last file."""
-    last = f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version DESC LIMIT 1"
+    last = (
+        f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version"
+        " DESC LIMIT 1"
+    )
     same = " AND ".join(
         _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
     )
@@ -112,12 +115,14 @@ def _unequal_twins(cursor: Any, shape: Shape) -> None:
     alike = " AND ".join(f"MIN({_text(column)}) = MAX({_text(column)})" for column in shape.image)
     cursor.execute("DROP TABLE IF EXISTS roster_twins")
     cursor.execute(
-        f"CREATE TEMPORARY TABLE roster_twins AS SELECT {keys}, CASE WHEN {alike} THEN 1 ELSE 0 END AS alike, "
-        f"MIN(part * 10000000 + line) AS first FROM {shape.plan} WHERE problem IS NULL GROUP BY {keys} HAVING COUNT(*) > 1"
+        f"CREATE TEMPORARY TABLE roster_twins AS SELECT {keys}, CASE WHEN {alike} THEN 1 ELSE 0 END"
+        f" AS alike, MIN(part * 10000000 + line) AS first FROM {shape.plan} WHERE problem IS NULL"
+        f" GROUP BY {keys} HAVING COUNT(*) > 1"
     )
     cursor.execute(
-        f"UPDATE {shape.plan} SET problem = CASE WHEN twins.alike = 1 THEN %s ELSE %s END FROM roster_twins twins WHERE {on} "
-        f"AND problem IS NULL AND (twins.alike = 0 OR twins.first <> part * 10000000 + line)",
+        f"UPDATE {shape.plan} SET problem = CASE WHEN twins.alike = 1 THEN %s ELSE %s END FROM"
+        f" roster_twins twins WHERE {on} AND problem IS NULL AND (twins.alike = 0 OR twins.first <>"
+        " part * 10000000 + line)",
         [REPEATED.id, TWICE.id],
     )
     cursor.execute("DROP TABLE roster_twins")
@@ -161,10 +166,11 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         return 0
     stored = ", ".join(f"stored.{column}" for column in kept)
     cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch, {', '.join(kept)}) "
-        f"SELECT %(district)s, stored.id, 1, 'found', '', %(at)s, %(source)s, NULL, {stored} "
-        f"FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id = plan.row_id "
-        f"WHERE {good} AND plan.operation = 'update' AND NOT EXISTS (SELECT 1 FROM {shape.history} earlier WHERE earlier.row = stored.id)",
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch,"
+        f" {', '.join(kept)}) SELECT %(district)s, stored.id, 1, 'found', '', %(at)s, %(source)s,"
+        f" NULL, {stored} FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id ="
+        f" plan.row_id WHERE {good} AND plan.operation = 'update' AND NOT EXISTS (SELECT 1 FROM"
+        f" {shape.history} earlier WHERE earlier.row = stored.id)",
         values,
     )
     if counts.get("update"):
@@ -177,22 +183,27 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
             raise Stale
     if counts.get("create"):
         cursor.execute(
-            f"INSERT INTO {shape.table} ({', '.join(columns)}) SELECT {', '.join(f'plan.{column}' for column in columns)} "
-            f"FROM {shape.plan} plan WHERE {good} AND plan.operation = 'create' ORDER BY plan.part, plan.line"
+            f"INSERT INTO {shape.table} ({', '.join(columns)}) SELECT"
+            f" {', '.join(f'plan.{column}' for column in columns)} FROM {shape.plan} plan WHERE"
+            f" {good} AND plan.operation = 'create' ORDER BY plan.part, plan.line"
         )
         if cursor.rowcount != counts["create"]:
             raise Stale
         on = " AND ".join(f"stored.{column} = {shape.plan}.{column}" for column in shape.unique)
         cursor.execute(
-            f"UPDATE {shape.plan} SET row_id = (SELECT stored.id FROM {shape.table} stored WHERE {on}) "
-            f"WHERE problem IS NULL AND operation = 'create'"
+            f"UPDATE {shape.plan} SET row_id = (SELECT stored.id FROM {shape.table} stored WHERE"
+            f" {on}) WHERE problem IS NULL AND operation = 'create'"
         )
-    version = f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row = plan.row_id), 0) + 1"
+    version = (
+        f"COALESCE((SELECT MAX(earlier.version) FROM {shape.history} earlier WHERE earlier.row ="
+        " plan.row_id), 0) + 1"
+    )
     cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}) "
-        f"SELECT %(district)s, plan.row_id, {version}, plan.operation, %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s, "
-        f"{', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan "
-        f"WHERE {good} AND plan.operation IN ('create', 'update') ORDER BY plan.part, plan.line",
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"
+        f" batch, {', '.join(kept)}) SELECT %(district)s, plan.row_id, {version}, plan.operation,"
+        " %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s,"
+        f" {', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan WHERE {good} AND"
+        " plan.operation IN ('create', 'update') ORDER BY plan.part, plan.line",
         values,
     )
     return sum(counts.get(operation, 0) for operation in WRITTEN)
@@ -207,8 +218,9 @@ def changed(
         return
     both = ", ".join(f"stored.{column}, plan.{column}" for column in columns)
     cursor.execute(
-        f"SELECT plan.part, plan.line, plan.row_id, {both} FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id = plan.row_id "
-        f"WHERE plan.problem IS NULL AND plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
+        f"SELECT plan.part, plan.line, plan.row_id, {both} FROM {shape.plan} plan JOIN"
+        f" {shape.table} stored ON stored.id = plan.row_id WHERE plan.problem IS NULL AND"
+        f" plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
     )
     for part, line, row, *values in cursor.fetchall():
         before = [

@@ -95,13 +95,22 @@ class Shape:
         return tuple((meta.db_table, str(field.column)) for meta, field in named if meta.managed)
 
 
-_SCHOOL = "LEFT JOIN pathways_school school ON school.district_id = %(district)s AND school.number = staged.school_number"
+_SCHOOL = (
+    "LEFT JOIN pathways_school school ON school.district_id = %(district)s AND school.number ="
+    " staged.school_number"
+)
 _CALENDAR = (
     "LEFT JOIN pathways_calendar calendar ON calendar.school_id = school.id "
     "AND calendar.end_year = staged.end_year AND calendar.number = staged.calendar_number"
 )
-_COURSE = "LEFT JOIN pathways_course course ON course.school_id = school.id AND course.number = staged.course_number"
-_STUDENT = "LEFT JOIN pathways_student student ON student.district_id = %(district)s AND student.state_id = staged.state_id"
+_COURSE = (
+    "LEFT JOIN pathways_course course ON course.school_id = school.id AND course.number ="
+    " staged.course_number"
+)
+_STUDENT = (
+    "LEFT JOIN pathways_student student ON student.district_id = %(district)s AND student.state_id"
+    " = staged.state_id"
+)
 
 _NAMELESS = " OR ".join(
     f"staged.{name} IS NULL" for name in ("last_name", "first_name", "birth_date", "gender")
@@ -113,7 +122,10 @@ SCHOOL = Shape(
     change=SchoolChange,
     staged={"number": TEXT, "name": TEXT},
     key=("number",),
-    joins="LEFT JOIN pathways_school stored ON stored.district_id = %(district)s AND stored.number = staged.number",
+    joins=(
+        "LEFT JOIN pathways_school stored ON stored.district_id = %(district)s AND stored.number ="
+        " staged.number"
+    ),
     image={
         "district_id": "CAST(%(district)s AS varchar(4))",
         "number": "staged.number",
@@ -130,8 +142,10 @@ CALENDAR = Shape(
     change=CalendarChange,
     staged={"school_number": TEXT, "end_year": INTEGER, "number": TEXT},
     key=("school_number", "end_year", "number"),
-    joins=f"{_SCHOOL} LEFT JOIN pathways_calendar stored ON stored.school_id = school.id "
-    "AND stored.end_year = staged.end_year AND stored.number = staged.number",
+    joins=(
+        f"{_SCHOOL} LEFT JOIN pathways_calendar stored ON stored.school_id = school.id "
+        "AND stored.end_year = staged.end_year AND stored.number = staged.number"
+    ),
     image={"school_id": "school.id", "end_year": "staged.end_year", "number": "staged.number"},
     unique=("school_id", "end_year", "number"),
     problems=((problems.SCHOOL, "school.id IS NULL"),),
@@ -151,7 +165,10 @@ STUDENT = Shape(
         "gender": TEXT,
     },
     key=("state_id",),
-    joins="LEFT JOIN pathways_student stored ON stored.district_id = %(district)s AND stored.state_id = staged.state_id",
+    joins=(
+        "LEFT JOIN pathways_student stored ON stored.district_id = %(district)s AND stored.state_id"
+        " = staged.state_id"
+    ),
     image={
         "district_id": "CAST(%(district)s AS varchar(4))",
         "state_id": "staged.state_id",
@@ -170,7 +187,10 @@ STUDENT = Shape(
         ),
         (
             problems.MIX_UP,
-            "staged.birth_date <> stored.birth_date AND UPPER(staged.last_name) <> UPPER(stored.last_name)",
+            (
+                "staged.birth_date <> stored.birth_date AND UPPER(staged.last_name) <>"
+                " UPPER(stored.last_name)"
+            ),
         ),
     ),
     labels={
@@ -199,8 +219,11 @@ ENROLLMENT = Shape(
         "end_status": TEXT,
     },
     key=("state_id", "school_number", "end_year", "calendar_number", "service_type", "start_date"),
-    joins=f"{_STUDENT} {_SCHOOL} {_CALENDAR} LEFT JOIN pathways_enrollment stored ON stored.student_id = student.id "
-    "AND stored.calendar_id = calendar.id AND stored.service_type = staged.service_type AND stored.start_date = staged.start_date",
+    joins=(
+        f"{_STUDENT} {_SCHOOL} {_CALENDAR} LEFT JOIN pathways_enrollment stored ON"
+        " stored.student_id = student.id AND stored.calendar_id = calendar.id AND"
+        " stored.service_type = staged.service_type AND stored.start_date = staged.start_date"
+    ),
     image={
         "student_id": "student.id",
         "calendar_id": "calendar.id",
@@ -237,7 +260,10 @@ COURSE = Shape(
         "credits": AMOUNT,
     },
     key=("school_number", "number"),
-    joins=f"{_SCHOOL} LEFT JOIN pathways_course stored ON stored.school_id = school.id AND stored.number = staged.number",
+    joins=(
+        f"{_SCHOOL} LEFT JOIN pathways_course stored ON stored.school_id = school.id AND"
+        " stored.number = staged.number"
+    ),
     image={
         "school_id": "school.id",
         "number": "staged.number",
@@ -265,8 +291,10 @@ SECTION = Shape(
         "number": TEXT,
     },
     key=("school_number", "course_number", "end_year", "calendar_number", "number"),
-    joins=f"{_SCHOOL} {_COURSE} {_CALENDAR} LEFT JOIN pathways_section stored ON stored.course_id = course.id "
-    "AND stored.calendar_id = calendar.id AND stored.number = staged.number",
+    joins=(
+        f"{_SCHOOL} {_COURSE} {_CALENDAR} LEFT JOIN pathways_section stored ON stored.course_id ="
+        " course.id AND stored.calendar_id = calendar.id AND stored.number = staged.number"
+    ),
     image={"course_id": "course.id", "calendar_id": "calendar.id", "number": "staged.number"},
     unique=("course_id", "calendar_id", "number"),
     problems=(
@@ -277,8 +305,8 @@ SECTION = Shape(
 )
 
 _SECTION = (
-    "LEFT JOIN pathways_section section ON section.course_id = course.id AND section.calendar_id = calendar.id "
-    "AND section.number = staged.section_number"
+    "LEFT JOIN pathways_section section ON section.course_id = course.id AND section.calendar_id ="
+    " calendar.id AND section.number = staged.section_number"
 )
 # A student has one line in a section, whatever enrollment it came by; a new one comes by the Primary enrollment, else the latest.
 _ENROLLMENT = """LEFT JOIN pathways_enrollment enrollment ON enrollment.id = (

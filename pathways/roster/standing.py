@@ -55,9 +55,11 @@ def steps_of(scope: Scope) -> list[RosterStep]:
         RosterStep(
             "Schools and calendars",
             min(schools, calendars),
-            f"{number_of(schools, 'school')}, {number_of(calendars, 'calendar')} for {year}."
-            if calendars
-            else f"No calendar for {year} yet.",
+            (
+                f"{number_of(schools, 'school')}, {number_of(calendars, 'calendar')} for {year}."
+                if calendars
+                else f"No calendar for {year} yet."
+            ),
             "schools",
         ),
         RosterStep(
@@ -69,33 +71,41 @@ def steps_of(scope: Scope) -> list[RosterStep]:
         RosterStep(
             "Enrollments",
             enrollments,
-            f"{number_of(enrollments, 'enrollment')} in {year}."
-            if enrollments
-            else f"No one is enrolled in {year} yet.",
+            (
+                f"{number_of(enrollments, 'enrollment')} in {year}."
+                if enrollments
+                else f"No one is enrolled in {year} yet."
+            ),
             "enrollments",
         ),
         RosterStep(
             "Courses and their pathways",
             with_pathway,
-            f"{with_pathway:,} of {number_of(courses, 'course')} with a pathway."
-            if courses
-            else "No courses yet.",
+            (
+                f"{with_pathway:,} of {number_of(courses, 'course')} with a pathway."
+                if courses
+                else "No courses yet."
+            ),
             "courses",
             "roster-courses",
         ),
         RosterStep(
             "Sections and rosters",
             rosters,
-            f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}."
-            if rosters
-            else f"No one is rostered in {year} yet.",
+            (
+                f"{number_of(sections, 'section')}, {number_of(rosters, 'roster line')} in {year}."
+                if rosters
+                else f"No one is rostered in {year} yet."
+            ),
             "rosters",
         ),
         RosterStep(
             "Approved pathways",
             approvals,
-            f"OPI approved {number_of(approvals, 'pathway')} for {year}."
-            if approvals
-            else f"OPI has not approved a pathway for {year} yet. Ask OPI.",
+            (
+                f"OPI approved {number_of(approvals, 'pathway')} for {year}."
+                if approvals
+                else f"OPI has not approved a pathway for {year} yet. Ask OPI."
+            ),
         ),
     ]

@@ -39,28 +39,31 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
     )
     cursor.execute(f"DROP TABLE IF EXISTS {table}")
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, "
-        f"CASE WHEN mine.operation = 'create' THEN 'delete' ELSE 'update' END AS operation, mine.version + 1 AS version, "
-        f"CASE WHEN EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND later.version > mine.version) "
-        f"THEN '{MOVED}' {_in_use(shape)} END AS reason, {image} "
-        f"FROM {shape.history} mine LEFT JOIN {shape.history} before ON before.row = mine.row AND before.version = mine.version - 1 "
-        f"WHERE mine.batch = %(undone)s AND mine.district = %(district)s",
+        f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, CASE WHEN mine.operation ="
+        " 'create' THEN 'delete' ELSE 'update' END AS operation, mine.version + 1 AS version, CASE"
+        f" WHEN EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND"
+        f" later.version > mine.version) THEN '{MOVED}' {_in_use(shape)} END AS reason, {image}"
+        f" FROM {shape.history} mine LEFT JOIN {shape.history} before ON before.row = mine.row AND"
+        " before.version = mine.version - 1 WHERE mine.batch = %(undone)s AND mine.district ="
+        " %(district)s",
         values,
     )
     pairs = ", ".join(f"{column} = restored.{column}" for column in kept)
     cursor.execute(
-        f"UPDATE {shape.table} SET {pairs} FROM {table} restored "
-        f"WHERE {shape.table}.id = restored.row_id AND restored.operation = 'update' AND restored.reason IS NULL"
+        f"UPDATE {shape.table} SET {pairs} FROM {table} restored WHERE {shape.table}.id ="
+        " restored.row_id AND restored.operation = 'update' AND restored.reason IS NULL"
     )
     restored = cursor.rowcount
     cursor.execute(
-        f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation = 'delete' AND reason IS NULL)"
+        f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {table} WHERE operation ="
+        " 'delete' AND reason IS NULL)"
     )
     restored += cursor.rowcount
     cursor.execute(
-        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source, batch, {', '.join(kept)}) "
-        f"SELECT %(district)s, row_id, version, operation, %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s, {', '.join(kept)} "
-        f"FROM {table} WHERE reason IS NULL",
+        f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"
+        f" batch, {', '.join(kept)}) SELECT %(district)s, row_id, version, operation, %(by)s,"
+        f" CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s, {', '.join(kept)} FROM {table}"
+        " WHERE reason IS NULL",
         values,
     )
     cursor.execute(f"SELECT reason, COUNT(*) FROM {table} WHERE reason IS NOT NULL GROUP BY reason")
@@ -74,15 +77,21 @@ def _in_use(shape: Shape) -> str:
     branches = ""
     if shape is ENROLLMENT:
         # Whoever has records would leave the collection with the enrollment: always when it was added, and a certified year changes nothing.
-        student = "EXISTS (SELECT 1 FROM pathways_participation record WHERE record.student_id = mine.student_id)"
+        student = (
+            "EXISTS (SELECT 1 FROM pathways_participation record WHERE record.student_id ="
+            " mine.student_id)"
+        )
         branches += (
             f" WHEN (mine.operation = 'create' OR %(sealed)s = 1) AND {student} THEN '{RECORDED}'"
         )
     if shape is STUDENT:
         branches += (
-            " WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM pathways_participation record "
-            f"WHERE record.student_id = mine.row) THEN '{RECORDED}'"
+            " WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM pathways_participation"
+            f" record WHERE record.student_id = mine.row) THEN '{RECORDED}'"
         )
     for table, column in shape.dependents:
-        branches += f" WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM {table} child WHERE child.{column} = mine.row) THEN '{NEEDED}'"
+        branches += (
+            f" WHEN mine.operation = 'create' AND EXISTS (SELECT 1 FROM {table} child WHERE"
+            f" child.{column} = mine.row) THEN '{NEEDED}'"
+        )
     return branches

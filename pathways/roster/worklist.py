@@ -50,19 +50,28 @@ class Which(Enum):
     WITHOUT_COURSE = (
         "without-course",
         "Record without a course",
-        "The credits on these records increased this year, but the student is not in a course of the pathway.",
+        (
+            "The credits on these records increased this year, but the student is not in a course"
+            " of the pathway."
+        ),
         "Every record whose credits increased this year has a course in its pathway.",
     )
     UNLIKE = (
         "unlike-transcript",
         "Credits differ from the transcript",
-        "The In District Credits added this year differ from the transcript of the pathway's courses.",
+        (
+            "The In District Credits added this year differ from the transcript of the pathway's"
+            " courses."
+        ),
         "Where the transcript is known, records and transcript agree.",
     )
     NOTHING_NOW = (
         "nothing-now",
         "Concentrator last year, nothing now",
-        "These students were concentrators last year; this year they have neither a course of the pathway nor more credits.",
+        (
+            "These students were concentrators last year; this year they have neither a course of"
+            " the pathway nor more credits."
+        ),
         "Every concentrator from last year has a course or more credits this year.",
     )
 

@@ -126,8 +126,9 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
             at_cursor, at_generation = cursor.fetchone()
         cursor.execute(staged.own(f"DROP TABLE IF EXISTS {VERDICTS}"))
         make = (
-            f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) "
-            f"SELECT key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE {' OR '.join(columns)}"
+            f"CREATE TEMPORARY TABLE {VERDICTS} AS WITH judged AS MATERIALIZED ({judged}) SELECT"
+            f" key, total_credits, pathway_name, {', '.join(columns)} FROM judged WHERE"
+            f" {' OR '.join(columns)}"
         )
         cursor.execute(staged.own(make), values)
         met = ", ".join(f"MAX(CASE WHEN {column} THEN 1 ELSE 0 END)" for column in columns)
@@ -171,9 +172,10 @@ def _findings_sql(rules: list[Rule], first: str) -> str:
     columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
     return (
-        f"SELECT {first}, judged.key, judged.student_id, judged.pathway_id, judged.total_credits, judged.pathway_name, "
-        f"{', '.join(f'judged.{column}' for column in columns)} "
-        f"FROM standing LEFT JOIN judged ON ({' OR '.join(f'judged.{column}' for column in columns)}) ORDER BY judged.key"
+        f"SELECT {first}, judged.key, judged.student_id, judged.pathway_id, judged.total_credits,"
+        f" judged.pathway_name, {', '.join(f'judged.{column}' for column in columns)} FROM standing"
+        f" LEFT JOIN judged ON ({' OR '.join(f'judged.{column}' for column in columns)}) ORDER BY"
+        " judged.key"
     )
 
 

@@ -95,9 +95,11 @@ def _entry(rule: Rule, by_opi: Mapping[str, tuple[Severity, str]]) -> RuleEntry:
         "every year" if every else f"{rule.first_year or ''}–{rule.last_year or ''}",
         tuple(_example(example) for example in rule.passing),
         tuple(_example(example) for example in rule.failing),
-        f"{reason}. The rule's own severity is {_SEVERITIES[rule.severity].lower()}"
-        if severity is not rule.severity
-        else "",
+        (
+            f"{reason}. The rule's own severity is {_SEVERITIES[rule.severity].lower()}"
+            if severity is not rule.severity
+            else ""
+        ),
     )
 
 
@@ -105,7 +107,10 @@ def _section(entry: RuleEntry) -> str:
     rule = entry.rule
     lines = [
         f"\n### {rule.id} {rule.title}\n",
-        f"{entry.severity}, {entry.on_entry} · field `{rule.field}` · judges {rule.judges.value} · {entry.years}\n",
+        (
+            f"{entry.severity}, {entry.on_entry} · field `{rule.field}` · judges"
+            f" {rule.judges.value} · {entry.years}\n"
+        ),
         f"- When broken: {rule.problem}",
         f"- Message: {rule.message}",
         f"- What to do: {rule.remedy}",

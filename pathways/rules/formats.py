@@ -24,7 +24,9 @@ def _format(
         kind=Kind.FORMAT,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="Infinite Campus, CTE End of Year Upload (Montana): decimal credits, MM/DD/YYYY, Y/N",
+        source=(
+            "Infinite Campus, CTE End of Year Upload (Montana): decimal credits, MM/DD/YYYY, Y/N"
+        ),
         field=field,
         judges=Judges.STAGED,
         passing=tuple(Example(text=text) for text in passing),

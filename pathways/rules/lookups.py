@@ -105,7 +105,10 @@ STUDENT = [
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
         on_entry=OnEntry.REFUSE,
-        source="Infinite Campus, CTE End of Year Upload (Montana): matched by district number and state ID",
+        source=(
+            "Infinite Campus, CTE End of Year Upload (Montana): matched by district number and"
+            " state ID"
+        ),
         field="student",
         breach=lambda parameters: ~_of_the_district(parameters),
         judges=Judges.STAGED,
@@ -136,7 +139,10 @@ STUDENT = [
         id="CTE-202",
         title="The enrollment is Primary, Partial, or Special Ed",
         problem="Enrollment is not Primary, Partial, or Special Ed",
-        message="This student's enrollment in {school_year} is not Primary, Partial, or Special Ed Services",
+        message=(
+            "This student's enrollment in {school_year} is not Primary, Partial, or Special Ed"
+            " Services"
+        ),
         remedy="Only enrollments of service type P, S, or N count.",
         kind=Kind.LOOKUP,
         severity=Severity.ERROR,
@@ -272,7 +278,10 @@ PATHWAY = [
         id="CTE-213",
         title="Records are in approved pathways",
         problem="Record in a pathway that is not approved",
-        message="{pathway} is not approved for this district for {school_year}. The record stays, but its credits cannot increase",
+        message=(
+            "{pathway} is not approved for this district for {school_year}. The record stays, but"
+            " its credits cannot increase"
+        ),
         remedy="If students still earn credits in this pathway, ask OPI to approve it.",
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
@@ -288,7 +297,10 @@ PATHWAY = [
         id="CTE-214",
         title="Records are in pathways of OPI's list",
         problem="Record in a pathway that OPI retired",
-        message="{pathway} is not on OPI's list for {school_year}. The record stays, but its credits cannot increase",
+        message=(
+            "{pathway} is not on OPI's list for {school_year}. The record stays, but its credits"
+            " cannot increase"
+        ),
         remedy="No action needed. Enter new credits in a pathway on this year's list.",
         kind=Kind.LOOKUP,
         severity=Severity.INFO,
@@ -304,12 +316,18 @@ PATHWAY = [
         id="CTE-215",
         title="Credits are not lower than last certified",
         problem="Credits are lower than last certified",
-        message="{pathway} now has {total} credits, fewer than your district certified in an earlier year",
+        message=(
+            "{pathway} now has {total} credits, fewer than your district certified in an earlier"
+            " year"
+        ),
         remedy="Credits add up from year to year. Make sure the lower number is right.",
         kind=Kind.LOOKUP,
         severity=Severity.WARNING,
         on_entry=OnEntry.WARN,
-        source="reason: a record runs through all years (guide, Step Two B 3); what was certified is compared with",
+        source=(
+            "reason: a record runs through all years (guide, Step Two B 3); what was certified is"
+            " compared with"
+        ),
         field="in_district_credits",
         reads=_CREDITS,
         breach=_less_than_certified,

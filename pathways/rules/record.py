@@ -204,7 +204,8 @@ AMOUNTS = [
             field,
             f"{CREDITS[field]} are also counted in or out of district",
             f"{CREDITS[field]} are more than the total",
-            f"{CREDITS[field]} are more than the total of {{total}}. Count them in In District or Out of District Credits too",
+            f"{CREDITS[field]} are more than the total of {{total}}. Count them in In District or"
+            " Out of District Credits too",
             _above_the_total(field),
             reads=(_IN, _OUT),
             remedy="Add these credits to In District or Out of District Credits as well.",
@@ -258,7 +259,10 @@ DATES = [
         id="CTE-127",
         title=f"Start Date is no more than {YEARS_IN_A_PROGRAM} school years back",
         problem="Start Date is unusually early",
-        message=f"Start Date is more than {YEARS_IN_A_PROGRAM} school years before {{school_year}}. Check the year",
+        message=(
+            f"Start Date is more than {YEARS_IN_A_PROGRAM} school years before {{school_year}}."
+            " Check the year"
+        ),
         remedy="Correct the Start Date, or explain it if the student really began that early.",
         kind=Kind.ROW,
         severity=Severity.WARNING,
@@ -320,7 +324,10 @@ CONCENTRATOR = [
         id="CTE-133",
         title="Dual enrollment and work based credits together are within the total",
         problem="Dual enrollment and work based credits together are more than the total",
-        message="Dual Enrollment and Work Based Learning Credits together are more than the total of {total}. Check them",
+        message=(
+            "Dual Enrollment and Work Based Learning Credits together are more than the total of"
+            " {total}. Check them"
+        ),
         remedy="One course can count as both. If it does not, correct one of the two.",
         kind=Kind.ROW,
         severity=Severity.INFO,
@@ -361,7 +368,10 @@ UNUSUAL = [
         id="CTE-134",
         title=f"No more than {UNUSUAL_CREDITS} credits in one pathway",
         problem=f"More than {UNUSUAL_CREDITS} credits in one pathway",
-        message=f"Total is {{total}}. More than {UNUSUAL_CREDITS} credits in one pathway are unusual. Check the credits",
+        message=(
+            f"Total is {{total}}. More than {UNUSUAL_CREDITS} credits in one pathway are unusual."
+            " Check the credits"
+        ),
         remedy="Correct the credits, or explain how the student earned them.",
         kind=Kind.ROW,
         severity=Severity.WARNING,

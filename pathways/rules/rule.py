@@ -39,7 +39,9 @@ class Kind(Enum):
 
 class Judges(Enum):
     ALL = "staged and stored rows"
-    STAGED = "staged rows"  # compares what is typed with what is stored, or says what the database holds anyway
+    STAGED = (  # compares what is typed with what is stored, or says what the database holds anyway
+        "staged rows"
+    )
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,14 @@ _SIGNED = {
     ),
     "CTE-116": SignedWords(
         "Dual Enrollment Credits are also counted in or out of district",
-        "Dual Enrollment Credits are more than the total of {total}. Count them in In District or Out of District Credits too",
+        "Dual Enrollment Credits are more than the total of {total}. Count them in In District or"
+        " Out of District Credits too",
         "Add these credits to In District or Out of District Credits as well.",
     ),
     "CTE-117": SignedWords(
         "Work Based Learning Credits are also counted in or out of district",
-        "Work Based Learning Credits are more than the total of {total}. Count them in In District or Out of District Credits too",
+        "Work Based Learning Credits are more than the total of {total}. Count them in In District"
+        " or Out of District Credits too",
         "Add these credits to In District or Out of District Credits as well.",
     ),
     "CTE-121": SignedWords(
@@ -96,7 +98,8 @@ _SIGNED = {
     ),
     "CTE-133": SignedWords(
         "Dual enrollment and work based credits together exceed the total",
-        "Dual Enrollment and Work Based Learning Credits together are more than the total of {total}. Check them",
+        "Dual Enrollment and Work Based Learning Credits together are more than the total of"
+        " {total}. Check them",
         "One course may be both. If it is not, correct one of the two.",
     ),
     "CTE-134": SignedWords(
@@ -111,12 +114,14 @@ _SIGNED = {
     ),
     "CTE-213": SignedWords(
         "A record in a pathway without approval",
-        "{pathway} is not approved for this district for {school_year}. The record stays; its credits cannot grow",
+        "{pathway} is not approved for this district for {school_year}. The record stays; its"
+        " credits cannot grow",
         "If students still earn credits in it, ask OPI to approve the pathway.",
     ),
     "CTE-214": SignedWords(
         "A record in a pathway that OPI has retired",
-        "{pathway} is not on OPI's list for {school_year}. The record stays; its credits cannot grow",
+        "{pathway} is not on OPI's list for {school_year}. The record stays; its credits cannot"
+        " grow",
         "Nothing has to be done. New credits belong to a pathway of this year's list.",
     ),
     "CTE-301": SignedWords(

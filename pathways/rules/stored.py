@@ -106,7 +106,10 @@ def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) ->
     )
     columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
-    sql = f"WITH judged AS MATERIALIZED ({judged}) SELECT * FROM judged WHERE {' OR '.join(columns)} ORDER BY key"
+    sql = (
+        f"WITH judged AS MATERIALIZED ({judged}) SELECT * FROM judged WHERE {' OR '.join(columns)}"
+        " ORDER BY key"
+    )
     with connections[scope.alias].cursor() as cursor:
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]

@@ -88,8 +88,8 @@ def prepare() -> Staged:
     staged = staging.prepare(FINDINGS, REPEATED, VERDICTS)
     with connection.cursor() as cursor:
         make = (
-            f"CREATE TEMPORARY TABLE {FINDINGS} (line integer, rule varchar(10), field varchar(40), value text, message text, "
-            "refuses boolean, total numeric, pathway text)"
+            f"CREATE TEMPORARY TABLE {FINDINGS} (line integer, rule varchar(10), field varchar(40),"
+            " value text, message text, refuses boolean, total numeric, pathway text)"
         )
         cursor.execute(staged.own(make))
     return staged
@@ -133,7 +133,10 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         differs = between.SINGLE_PARENT_DIFFERS
         if differs.in_force(scope.end_year):
             among = between.SINGLE_PARENT_DIFFERS_AMONG_STAGED
-            insert = f"INSERT INTO {FINDINGS} (line, rule, field, refuses) SELECT line, %s, %s, FALSE FROM ({among}) AS differing"
+            insert = (
+                f"INSERT INTO {FINDINGS} (line, rule, field, refuses) SELECT line, %s, %s, FALSE"
+                f" FROM ({among}) AS differing"
+            )
             cursor.execute(staged.own(insert), [differs.id, differs.field])
         if since is not None:
             cursor.execute(staged.own(_MOVED), [since, scope.district])
@@ -212,7 +215,8 @@ def _repeated(staged: Staged) -> int:
             cursor.execute(staged.own(tell), [rule_id, rules.by_id(rule_id).field, refuses, same])
         cursor.execute(
             staged.own(
-                f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule = 'CTE-408')"
+                f"DELETE FROM {TABLE} WHERE line IN (SELECT line FROM {FINDINGS} WHERE rule ="
+                " 'CTE-408')"
             )
         )
         return int(cursor.rowcount)
@@ -222,8 +226,9 @@ def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
     """Records in scope that no line of the file is about; they stay as they are."""
     from_scope, values = rules.stored_keys(scope)
     count = (
-        f"SELECT COUNT(*) FROM ({from_scope}) AS stored WHERE NOT EXISTS "
-        f"(SELECT 1 FROM {TABLE} staged WHERE staged.student_id = stored.student_id AND staged.pathway_id = stored.pathway_id)"
+        f"SELECT COUNT(*) FROM ({from_scope}) AS stored WHERE NOT EXISTS (SELECT 1 FROM {TABLE}"
+        " staged WHERE staged.student_id = stored.student_id AND staged.pathway_id ="
+        " stored.pathway_id)"
     )
     cursor.execute(staged.own(count), values)
     return int(cursor.fetchone()[0])
@@ -231,7 +236,10 @@ def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
 
 # One comparison, field by field: what is counted and what is listed as changed cannot disagree.
 _DIFFERS = {name: f"CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END" for name in TYPED}
-_UPDATED = f"FROM {PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id WHERE plan.operation = 'update'"
+_UPDATED = (
+    f"FROM {PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id"
+    " WHERE plan.operation = 'update'"
+)
 
 
 def _by_field(staged: Staged) -> dict[str, int]:
@@ -265,7 +273,10 @@ def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
         None,
         *(field for name in TYPED for field in (None, TYPES[name], TYPES[name])),
     ]
-    first = f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY plan.line LIMIT {int(most)}"
+    first = (
+        f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY"
+        f" plan.line LIMIT {int(most)}"
+    )
     with connection.cursor() as cursor:
         cursor.execute(staged.own(first))
         rows = list(typed(connection, cursor, fields))
@@ -286,7 +297,10 @@ def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
 def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
     """All findings in the order of the lines, however many."""
     with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
-        each = f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS} ORDER BY line, rule, field"
+        each = (
+            f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS}"
+            " ORDER BY line, rule, field"
+        )
         cursor.execute(staged.own(each))
         fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
         for line, rule_id, field, value, message, refuses, total, pathway in typed(
@@ -301,7 +315,10 @@ def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
 def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
     """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and most first."""
     with connection.cursor() as cursor:
-        each = f"SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM {FINDINGS} GROUP BY rule"
+        each = (
+            "SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM"
+            f" {FINDINGS} GROUP BY rule"
+        )
         cursor.execute(staged.own(f"{each} ORDER BY 4 DESC, 2 DESC, 1"))
         found = [
             (rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()

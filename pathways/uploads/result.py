@@ -42,18 +42,20 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     for group in groups:
         numbers[group["level"]] += group["count"]
     return "pathways/uploads/upload_result.html", {
-        "counts": result.get("counts", {})
-        and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]},
-        "good": result["counts"]["read"] - result["counts"]["rejected"]
-        if "counts" in result
-        else 0,
+        "counts": (
+            result.get("counts", {})
+            and {**result["counts"], "warnings": numbers["warning"], "infos": numbers["info"]}
+        ),
+        "good": (
+            result["counts"]["read"] - result["counts"]["rejected"] if "counts" in result else 0
+        ),
         "saved": saved,
         "levels": LEVELS,
         "groups": [group for group in groups if asked.get("level") in (None, "", group["level"])],
         "level": asked.get("level", ""),
-        "students": _by_student(groups, asked.get("level", ""))
-        if asked.get("by") == "student"
-        else [],
+        "students": (
+            _by_student(groups, asked.get("level", "")) if asked.get("by") == "student" else []
+        ),
         "by": asked.get("by", ""),
         "changed": _changed(shown["changed"], scope),
         "by_field": [
@@ -65,11 +67,13 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "refused": result.get("refused", ""),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
         "rejected_file": files.get("rejected.tsv"),
-        "can_upload": options.get("work") == VALIDATE
-        and uploaded is None
-        and not result.get("refused")
-        and "counts" in result
-        and bool(batch.input_file),
+        "can_upload": (
+            options.get("work") == VALIDATE
+            and uploaded is None
+            and not result.get("refused")
+            and "counts" in result
+            and bool(batch.input_file)
+        ),
         "was_upload": options.get("work") == UPLOAD,
         "undone": undone,
         "uploaded": uploaded,

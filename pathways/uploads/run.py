@@ -236,7 +236,10 @@ def _same_as(batch: Batch) -> str:
     earlier = found.filter(result__saved=True).exclude(pk=batch.pk).order_by("-finished_at").first()
     if earlier is None or earlier.finished_at is None:
         return ""
-    return f"Identical to the upload of {timezone.localtime(earlier.finished_at):%m/%d/%Y} by {earlier.submitted_name}."
+    return (
+        f"Identical to the upload of {timezone.localtime(earlier.finished_at):%m/%d/%Y} by"
+        f" {earlier.submitted_name}."
+    )
 
 
 def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
@@ -245,7 +248,10 @@ def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
     rejected = number_of(checked.rejected, "row")
     if options["work"] == VALIDATE:
         preview = checked.preview
-        found = f"{preview.created:,} new, {preview.updated:,} changed, {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
+        found = (
+            f"{preview.created:,} new, {preview.updated:,} changed,"
+            f" {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
+        )
         return f"Tested: {found}. Nothing has been saved yet."
     if not checked.rejected:
         written = checked.preview.created + checked.preview.updated
@@ -255,9 +261,15 @@ def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
             else "All rows were already in the portal. No changes to save."
         )
     if options.get("all_or_nothing"):
-        return f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved, as you chose."
+        return (
+            f"{rejected} {'has' if checked.rejected == 1 else 'have'} errors, so nothing was saved,"
+            " as you chose."
+        )
     saved = f"{good:,} row{' is' if good == 1 else 's are'} now saved. " if good else ""
     was, them, file = (
         ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
     )
-    return f"{saved}{rejected} {was} not saved. Download {them}, correct {them}, and upload {file}, or fix {them} here."
+    return (
+        f"{saved}{rejected} {was} not saved. Download {them}, correct {them}, and upload {file}, or"
+        f" fix {them} here."
+    )

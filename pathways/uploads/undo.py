@@ -104,7 +104,10 @@ def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:
 
 
 def _words(restored: int, left: int) -> str:
-    done = f"{restored:,} record{' is' if restored == 1 else 's are'} back to what {'it was' if restored == 1 else 'they were'} before the upload."
+    done = (
+        f"{restored:,} record{' is' if restored == 1 else 's are'} back to what"
+        f" {'it was' if restored == 1 else 'they were'} before the upload."
+    )
     stay = (
         "1 was changed since then and stays as it is."
         if left == 1

@@ -96,5 +96,6 @@ for name, changed in (("all new", 0), ("3 % changed", 3), ("unchanged", 3)):
     clock.append(time.perf_counter())
     stage, judge, write = (later - earlier for earlier, later in itertools.pairwise(clock))
     print(
-        f"{name}: stage {stage:.2f} s, judge {judge:.2f} s, apply {write:.2f} s, findings {len(checked.findings)}, {applied}"
+        f"{name}: stage {stage:.2f} s, judge {judge:.2f} s, apply {write:.2f} s, findings"
+        f" {len(checked.findings)}, {applied}"
     )

@@ -54,8 +54,10 @@ def scale() -> None:
             (
                 "participation",
                 (
-                    "pathway_id, concentrator, single_parent, start_date, in_district_credits, out_of_district_credits, dual_enrollment_credits, "
-                    "work_based_learning_credits, modified_date, modified_by, modified_end_year, version"
+                    "pathway_id, concentrator, single_parent, start_date, in_district_credits,"
+                    " out_of_district_credits, dual_enrollment_credits,"
+                    " work_based_learning_credits, modified_date, modified_by, modified_end_year,"
+                    " version"
                 ),
                 "student_id",
             ),
@@ -63,7 +65,8 @@ def scale() -> None:
             key = "id" if table == "student" else "student_id"
             new = "new, copied.state_id" if table == "student" else "new"
             cursor.execute(
-                f"INSERT INTO pathways_{table} ({student}, {columns}) SELECT {new}, {columns} FROM pathways_{table} t JOIN copied ON t.{key} = old"
+                f"INSERT INTO pathways_{table} ({student}, {columns}) SELECT {new}, {columns} FROM"
+                f" pathways_{table} t JOIN copied ON t.{key} = old"
             )
         cursor.execute("VACUUM ANALYZE")
 
@@ -75,43 +78,58 @@ FROM = "FROM pathways_participation p JOIN pathways_student s ON s.id = p.studen
 NAMES = "s.state_id, s.last_name, s.first_name"
 BY_NAME = "ORDER BY s.last_name, s.first_name, s.state_id"
 WRONG = "(NOT p.concentrator AND p.total_credits >= 2 OR p.concentrator AND p.total_credits < 2)"
-DIFFERS = "EXISTS (SELECT 1 FROM pathways_participation o WHERE o.student_id = p.student_id AND NOT o.single_parent)"
+DIFFERS = (
+    "EXISTS (SELECT 1 FROM pathways_participation o WHERE o.student_id = p.student_id AND NOT"
+    " o.single_parent)"
+)
 MODIFIED = f"p.modified_end_year = {year}"
 PATHWAY = "JOIN pathways_pathway w ON w.id = p.pathway_id"
 # Count, and the first 50 rows, with {here} for the district and {student} for what tells students apart.
 BY_HAND = {
     "a": (
         (
-            "SELECT count(*), count(*) FILTER (WHERE yes) FROM "
-            f"(SELECT bool_or(p.concentrator) AS yes {FROM} WHERE {ENROLLED} {{here}} GROUP BY {{student}}) one"
+            "SELECT count(*), count(*) FILTER (WHERE yes) FROM (SELECT bool_or(p.concentrator) AS"
+            f" yes {FROM} WHERE {ENROLLED} {{here}} GROUP BY {{student}}) one"
         ),
-        f"SELECT p.student_id, {NAMES}, bool_or(p.concentrator), count(*) {FROM} WHERE {ENROLLED} {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME} LIMIT 50",
+        (
+            f"SELECT p.student_id, {NAMES}, bool_or(p.concentrator), count(*) {FROM} WHERE"
+            f" {ENROLLED} {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME} LIMIT 50"
+        ),
     ),
     "b": (
         f"SELECT count(DISTINCT {{student}}) {FROM} WHERE p.single_parent AND {ENROLLED} {{here}}",
-        f"SELECT p.student_id, {NAMES}, count(*) {FROM} WHERE p.single_parent AND {ENROLLED} {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME} LIMIT 50",
+        (
+            f"SELECT p.student_id, {NAMES}, count(*) {FROM} WHERE p.single_parent AND {ENROLLED}"
+            f" {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME} LIMIT 50"
+        ),
     ),
     "c": (
-        f"SELECT count(DISTINCT {{student}}) {FROM} WHERE p.single_parent AND {DIFFERS} AND {ENROLLED} {{here}}",
         (
-            f"SELECT p.student_id, {NAMES}, min(q.pathway_id) FILTER (WHERE NOT q.single_parent), string_agg(w.name, '; ') FILTER "
-            f"(WHERE q.single_parent), string_agg(w.name, '; ') FILTER (WHERE NOT q.single_parent) {FROM} "
-            "JOIN pathways_participation q ON q.student_id = p.student_id JOIN pathways_pathway w ON w.id = q.pathway_id "
-            f"WHERE p.single_parent AND {DIFFERS} AND {ENROLLED} {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME} LIMIT 50"
+            f"SELECT count(DISTINCT {{student}}) {FROM} WHERE p.single_parent AND {DIFFERS} AND"
+            f" {ENROLLED} {{here}}"
+        ),
+        (
+            f"SELECT p.student_id, {NAMES}, min(q.pathway_id) FILTER (WHERE NOT q.single_parent),"
+            " string_agg(w.name, '; ') FILTER (WHERE q.single_parent), string_agg(w.name, '; ')"
+            f" FILTER (WHERE NOT q.single_parent) {FROM} JOIN pathways_participation q ON"
+            " q.student_id = p.student_id JOIN pathways_pathway w ON w.id = q.pathway_id WHERE"
+            f" p.single_parent AND {DIFFERS} AND {ENROLLED} {{here}} GROUP BY 1, 2, 3, 4 {BY_NAME}"
+            " LIMIT 50"
         ),
     ),
     "d": (
         f"SELECT count(*) {FROM} WHERE {WRONG} AND {ENROLLED} {{here}}",
         (
-            f"SELECT p.student_id, {NAMES}, w.name, p.total_credits, p.concentrator {FROM} {PATHWAY} WHERE {WRONG} AND {ENROLLED} {{here}} "
-            f"{BY_NAME}, w.code LIMIT 50"
+            f"SELECT p.student_id, {NAMES}, w.name, p.total_credits, p.concentrator {FROM}"
+            f" {PATHWAY} WHERE {WRONG} AND {ENROLLED} {{here}} {BY_NAME}, w.code LIMIT 50"
         ),
     ),
     "e": (
         f"SELECT count(*) {FROM} WHERE {MODIFIED} AND {ENROLLED} {{here}}",
         (
-            f"SELECT p.student_id, {NAMES}, w.name, p.concentrator, p.total_credits, p.modified_date, p.modified_by {FROM} {PATHWAY} "
-            f"WHERE {MODIFIED} AND {ENROLLED} {{here}} {BY_NAME}, w.code LIMIT 50"
+            f"SELECT p.student_id, {NAMES}, w.name, p.concentrator, p.total_credits,"
+            f" p.modified_date, p.modified_by {FROM} {PATHWAY} WHERE {MODIFIED} AND {ENROLLED}"
+            f" {{here}} {BY_NAME}, w.code LIMIT 50"
         ),
     ),
 }
@@ -172,10 +190,12 @@ sizes = {
 }
 largest = max(sizes, key=lambda number: sizes[number])
 print(
-    f"{Participation.objects.count():,} records of {len(sizes)} districts, the largest {sizes[largest]:,}"
+    f"{Participation.objects.count():,} records of {len(sizes)} districts, the largest"
+    f" {sizes[largest]:,}"
 )
 print(
-    "report               whole state: hand  portal   ×    | 50 rows: hand  portal   ×    | largest district: hand  portal  + page"
+    "report               whole state: hand  portal   ×    | 50 rows: hand  portal   ×    | largest"
+    " district: hand  portal  + page"
 )
 missed = []
 for report in REPORTS.values():
@@ -193,19 +213,22 @@ for report in REPORTS.values():
         lambda: page_of_district(report),  # noqa: B023
     )
     print(
-        f"{report.letter} {report.short[:22]:<24} {hand:10.1f} {ours:7.1f} {ours / hand:5.2f} | {both:13.1f} {page:7.1f} {page / both:5.2f} "
-        f"| {small:22.1f} {here:7.1f} {local:7.1f}"
+        f"{report.letter} {report.short[:22]:<24} {hand:10.1f} {ours:7.1f} {ours / hand:5.2f} |"
+        f" {both:13.1f} {page:7.1f} {page / both:5.2f} | {small:22.1f} {here:7.1f} {local:7.1f}"
     )
     missed += [f"{report.letter}: count"] if ours > 1.2 * hand + 5 else []
     missed += [f"{report.letter}: page"] if page > 2 * both else []
 
 every = [
-    (f"SELECT s.district_id, {{what}} {FROM} WHERE {{which}} {ENROLLED} GROUP BY 1")
-    .replace("{what}", what)
-    .replace("{which}", which)
+    f"SELECT s.district_id, {{what}} {FROM} WHERE {{which}} {ENROLLED} GROUP BY 1".replace(
+        "{what}", what
+    ).replace("{which}", which)
     for what, which in (
         (
-            "count(DISTINCT p.student_id), count(DISTINCT p.student_id) FILTER (WHERE p.concentrator)",
+            (
+                "count(DISTINCT p.student_id), count(DISTINCT p.student_id) FILTER (WHERE"
+                " p.concentrator)"
+            ),
             "",
         ),
         ("count(DISTINCT p.student_id)", "p.single_parent AND"),
@@ -216,11 +239,13 @@ every = [
 ]
 hand, ours = beside(lambda: [by_hand(sql) for sql in every], lambda: district_lines(STATE, year))
 print(
-    f"all districts, five reports: by hand {hand:,.0f} ms, portal {ours:,.0f} ms, × {ours / hand:.2f}"
+    f"all districts, five reports: by hand {hand:,.0f} ms, portal {ours:,.0f} ms, ×"
+    f" {ours / hand:.2f}"
 )
 certification = END_OF_YEAR.reports[-1]
 print(
-    f"all districts, Certification report: {beside(lambda: certification.by_district(STATE, year))[0]:,.0f} ms"
+    "all districts, Certification report:"
+    f" {beside(lambda: certification.by_district(STATE, year))[0]:,.0f} ms"
 )
 missed += ["all districts"] if ours > 3 * hand else []
 print("missed: " + ", ".join(missed) if missed else "all within the limits")

@@ -121,11 +121,17 @@ MEANT = {
     "Course": ("TRUE", "t.school_id IN (SELECT id FROM pathways_school WHERE district_id = %s)"),
     "Section": (
         IN_YEAR,
-        "t.course_id IN (SELECT c.id FROM pathways_course c JOIN pathways_school s ON s.id = c.school_id WHERE s.district_id = %s)",
+        (
+            "t.course_id IN (SELECT c.id FROM pathways_course c JOIN pathways_school s ON s.id ="
+            " c.school_id WHERE s.district_id = %s)"
+        ),
     ),
     "Roster": (
         f"t.section_id IN (SELECT id FROM pathways_section WHERE {IN_YEAR})",
-        "t.enrollment_id IN (SELECT e.id FROM pathways_enrollment e JOIN pathways_student s ON s.id = e.student_id WHERE s.district_id = %s)",
+        (
+            "t.enrollment_id IN (SELECT e.id FROM pathways_enrollment e JOIN pathways_student s ON"
+            " s.id = e.student_id WHERE s.district_id = %s)"
+        ),
     ),
     "CTE Participation": (
         "TRUE",
@@ -211,13 +217,15 @@ def sent_by_hand() -> None:
                 for data in out:
                     into.write(data)
             theirs.execute(
-                f"INSERT INTO pathways_participation ({columns}) SELECT {columns} FROM carried ON CONFLICT (id) DO UPDATE SET {sets}"
+                f"INSERT INTO pathways_participation ({columns}) SELECT {columns} FROM carried ON"
+                f" CONFLICT (id) DO UPDATE SET {sets}"
             )
             with theirs.copy(theirs.mogrify(f"COPY ({CANONICAL}) TO STDOUT", [number])) as copy:
                 lines = sorted(b"".join(copy).split(b"\n")[:-1])
             made = hashlib.sha256(b"\n".join(lines) + b"\n").hexdigest()
             theirs.execute(
-                "UPDATE pathways_statecopy SET generation = generation + 1, digest = %s, sent_at = now() WHERE district = %s",
+                "UPDATE pathways_statecopy SET generation = generation + 1, digest = %s, sent_at ="
+                " now() WHERE district = %s",
                 [made, number],
             )
 
@@ -232,7 +240,8 @@ def spoil(number: int) -> int:
     """One record in a hundred is changed in the District edition."""
     untriggered(
         here,
-        f"UPDATE pathways_participation SET version = version + 1, single_parent = NOT single_parent WHERE id % 100 = {number}",
+        "UPDATE pathways_participation SET version = version + 1, single_parent = NOT"
+        f" single_parent WHERE id % 100 = {number}",
     )
     return ask(
         here,
@@ -249,8 +258,9 @@ def timed(work):
 def told(name, hand, portal, limit):
     ratios = [ours / theirs for ours, theirs in zip(portal, hand, strict=True)]
     print(
-        f"{name:26} by hand {statistics.median(hand):7.2f} s   portal {statistics.median(portal):7.2f} s   "
-        f"× {statistics.median(ratios):.2f} (limit {limit})   each {', '.join(f'{one:.2f}' for one in ratios)}",
+        f"{name:26} by hand {statistics.median(hand):7.2f} s   portal"
+        f" {statistics.median(portal):7.2f} s   × {statistics.median(ratios):.2f} (limit {limit})  "
+        f" each {', '.join(f'{one:.2f}' for one in ratios)}",
         flush=True,
     )
 
@@ -263,7 +273,8 @@ with writing_state():
     first, _ = timed(sent_by_the_portal)
     assert StateCopy.objects.at_state().count() == len(numbers) and compared_by_hand() == 0
     print(
-        f"{Participation.objects.count():,} records, {len(numbers)} districts, medians of {runs}; a resync of all without changes {first:.1f} s"
+        f"{Participation.objects.count():,} records, {len(numbers)} districts, medians of {runs}; a"
+        f" resync of all without changes {first:.1f} s"
     )
     hand, portal = [], []
     for turn in range(compares):

@@ -120,7 +120,8 @@ def empty(*tables: str) -> None:
             cursor.execute(f"TRUNCATE {table} CASCADE")
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(
-            "ANALYZE pathways_student; ANALYZE pathways_enrollment; ANALYZE pathways_participation; ANALYZE pathways_change"
+            "ANALYZE pathways_student; ANALYZE pathways_enrollment; ANALYZE pathways_participation;"
+            " ANALYZE pathways_change"
         )
 
 
@@ -186,7 +187,10 @@ def by_hand(content: bytes, *, write: bool, history: bool) -> float:
     started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS raw, checked")
-        names = "kind, dist, sid, lid, last, first, pathway, conc, single, start, total, inside, outside, dual, work, yr"
+        names = (
+            "kind, dist, sid, lid, last, first, pathway, conc, single, start, total, inside,"
+            " outside, dual, work, yr"
+        )
         cursor.execute(
             "CREATE TEMP TABLE raw ("
             + ", ".join(f"{name} text" for name in names.split(", "))
@@ -199,8 +203,14 @@ def by_hand(content: bytes, *, write: bool, history: bool) -> float:
         cursor.execute(f"SELECT COUNT(*) FROM checked WHERE {BAD}")
         assert cursor.fetchone()[0] == rows // 50
         if write:
-            typed = "lower(conc) IN ('y', 'yes'), lower(single) IN ('y', 'yes'), to_date(start, 'MM/DD/YYYY'), inside::numeric, outside::numeric, dual::numeric, work::numeric"
-            columns = "concentrator, single_parent, start_date, in_district_credits, out_of_district_credits, dual_enrollment_credits, work_based_learning_credits"
+            typed = (
+                "lower(conc) IN ('y', 'yes'), lower(single) IN ('y', 'yes'), to_date(start,"
+                " 'MM/DD/YYYY'), inside::numeric, outside::numeric, dual::numeric, work::numeric"
+            )
+            columns = (
+                "concentrator, single_parent, start_date, in_district_credits,"
+                " out_of_district_credits, dual_enrollment_credits, work_based_learning_credits"
+            )
             sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns.split(", "))
             cursor.execute("BEGIN")
             cursor.execute(
@@ -264,7 +274,8 @@ for _ in range(runs):  # by turns, so that whatever else the machine does falls 
     hand.append(by_hand(files["all new"], write=False, history=False))
     own.append(portal(files["all new"], "validate"))
 print(
-    f"validate only    by hand {median(hand)}   portal {median(own)}   × {statistics.median(own) / statistics.median(hand):.2f}"
+    f"validate only    by hand {median(hand)}   portal {median(own)}   ×"
+    f" {statistics.median(own) / statistics.median(hand):.2f}"
 )
 portal(files["all new"], "upload")
 copied, written = [], []
@@ -283,7 +294,8 @@ for _ in range(runs):
         extract.write(into, scope, "tsv")
     written.append(time.perf_counter() - started)
 print(
-    f"export           COPY    {median(copied)}   portal {median(written)}   × {statistics.median(written) / statistics.median(copied):.2f}"
+    f"export           COPY    {median(copied)}   portal {median(written)}   ×"
+    f" {statistics.median(written) / statistics.median(copied):.2f}"
 )
 ten = min(10_000, rows)
 lookups = (
@@ -363,9 +375,11 @@ with contextlib.suppress(ImportError):
     result = Bulk().import_data(table, raise_errors=True)
     theirs = len(ready) / (time.perf_counter() - started)
     print(
-        f"   django-import-export in bulk {theirs:8,.0f}: the portal is {ours / theirs:.1f} times as fast",
+        f"   django-import-export in bulk {theirs:8,.0f}: the portal is {ours / theirs:.1f} times"
+        " as fast",
         end="",
     )
 print(
-    f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, {timezone.localtime():%m/%d/%Y}"
+    f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB,"
+    f" {timezone.localtime():%m/%d/%Y}"
 )

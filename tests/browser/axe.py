@@ -17,7 +17,8 @@ def violations(page: Page) -> str:
         page.evaluate(AXE_SCRIPT)
     found = json.loads(
         page.evaluate(
-            "options => axe.run(options).then(found => JSON.stringify({violations: found.violations}))",
+            "options => axe.run(options).then(found => JSON.stringify({violations:"
+            " found.violations}))",
             OPTIONS,
         )
     )

@@ -58,7 +58,9 @@ class Trap:
             self.heard.append(f"failed: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        expected = "Failed to load resource: the server responded with a status of 4"  # the error pages themselves
+        expected = (  # the error pages themselves
+            "Failed to load resource: the server responded with a status of 4"
+        )
         if message.type in ("error", "warning") and not message.text.startswith(expected):
             self.heard.append(f"console: {message.text}")
 

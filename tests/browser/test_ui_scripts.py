@@ -141,12 +141,10 @@ def test_a_password_can_be_seen_while_it_is_typed(desk: Desk) -> None:
 
 def test_d_19_a_second_click_sends_nothing_and_the_button_says_what_happens(desk: Desk) -> None:
     page = desk.open()
-    page.evaluate(
-        """() => { window.sent = 0; window.addEventListener("submit", (event) => {
+    page.evaluate("""() => { window.sent = 0; window.addEventListener("submit", (event) => {
             if (!event.defaultPrevented) window.sent += 1;
             event.preventDefault();
-        }); }"""
-    )
+        }); }""")
     page.get_by_label("User name").fill("cmartin")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Signing in…").click()

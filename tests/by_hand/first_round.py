@@ -288,7 +288,10 @@ def urlencoded(values: dict[str, str]) -> bytes:
 
 def _records(play: Round) -> list[str]:
     with sqlite3.connect(play.var / "district.sqlite3") as database:
-        asked = "select student_id, pathway_id from pathways_participation join pathways_student s on s.id = student_id where district_id = '9012' limit 5"
+        asked = (
+            "select student_id, pathway_id from pathways_participation join pathways_student s on"
+            " s.id = student_id where district_id = '9012' limit 5"
+        )
         return [
             f"{HOME}cte-concentrator/{student}/{pathway}/"
             for student, pathway in database.execute(asked)

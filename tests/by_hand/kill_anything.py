@@ -323,8 +323,9 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
         person.at_work.wait(300)
     faults = Faults(portal, random.Random(asked.seed))
     print(
-        f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people, {len(faults.kinds)} kinds of faults, "
-        f"{'' if portal.small_disk else 'no '}small disk, logs in {portal.folder}",
+        f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people,"
+        f" {len(faults.kinds)} kinds of faults, {'' if portal.small_disk else 'no '}small disk,"
+        f" logs in {portal.folder}",
         flush=True,
     )
     ends = time.monotonic() + asked.minutes * 60
@@ -333,7 +334,8 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
         saved = sum(one["outcome"] == "accepted" for clerk in clerks for one in clerk.told)
         loaded = sum(one["outcome"] == "accepted" for loader in loaders for one in loader.told)
         print(
-            f"{left / 60:5.1f} min left: {faults.done.total()} faults, {saved} saves, {loaded} uploads, {len(signer.told)} signed",
+            f"{left / 60:5.1f} min left: {faults.done.total()} faults, {saved} saves, {loaded}"
+            f" uploads, {len(signer.told)} signed",
             flush=True,
         )
     bell.set()
@@ -351,7 +353,8 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
     }
     reckoned = portal.desk("reckon", told)
     print(
-        f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked {sum(len(one.told) for one in senders)}"
+        f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked"
+        f" {sum(len(one.told) for one in senders)}"
     )
     if reckoned["figures"].get("saves accepted", 0) < len(clerks):
         late.append("hardly anything was saved: that proves nothing")

@@ -122,7 +122,8 @@ def reckon(told: dict[str, Any]) -> dict[str, Any]:
         figures["seals"] += copies
         if (copies, signatures) != (1, 1):
             faults.append(
-                f"{district}: signed once, and there are {copies} sealed copies and {signatures} signatures"
+                f"{district}: signed once, and there are {copies} sealed copies and {signatures}"
+                " signatures"
             )
     lone = set(SealedCopy.objects.values_list("round__district", flat=True)) - {
         one["district"] for one in told["signed"]
@@ -149,7 +150,8 @@ def _saves(saves: list[dict[str, Any]], faults: list[str], figures: Counter[str]
         figures["unanswered saves that were written"] += outcome == "unanswered" and times
         if times != 1 if outcome == "accepted" else times > (outcome == "unanswered"):
             faults.append(
-                f"a save that was {outcome} was written {times} times: student {one['student']}, {one['date']}"
+                f"a save that was {outcome} was written {times} times: student {one['student']},"
+                f" {one['date']}"
             )
     faults += [
         f"nobody typed it, and it was written {times} times: {key}"
@@ -207,7 +209,8 @@ def _jobs(faults: list[str], figures: Counter[str]) -> None:
         figures[f"jobs {batch.status}"] += 1
         if batch.is_live:
             faults.append(
-                f"{batch.kind} {batch.pk} has not ended: {batch.status}, attempt {batch.attempt}, {batch.stage!r}"
+                f"{batch.kind} {batch.pk} has not ended: {batch.status}, attempt {batch.attempt},"
+                f" {batch.stage!r}"
             )
         elif not batch.sentence or not batch.finished_at:
             faults.append(f"{batch.kind} {batch.pk} ended without a sentence")
@@ -215,7 +218,8 @@ def _jobs(faults: list[str], figures: Counter[str]) -> None:
             figures["files"] += 1
             if file.size != _size(file.stored):
                 faults.append(
-                    f"a file of {batch.kind} {batch.pk} is not as long as it was written: {file.role}"
+                    f"a file of {batch.kind} {batch.pk} is not as long as it was written:"
+                    f" {file.role}"
                 )
     for copy in StateCopy.objects.at_state():
         scope = Scope(copy.district, YEAR)

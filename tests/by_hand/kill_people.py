@@ -95,7 +95,8 @@ class Person(threading.Thread):
             raise Unanswered from cut
         if status >= 400 and not re.search(r"<h1[^>]*>\s*\S", page):
             self.speechless.append(
-                f"{self.user}: {status} without a sentence, {re.sub('[0-9]+', '…', path)}: {page[:80]!r}"
+                f"{self.user}: {status} without a sentence, {re.sub('[0-9]+', '…', path)}:"
+                f" {page[:80]!r}"
             )
         return status, page, leads
 
@@ -277,7 +278,8 @@ def multipart(values: dict[str, str], content: str) -> tuple[bytes, str]:
         for name, value in values.items()
     ]
     parts.append(
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="eoy.tsv"\r\nContent-Type: text/plain\r\n\r\n'
+        f'--{mark}\r\nContent-Disposition: form-data; name="file";'
+        ' filename="eoy.tsv"\r\nContent-Type: text/plain\r\n\r\n'
     )
     return (
         "".join(parts) + content + f"\r\n--{mark}--\r\n"

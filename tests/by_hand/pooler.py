@@ -155,15 +155,17 @@ def main() -> None:
             "cte_district", "select number from pathways_district order by number limit 20"
         ).split()
         clerk_of_all = (
-            "insert into accounts_membership (user_id, role, district) select u.id, 'data-clerk', d.number from accounts_user u, "
-            "pathways_district d where u.username = 'cmartin' on conflict do nothing"
+            "insert into accounts_membership (user_id, role, district) select u.id, 'data-clerk',"
+            " d.number from accounts_user u, pathways_district d where u.username = 'cmartin' on"
+            " conflict do nothing"
         )
         cluster.asked("cte_district", clerk_of_all)
         desk = Desk(direct)
         expected = {number: desk.ask(number) for number in numbers}
         desk.close()
         print(
-            f"{binary('pgbouncer')}, {len(numbers)} districts; without a pooler, the first: {expected[numbers[0]]}"
+            f"{binary('pgbouncer')}, {len(numbers)} districts; without a pooler, the first:"
+            f" {expected[numbers[0]]}"
         )
         for pooler in poolers:
             pooler.start()

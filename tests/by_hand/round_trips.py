@@ -221,7 +221,8 @@ def psql(columns: str) -> Way:
         rows.write_text(source.read_text().split("\n", 1)[1])
         code = desk.script(
             "copy.sql",
-            f"CREATE TEMPORARY TABLE back ({columns});\n\\copy back FROM '{rows}'\n\\copy back TO '{to}'\n",
+            f"CREATE TEMPORARY TABLE back ({columns});\n\\copy back FROM '{rows}'\n\\copy back TO"
+            f" '{to}'\n",
         )
         desk.run("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", code, desk.psql)
         return desk.run("psql", "--version").strip()
@@ -265,11 +266,15 @@ def verdict(told: dict[str, object]) -> tuple[bool, str]:
         any(word in one["message"] for word in ("Enter", "enter", "format", "spreadsheet"))
         for one in errors
     )
-    said = f"read {counts['read']}, new {counts['new']}, changed {counts['changed']}, unchanged {counts['unchanged']}, rejected {counts['rejected']}"
+    said = (
+        f"read {counts['read']}, new {counts['new']}, changed {counts['changed']}, unchanged"
+        f" {counts['unchanged']}, rejected {counts['rejected']}"
+    )
     first = f" · first: line {errors[0]['line']} {errors[0]['message']}" if errors else ""
-    return not counts["new"] and not counts["changed"] and counts[
-        "read"
-    ] > 0 and named, f"{said} · adjusted: {adjusted or '–'}{first}"
+    return (
+        not counts["new"] and not counts["changed"] and counts["read"] > 0 and named,
+        f"{said} · adjusted: {adjusted or '–'}{first}",
+    )
 
 
 def main() -> int:

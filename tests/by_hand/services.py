@@ -40,7 +40,8 @@ def binary(name: str) -> str:
     ) or shutil.which(name)
     if not path:
         raise Missing(
-            f"{name} is not installed. On Debian or Ubuntu: apt-get install {PACKAGES.get(name, 'postgresql')}"
+            f"{name} is not installed. On Debian or Ubuntu: apt-get install"
+            f" {PACKAGES.get(name, 'postgresql')}"
         )
     return str(path)
 
@@ -88,15 +89,19 @@ class Service:
 
     def run(self, *command: str) -> None:
         user = self.user if os.getuid() == 0 else None
-        subprocess.run(
-            command,
-            user=user,
-            group=user,
-            extra_groups=[],
-            check=True,
-            capture_output=True,
-            cwd="/",
-        ) if user else subprocess.run(command, check=True, capture_output=True, cwd="/")
+        (
+            subprocess.run(
+                command,
+                user=user,
+                group=user,
+                extra_groups=[],
+                check=True,
+                capture_output=True,
+                cwd="/",
+            )
+            if user
+            else subprocess.run(command, check=True, capture_output=True, cwd="/")
+        )
 
     def start(self) -> None:
         log = open(self.folder.parent / f"{self.name}.log", "ab")  # noqa: SIM115 - the process keeps it
@@ -243,7 +248,9 @@ class PgBouncer(Service):
         settings = kept / "pgbouncer.ini"
         super().__init__(f"pgbouncer-{mode}", kept, port, [binary("pgbouncer"), str(settings)])
         settings.write_text(
-            f"[databases]\n* = host=127.0.0.1 port={cluster.port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
-            f"auth_type = any\npool_mode = {mode}\ndefault_pool_size = {size}\nmax_client_conn = 500\nunix_socket_dir =\n"
+            f"[databases]\n* = host=127.0.0.1 port={cluster.port}"
+            f" user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type"
+            f" = any\npool_mode = {mode}\ndefault_pool_size = {size}\nmax_client_conn ="
+            " 500\nunix_socket_dir =\n"
         )
         self.give(settings)

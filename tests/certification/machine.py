@@ -160,7 +160,8 @@ class Certification(RuleBasedStateMachine):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(
-                    "UPDATE pathways_participation SET single_parent = NOT single_parent WHERE student_id = %s",
+                    "UPDATE pathways_participation SET single_parent = NOT single_parent WHERE"
+                    " student_id = %s",
                     [self.students[student].pk],
                 )
                 met = cursor.rowcount

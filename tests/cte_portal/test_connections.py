@@ -53,9 +53,10 @@ def test_a_pooler_by_session_is_taken_and_any_other_is_refused_with_its_cure(poo
     if mode == "session":
         with through.cursor() as cursor:
             cursor.execute("SELECT current_setting('jit'), current_setting('statement_timeout')")
-            assert cursor.fetchone() == ("off", "10s"), (
-                "without start options, which a pooler drops or refuses"
-            )
+            assert cursor.fetchone() == (
+                "off",
+                "10s",
+            ), "without start options, which a pooler drops or refuses"
         return
     with pytest.raises(
         UnfitConnection,
@@ -88,7 +89,8 @@ def test_a_role_that_may_make_no_temporary_tables_is_told_what_it_lacks() -> Non
         cursor.execute("CREATE ROLE portal_test_untrusted; SET ROLE portal_test_untrusted")
         name = connection.settings_dict["NAME"]
         cursor.execute(
-            f'RESET ROLE; REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; SET ROLE portal_test_untrusted'
+            f'RESET ROLE; REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; SET ROLE'
+            " portal_test_untrusted"
         )
     with pytest.raises(UnfitConnection, match="GRANT TEMPORARY ON DATABASE"):
         connecting.look(connections["default"])

@@ -129,7 +129,8 @@ MISFITS = {
     "a function that takes too much": Misfit(
         certification.plug,
         {"offices": (lambda district, person, year: "",)},
-        "certification.plug.PLUG: offices[0] must take 2 arguments, and <lambda> takes (district, person, year).",
+        "certification.plug.PLUG: offices[0] must take 2 arguments, and <lambda> takes (district,"
+        " person, year).",
     ),
     "a function that takes too little": Misfit(
         pathways.plug,
@@ -144,7 +145,8 @@ MISFITS = {
     "a function whose parameters have other names": Misfit(
         cte_portal.batches.plug,
         {"post": lambda template, subject, *, person, **rest: None},
-        "cte_portal.batches.plug.PLUG: post must take 2 arguments, to, key, told, address, path, and <lambda> takes (template, subject, *, person, **rest).",
+        "cte_portal.batches.plug.PLUG: post must take 2 arguments, to, key, told, address, path,"
+        " and <lambda> takes (template, subject, *, person, **rest).",
     ),
     "one thing where several are meant": Misfit(
         certification.plug,
@@ -259,7 +261,10 @@ def test_a_wrong_name_is_said_before_the_portal_starts(
         call_command("check")
     with pytest.raises(
         SystemExit,
-        match=r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct tests/cte_portal/mistyped",
+        match=(
+            r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct"
+            r" tests/cte_portal/mistyped"
+        ),
     ):
         refuse_to_start()
 

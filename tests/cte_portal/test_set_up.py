@@ -145,7 +145,8 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     secret = re.compile(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})"
+        r"-----BEGIN [A-Z ]*PRIVATE"
+        r" KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})"
     )
     found = [
         name

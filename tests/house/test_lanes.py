@@ -61,8 +61,10 @@ def test_the_last_line_says_how_long_the_lane_took_and_for_what() -> None:
         report("tests/house/test_log.py::test_c", 1),
         report("tests/house/test_log.py::test_d", 1),
     ]
-    assert times.sentence("SQLite", 61.5, 2, reports) == (
-        "Lane SQLite: 1:01 on 2 processes. Work of its tests: browser 1:10 (1 tests), live processes 0:30 (1 tests), all others 0:02 (2 tests)."
+    assert (
+        times.sentence("SQLite", 61.5, 2, reports)
+        == "Lane SQLite: 1:01 on 2 processes. Work of its tests: browser 1:10 (1 tests), live"
+        " processes 0:30 (1 tests), all others 0:02 (2 tests)."
     )
     assert (
         times.sentence("PostgreSQL", 5, 1, [])
@@ -120,7 +122,8 @@ def long_run(folder: Path) -> subprocess.Popen[str]:
     """A run whose one test has begun and takes minutes."""
     test, begun = folder / "test_long.py", folder / "begun"
     test.write_text(
-        f"import pathlib, time\n\ndef test_long():\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(300)\n"
+        f"import pathlib, time\n\ndef test_long():\n    pathlib.Path({str(begun)!r}).touch()\n   "
+        " time.sleep(300)\n"
     )
     process = on_postgres(folder, str(test), "-q", "-p", "no:cacheprovider")
     deadline = time.monotonic() + 120
@@ -142,7 +145,8 @@ def test_the_cluster_of_a_run_is_gone_when_it_ends(open_folder: Path) -> None:
     """The test asks the server which vendor it is; what it says passes through."""
     test = open_folder / "test_vendor.py"
     test.write_text(
-        "import os\n\ndef test_vendor():\n    print(os.environ['PORTAL_LANE'], os.environ['DATABASE_URL'])\n"
+        "import os\n\ndef test_vendor():\n    print(os.environ['PORTAL_LANE'],"
+        " os.environ['DATABASE_URL'])\n"
     )
     process = on_postgres(open_folder, str(test), "-s", "-q", "-p", "no:cacheprovider")
     printed, _ = process.communicate(timeout=120)

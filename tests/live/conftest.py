@@ -153,8 +153,10 @@ class Portal:
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         process = self.processes.pop(name)
         if process.poll() is None:
-            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(
-                number
+            (
+                os.killpg(process.pid, number)
+                if number == signal.SIGKILL
+                else process.send_signal(number)
             )
         process.wait(20)
 

@@ -215,7 +215,8 @@ def end_backends() -> int:
     """End every other connection to the District edition's database, as a restart of PostgreSQL does."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname ="
+            " current_database() AND pid <> pg_backend_pid()"
         )
         return int(cursor.fetchone()[0])
 

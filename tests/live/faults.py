@@ -90,7 +90,9 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         from cte_portal.batches import tasks  # noqa: PLC0415 - models are ready only now
-        from cte_portal.batches.statewide import statewide  # noqa: PLC0415 - models are ready only now
+        from cte_portal.batches.statewide import (
+            statewide,
+        )  # noqa: PLC0415 - models are ready only now
         from pathways.files import reader  # noqa: PLC0415
         from pathways.resync import batches, resync  # noqa: PLC0415
         from pathways.uploads import checking  # noqa: PLC0415

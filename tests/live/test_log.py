@@ -96,14 +96,20 @@ def refuse(live: Portal, table: str, column: str, value: str) -> None:
     if POSTGRESQL:
         live.ask(
             "execute",
-            statement=f"ALTER TABLE {table} ADD CONSTRAINT zz_{table} CHECK ({column} <> '{value}') NOT VALID",
+            statement=(
+                f"ALTER TABLE {table} ADD CONSTRAINT zz_{table} CHECK ({column} <> '{value}') NOT"
+                " VALID"
+            ),
         )
     else:
         for verb in ("INSERT", "UPDATE"):
             live.ask(
                 "execute",
-                statement=f"CREATE TRIGGER zz_{verb}_{table} BEFORE {verb} ON {table} WHEN NEW.{column} = '{value}'"
-                f" BEGIN SELECT RAISE(ABORT, 'Failing row contains Zzmarker, {value}'); END",
+                statement=(
+                    f"CREATE TRIGGER zz_{verb}_{table} BEFORE {verb} ON {table} WHEN NEW.{column} ="
+                    f" '{value}' BEGIN SELECT RAISE(ABORT, 'Failing row contains Zzmarker,"
+                    f" {value}'); END"
+                ),
             )
 
 
@@ -125,7 +131,10 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     clerk = next(person for person in people if person["username"] == "cmartin")
     live.ask(
         "execute",
-        statement="UPDATE accounts_user SET last_name = 'Zzmarker', email = 'zzmarker@example.org' WHERE username = 'cmartin'",
+        statement=(
+            "UPDATE accounts_user SET last_name = 'Zzmarker', email = 'zzmarker@example.org' WHERE"
+            " username = 'cmartin'"
+        ),
     )
     before = {name: len(text) for name, text in printed(folder).items()}
 
@@ -139,11 +148,15 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
             "PUT", f"/accounts/sign-in/?next=/{SECRET}/", X_CSRFToken=browser.cookies["csrftoken"]
         ),
         "400 host": browser.ask("GET", "/", Host=f"{SECRET}.example.org"),
-        "403 invitation": Browser(browser.port).ask(
-            "POST", f"/accounts/invitation/{SECRET}/", "password1=zzmarker"
+        "403 invitation": (
+            Browser(browser.port).ask(
+                "POST", f"/accounts/invitation/{SECRET}/", "password1=zzmarker"
+            )
         ),
-        "403 reset": Browser(browser.port).ask(
-            "POST", f"/accounts/password/reset/key/abc-{SECRET}/", "password1=zzmarker"
+        "403 reset": (
+            Browser(browser.port).ask(
+                "POST", f"/accounts/password/reset/key/abc-{SECRET}/", "password1=zzmarker"
+            )
         ),
         "400 fields": browser.ask(
             "POST",
@@ -157,7 +170,8 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     } == {}
     with socket.create_connection(("127.0.0.1", browser.port), 5) as link:
         link.sendall(
-            f"GET /{SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {SECRET}\r\nZzmarker\x00: 999777555\r\n\r\n".encode()
+            f"GET /{SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {SECRET}\r\nZzmarker\x00:"
+            " 999777555\r\n\r\n".encode()
         )
         assert link.recv(100).startswith(b"HTTP/1.1 400")
     time.sleep(0.5)
@@ -192,7 +206,9 @@ def test_no_process_prints_what_people_sent(unquiet: tuple[Portal, Browser, Path
     ) < 500 or since("web")
     live.ask(
         "execute",
-        statement=f"UPDATE batches_batch SET notify = true, title = 'Zzmarker' WHERE id = '{row(key)}'",
+        statement=(
+            f"UPDATE batches_batch SET notify = true, title = 'Zzmarker' WHERE id = '{row(key)}'"
+        ),
     )
     messages = folder / "queue" / "messages"
     if live.broker:

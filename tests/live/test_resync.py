@@ -40,9 +40,10 @@ def followed(
     """The batch once it has ended; meanwhile the state is looked at as often as it can be."""
     while live.ask("look", key=key)["status"] in ("queued", "processing"):
         seen = live.ask("standing", district=district)
-        assert (seen["generation"], seen["state"]) in allowed, (
-            "neither the old nor the new generation"
-        )
+        assert (
+            seen["generation"],
+            seen["state"],
+        ) in allowed, "neither the old nor the new generation"
     return live.ended(key)
 
 
@@ -93,9 +94,10 @@ def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(
         name: (number, 0) for name, number in before["counts"].items()
     }
     after = whole(live, CLERKS, before)
-    assert (after["batch"], after["attempt"]) == (key, 1 if step == "between-the-commits" else 2), (
-        "what stands there is not sent twice"
-    )
+    assert (after["batch"], after["attempt"]) == (
+        key,
+        1 if step == "between-the-commits" else 2,
+    ), "what stands there is not sent twice"
     again = live.ended(live.ask("resync"))
     assert again["result"]["objects"] == row["result"]["objects"]
     assert live.ask("standing", district=CLERKS)["generation"] == after["generation"], (

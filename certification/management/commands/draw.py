@@ -90,7 +90,8 @@ def data() -> Iterator[str]:
             for field in model._meta.get_fields():
                 if isinstance(field, models.ForeignKey) and not field.auto_created:
                     drawn.append(
-                        f"    {field.related_model.__name__} {cardinality(field)} {model.__name__} : {field.name}"
+                        f"    {field.related_model.__name__} {cardinality(field)} {model.__name__}"
+                        f" : {field.name}"
                     )  # type: ignore[union-attr]
         yield f"### {title}\n"
         yield from mermaid(drawn)

@@ -45,7 +45,9 @@ class Membership(models.Model):
                 condition=Q(role__in=OPI_ROLES, district="")
                 | (~Q(role__in=OPI_ROLES) & Q(district__regex=r"^[0-9]{4}$")),
                 name="accounts_district_roles_name_a_district",
-                violation_error_message="A district role needs a 4-digit district number. An OPI role has none.",
+                violation_error_message=(
+                    "A district role needs a 4-digit district number. An OPI role has none."
+                ),
             ),
         ]
 

@@ -116,7 +116,8 @@ class NewcomerForm(NamesForm):
             if len(cleaned["username"]) > 60:
                 self.add_error(
                     "username",
-                    "The e-mail address is too long for a user name. Enter a User Name of at most 60 characters",
+                    "The e-mail address is too long for a user name. Enter a User Name of at most"
+                    " 60 characters",
                 )
         return cleaned
 

@@ -167,7 +167,10 @@ def change_address(authority: Authority, person: User, email: str) -> None:
         except IntegrityError as error:
             raise taken(error) from error
         _record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
-        what = f"changed the e-mail address of your CTE Portal account from {before or 'none'} to {new}."
+        what = (
+            f"changed the e-mail address of your CTE Portal account from {before or 'none'} to"
+            f" {new}."
+        )
         tell_of_change(person, what, by=authority.actor, addresses=filter(None, (before, new)))
 
 

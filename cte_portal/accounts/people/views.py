@@ -128,7 +128,8 @@ class NewPage(Pages):
         if secret is None:
             messages.success(
                 request,
-                f"{person.record_name} already had an account and now has this role too. No link is needed.",
+                f"{person.record_name} already had an account and now has this role too. No link is"
+                " needed.",
             )
         else:
             show_link(request, person, secret, mail=form.cleaned_data["mail"])
@@ -259,7 +260,8 @@ class PersonPage(Pages):
             ):
                 messages.warning(
                     self.request,
-                    f"Another person is also named {person.record_name}. Tell them apart by the user name.",
+                    f"Another person is also named {person.record_name}. Tell them apart by the"
+                    " user name.",
                 )
 
     def carry_out(self, do: str, person: User) -> None:

@@ -27,10 +27,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": "This account is closed. Ask your district administrator.",
         "enter_current_password": "This is not your current password",
         "incorrect_password": "This is not your password",
-        "too_many_login_attempts": "Too many failed attempts from here. Wait 15 minutes, or choose a new password with "
-        "“Forgot your password?”. Your account is not locked.",
+        "too_many_login_attempts": (
+            "Too many failed attempts from here. Wait 15 minutes, or choose a new password with "
+            "“Forgot your password?”. Your account is not locked."
+        ),
         "too_many_proofs": "Too many failed attempts. Wait 15 minutes, then try again.",
-        "username_password_mismatch": "The user name or password is incorrect. Check both and try again.",
+        "username_password_mismatch": (
+            "The user name or password is incorrect. Check both and try again."
+        ),
         "rate_limited": "Too many attempts. Wait a few minutes, then try again.",
     }
 
@@ -117,9 +121,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "This portal requires a second factor for everyone, so it cannot be removed. "
-        "For a new phone, ask an administrator to reset it.",
-        "cannot_generate_recovery_codes": "Recovery codes come with an authenticator app. Set one up first",
+        "cannot_delete_authenticator": (
+            "This portal requires a second factor for everyone, so it cannot be removed. "
+            "For a new phone, ask an administrator to reset it."
+        ),
+        "cannot_generate_recovery_codes": (
+            "Recovery codes come with an authenticator app. Set one up first"
+        ),
         "incorrect_code": "This code is incorrect or was already used. Enter the next one",
     }
 

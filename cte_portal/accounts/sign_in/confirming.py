@@ -35,7 +35,8 @@ def method_for(user: Any) -> Method:
 
 def confirm(request: HttpRequest, typed: str) -> Confirmation:
     """Check what the signed-in person typed. A code that was right is spent, so this comes after everything else has been checked, and
-    outside of a transaction that may still be taken back. What was typed is neither kept nor logged."""
+    outside of a transaction that may still be taken back. What was typed is neither kept nor logged.
+    """
     if request.method != "POST":
         raise ValueError("allauth's limits count a POST alone.")
     method = method_for(request.user)

@@ -57,7 +57,8 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
                 else "Ask your district administrator"
             )
             raise ValidationError(
-                f"This account has not been used for 180 days and is closed. {cure} to open it again."
+                f"This account has not been used for 180 days and is closed. {cure} to open it"
+                " again."
             )
         return cleaned
 

@@ -104,7 +104,10 @@ class SecondFactorMiddleware:
         if not keep_typed(request, int(request.user.pk or 0)):
             return "Nothing was saved. Set up your authenticator app first, then try again."
         request.session["forms_kept"] = True
-        return "Nothing was saved. What you typed is kept: set up your authenticator app first, then open the page again."
+        return (
+            "Nothing was saved. What you typed is kept: set up your authenticator app first, then"
+            " open the page again."
+        )
 
 
 def keep_typed(request: HttpRequest, user_id: int) -> bool:

@@ -32,7 +32,8 @@ class EasyWordValidator:
             rest = rest.replace(word, "")
         if len([character for character in rest if character.isalpha()]) < 6:
             raise ValidationError(
-                "This password is too easy to guess. Avoid names and common words, or add more words.",
+                "This password is too easy to guess. Avoid names and common words, or add more"
+                " words.",
                 code="password_easy",
             )
 

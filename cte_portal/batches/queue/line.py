@@ -80,7 +80,8 @@ class Line:
         batch = self.batch
         if waits_for := getattr(batch, "waits_for", None):
             return (
-                f"Waiting for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by {waits_for}."
+                f"Waiting for the {kind_of(getattr(batch, 'waits_for_kind', batch.kind)).noun} by"
+                f" {waits_for}."
                 if batch.in_turn
                 else "Waiting for earlier jobs."
             )

@@ -92,7 +92,8 @@ class Explain(ActionView):
         if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
             form.data = {**form.data.dict(), "seen": explaining.fingerprint(self.open)}  # type: ignore[attr-defined, assignment]
             raise Refusal(
-                f"The findings changed after you opened this page. There are now {len(self.open):,} open. Check them and save again."
+                f"The findings changed after you opened this page. There are now {len(self.open):,}"
+                " open. Check them and save again."
             )
         reason, person = form.cleaned_data["reason"].strip(), self.person
         done = explaining.explain(

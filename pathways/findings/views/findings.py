@@ -63,17 +63,19 @@ class FindingsPage(RecordsView, TemplateView):
             "current": self.in_active_year,
             "sent_at": copy.sent_at if copy else None,
             "never_sent": self.listing.at_state and copy is None and not self.found.records,
-            "send": reverse("resync", args=[self.scope.district, self.scope.end_year])
-            if self.can(Capability.SEND_RECORDS)
-            else "",
+            "send": (
+                reverse("resync", args=[self.scope.district, self.scope.end_year])
+                if self.can(Capability.SEND_RECORDS)
+                else ""
+            ),
             "clean": self.listing.level is Level.TO_DO and not self.found.counts.open,
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
             "again": self.listing.but(),
             "other_edition": self.listing.but(
-                edition=self.scope.edition
-                if self.listing.at_state
-                else self.scope.at_state().edition,
+                edition=(
+                    self.scope.edition if self.listing.at_state else self.scope.at_state().edition
+                ),
                 page=1,
             ),
             "by_record": self.listing.but(by=BY_RECORD, rule="", page=1),
@@ -84,7 +86,10 @@ class FindingsPage(RecordsView, TemplateView):
 
     def _sentence(self) -> str:
         records = self.found.records
-        return f"{number_of(records, 'record')}, checked today at {timezone.localtime(self.found.at):%I:%M %p} MT"
+        return (
+            f"{number_of(records, 'record')}, checked today at"
+            f" {timezone.localtime(self.found.at):%I:%M %p} MT"
+        )
 
     def _by_record(self) -> dict[str, Any]:
         page = Paginator(self.found.held, PAGE).get_page(self.listing.page)

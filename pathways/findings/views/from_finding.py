@@ -152,7 +152,8 @@ class FromFinding:
         if found.total:
             messages.success(
                 request,
-                f"That was the end of the list. {found.total:,} of its findings {'is' if found.total == 1 else 'are'} left.",
+                f"That was the end of the list. {found.total:,} of its findings"
+                f" {'is' if found.total == 1 else 'are'} left.",
             )
         else:
             messages.success(request, "That was the last finding in this list. None are left.")

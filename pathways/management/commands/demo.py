@@ -21,7 +21,10 @@ from pathways.models import District
 
 class Command(PortalCommand):
     needs_databases = False
-    help = "Fill an empty portal with practice data: synthetic districts, students, records, and people to sign in as."
+    help = (
+        "Fill an empty portal with practice data: synthetic districts, students, records, and"
+        " people to sign in as."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--districts", type=int, default=load.DISTRICTS)
@@ -47,7 +50,8 @@ class Command(PortalCommand):
             check_databases()
             if District.objects.exists() or User.objects.exists():
                 raise CommandError(
-                    "This portal is not empty. Practice data can only be loaded into an empty portal. To empty it first, add --reset."
+                    "This portal is not empty. Practice data can only be loaded into an empty"
+                    " portal. To empty it first, add --reset."
                 )
         told = load.load(
             districts=options["districts"], size=options["students"], seed=options["seed"]
@@ -75,7 +79,8 @@ def refuse_while_up() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CommandError(
-                "The portal is running. Stop it first (Ctrl-C in the window where `up` runs), then reset."
+                "The portal is running. Stop it first (Ctrl-C in the window where `up` runs), then"
+                " reset."
             ) from None
 
 
@@ -86,7 +91,8 @@ def reset() -> None:
         with writing_state(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(
-                    "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+                    "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public"
+                    " TO PUBLIC"
                 )
                 continue
             cursor.execute("PRAGMA foreign_keys = OFF")

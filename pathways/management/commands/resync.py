@@ -97,7 +97,8 @@ class Command(PortalCommand):
             return
         for one in told:
             self.stdout.write(
-                f"{one['type']:<18} Never sent: {one['new']:,} Changed since: {one['changed']:,} Only at the state: {one['only_at_state']:,}"
+                f"{one['type']:<18} Never sent: {one['new']:,} Changed since: {one['changed']:,}"
+                f" Only at the state: {one['only_at_state']:,}"
             )
 
 

@@ -26,7 +26,10 @@ from pathways.roster.problems import PROBLEMS
 
 
 class Command(PortalCommand):
-    help = "Test or upload schools, calendars, students, enrollments, courses, sections and rosters. Exit code 0: done; 2: refused; 3: held."
+    help = (
+        "Test or upload schools, calendars, students, enrollments, courses, sections and rosters."
+        " Exit code 0: done; 2: refused; 3: held."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

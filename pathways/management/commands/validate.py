@@ -21,7 +21,10 @@ SHOWN = 20
 
 
 class Command(PortalCommand):
-    help = "Run the validation reports. With --as, the run is also listed in the district's Batch Queue and counts as run."
+    help = (
+        "Run the validation reports. With --as, the run is also listed in the district's Batch"
+        " Queue and counts as run."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
@@ -76,7 +79,8 @@ class Command(PortalCommand):
             batch = ask(scope, reports, by=user, wait=600, limited=False)
             if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
                 raise CommandError(
-                    f"{scope.district}: {batch.sentence or 'The run is waiting in the Batch Queue.'}"
+                    f"{scope.district}:"
+                    f" {batch.sentence or 'The run is waiting in the Batch Queue.'}"
                 )
 
 

@@ -71,9 +71,11 @@ class DeleteRecord(OneRecord, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            back=self.address("cte-record", self.pathway.pk)
-            if self.record
-            else self.address("cte-student"),
+            back=(
+                self.address("cte-record", self.pathway.pk)
+                if self.record
+                else self.address("cte-student")
+            ),
             history=self.address("cte-record-history", self.pathway.pk),
             last=self.changes[0],
             **kwargs,

@@ -35,9 +35,11 @@ class RecordHistory(OneRecord, TemplateView):
         return super().get_context_data(
             entries=entries(self.changes, self.record),
             seen=self.record.version if self.record else 0,
-            back=self.address("cte-record", self.pathway.pk)
-            if self.record
-            else self.address("cte-student"),
+            back=(
+                self.address("cte-record", self.pathway.pk)
+                if self.record
+                else self.address("cte-student")
+            ),
             restore=self.address("cte-record-restore", self.pathway.pk),
             undo=undo.offered(self.request),
             **kwargs,
@@ -101,7 +103,8 @@ class RestoreRecord(OneRecord):
                 steps, images
             ):  # the second click of a double click finds its work done
                 return self._refused(
-                    "Someone saved this record after you opened that page. The history shows what is different."
+                    "Someone saved this record after you opened that page. The history shows what"
+                    " is different."
                 )
         except ledger.NotApplied as refusal:
             return self._refused(refusal.sentence)

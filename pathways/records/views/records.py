@@ -147,7 +147,10 @@ class NewRecord(StudentPage):
         others = (
             "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
         )
-        words = f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits, {timezone.localtime():%I:%M:%S %p} MT.{others}"
+        words = (
+            f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits,"
+            f" {timezone.localtime():%I:%M:%S %p} MT.{others}"
+        )
         steps = [
             undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version)  # type: ignore[arg-type, index]
             for row in changed
@@ -259,7 +262,10 @@ class Record(NewRecord):
                 steps=[],
             )
             return self.onward(self.record.pathway_id)
-        again = "Another pathway of this student was saved at the same time. Nothing was saved yet. Save again."
+        again = (
+            "Another pathway of this student was saved at the same time. Nothing was saved yet."
+            " Save again."
+        )
         return self.refused(self.make_form(conflict.yours_again()), again)
 
     def _history(self) -> dict[int, Change]:

@@ -67,9 +67,11 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
         if end_year is None or not form.is_valid():
             messages.warning(
                 request,
-                "Choose where to run the reports."
-                if end_year
-                else "There is no current school year.",
+                (
+                    "Choose where to run the reports."
+                    if end_year
+                    else "There is no current school year."
+                ),
             )
             return redirect("validation-of-all")
         asked = form.cleaned_data

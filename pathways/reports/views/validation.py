@@ -95,9 +95,11 @@ class DataValidationReports(ScopedView, TemplateView):
             "copy": copy,
             "current": current,
             "may_run": current and self.can(Capability.SEE_BATCHES),
-            "opened": opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1)
-            if chosen
-            else None,
+            "opened": (
+                opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1)
+                if chosen
+                else None
+            ),
             "may_cure": self.can_edit,
             "formats": FORMATS,
             "key": uuid.uuid4(),

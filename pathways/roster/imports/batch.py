@@ -155,9 +155,15 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
     )
     counts = f"{new:,} new, {changed:,} changed, {unchanged:,} unchanged"
     out = carried.total("refused") + carried.total("held")
-    kept_out = f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted: download, correct, and upload {'it' if out == 1 else 'them'}."
+    kept_out = (
+        f" {number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted: download, correct,"
+        f" and upload {'it' if out == 1 else 'them'}."
+    )
     if moved:
-        return f"The district's data changed after the test. These are the new counts: {counts}. Nothing was saved."
+        return (
+            f"The district's data changed after the test. These are the new counts: {counts}."
+            " Nothing was saved."
+        )
     if work == VALIDATE:
         return f"Tested: {counts}, {out:,} not accepted. Nothing has been saved yet."
     if held:
@@ -165,9 +171,15 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
             f"Held: {counts}. Someone has to confirm the number of rows first. Nothing was saved."
         )
     if not saved:
-        return f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted, so nothing was saved, as you chose."
+        return (
+            f"{number_of(out, 'row')} {'was' if out == 1 else 'were'} not accepted, so nothing was"
+            " saved, as you chose."
+        )
     if not new + changed:
-        return f"No changes to save: all accepted rows are already in the portal.{kept_out if out else ''}"
+        return (
+            "No changes to save: all accepted rows are already in the"
+            f" portal.{kept_out if out else ''}"
+        )
     return f"{number_of(new + changed, 'row')} saved: {counts}.{kept_out if out else ''}"
 
 

@@ -94,7 +94,8 @@ def _carry_kind(
 ) -> dict[str, Any]:
     counts = ledger.plan(cursor, shape, values)
     cursor.execute(
-        f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY part, line"
+        f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY"
+        " part, line"
     )
     planned = [
         Planned(part, line, shape.name, problem, row)
@@ -148,13 +149,14 @@ def _hold(
     if shape is not ENROLLMENT:
         return
     cursor.execute(
-        f"SELECT school.number, COUNT(*), ("
-        "  SELECT COUNT(*) FROM pathways_enrollment open JOIN pathways_calendar own ON own.id = open.calendar_id"
-        "  WHERE own.school_id = school.id AND own.end_year = %(year)s AND open.end_date IS NULL) "
-        f"FROM {shape.plan} plan JOIN pathways_enrollment stored ON stored.id = plan.row_id "
-        "JOIN pathways_calendar calendar ON calendar.id = plan.calendar_id JOIN pathways_school school ON school.id = calendar.school_id "
-        "WHERE plan.problem IS NULL AND plan.operation = 'update' AND plan.end_date IS NOT NULL AND stored.end_date IS NULL "
-        "GROUP BY school.id, school.number ORDER BY school.number",
+        "SELECT school.number, COUNT(*), (  SELECT COUNT(*) FROM pathways_enrollment open JOIN"
+        " pathways_calendar own ON own.id = open.calendar_id  WHERE own.school_id = school.id AND"
+        f" own.end_year = %(year)s AND open.end_date IS NULL) FROM {shape.plan} plan JOIN"
+        " pathways_enrollment stored ON stored.id = plan.row_id JOIN pathways_calendar calendar ON"
+        " calendar.id = plan.calendar_id JOIN pathways_school school ON school.id ="
+        " calendar.school_id WHERE plan.problem IS NULL AND plan.operation = 'update' AND"
+        " plan.end_date IS NOT NULL AND stored.end_date IS NULL GROUP BY school.id, school.number"
+        " ORDER BY school.number",
         values,
     )
     for school, ended, still_open in cursor.fetchall():

@@ -77,7 +77,8 @@ def _digits(number: int) -> Callable[[str, RosterColumn, ImportingDistrict], str
         if text.isascii() and text.isdigit() and len(text) < number and column.kind != "state_id":
             raise Unfit(
                 problems.UNREADABLE,
-                f"{column.title} has {number} digits. The leading zeros are missing: enter {text:0>{number}}",
+                f"{column.title} has {number} digits. The leading zeros are missing: enter"
+                f" {text:0>{number}}",
             )
         if not (text.isascii() and text.isdigit() and len(text) == number):
             raise Unfit(

@@ -59,8 +59,9 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             total += 1
             if settings.UPLOAD_MOST_ROWS and total > settings.UPLOAD_MOST_ROWS:
                 raise FileRefused(
-                    f"The files have more than {settings.UPLOAD_MOST_ROWS:,} rows, the most that this portal's built-in database accepts. "
-                    "Split the files, or ask for a portal with PostgreSQL"
+                    f"The files have more than {settings.UPLOAD_MOST_ROWS:,} rows, the most that"
+                    " this portal's built-in database accepts. Split the files, or ask for a"
+                    " portal with PostgreSQL"
                 )
             _line(reading, place, part, line, text, cut, district)
         if total == before:
@@ -75,7 +76,8 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     if whole and whole == total:
         year = reading.other_years.most_common(1)[0][0]
         raise FileRefused(
-            f"Every row belongs to End Year {year}. The current school year ends in {district.end_year}"
+            f"Every row belongs to End Year {year}. The current school year ends in"
+            f" {district.end_year}"
         )
     return reading
 

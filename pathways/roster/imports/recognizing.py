@@ -43,8 +43,14 @@ _SYNONYMS = {
 }
 _ONE_ROSTER = {"manifest.csv", "users.csv", "orgs.csv", "academicsessions.csv"}
 _FOREIGN = {
-    "sisid": "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own columns",
-    "sourcedid": "This file belongs to a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files",
+    "sisid": (
+        "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own"
+        " columns"
+    ),
+    "sourcedid": (
+        "This file belongs to a OneRoster export, which this page cannot read yet. Use the portal's"
+        " own columns or the AIM files"
+    ),
     "teacherid": "This is a Clever file. Use the portal's own columns or the AIM files",
 }
 
@@ -95,11 +101,13 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
     if "xl" in {entry.filename.split("/", 1)[0] for entry in entries}:
         raise FileRefused(
-            "This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that file"
+            "This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that"
+            " file"
         )
     if len(names & _ONE_ROSTER) > 1:
         raise FileRefused(
-            "This is a OneRoster export, which this page cannot read yet. Use the portal's own columns or the AIM files"
+            "This is a OneRoster export, which this page cannot read yet. Use the portal's own"
+            " columns or the AIM files"
         )
     if len(entries) > MOST_PARTS:
         raise FileRefused(
@@ -118,7 +126,8 @@ def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
             zipfile.ZIP_DEFLATED,
         ):  # others unpack gigabytes from one piece
             raise FileRefused(
-                "This kind of zip cannot be read. Create it again with Send to, then Compressed folder"
+                "This kind of zip cannot be read. Create it again with Send to, then Compressed"
+                " folder"
             )
         if not title.lower().endswith((".csv", ".tsv", ".txt")):
             raise FileRefused(
@@ -187,7 +196,8 @@ def _record_type(first: list[tuple[int, str]]) -> str | None:
     if cells[0] == "HD":
         if not types:
             raise FileRefused(
-                "The file has a header record, but no line of type SC, SD, EN, CU, SU, or RU follows it"
+                "The file has a header record, but no line of type SC, SD, EN, CU, SU, or RU"
+                " follows it"
             )
         return types[0]
     return types[0] if types and types[0] == cells[0] else None
@@ -227,7 +237,8 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         missing = sorted(title for title in near.required if _plain(title) not in plain)
         if not any(_plain(column.title) in plain for column in near.columns):
             raise FileRefused(
-                f"{name}: the first line does not have the column titles of a roster file. Download a template to see them"
+                f"{name}: the first line does not have the column titles of a roster file. Download"
+                " a template to see them"
             )
         raise FileRefused(
             f"{name} looks like {near.title}, but these columns are missing: {', '.join(missing)}"

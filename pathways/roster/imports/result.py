@@ -39,8 +39,9 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "saved": saved,
         "page": _page(files.get("page.json")),
         "downloads": [(files[role], label) for role, label in DOWNLOADS if role in files],
-        "can_upload": fresh
-        and any(counts["new"] + counts["changed"] for counts in result["objects"]),
+        "can_upload": (
+            fresh and any(counts["new"] + counts["changed"] for counts in result["objects"])
+        ),
         "uploaded": uploaded,
         "undone": undone,
         "can_undo": saved and undone is None,

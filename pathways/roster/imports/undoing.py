@@ -52,7 +52,8 @@ def run(job: Job) -> None:
         }
         stay = "; ".join(f"{what}: {number:,}" for what, number in left.items())
         job.outcome = Outcome(
-            f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what {'it was' if restored == 1 else 'they were'} before the upload."
+            f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what"
+            f" {'it was' if restored == 1 else 'they were'} before the upload."
             + (f" These stay as they are – {stay}." if left else ""),
             with_errors=bool(left),
             result={"restored": restored, "left": left},

@@ -139,9 +139,11 @@ class RosterWorklist(RecordsView):
             "page": page,
             "lines": [(line, line.pair in ticked) for line in lines],
             "query": query,
-            "kept": {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")}
-            if kept
-            else {},
+            "kept": (
+                {name: kept.get(name, "")[:MOST_REASON] for name in ("do", "reason")}
+                if kept
+                else {}
+            ),
             "choices": self.choices(),
             "dismissal": self.which.dismissal,
             "may_edit": self.may_edit,

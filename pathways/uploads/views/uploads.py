@@ -105,8 +105,9 @@ class UploadForm(forms.Form):
             return file
         if name.endswith((".xlsx", ".xls", ".csv")):
             raise forms.ValidationError(
-                f"{'A comma-separated file' if name.endswith('.csv') else 'An Excel workbook'} cannot be read. "
-                "In Excel choose Save As, then Text (Tab delimited), and choose that file"
+                f"{'A comma-separated file' if name.endswith('.csv') else 'An Excel workbook'}"
+                " cannot be read. In Excel choose Save As, then Text (Tab delimited), and choose"
+                " that file"
             )
         if not name.endswith((".tsv", ".txt")):
             raise forms.ValidationError("The file name must end with .tsv")
@@ -159,7 +160,8 @@ class MTDataUpload(RecordsView, ActionView):
         roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
         if asked["work"] == UPLOAD and not roster and self.lock:
             raise Refusal(
-                f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]} to only test it."
+                f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]}"
+                " to only test it."
             )
         title = (
             f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}"
@@ -211,7 +213,10 @@ NOTES = (
     "Fill in the first sheet. All columns are formatted as text to keep leading zeros.",
     "The sample row is not a real student: delete it.",
     "Then choose Save As, Text (Tab delimited), in Excel, and upload that file.",
-    "Leave the first row, the header record, as it is: HD, date, time, MT9.1. You can keep the title row below it.",
+    (
+        "Leave the first row, the header record, as it is: HD, date, time, MT9.1. You can keep the"
+        " title row below it."
+    ),
 )
 
 

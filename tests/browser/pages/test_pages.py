@@ -157,7 +157,8 @@ def test_p_09_nothing_is_kept_in_the_browser(stage: Stage) -> None:
     search("kayla")(stage, page)
     saved_record(stage, page)
     kept = page.evaluate(
-        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"
+        "async () => [localStorage.length, sessionStorage.length, (await"
+        " indexedDB.databases()).length]"
     )
     assert kept == [0, 0, 0]
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}

@@ -203,9 +203,10 @@ def test_a_state_that_is_ahead_of_a_district_is_said_above_the_board(
 
 def test_columns_sort_both_ways(client: Client, opi: User, state: CertificationEvent) -> None:
     client.force_login(opi)
-    assert [row["District Number"] for row in rows(client)][:2] == ["0965", "2000"], (
-        "by number unless asked"
-    )
+    assert [row["District Number"] for row in rows(client)][:2] == [
+        "0965",
+        "2000",
+    ], "by number unless asked"
     assert rows(client, "sort=-name")[0]["District"] == "Place 9"
     assert rows(client, "sort=-due")[0]["District"] == "Elsewhere"
     assert rows(client, "sort=-status")[0]["District"] == "Cottonwood Bend"

@@ -137,9 +137,13 @@ def test_the_due_date_reminds_by_itself_and_once(stage: CertificationEvent) -> N
             occasions.daily()
             occasions.daily()
             told[days] = [letter.subject for letter in deliver()]
-    assert [days for days, letters in told.items() if letters] == [0, 7, 11, 13, 15], (
-        "14, 7, 3, 1 days before, and when it is over"
-    )
+    assert [days for days, letters in told.items() if letters] == [
+        0,
+        7,
+        11,
+        13,
+        15,
+    ], "14, 7, 3, 1 days before, and when it is over"
     assert all(
         len(letters) == 1 and "9012 Cottonwood Bend" in letters[0]
         for letters in told.values()

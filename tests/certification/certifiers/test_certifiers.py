@@ -320,9 +320,12 @@ def test_f_01_two_administrators_name_the_same_person_at_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(said) == ["named", "named", "refused", "refused"], (
-        "two of the same are one naming"
-    )
+    assert sorted(said) == [
+        "named",
+        "named",
+        "refused",
+        "refused",
+    ], "two of the same are one naming"
     assert (
         Certifier.objects.count() == 1 and AuditEvent.objects.filter(kind="certifier").count() == 1
     )

@@ -101,8 +101,14 @@ def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(
         "Certification Sent to State",
         ">06/12/2025 10:19:27 AM MT</time>",
         "State edition as sent on",
-        'DOE, JANE, Superintendent</th><td data-label="Role">Primary</td><td data-label="Confirmed by">Password</td>',
-        'OLSEN, PETER, Principal</th><td data-label="Role">Secondary, review</td><td data-label="Confirmed by">Code of an authenticator app</td>',
+        (
+            'DOE, JANE, Superintendent</th><td data-label="Role">Primary</td><td'
+            ' data-label="Confirmed by">Password</td>'
+        ),
+        (
+            'OLSEN, PETER, Principal</th><td data-label="Role">Secondary, review</td><td'
+            ' data-label="Confirmed by">Code of an authenticator app</td>'
+        ),
         "after the due date",
         "I am authorized to certify for Cottonwood Bend.",
         "A program ended.",

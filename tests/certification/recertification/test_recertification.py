@@ -323,9 +323,12 @@ def test_opis_navigation_counts_the_requests_that_wait(
     assert counted(opi, "/opi/status-board/").strip() == "Recertification requests", "none waits"
     request = sealed.ask()
     for address in ("/opi/status-board/", "/districts/9012/2025/"):
-        assert counted(opi, address).split() == ["Recertification", "requests", "1", "open"], (
-            address
-        )
+        assert counted(opi, address).split() == [
+            "Recertification",
+            "requests",
+            "1",
+            "open",
+        ], address
     assert counted(clerk, "/districts/9012/2025/") == ""
     act(_as(opi), request, "approve")
     assert counted(opi, "/opi/status-board/").strip() == "Recertification requests"

@@ -130,8 +130,8 @@ def test_r_04_this_year_beside_the_last_sealed_one(
     client.force_login(clerk)
     told = text(client.get(page(event, "snapshot")))
     assert (
-        "9 concentrators (+9 since 2023-24), 0 participants (−2 since 2023-24), 0 single parents (unchanged since 2023-24)."
-        in told
+        "9 concentrators (+9 since 2023-24), 0 participants (−2 since 2023-24), 0 single parents"
+        " (unchanged since 2023-24)." in told
     )
     assert (
         "Business Management: 9, 0 in 2023-24 (new)" in told

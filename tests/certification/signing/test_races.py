@@ -234,9 +234,10 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
         for number in rounds:
             signed = together.run(table.signing(table.primary), table.signing(table.second))
             assert [type(one) for one in signed] == [Signed, Signed], signed
-            assert sorted(one.sealed for one in signed) == [False, True], (
-                "the second of them seals, and nobody else"
-            )
+            assert sorted(one.sealed for one in signed) == [
+                False,
+                True,
+            ], "the second of them seals, and nobody else"
             this = Round.objects.get(number=number + 1)
             names = Signature.objects.standing().filter(round=this)
             assert {one.certifier_id for one in names} == {
@@ -289,9 +290,10 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
             if isinstance(signed, Signed):
                 copy = SealedCopy.objects.get(round=signed.signature.round)
                 assert isinstance(wrote, Locked), (way, wrote)
-                assert table.lines() == (sealed_lines(copy), sealed_lines(copy)), (
-                    "sealed is what stands in both editions"
-                )
+                assert table.lines() == (
+                    sealed_lines(copy),
+                    sealed_lines(copy),
+                ), "sealed is what stands in both editions"
                 assert StateCopy.objects.of_district("9012").generation == copy.generation  # type: ignore[union-attr]
                 assert sealing.differences(copy) == [] and CollectionLock.objects.count() == 1
                 table.reopen()

@@ -93,7 +93,10 @@ def test_the_events_page_leads_to_the_validation_groups_that_opi_has_chosen(
     client: Client, ready: Ready
 ) -> None:
     client.force_login(ready.primary.user)
-    group = '<a href="/districts/9012/2025/data-validation-reports/#cte-rostered">CTE Students Rostered to Courses with Pathways</a>'
+    group = (
+        '<a href="/districts/9012/2025/data-validation-reports/#cte-rostered">CTE Students Rostered'
+        " to Courses with Pathways</a>"
+    )
     assert group not in client.get(address(ready)).content.decode()
     ready.event.validation_groups = ["cte-end-of-year", "cte-rostered"]
     ready.event.save()

@@ -118,8 +118,8 @@ def test_the_canonical_form_is_as_documented() -> None:
     text = b"\n".join(document().lines()).decode()
     assert text.startswith("cte-portal certification 1\ncte-eoy 2025 9012 round 1\nstatements 1\n")
     assert (
-        "999000123\t40123\tAnderson\tKayla\tRae\t2007-01-02\tF\t12\t0101\tHigh School\t10\tHealth Professions\tt\tf\t2024-08-21\t2.50\t"
-        in text
+        "999000123\t40123\tAnderson\tKayla\tRae\t2007-01-02\tF\t12\t0101\tHigh School\t10\tHealth"
+        " Professions\tt\tf\t2024-08-21\t2.50\t" in text
     )
     assert '{"reason":"Summer school","rule":"CTE-501"}' in text
     assert document().digest == "3b2cb9be1e58e6fae945fd1ecbc704697b0d60046a5fad7cbb27db6648f4c918"
@@ -233,11 +233,17 @@ def tamper(statement: str) -> None:
     ("statement", "words"),
     [
         (
-            "UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE pathway_code = '10'",
+            (
+                "UPDATE certification_sealedrecord SET concentrator = NOT concentrator WHERE"
+                " pathway_code = '10'"
+            ),
             "seal covers different data",
         ),
         (
-            "UPDATE certification_sealedrecord SET in_district_credits = in_district_credits + 0.01",
+            (
+                "UPDATE certification_sealedrecord SET in_district_credits = in_district_credits +"
+                " 0.01"
+            ),
             "signature of DOE, JANE",
         ),
         (
@@ -253,7 +259,10 @@ def tamper(statement: str) -> None:
             "seal covers different data",
         ),
         (
-            "UPDATE certification_signature SET signed_at = sealed_at FROM certification_sealedcopy",
+            (
+                "UPDATE certification_signature SET signed_at = sealed_at FROM"
+                " certification_sealedcopy"
+            ),
             "seal covers different data",
         ),
     ],
@@ -282,8 +291,8 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
     tamper(f"UPDATE certification_sealedrecord SET grade = '12' WHERE id = {health}")
     assert differences(sealed) == []
     tamper(
-        f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999', {columns} FROM certification_sealedrecord "
-        f"WHERE id = {health}"
+        f"INSERT INTO certification_sealedrecord (state_id, {columns}) SELECT '999000999',"
+        f" {columns} FROM certification_sealedrecord WHERE id = {health}"
     )
     added = SealedRecord.objects.get(state_id="999000999").pk
     found = differences(sealed)

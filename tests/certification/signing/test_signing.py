@@ -225,8 +225,14 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
     wanted.statements = ["I certify for {district}."]
     keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
     assert events.effects(ready.event, wanted, links_differ=False)[-2:] == [
-        "1 signature in districts that have not certified yet will no longer count. Those certifiers must sign again.",
-        "0 signatures and 0 certifications stay as they are. No certified district is asked to certify again.",
+        (
+            "1 signature in districts that have not certified yet will no longer count. Those"
+            " certifiers must sign again."
+        ),
+        (
+            "0 signatures and 0 certifications stay as they are. No certified district is asked to"
+            " certify again."
+        ),
     ]
     assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
     assert (
@@ -404,7 +410,10 @@ def test_c_24_after_sealing_every_write_path_is_refused(
     if way.startswith("raw"):
         statements = {
             "raw update": "UPDATE pathways_participation SET single_parent = NOT single_parent",
-            "raw insert": "INSERT INTO pathways_participation SELECT * FROM pathways_participation WHERE 1 = 1",
+            "raw insert": (
+                "INSERT INTO pathways_participation SELECT * FROM pathways_participation WHERE"
+                " 1 = 1"
+            ),
             "raw delete": "DELETE FROM pathways_participation",
         }
         from django.db import DatabaseError, transaction  # noqa: PLC0415

@@ -151,7 +151,10 @@ ELSEWHERE = {
     "validation-groups": "gives reports to people",
     "mt-extracts": "reads",
     "roster-courses": "writes courses, which go on changing and are in no sealed record",
-    "roster-save": "writes roster data, which go on changing; what would take a certified record out is held (tests/pathways/roster)",
+    "roster-save": (
+        "writes roster data, which go on changing; what would take a certified record out is held"
+        " (tests/pathways/roster)"
+    ),
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
     "batch-cancel": "ends a job",

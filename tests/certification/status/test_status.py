@@ -44,9 +44,10 @@ def test_the_way_of_a_certification(
     assert status() == ("In Progress", "0 of 2 primary certifiers have signed.")
     first = make_round(event)
     sign(first, principal)
-    assert status() == ("In Progress", "0 of 2 primary certifiers have signed."), (
-        "a review sign-off certifies nothing (C-15)"
-    )
+    assert status() == (
+        "In Progress",
+        "0 of 2 primary certifiers have signed.",
+    ), "a review sign-off certifies nothing (C-15)"
     sign(first, superintendent)
     assert status() == ("In Progress", "1 of 2 primary certifiers has signed.")
     sign(first, director)
@@ -73,7 +74,8 @@ def test_the_way_of_a_certification(
     word, sentence = status()
     assert word == "Recertification In Progress"
     assert sentence.startswith(
-        f"OPI reopened this on {today}. Correct the data, resync, and sign again by {event.corrections_until:%m/%d/%Y}."
+        f"OPI reopened this on {today}. Correct the data, resync, and sign again by"
+        f" {event.corrections_until:%m/%d/%Y}."
     )
     assert sentence.endswith("0 of 2 primary certifiers have signed."), (
         "signatures of the first round do not count in the second"

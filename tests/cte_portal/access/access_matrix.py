@@ -231,7 +231,9 @@ OTHER = {
     "home": "leads to the district that was open last, or to the choice",
     "districts": "the choice of a district: names of districts alone",
     "stay-signed-in": "a sign of life, without content",
-    "news": "the count of running jobs of the district that was open last, and the person's own notices",
+    "news": (
+        "the count of running jobs of the district that was open last, and the person's own notices"
+    ),
     "news-put-away": "closes what was shown, without content",
     "cte-lingo": "the guide's definitions",
     "rules": "the rule catalogue",

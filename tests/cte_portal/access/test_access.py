@@ -394,11 +394,13 @@ def test_pages_outside_a_district_are_public_only_where_said(
     path = (
         reverse(name, kwargs={"uidb36": "1", "key": "set-password"})
         if "from_key" in name and "done" not in name
-        else "/accounts/invitation/x/"
-        if name == "invitation-link"
-        else "/admin/pathways/district/9012/"
-        if name.startswith("admin:")
-        else reverse(name)
+        else (
+            "/accounts/invitation/x/"
+            if name == "invitation-link"
+            else "/admin/pathways/district/9012/"
+            if name.startswith("admin:")
+            else reverse(name)
+        )
     )
     answer = client.get(path)
     wants_sign_in = answer.status_code == 302 and answer["Location"].startswith(

@@ -136,7 +136,10 @@ def test_the_cookie_names_nobody_and_is_shut_away(client: Client, clerk: User) -
 
 def test_the_cookie_of_production_is_bound_to_the_host() -> None:
 
-    script = "from django.conf import settings as s; print(s.DEVICE_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    script = (
+        "from django.conf import settings as s; print(s.DEVICE_COOKIE_NAME,"
+        " s.SESSION_COOKIE_SECURE)"
+    )
     env = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
@@ -384,7 +387,10 @@ def test_a_lock_that_a_frozen_cache_kept_keeps_nobody_out(settings: Any) -> None
 def test_the_portal_runs_on_the_steady_cache() -> None:
     """M-6: the settings that production reads name it, with Redis answering within a second or being left alone."""
 
-    script = "from django.conf import settings as s; c = s.CACHES; print(c['default']['BACKEND'], c['quick']['OPTIONS'], c['database']['BACKEND'])"
+    script = (
+        "from django.conf import settings as s; c = s.CACHES; print(c['default']['BACKEND'],"
+        " c['quick']['OPTIONS'], c['database']['BACKEND'])"
+    )
     env = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",

@@ -82,8 +82,9 @@ def test_s_02_cookies_are_shut_away(client: Client, clerk: User) -> None:
     cookie = sign_in(client).cookies["sessionid"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax"
     script = (
-        "from django.conf import settings as s; import django; django.setup();"
-        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_HTTPONLY)"
+        "from django.conf import settings as s; import django;"
+        " django.setup();print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        " s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_HTTPONLY)"
     )
     told = subprocess.run(
         [sys.executable, "-c", script],
@@ -186,7 +187,10 @@ def test_behind_the_proxy_each_visitor_has_tries_of_the_own(
 
 @pytest.mark.parametrize(("said", "counted"), [({}, "None"), ({"BEHIND_TLS_PROXY": "true"}, "1")])
 def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: str) -> None:
-    script = "from django.conf import settings as s; print(getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT', None))"
+    script = (
+        "from django.conf import settings as s; print(getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT',"
+        " None))"
+    )
     env = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",

@@ -209,7 +209,10 @@ def test_an_invitation_says_who_what_and_for_whom(
         (
             keeper,
             "/opi/people/",
-            "Robin Hale at the Office of Public Instruction has set up a CTE Portal account for you",
+            (
+                "Robin Hale at the Office of Public Instruction has set up a CTE Portal account"
+                " for you"
+            ),
         ),
         (administrator, HERE, "Ana Reyes has set up a CTE Portal account for you"),
     ):

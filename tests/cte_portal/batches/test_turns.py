@@ -194,7 +194,8 @@ def test_a_district_has_so_many_jobs_waiting_at_most(
         work(clerk, "9012")
     assert (
         refused.value.sentence
-        == "District 9012 has 3 jobs waiting. Wait until some of them have ended, then submit this one again."
+        == "District 9012 has 3 jobs waiting. Wait until some of them have ended, then submit this"
+        " one again."
     )
     assert work(stranger, "0965")
 
@@ -244,9 +245,9 @@ def test_the_queue_says_how_many_go_first_by_turns(clerk: User, served: Served) 
         )
     lines = [
         Line(batch).sentence
-        for batch in Batch.objects.filter(pk__in=[mine.pk, second.pk])
-        .with_standing()
-        .order_by("queued_at")
+        for batch in (
+            Batch.objects.filter(pk__in=[mine.pk, second.pk]).with_standing().order_by("queued_at")
+        )
     ]
     assert lines == ["1 ahead of it.", "3 ahead of it."]
 

@@ -36,7 +36,8 @@ class SampleForm(forms.Form):
 
 
 PAGE = Template(
-    "{% load crispy_forms_filters %}{% include 'ui/error_summary.html' %}{% for field in form %}{{ field|as_crispy_field }}{% endfor %}"
+    "{% load crispy_forms_filters %}{% include 'ui/error_summary.html' %}{% for field in form %}{{"
+    " field|as_crispy_field }}{% endfor %}"
 )
 
 

@@ -110,9 +110,10 @@ def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(
     assert {name: value for name, value in told.items() if name != "sign-in"} == dict.fromkeys(
         set(told) - {"sign-in"}, (503, True)
     )
-    assert told["sign-in"][0] in (200, 503), (
-        "a wrong password is only said; a right one meets the lock"
-    )
+    assert told["sign-in"][0] in (
+        200,
+        503,
+    ), "a wrong password is only said; a right one meets the lock"
     assert (
         "Reference" not in answers["first page"].content.decode()
         and "with reference" in answers["first page"].content.decode()

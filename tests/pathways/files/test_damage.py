@@ -135,7 +135,10 @@ def test_a_state_id_that_has_lost_its_zero_is_told_with_the_zero(
 WHOLE = [
     (
         {"start": "45534"},
-        "Start Date contains a spreadsheet's date numbers in 12 of 12 rows, first “45534” in line 2. ",
+        (
+            "Start Date contains a spreadsheet's date numbers in 12 of 12 rows, first “45534” in"
+            " line 2. "
+        ),
         "08/30/2024",
     ),
     ({"start": "8/30/24"}, "Start Date has two-digit years in 12 of 12 rows", "08/30/2024"),

@@ -127,13 +127,15 @@ def test_v_06_an_explanation_holds_while_the_value_stays_and_again_when_it_retur
     )
     student = Student.objects.get(state_id="999000101")
     world.record(student, start_date=datetime.date(2015, 8, 29))
-    assert (counts(world).warnings, counts(world).explained) == (2, 0), (
-        "another value is another finding"
-    )
+    assert (counts(world).warnings, counts(world).explained) == (
+        2,
+        0,
+    ), "another value is another finding"
     world.record(student, start_date=LONG_AGO, work_based_learning_credits=Decimal("0.50"))
-    assert (counts(world).warnings, counts(world).explained) == (1, 1), (
-        "back to the value; other fields do not matter"
-    )
+    assert (counts(world).warnings, counts(world).explained) == (
+        1,
+        1,
+    ), "back to the value; other fields do not matter"
     (one,) = [one for one in listed(world, "CTE-127") if one.explanation]
     assert (one.explanation.by, one.explanation.reason) == (
         "MARTIN, CHERYL",

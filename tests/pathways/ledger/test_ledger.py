@@ -262,10 +262,12 @@ def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(
         "UPDATE pathways_participation SET single_parent = NOT single_parent",
         "DELETE FROM pathways_participation",
         (
-            "INSERT INTO pathways_participation (student_id, pathway_id, concentrator, single_parent, start_date, in_district_credits, "
-            "out_of_district_credits, dual_enrollment_credits, work_based_learning_credits, modified_date, modified_by, modified_end_year, "
-            "version) SELECT student_id, (SELECT id FROM pathways_pathway WHERE name = 'Finance'), concentrator, single_parent, start_date, "
-            "1, 0, 0, 0, modified_date, modified_by, modified_end_year, 1 FROM pathways_participation"
+            "INSERT INTO pathways_participation (student_id, pathway_id, concentrator,"
+            " single_parent, start_date, in_district_credits, out_of_district_credits,"
+            " dual_enrollment_credits, work_based_learning_credits, modified_date, modified_by,"
+            " modified_end_year, version) SELECT student_id, (SELECT id FROM pathways_pathway WHERE"
+            " name = 'Finance'), concentrator, single_parent, start_date, 1, 0, 0, 0,"
+            " modified_date, modified_by, modified_end_year, 1 FROM pathways_participation"
         ),
     ],
 )

@@ -101,7 +101,8 @@ def test_typed_rows_are_typed_wherever_the_statement_found_them(
     with connection.cursor() as cursor:
         cursor.execute(
             staged.own(
-                f"SELECT line, {columns}, CASE WHEN line < 0 THEN start_date END FROM staged_participation"
+                f"SELECT line, {columns}, CASE WHEN line < 0 THEN start_date END FROM"
+                " staged_participation"
             )
         )
         [row] = typed(connection, cursor, [None, *TYPES.values(), TYPES["start_date"]])

@@ -160,7 +160,10 @@ def test_the_districts_that_are_affected_are_named(
     assert "2 districts: 0965" in page
 
 
-OPEN_QUOTE = 'District Number,Pathway Code,Approved,Note\n0965,01,Yes,"asked by phone\n0965,05,Yes,\n0965,08,Yes,\n'
+OPEN_QUOTE = (
+    'District Number,Pathway Code,Approved,Note\n0965,01,Yes,"asked by'
+    " phone\n0965,05,Yes,\n0965,08,Yes,\n"
+)
 
 
 def test_an_open_quotation_mark_swallows_no_line_of_an_import(desk: Client) -> None:
@@ -235,8 +238,8 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
         desk, "\ufeffDistrict Number;Pathway Code;Approved\r\n9012;9;yes\r\n9012;10;N\r\n"
     )
     assert (
-        "Nothing has been saved yet. Approves 1 pathway for 2024-25. Withdraws 1 approval for 2024-25."
-        in text(answer)
+        "Nothing has been saved yet. Approves 1 pathway for 2024-25. Withdraws 1 approval for"
+        " 2024-25." in text(answer)
     )
     told = answer.context
     sent = {"changes": told["changes"], "seen": told["plan"].sentence, "reason": "File of May"}

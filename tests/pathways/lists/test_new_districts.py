@@ -327,7 +327,10 @@ def test_one_person_of_two_districts_is_one_account(desk: Client) -> None:
     [
         (
             "420,Prairie Dog,,,,",
-            "District Number 420 has lost its leading zeros. Enter 0420 and format the column as text",
+            (
+                "District Number 420 has lost its leading zeros. Enter 0420 and format the column"
+                " as text"
+            ),
         ),
         ("420.0,Prairie Dog,,,,", "has lost its leading zeros. Enter 0420"),
         (",Prairie Dog,,,,", "Enter the District Number"),
@@ -422,7 +425,10 @@ def test_rows_that_are_not_saved_come_back_with_the_reason(
         f"\ufeff{TITLES}\r\n{DANA}\r\n\x1a".encode(),
         f"{TITLES}\n{DANA}".replace(",", ";").encode(),
         f"{TITLES}\n{DANA}".replace(",", "\t").encode(),
-        b'user name,E-MAIL,last name,"District",First Name,District Number\n"dashford"," dana@example.org ",Ashford,"Prairie Dog",Dana,="0420"',
+        (
+            b'user name,E-MAIL,last name,"District",First Name,District Number\n"dashford","'
+            b' dana@example.org ",Ashford,"Prairie Dog",Dana,="0420"'
+        ),
     ],
 )
 def test_a_file_is_read_with_the_promises_of_every_file(content: bytes, desk: Client) -> None:
@@ -603,7 +609,8 @@ def test_it_is_found_where_districts_are_added(desk: Client) -> None:
 
 def state_of(number: int) -> list[str]:
     return [
-        f"{1000 + at},District {at},Ann{'abcdefghij'[at % 10] * (at // 10 + 1)},Lee,a{at}@example.org,"
+        f"{1000 + at},District"
+        f" {at},Ann{'abcdefghij'[at % 10] * (at // 10 + 1)},Lee,a{at}@example.org,"
         for at in range(number)
     ]
 

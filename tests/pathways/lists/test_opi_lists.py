@@ -298,9 +298,10 @@ def test_a_state_that_cannot_be_reached_does_not_undo_the_change(
         entries.add([District(number="0001", name="A")])
     run_queued()
     waiting = Batch.objects.get(kind="publish")
-    assert District.objects.exists() and (waiting.status, waiting.attempt) == (Status.QUEUED, 1), (
-        "it is tried again"
-    )
+    assert District.objects.exists() and (waiting.status, waiting.attempt) == (
+        Status.QUEUED,
+        1,
+    ), "it is tried again"
 
 
 def test_c_34_a_pathway_is_retired_while_the_clerk_has_the_form_open(

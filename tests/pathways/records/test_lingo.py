@@ -14,15 +14,22 @@ from pathways.records.lingo import FIELDS, LINGO, TERMS
 # The guide's last page, word for word.
 GUIDE = {
     "Pathway": (
-        "An approved area of study for CTE courses. Pathways in Montana include Advanced Manufacturing; Agriculture, Food & Natural "
-        "Resources; Agriculture, Mechanics & Construction; Arts, A/V Technology, Communication; Business Management; Design & Construction "
-        "(ITE); Design & Construction (FCS); Education; Finance; Health Professions; Hospitality & Tourism; Human Services; Information "
-        "Technology; Marketing; Science, Technology, Engineering & Mathematics; Transportation, Distribution & Logistics; Welding & "
-        "Fabrication. Districts must be approved to offer a specific pathway."
+        "An approved area of study for CTE courses. Pathways in Montana include Advanced"
+        " Manufacturing; Agriculture, Food & Natural Resources; Agriculture, Mechanics &"
+        " Construction; Arts, A/V Technology, Communication; Business Management; Design &"
+        " Construction (ITE); Design & Construction (FCS); Education; Finance; Health Professions;"
+        " Hospitality & Tourism; Human Services; Information Technology; Marketing; Science,"
+        " Technology, Engineering & Mathematics; Transportation, Distribution & Logistics; Welding"
+        " & Fabrication. Districts must be approved to offer a specific pathway."
     ),
-    "Concentrator": "A student who has (or will complete in the current year) two or more credits in a single pathway.",
+    "Concentrator": (
+        "A student who has (or will complete in the current year) two or more credits in a single"
+        " pathway."
+    ),
     "Single Parent": "A student who is a single parent of their own child.",
-    "Pathway Credits": "The number of credits earned (or will earn in the current year) in a single pathway.",
+    "Pathway Credits": (
+        "The number of credits earned (or will earn in the current year) in a single pathway."
+    ),
 }
 
 
@@ -33,7 +40,8 @@ def test_the_terms_are_the_guides_word_for_word() -> None:
 def test_beside_the_field_the_list_of_pathways_is_left_out() -> None:
     assert (
         LINGO["pathway"].short
-        == "An approved area of study for CTE courses. Districts must be approved to offer a specific pathway."
+        == "An approved area of study for CTE courses. Districts must be approved to offer a"
+        " specific pathway."
     )
 
 

@@ -191,8 +191,8 @@ def test_what_a_saved_record_still_wants_is_said_when_the_clerk_goes_on_to_the_n
     page = text(desk.client.get(answer["Location"]))
     assert "ANDREWS, LENA" in page
     assert (
-        "ANDERSON, KAYLA R., Health Professions: Total is 2.50. Choose Yes for CTE Concentrator, or check the credits."
-        in page
+        "ANDERSON, KAYLA R., Health Professions: Total is 2.50. Choose Yes for CTE Concentrator, or"
+        " check the credits." in page
     )
 
 

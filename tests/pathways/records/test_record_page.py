@@ -154,7 +154,8 @@ def test_d_05_total_and_advice_come_from_the_server_too(desk: Desk) -> None:
     desk.enter(in_district_credits="1.25", out_of_district_credits="0.80")
     page = desk.page()
     assert re.search(
-        r'<output id="total" for="id_in_district_credits id_out_of_district_credits" aria-live="off" data-total>2\.05</output>',
+        r'<output id="total" for="id_in_district_credits id_out_of_district_credits"'
+        r' aria-live="off" data-total>2\.05</output>',
         page,
     )
     assert re.search(

@@ -283,7 +283,8 @@ def test_the_canonical_text_is_the_same_on_either_database(
     Student.objects.filter(pk=kayla.pk).update(last_name="O’Neil\tX", first_name="José\\")
     found = [line.decode() for line in canonical.lines(school.scope) if b"\t01" not in line]
     assert found[0].startswith(
-        "999000123\t\tO’Neil\\tX\tJosé\\\\\tRae\t2007-01-02\tF\t12\t0001\tCottonwood Bend High School\t"
+        "999000123\t\tO’Neil\\tX\tJosé\\\\\tRae\t2007-01-02\tF\t12\t0001\tCottonwood Bend High"
+        " School\t"
     )
     assert found == sorted(found, key=str.encode)
     assert canonical.lines(school.scope) == sorted(

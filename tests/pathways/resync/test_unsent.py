@@ -222,7 +222,8 @@ def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
     ):  # a dump brings the numbers back too, a savepoint does not
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT setval(pg_get_serial_sequence('pathways_change', 'id'), (SELECT MAX(id) FROM pathways_change))"
+                "SELECT setval(pg_get_serial_sequence('pathways_change', 'id'), (SELECT MAX(id)"
+                " FROM pathways_change))"
             )
     cache.clear()
     pages = pages_of(desk)

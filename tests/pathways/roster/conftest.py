@@ -16,7 +16,10 @@ from cte_portal.editions import Scope
 from pathways.models import District
 from tests.fixtures.people import person
 
-SCHOOLS = "School Number,School Name,Calendar Number,End Year\n0001,Sun High School,001,2025\n0002,Moon High School,001,2025\n"
+SCHOOLS = (
+    "School Number,School Name,Calendar Number,End Year\n0001,Sun High School,001,2025\n0002,Moon"
+    " High School,001,2025\n"
+)
 STUDENTS = (
     "Student State ID,Local ID,Last Name,First Name,Middle Name,Birth Date,Gender\n"
     "999000001,0020,ÁLVAREZ,Zoë,,01/31/2007,F\n"
@@ -24,18 +27,22 @@ STUDENTS = (
     "999000003,0022,Null,Na,,03/01/2008,Female\n"
 )
 ENROLLMENTS = (
-    "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End Date,End Status\n"
+    "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End"
+    " Date,End Status\n"
     "0001,001,2025,999000001,P,12,08/21/2024,,\n"
     "0001,001,2025,999000002,P,11,08/21/2024,,\n"
     "0002,001,2025,999000003,Primary,9,8/21/2024,,\n"
 )
-COURSES = "School Number,Course Number,Course Name,Credits,CTE Pathway\n0001,CTE101,Welding 1,1.00,05\n0001,MA1,Algebra,1.00,\n"
+COURSES = (
+    "School Number,Course Number,Course Name,Credits,CTE Pathway\n0001,CTE101,Welding"
+    " 1,1.00,05\n0001,MA1,Algebra,1.00,\n"
+)
 SECTIONS = (
     "School Number,Calendar Number,End Year,Course Number,Section Number\n0001,001,2025,CTE101,1\n"
 )
 ROSTERS = (
-    "School Number,Calendar Number,End Year,Course Number,Section Number,Student State ID,Credits Earned\n"
-    "0001,001,2025,CTE101,1,999000001,\n0001,001,2025,CTE101,1,999000002,0.50\n"
+    "School Number,Calendar Number,End Year,Course Number,Section Number,Student State ID,Credits"
+    " Earned\n0001,001,2025,CTE101,1,999000001,\n0001,001,2025,CTE101,1,999000002,0.50\n"
 )
 ALL = {
     "schools": SCHOOLS,

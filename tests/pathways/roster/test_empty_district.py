@@ -66,8 +66,8 @@ def test_who_brings_the_students_is_said(empty: Client, path: str) -> None:
 def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
     """walk 12"""
     assert (
-        "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is missing."
-        in main(empty, "")
+        "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is"
+        " missing." in main(empty, "")
     )
 
 

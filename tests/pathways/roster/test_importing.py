@@ -372,7 +372,10 @@ def test_in_a_certified_year_a_graduate_leaves_but_no_certified_record_does(desk
         "999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400"
     )
     assert counts(desk.send(graduate), "Enrollment")["changed"] == 1
-    early = "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End Date\n0001,001,2025,999000001,P,12,{},{}\n"
+    early = (
+        "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End"
+        " Date\n0001,001,2025,999000001,P,12,{},{}\n"
+    )
     Enrollment.objects.filter(student__state_id="999000001").update(
         start_date="2024-05-01", end_date=None, end_status=""
     )
@@ -401,7 +404,10 @@ def test_two_ends_in_one_file_do_not_take_a_certified_record_out_together(desk: 
         start_date="2024-05-01",
     )
     lock(desk)
-    title = "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End Date\n"
+    title = (
+        "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End"
+        " Date\n"
+    )
     both = title + "".join(
         f"0001,001,2025,999000001,{service},12,05/01/2024,06/01/2024\n" for service in "PS"
     )

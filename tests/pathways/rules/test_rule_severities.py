@@ -49,12 +49,12 @@ def test_what_follows_is_shown_before_it_is_saved_and_holds_for_all(
     page = text(desk.post(f"{LIST}add/", SENT))
     assert "Nothing has been saved yet" in page and not RuleSeverity.objects.exists()
     assert (
-        "“Record in a pathway that is not approved” is now an info in 2024-25 and becomes a warning for all districts."
-        in page
+        "“Record in a pathway that is not approved” is now an info in 2024-25 and becomes a warning"
+        " for all districts." in page
     )
     assert (
-        "1 district, 2 records break it today: each must be corrected or explained before the district can certify."
-        in page
+        "1 district, 2 records break it today: each must be corrected or explained before the"
+        " district can certify." in page
     )
     assert confirm(desk, f"{LIST}add/", SENT).status_code == 302
     row = RuleSeverity.objects.get()

@@ -154,9 +154,10 @@ def test_c_04_a_clerk_and_a_direct_upload_at_the_same_moment(room: Room) -> None
                 student_id=student.pk, version=turn.seen[student.pk] + 1
             ).get()
             if turn.saved[student.pk]:
-                assert (first.by, first.in_district_credits) == ("KELLER, DANIEL", CLERKS), (
-                    "what the clerk was told is saved is in the history"
-                )
+                assert (first.by, first.in_district_credits) == (
+                    "KELLER, DANIEL",
+                    CLERKS,
+                ), "what the clerk was told is saved is in the history"
             assert mine[student.pk].version == first.version + turn.saved[student.pk]
             assert room.credits(student) == UPLOADED
         assert (number == 0) <= any(turn.saved.values()) and (number == ROUNDS - 1) <= (
@@ -208,9 +209,11 @@ def test_an_upload_ends_although_somebody_saves_all_the_time(
 
     monkeypatch.setattr(running.checking, "judge", judged)
     batch = run_here(room.submit())
-    assert (batch.status, batch.attempt, times) == ("completed", 1, [False, False, False, True]), (
-        batch.sentence
-    )
+    assert (batch.status, batch.attempt, times) == (
+        "completed",
+        1,
+        [False, False, False, True],
+    ), batch.sentence
     assert batch.files.count() == len({one.role for one in batch.files.all()}) > 0
     assert {room.credits(student) for student in room.students} == {UPLOADED}
     room.history_is_whole()

@@ -162,7 +162,8 @@ def test_undo_after_edits_and_a_deletion(
     undo = run_here(made(desk.post(f"{PAGE}{done.pk}/undo/")))
     assert (
         undo.sentence
-        == "1 record is back to what it was before the upload. 2 were changed since then and stay as they are."
+        == "1 record is back to what it was before the upload. 2 were changed since then and stay"
+        " as they are."
     )
     assert set(Participation.objects.values_list("student__state_id", flat=True)) == {
         "999000200",
@@ -300,7 +301,8 @@ def test_what_waited_while_the_year_ended_is_not_run(
     assert row.status == "failed" and row.attempt == 1 and not Participation.objects.exists()
     assert (
         row.sentence
-        == "There is no current school year. Records of 2024-25 can only be read. Nothing was changed."
+        == "There is no current school year. Records of 2024-25 can only be read. Nothing was"
+        " changed."
     )
 
 

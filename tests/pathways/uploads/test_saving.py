@@ -140,7 +140,8 @@ def test_undo_leaves_and_lists_what_somebody_changed_since(
     assert (
         undo.status == "with-errors"
         and undo.sentence
-        == "1 record is back to what it was before the upload. 1 was changed since then and stays as it is."
+        == "1 record is back to what it was before the upload. 1 was changed since then and stays"
+        " as it is."
     )
     assert Participation.objects.get().in_district_credits == 1.75
     assert b"ANDERSON, KAYLA" in Uploaded(undo).content("left.csv")

@@ -33,7 +33,10 @@ PACKAGES = ("cte_portal", "pathways", "certification")
 
 class Command(PortalCommand):
     prints_json = needs_databases = False
-    help = "Set up what is missing, load practice data into an empty portal, and serve it until Ctrl-C."
+    help = (
+        "Set up what is missing, load practice data into an empty portal, and serve it until"
+        " Ctrl-C."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -50,7 +53,8 @@ class Command(PortalCommand):
     ) -> None:
         if reload and settings.PRODUCTION:
             raise CommandError(
-                "--reload is for developers: it shows errors in full, with student data. Start without it."
+                "--reload is for developers: it shows errors in full, with student data. Start"
+                " without it."
             )
         for name in (
             signal.SIGINT,
@@ -92,7 +96,8 @@ class Command(PortalCommand):
                     raise CommandError("The web server does not answer. See the message above.")
                 if reload:
                     self.say(
-                        "Templates are read anew for each page; a change of code starts all processes again."
+                        "Templates are read anew for each page; a change of code starts all"
+                        " processes again."
                     )
                 ended = children.wait()
             if ended:
@@ -118,7 +123,8 @@ class Command(PortalCommand):
                 )
         elif empty():
             self.stdout.write(
-                "\nNo one can sign in yet. In another window, run: python3 manage.py createsuperuser"
+                "\nNo one can sign in yet. In another window, run: python3 manage.py"
+                " createsuperuser"
             )
         self.stdout.flush()
 
@@ -134,7 +140,8 @@ def only_one(address: str) -> Iterator[None]:
         except OSError:
             where = told.read_text() if told.exists() else "this machine"
             raise CommandError(
-                f"The portal is already running at {where}. Stop it first, or set VAR_DIR to another folder."
+                f"The portal is already running at {where}. Stop it first, or set VAR_DIR to"
+                " another folder."
             ) from None
         told.write_text(address)
         try:
@@ -150,7 +157,8 @@ def port_is_free(port: int) -> None:
             probe.bind((HOST, port))
         except OSError:
             raise CommandError(
-                f"Port {port} is taken by another program. Choose another: python3 manage.py up --port {port + 1}"
+                f"Port {port} is taken by another program. Choose another: python3 manage.py up"
+                f" --port {port + 1}"
             ) from None
 
 
@@ -170,7 +178,8 @@ def refuse_half_loaded() -> None:
     """Practice data come with their people last: districts without anybody are a load that was cut off."""
     if has_districts() and not has_people():
         raise CommandError(
-            "Loading the practice data was interrupted earlier. Load it again: python3 manage.py demo --reset"
+            "Loading the practice data was interrupted earlier. Load it again: python3 manage.py"
+            " demo --reset"
         )
 
 
