@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""The portal's one entrance: `python3 manage.py up`, `python3 manage.py test`, or any other command.
+"""The portal's one entrance: `python3 manage.py up`, `python3 manage.py test`, or any other
+command.
 
-Needs nothing but Python 3.11. It makes the environment in `.venv` when that is missing or out of date, starts itself again in it, and
-hands over: `test` and `check_all` to `development/`, everything else to Django. Until then it uses the standard library alone.
+Needs nothing but Python 3.11. It makes the environment in `.venv` when that is missing or out of
+date, starts itself again in it, and hands over: `test` and `check_all` to `development/`,
+everything else to Django. Until then it uses the standard library alone.
 """
 
 import sys
@@ -64,7 +66,9 @@ def installed() -> str:
 
 
 def prepare(wanted: str) -> None:
-    """Make `.venv` hold the wanted set. Costs a hash when it does; waits for whoever is already making it."""
+    """Make `.venv` hold the wanted set. Costs a hash when it does; waits for whoever is already
+    making it.
+    """
     if installed() in {wanted, "dev"}:
         return
     with open(ROOT / ".venv.lock", "w") as lock:
@@ -87,7 +91,9 @@ def prepare(wanted: str) -> None:
 
 
 def outside() -> dict[str, str]:
-    """The environment variables for the installers: an active environment of someone else's is neither used nor touched."""
+    """The environment variables for the installers: an active environment of someone else's is
+    neither used nor touched.
+    """
     foreign = {
         "VIRTUAL_ENV",
         "PYTHONHOME",
@@ -121,7 +127,9 @@ def working_uv() -> str | None:
 
 
 def own_python() -> str:
-    """The interpreter that the environment is made from: never the environment's own, which may be cleared."""
+    """The interpreter that the environment is made from: never the environment's own, which may be
+    cleared.
+    """
     return getattr(sys, "_base_executable", None) or sys.executable
 
 

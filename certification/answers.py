@@ -1,4 +1,6 @@
-"""What certification answers when the records ask (pathways/certified.py; settings.PORTAL_CERTIFIED)."""
+"""What certification answers when the records ask (pathways/certified.py;
+settings.PORTAL_CERTIFIED).
+"""
 
 from __future__ import annotations
 

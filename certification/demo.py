@@ -1,4 +1,6 @@
-"""The practice portal's event and certifiers (Plug.demo): dates lie around the day on which it is loaded (design 4)."""
+"""The practice portal's event and certifiers (Plug.demo): dates lie around the day on which it is
+loaded (design 4).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ NAME = "End of Year CTE Concentrator & Participants Certification 2024-25"
 SEALED_LAST_YEAR = ("9012", "9020", "0965")
 PRIMARY, SECONDARY = Certifier.Level.PRIMARY, Certifier.Level.SECONDARY
 
-# District, user name, level, job title, whether invited and accepted, whether ever signed in. Nobody certifies for 9031: its warning is to be seen.
+# District, user name, level, job title, whether invited and accepted, whether ever signed in.
+# Nobody certifies for 9031: its warning is to be seen.
 CERTIFIERS = (
     ("9012", "dadmin", PRIMARY, "CTE Director", True, True),
     ("9012", "jdoe", PRIMARY, "Superintendent", True, True),
@@ -42,7 +45,9 @@ CERTIFIERS = (
 
 
 def write_of_the_date(event: CertificationEvent) -> None:
-    """The letters of 14 days before have gone out already: a reminder can be tried on the day the portal is loaded."""
+    """The letters of 14 days before have gone out already: a reminder can be tried on the day the
+    portal is loaded.
+    """
     letters = [letter for letter, _ in occasions.of_the_date(event).values()]
     queue_all(letters)
     Batch.objects.filter(kind=KIND).update(
@@ -120,7 +125,9 @@ def load() -> None:
 
 
 def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCopy:
-    """What the district had at the end of 2023-24, by its history, signed and sealed on the event's due date."""
+    """What the district had at the end of 2023-24, by its history, signed and sealed on the event's
+    due date.
+    """
     scope = Scope(certifier.district, event.end_year)
     at = datetime.datetime(2024, 6, 20, 19, 12, 6, tzinfo=datetime.UTC)
     rows = list(as_of(scope))
@@ -176,7 +183,9 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
 
 
 def as_of(scope: Scope) -> Iterator[Row]:
-    """The records in scope of a year that is over, by the last image that their history has of it, in the columns of a sealed record."""
+    """The records in scope of a year that is over, by the last image that their history has of it,
+    in the columns of a sealed record.
+    """
     students = {student.pk: student for student in Student.objects.in_scope(scope)}
     enrolled = (
         Enrollment.objects.that_decide(scope.end_year)

@@ -1,4 +1,6 @@
-"""What the home page says of certifying: the guide's first and last step, the due date, and who has signed (R-01, R-02)."""
+"""What the home page says of certifying: the guide's first and last step, the due date, and who has
+signed (R-01, R-02).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
 
-# A step's status in the words of all steps (R-02), by the kind of the district's status in the event.
+# A step's status in the words of all steps (R-02), by the kind of the district's status in the
+# event.
 WORDS = {
     "completed": "Completed",
     "progress": "In progress",
@@ -183,7 +186,9 @@ def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
 
 
 def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> HomeLead | None:
-    """A Primary certifier's home begins with her signature, as long as it is missing and the event takes it."""
+    """A Primary certifier's home begins with her signature, as long as it is missing and the event
+    takes it.
+    """
     mine = (
         Certifier.objects.of_district(one.district)
         .active()
@@ -215,8 +220,9 @@ def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> H
 
 
 def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, bool]:
-    """While it can be signed, what stands in the way of it, by the same gates that the signature asks; else where the event stands.
-    With it whether a certifier could sign now."""
+    """While it can be signed, what stands in the way of it, by the same gates that the signature
+    asks; else where the event stands. With it whether a certifier could sign now.
+    """
     own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
     if (
         one.is_certified
@@ -280,7 +286,9 @@ def _signed(one: DistrictEvent) -> str:
 
 
 def _waiting(one: DistrictEvent, reader: Any) -> str:
-    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified event those who have signed."""
+    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified
+    event those who have signed.
+    """
     status = "sealed" if one.is_certified else "open"
     signed = (
         Signature.objects.standing()

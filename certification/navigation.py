@@ -1,4 +1,6 @@
-"""Where the certification screens stand in the navigation, what the bar above every page says of the event, and the home page's steps."""
+"""Where the certification screens stand in the navigation, what the bar above every page says of
+the event, and the home page's steps.
+"""
 
 from __future__ import annotations
 
@@ -181,7 +183,9 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
 
 
 def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
-    """The same of OPI's pages: the year's event that is due next, with the dates of districts without an extension."""
+    """The same of OPI's pages: the year's event that is due next, with the dates of districts
+    without an extension.
+    """
     now = timezone.now()
     events = list(
         CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")

@@ -1,4 +1,6 @@
-"""What certification gives the rest of the portal. What pathways asks of it stands in `certification/answers.py`."""
+"""What certification gives the rest of the portal. What pathways asks of it stands in
+`certification/answers.py`.
+"""
 
 from __future__ import annotations
 

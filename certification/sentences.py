@@ -1,6 +1,8 @@
-"""docs/messages.md: every sentence that a rule, a gate, a file error or a refusal can show, by an id that stays when the words change.
+"""docs/messages.md: every sentence that a rule, a gate, a file error or a refusal can show, by an
+id that stays when the words change.
 
-Read from the source, so that nothing is missing and a reader finds where a sentence comes from. Values stand as `{…}`.
+Read from the source, so that nothing is missing and a reader finds where a sentence comes from.
+Values stand as `{…}`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Celery carries the id of a batch from the dispatcher to a worker, and nothing else (docs/adr/0005)."""
+"""Celery carries the id of a batch from the dispatcher to a worker, and nothing else
+(docs/adr/0005).
+"""
 
 import os
 from typing import Any

@@ -1,6 +1,8 @@
-"""Whether the apps fit together, asked when the portal starts: a wrong name or a missing answer is a sentence then, and no error page later.
+"""Whether the apps fit together, asked when the portal starts: a wrong name or a missing answer is
+a sentence then, and no error page later.
 
-What is asked follows from the types of `cte_portal/plugs.py`, so a new field of `Plug` is checked as it stands there.
+What is asked follows from the types of `cte_portal/plugs.py`, so a new field of `Plug` is checked
+as it stands there.
 """
 
 from __future__ import annotations
@@ -161,7 +163,9 @@ def _templates(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
 
 
 def misfits(wanted: Any, value: object, name: str) -> list[str]:
-    """Why a value is not of a type, in sentences without their full stop. Callables are asked for their parameters alone."""
+    """Why a value is not of a type, in sentences without their full stop. Callables are asked for
+    their parameters alone.
+    """
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin in (Union, UnionType):
         kinds = [kind for kind in arguments if kind is not type(None)]
@@ -233,8 +237,10 @@ def _call(value: object, name: str, arguments: list[tuple[Any, str]]) -> list[st
     except TypeError:
         wanted = [f"{placed} argument{'' if placed == 1 else 's'}", *named]
         return [
-            f"{name} must take {', '.join(wanted)}, and {_words(value)} takes"
-            f" {inspect.signature(value)}"
+            (
+                f"{name} must take {', '.join(wanted)}, and {_words(value)} takes"
+                f" {inspect.signature(value)}"
+            )
         ]
     return []
 

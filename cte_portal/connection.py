@@ -1,8 +1,10 @@
 """What the portal needs of a connection to its databases, and what is done with each new one.
 
-The State edition gets its guard. On PostgreSQL the portal's own session settings are set by a statement, which a pooler passes on, and not
-by start options, which one drops. The first connection of each process is looked at before anything uses it: staged rows and session
-settings live as long as a connection, so a pooler that gives each transaction another one is refused, with the setting that cures it.
+The State edition gets its guard. On PostgreSQL the portal's own session settings are set by a
+statement, which a pooler passes on, and not by start options, which one drops. The first connection
+of each process is looked at before anything uses it: staged rows and session settings live as long
+as a connection, so a pooler that gives each transaction another one is refused, with the setting
+that cures it.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from cte_portal.editions import Edition, prepare
 
 log = logging.getLogger("cte_portal.connection")
 
-# jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are a page's, a worker takes longer ones.
+# jit costs 2.2 s against 0.10 s on the catalogue's query; the time-outs are a page's, a worker
+# takes longer ones.
 SESSION = {"jit": "off", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "1min"}
 MARK = "cte_portal.connection"
 ROUNDS = 5
@@ -33,7 +36,9 @@ VARIABLES = {Edition.DISTRICT.value: "DATABASE_URL", Edition.STATE.value: "STATE
 
 
 class UnfitConnection(ImproperlyConfigured):
-    """The connection does not keep what the portal puts there; the message names the setting that cures it."""
+    """The connection does not keep what the portal puts there; the message names the setting that
+    cures it.
+    """
 
 
 _fit: set[str] = set()
@@ -58,9 +63,11 @@ def opened(sender: Any, connection: Any, **_: Any) -> None:
 
 
 def look_at_all() -> None:
-    """Look at both databases now: web, dispatcher and workers do so before they begin. Raises UnfitConnection.
+    """Look at both databases now: web, dispatcher and workers do so before they begin. Raises
+    UnfitConnection.
 
-    A database that is out of reach is no reason not to start: the connection is looked at when it comes.
+    A database that is out of reach is no reason not to start: the connection is looked at when it
+    comes.
     """
     for alias, variable in VARIABLES.items():
         try:
@@ -80,9 +87,11 @@ def _set_up(connection: Any) -> None:
 
 
 def look(connection: Any) -> None:
-    """Leave a mark on the connection, and let two more ask for a transaction at once. Raises UnfitConnection.
+    """Leave a mark on the connection, and let two more ask for a transaction at once. Raises
+    UnfitConnection.
 
-    Behind a pooler that gives out connections by transaction one of the two meets the mark, or the mark is gone afterwards.
+    Behind a pooler that gives out connections by transaction one of the two meets the mark, or the
+    mark is gone afterwards.
     """
     variable, mark = VARIABLES[connection.alias], secrets.token_hex(8)
     with _named(variable), connection.cursor() as cursor, _others(connection) as others:
@@ -142,7 +151,9 @@ def _marked(other: psycopg.Connection[Any]) -> str | None:
 
 @contextmanager
 def _others(connection: Any) -> Iterator[list[psycopg.Connection[Any]]]:
-    """Two more connections. What does not answer in time, because every connection is taken, is cut off."""
+    """Two more connections. What does not answer in time, because every connection is taken, is cut
+    off.
+    """
     parameters = {
         **connection.get_connection_params(),
         "autocommit": True,
@@ -169,7 +180,9 @@ def _cut(own: psycopg.Connection[Any], others: list[psycopg.Connection[Any]]) ->
 
 
 def answers(connection: Any, seconds: int) -> bool:
-    """Whether PostgreSQL answers in time, asked on a connection of its own: a server that stands still would hold any other for as long."""
+    """Whether PostgreSQL answers in time, asked on a connection of its own: a server that stands
+    still would hold any other for as long.
+    """
     parameters = {
         **connection.get_connection_params(),
         "autocommit": True,
@@ -187,7 +200,9 @@ def answers(connection: Any, seconds: int) -> bool:
 
 @contextmanager
 def _named(variable: str) -> Iterator[None]:
-    """What the second and third connection meet, as Django's own errors; PgBouncer refuses BEGIN when it pools by statement."""
+    """What the second and third connection meet, as Django's own errors; PgBouncer refuses BEGIN
+    when it pools by statement.
+    """
     try:
         yield
     except (psycopg.Error, DatabaseError) as error:

@@ -1,8 +1,9 @@
 """The District edition and the State edition: two databases with the same tables.
 
-`default` holds the District edition and everything that exists once (people, sessions, jobs); `state` holds the State edition, which is
-written only by what sends records to the state. A page or a command works in a `Scope`; `QuerySet.in_scope(scope)` is the only place
-that turns an edition into a database.
+`default` holds the District edition and everything that exists once (people, sessions, jobs);
+`state` holds the State edition, which is written only by what sends records to the state. A page or
+a command works in a `Scope`; `QuerySet.in_scope(scope)` is the only place that turns an edition
+into a database.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ _writing_state: ContextVar[bool] = ContextVar("writing_state", default=False)
 
 @contextmanager
 def writing_state() -> Iterator[None]:
-    """Open the State edition for writing: resync, publish, migrate and the tests' own fixture enter here, nothing else."""
+    """Open the State edition for writing: resync, publish, migrate and the tests' own fixture enter
+    here, nothing else.
+    """
     token = _writing_state.set(True)
     try:
         yield
@@ -92,7 +95,8 @@ def writing_state() -> Iterator[None]:
         _writing_state.reset(token)
 
 
-# What may reach the State edition from anywhere: reading, and what a connection needs to hold a transaction together.
+# What may reach the State edition from anywhere: reading, and what a connection needs to hold a
+# transaction together.
 _READS = re.compile(
     r"\s*(SELECT|EXPLAIN|BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET\s+CONSTRAINTS|PRAGMA\s+\w+\s*$|PRAGMA\s+foreign_key)\b",
     re.IGNORECASE,
@@ -127,7 +131,9 @@ def prepare(connection: Any) -> None:
 
 
 class EditionRouter:
-    """Reads follow the row they start from; writes go to the District edition; migrations go where the model lives."""
+    """Reads follow the row they start from; writes go to the District edition; migrations go where
+    the model lives.
+    """
 
     def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
         instance = hints.get("instance")
@@ -163,5 +169,7 @@ class EditionRouter:
 
 
 def home_of(model: type[models.Model]) -> Home:
-    """Where the model's table exists; models that say nothing exist once, beside the District edition."""
+    """Where the model's table exists; models that say nothing exist once, beside the District
+    edition.
+    """
     return getattr(model, "lives_in", Home.DISTRICT)

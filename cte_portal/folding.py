@@ -1,6 +1,8 @@
-"""Names as people look for them and sort them: without accents, apostrophes, hyphens, spaces and capitals, alike on both databases.
+"""Names as people look for them and sort them: without accents, apostrophes, hyphens, spaces and
+capitals, alike on both databases.
 
-One table of characters is the whole rule. Python and SQLite translate by it, PostgreSQL is handed it as the arguments of `translate`.
+One table of characters is the whole rule. Python and SQLite translate by it, PostgreSQL is handed
+it as the arguments of `translate`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from typing import Any
 from django.db.models import CharField, Func, Value
 from django.db.models.expressions import Combinable
 
-# Letters that Unicode takes for letters of their own; people without them on their keyboard type these.
+# Letters that Unicode takes for letters of their own; people without them on their keyboard type
+# these.
 _ON_THEIR_OWN = {
     "ß": "ss",
     "æ": "ae",
@@ -33,7 +36,8 @@ _ON_THEIR_OWN = {
     "ǥ": "g",
     "ə": "e",
 }
-# ASCII and the Latin letters with their marks, marks that follow a letter, Greek and Cyrillic, Vietnamese, typographic hyphens and quotes.
+# ASCII and the Latin letters with their marks, marks that follow a letter, Greek and Cyrillic,
+# Vietnamese, typographic hyphens and quotes.
 _CHARACTERS = chain(
     range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x2000), range(0x2010, 0x2040)
 )
@@ -66,7 +70,9 @@ def folded(text: str) -> str:
 
 
 def name_order(last: str, first: str, *more: str) -> tuple[str, ...]:
-    """The sorting key of a name, as the databases sort the folded columns; `more` tells apart who have the same name."""
+    """The sorting key of a name, as the databases sort the folded columns; `more` tells apart who
+    have the same name.
+    """
     return folded(last), folded(first), *more
 
 
@@ -96,7 +102,9 @@ FUNCTION = "portal_folded"
 
 
 def teach(connection: Any) -> None:
-    """SQLite folds by calling Python; a generated column may, as the answer depends on the text alone."""
+    """SQLite folds by calling Python; a generated column may, as the answer depends on the text
+    alone.
+    """
     if connection.vendor == "sqlite":
         connection.connection.create_function(
             FUNCTION,

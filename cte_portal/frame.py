@@ -1,4 +1,6 @@
-"""What an app can put into the frame of a page: screens, steps, figures and facts. The frame itself is `cte_portal/ui`."""
+"""What an app can put into the frame of a page: screens, steps, figures and facts. The frame itself
+is `cte_portal/ui`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the signed-in person works: the open district and year, if any, the roles there, and what else could be opened."""
+    """Where the signed-in person works: the open district and year, if any, the roles there, and
+    what else could be opened.
+    """
 
     scope: Scope | None = None
     roles: tuple[str, ...] = ()
@@ -58,7 +62,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Screen:
-    """An entry of the navigation: the guide's name and path, the step it belongs to, the capability it needs."""
+    """An entry of the navigation: the guide's name and path, the step it belongs to, the capability
+    it needs.
+    """
 
     name: str
     path: tuple[str, ...]
@@ -85,7 +91,9 @@ class Screen:
 
 @dataclass(frozen=True)
 class HomeLead:
-    """What the home page begins with: something that waits for this very person, or that the whole district must know."""
+    """What the home page begins with: something that waits for this very person, or that the whole
+    district must know.
+    """
 
     strong: str
     text: str
@@ -113,7 +121,9 @@ class HomeTask:
 
 @dataclass(frozen=True)
 class DistrictNow:
-    """A district in the list of those to choose from: status of its collection, by when, and what is not yet sent."""
+    """A district in the list of those to choose from: status of its collection, by when, and what
+    is not yet sent.
+    """
 
     kind: str
     word: str
@@ -133,7 +143,9 @@ class HomeFigure:
 
 @dataclass(frozen=True)
 class ContextFact:
-    """What the bar above every page of a district says: `label` **`value`** `detail`, and a link where there is something to do."""
+    """What the bar above every page of a district says: `label` **`value`** `detail`, and a link
+    where there is something to do.
+    """
 
     label: str
     value: str

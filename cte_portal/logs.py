@@ -1,10 +1,13 @@
-"""The log of every process: one formatter for the portal's own lines and for those of every library.
+"""The log of every process: one formatter for the portal's own lines and for those of every
+library.
 
-A library puts into its messages what it happens to hold: a path with a one-time link, the row that a constraint refused, a header. So
-of a library's line only the fixed text is printed, of an exception only its type and where it happened. The portal's own lines are
-printed as they are written: they name accounts, districts and batches by number.
+A library puts into its messages what it happens to hold: a path with a one-time link, the row that
+a constraint refused, a header. So of a library's line only the fixed text is printed, of an
+exception only its type and where it happened. The portal's own lines are printed as they are
+written: they name accounts, districts and batches by number.
 
-Only `up --reload`, which production refuses, prints everything: a developer needs the message, and there are practice data alone.
+Only `up --reload`, which production refuses, prints everything: a developer needs the message, and
+there are practice data alone.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ log = logging.getLogger("cte_portal.process")
 
 
 class PrivateFormatter(logging.Formatter):
-    """One line, then the places of an exception: never its message, never a value that a library was given."""
+    """One line, then the places of an exception: never its message, never a value that a library
+    was given.
+    """
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
@@ -48,7 +53,9 @@ class PrivateFormatter(logging.Formatter):
 
 
 class SaidByTheErrorPage(logging.Filter):
-    """Drops what Django says of a refused or failed request: cte_portal.ui.errors says it in one line, with the person's reference."""
+    """Drops what Django says of a refused or failed request: cte_portal.ui.errors says it in one
+    line, with the person's reference.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not (
@@ -66,7 +73,9 @@ def is_own(name: str) -> bool:
 
 
 def fixed_text(record: logging.LogRecord) -> str:
-    """A library's text without what was put into it, and where it was said. Text that was put together before is left out whole."""
+    """A library's text without what was put into it, and where it was said. Text that was put
+    together before is left out whole.
+    """
     place = f"at {record.module}.{record.funcName}:{record.lineno}"
     if not record.args or not isinstance(record.msg, str):
         return place
@@ -108,7 +117,9 @@ def whole(error: BaseException) -> str:
 
 
 def name_of(error: BaseException) -> str:
-    """Its type; what a setting lacks, which is written for the operator; and of a database's refusal the code and the constraint's name."""
+    """Its type; what a setting lacks, which is written for the operator; and of a database's
+    refusal the code and the constraint's name.
+    """
     name = type(error).__name__
     if isinstance(error, ImproperlyConfigured):
         return f"{name}: {error}"
@@ -122,7 +133,9 @@ def name_of(error: BaseException) -> str:
 
 
 def configure(settings: dict[str, Any]) -> None:
-    """Django's LOGGING_CONFIG: also for what is printed where no logger has a handler, no exception a catcher, no warning a reader."""
+    """Django's LOGGING_CONFIG: also for what is printed where no logger has a handler, no exception
+    a catcher, no warning a reader.
+    """
     logging.config.dictConfig(settings)
     logging.lastResort = _console()
     logging.raiseExceptions = (

@@ -1,8 +1,8 @@
 """What an app gives the rest of the portal: one `Plug` an app, named in settings.PORTAL_PLUGS.
 
-Imports point one way: certification → pathways → batches → accounts → ui. What a lower layer shows of a higher one it therefore asks of the
-plugs, which are loaded when they are first asked for. `cte_portal/checks.py` looks at all of them when the portal starts, by the types that
-stand here.
+Imports point one way: certification → pathways → batches → accounts → ui. What a lower layer shows
+of a higher one it therefore asks of the plugs, which are loaded when they are first asked for.
+`cte_portal/checks.py` looks at all of them when the portal starts, by the types that stand here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class News(Protocol):
 
 
 class Post(Protocol):
-    """Sends an e-mail about an account together with the change it tells of, or not at all; the same key is sent once."""
+    """Sends an e-mail about an account together with the change it tells of, or not at all; the
+    same key is sent once.
+    """
 
     def __call__(
         self,
@@ -68,8 +70,9 @@ class Post(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept for a time only (docs/retention.md): `name` in the words of OPI's page; `remove` takes out what is older than `period`
-    and returns how many."""
+    """What is kept for a time only (docs/retention.md): `name` in the words of OPI's page; `remove`
+    takes out what is older than `period` and returns how many.
+    """
 
     name: str
     period: str
@@ -85,7 +88,8 @@ class BatchKind:
 
 @dataclass(frozen=True, kw_only=True)
 class Plug:
-    """Where something has a step of the guide, the step is its key, and pages follow it: the order of the plugs decides nothing.
+    """Where something has a step of the guide, the step is its key, and pages follow it: the order
+    of the plugs decides nothing.
 
     What may be None is given by exactly one app.
     """
@@ -119,7 +123,9 @@ class Plug:
     retention: tuple[Kept, ...] = ()
     """What the daily clean-up removes when its time is over."""
     daily: tuple[Callable[[], None], ...] = ()
-    """What is looked after once a day. Asked every hour: each does once what is due, however often it is asked."""
+    """What is looked after once a day. Asked every hour: each does once what is due, however often
+    it is asked.
+    """
     demo: tuple[Callable[[], None], ...] = ()
     """What fills the practice portal once districts, students and people are there."""
     directory: Directory | None = None
@@ -135,7 +141,9 @@ class Plug:
     districts_now: Callable[[Sequence[str], int], Mapping[str, DistrictNow]] | None = None
     """How districts stand in an end year, by district number, for who chooses one of them."""
     certifies_in: Callable[[Person], list[str]] | None = None
-    """The districts in which a person signs: such an account opens by a link to its confirmed address."""
+    """The districts in which a person signs: such an account opens by a link to its confirmed
+    address.
+    """
     statewide_home: str | None = None
     """URL name of the first page of who works for all districts."""
 

@@ -10,7 +10,8 @@ from django.forms import BaseForm
 class Refusal(Exception):
     """Nothing was changed. `sentence` says why, and what to do, and ends with a full stop.
 
-    Forms say with Django's ValidationError what is wrong in a field, before anything is done; an action that began says it with a Refusal.
+    Forms say with Django's ValidationError what is wrong in a field, before anything is done; an
+    action that began says it with a Refusal.
     """
 
     sentence = "Nothing was saved."

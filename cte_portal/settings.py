@@ -1,7 +1,8 @@
 """Settings of the portal, read from the environment.
 
-Two modes: `demo` (the default, what `manage.py up` uses; everything has a value and data live under `var/`) and `production`, where a
-missing or unsafe value stops the start with a sentence that says what to set. DEBUG is off in both.
+Two modes: `demo` (the default, what `manage.py up` uses; everything has a value and data live under
+`var/`) and `production`, where a missing or unsafe value stops the start with a sentence that says
+what to set. DEBUG is off in both.
 """
 
 import os
@@ -31,7 +32,8 @@ if PORTAL_MODE not in {"demo", "production"}:
 PRODUCTION = PORTAL_MODE == "production"
 DEBUG = False
 
-# What `up --reload` tells its own processes: templates are read anew for each page, and errors are told whole. No setting for an operator.
+# What `up --reload` tells its own processes: templates are read anew for each page, and errors are
+# told whole. No setting for an operator.
 RELOAD = os.environ.get("PORTAL_RELOAD") == "1"
 if RELOAD and PRODUCTION:
     raise ImproperlyConfigured(
@@ -40,7 +42,9 @@ if RELOAD and PRODUCTION:
 
 
 def own_folder(path: Path) -> Path:
-    """A folder for nobody's eyes but the portal's own: it holds students, sessions, and secrets of authenticator apps."""
+    """A folder for nobody's eyes but the portal's own: it holds students, sessions, and secrets of
+    authenticator apps.
+    """
     path.mkdir(parents=True, exist_ok=True)
     if path.stat().st_uid == os.getuid():
         path.chmod(0o700)
@@ -56,7 +60,9 @@ def needed(name: str, demo: str, advice: str) -> str:
 
 
 def demo_secret() -> str:
-    """The demo's own secret key: made once for each `var/`, never a value that other installations share."""
+    """The demo's own secret key: made once for each `var/`, never a value that other installations
+    share.
+    """
     path = own_folder(VAR_DIR) / "secret_key"
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -232,7 +238,8 @@ QUICK_CACHE = (
         "LOCATION": str(VAR_DIR / "cache"),
     }
 )
-# The limits of sign-in are all that a cache is used for: while the quick one does not answer, a table stands in, and people sign in.
+# The limits of sign-in are all that a cache is used for: while the quick one does not answer, a
+# table stands in, and people sign in.
 CACHES = {
     "default": {
         "BACKEND": "cte_portal.accounts.sign_in.steady_cache.SteadyCache",
@@ -252,7 +259,8 @@ CACHES = {
 BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
 if BROKER_URL:
-    # The visibility time-out is longer than any job: what comes back sooner is told apart by the claim anyway.
+    # The visibility time-out is longer than any job: what comes back sooner is told apart by the
+    # claim anyway.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "visibility_timeout": 4 * 3600,
         "socket_timeout": 2,
@@ -288,14 +296,16 @@ BATCH_RENEW_SECONDS = env.float("BATCH_RENEW_SECONDS", default=5)
 BATCH_POLL_SECONDS = env.float("BATCH_POLL_SECONDS", default=0.5)
 BATCH_REPUBLISH_SECONDS = env.float("BATCH_REPUBLISH_SECONDS", default=10)
 BATCH_RETRY_FACTOR = env.float("BATCH_RETRY_FACTOR", default=1)
-# What one person may submit, and what one district may have waiting; commands of the operator are not counted.
+# What one person may submit, and what one district may have waiting; commands of the operator are
+# not counted.
 JOBS_A_MINUTE = 20
 JOBS_WAITING = 50
 
 
 # --- certifying (certification)
 
-# A figure that differs from the last sealed year by more than both of these is flagged, and its signer may write a note.
+# A figure that differs from the last sealed year by more than both of these is flagged, and its
+# signer may write a note.
 UNUSUAL_PERCENT = env.int("UNUSUAL_PERCENT", default=25)
 UNUSUAL_STUDENTS = env.int("UNUSUAL_STUDENTS", default=5)
 
@@ -335,7 +345,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {
-    # What is counted for whom: cte_portal/accounts/limits.py. A state network may show 400 districts' clerks as one address.
+    # What is counted for whom: cte_portal/accounts/limits.py. A state network may show 400
+    # districts' clerks as one address.
     "login_failed": "5/15m/key,300/15m/ip",
     "login_failed_device": "10/15m/key",
     "login_failed_anywhere": "10/d/key",
@@ -349,7 +360,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 
-# Whether everybody needs an authenticator app beside the password. Codes of the half minute before and after count too, each once.
+# Whether everybody needs an authenticator app beside the password. Codes of the half minute before
+# and after count too, each once.
 REQUIRE_MFA = env.bool("REQUIRE_MFA", default=PRODUCTION)
 MFA_ADAPTER = "cte_portal.accounts.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
@@ -377,7 +389,8 @@ CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
 
 # --- the wire
 
-# The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links and letters elsewhere.
+# The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links
+# and letters elsewhere.
 FORCE_SCRIPT_NAME = ""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -407,7 +420,8 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if env.bool("BEHIND_TLS_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-        # Sign-in limits count the visitor's address as the outermost of our proxies saw it, not the proxy's own.
+        # Sign-in limits count the visitor's address as the outermost of our proxies saw it, not the
+        # proxy's own.
         ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
 
 

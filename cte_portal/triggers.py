@@ -1,7 +1,8 @@
-"""Triggers of the District edition: what the database itself refuses, one SQL file per vendor, statements parted by blank lines.
+"""Triggers of the District edition: what the database itself refuses, one SQL file per vendor,
+statements parted by blank lines.
 
-SQLite silently drops a table's triggers when Django rebuilds the table, so a migration that alters a guarded table ends with `install`;
-a test lists the triggers after all migrations.
+SQLite silently drops a table's triggers when Django rebuilds the table, so a migration that alters
+a guarded table ends with `install`; a test lists the triggers after all migrations.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Triggers:
 
 
 def lift(apps: Any, schema_editor: Any) -> None:
-    """A migration's step before SQLite rebuilds a table that a trigger asks about: a trigger that names it would stop the rebuild."""
+    """A migration's step before SQLite rebuilds a table that a trigger asks about: a trigger that
+    names it would stop the rebuild.
+    """
     if schema_editor.connection.vendor != "sqlite":
         return
     with schema_editor.connection.cursor() as cursor:

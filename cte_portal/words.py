@@ -8,7 +8,9 @@ from typing import Any
 
 
 def text(value: Any, empty: str = "–") -> str:
-    """08/21/2024, 0.50, Yes; `empty` stands for nothing. Years before 1000 keep their zeros, which `%Y` would lose."""
+    """08/21/2024, 0.50, Yes; `empty` stands for nothing. Years before 1000 keep their zeros, which
+    `%Y` would lose.
+    """
     if value is None or value == "":
         return empty
     if isinstance(value, bool):

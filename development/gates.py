@@ -1,6 +1,8 @@
-"""`manage.py check_all`: every gate of CI but the suite. All of them run, also when one fails; the exit code says whether any did.
+"""`manage.py check_all`: every gate of CI but the suite. All of them run, also when one fails; the
+exit code says whether any did.
 
-It asks the tools alone and imports neither Django nor the portal, so that code which does not even load is named by each of them.
+It asks the tools alone and imports neither Django nor the portal, so that code which does not even
+load is named by each of them.
 """
 
 from __future__ import annotations

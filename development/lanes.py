@@ -1,7 +1,9 @@
-"""`manage.py test`: the suite on all cores, on SQLite or, with `--postgres`, on a PostgreSQL cluster of its own.
+"""`manage.py test`: the suite on all cores, on SQLite or, with `--postgres`, on a PostgreSQL
+cluster of its own.
 
-What is not said here goes to pytest as it is: `test tests/house/test_promises.py -k cited`. A file, a test or `-k` runs in one process, as
-starting a second one takes longer than most files; `-n` decides otherwise.
+What is not said here goes to pytest as it is: `test tests/house/test_promises.py -k cited`. A file,
+a test or `-k` runs in one process, as starting a second one takes longer than most files; `-n`
+decides otherwise.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ GRACE = 60  # seconds that pytest has for the end of its browser and its databas
 
 
 def processes(arguments: list[str]) -> list[str]:
-    """All cores, unless the arguments choose by themselves, name a file or a test, or need the terminal."""
+    """All cores, unless the arguments choose by themselves, name a file or a test, or need the
+    terminal.
+    """
     chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
     small = any(
         argument in HERE
@@ -52,7 +56,9 @@ def processes(arguments: list[str]) -> list[str]:
 
 @contextmanager
 def cluster() -> Iterator[dict[str, str]]:
-    """PostgreSQL in a folder that goes away with it, whatever happens; what the settings must say to use it."""
+    """PostgreSQL in a folder that goes away with it, whatever happens; what the settings must say
+    to use it.
+    """
     for name in (
         "initdb",
         "postgres",
@@ -91,7 +97,9 @@ def cluster() -> Iterator[dict[str, str]]:
 
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> int:
-    """Wait for pytest to end by itself, also after Ctrl-C, which the terminal sends to both, and after TERM, which is passed on as Ctrl-C."""
+    """Wait for pytest to end by itself, also after Ctrl-C, which the terminal sends to both, and
+    after TERM, which is passed on as Ctrl-C.
+    """
     process = subprocess.Popen(
         command,
         cwd=ROOT,

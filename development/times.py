@@ -1,4 +1,6 @@
-"""A pytest plugin: at the end the suite says how long its lane took, and what of it is the browser's and the live processes'."""
+"""A pytest plugin: at the end the suite says how long its lane took, and what of it is the
+browser's and the live processes'.
+"""
 
 from __future__ import annotations
 

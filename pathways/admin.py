@@ -1,4 +1,6 @@
-"""OPI's lists in Django's admin site, in the portal's look. Sign-in, rights and history are the portal's own."""
+"""OPI's lists in Django's admin site, in the portal's look. Sign-in, rights and history are the
+portal's own.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ class OpiSite(admin.AdminSite):
         return can_statewide(request, Capability.SEE_LISTS)
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
-        """Sign-in is asked for by the portal's middleware, as on every page; here only the capability is."""
+        """Sign-in is asked for by the portal's middleware, as on every page; here only the
+        capability is.
+        """
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.statewide = True  # type: ignore[attr-defined]
@@ -64,7 +68,9 @@ class OpiSite(admin.AdminSite):
         return never_cache(csrf_protect(inner))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The lists alone: sign-in, sign-out and passwords have their own pages, and nothing else is needed."""
+        """The lists alone: sign-in, sign-out and passwords have their own pages, and nothing else
+        is needed.
+        """
         lists = [
             path(f"{model._meta.app_label}/{model._meta.model_name}/", include(model_admin.urls))  # type: ignore[arg-type]
             for model, model_admin in self._registry.items()
@@ -87,7 +93,9 @@ site = OpiSite(name="admin")
 
 
 class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """One of OPI's lists: seen by OPI, kept by its administrators, changed through the register alone."""
+    """One of OPI's lists: seen by OPI, kept by its administrators, changed through the register
+    alone.
+    """
 
     form: type[RegisterForm]
     actions = None
@@ -123,13 +131,17 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.unused().filter(pk=row.pk).exists() and not named_at_state(type(row), {row.pk})
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """No list has filters: an address that asks for some would ask whole tables, students' among them."""
+        """No list has filters: an address that asks for some would ask whole tables, students'
+        among them.
+        """
         return False
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Keys are numbers; what holds anything else is no key, and is not shown to a database that may choke on it."""
+        """Keys are numbers; what holds anything else is no key, and is not shown to a database that
+        may choke on it.
+        """
         return (
             super().get_object(request, object_id, from_field)
             if object_id.isascii() and object_id.isdigit()
@@ -139,7 +151,9 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """The form as it is written, without the admin's own widgets; `refusal` is why it could not be saved a moment ago."""
+        """The form as it is written, without the admin's own widgets; `refusal` is why it could not
+        be saved a moment ago.
+        """
         return type(self.form.__name__, (self.form,), {"refusal": getattr(request, "refusal", "")})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -191,7 +205,8 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         try:
             return super().changeform_view(request, object_id, form_url, told)
         except NotApplied as refusal:
-            # Somebody came between the check and the write: the form once more, with what was typed.
+            # Somebody came between the check and the write: the form once more, with what was
+            # typed.
             request.refusal = refusal.sentence  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, told)
 
@@ -358,7 +373,9 @@ class SchoolYearAdmin(RegisterAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The year that was active until now ends in the same change, with what OPI chose for who has not finished it."""
+        """The year that was active until now ends in the same change, with what OPI chose for who
+        has not finished it.
+        """
         reason = form.cleaned_data["reason"]
         with changing(by=person_of(request), reason=reason) as entries:
             if obj.is_active:

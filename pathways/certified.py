@@ -1,6 +1,8 @@
-"""What the records ask of certification, which stands above them: one protocol, answered by what settings.PORTAL_CERTIFIED names.
+"""What the records ask of certification, which stands above them: one protocol, answered by what
+settings.PORTAL_CERTIFIED names.
 
-Nothing else of certification is known here. `pathways/checks.py` looks at the answers when the portal starts.
+Nothing else of certification is known here. `pathways/checks.py` looks at the answers when the
+portal starts.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ EXTEND = "extend"
 
 @dataclass(frozen=True)
 class LockLinks:
-    """Addresses; `request` is empty where nothing can be asked for. `certifies`: the person may ask."""
+    """Addresses; `request` is empty where nothing can be asked for. `certifies`: the person may
+    ask.
+    """
 
     receipt: str
     request: str = ""
@@ -37,7 +41,9 @@ class LockLinks:
 
 @dataclass(frozen=True)
 class SealedYear:
-    """The official sealed copy of the End of Year collection, which no later change of a record moves; `files` are (format, address)."""
+    """The official sealed copy of the End of Year collection, which no later change of a record
+    moves; `files` are (format, address).
+    """
 
     receipt: str
     url: str
@@ -51,7 +57,9 @@ class SealedYear:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """`choices` are what OPI may do, by (value, label); `decide` does it, with the person and the reason, as the next year begins."""
+    """`choices` are what OPI may do, by (value, label); `decide` does it, with the person and the
+    reason, as the next year begins.
+    """
 
     sentences: tuple[str, ...]
     choices: tuple[tuple[str, str], ...]
@@ -66,16 +74,21 @@ class Certified(Protocol):
     """What certification must answer."""
 
     def data_changed(self, scope: Scope) -> None:
-        """The state's rows or an explanation have changed: what was signed may no longer cover them. Called in the transaction that changed
-        them, with the district held."""
+        """The state's rows or an explanation have changed: what was signed may no longer cover
+        them. Called in the transaction that changed them, with the district held.
+        """
 
     def rules_changed(self) -> None:
-        """OPI's lists or what a rule weighs have changed. Called outside of any transaction: each district is held by itself."""
+        """OPI's lists or what a rule weighs have changed. Called outside of any transaction: each
+        district is held by itself.
+        """
 
     def lock_links(
         self, lock: CollectionLock | None, person: User | AnonymousUser
     ) -> LockLinks | None:
-        """Where a locked collection leads to: what locked it, and how the person asks for its correction. None where nothing is locked."""
+        """Where a locked collection leads to: what locked it, and how the person asks for its
+        correction. None where nothing is locked.
+        """
 
     def sealed_year(self, scope: Scope) -> SealedYear | None:
         """None for a year that was never sealed."""

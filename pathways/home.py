@@ -1,4 +1,6 @@
-"""What the home page and the bar above every page say of the CTE steps (guide, Steps Two to Four)."""
+"""What the home page and the bar above every page say of the CTE steps (guide, Steps Two to
+Four).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
     )
     if scope.end_year != active:
-        # A record has no year of its own (design 4): a year that was never sealed shows what it says today.
+        # A record has no year of its own (design 4): a year that was never sealed shows what it
+        # says today.
         status, sealed = ("locked", "Read only"), certified().sealed_year(scope)
         sentence = (
             f"Certified under receipt {sealed.receipt}: {number_of(sealed.records, 'record')} of"
@@ -111,7 +114,9 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
 
 
 def last_upload(last: Batch | None, scope: Scope) -> tuple[tuple[str, str], str, str]:
-    """How the last upload stands, and the way on: to the rows that were not saved, if any (walk 22)."""
+    """How the last upload stands, and the way on: to the rows that were not saved, if any (walk
+    22).
+    """
     if last is None:
         return ("none", "Not used"), "Upload a file", ""
     there = reverse("batch", args=[scope.district, scope.end_year, last.pk])
@@ -132,7 +137,9 @@ def last_upload(last: Batch | None, scope: Scope) -> tuple[tuple[str, str], str,
 
 
 def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeTask]:
-    """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is rostered there is nothing to say."""
+    """The guide's tip of Step 2: who sits in CTE courses without the record. Where nobody is
+    rostered there is nothing to say.
+    """
     balance = (
         Worklist(scope).known_balance(standing.known)
         if (scope.end_year, True) in standing.school_years
@@ -190,7 +197,9 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTa
 
 
 def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
-    """How far the state has what the district has; the number is the one above every page and on the resync page."""
+    """How far the state has what the district has; the number is the one above every page and on
+    the resync page.
+    """
     copy, rows = unsent.copy, number_of(unsent.rows, "row")
     if unsent.ahead:
         return ("problem", "There is a problem"), AHEAD
@@ -279,7 +288,9 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
 
 
 def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
-    """Students are counted once, as concentrators if any of their records says Yes. A past year's figures are those that were sealed."""
+    """Students are counted once, as concentrators if any of their records says Yes. A past year's
+    figures are those that were sealed.
+    """
     past = (scope.end_year, False) in standing.school_years
     if past and (sealed := certified().sealed_year(scope)):
         return [_students(sealed, f"Certified under receipt {sealed.receipt}")]

@@ -15,7 +15,9 @@ DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 
 
 def open_on_the_worklist(standing: Standing) -> int:
-    """Students in CTE courses without the record; in other years than the active one nothing is left to do."""
+    """Students in CTE courses without the record; in other years than the active one nothing is
+    left to do.
+    """
     scope = standing.scope
     return (
         Worklist(scope).known_balance(standing.known).open

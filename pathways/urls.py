@@ -1,4 +1,6 @@
-"""Addresses of the CTE screens. They name district and school year, and rows by their internal number; never a student."""
+"""Addresses of the CTE screens. They name district and school year, and rows by their internal
+number; never a student.
+"""
 
 from django.urls import path
 

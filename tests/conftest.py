@@ -1,4 +1,6 @@
-"""What every test stands on: both databases, a fast password hasher, and a browser that may be missing only where that is said."""
+"""What every test stands on: both databases, a fast password hasher, and a browser that may be
+missing only where that is said.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ def _commits(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def nobody_has_tried_to_sign_in() -> None:
-    """The limits of sign-in count by the minute, over tests too: on a quick machine more than sixty sign in."""
+    """The limits of sign-in count by the minute, over tests too: on a quick machine more than sixty
+    sign in.
+    """
     cache.clear()
 
 

@@ -1,6 +1,7 @@
 """OPI's status board: where every district stands in one event, in one table (ux O-10, O-11).
 
-Errors, warnings and records are figures of the district's last validation at the state, and say when that was; everything else is of now.
+Errors, warnings and records are figures of the district's last validation at the state, and say
+when that was; everything else is of now.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ WHY_SUPPRESSED = f"* means 1 to {FEWEST} records: so few could identify a studen
 
 
 class Stand(Enum):
-    """Each district is in one of the first seven; `overdue` comes beside them. (key, word, kind of the status component)"""
+    """Each district is in one of the first seven; `overdue` comes beside them. (key, word, kind of
+    the status component)
+    """
 
     NOT_STARTED = ("not-started", "Not started", "none")
     IN_PROGRESS = ("in-progress", "In progress", "progress")

@@ -92,7 +92,9 @@ class BoardFilter(forms.Form):
 
 
 def _size(line: Line) -> str:
-    """By the records that the last validation at the state read; a district that was never validated has no size yet."""
+    """By the records that the last validation at the state read; a district that was never
+    validated has no size yet.
+    """
     if line.validated is None:
         return "unknown"
     number = line.validated.records

@@ -1,4 +1,6 @@
-"""OPI's reminders: to people of chosen districts who still have something to do, once a day each, logged (ux O-13)."""
+"""OPI's reminders: to people of chosen districts who still have something to do, once a day each,
+logged (ux O-13).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ NOBODY = "no certifier and no District Administrator"
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person of one district; `why_not` says why nothing is sent, and is empty where something is."""
+    """One person of one district; `why_not` says why nothing is sent, and is empty where something
+    is.
+    """
 
     line: Line
     person: User | None
@@ -58,7 +62,9 @@ class Summary:
     without: int
     """Districts where nobody can be written to."""
     certifiers: bool
-    """Whether all of the people are certifiers; where none is named, District Administrators are written to."""
+    """Whether all of the people are certifiers; where none is named, District Administrators are
+    written to.
+    """
 
 
 def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
@@ -98,7 +104,9 @@ def _why_not(person: User, *, signed: bool, reminded: bool) -> str:
 def send(
     event: CertificationEvent, lines: Iterable[Line], *, text: str, by: User
 ) -> tuple[int, int]:
-    """Log and queue the reminders in one transaction. Returns how many were written and how many skipped; sent twice it is sent once."""
+    """Log and queue the reminders in one transaction. Returns how many were written and how many
+    skipped; sent twice it is sent once.
+    """
     with transaction.atomic():
         CertificationEvent.objects.select_for_update().get(pk=event.pk)  # one after the other
         found = recipients(event, lines)

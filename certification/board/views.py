@@ -63,7 +63,9 @@ class BoardView(StatewideView):
 
     @cached_property
     def event(self) -> CertificationEvent | None:
-        """The one that is asked for, else that of the current school year that is due next or was due last, else one to be finished."""
+        """The one that is asked for, else that of the current school year that is due next or was
+        due last, else one to be finished.
+        """
         if named := self.asked.cleaned_data.get("event"):
             return next((one for one in self.events if one.pk == named), None)
         active, today = active_end_year(self.request), timezone.localdate()
@@ -209,7 +211,9 @@ FIGURES = (
 
 
 class Reminders(BoardView):
-    """Preview, then send: text and people, and who is skipped for which reason. Without a choice, the reminders that were sent."""
+    """Preview, then send: text and people, and who is skipped for which reason. Without a choice,
+    the reminders that were sent.
+    """
 
     keeps = ""
 
@@ -229,7 +233,9 @@ class Reminders(BoardView):
 
     @cached_property
     def wanted(self) -> list[Line]:
-        """Of the chosen districts, or of those that the board's filter shows; of none when nothing was asked for."""
+        """Of the chosen districts, or of those that the board's filter shows; of none when nothing
+        was asked for.
+        """
         if numbers := self.request.GET.getlist("chosen"):
             return self.chosen(numbers)
         return (

@@ -1,6 +1,8 @@
-"""Naming certifiers: every change of who signs for a district, each in one transaction with its AuditEvent.
+"""Naming certifiers: every change of who signs for a district, each in one transaction with its
+AuditEvent.
 
-All of them hold the district's lock alone, so that nobody signs while it is being decided who must, and nobody is named twice.
+All of them hold the district's lock alone, so that nobody signs while it is being decided who must,
+and nobody is named twice.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ def eligible(district: str) -> UserQuerySet:
 def add(
     scope: Scope, *, person: User, level: str, job_title: str, by: User, mail: bool
 ) -> Certifier:
-    """Name a person. The same naming sent twice is one; raises Refusal for somebody who is on the list or not of the district."""
+    """Name a person. The same naming sent twice is one; raises Refusal for somebody who is on the
+    list or not of the district.
+    """
     with _deciding(scope):
         earlier = Certifier.objects.filter(district=scope.district, user=person).first()
         if earlier:
@@ -80,7 +84,9 @@ def add(
 def change(
     scope: Scope, pk: int, *, level: str, job_title: str, is_active: bool, seen: int, by: User
 ) -> bool:
-    """Change a certifier as it was at version `seen`. False when it already is so; raises Refusal when somebody else was quicker."""
+    """Change a certifier as it was at version `seen`. False when it already is so; raises Refusal
+    when somebody else was quicker.
+    """
     with _deciding(scope):
         one = (
             Certifier.objects.select_for_update()
@@ -127,7 +133,9 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
 
 
 def accept(scope: Scope, person: User) -> bool:
-    """The person takes the task on. False for somebody who is not an active certifier of the district."""
+    """The person takes the task on. False for somebody who is not an active certifier of the
+    district.
+    """
     with _deciding(scope):
         one = (
             Certifier.objects.select_for_update()
@@ -144,7 +152,9 @@ def accept(scope: Scope, person: User) -> bool:
 
 
 def districts_of(person: User) -> list[str]:
-    """Where the person is an active certifier: such an account opens by a link to its confirmed address (Plug.certifies_in)."""
+    """Where the person is an active certifier: such an account opens by a link to its confirmed
+    address (Plug.certifies_in).
+    """
     return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
 
 

@@ -95,7 +95,9 @@ def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
 
 
 class ChangeCertifier(ScopedView):
-    """One certifier: toggle Primary and Secondary, uncheck Active, invite. Each button sends `do`."""
+    """One certifier: toggle Primary and Secondary, uncheck Active, invite. Each button sends
+    `do`.
+    """
 
     capability = Capability.MANAGE_CERTIFIERS
     keeps = ""

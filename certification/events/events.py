@@ -1,7 +1,8 @@
-"""OPI's hand on events: what a change or a move would mean, told before it is made, and then made, with its AuditEvent.
+"""OPI's hand on events: what a change or a move would mean, told before it is made, and then made,
+with its AuditEvent.
 
-No date touches a signature, a round or a recertification: whoever has signed has signed under the dates of that day. New statements are
-signed anew where the last name is still missing.
+No date touches a signature, a round or a recertification: whoever has signed has signed under the
+dates of that day. New statements are signed anew where the last name is still missing.
 """
 
 from __future__ import annotations
@@ -107,8 +108,10 @@ def effects(
         return []
     reach = Reach.of(before)
     found = [
-        f"{number_of(reach.districts, 'district')} will see this right away: at the top of every"
-        " page, on the home page, and on the event's page."
+        (
+            f"{number_of(reach.districts, 'district')} will see this right away: at the top of every"
+            " page, on the home page, and on the event's page."
+        )
     ]
     found += _moved_dates(before, after, reach)
     stay = reach.signatures
@@ -195,8 +198,10 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
         left = reach.districts - reach.certified
         waiting = Recertification.objects.open().filter(event=event).count()
         found = [
-            f"{number_of(reach.districts, 'district')} will no longer see this event, and no one"
-            " can sign in it."
+            (
+                f"{number_of(reach.districts, 'district')} will no longer see this event, and no one"
+                " can sign in it."
+            )
         ]
         found.append(
             f"{number_of(reach.certified, 'certification')} and the receipts stay as they are."
@@ -214,8 +219,10 @@ def moving(event: CertificationEvent, to: str) -> list[str]:
         return found
     again = " again" if event.status == Status.CLOSED else ""
     found = [
-        f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, at the"
-        " top of every page, and on the Event Dashboard."
+        (
+            f"{number_of(reach.districts, 'district')} see this event{again}: on the home page, at the"
+            " top of every page, and on the Event Dashboard."
+        )
     ]
     found.append(f"Its phase is now “{event.dates.phase(now).value}”. {event.dates.sentence(now)}.")
     if event.dates.phase(now) is Phase.OVER:
@@ -247,7 +254,9 @@ def _without_primary() -> set[str]:
 
 
 def make(event: CertificationEvent, links: Links, *, by: User) -> CertificationEvent:
-    """A new draft. Raises Refusal when somebody has just made the collection's event of that year."""
+    """A new draft. Raises Refusal when somebody has just made the collection's event of that
+    year.
+    """
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -259,7 +268,9 @@ def make(event: CertificationEvent, links: Links, *, by: User) -> CertificationE
 
 
 def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reason: str) -> bool:
-    """Save the event's fields as given, if it still is at version `seen`. False when nothing differs."""
+    """Save the event's fields as given, if it still is at version `seen`. False when nothing
+    differs.
+    """
     with transaction.atomic():
         stored = CertificationEvent.objects.select_for_update().get(pk=event.pk)
         before, after = words(stored, links_of(stored)), words(event, links)
@@ -282,7 +293,9 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
 
 
 def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
-    """Publish, close or show again. Done twice it is done once; raises Refusal for a move that the table does not have."""
+    """Publish, close or show again. Done twice it is done once; raises Refusal for a move that the
+    table does not have.
+    """
     with transaction.atomic():
         event = CertificationEvent.objects.select_for_update().get(pk=pk)
         if event.status == to:
@@ -312,7 +325,9 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
 
 
 def _held(event: CertificationEvent) -> str:
-    """Why an event cannot be closed: a recertification could be neither read nor answered then. Empty when nothing holds it."""
+    """Why an event cannot be closed: a recertification could be neither read nor answered then.
+    Empty when nothing holds it.
+    """
     numbers = sorted(
         set(Recertification.objects.open().filter(event=event).values_list("district", flat=True))
     )
@@ -345,7 +360,9 @@ def copy_of(earlier: CertificationEvent) -> CertificationEvent:
 
 
 def _same_day(day: datetime.date | None) -> datetime.date | None:
-    """The follow-up runs from the first of a month to the last of another: the same days of the next year."""
+    """The follow-up runs from the first of a month to the last of another: the same days of the
+    next year.
+    """
     if day is None:
         return None
     return datetime.date(

@@ -1,4 +1,6 @@
-"""A district's later dates: what they would mean, and the one way to give and to take them back. No signature is touched."""
+"""A district's later dates: what they would mean, and the one way to give and to take them back. No
+signature is touched.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,10 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
     before = Extension.objects.dates_for(event, district.number)
     after = event.dates_with(wanted.due, wanted.corrections_until) if wanted else event.dates
     found = [
-        f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of"
-        f" {in_words(before.due)}."
+        (
+            f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of"
+            f" {in_words(before.due)}."
+        )
     ]
     if before.corrections_until != after.corrections_until:
         found.append(
@@ -55,7 +59,9 @@ def effects(event: CertificationEvent, district: District, wanted: Extension | N
 
 
 def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
-    """Set the district's extension. False when it already is so; raises Refusal when it is no longer as it was `seen`."""
+    """Set the district's extension. False when it already is so; raises Refusal when it is no
+    longer as it was `seen`.
+    """
     with transaction.atomic():
         event = CertificationEvent.objects.select_for_update().get(pk=wanted.event_id)
         stored = Extension.objects.filter(event=event, district=wanted.district).first()

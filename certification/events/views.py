@@ -1,4 +1,6 @@
-"""Certification events as OPI sets them up (ux O-17): seen by its staff, changed by its administrators, each move previewed."""
+"""Certification events as OPI sets them up (ux O-17): seen by its staff, changed by its
+administrators, each move previewed.
+"""
 
 from __future__ import annotations
 
@@ -226,7 +228,9 @@ class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
 
     @property
     def is_change(self) -> bool:
-        """Whether districts have seen the event before: the first publishing needs no reason beside itself."""
+        """Whether districts have seen the event before: the first publishing needs no reason beside
+        itself.
+        """
         return self.before.published_at is not None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,8 +1,10 @@
-"""What happens to districts that have not certified when OPI begins the next school year: OPI extends first, lets them finish, or closes.
+"""What happens to districts that have not certified when OPI begins the next school year: OPI
+extends first, lets them finish, or closes.
 
-Who finishes signs what stands at the state. That is sound while nothing of the next year is sent, as records run on and the state's rows are
-those of the last resync: so only a district that had sent everything, and had nothing left to correct, may finish, nothing of the year is
-changed or sent any more, and its data of the next year wait until it has signed or its dates are over.
+Who finishes signs what stands at the state. That is sound while nothing of the next year is sent,
+as records run on and the state's rows are those of the last resync: so only a district that had
+sent everything, and had nothing left to correct, may finish, nothing of the year is changed or sent
+any more, and its data of the next year wait until it has signed or its dates are over.
 """
 
 from __future__ import annotations
@@ -61,8 +63,10 @@ def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
     """How many have not certified, and each with where it stands, those who can finish first."""
     verb = "has" if len(lines) == 1 else "have"
     found = [
-        f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due"
-        f" {in_short(event.due)})."
+        (
+            f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due"
+            f" {in_short(event.due)})."
+        )
     ]
     ordered = sorted(lines, key=lambda line: (not may_finish(line), line.number))
     for line in ordered[:MOST_NAMED]:
@@ -125,8 +129,10 @@ def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
     """What each choice means."""
     year = event.school_year
     found = [
-        "Extend first: nothing changes now. You give these districts later dates on the"
-        " event\u2019s page."
+        (
+            "Extend first: nothing changes now. You give these districts later dates on the"
+            " event\u2019s page."
+        )
     ]
     if some:
         how = (
@@ -139,7 +145,9 @@ def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
 
 
 def decide(choice: str, by: User, reason: str) -> None:
-    """Write down what OPI chose, in the transaction in which the next year begins. Rounds that nobody can finish end here."""
+    """Write down what OPI chose, in the transaction in which the next year begins. Rounds that
+    nobody can finish end here.
+    """
     active = SchoolYear.objects.get(is_active=True)
     for event in (
         CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year)
@@ -183,8 +191,10 @@ def closing(case: DistrictEvent, name: str) -> list[str]:
     """What it would mean to close the year for a district that is to finish it."""
     year = case.event.school_year
     effects = [
-        f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason"
-        " you enter."
+        (
+            f"{case.district} {name} can no longer certify {year}. It stays uncertified, for the reason"
+            " you enter."
+        )
     ]
     if case.signed:
         effects.append(
@@ -199,7 +209,9 @@ def closing(case: DistrictEvent, name: str) -> list[str]:
 
 
 def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
-    """OPI ends what one district was to finish. False when that was done before; raises Refusal when it has nothing to finish."""
+    """OPI ends what one district was to finish. False when that was done before; raises Refusal
+    when it has nothing to finish.
+    """
     with deciding(scope):
         event = CertificationEvent.objects.select_for_update().get(pk=pk, end_year=scope.end_year)
         if scope.district in event.closed_for:

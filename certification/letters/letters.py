@@ -1,7 +1,8 @@
-"""Letters about certification: batches that the queue list does not show. One link each, no word about students (design 9).
+"""Letters about certification: batches that the queue list does not show. One link each, no word
+about students (design 9).
 
-A letter is queued in the transaction of what it tells of, so that it is sent if and only if that happened, also when the mail server is
-down just then; its key keeps it from being sent twice.
+A letter is queued in the transaction of what it tells of, so that it is sent if and only if that
+happened, also when the mail server is down just then; its key keeps it from being sent twice.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ KIND, TITLE = "letter", "E-mail about certification"
 
 @dataclass(frozen=True)
 class Letter:
-    """`templates/certification/letters/<template>.txt` for one person. `path` is where its link leads; the person and `key` tell it from others."""
+    """`templates/certification/letters/<template>.txt` for one person. `path` is where its link
+    leads; the person and `key` tell it from others.
+    """
 
     template: str
     subject: str
@@ -74,7 +77,9 @@ def queue(
 
 
 def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
-    """Queue letters with a few statements, each person's own under its key once, whoever caused it."""
+    """Queue letters with a few statements, each person's own under its key once, whoever caused
+    it.
+    """
     letters = list(letters)
     _notice(letters, after=after)
     orders = (
@@ -92,7 +97,9 @@ NEWS = (
     "recertification_demanded",
     "year_closed",
 )
-"""Letters whose news stand on the person's next page too; what a date brings is on every page anyway."""
+"""Letters whose news stand on the person's next page too; what a date brings is on every page
+anyway.
+"""
 
 
 def notice_key(key: str) -> str:
@@ -106,7 +113,8 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
             key=notice_key(one.key),
             kind=Notice.Kind.ATTENTION,
             text=one.subject.removeprefix("CTE Portal: ")[:300],
-            # A request is answered from the list; its own page is gone when the event is closed meanwhile.
+            # A request is answered from the list; its own page is gone when the event is closed
+            # meanwhile.
             path=(
                 reverse("recertification-inbox")
                 if one.template == "recertification_asked"

@@ -1,6 +1,8 @@
-"""On which occasions people are written to about certification, and who. Each function is called in the transaction of what it tells of.
+"""On which occasions people are written to about certification, and who. Each function is called in
+the transaction of what it tells of.
 
-Signing and sealing write their own letters, in certification.signing.signing and certification.signing.sealing.
+Signing and sealing write their own letters, in certification.signing.signing and
+certification.signing.sealing.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ UNDO_SECONDS = 5 * 60
 
 
 def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
-    """District → who is written to about its certification: the active certifiers, or, while nobody is named, its District Administrators."""
+    """District → who is written to about its certification: the active certifiers, or, while nobody
+    is named, its District Administrators.
+    """
     found = _certifiers(numbers)
     return found | _administrators(number for number, people in found.items() if not people)
 
@@ -81,7 +85,9 @@ def publication(one: DistrictEvent, name: str, person: User) -> Letter:
 
 
 def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
-    """To certifiers and District Administrators of districts that did not certify and cannot any more."""
+    """To certifiers and District Administrators of districts that did not certify and cannot any
+    more.
+    """
     names = {number: name for number, name in _names().items() if number in set(numbers)}
     certifiers, administrators = _certifiers(names), _administrators(names)
     queue_all(
@@ -100,7 +106,9 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
 
 
 def daily() -> None:
-    """Who has not certified is written to 14, 7, 3 and 1 days before the last day, and once after it (Plug.daily)."""
+    """Who has not certified is written to 14, 7, 3 and 1 days before the last day, and once after
+    it (Plug.daily).
+    """
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
     soon = timezone.localdate() + datetime.timedelta(days=max(DAYS_BEFORE))
@@ -110,7 +118,9 @@ def daily() -> None:
 
 
 def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter, str]]:
-    """(district, person) → today's letter about the date and its occasion, whether or not it was sent before."""
+    """(district, person) → today's letter about the date and its occasion, whether or not it was
+    sent before.
+    """
     names = _names()
     to, done, reminded = readers(names), signed(event), reminded_today(event)
     letters: dict[tuple[str, int], tuple[Letter, str]] = {}
@@ -179,7 +189,9 @@ def why_not_waited_for(one: DistrictEvent) -> str:
 
 
 def _occasion(one: DistrictEvent) -> str:
-    """Of today: `due-14` and so on, or `overdue`. The day after a date counts with it, should nothing have run on the day itself."""
+    """Of today: `due-14` and so on, or `overdue`. The day after a date counts with it, should
+    nothing have run on the day itself.
+    """
     if not is_waited_for(one):
         return ""
     left = _left(one)
@@ -191,7 +203,9 @@ def _occasion(one: DistrictEvent) -> str:
 
 
 def kind_of_day(one: DistrictEvent) -> str:
-    """What a letter about the date says on this day: `overdue`, or the nearest of the days before it that it is counted with."""
+    """What a letter about the date says on this day: `overdue`, or the nearest of the days before
+    it that it is counted with.
+    """
     left = _left(one)
     return (
         OVERDUE
@@ -211,7 +225,9 @@ def signed(event: CertificationEvent) -> set[tuple[str, int]]:
 
 
 def has_done(one: DistrictEvent, person: User, signed: set[tuple[str, int]]) -> bool:
-    """Whether others are waited for, not the person: where all have signed who must, one of them still has to seal it (C-17)."""
+    """Whether others are waited for, not the person: where all have signed who must, one of them
+    still has to seal it (C-17).
+    """
     return one.signed < one.primaries and (one.district, person.pk) in signed
 
 
@@ -315,7 +331,9 @@ def _of(request: Recertification) -> tuple[DistrictEvent, str]:
 def _dated(
     template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, **told: str
 ) -> Letter:
-    """A letter that a date brings, or that is about dates alone: certification.letters.posting looks at them again when it is sent."""
+    """A letter that a date brings, or that is about dates alone: certification.letters.posting
+    looks at them again when it is sent.
+    """
     return replace(
         _letter(template, what, one, name, person, key, **told),
         event=one.event.pk,

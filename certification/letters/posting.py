@@ -1,4 +1,6 @@
-"""Sending a queued letter. What it says of an event's dates is looked at again: it may have waited for the mail server, and the event moved on."""
+"""Sending a queued letter. What it says of an event's dates is looked at again: it may have waited
+for the mail server, and the event moved on.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One noun a module: the model, its QuerySet and the facts that always hold, as database constraints."""
+"""One noun a module: the model, its QuerySet and the facts that always hold, as database
+constraints.
+"""
 
 from certification.models.certifier import Certifier
 from certification.models.event import CertificationEvent, EventLink

@@ -41,8 +41,9 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         return self.filter(unused("user__"))
 
     def listed(self) -> CertifierQuerySet:
-        """Primary before Secondary, by name, with `has_role`, whether a role in the district still holds, and `has_namesake`. The person
-        is at hand."""
+        """Primary before Secondary, by name, with `has_role`, whether a role in the district still
+        holds, and `has_namesake`. The person is at hand.
+        """
         roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
         same_name = Q(
             user__last_name__iexact=OuterRef("user__last_name"),
@@ -61,7 +62,9 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
 
 
 class Certifier(models.Model):
-    """Never deleted: who is no longer a certifier is not active. The person is one of the district's people."""
+    """Never deleted: who is no longer a certifier is not active. The person is one of the
+    district's people.
+    """
 
     lives_in = Home.DISTRICT
 
@@ -105,7 +108,9 @@ class Certifier(models.Model):
 
     @property
     def name_apart(self) -> str:
-        """The name where certifiers are shown together: with the user name if another one has the same. Needs `listed()`."""
+        """The name where certifiers are shown together: with the user name if another one has the
+        same. Needs `listed()`.
+        """
         return self.user.choice_name if getattr(self, "has_namesake", False) else self.name
 
     @property

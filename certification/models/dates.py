@@ -1,4 +1,6 @@
-"""The dates of an event as people live by them: a day begins and ends at Mountain midnight, whatever the server's clock (C-29, C-30)."""
+"""The dates of an event as people live by them: a day begins and ends at Mountain midnight,
+whatever the server's clock (C-29, C-30).
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class Dates:
         return Phase.CORRECTION if now < ends(self.corrections_until) else Phase.OVER
 
     def accepts_signatures(self, now: datetime.datetime, *, correcting: bool = False) -> bool:
-        """Whether the dates let a certifier sign. After the due date those who correct may, and who is late where the event accepts it."""
+        """Whether the dates let a certifier sign. After the due date those who correct may, and who
+        is late where the event accepts it.
+        """
         phase = self.phase(now)
         return phase is Phase.OPEN or (
             phase is Phase.CORRECTION and (correcting or self.late_is_accepted)

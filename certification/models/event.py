@@ -35,7 +35,9 @@ def default_groups() -> list[str]:
 
 class CertificationEventQuerySet(models.QuerySet["CertificationEvent"]):
     def seen_by_districts(self) -> CertificationEventQuerySet:
-        """Published events. Drafts were never shown, closed ones are shown no more (montana 6.3)."""
+        """Published events. Drafts were never shown, closed ones are shown no more (montana
+        6.3).
+        """
         return self.filter(status=CertificationEvent.Status.PUBLISHED)
 
     def of_year(self, end_year: int) -> CertificationEventQuerySet:
@@ -54,7 +56,9 @@ class CertificationEventQuerySet(models.QuerySet["CertificationEvent"]):
 
 
 class CertificationEvent(Moves):
-    """Copied from year to year. *Open* is no status: it follows from the dates of a published event."""
+    """Copied from year to year. *Open* is no status: it follows from the dates of a published
+    event.
+    """
 
     lives_in = Home.DISTRICT
 
@@ -64,7 +68,9 @@ class CertificationEvent(Moves):
         CLOSED = "closed", "Closed"
 
     class AfterYear(models.TextChoices):
-        """What OPI chose for the districts that had not certified when the next school year began."""
+        """What OPI chose for the districts that had not certified when the next school year
+        began.
+        """
 
         FINISH = "finish", "Districts that had sent everything can finish"
         CLOSED = "closed", "Closed with the school year"
@@ -74,7 +80,9 @@ class CertificationEvent(Moves):
         Status.PUBLISHED: (Status.CLOSED,),
         Status.CLOSED: (Status.PUBLISHED,),
     }
-    """The transition table: from → to. A closed event can be shown again; a published one is never a draft again."""
+    """The transition table: from → to. A closed event can be shown again; a published one is never
+    a draft again.
+    """
 
     name = models.CharField("Name", max_length=120)
     collection = models.CharField(
@@ -102,7 +110,9 @@ class CertificationEvent(Moves):
     after_year = models.CharField(max_length=6, choices=AfterYear.choices, blank=True)
     after_year_reason = models.CharField(max_length=200, blank=True)
     may_finish = models.JSONField(default=list, blank=True)
-    """Numbers of the districts that may still sign what they had sent, once the next school year has begun."""
+    """Numbers of the districts that may still sign what they had sent, once the next school year
+    has begun.
+    """
     closed_for = models.JSONField(default=dict, blank=True)
     """District number → why OPI closed the year for a district that might have finished it."""
 
@@ -179,7 +189,9 @@ class CertificationEvent(Moves):
     def dates_with(
         self, due: datetime.date | None, corrections_until: datetime.date | None
     ) -> Dates:
-        """What holds for a district with an extension to these days. An extension never shortens what all have."""
+        """What holds for a district with an extension to these days. An extension never shortens
+        what all have.
+        """
         return Dates(
             review_opens=self.review_opens,
             certification_opens=self.certification_opens,

@@ -1,4 +1,6 @@
-"""A district asks to correct what it certified, or OPI requests it; what both sides write stays together."""
+"""A district asks to correct what it certified, or OPI requests it; what both sides write stays
+together.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,12 @@ class Recertification(Moves):
         Status.WITHDRAWN: (),
         Status.CLOSED: (),
     }
-    """The transition table: from → to. OPI's own request begins as approved; sealing or abandoning its round closes it.
+    """The transition table: from → to. OPI's own request begins as approved; sealing or abandoning
+    its round closes it.
 
-    An answer can be taken back while nothing has followed from it: what was approved or denied is asked again."""
+    An answer can be taken back while nothing has followed from it: what was approved or denied is
+    asked again.
+    """
 
     event = models.ForeignKey(
         CertificationEvent, on_delete=models.PROTECT, related_name="recertifications"

@@ -18,7 +18,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(status=Round.Status.OPEN)
 
     def official(self) -> RoundQuerySet:
-        """Sealed, and not superseded by a later seal: what counts, also while a recertification is in progress."""
+        """Sealed, and not superseded by a later seal: what counts, also while a recertification is
+        in progress.
+        """
         return self.filter(status=Round.Status.SEALED)
 
     def kept(self) -> RoundQuerySet:

@@ -1,4 +1,6 @@
-"""The sealed copy of a certification: what was signed, row by row, with everything that stood beside it."""
+"""The sealed copy of a certification: what was signed, row by row, with everything that stood
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
         return self.filter(round__district=district)
 
     def official_before(self, event: CertificationEvent, district: str) -> SealedCopy | None:
-        """The district's last sealed year before the event's: what its figures are compared with."""
+        """The district's last sealed year before the event's: what its figures are compared
+        with.
+        """
         earlier = self.official().of_district(district)
         found = earlier.filter(
             round__event__collection=event.collection, round__event__end_year__lt=event.end_year
@@ -32,7 +36,9 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
 
 
 class SealedCopy(models.Model):
-    """Append-only for the database too. Names are copied, so that a later change of the event or the district changes no receipt."""
+    """Append-only for the database too. Names are copied, so that a later change of the event or
+    the district changes no receipt.
+    """
 
     lives_in = Home.DISTRICT
 
@@ -102,7 +108,9 @@ class SealedRecord(models.Model):
     modified_by = models.CharField("Modified By", max_length=120)
     modified_end_year = models.PositiveSmallIntegerField()
     fingerprint = models.CharField(max_length=64)
-    """SHA-256 of its canonical line: the seal says that a copy was touched, this says which record."""
+    """SHA-256 of its canonical line: the seal says that a copy was touched, this says which
+    record.
+    """
 
     class Meta:
         constraints = [

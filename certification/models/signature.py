@@ -1,4 +1,6 @@
-"""A certifier's name under a digest of the state's data, with the statements as they were worded."""
+"""A certifier's name under a digest of the state's data, with the statements as they were
+worded.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
 
 class Signature(models.Model):
-    """Append-only: the database lets it be voided once, with a reason, while its round is open, and refuses anything else."""
+    """Append-only: the database lets it be voided once, with a reason, while its round is open, and
+    refuses anything else.
+    """
 
     lives_in = Home.DISTRICT
 

@@ -9,14 +9,18 @@ from django.db import models
 
 
 class IllegalMove(RuntimeError):
-    """A fault of the program: actions ask `may_become`, or know the status, before they move anything."""
+    """A fault of the program: actions ask `may_become`, or know the status, before they move
+    anything.
+    """
 
     def __init__(self, thing: models.Model, status: str) -> None:
         super().__init__(f"{thing._meta.label} {thing.pk} does not become {status}")
 
 
 class Moves(models.Model):
-    """What has a `status`, and a table `MOVES` that names every status with those that may follow it."""
+    """What has a `status`, and a table `MOVES` that names every status with those that may follow
+    it.
+    """
 
     MOVES: ClassVar[Mapping[Any, tuple[Any, ...]]]
 
@@ -29,9 +33,11 @@ class Moves(models.Model):
         return status in self.MOVES[self.status]
 
     def become(self, status: str, **fields: Any) -> None:
-        """Store the status and what is written with it; other fields are left as they stand. Only actions call this, within their transaction.
+        """Store the status and what is written with it; other fields are left as they stand. Only
+        actions call this, within their transaction.
 
-        The row must still have the status that was read, so a move that somebody else made meanwhile is refused, too.
+        The row must still have the status that was read, so a move that somebody else made
+        meanwhile is refused, too.
         """
         if not self.may_become(status):
             raise IllegalMove(self, status)

@@ -1,4 +1,6 @@
-"""The receipt as a tagged PDF with the words of its page (ux R-09): `receipt.typ` lays them out, Typst writes PDF/UA-1."""
+"""The receipt as a tagged PDF with the words of its page (ux R-09): `receipt.typ` lays them out,
+Typst writes PDF/UA-1.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ FIGURE_WIDTHS = [9, 3, 4, 3, 3]
 
 
 def written(receipt: Receipt, *, reader: str) -> bytes:
-    """A name in letters that the built-in fonts lack is drawn with the machine's own, tagged all the same, though no longer to the standard."""
+    """A name in letters that the built-in fonts lack is drawn with the machine's own, tagged all
+    the same, though no longer to the standard.
+    """
     told = {"told": json.dumps(words(receipt, reader=reader))}
     try:
         return typst.compile(

@@ -1,4 +1,6 @@
-"""What a receipt says of a sealed copy: the same today and in ten years, but for who came after it."""
+"""What a receipt says of a sealed copy: the same today and in ten years, but for who came after
+it.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +100,9 @@ class Receipt:
 
     @cached_property
     def earlier(self) -> SealedCopy | None:
-        """The last sealed year as it stood when this was sealed: a later correction of that year changes no receipt."""
+        """The last sealed year as it stood when this was sealed: a later correction of that year
+        changes no receipt.
+        """
         kept = SealedCopy.objects.of_district(self.round.district).filter(
             round__event__collection=self.round.event.collection
         )

@@ -1,4 +1,6 @@
-"""The sealed records as MT Extracts writes them, of a sealed copy: byte for byte the same whenever they are taken out."""
+"""The sealed records as MT Extracts writes them, of a sealed copy: byte for byte the same whenever
+they are taken out.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _FIELDS = tuple(_OF_SEALED.get(name, name.removeprefix("student__")) for name in
 
 
 def write(into: IO[bytes], copy: SealedCopy, form: str) -> int:
-    """The header record bears the moment of the seal. Sorted here: a database's collation may change. Returns the number of records."""
+    """The header record bears the moment of the seal. Sorted here: a database's collation may
+    change. Returns the number of records.
+    """
     records: list[tuple[Any, ...]] = list(
         copy.records.values_list(*_FIELDS).iterator(chunk_size=5000)
     )

@@ -1,4 +1,6 @@
-"""Receipts of sealed copies, what was sealed as a file, and View District Certification Status (guide, Step Four; ux R-09)."""
+"""Receipts of sealed copies, what was sealed as a file, and View District Certification Status
+(guide, Step Four; ux R-09).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from pathways.models import CollectionLock
 
 
 class OfCopy(ScopedView):
-    """A page of one sealed copy of the district and year: official or superseded, also once its event is closed."""
+    """A page of one sealed copy of the district and year: official or superseded, also once its
+    event is closed.
+    """
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
@@ -75,8 +79,8 @@ class SealedExtract(OfCopy):
             raise Http404("There is no such format.")
         copy, content = (
             self.copy(),
-            tempfile.TemporaryFile(),
-        )  # noqa: SIM115 - the response closes it
+            tempfile.TemporaryFile(),  # noqa: SIM115
+        )
         sealed_extract.write(content, copy, form)
         content.seek(0)
         access.info(
@@ -94,7 +98,9 @@ class SealedExtract(OfCopy):
 
 
 class CertificationStatus(ScopedView):
-    """View District Certification Status: rounds, signers, receipts and recertifications of the year, and every sealed copy there is."""
+    """View District Certification Status: rounds, signers, receipts and recertifications of the
+    year, and every sealed copy there is.
+    """
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]

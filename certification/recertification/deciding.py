@@ -1,4 +1,6 @@
-"""What all decisions about a recertification share: the lock, the request as it stands now, who may decide it, and the AuditEvent."""
+"""What all decisions about a recertification share: the lock, the request as it stands now, who may
+decide it, and the AuditEvent.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def answerable(scope: Scope, pk: int, by: User) -> Recertification:
 
 
 def is_own(request: Recertification, person: User) -> str:
-    """Why the person does not decide the request: it is the person's own, in whatever role; empty when it is somebody else's (M-12)."""
+    """Why the person does not decide the request: it is the person's own, in whatever role; empty
+    when it is somebody else's (M-12).
+    """
     own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
     return f"You made this request yourself. {SOMEONE_ELSE}" if own else ""
 

@@ -1,6 +1,8 @@
-"""Correcting what was certified: a district asks or OPI requests it, OPI answers, a new round opens; until it is sealed the old copy stays official.
+"""Correcting what was certified: a district asks or OPI requests it, OPI answers, a new round
+opens; until it is sealed the old copy stays official.
 
-Each action is one transaction under the district's exclusive lock, so of two at once the first one holds and the second is told what it was.
+Each action is one transaction under the district's exclusive lock, so of two at once the first one
+holds and the second is told what it was.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
 def demand(
     scope: Scope, event: int, *, by: User, reason: str, findings: Sequence[Mapping[str, object]]
 ) -> Recertification:
-    """OPI reopens a certification, with the findings that have to be corrected: rule, title and count, nobody's name (C-28)."""
+    """OPI reopens a certification, with the findings that have to be corrected: rule, title and
+    count, nobody's name (C-28).
+    """
     with deciding(scope):
         one = shown_event(scope, event)
         if certifies(scope, by):
@@ -114,7 +118,9 @@ def demand(
 
 
 def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
-    """OPI reopens what the district has asked for: a new round opens and the lock goes; round and copy that were sealed stay official (C-26)."""
+    """OPI reopens what the district has asked for: a new round opens and the lock goes; round and
+    copy that were sealed stay official (C-26).
+    """
     with deciding(scope):
         request = answerable(scope, pk, by)
         one = shown_event(scope, request.event_id)
@@ -166,7 +172,9 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
 
 
 def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
-    """OPI takes an answer back within five minutes, if nothing has followed from it (O-14). The letter has not gone out yet."""
+    """OPI takes an answer back within five minutes, if nothing has followed from it (O-14). The
+    letter has not gone out yet.
+    """
     with deciding(scope):
         request = request_of(scope, pk)
         if request.status == State.ASKED:
@@ -221,7 +229,9 @@ def cannot_undo(request: Recertification) -> str:
 
 
 def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
-    """Give the correction up: once district and state are again as they were sealed, the lock returns and the copy stays official."""
+    """Give the correction up: once district and state are again as they were sealed, the lock
+    returns and the copy stays official.
+    """
     with deciding(scope):
         request = request_of(scope, pk)
         if request.status == State.CLOSED:
@@ -249,9 +259,11 @@ def abandon(scope: Scope, pk: int, *, by: User) -> Recertification:
 
 
 def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
-    """OPI ends a correction that the district does not finish: the round is abandoned, the lock returns, and what was sealed stays official.
+    """OPI ends a correction that the district does not finish: the round is abandoned, the lock
+    returns, and what was sealed stays official.
 
-    Records that differ by then stay as they are, and locked: they run on into the next year, and the sealed copy is what counts for this one.
+    Records that differ by then stay as they are, and locked: they run on into the next year, and
+    the sealed copy is what counts for this one.
     """
     with deciding(scope):
         request = request_of(scope, pk)
@@ -287,7 +299,9 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
 
 
 def accept(scope: Scope, event: int, *, by: User) -> bool:
-    """OPI approves the certification itself. False when it was approved before; raises Refusal when there is nothing to approve."""
+    """OPI approves the certification itself. False when it was approved before; raises Refusal when
+    there is nothing to approve.
+    """
     with deciding(scope):
         one = shown_event(scope, event)
         official = Round.objects.of(one.event, scope.district).official().first()

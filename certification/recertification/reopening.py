@@ -1,4 +1,5 @@
-"""A new round beside the official one, and the way back: what recertification does to rounds and to the lock of the records.
+"""A new round beside the official one, and the way back: what recertification does to rounds and to
+the lock of the records.
 
 Called under the district's exclusive lock.
 """
@@ -22,7 +23,9 @@ ABANDONED = "The recertification was withdrawn."
 
 @dataclass(frozen=True)
 class Correction:
-    """What the event's page says of correcting what is certified: the request that is open or was answered last, and what may be asked now."""
+    """What the event's page says of correcting what is certified: the request that is open or was
+    answered last, and what may be asked now.
+    """
 
     last: Recertification | None
     why_not: str
@@ -42,7 +45,9 @@ def correction(one: DistrictEvent) -> Correction | None:
 
 
 def cannot_reopen(one: DistrictEvent) -> str:
-    """Why what is certified cannot be corrected now; empty when it can. Contact text where only people can help (C-31)."""
+    """Why what is certified cannot be corrected now; empty when it can. Contact text where only
+    people can help (C-31).
+    """
     contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
     if one.sealed_at is None or one.round_number is not None:
         return (

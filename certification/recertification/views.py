@@ -1,4 +1,6 @@
-"""Recertification on both sides: the request and its thread under the district, OPI's inbox (montana 6.3, ux R-13, O-14)."""
+"""Recertification on both sides: the request and its thread under the district, OPI's inbox
+(montana 6.3, ux R-13, O-14).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Changed since last certification: students added, removed and changed, field by field (ux R-05)."""
+"""Changed since last certification: students added, removed and changed, field by field (ux
+R-05).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class FieldChange:
-    """`pathway` is empty for what belongs to the student; `before` or `after` for a record that one side does not have."""
+    """`pathway` is empty for what belongs to the student; `before` or `after` for a record that one
+    side does not have.
+    """
 
     pathway: str
     label: str
@@ -54,7 +58,9 @@ class StudentChange:
 
 
 def changes(before: Iterable[Row], after: Iterable[Row], *, same_year: bool) -> list[StudentChange]:
-    """By name. Within one year every value counts, so nothing differs exactly when the canonical texts are the same."""
+    """By name. Within one year every value counts, so nothing differs exactly when the canonical
+    texts are the same.
+    """
     skipped = () if same_year else MOVES_ON
     earlier, now = _by_student(before), _by_student(after)
     found = []

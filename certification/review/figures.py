@@ -1,7 +1,9 @@
-"""The figures of a district's records, counted from canonical rows: of the State edition before signing, of a sealed copy ever after.
+"""The figures of a district's records, counted from canonical rows: of the State edition before
+signing, of a sealed copy ever after.
 
-One function counts both, so a figure on the page, on the receipt and in a comparison with an earlier year means the same. Each student counts
-once by State ID, as a concentrator if any record says Yes; credits are sums of amounts with two decimals, kept as text.
+One function counts both, so a figure on the page, on the receipt and in a comparison with an
+earlier year means the same. Each student counts once by State ID, as a concentrator if any record
+says Yes; credits are sums of amounts with two decimals, kept as text.
 """
 
 from __future__ import annotations
@@ -71,10 +73,11 @@ class _Tally:
 
 
 def counts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    """The figures of rows in the order of `COLUMNS`, as JSON holds them; the same for the same rows in any order.
+    """The figures of rows in the order of `COLUMNS`, as JSON holds them; the same for the same rows
+    in any order.
 
-    {"totals": {"records", "students", "concentrators", "participants", "single_parents", "credits": {…}},
-    "pathways": [{"code", "name", …the same}], "schools": […], "grades": […], "genders": […]}
+    {"totals": {"records", "students", "concentrators", "participants", "single_parents", "credits":
+    {…}}, "pathways": [{"code", "name", …the same}], "schools": […], "grades": […], "genders": […]}
     """
     totals = _Tally()
     groups: dict[str, dict[str, _Tally]] = {grouping: {} for grouping in GROUPINGS}

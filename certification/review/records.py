@@ -1,4 +1,6 @@
-"""The records that an event's pages speak of: the sealed copy's once a district has certified, before that the State edition's as sent."""
+"""The records that an event's pages speak of: the sealed copy's once a district has certified,
+before that the State edition's as sent.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def last_sealed_year(one: DistrictEvent) -> SealedCopy | None:
 
 
 def last_seal(one: DistrictEvent) -> SealedCopy | None:
-    """What single records are compared with: the event's own earlier seal, or that of the last sealed year."""
+    """What single records are compared with: the event's own earlier seal, or that of the last
+    sealed year.
+    """
     kept = (
         SealedCopy.objects.of_district(one.district)
         .filter(round__event=one.event)

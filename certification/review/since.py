@@ -1,4 +1,6 @@
-"""What is different now from what was certified: the sealed copy beside the district's records, record by record."""
+"""What is different now from what was certified: the sealed copy beside the district's records,
+record by record.
+"""
 
 from __future__ import annotations
 

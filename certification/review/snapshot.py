@@ -1,6 +1,8 @@
-"""Review Snapshot: the figures that are signed beside those of the last sealed year (guide, Step Four; ux R-04).
+"""Review Snapshot: the figures that are signed beside those of the last sealed year (guide, Step
+Four; ux R-04).
 
-A change of more than 25 % and more than 5 students is unusual (settings): the page flags it and the signer may write a note on it.
+A change of more than 25 % and more than 5 students is unusual (settings): the page flags it and the
+signer may write a note on it.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def is_unusual(now: int, before: int | None) -> bool:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: this year's number, the last sealed one (None: no sealed copy), and how they differ."""
+    """One line: this year's number, the last sealed one (None: no sealed copy), and how they
+    differ.
+    """
 
     slug: str
     label: str
@@ -97,7 +101,9 @@ class Snapshot:
 
     @property
     def short(self) -> tuple[Section, ...]:
-        """What stands on the event's own page: the students, and of the pathways those that matter most."""
+        """What stands on the event's own page: the students, and of the pathways those that matter
+        most.
+        """
         return (self.sections[0], _shortened(self.sections[1]))
 
     @property
@@ -129,7 +135,8 @@ def signed(text: str) -> str:
 def snapshot_of(
     one: DistrictEvent, count: str = "students", *, counts: Mapping[str, Any] | None = None
 ) -> Snapshot:
-    """`count` is the measure by which pathways, schools, grades and genders are shown; unusual changes are looked for among all students.
+    """`count` is the measure by which pathways, schools, grades and genders are shown; unusual
+    changes are looked for among all students.
 
     `counts` saves counting again where the page has counted the same records already.
     """
@@ -156,7 +163,9 @@ def sections(
     before_year: str,
     count: str = "students",
 ) -> tuple[Section, ...]:
-    """Counts as `figures.counts_of` makes them, side by side. What only one side has is 0 on the other."""
+    """Counts as `figures.counts_of` makes them, side by side. What only one side has is 0 on the
+    other.
+    """
     pairs = [
         (name, MEASURES[name], now["totals"][name], before["totals"][name] if before else None)
         for name in list(MEASURES)[1:]

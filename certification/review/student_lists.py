@@ -1,4 +1,6 @@
-"""The built-in Ad Hoc Data Links of an event: the students behind its figures, each once, as in the counts."""
+"""The built-in Ad Hoc Data Links of an event: the students behind its figures, each once, as in the
+counts.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _AT = {name: at for at, name in enumerate(COLUMNS)}
 
 @dataclass(frozen=True)
 class Listed:
-    """A student with the pathways that put the student on the list, and the credits earned in those."""
+    """A student with the pathways that put the student on the list, and the credits earned in
+    those.
+    """
 
     state_id: str
     local_id: str
@@ -60,7 +64,9 @@ class Listed:
 
 
 def listed(rows: Iterable[tuple[Any, ...]], slug: str) -> list[Listed]:
-    """Concentrators with the pathways that say Yes; participants, who are no concentrators anywhere, with all of theirs. By name."""
+    """Concentrators with the pathways that say Yes; participants, who are no concentrators
+    anywhere, with all of theirs. By name.
+    """
     students: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
         students.setdefault(row[_AT["state_id"]], []).append(row)

@@ -1,6 +1,8 @@
-"""Figures that leave a district: groups so small that a student could be recognized are not shown (ux O-21).
+"""Figures that leave a district: groups so small that a student could be recognized are not shown
+(ux O-21).
 
-A district sees its own records, so its own pages and receipts show every number. What OPI's board tells of a district goes through here.
+A district sees its own records, so its own pages and receipts show every number. What OPI's board
+tells of a district goes through here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a certifier looks through before signing: Review Snapshot in full, changes since the last seal, explanations, the lists behind the figures."""
+"""What a certifier looks through before signing: Review Snapshot in full, changes since the last
+seal, explanations, the lists behind the figures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A district's case in one event at one moment: what the gates ask, each fact read once and only when a gate wants it."""
+"""A district's case in one event at one moment: what the gates ask, each fact read once and only
+when a gate wants it.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ class Case:
 
     @cached_property
     def signatures(self) -> dict[int, Signature]:
-        """Certifier → the signature in the open round that is not voided; whether it still covers the data is `covers`."""
+        """Certifier → the signature in the open round that is not voided; whether it still covers
+        the data is `covers`.
+        """
         return (
             {one.certifier_id: one for one in Signature.objects.standing().filter(round=self.round)}
             if self.round
@@ -80,12 +84,16 @@ class Case:
 
     @property
     def is_complete(self) -> bool:
-        """All names stand that are needed, yet nothing is sealed: a certifier who had not signed is no longer active (C-17)."""
+        """All names stand that are needed, yet nothing is sealed: a certifier who had not signed is
+        no longer active (C-17).
+        """
         return not self.is_certified and bool(self.primaries) and not self.waiting()
 
     @property
     def has_signed(self) -> bool:
-        """Whether nothing is left to sign for the person: her signature covers the data, and it is not a Primary's turn to seal it."""
+        """Whether nothing is left to sign for the person: her signature covers the data, and it is
+        not a Primary's turn to seal it.
+        """
         mine = self.certifier
         return (
             mine is not None
@@ -128,7 +136,9 @@ class Case:
 
     @cached_property
     def matches(self) -> bool:
-        """Whether the records in scope are the same in both editions, whatever the cursor says of them."""
+        """Whether the records in scope are the same in both editions, whatever the cursor says of
+        them.
+        """
         return canonical.digest(self.scope) == canonical.digest_of(
             sorted(canonical.line(row) for row in self.document.rows)
         )
@@ -160,7 +170,9 @@ class Case:
 
     @cached_property
     def unsent_of_the_year(self) -> int:
-        """Changes of a year that is over which were never sent: what was entered later belongs to the next year."""
+        """Changes of a year that is over which were never sent: what was entered later belongs to
+        the next year.
+        """
         cursor = self.copy.cursor if self.copy else 0
         return (
             Change.objects.after(self.scope.district, cursor)

@@ -1,4 +1,6 @@
-"""The signing form: every statement ticked by itself, and the proof that it is still the same person (ux R-08)."""
+"""The signing form: every statement ticked by itself, and the proof that it is still the same
+person (ux R-08).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from cte_portal.accounts.sign_in.confirming import ProofForm
 
 
 class SigningForm(ProofForm):
-    """`shown` is the digest of the figures on the page. The button is never disabled: it says what is missing."""
+    """`shown` is the digest of the figures on the page. The button is never disabled: it says what
+    is missing.
+    """
 
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
     field_order = ["shown"]

@@ -1,7 +1,8 @@
-"""What must be true before anyone signs: named gates, all answered at once, by page, home and action alike (design D5).
+"""What must be true before anyone signs: named gates, all answered at once, by page, home and
+action alike (design D5).
 
-A gate says what it found, in a count where there is one, and leads to the page that cures it. Advice never blocks. An open gate is titled by
-what is true, a closed one by what is wrong.
+A gate says what it found, in a count where there is one, and leads to the page that cures it.
+Advice never blocks. An open gate is titled by what is true, a closed one by what is wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Answer:
     """Address of the page that cures it."""
     cure_label: str = ""
     runs: str = ""
-    """The report that the button runs at once, for who may run reports (pathways.reports.views.validation.RunForm)."""
+    """The report that the button runs at once, for who may run reports
+    (pathways.reports.views.validation.RunForm).
+    """
     seconds_left: int = 0
     """Until it passes by itself."""
     problem: str = ""
@@ -45,7 +48,9 @@ class Gate:
     advises: Callable[[Case], bool] = lambda case: False
     """Whether it only advises in this event."""
     reads_records: bool = False
-    """Whether it takes a look at every record, which the home page does only when nothing else is in the way."""
+    """Whether it takes a look at every record, which the home page does only when nothing else is
+    in the way.
+    """
     needs_current_year: bool = False
     """Whether it is cured by what is possible in the current school year alone."""
 
@@ -76,8 +81,10 @@ def verdicts(case: Case) -> list[Verdict]:
 
 
 def answer(gate: Gate, case: Case) -> Answer:
-    """What the gate says. Of a year that is over nothing is changed, explained, sent or run any more: where that would be the cure, only OPI
-    can help, with later dates or by closing the year."""
+    """What the gate says. Of a year that is over nothing is changed, explained, sent or run any
+    more: where that would be the cure, only OPI can help, with later dates or by closing the
+    year.
+    """
     found = gate.ask(case)
     if found.passed or not case.one.finishing or not gate.needs_current_year:
         return found
@@ -88,7 +95,9 @@ def answer(gate: Gate, case: Case) -> Answer:
 
 
 def in_the_way(case: Case) -> list[Verdict]:
-    """What the home page names: the closed gates that are known without reading the records, else those that are known by reading them."""
+    """What the home page names: the closed gates that are known without reading the records, else
+    those that are known by reading them.
+    """
     for reads in (False, True):
         asked = [
             Verdict(gate, answer(gate, case), gate.advises(case))
@@ -109,7 +118,9 @@ def _page(case: Case, name: str, *arguments: object) -> str:
 
 
 def _findings(case: Case) -> str:
-    """The list as the state has it, where the district has moved on: what is corrected and not sent stands there still."""
+    """The list as the state has it, where the district has moved on: what is corrected and not sent
+    stands there still.
+    """
     return _page(case, "findings") if case.matches else f"{_page(case, 'findings')}?at=state"
 
 
@@ -222,7 +233,9 @@ def _sent(case: Case) -> Answer:
 
 
 def _sent_before_the_end(case: Case) -> Answer:
-    """Of a year that is over: what was not sent in it is not sent any more, and what was entered since belongs to the next year."""
+    """Of a year that is over: what was not sent in it is not sent any more, and what was entered
+    since belongs to the next year.
+    """
     if left := case.unsent_of_the_year:
         words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent."
         return Answer(

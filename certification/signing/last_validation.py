@@ -1,6 +1,8 @@
-"""What the gates would answer by a district's last validation at the state: for lists of all districts, which read no record (ADR 8, 9).
+"""What the gates would answer by a district's last validation at the state: for lists of all
+districts, which read no record (ADR 8, 9).
 
-Each answer stands under its gate's slug. The event's page and the signature ask the gates themselves.
+Each answer stands under its gate's slug. The event's page and the signature ask the gates
+themselves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The sealed copy: what was signed, kept row by row, official until its successor is sealed (design D5)."""
+"""The sealed copy: what was signed, kept row by row, official until its successor is sealed (design
+D5).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SHORT = {CollectionLock.Collection.END_OF_YEAR: "EOY", CollectionLock.Collection
 
 
 def seal(case: Case, *, by: Signature) -> SealedCopy:
-    """Seal the open round with the data that all its signatures cover. Runs in the transaction that writes the last signature."""
+    """Seal the open round with the data that all its signatures cover. Runs in the transaction that
+    writes the last signature.
+    """
     now, scope, signed = timezone.now(), case.scope, case.document
     this = case.round
     assert this is not None and case.copy is not None  # noqa: S101 - there is a signature, and the gates have asked for a resync
@@ -80,7 +84,9 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
 
 
 def _receipt(case: Case) -> str:
-    """Receipts of an event are numbered by themselves: a round that was opened and taken back leaves no gap (walk 33)."""
+    """Receipts of an event are numbered by themselves: a round that was opened and taken back
+    leaves no gap (walk 33).
+    """
     stem = f"{case.scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-"
     given = SealedCopy.objects.filter(receipt__startswith=stem).values_list("receipt", flat=True)
     return f"{stem}{max((int(one.removeprefix(stem)) for one in given), default=0) + 1}"
@@ -96,7 +102,9 @@ def _standing(copy: SealedCopy) -> list[Signature]:
 
 
 def differences(copy: SealedCopy) -> list[str]:
-    """What does not hold of a sealed copy any more, in words; nothing when it is as it was sealed."""
+    """What does not hold of a sealed copy any more, in words; nothing when it is as it was
+    sealed.
+    """
     kept, signatures = signed_text.of_copy(copy), _standing(copy)
     found = []
     if signed_text.seal_of(kept, copy, signatures) != copy.digest:
@@ -122,7 +130,9 @@ def differences(copy: SealedCopy) -> list[str]:
 
 
 def _touched(copy: SealedCopy) -> list[int]:
-    """Keys of the records that were changed, or put in, since it was sealed; what was taken out is missing in the counts."""
+    """Keys of the records that were changed, or put in, since it was sealed; what was taken out is
+    missing in the counts.
+    """
     kept = (
         SealedRecord.objects.filter(copy=copy)
         .order_by("pk")

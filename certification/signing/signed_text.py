@@ -1,9 +1,11 @@
 """What a certifier signs, in one canonical text, and the seal over what was signed (docs/adr/0007).
 
-Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces; credits have two decimals, moments are ISO
-in UTC. The signed text is: the form, event, district and round; the statements as worded; the rules in force; the State edition's records as
-`pathways.ledger.canonical` writes them, sorted by bytes; the counts; the findings and the explanations, sorted. The sealed text goes on with what
-the receipt says and with the signatures. A database's collation and a float have no part in it.
+Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces;
+credits have two decimals, moments are ISO in UTC. The signed text is: the form, event, district and
+round; the statements as worded; the rules in force; the State edition's records as
+`pathways.ledger.canonical` writes them, sorted by bytes; the counts; the findings and the
+explanations, sorted. The sealed text goes on with what the receipt says and with the signatures. A
+database's collation and a float have no part in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Certify & Submit: a certifier's name under the digest of what stands at the state; the last name that is needed seals (design D5).
+"""Certify & Submit: a certifier's name under the digest of what stands at the state; the last name
+that is needed seals (design D5).
 
-Everything is asked again here, under the locks of the district in both editions: what the page showed may be minutes old.
+Everything is asked again here, under the locks of the district in both editions: what the page
+showed may be minutes old.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ CHANGED = "The figures, findings, or statements changed after this was signed."
 
 @dataclass(frozen=True)
 class Signed:
-    """`sealed` is whether this was the last signature that was needed; `before` whether the person had signed already."""
+    """`sealed` is whether this was the last signature that was needed; `before` whether the person
+    had signed already.
+    """
 
     signature: Signature
     sealed: bool
@@ -54,8 +58,8 @@ def sign(
 ) -> Signed:
     """Put the person's name to the data whose digest the page showed.
 
-    A Primary certifier's signature counts towards the seal, a Secondary's is a review sign-off. Signing twice is one signature. Raises
-    NotSigned, with nothing written.
+    A Primary certifier's signature counts towards the seal, a Secondary's is a review sign-off.
+    Signing twice is one signature. Raises NotSigned, with nothing written.
     """
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
@@ -139,7 +143,8 @@ def void_uncovered(case: Case) -> int:
     """Signatures over other data stand no longer; who signed and who else must sign are told."""
     fallen = []
     for signature in [one for one in case.signatures.values() if not case.covers(one)]:
-        # Two who hold the district shared, to take reasons back, may both find it uncovered: it is voided once.
+        # Two who hold the district shared, to take reasons back, may both find it uncovered: it is
+        # voided once.
         if (
             Signature.objects.standing()
             .filter(pk=signature.pk)
@@ -161,7 +166,9 @@ def void_uncovered(case: Case) -> int:
 
 
 def data_changed(scope: Scope) -> None:
-    """Called where the state's data or what is said of them may have moved: signatures that no longer cover them fall at once."""
+    """Called where the state's data or what is said of them may have moved: signatures that no
+    longer cover them fall at once.
+    """
     open_rounds = Round.objects.open().filter(
         district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None
     )
@@ -174,8 +181,10 @@ def data_changed(scope: Scope) -> None:
 
 
 def rules_changed(event: int | None = None) -> None:
-    """What is signed may have moved in every district: OPI's lists, what a rule weighs, or an event's statements. Each district in a
-    transaction of its own; whoever holds one just then judges its signatures anew himself."""
+    """What is signed may have moved in every district: OPI's lists, what a rule weighs, or an
+    event's statements. Each district in a transaction of its own; whoever holds one just then
+    judges its signatures anew himself.
+    """
     waiting = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
     if event is not None:
         waiting = waiting.filter(event=event)

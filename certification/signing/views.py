@@ -48,7 +48,9 @@ class EventDashboard(ScopedView):
 
 
 class EventCertification(ScopedView):
-    """One event: what stands in the way, the figures, who has signed, and the signing itself (ux R-07 … R-10)."""
+    """One event: what stands in the way, the figures, who has signed, and the signing itself (ux
+    R-07 … R-10).
+    """
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options", "post"]
@@ -191,7 +193,9 @@ def official_copy(case: Case) -> SealedCopy | None:
 
 
 def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:
-    """The active certifiers with the signature that stands, and whether it still covers the data: in the open round, else in the sealed one."""
+    """The active certifiers with the signature that stands, and whether it still covers the data:
+    in the open round, else in the sealed one.
+    """
     rounds = Round.objects.of(case.event, case.scope.district)
     if case.is_certified and (sealed := rounds.official().first()):
         standing = {

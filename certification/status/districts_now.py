@@ -1,4 +1,6 @@
-"""Status, due date and what is not yet sent of the districts that a person chooses from (Plug.districts_now)."""
+"""Status, due date and what is not yet sent of the districts that a person chooses from
+(Plug.districts_now).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pathways.resync.comparison import KnownUnsent
 
 
 def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNow]:
-    """By district number, in about a dozen statements however many they are; of the event that is due next, else of the last one."""
+    """By district number, in about a dozen statements however many they are; of the event that is
+    due next, else of the last one.
+    """
     published = list(
         CertificationEvent.objects.seen_by_districts().of_year(end_year).order_by("due", "pk")
     )

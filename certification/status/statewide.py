@@ -1,4 +1,6 @@
-"""Where every district stands in one event: the facts of certification.status.status for all of them, in a few statements."""
+"""Where every district stands in one event: the facts of certification.status.status for all of
+them, in a few statements.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Where a district stands in an event, in the words of montana 6.3 and one sentence that says what it means (ux 8).
+"""Where a district stands in an event, in the words of montana 6.3 and one sentence that says what
+it means (ux 8).
 
-Everything is computed from rounds, signatures, requests and dates, in one query for all events of a district; nothing of it is stored.
+Everything is computed from rounds, signatures, requests and dates, in one query for all events of a
+district; nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -58,12 +60,16 @@ class DistrictEvent:
     """The open recertification's status: empty, asked or approved."""
     request_at: datetime.datetime | None
     in_active_year: bool
-    """Whether the event's year is the portal's current one; a seal locks the records only then (design 4)."""
+    """Whether the event's year is the portal's current one; a seal locks the records only then
+    (design 4).
+    """
     year_is_over: bool = False
     """Whether a later school year is the current one."""
 
     unused: int = 0
-    """Active Primary certifiers whose account has closed by itself, as nobody has used it for 180 days."""
+    """Active Primary certifiers whose account has closed by itself, as nobody has used it for 180
+    days.
+    """
 
     @property
     def able(self) -> int:
@@ -81,7 +87,9 @@ class DistrictEvent:
 
     @property
     def finishing(self) -> bool:
-        """Whether the school year is over and the district may still sign what it had sent: OPI has let it finish, and the dates do."""
+        """Whether the school year is over and the district may still sign what it had sent: OPI has
+        let it finish, and the dates do.
+        """
         open_to_it = (
             self.year_is_over and not self.is_certified and self.district in self.event.may_finish
         )
@@ -109,19 +117,25 @@ class DistrictEvent:
 
     @property
     def left(self) -> str:
-        """12 days left; of what is reopened, until it is to be signed again; nothing where nobody is waited for any more."""
+        """12 days left; of what is reopened, until it is to be signed again; nothing where nobody
+        is waited for any more.
+        """
         if self.ended:
             return ""
         return replace(self.dates, due=self.last_day).left(self.now)
 
     @property
     def last_day(self) -> datetime.date:
-        """By when the district must have signed: the due date, or the end of corrections where it certifies again."""
+        """By when the district must have signed: the due date, or the end of corrections where it
+        certifies again.
+        """
         return self.dates.corrections_until if self.reopened else self.dates.due
 
     @property
     def due_sentence(self) -> str:
-        """Due Friday, June 20, 2025 – 12 days left; of what is reopened, by when it is to be signed again."""
+        """Due Friday, June 20, 2025 – 12 days left; of what is reopened, by when it is to be signed
+        again.
+        """
         if self.ended:
             return f"{self.event.school_year} is over"
         return (
@@ -235,7 +249,9 @@ def _day(moment: datetime.datetime | None) -> str:
 
 
 def year_is_held() -> str:
-    """A year does not end while a recertification is open: its records could no longer be corrected (design 4)."""
+    """A year does not end while a recertification is open: its records could no longer be corrected
+    (design 4).
+    """
     open_ones = Recertification.objects.open().filter(
         event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year")
     )
@@ -253,7 +269,9 @@ def year_is_held() -> str:
 
 
 def events_of(scope: Scope) -> list[DistrictEvent]:
-    """The events of the scope's school year that the district may see, the one that is due first in front. One query."""
+    """The events of the scope's school year that the district may see, the one that is due first in
+    front. One query.
+    """
     found = [
         _of(event, scope.district)
         for event in _with_facts(
@@ -278,7 +296,9 @@ def closed_event(scope: Scope) -> CertificationEvent | None:
 
 
 def next_event(scope: Scope) -> DistrictEvent | None:
-    """The event the district has to think of: the first one due that it has not certified and that is not over, else the last one."""
+    """The event the district has to think of: the first one due that it has not certified and that
+    is not over, else the last one.
+    """
     events = events_of(scope)
     waiting = [
         one
@@ -289,7 +309,9 @@ def next_event(scope: Scope) -> DistrictEvent | None:
 
 
 def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | None:
-    """The same, asked once for a page: the line above it, the step of the home page and its figures begin with it."""
+    """The same, asked once for a page: the line above it, the step of the home page and its figures
+    begin with it.
+    """
     key = (next_event, scope)
     if key not in known:
         known[key] = next_event(scope)

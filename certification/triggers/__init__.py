@@ -1,4 +1,6 @@
-"""A sealed copy stays as it was sealed, and a signature as it was given: it can be voided once, with a reason, while its round is open."""
+"""A sealed copy stays as it was sealed, and a signature as it was given: it can be voided once,
+with a reason, while its round is open.
+"""
 
 from pathlib import Path
 

@@ -54,7 +54,9 @@ class AuditFilter(forms.Form):
         ]
 
     def events(self) -> AuditEventQuerySet:
-        """Newest first. A filter that cannot be read finds nothing: a list must not say more than was asked for."""
+        """Newest first. A filter that cannot be read finds nothing: a list must not say more than
+        was asked for.
+        """
         if not self.is_valid():
             return AuditEvent.objects.none()
         asked = self.cleaned_data

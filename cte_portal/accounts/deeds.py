@@ -1,4 +1,6 @@
-"""What is done to people, as the audit search shows it: the same words for who adds one person and for who adds four hundred."""
+"""What is done to people, as the audit search shows it: the same words for who adds one person and
+for who adds four hundred.
+"""
 
 from __future__ import annotations
 

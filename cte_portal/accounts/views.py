@@ -23,8 +23,9 @@ from cte_portal.plugs import only, plugs
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The district that was open last, the only one there is, or the choice; OPI's own first page for who works for all districts,
-    OPI's desk for who keeps the lists and enters no district."""
+    """The district that was open last, the only one there is, or the choice; OPI's own first page
+    for who works for all districts, OPI's desk for who keeps the lists and enters no district.
+    """
     districts = {number for number, _ in reachable_districts(request)}
     years = {year for year, _ in school_years(request)}
     district, end_year = request.session.get(LAST_SCOPE) or (None, None)
@@ -77,5 +78,7 @@ class Districts(TemplateView):
 
 @require_POST
 def stay_signed_in(request: HttpRequest) -> HttpResponse:
-    """A sign of life: like every request it starts the 30 minutes anew. Without script it leads back to the page."""
+    """A sign of life: like every request it starts the 30 minutes anew. Without script it leads
+    back to the page.
+    """
     return HttpResponse(status=204) if request.headers.get("X-Requested-With") else redirect("home")

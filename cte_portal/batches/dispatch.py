@@ -1,4 +1,6 @@
-"""Handing queued batches to the workers, and finding those whose worker died (`manage.py dispatch`). Two at once do no harm."""
+"""Handing queued batches to the workers, and finding those whose worker died (`manage.py
+dispatch`). Two at once do no harm.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def once_a_minute(what: str) -> bool:
 
 
 def publish() -> int:
-    """Hand over what is queued and due. What the broker does not take waits for the next round; a single row keeps no other from going."""
+    """Hand over what is queued and due. What the broker does not take waits for the next round; a
+    single row keeps no other from going.
+    """
     handed = refused = 0
     for batch in Batch.objects.to_publish()[:AT_ONCE]:
         try:
@@ -71,7 +75,9 @@ def publish() -> int:
 
 
 def sweep() -> int:
-    """Bring back what a dead worker left: queued again, or failed after the third attempt. A row that cannot be brought back is set aside."""
+    """Bring back what a dead worker left: queued again, or failed after the third attempt. A row
+    that cannot be brought back is set aside.
+    """
     found = 0
     for batch in Batch.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()):
         try:
@@ -109,7 +115,9 @@ def _brought_back(batch: Batch) -> bool:
 
 
 def _set_aside(batch: Batch, error: Exception) -> None:
-    """End it by the plainest statement there is; OPI sees it too, as the district can do nothing about it."""
+    """End it by the plainest statement there is; OPI sees it too, as the district can do nothing
+    about it.
+    """
     reference = new_reference()
     log.error(
         "reference=%s batch=%s set aside: error=%s\n%s",
@@ -147,7 +155,9 @@ def daily() -> None:
 
 
 def retire() -> int:
-    """Drop uploaded files after 90 days and result files after a year, but for those that somebody keeps. The rows stay."""
+    """Drop uploaded files after 90 days and result files after a year, but for those that somebody
+    keeps. The rows stay.
+    """
     now, dropped, ended = (
         timezone.now(),
         0,

@@ -14,7 +14,9 @@ MOST_OF_SENTENCE = 400  # characters; the width of its column
 
 
 def ending(**values: Any) -> dict[str, Any]:
-    """The columns of an end. What a sent file brought into sentence and result never keeps the end from being stored."""
+    """The columns of an end. What a sent file brought into sentence and result never keeps the end
+    from being stored.
+    """
     values = {name: storable(value) for name, value in values.items()}
     values["sentence"] = str(values.get("sentence", ""))[:MOST_OF_SENTENCE]
     return {
@@ -37,7 +39,9 @@ def storable(value: Any) -> Any:
 
 
 def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:
-    """End a batch without its work, and tell of it, in one transaction. False when it is no longer `mine`."""
+    """End a batch without its work, and tell of it, in one transaction. False when it is no longer
+    `mine`.
+    """
     with transaction.atomic():
         met = mine.update(**ending(**values))
         if met:
@@ -46,8 +50,9 @@ def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:
 
 
 def tell(batch: Batch) -> None:
-    """Who submitted it is told on the next page; who asked for a letter gets one: a batch of its own, in the transaction of the end, once
-    for each batch however it ended."""
+    """Who submitted it is told on the next page; who asked for a letter gets one: a batch of its
+    own, in the transaction of the end, once for each batch however it ended.
+    """
     of_end(batch)
     if batch.notify:
         Batch.objects.get_or_create(

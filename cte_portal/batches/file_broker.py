@@ -1,6 +1,8 @@
-"""The broker of folders and files that the portal runs on without Redis: kombu's, but a message appears whole or not at all.
+"""The broker of folders and files that the portal runs on without Redis: kombu's, but a message
+appears whole or not at all.
 
-kombu makes the file first and writes it then; a worker that found it empty in between ended with an error.
+kombu makes the file first and writes it then; a worker that found it empty in between ended with an
+error.
 """
 
 from __future__ import annotations

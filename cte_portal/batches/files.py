@@ -12,7 +12,9 @@ from cte_portal.batches.models import Batch
 
 
 def stored_whole(name: str, content: File[Any]) -> str:
-    """Store a file under a name that nobody else uses; when the disk is full, half of it is not left behind."""
+    """Store a file under a name that nobody else uses; when the disk is full, half of it is not
+    left behind.
+    """
     try:
         return default_storage.save(name, content)
     except BaseException:

@@ -1,4 +1,6 @@
-"""What a kind's work is given: the batch, its checkpoints, its files and its end; and the ways in which work stops."""
+"""What a kind's work is given: the batch, its checkpoints, its files and its end; and the ways in
+which work stops.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from cte_portal.refusals import Refusal
 
 
 class Lost(Exception):
-    """The batch belongs to another attempt now; whatever this one still does must leave no trace."""
+    """The batch belongs to another attempt now; whatever this one still does must leave no
+    trace.
+    """
 
 
 class CancelAsked(Exception):
@@ -36,7 +40,8 @@ class CannotRun(Refusal):
 
 
 class NotYet(Exception):
-    """What the work needs does not answer, a mail server perhaps: it is nobody's fault, so it waits for `seconds`, and no attempt is counted.
+    """What the work needs does not answer, a mail server perhaps: it is nobody's fault, so it waits
+    for `seconds`, and no attempt is counted.
 
     The message is what it waits for, as its stage says it.
     """
@@ -74,11 +79,15 @@ class Job:
 
     @property
     def mark(self) -> str:
-        """District and time, for the name of a file: downloads of several districts lie in one folder (FR-221)."""
+        """District and time, for the name of a file: downloads of several districts lie in one
+        folder (FR-221).
+        """
         return f"{self.batch.district} {timezone.localtime(self.batch.queued_at):%Y-%m-%d %H%M}".strip()
 
     def step(self, name: str, done: int | None = None, total: int | None = None) -> None:
-        """A checkpoint: the named step for the page, and the place where a canceled or lost job stops. Never inside `finishing`."""
+        """A checkpoint: the named step for the page, and the place where a canceled or lost job
+        stops. Never inside `finishing`.
+        """
         self.check()
         self._told = time.monotonic()
         if (
@@ -104,7 +113,9 @@ class Job:
 
     @contextmanager
     def writing(self, role: str, name: str, content_type: str) -> Iterator[IO[bytes]]:
-        """A file of the result. It is written aside, then stored whole; nobody can see it before the batch has ended (F-26)."""
+        """A file of the result. It is written aside, then stored whole; nobody can see it before
+        the batch has ended (F-26).
+        """
         with tempfile.TemporaryFile() as aside:
             yield aside
             self.keep(role, name, content_type, aside)
@@ -134,7 +145,8 @@ class Job:
         self.files.clear()
 
     def hold(self) -> None:
-        """The last moment at which it can be canceled or lost: within `finishing`, before something else is committed that stays.
+        """The last moment at which it can be canceled or lost: within `finishing`, before something
+        else is committed that stays.
 
         The row is held until `finishing` ends; who cancels later is told that the work had ended.
         """
@@ -143,7 +155,9 @@ class Job:
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
-        """One transaction for the last work and the batch's end: both happen, or neither. Raises Lost or CancelAsked, then neither did."""
+        """One transaction for the last work and the batch's end: both happen, or neither. Raises
+        Lost or CancelAsked, then neither did.
+        """
         with transaction.atomic():
             yield
             self._end()

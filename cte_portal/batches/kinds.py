@@ -18,8 +18,9 @@ from cte_portal.plugs import BatchKind, plugs
 class Kind(BatchKind):
     """What the queue has to know of a kind of work.
 
-    `run` does the work and leaves its outcome on the job. `capability` is what the submitter must still have when the work begins.
-    `result` gives the template of the finished batch's page and what it shows, by what the address asks; without one the page shows sentence and files.
+    `run` does the work and leaves its outcome on the job. `capability` is what the submitter must
+    still have when the work begins. `result` gives the template of the finished batch's page and
+    what it shows, by what the address asks; without one the page shows sentence and files.
     """
 
     run: Callable[[Job], None]
@@ -45,7 +46,9 @@ def _kinds() -> dict[str, Kind]:
 
 
 def kind_of(name: str) -> Kind:
-    """The kind of a row. An upgrade that was taken back may have left rows of a kind that nobody knows: they are shown, and never run."""
+    """The kind of a row. An upgrade that was taken back may have left rows of a kind that nobody
+    knows: they are shown, and never run.
+    """
     return _kinds().get(name) or Kind(
         name, _never, noun="job of a kind that this version does not know"
     )

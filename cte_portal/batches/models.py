@@ -1,4 +1,6 @@
-"""A batch is a row, and the row is the truth: the queue page reads it, the broker only carries its id (docs/adr/0005)."""
+"""A batch is a row, and the row is the truth: the queue page reads it, the broker only carries its
+id (docs/adr/0005).
+"""
 
 from __future__ import annotations
 
@@ -55,13 +57,17 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(status__in=LIVE)
 
     def failed_unseen(self, known: Iterable[str]) -> BatchQuerySet:
-        """What failed where no district sees it, newest first: letters, OPI's lists for the state, what was set aside or is of no `known` kind."""
+        """What failed where no district sees it, newest first: letters, OPI's lists for the state,
+        what was set aside or is of no `known` kind.
+        """
         return self.filter(
             Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED
         ).order_by("-finished_at", "-pk")
 
     def put_back(self) -> int:
-        """Queue what has ended once more, under its own key: nobody would queue it again. Returns how many."""
+        """Queue what has ended once more, under its own key: nobody would queue it again. Returns
+        how many.
+        """
         anew: dict[str, Any] = dict.fromkeys(
             ("available_at", "published_at", "started_at", "finished_at")
         )
@@ -77,7 +83,9 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.exclude(status__in=LIVE).update(**anew, **again)
 
     def earlier_in_turn(self) -> BatchQuerySet:
-        """For a subquery: unfinished work of the same district that was submitted before, where both must keep their turn."""
+        """For a subquery: unfinished work of the same district that was submitted before, where
+        both must keep their turn.
+        """
         before = Q(queued_at__lt=OuterRef("queued_at")) | Q(
             queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk")
         )
@@ -90,7 +98,9 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
 
     def with_standing(self) -> BatchQuerySet:
-        """With what a status sentence needs: `waits_for` (who submitted what goes first) and `waits_for_kind`, `ahead`, `lapsed`, `handed_late`."""
+        """With what a status sentence needs: `waits_for` (who submitted what goes first) and
+        `waits_for_kind`, `ahead`, `lapsed`, `handed_late`.
+        """
         earlier = Batch.objects.earlier_in_turn().order_by("queued_at", "pk")
         unheard = Q(published_at=None, queued_at__lt=moment(-3)) | Q(
             queued_at__lt=moment(-60)
@@ -126,14 +136,18 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
 
     def to_publish(self) -> BatchQuerySet:
-        """Queued work that no worker knows of: never handed over, or handed over while nothing of its queue runs (the broker lost it)."""
+        """Queued work that no worker knows of: never handed over, or handed over while nothing of
+        its queue runs (the broker lost it).
+        """
         lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(
             Exists(Batch.objects.running_beside())
         )
         return self.may_start().filter(Q(published_at=None) | lost).by_turns()
 
     def by_turns(self) -> BatchQuerySet:
-        """Districts one after the other: first of the district whose last turn in the queue is longest ago, then the oldest."""
+        """Districts one after the other: first of the district whose last turn in the queue is
+        longest ago, then the oldest.
+        """
         turns = Batch.objects.filter(
             queue=OuterRef("queue"),
             district=OuterRef("district"),
@@ -147,9 +161,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         )
 
     def next_turn(self, key: uuid.UUID) -> uuid.UUID:
-        """Whose turn it is when the message of a batch comes: its own, or of another that was handed over for the same queue.
+        """Whose turn it is when the message of a batch comes: its own, or of another that was
+        handed over for the same queue.
 
-        There are as many messages as batches handed over, so that each of them is run by one of the messages.
+        There are as many messages as batches handed over, so that each of them is run by one of the
+        messages.
         """
         queue = self.filter(pk=key).values("queue")
         waiting = self.may_start().filter(
@@ -161,7 +177,9 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return waiting.by_turns().values_list("pk", flat=True).first() or key
 
     def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
-        """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another one's turn. A message may come twice."""
+        """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another
+        one's turn. A message may come twice.
+        """
         due = Q(DUE, status=Status.QUEUED) | Q(status=Status.PROCESSING, lease_until__lt=Now())
         others_turn = Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
         met = (
@@ -181,12 +199,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.get(pk=key) if met else None
 
     def held(self, batch: Batch) -> BatchQuerySet:
-        """The row, as long as it still belongs to this attempt: each write of a worker goes through here."""
+        """The row, as long as it still belongs to this attempt: each write of a worker goes through
+        here.
+        """
         return self.filter(pk=batch.pk, attempt=batch.attempt, status=Status.PROCESSING)
 
 
 class Batch(models.Model):
-    """One piece of work in the Batch Queue. Names its district by number: batches are not part of an edition."""
+    """One piece of work in the Batch Queue. Names its district by number: batches are not part of
+    an edition.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30)
@@ -201,7 +223,9 @@ class Batch(models.Model):
     subject = models.CharField(max_length=120, blank=True)
     options = models.JSONField(default=dict)
     about = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followers")
-    """The batch that this one continues: saves what a test showed, takes an upload back, tells of an end."""
+    """The batch that this one continues: saves what a test showed, takes an upload back, tells of
+    an end.
+    """
     idempotency_key = models.CharField(max_length=80)
     in_turn = models.BooleanField(default=False)
     """Whether it waits for what the district submitted before."""
@@ -272,7 +296,9 @@ class Batch(models.Model):
 
 
 class BatchFile(models.Model):
-    """A finished file of a batch. The row is written with the batch's end, so that half a file is never offered."""
+    """A finished file of a batch. The row is written with the batch's end, so that half a file is
+    never offered.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=30)
@@ -334,7 +360,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """What happened while a person looked elsewhere: shown once, on the next page she opens. Its words name no student and no file."""
+    """What happened while a person looked elsewhere: shown once, on the next page she opens. Its
+    words name no student and no file.
+    """
 
     class Kind(models.TextChoices):
         SAVED = "saved", "Saved"

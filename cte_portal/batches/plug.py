@@ -1,4 +1,6 @@
-"""What the Batch Queue gives the rest of the portal. Its screens stand among those of who puts work into it."""
+"""What the Batch Queue gives the rest of the portal. Its screens stand among those of who puts work
+into it.
+"""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ def canceled(batch: Batch, by: str) -> dict[str, Any]:
 
 
 def run(key: uuid.UUID) -> bool:
-    """Run a batch once, if it can be claimed. Whatever happens is on the row afterwards, or the sweep finds it."""
+    """Run a batch once, if it can be claimed. Whatever happens is on the row afterwards, or the
+    sweep finds it.
+    """
     batch = Batch.objects.claim(key, f"{socket.gethostname()}:{os.getpid()}")
     if batch is None:
         log.info("not claimed batch=%s", key)
@@ -91,7 +93,9 @@ def run(key: uuid.UUID) -> bool:
 
 
 def _may_run(batch: Batch) -> None:
-    """Whether there is such work; and the submitter's right, asked again when the work begins (Z-06, Z-10)."""
+    """Whether there is such work; and the submitter's right, asked again when the work begins
+    (Z-06, Z-10).
+    """
     if not is_known(batch.kind):
         raise CannotRun("This version of the portal cannot do this kind of job.")
     needed = kind_of(batch.kind).capability
@@ -110,7 +114,9 @@ def _may_run(batch: Batch) -> None:
 
 
 def _wait(job: Job, wait: NotYet) -> None:
-    """Back into the queue for a while. The attempt's number is free again: who holds it gives it up by this very statement."""
+    """Back into the queue for a while. The attempt's number is free again: who holds it gives it up
+    by this very statement.
+    """
     batch = job.batch
     log.warning("batch=%s %s seconds=%s", batch.pk, wait, int(wait.seconds))
     waiting = {
@@ -130,7 +136,9 @@ def _wait(job: Job, wait: NotYet) -> None:
 
 
 def _our_fault(job: Job, error: Exception) -> None:
-    """Try again later, three times in all; then say so with a reference. The message may hold what people typed, and is not logged."""
+    """Try again later, three times in all; then say so with a reference. The message may hold what
+    people typed, and is not logged.
+    """
     batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
     log.error(
         "reference=%s batch=%s attempt=%s error=%s\n%s",
@@ -177,7 +185,9 @@ def failed(batch: Batch, reference: str) -> dict[str, Any]:
 
 @contextmanager
 def unhurried(editions: Iterable[Edition]) -> Iterator[None]:
-    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write lock. Raises NotYet."""
+    """A worker's statements may take longer than a page's, and it waits longer for SQLite's write
+    lock. Raises NotYet.
+    """
     try:
         for edition in editions:
             _be_patient(edition)
@@ -214,7 +224,8 @@ def _be_patient(edition: Edition) -> None:
 def renewing(job: Job) -> Iterator[None]:
     """Renew the lease from a second connection while the first is busy.
 
-    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds the job finished.
+    On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds
+    the job finished.
     """
     ended = threading.Event()
 
@@ -248,9 +259,11 @@ def renewing(job: Job) -> Iterator[None]:
 
 
 def run_here(batch: Batch, *, patience: float = 600, earlier: bool = False) -> Batch:
-    """Run a batch in this process, under the same claim and locks; or wait for the worker that was quicker.
+    """Run a batch in this process, under the same claim and locks; or wait for the worker that was
+    quicker.
 
-    A command runs `earlier` work of the district too, whose turn comes first: no worker may be there to do it. A page never does.
+    A command runs `earlier` work of the district too, whose turn comes first: no worker may be
+    there to do it. A page never does.
     """
     deadline = time.monotonic() + patience
     while True:

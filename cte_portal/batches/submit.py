@@ -1,4 +1,6 @@
-"""Putting work into the Batch Queue. The row is committed; the dispatcher hands it over (design: job row first)."""
+"""Putting work into the Batch Queue. The row is committed; the dispatcher hands it over (design:
+job row first).
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,9 @@ def submit(
     queue: str = "",
     limited: bool = True,
 ) -> Batch:
-    """Queue one piece of work, in its kind's queue unless another is named. The same `key` twice is one batch, the first (C-01); the content
-    of the second is dropped. Raises TooMany, unless it is not `limited`: a command's, or a part of work for all districts.
+    """Queue one piece of work, in its kind's queue unless another is named. The same `key` twice is
+    one batch, the first (C-01); the content of the second is dropped. Raises TooMany, unless it is
+    not `limited`: a command's, or a part of work for all districts.
     """
     what = kind_named(kind)
     key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
@@ -84,7 +87,9 @@ def submit(
 
 
 def _limit(by: User, district: str) -> None:
-    """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is stored."""
+    """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is
+    stored.
+    """
     mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(
         Q(about=None) | ~Q(queue=STATEWIDE)
     )
@@ -103,7 +108,9 @@ def _limit(by: User, district: str) -> None:
 
 
 def key_of(key: object, *asked: object) -> str:
-    """The `key` of a page's form, with what its button asked for: a double click asks the same again, another button of the page something else."""
+    """The `key` of a page's form, with what its button asked for: a double click asks the same
+    again, another button of the page something else.
+    """
     digest = hashlib.sha256("|".join(map(str, asked)).encode()).hexdigest()
     return f"{key}:{digest[:16]}"
 
@@ -120,7 +127,9 @@ class Order:
 
 
 def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
-    """Queue many with a few statements. What was queued under the same key before is not queued again."""
+    """Queue many with a few statements. What was queued under the same key before is not queued
+    again.
+    """
     what = kind_named(kind)
     batches = [
         Batch(
@@ -161,7 +170,9 @@ def again(batch: Batch, *, by: User, key: str) -> Batch:
 
 
 def cancel(batch: Batch, *, by: str) -> bool:
-    """Cancel what waits at once, and ask what runs to stop at its next checkpoint. False when it had ended before (F-27)."""
+    """Cancel what waits at once, and ask what runs to stop at its next checkpoint. False when it
+    had ended before (F-27).
+    """
     waits = Q(status=Status.QUEUED)
     with transaction.atomic():
         met = (
@@ -189,7 +200,9 @@ def canceled_sentence(batch: Batch, by: str) -> str:
 
 
 def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
-    """Store what was sent under a name of our own; size and digest tell later whether it is still whole (F-21)."""
+    """Store what was sent under a name of our own; size and digest tell later whether it is still
+    whole (F-21).
+    """
     digest, size = hashlib.sha256(), 0
     name = f"batches/{batch.pk}/input"
     if not isinstance(content, File):

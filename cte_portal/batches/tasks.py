@@ -12,7 +12,9 @@ TRIES = 5  # another worker may be quicker by a moment
 
 @shared_task(name="batch")
 def run_batch(key: str) -> None:
-    """A message may be old, double or about nothing: the claim decides. It says that there is work; districts take turns at it."""
+    """A message may be old, double or about nothing: the claim decides. It says that there is work;
+    districts take turns at it.
+    """
     for _ in range(TRIES):
         turn = Batch.objects.next_turn(uuid.UUID(key))
         if run(turn) or str(turn) == key:

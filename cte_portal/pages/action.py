@@ -1,4 +1,6 @@
-"""A form that is carried out: the page again with what was typed where it is refused, onward where it is done."""
+"""A form that is carried out: the page again with what was typed where it is refused, onward where
+it is done.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ FORMAT = "%m/%d/%Y"
 
 
 class DayField(forms.DateField):
-    """A day centuries away is a slip of the keyboard, and after the last one of the calendar there is none."""
+    """A day centuries away is a slip of the keyboard, and after the last one of the calendar there
+    is none.
+    """
 
     def __init__(
         self,

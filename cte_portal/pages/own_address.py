@@ -6,7 +6,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def own_address(text: str) -> str:
-    """The address when it is a path of the portal, else nothing. Any other text would be looked up as the name of a page."""
+    """The address when it is a path of the portal, else nothing. Any other text would be looked up
+    as the name of a page.
+    """
     return (
         text
         if text.startswith("/")

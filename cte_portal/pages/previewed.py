@@ -1,4 +1,6 @@
-"""What follows from an action is shown before it is carried out, and carried out only when the person has seen just that."""
+"""What follows from an action is shown before it is carried out, and carried out only when the
+person has seen just that.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def was_shown(request: HttpRequest, effects: Sequence[str]) -> bool:
 
 
 class PreviewedAction(Action):
-    """The form asks for the reason. What follows from the action by now is shown again where the person has seen something else."""
+    """The form asks for the reason. What follows from the action by now is shown again where the
+    person has seen something else.
+    """
 
     def effects(self) -> list[str]:
         """What follows, one sentence each, as it is now."""

@@ -1,4 +1,6 @@
-"""What a person writes to be read by others: a reason, a purpose, a message. What nobody can see is nothing."""
+"""What a person writes to be read by others: a reason, a purpose, a message. What nobody can see is
+nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Numbers that a person may have typed, or that an address or a form carries: what is none is no number, and no error."""
+"""Numbers that a person may have typed, or that an address or a form carries: what is none is no
+number, and no error.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def number(text: str, *, digits: int = DIGITS) -> int | None:
 def paged(
     request: HttpRequest, lines: Sequence[Any] | Collection[Any] | QuerySet[Any], size: int
 ) -> tuple[Page[Any], str]:
-    """The page of a list that the address asks for, and the rest of its query, for the links to other pages."""
+    """The page of a list that the address asks for, and the rest of its query, for the links to
+    other pages.
+    """
     query = request.GET.copy()
     asked = query.pop("page", ["1"])[-1]
     return Paginator(lines, size).get_page(asked), query.urlencode()  # type: ignore[arg-type]

@@ -1,4 +1,6 @@
-"""Files on their way in: never more than the limit reaches the disk, whatever the request says of itself (U-04)."""
+"""Files on their way in: never more than the limit reaches the disk, whatever the request says of
+itself (U-04).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from cte_portal.ui import errors
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Drops a file that is larger than UPLOAD_MAX_MB and marks the request, so that the form can say so."""
+    """Drops a file that is larger than UPLOAD_MAX_MB and marks the request, so that the form can
+    say so.
+    """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -29,7 +33,8 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         super().receive_data_chunk(raw_data, start)
 
 
-SLACK = 4  # times the limit: up to there a body is read to its end, so that the form can say what is wrong
+# times the limit: up to there a body is read to its end, so that the form can say what is wrong
+SLACK = 4
 
 
 class UploadLimitMiddleware:

@@ -1,4 +1,6 @@
-"""Bars beside the figures of a table, made on the server: this year solid, an earlier year hatched. `ui/bars.html` draws them."""
+"""Bars beside the figures of a table, made on the server: this year solid, an earlier year hatched.
+`ui/bars.html` draws them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ WIDTH = 118
 
 @dataclass(frozen=True)
 class Bars:
-    """Two lengths on one scale, of at most `WIDTH`; `before` is None where there is nothing to compare with."""
+    """Two lengths on one scale, of at most `WIDTH`; `before` is None where there is nothing to
+    compare with.
+    """
 
     now: int
     before: int | None

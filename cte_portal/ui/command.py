@@ -1,4 +1,6 @@
-"""How the portal's commands refuse: in one sentence, as JSON where JSON was asked for, and before databases that are not ready."""
+"""How the portal's commands refuse: in one sentence, as JSON where JSON was asked for, and before
+databases that are not ready.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class CommandRefusal(CommandError):
 
 
 class PortalCommand(BaseCommand):
-    """With `--json`, standard output is JSON alone, also of what is refused: {"status": "refused", "reason": …}."""
+    """With `--json`, standard output is JSON alone, also of what is refused: {"status": "refused",
+    "reason": …}.
+    """
 
     prints_json = True
     json_help = "the result as JSON on standard output"
@@ -46,7 +50,8 @@ class PortalCommand(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         if "--json" in argv:
-            # Not yet called from the command line, as far as the parser knows: it raises what it would print and exit for.
+            # Not yet called from the command line, as far as the parser knows: it raises what it
+            # would print and exit for.
             parser = self.create_parser(argv[0], argv[1])
             try:
                 parser.parse_args(argv[2:])
@@ -83,7 +88,9 @@ class PortalCommand(BaseCommand):
 
 
 class PageCommand(PortalCommand):
-    """Writes a page of `docs/` from the code. With `--check` nothing is written, and a page that is not current is refused."""
+    """Writes a page of `docs/` from the code. With `--check` nothing is written, and a page that is
+    not current is refused.
+    """
 
     prints_json = needs_databases = False
     page = ""
@@ -108,7 +115,9 @@ class PageCommand(PortalCommand):
 
 
 def check_databases(*, absent_is_fine: bool = False) -> None:
-    """Both editions answer and have every table of this release. What waits for a database by itself may start without it."""
+    """Both editions answer and have every table of this release. What waits for a database by
+    itself may start without it.
+    """
     states = {edition: _state(edition) for edition in Edition}
     if absent_is_fine:
         states = {

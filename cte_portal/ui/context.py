@@ -66,7 +66,9 @@ class Frame:
 
     @property
     def edition(self) -> Edition:
-        """Which edition the page shows: the District edition, unless its view says otherwise. Everything around it stays the district's."""
+        """Which edition the page shows: the District edition, unless its view says otherwise.
+        Everything around it stays the district's.
+        """
         shown: Edition = getattr(self.request, "edition", Edition.DISTRICT)
         return shown
 
@@ -76,7 +78,9 @@ class Frame:
 
     @property
     def districts(self) -> list[tuple[str, str, str]]:
-        """(number, name, address) of the other districts of the person, when there are few enough for a menu."""
+        """(number, name, address) of the other districts of the person, when there are few enough
+        for a menu.
+        """
         if self.scope is None:
             return []
         year = self.scope.end_year
@@ -108,7 +112,9 @@ class Frame:
 
     @property
     def active_year(self) -> str:
-        """The school year that districts work in, as people write it; empty before OPI has named one."""
+        """The school year that districts work in, as people write it; empty before OPI has named
+        one.
+        """
         return next(
             (school_year_label(year) for year, active in self.standing.school_years if active), ""
         )
@@ -131,7 +137,9 @@ class Frame:
 
     @cached_property
     def notices(self) -> Sequence[News]:
-        """What happened while the person looked elsewhere; what a page shows is seen with it. A page that only refreshes a part shows none."""
+        """What happened while the person looked elsewhere; what a page shows is seen with it. A
+        page that only refreshes a part shows none.
+        """
         part = self.request.headers.get("HX-Request") and not self.request.headers.get("X-News")
         if not self.signed_in or part:
             return []
@@ -151,7 +159,9 @@ class Frame:
 
     @property
     def keeps_typed(self) -> bool:
-        """Whether what is typed on this page comes back after a sign-in that ended (accounts.scoped.PortalView)."""
+        """Whether what is typed on this page comes back after a sign-in that ended
+        (accounts.scoped.PortalView).
+        """
         match = self.request.resolver_match
         return (
             getattr(getattr(match.func, "view_class", None), "keeps", None) is not None

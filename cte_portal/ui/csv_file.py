@@ -1,4 +1,6 @@
-"""Every CSV file that leaves the portal is written here: for a spreadsheet, which must take no text for a formula and read its letters."""
+"""Every CSV file that leaves the portal is written here: for a spreadsheet, which must take no text
+for a formula and read its letters.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Pages for what went wrong: in the portal's look, with a reference to name on the phone, without a word about the inside.
+"""Pages for what went wrong: in the portal's look, with a reference to name on the phone, without a
+word about the inside.
 
-The log gets the reference and where it happened, never the address or the message of an exception: both may hold what people typed.
+The log gets the reference and where it happened, never the address or the message of an exception:
+both may hold what people typed.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def new_reference() -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Also where the session could not be written: the request was right, and a page was on its way."""
+    """Also where the session could not be written: the request was right, and a page was on its
+    way.
+    """
     if why := unavailable(exception):
         return _come_back(request, why, exception)
     return _answer(request, 400, exception, framed=False)
@@ -66,7 +70,9 @@ def too_many_requests(request: HttpRequest, sentence: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault. Rendered without database, session or context processors, as any of them may be what failed."""
+    """Our fault. Rendered without database, session or context processors, as any of them may be
+    what failed.
+    """
     error = sys.exc_info()[1]
     if why := unavailable(error):
         return _come_back(request, why, error, again=typed(request))
@@ -102,7 +108,9 @@ def _come_back(
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of the form that was sent, to be sent again; none where a secret or a file is among them."""
+    """The fields of the form that was sent, to be sent again; none where a secret or a file is
+    among them.
+    """
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return []
     try:
@@ -122,7 +130,9 @@ def _answer(
     framed: bool = True,
     sentence: str = "",
 ) -> HttpResponse:
-    """`framed` pages show the person's navigation where that is possible; the others stand by themselves."""
+    """`framed` pages show the person's navigation where that is possible; the others stand by
+    themselves.
+    """
     reference = new_reference()
     template = template or f"{status}.html"
     log.warning(

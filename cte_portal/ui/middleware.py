@@ -31,7 +31,9 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class MethodsMiddleware:
-    """No page knows another method, so none is asked: libraries' pages and the admin's take PUT for POST, or DELETE for GET."""
+    """No page knows another method, so none is asked: libraries' pages and the admin's take PUT for
+    POST, or DELETE for GET.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,7 +47,9 @@ class MethodsMiddleware:
 
 
 class ResponseHeadersMiddleware:
-    """Nothing but static files is kept by browsers or proxies; no page may use the machine's devices; 405 gets a page to read."""
+    """Nothing but static files is kept by browsers or proxies; no page may use the machine's
+    devices; 405 gets a page to read.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,10 +68,12 @@ class ResponseHeadersMiddleware:
 
 
 class CompressedPagesMiddleware(GZipMiddleware):
-    """Pages are sent compressed whatever stands before the portal; files are sent as they are, so that their size is known.
+    """Pages are sent compressed whatever stands before the portal; files are sent as they are, so
+    that their size is known.
 
-    A page holds a secret (the token of its forms) beside words that a visitor may choose, so its compressed length must tell nothing (BREACH):
-    Django masks the token anew on each page, and this adds a random number of bytes.
+    A page holds a secret (the token of its forms) beside words that a visitor may choose, so its
+    compressed length must tell nothing (BREACH): Django masks the token anew on each page, and this
+    adds a random number of bytes.
     """
 
     def process_response(

@@ -1,4 +1,6 @@
-"""The navigation of a page under the guide's paths, and what the apps' plugs put on the home page and into the bar above every page."""
+"""The navigation of a page under the guide's paths, and what the apps' plugs put on the home page
+and into the bar above every page.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,18 @@ class Entry:
     url: str
     step: str
     current: str
-    """What `aria-current` says: `page` on the screen itself, `true` on a page that is part of it."""
+    """What `aria-current` says: `page` on the screen itself, `true` on a page that is part of
+    it.
+    """
     open: int = 0
     key: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Screens under one guide path. Single screens stand together without one: each page says its own path."""
+    """Screens under one guide path. Single screens stand together without one: each page says its
+    own path.
+    """
 
     path: str
     entries: tuple[Entry, ...]
@@ -68,9 +74,11 @@ def navigation(standing: Standing, url_name: str) -> list[Group]:
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
-    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins with it come first.
+    """Open screens whose name, path or synonyms hold each word of `term`; those whose name begins
+    with it come first.
 
-    A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup, or copied from a page.
+    A path may be typed as the guide prints it, Reporting>Data Certification>Type Membership Setup,
+    or copied from a page.
     """
     words = re.split(r"[\s>›]+", term.lower().strip(" >›"))
     found = [
@@ -99,7 +107,9 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
 
 
 def same_screen(standing: Standing, url_name: str, district: str, end_year: int) -> str:
-    """Where a switch of district or year leads: to the screen that is open, if the person may open it there, else home."""
+    """Where a switch of district or year leads: to the screen that is open, if the person may open
+    it there, else home.
+    """
     for screen in screens():
         is_open_to = screen.capability is None or standing.can_in(district, screen.capability)
         if screen.scoped and url_name in (screen.url_name, *screen.also) and is_open_to:

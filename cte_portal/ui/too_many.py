@@ -1,4 +1,6 @@
-"""So much was asked in a short time that it waits: the page's own form says so, or a page of its own does, as 429."""
+"""So much was asked in a short time that it waits: the page's own form says so, or a page of its
+own does, as 429.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is nobody's mistake and passes: a database that is busy or out of reach, a disk that is full. Said in a sentence, as 503."""
+"""What is nobody's mistake and passes: a database that is busy or out of reach, a disk that is
+full. Said in a sentence, as 503.
+"""
 
 from __future__ import annotations
 

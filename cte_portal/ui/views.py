@@ -21,7 +21,9 @@ class HelpPage(TemplateView):
 
 
 class FindScreen(View):
-    """Screens by name, by the guide's path or by what they were called in the *Old Look*; a single one opens at once."""
+    """Screens by name, by the guide's path or by what they were called in the *Old Look*; a single
+    one opens at once.
+    """
 
     http_method_names = ["get", "head", "options"]
 

@@ -1,4 +1,6 @@
-"""Whether the portal can serve: `health/live` (the process answers) and `health/ready` (what it needs answers). Without sign-in or secrets."""
+"""Whether the portal can serve: `health/live` (the process answers) and `health/ready` (what it
+needs answers). Without sign-in or secrets.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from cte_portal.editions import Edition
 log = logging.getLogger("cte_portal.watch")
 
 PATIENCE = 2
-"""Seconds that a database has for its answer; whoever watches waits no longer than 10 for all of them."""
+"""Seconds that a database has for its answer; whoever watches waits no longer than 10 for all of
+them.
+"""
 
 _migrated: set[str] = set()  # what has been migrated once stays so while this process lives
 

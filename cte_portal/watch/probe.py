@@ -1,4 +1,6 @@
-"""`python -m cte_portal.watch.probe`: the container's own health check. It asks as the proxy does, by a host that the portal knows."""
+"""`python -m cte_portal.watch.probe`: the container's own health check. It asks as the proxy does,
+by a host that the portal knows.
+"""
 
 import http.client
 import os

@@ -1,4 +1,6 @@
-"""Child processes of `manage.py up`: they start together and end together; one that dies alone is started again."""
+"""Child processes of `manage.py up`: they start together and end together; one that dies alone is
+started again.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def end_with_parent() -> None:
 
 
 class Sources:
-    """The Python files of some folders: whether any was changed, added or removed since it was asked last."""
+    """The Python files of some folders: whether any was changed, added or removed since it was
+    asked last.
+    """
 
     def __init__(self, folders: list[Path]) -> None:
         self.folders = folders
@@ -59,9 +63,11 @@ class Sources:
 
 
 class Supervisor:
-    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself again and again.
+    """Starts children, waits, and stops them on Ctrl-C, TERM, or when one of them ends by itself
+    again and again.
 
-    With `sources`, all of them start again when a file changes, and one that ends by itself waits for that: it would only end again.
+    With `sources`, all of them start again when a file changes, and one that ends by itself waits
+    for that: it would only end again.
     """
 
     def __init__(
@@ -102,7 +108,9 @@ class Supervisor:
                 process.wait()
 
     def revive(self) -> str | None:
-        """Start again whoever has ended by itself. Returns the name of a child that does so again and again."""
+        """Start again whoever has ended by itself. Returns the name of a child that does so again
+        and again.
+        """
         if self.sources:
             self._follow(self.sources)
             return None
@@ -132,7 +140,9 @@ class Supervisor:
                 self._start(child)
 
     def until(self, ready: Callable[[], bool], seconds: float) -> bool:
-        """Wait for `ready`, for a stop, or for a child that ends again and again; whether it became ready."""
+        """Wait for `ready`, for a stop, or for a child that ends again and again; whether it became
+        ready.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self.asked_to_stop and not self.revive():
             if ready():

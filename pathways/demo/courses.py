@@ -1,4 +1,6 @@
-"""Courses, their sections, and who sits in them: mostly what the records say, with a worklist of a few students in each district."""
+"""Courses, their sections, and who sits in them: mostly what the records say, with a worklist of a
+few students in each district.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Timetable:
         credits: Decimal,
         transcript: Decimal | None = None,
     ) -> None:
-        """Courses of the pathway that earn the credits between them; what the transcript says is earned in the first."""
+        """Courses of the pathway that earn the credits between them; what the transcript says is
+        earned in the first.
+        """
         code, rest = self.pathways[pathway].code, credits
         for number, name, worth in (
             (f"{code}20", COURSES[pathway][1], ONE),
@@ -127,7 +131,9 @@ def add(
     pathways: dict[str, Pathway],
     chance: Random,
 ) -> None:
-    """Students sit in the courses that their records tell of; a few records have no course, and a few students no record."""
+    """Students sit in the courses that their records tell of; a few records have no course, and a
+    few students no record.
+    """
     names = {pathway.pk: name for name, pathway in pathways.items()}
     grown, timetable = earned(rows), Timetable(pathways)
     students = {one.student.pk: one for one in enrolled if one.counts}

@@ -1,4 +1,6 @@
-"""Five districts that look like Montana's, and as many more as are asked for; numbers are synthetic."""
+"""Five districts that look like Montana's, and as many more as are asked for; numbers are
+synthetic.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def load(
     standard.moved()
     ids = students.state_ids()
     for number, place in enumerate(chosen, 1):
-        # Each district has a chance of its own, so that more students in one leave the others as they are.
+        # Each district has a chance of its own, so that more students in one leave the others as
+        # they are.
         chance = Random(f"{seed} {place.number}")
         enrolled = students.add(place, sizes[place.number], chance, ids)
         approve(place, pathways)
@@ -72,13 +73,17 @@ def load(
 
 
 def analyze() -> None:
-    """Planned with the statistics of an empty portal, the first pages and the next districts would read all students of the state."""
+    """Planned with the statistics of an empty portal, the first pages and the next districts would
+    read all students of the state.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def sizes_of(chosen: list[Place], size: int) -> dict[str, int]:
-    """How many students each district has. Beside many more districts the named ones keep what they have alone."""
+    """How many students each district has. Beside many more districts the named ones keep what they
+    have alone.
+    """
     statewide = len(chosen) > len(PLACES) and size > STUDENTS
     named = dict(_shared(chosen[: len(PLACES)], STUDENTS)) if statewide else {}
     others = [place for place in chosen if place.number not in named]

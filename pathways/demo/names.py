@@ -1,4 +1,6 @@
-"""Names to practise with, of the many origins that Montana's schools know. Put together by chance; they stand for nobody."""
+"""Names to practise with, of the many origins that Montana's schools know. Put together by chance;
+they stand for nobody.
+"""
 
 LAST = """
 Adkins Aguilar Allan Almand Aman Amundson Anders Anderson Andrews Ankeny Anselmo Arnold Arrowtop Bailey Baker Banner Barnes Bearchild

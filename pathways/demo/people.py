@@ -1,4 +1,6 @@
-"""Whom one can sign in as, to practise. Refused in production, where these passwords must not exist."""
+"""Whom one can sign in as, to practise. Refused in production, where these passwords must not
+exist.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ YEARS = (2023, 2024, 2025)
 
 
 def modified(row: Row, day: datetime.date, end_year: int, by: str) -> Row:
-    """The row as if it had been saved on that day: only practice data may say so. Midday keeps the date in every zone."""
+    """The row as if it had been saved on that day: only practice data may say so. Midday keeps the
+    date in every zone.
+    """
     moment = datetime.datetime(day.year, day.month, day.day, 19, 3, 42, tzinfo=datetime.UTC)
     return replace(
         row, modified_at=moment, modified_date=day, modified_end_year=end_year, modified_by=by
@@ -31,7 +33,9 @@ def modified(row: Row, day: datetime.date, end_year: int, by: str) -> Row:
 def add(
     place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], chance: Random
 ) -> list[Row]:
-    """All years of a district, one call of the ledger a year. Returns what was written, in that order."""
+    """All years of a district, one call of the ledger a year. Returns what was written, in that
+    order.
+    """
     passes: dict[int, list[Row]] = {end_year: [] for end_year in YEARS}
     for one in enrolled:
         history = (
@@ -49,7 +53,9 @@ def add(
 
 
 def _begun_early(passes: dict[int, list[Row]]) -> dict[int, list[Row]]:
-    """Three records with a Start Date that lies far back (CTE-127): what a clerk corrects or explains."""
+    """Three records with a Start Date that lies far back (CTE-127): what a clerk corrects or
+    explains.
+    """
     new = [
         (row.student_id, row.pathway_id)
         for row in passes[ACTIVE]
@@ -80,7 +86,9 @@ def write(place: Place, rows: list[Row]) -> None:
 def _history(
     place: Place, one: Enrolled, pathways: dict[str, Pathway], chance: Random
 ) -> list[Row]:
-    """Most students of grades 9 to 12 take one to three pathways and earn half a credit or one a year; about a sixth earn nothing this year."""
+    """Most students of grades 9 to 12 take one to three pathways and earn half a credit or one a
+    year; about a sixth earn nothing this year.
+    """
     grade = int(one.grade)
     if not one.counts or grade < 8 or chance.random() < (0.75 if grade == 8 else 0.28):
         return []
@@ -160,7 +168,9 @@ def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
 def add_breaches(
     place: Place, enrolled: list[Enrolled], pathways: dict[str, Pathway], retired: Pathway
 ) -> list[Row]:
-    """In the practice district each rule that a stored record can break is broken by a student of its own."""
+    """In the practice district each rule that a stored record can break is broken by a student of
+    its own.
+    """
     free = iter(
         sorted(
             (one.student for one in enrolled if one.counts), key=lambda student: student.state_id

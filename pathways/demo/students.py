@@ -41,7 +41,9 @@ def state_ids() -> Iterator[str]:
 
 
 def add(place: Place, size: int, chance: Random, ids: Iterator[str]) -> list[Enrolled]:
-    """Bring the district with schools, calendars, students and enrollments into the District edition."""
+    """Bring the district with schools, calendars, students and enrollments into the District
+    edition.
+    """
     district = District.objects.create(number=place.number, name=place.name)
     years = {year.end_year: year for year in SchoolYear.objects.filter(end_year__in=YEARS)}
     calendars: dict[tuple[str, int], Calendar] = {}
@@ -110,7 +112,9 @@ def _guides_student(district: District) -> Student:
 def _enrollments(
     student: Student, grade: str, calendars: dict[tuple[str, int], Calendar], chance: Random
 ) -> tuple[bool, list[Enrollment]]:
-    """This year's enrollment, mostly last year's, and for half of the students next year's already."""
+    """This year's enrollment, mostly last year's, and for half of the students next year's
+    already.
+    """
     guides = student.state_id == GUIDES_STATE_ID
     kind = "P" if guides else chance.choices(["P", "S", "N", "O", "no-show"], [90, 3, 3, 2, 2])[0]
 

@@ -8,7 +8,9 @@ from pathways.files.values import tidy
 
 
 def unquoted(cell: str) -> str:
-    """The value without spaces and quotation marks around it; doubled quotation marks within become one. Others belong to the value."""
+    """The value without spaces and quotation marks around it; doubled quotation marks within become
+    one. Others belong to the value.
+    """
     text = tidy(cell)
     if (
         len(text) > 1

@@ -1,6 +1,8 @@
-"""What spreadsheets and data tools do to values: repaired where only one value can be meant, else named, with the value to write.
+"""What spreadsheets and data tools do to values: repaired where only one value can be meant, else
+named, with the value to write.
 
-Design 5: dates are month, day, four-digit year and nothing else, and a district number is not padded. So those are named, not repaired.
+Design 5: dates are month, day, four-digit year and nothing else, and a district number is not
+padded. So those are named, not repaired.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 class Pattern(Enum):
-    """A damage, as a whole column has it and how it is cured. Both may name the value to write as `{write}`."""
+    """A damage, as a whole column has it and how it is cured. Both may name the value to write as
+    `{write}`.
+    """
 
     LOST_ZEROS = (
         "has lost its leading zeros",
@@ -68,7 +72,9 @@ class Damage:
 
 
 def whole_number(text: str) -> int | None:
-    """The number of a code that may have lost its zeros or have got a decimal point: 6, 06, 17.0."""
+    """The number of a code that may have lost its zeros or have got a decimal point: 6, 06,
+    17.0.
+    """
     parts = re.fullmatch(r"([0-9]{1,15})(?:\.0+)?", text, re.ASCII)
     return int(parts[1]) if parts else None
 

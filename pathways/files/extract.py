@@ -1,4 +1,6 @@
-"""MT Extracts: a district's records as a file (guide: Reporting > MT State Reporting > MT Extracts)."""
+"""MT Extracts: a district's records as a file (guide: Reporting > MT State Reporting > MT
+Extracts).
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ VALUES = (
 
 
 def rows(scope: Scope) -> Iterator[tuple[str, ...]]:
-    """The records in scope as lines of CTE End of Year, by student and pathway. Values alone, no model objects: those cost four times as much."""
+    """The records in scope as lines of CTE End of Year, by student and pathway. Values alone, no
+    model objects: those cost four times as much.
+    """
     records = Participation.objects.in_scope(scope).order_by(
         *by_name_of("student"), "pathway__code"
     )

@@ -15,7 +15,9 @@ _TAB_DELIMITED = "In Excel choose Save As, then Text (Tab delimited)"
 
 
 class Header:
-    """Read from the first line that is not empty. Raises FileRefused when it is no header record of the layout."""
+    """Read from the first line that is not empty. Raises FileRefused when it is no header record of
+    the layout.
+    """
 
     def __init__(self, layout: Layout, number: int, text: str, cells: list[str]) -> None:
         self.number = number
@@ -58,7 +60,9 @@ class Header:
         return any(cell in (ERRORS_ADDED, ERRORS_ADDED_BEFORE) for cell in self.cells[4:])
 
     def strange(self, today: datetime.date) -> str:
-        """What is unusual about date and time: the file may not be the one that was meant. It changes nothing (U-30)."""
+        """What is unusual about date and time: the file may not be the one that was meant. It
+        changes nothing (U-30).
+        """
         written = self.cells[1]
         try:
             made = values.date(written, "The date in the header record")

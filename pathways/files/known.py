@@ -15,7 +15,9 @@ class KnownStudent:
     first_name: str
 
     def is_named(self, last: str, first: str) -> bool:
-        """Whether the names are the student's, as two systems may write them; an empty one says nothing."""
+        """Whether the names are the student's, as two systems may write them; an empty one says
+        nothing.
+        """
         return (not last or _name(last) == _name(self.last_name)) and (
             not first or _name(first) == _name(self.first_name)
         )
@@ -32,7 +34,9 @@ class Known:
     """Primary keys by code, and by name as `plain` writes it."""
     names: dict[int, str]
     numbers: dict[int, int] = field(default_factory=dict)
-    """Primary keys by the code's number, of codes that are digits: a code that has lost its zeros is found here."""
+    """Primary keys by the code's number, of codes that are digits: a code that has lost its zeros
+    is found here.
+    """
 
 
 def _name(text: str) -> str:

@@ -1,4 +1,6 @@
-"""The layouts that OPI publishes. Reader, writer, template and help page all read these definitions."""
+"""The layouts that OPI publishes. Reader, writer, template and help page all read these
+definitions.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column, by its position. `field` is the name rules and records know it by; `width` is in characters."""
+    """One column, by its position. `field` is the name rules and records know it by; `width` is in
+    characters.
+    """
 
     name: str
     field: str
@@ -20,7 +24,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """One version of one file. Tab-separated; the first line is the header record `HD`, date, time, version."""
+    """One version of one file. Tab-separated; the first line is the header record `HD`, date, time,
+    version.
+    """
 
     slug: str
     title: str
@@ -130,7 +136,8 @@ CTE_END_OF_YEAR = Layout(
 
 LAYOUTS = {layout.slug: layout for layout in (CTE_END_OF_YEAR,)}
 
-# A fifth cell of the header record with these words: columns after the layout's own hold what we said of the rows, and are ignored.
+# A fifth cell of the header record with these words: columns after the layout's own hold what we
+# said of the rows, and are ignored.
 ERRORS_ADDED = "Errors are in the last column"
 ERRORS_ADDED_BEFORE = (  # in files that were given back by earlier versions
     "Errors stand after End Year"

@@ -1,7 +1,9 @@
-"""A file of a published layout, read line by line into typed rows and problems (reliability: upload inputs).
+"""A file of a published layout, read line by line into typed rows and problems (reliability: upload
+inputs).
 
-The reader knows the layout, not the database: whom a State ID means is told by `Known`. Every problem has its line, column, value and
-rule; a row with one is still read to its end, so that all of it is told at once.
+The reader knows the layout, not the database: whom a State ID means is told by `Known`. Every
+problem has its line, column, value and rule; a row with one is still read to its end, so that all
+of it is told at once.
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ _CODE = "pathway code read with its leading zero|pathway codes read with their l
 
 @dataclass(slots=True)
 class Read:
-    """One row: what can be staged, and what is wrong with it. Without `staged` not even the catalogue can judge it."""
+    """One row: what can be staged, and what is wrong with it. Without `staged` not even the
+    catalogue can judge it.
+    """
 
     line: int
     staged: tuple[Any, ...] | None
@@ -80,7 +84,9 @@ class Value:
 
 
 class Reader:
-    """Iterate for the rows; `summary` grows on the way. Raises FileRefused as soon as the whole file is known to be wrong."""
+    """Iterate for the rows; `summary` grows on the way. Raises FileRefused as soon as the whole
+    file is known to be wrong.
+    """
 
     def __init__(
         self,
@@ -117,7 +123,8 @@ class Reader:
                 self.summary.blank += 1
                 continue
             cells = text.split("\t")
-            # A record says so in its first cell: nearly all lines do, and need not be compared with the titles.
+            # A record says so in its first cell: nearly all lines do, and need not be compared with
+            # the titles.
             if (
                 cells[0] != self.layout.record_type
                 and len({plain(unquoted(cell)) for cell in cells[: self._width]} & titles) >= 4
@@ -261,7 +268,9 @@ class Reader:
         return composed
 
     def _whose(self, cells: list[str], wrong: Callable[..., None]) -> bool:
-        """Whether the row belongs elsewhere: another kind of record, another district, another year."""
+        """Whether the row belongs elsewhere: another kind of record, another district, another
+        year.
+        """
         elsewhere = False
         for at in (1, self._width - 1):
             if (text := damage.without_point(cells[at])) != cells[at]:
@@ -410,7 +419,9 @@ class Reader:
         return student.pk
 
     def _state_id(self, text: str, wrong: Callable[..., None]) -> None:
-        """A State ID is never guessed; where a spreadsheet left one that the portal knows, it is the remedy."""
+        """A State ID is never guessed; where a spreadsheet left one that the portal knows, it is
+        the remedy.
+        """
         hint = (
             ". Excel may have changed this column: format it as text"
             if _EXCEL_ID.fullmatch(text)
@@ -435,7 +446,9 @@ class Reader:
         )
 
     def _local_id(self, text: str, student: KnownStudent, wrong: Callable[..., None]) -> None:
-        """A Local ID without its zeros is taken; one that differs is told with the portal's own (FR-202)."""
+        """A Local ID without its zeros is taken; one that differs is told with the portal's own
+        (FR-202).
+        """
         if text.upper() in damage.EMPTY:
             self.summary.adjusted[_NO_VALUE] += 1
             return

@@ -17,7 +17,9 @@ _UNREADABLE = {"CTE-001", "CTE-002", "CTE-003", "CTE-004", "CTE-005", "CTE-404",
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a line or a value of it; `damage` where a spreadsheet or a data tool is to blame."""
+    """What is wrong with a line or a value of it; `damage` where a spreadsheet or a data tool is to
+    blame.
+    """
 
     line: int
     rule: str
@@ -57,7 +59,9 @@ class Summary:
                 self.first_unreadable.setdefault(cause, problem)
 
     def judge(self, known: Known, layout: Layout) -> None:
-        """Raises FileRefused: what is wrong with nearly every row is said once, of the file (U-33, U-38, U-39, J-11, FR-212)."""
+        """Raises FileRefused: what is wrong with nearly every row is said once, of the file (U-33,
+        U-38, U-39, J-11, FR-212).
+        """
         rows = self.rows
         for width, number in self.widths.most_common(1):
             if (number == rows > 1) or (rows >= OVER_HALF_OF and number * 2 > rows):
@@ -86,7 +90,9 @@ class Summary:
             self._judge_columns(layout)
 
     def _judge_columns(self, layout: Layout) -> None:
-        """The column that fails most; a damage that explains it goes before the order of the columns."""
+        """The column that fails most; a damage that explains it goes before the order of the
+        columns.
+        """
         columns: Counter[str] = Counter()
         for (name, _), number in self.unreadable.items():
             columns[name] += number

@@ -1,5 +1,6 @@
-"""A text file whose first line names its columns, whatever saved it: the lists that OPI brings. Read line by line, with the promises of
-every file (reliability 6): any encoding that is told by its bytes, any line end, quotation marks undone, and no open one that swallows lines.
+"""A text file whose first line names its columns, whatever saved it: the lists that OPI brings.
+Read line by line, with the promises of every file (reliability 6): any encoding that is told by its
+bytes, any line end, quotation marks undone, and no open one that swallows lines.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class TableRow:
 
 @dataclass
 class Table:
-    """Iterate for the rows. `columns` are those that may be in the file; each of `needed` must be, or one of several joined by `|`.
+    """Iterate for the rows. `columns` are those that may be in the file; each of `needed` must be,
+    or one of several joined by `|`.
 
     Raises FileRefused for a file that is no text or does not name its columns.
     """

@@ -1,4 +1,6 @@
-"""Bytes that somebody saved as text: what they are, and their lines. Memory stays flat however long the file or a line in it."""
+"""Bytes that somebody saved as text: what they are, and their lines. Memory stays flat however long
+the file or a line in it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ LONGEST_LINE = 20_000  # characters; what is longer is no row of any layout
 
 
 class FileRefused(Exception):
-    """The whole file cannot be read. `sentence` says what it is and what to do; `rule` is the catalogue's id."""
+    """The whole file cannot be read. `sentence` says what it is and what to do; `rule` is the
+    catalogue's id.
+    """
 
     def __init__(self, sentence: str, rule: str = "CTE-400") -> None:
         super().__init__(sentence)
@@ -39,7 +43,9 @@ _MARKUP = re.compile(rb"^\s*<(!doctype|html|\?xml|table|script|head|body)", re.I
 
 
 def shown(text: str) -> str:
-    """Text of a file or of its name as it may stand on a page: without what hides, turns the line round, or is a zero byte."""
+    """Text of a file or of its name as it may stand on a page: without what hides, turns the line
+    round, or is a zero byte.
+    """
     return "".join(letter for letter in text if letter.isprintable())
 
 
@@ -57,7 +63,8 @@ class Encoding:
 
 
 def encoding_of(file: IO[bytes]) -> Encoding:
-    """How the text is encoded: by its byte order mark, else UTF-8, else – one byte is enough – Windows-1252 for all of it.
+    """How the text is encoded: by its byte order mark, else UTF-8, else – one byte is enough –
+    Windows-1252 for all of it.
 
     Raises FileRefused for what is no text.
     """
@@ -83,7 +90,8 @@ def encoding_of(file: IO[bytes]) -> Encoding:
             raise FileRefused(sentence)
     if _MARKUP.match(first):
         raise FileRefused("This is a web page (HTML or XML). Choose the tab-delimited text file")
-    # Every second byte of a Latin text in UTF-16 is zero; a stray zero byte is for its row to answer.
+    # Every second byte of a Latin text in UTF-16 is zero; a stray zero byte is for its row to
+    # answer.
     if len(first) > 7 and first[:400].count(0) * 3 > len(first[:400]):
         raise FileRefused(
             "This file is in UTF-16 without a byte order mark. Save it as UTF-8 and choose it again"
@@ -121,7 +129,9 @@ class Lines:
     """Whether the file ends with byte 1A, as programs of the eighties end a text (FR-211)."""
 
     def __iter__(self) -> Iterator[tuple[int, str, bool]]:
-        """(physical number, text without its end, whether it was cut at LONGEST_LINE). Only CR LF, LF and CR end a line (U-21, U-23)."""
+        """(physical number, text without its end, whether it was cut at LONGEST_LINE). Only CR LF,
+        LF and CR end a line (U-21, U-23).
+        """
         decoder = codecs.getincrementaldecoder(self.encoding.codec)(errors="replace")
         self.file.seek(self.encoding.skip)
         number, rest, cut, held = 0, "", False, ""

@@ -1,6 +1,8 @@
-"""Typed values from what people write: credits, dates, Yes and No. Form and file read with these, so they never disagree.
+"""Typed values from what people write: credits, dates, Yes and No. Form and file read with these,
+so they never disagree.
 
-A problem is raised as `Unreadable`, which names a rule of the catalogue and holds the sentence that stands beside the field.
+A problem is raised as `Unreadable`, which names a rule of the catalogue and holds the sentence that
+stands beside the field.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import datetime
 import re
 from decimal import Decimal
 
-# Character by character ASCII: Python's own digits, and Decimal, also take １.５, ١.٥, 1e3, 1_000 and NaN.
+# Character by character ASCII: Python's own digits, and Decimal, also take １.５, ١.٥, 1e3, 1_000 and
+# NaN.
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})", re.ASCII)
 _WITH_COMMA = re.compile(r"([0-9]{1,2}),([0-9]{1,2})", re.ASCII)
 _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
@@ -21,7 +24,9 @@ FIRST_YEAR = 1950
 
 
 class Unreadable(ValueError):
-    """A value that cannot be read as its field's type; `rule` is the catalogue's id for the cause."""
+    """A value that cannot be read as its field's type; `rule` is the catalogue's id for the
+    cause.
+    """
 
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(message)
@@ -35,7 +40,8 @@ def tidy(text: str) -> str:
 
 
 def credits(text: str, label: str) -> Decimal | None:
-    """An amount of credits with at most two decimals, or None where nothing is written. Raises Unreadable; never rounds.
+    """An amount of credits with at most two decimals, or None where nothing is written. Raises
+    Unreadable; never rounds.
 
     Whether it lies between 0 and 30 is a rule of the catalogue.
     """
@@ -65,7 +71,9 @@ def credits(text: str, label: str) -> Decimal | None:
 
 
 def date(text: str, label: str) -> datetime.date | None:
-    """A date written MM/DD/YYYY or M/D/YYYY, or None where nothing is written. Raises Unreadable."""
+    """A date written MM/DD/YYYY or M/D/YYYY, or None where nothing is written. Raises
+    Unreadable.
+    """
     text = tidy(text)
     if not text:
         return None
@@ -88,7 +96,9 @@ def date(text: str, label: str) -> datetime.date | None:
 
 
 def yes_or_no(text: str, label: str) -> bool | None:
-    """Yes or No, as Y, N, Yes or No in any case, or None where nothing is written. Raises Unreadable."""
+    """Yes or No, as Y, N, Yes or No in any case, or None where nothing is written. Raises
+    Unreadable.
+    """
     text = tidy(text)
     if not text:
         return None

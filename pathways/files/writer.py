@@ -1,4 +1,6 @@
-"""Rows of a layout as State Format (TSV), CSV and XLSX. The first uploads back; the others are for spreadsheets, and safe in them."""
+"""Rows of a layout as State Format (TSV), CSV and XLSX. The first uploads back; the others are for
+spreadsheets, and safe in them.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def write_xlsx(
     notes: Sequence[str] = (),
     created: datetime.datetime | None = None,
 ) -> int:
-    """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a second sheet."""
+    """A workbook of text cells: leading zeros stay, nothing is a formula (O-03). `notes` become a
+    second sheet.
+    """
     return write_book(into, [(sheet, titles, rows)], notes, created=created)[0]
 
 
@@ -71,7 +75,9 @@ def write_layout_xlsx(
     *,
     notes: Sequence[str] = (),
 ) -> int:
-    """A workbook that, saved as tab-delimited text, can be uploaded: the header record, the titles, the rows. Returns the number of rows."""
+    """A workbook that, saved as tab-delimited text, can be uploaded: the header record, the titles,
+    the rows. Returns the number of rows.
+    """
     lines = itertools.chain([layout.names], rows)
     return (
         write_book(
@@ -89,7 +95,8 @@ def write_book(
     created: datetime.datetime | None = None,
     titles: int = 1,
 ) -> list[int]:
-    """The same with several sheets of name, titles and rows. Returns the number of rows of each; `titles` rows stay in view.
+    """The same with several sheets of name, titles and rows. Returns the number of rows of each;
+    `titles` rows stay in view.
 
     A workbook says when it was made: `created` makes the same content the same bytes.
     """

@@ -1,4 +1,6 @@
-"""Saying why a warning is right as it stands, and taking that back. Errors are corrected, never explained."""
+"""Saying why a warning is right as it stands, and taking that back. Errors are corrected, never
+explained.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,18 @@ class TakenBack(NotApplied):
 
 @dataclass(frozen=True)
 class Explained:
-    """`written` by this person now; `others` were explained by somebody else in the same moment, and theirs stand."""
+    """`written` by this person now; `others` were explained by somebody else in the same moment,
+    and theirs stand.
+    """
 
     written: int
     others: tuple[Explanation, ...]
 
 
 def fingerprint(findings: Sequence[ListedFinding]) -> str:
-    """What a person has seen before giving a reason for all of it, in one value without student data."""
+    """What a person has seen before giving a reason for all of it, in one value without student
+    data.
+    """
     lines = sorted(
         f"{one.rule.id} {one.breach.state_id} {one.breach.pathway_id} {one.breach.value}"
         for one in findings
@@ -55,7 +61,9 @@ def explain(
     by: str,
     by_id: int | None = None,
 ) -> Explained:
-    """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is written then."""
+    """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is
+    written then.
+    """
     if not reason or any(one.severity is not Severity.WARNING for one in findings):
         raise NotAWarning
     now = timezone.now()
@@ -76,7 +84,8 @@ def explain(
     ]
     with refusals_named(), transaction.atomic():
         _hold(scope)
-        # Two clerks, or two clicks: the explanation that stands first holds, and the other person is shown it.
+        # Two clerks, or two clicks: the explanation that stands first holds, and the other person
+        # is shown it.
         Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
         certified().data_changed(scope)
         standing = {
@@ -102,7 +111,9 @@ def take_back(scope: Scope, key: int, *, by: str, by_id: int | None = None) -> E
 
 
 def _hold(scope: Scope) -> None:
-    """Certification, which holds the district alone, signs explanations too: none comes or goes while it does, or once it has."""
+    """Certification, which holds the district alone, signs explanations too: none comes or goes
+    while it does, or once it has.
+    """
     lock_district(scope)
     demand_current(scope)
     lock = CollectionLock.objects.on_participations(scope.district, scope.end_year).first()

@@ -1,4 +1,6 @@
-"""One list of findings as a person works through it: its filter, its order and the place in it. The address carries no student data."""
+"""One list of findings as a person works through it: its filter, its order and the place in it. The
+address carries no student data.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,18 @@ from pathways.rules import Rule, Severity
 
 BY_RECORD, BY_RULE = "record", "rule"
 REPORT = re.compile(r"[a-z-]{1,40}")
-"""A report's place in an address. The reports stand above the findings, and their page says when there is none of that name."""
+"""A report's place in an address. The reports stand above the findings, and their page says when
+there is none of that name.
+"""
 
 Place = tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class FindingList:
-    """`rule` is the one that is open where the rules come first, `page` the page where the records do; `report` is where the person came from."""
+    """`rule` is the one that is open where the rules come first, `page` the page where the records
+    do; `report` is where the person came from.
+    """
 
     by: str = BY_RECORD
     level: Level = Level.TO_DO

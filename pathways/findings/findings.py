@@ -1,4 +1,6 @@
-"""What is found in a district's records now, in either edition: computed by the catalogue each time, only explanations are kept (ADR 0003)."""
+"""What is found in a district's records now, in either edition: computed by the catalogue each
+time, only explanations are kept (ADR 0003).
+"""
 
 from __future__ import annotations
 
@@ -143,7 +145,9 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Counts:
-    """What certification asks: `errors` and `warnings` block, what is `explained` or `infos` does not."""
+    """What certification asks: `errors` and `warnings` block, what is `explained` or `infos` does
+    not.
+    """
 
     errors: int = 0
     warnings: int = 0
@@ -157,7 +161,9 @@ class Counts:
 
 @dataclass
 class Findings:
-    """The whole answer: exact counts of everything, and at most 10,000 findings of one level, the heaviest first."""
+    """The whole answer: exact counts of everything, and at most 10,000 findings of one level, the
+    heaviest first.
+    """
 
     scope: Scope
     records: int
@@ -196,7 +202,9 @@ def findings(
     level: Level = Level.ALL,
     whole: bool = False,
 ) -> Findings:
-    """Judge the records in scope now; of one student or by some rules alone, where that is said. `level` is what is held, `whole` however much."""
+    """Judge the records in scope now; of one student or by some rules alone, where that is said.
+    `level` is what is held, `whole` however much.
+    """
     records = Participation.objects.in_scope(scope)
     found = Findings(
         scope,
@@ -224,7 +232,9 @@ def findings(
 def _listed(
     scope: Scope, student: int | None, only: Collection[str] | None
 ) -> Iterator[ListedFinding]:
-    """Explanations stand beside the District edition and meet the findings of either by natural key and value."""
+    """Explanations stand beside the District edition and meet the findings of either by natural key
+    and value.
+    """
     weights = severities(scope.end_year)
     explained = {
         (one.rule, one.state_id, one.pathway_id, one.value): one

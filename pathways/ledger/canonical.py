@@ -1,7 +1,9 @@
-"""The records of a scope in one canonical text, from which digests are made: the same for the same records on either database.
+"""The records of a scope in one canonical text, from which digests are made: the same for the same
+records on either database.
 
-UTF-8 lines sorted by their bytes, values parted by tabs, dates as 2025-05-08, credits with two decimals, yes and no as t and f; backslash, tab
-and line ends within a value are escaped as PostgreSQL's COPY does. No database sorts them, and no number is a float.
+UTF-8 lines sorted by their bytes, values parted by tabs, dates as 2025-05-08, credits with two
+decimals, yes and no as t and f; backslash, tab and line ends within a value are escaped as
+PostgreSQL's COPY does. No database sorts them, and no number is a float.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ COLUMNS = {
     "modified_by": F("modified_by"),
     "modified_end_year": F("modified_end_year"),
 }
-"""What stands in a line, in this order. Grade and school are those of the enrollment that decides, named here by its own fields."""
+"""What stands in a line, in this order. Grade and school are those of the enrollment that decides,
+named here by its own fields.
+"""
 
 
 def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:

@@ -1,4 +1,6 @@
-"""Records are written in the current school year alone; OPI may end it while work waits for its turn or a page stands open."""
+"""Records are written in the current school year alone; OPI may end it while work waits for its
+turn or a page stands open.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from pathways.models import SchoolYear
 
 
 def demand_current(scope: Scope) -> None:
-    """Raises OtherYear. Asked with the district held, so that nothing is written into a year for which it was not meant."""
+    """Raises OtherYear. Asked with the district held, so that nothing is written into a year for
+    which it was not meant.
+    """
     current = SchoolYear.objects.filter(is_active=True).values_list("pk", flat=True).first()
     if current != scope.end_year:
         raise OtherYear(scope.end_year, current)

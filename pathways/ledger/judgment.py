@@ -1,4 +1,6 @@
-"""What the ledger asks of whoever judges staged rows. The rule catalogue answers, and stands above the ledger."""
+"""What the ledger asks of whoever judges staged rows. The rule catalogue answers, and stands above
+the ledger.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Ruling(Protocol):
 
 
 class Judgment(Protocol):
-    """What was said of staged rows, and how far the district's history and OPI's reference data had come when it was said."""
+    """What was said of staged rows, and how far the district's history and OPI's reference data had
+    come when it was said.
+    """
 
     @property
     def refused(self) -> tuple[Ruling, ...]: ...

@@ -1,8 +1,8 @@
 """The only writer of participations in the District edition (ADR 0002).
 
-Form, grid, upload, undo and demo stage their rows and come here. One row and 100,000 rows run the same handful of statements: one join
-makes the plan, then UPDATE, INSERT and DELETE follow the plan, and one INSERT … SELECT writes the history. The SQL is plain enough for
-both vendors.
+Form, grid, upload, undo and demo stage their rows and come here. One row and 100,000 rows run the
+same handful of statements: one join makes the plan, then UPDATE, INSERT and DELETE follow the plan,
+and one INSERT … SELECT writes the history. The SQL is plain enough for both vendors.
 """
 
 from __future__ import annotations
@@ -90,10 +90,12 @@ def apply(
 ) -> Applied:
     """Write the staged rows of a district, all or none, and their history.
 
-    `by` is the author as records show her, `by_id` her account: two people may have one name. The demo has no account.
-    `checked` is what the catalogue said of these rows; when the district's records or OPI's reference data have moved since, `check` says
-    it again under the lock. None stands for rows that need no leave: undo, restore, demo. A row whose version the person did not see stops
-    the whole call with `Stale`, or is left out and named in the result with `skip_stale`. Raises NotApplied; then nothing is written.
+    `by` is the author as records show her, `by_id` her account: two people may have one name. The
+    demo has no account. `checked` is what the catalogue said of these rows; when the district's
+    records or OPI's reference data have moved since, `check` says it again under the lock. None
+    stands for rows that need no leave: undo, restore, demo. A row whose version the person did not
+    see stops the whole call with `Stale`, or is left out and named in the result with `skip_stale`.
+    Raises NotApplied; then nothing is written.
     """
     assert scope.edition is Edition.DISTRICT, "the State edition is written by resync alone"
     with refusals_named(), transaction.atomic():
@@ -134,7 +136,9 @@ def apply(
 
 
 def preview(scope: Scope, staged: Staged) -> Applied:
-    """What `apply` would do with the staged rows if nothing else happened; the plan stays in the temporary table `ledger_plan`."""
+    """What `apply` would do with the staged rows if nothing else happened; the plan stays in the
+    temporary table `ledger_plan`.
+    """
     counts, stale = _plan(scope, staged)
     return Applied(
         counts.get("create", 0),
@@ -147,7 +151,9 @@ def preview(scope: Scope, staged: Staged) -> Applied:
 
 @contextmanager
 def refusals_named():  # type: ignore[no-untyped-def]
-    """The database's own refusals as `NotApplied`: who waits too long, who loses a race, who meets a closed collection."""
+    """The database's own refusals as `NotApplied`: who waits too long, who loses a race, who meets
+    a closed collection.
+    """
     try:
         yield
     except (OperationalError, ProgrammingError, psycopg.errors.UndefinedTable) as error:
@@ -242,7 +248,9 @@ LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id
 
 
 def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:
-    """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale. Returns counts and the stale lines."""
+    """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale.
+    Returns counts and the stale lines.
+    """
     with connection.cursor() as cursor:
         drop, make = staged.own(f"DROP TABLE IF EXISTS {PLAN}"), staged.own(_MAKE_PLAN)
         if connection.vendor == "postgresql":
@@ -316,7 +324,9 @@ def _follow(
     source: Change.Source,
     batch: UUID | None,
 ) -> Applied:
-    """Carry out the plan. A row that somebody else wrote between plan and write is not met, and stops the call."""
+    """Carry out the plan. A row that somebody else wrote between plan and write is not met, and
+    stops the call.
+    """
     now = timezone.now()
     modified: list[Any] = [timezone.localdate(now), by, standing.active_end_year]
     for operation, statement, values in (

@@ -1,6 +1,8 @@
-"""The district locks, which last as long as the transaction (design: one lock a district; number 0 stands for OPI's reference data).
+"""The district locks, which last as long as the transaction (design: one lock a district; number 0
+stands for OPI's reference data).
 
-On SQLite the file's write lock, which every transaction holds from its start, is the lock of them all.
+On SQLite the file's write lock, which every transaction holds from its start, is the lock of them
+all.
 """
 
 from django.db import connections
@@ -13,7 +15,9 @@ WAIT = "5s"
 
 
 def lock_district(scope: Scope, *, exclusive: bool = False) -> None:
-    """Hold a district of the District edition: shared by those who write single records, alone by those who write it whole."""
+    """Hold a district of the District edition: shared by those who write single records, alone by
+    those who write it whole.
+    """
     _hold(int(scope.district), exclusive=exclusive, edition=Edition.DISTRICT)
 
 

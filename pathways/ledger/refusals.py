@@ -38,7 +38,9 @@ class Busy(NotApplied):
 
 
 class StagingLost(NotApplied):
-    """The connection that the rows were staged on has been exchanged for another between two steps."""
+    """The connection that the rows were staged on has been exchanged for another between two
+    steps.
+    """
 
     sentence = (
         "The portal lost its connection to the database for a moment. Nothing was saved, and what"

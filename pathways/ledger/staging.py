@@ -1,10 +1,12 @@
 """Rows on their way in: typed, not yet judged, in a temporary table of the connection.
 
-A form stages one row, a grid 200, an upload a million; from here on all go the same way. Staging runs outside any write transaction
-(ADR 0003): on SQLite `executemany` in autocommit leaves the file's write lock alone, which `bulk_create` would not.
+A form stages one row, a grid 200, an upload a million; from here on all go the same way. Staging
+runs outside any write transaction (ADR 0003): on SQLite `executemany` in autocommit leaves the
+file's write lock alone, which `bulk_create` would not.
 
-The tables of each staging bear its own token in their names. So every statement proves that it reads what was staged for it: on a
-connection that has been exchanged meanwhile, as some poolers do between transactions, there is no such table, whoever staged there.
+The tables of each staging bear its own token in their names. So every statement proves that it
+reads what was staged for it: on a connection that has been exchanged meanwhile, as some poolers do
+between transactions, there is no such table, whoever staged there.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from django.db import connection
 from pathways.models import Change, Participation
 
 TABLE = "staged_participation"
-# What is made of staged rows, by the names that the code knows: the ledger's plan, a file's findings, repeated lines and verdicts.
+# What is made of staged rows, by the names that the code knows: the ledger's plan, a file's
+# findings, repeated lines and verdicts.
 PLAN, FINDINGS, REPEATED, VERDICTS = (
     "ledger_plan",
     "upload_finding",
@@ -34,7 +37,8 @@ _TABLES = (TABLE, PLAN, FINDINGS, REPEATED, VERDICTS)
 _NAMES = re.compile(rf"\b({'|'.join((*_TABLES, f'{FINDINGS}_line'))})\b")
 _OWN_NAME = re.compile(rf"({'|'.join(_TABLES)})_[0-9a-f]{{16}}\b")
 
-# Amounts have no scale: a third decimal is for a rule to refuse, not for the database to round away.
+# Amounts have no scale: a third decimal is for a rule to refuse, not for the database to round
+# away.
 _TYPES = {
     "line": "integer PRIMARY KEY",
     "student_id": "bigint",
@@ -59,8 +63,8 @@ _TYPES = {
 class Row:
     """One row to stage. None is *missing*: whether that matters is for a rule to say.
 
-    `version` is the version the person saw: 0 for a new record, None to write over whatever is there. The `modified_…` values are for the
-    demo alone; the ledger sets them for everyone else.
+    `version` is the version the person saw: 0 for a new record, None to write over whatever is
+    there. The `modified_…` values are for the demo alone; the ledger sets them for everyone else.
     """
 
     student_id: int | None
@@ -81,7 +85,9 @@ class Row:
 
     @classmethod
     def of(cls, record: Participation | Change, **values: object) -> Row:
-        """The row that a record, or the image in its history, would be staged as; `values` replace its own."""
+        """The row that a record, or the image in its history, would be staged as; `values` replace
+        its own.
+        """
         own = {name: getattr(record, name) for name in TYPED}
         return cls(
             **{"student_id": record.student_id, "pathway_id": record.pathway_id, **own, **values}
@@ -109,18 +115,24 @@ class Staged:
     tables: tuple[str, ...] = (TABLE, PLAN)
 
     def own(self, sql: str) -> str:
-        """The SQL with this staging's own tables in place of the names that the code knows them by."""
+        """The SQL with this staging's own tables in place of the names that the code knows them
+        by.
+        """
         return _NAMES.sub(rf"\1_{self.token}", sql)
 
 
 def names_a_missing_table(error: Exception) -> bool:
-    """Whether the database has refused a statement because the tables of a staging are not on this connection."""
+    """Whether the database has refused a statement because the tables of a staging are not on this
+    connection.
+    """
     text = str(error)
     return bool(_OWN_NAME.search(text)) and ("does not exist" in text or "no such table" in text)
 
 
 def stage(rows: Iterable[Row]) -> Staged:
-    """Put rows into a staging table of the connection, numbered from 1 in their order, in place of what was staged before."""
+    """Put rows into a staging table of the connection, numbered from 1 in their order, in place of
+    what was staged before.
+    """
     names = [field.name for field in fields(Row)]
     staged = prepare()
     columns = ", ".join(["line", *names])
@@ -149,7 +161,8 @@ def stage(rows: Iterable[Row]) -> Staged:
             cursor.executemany(
                 staged.own(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})"), list(numbered())
             )
-        # Never analyzed, a table of one row is taken for several hundred, and every student is hashed to meet it.
+        # Never analyzed, a table of one row is taken for several hundred, and every student is
+        # hashed to meet it.
         cursor.execute(staged.own(f"ANALYZE {TABLE}"))
     return replace(staged, rows=written)
 
@@ -160,11 +173,14 @@ FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
 def add_lines(
     staged: Staged, rows: list[tuple[int, int | None, int | None, tuple[Any, ...]]]
 ) -> None:
-    """Put rows of a file beside those that are already staged: line of the file, student, pathway, and the values of `TYPED`."""
+    """Put rows of a file beside those that are already staged: line of the file, student, pathway,
+    and the values of `TYPED`.
+    """
     columns = ", ".join((*FILE_COLUMNS, "delete_row"))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # The values hold no tab, backslash or line end: numbers, dates, True and False alone. Rows that are alike share one tuple.
+            # The values hold no tab, backslash or line end: numbers, dates, True and False alone.
+            # Rows that are alike share one tuple.
             missing = "\\N"
             texts: dict[int, str] = {}
             lines = []
@@ -190,7 +206,9 @@ _last = threading.local()  # as the connection is
 
 
 def prepare(*more: str) -> Staged:
-    """An empty staging table of a new token on this connection, in place of what was staged before; `more` tables will stand beside it."""
+    """An empty staging table of a new token on this connection, in place of what was staged before;
+    `more` tables will stand beside it.
+    """
     staged = Staged(secrets.token_hex(8), tables=(TABLE, PLAN, *more))
     columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
@@ -202,7 +220,8 @@ def prepare(*more: str) -> Staged:
             and not more
             and len(earlier.tables) == len(staged.tables)
         ):
-            # A table of a few rows goes on under its new name, in a quarter of the time; where it is not there it is made.
+            # A table of a few rows goes on under its new name, in a quarter of the time; where it
+            # is not there it is made.
             old, new = earlier.own(TABLE), staged.own(TABLE)
             again = [
                 earlier.own(f"DROP TABLE IF EXISTS {PLAN}"),

@@ -1,6 +1,8 @@
-"""Rows of a raw statement, typed alike on both databases: a date is a date and credits are decimals, wherever the statement found them.
+"""Rows of a raw statement, typed alike on both databases: a date is a date and credits are
+decimals, wherever the statement found them.
 
-A column of a temporary table or of an expression has no declared type on SQLite, which then gives back text, floats, and 0 and 1.
+A column of a temporary table or of an expression has no declared type on SQLite, which then gives
+back text, floats, and 0 and 1.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from pathways.ledger.staging import TYPED
 from pathways.models import Participation
 
 TYPES: dict[str, models.Field[Any, Any]] = {
-    name: Participation._meta.get_field(name)
-    for name in TYPED  # type: ignore[misc]
+    name: Participation._meta.get_field(name)  # type: ignore[misc]
+    for name in TYPED
 }
 """What a person types of a record, by its column."""
 TOTAL = models.DecimalField(max_digits=20, decimal_places=2)
@@ -27,7 +29,9 @@ TOTAL = models.DecimalField(max_digits=20, decimal_places=2)
 def typed(
     connection: BaseDatabaseWrapper, cursor: Any, fields: Sequence[models.Field[Any, Any] | None]
 ) -> Iterator[tuple[Any, ...]]:
-    """The statement's rows, each column as its field would give it. None stands for keys, numbers and text, which need nothing."""
+    """The statement's rows, each column as its field would give it. None stands for keys, numbers
+    and text, which need nothing.
+    """
     columns = [Col("", field) if field else None for field in fields]
     converters = [
         (

@@ -1,4 +1,6 @@
-"""Which district may offer which pathway in an end year: the questions of OPI's page, and the one way to change the answers."""
+"""Which district may offer which pathway in an end year: the questions of OPI's page, and the one
+way to change the answers.
+"""
 
 from __future__ import annotations
 
@@ -254,7 +256,9 @@ def copy_of(end_year: int) -> ApprovalsPlan:
 
 
 def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
-    """Give and withdraw. What somebody else has given or withdrawn meanwhile stays as that; raises NotApplied."""
+    """Give and withdraw. What somebody else has given or withdrawn meanwhile stays as that; raises
+    NotApplied.
+    """
     with changing(by=by, reason=reason) as entries:
         year = SchoolYear.objects.get(pk=wanted.end_year)
         districts, pathways = District.objects.in_bulk(), Pathway.objects.in_bulk()

@@ -23,7 +23,9 @@ MOST_PROBLEMS = 100
 
 
 def rows(end_year: int) -> Iterator[tuple[str, ...]]:
-    """A line for each district and pathway that is approved, or could be; the first names the columns."""
+    """A line for each district and pathway that is approved, or could be; the first names the
+    columns.
+    """
     yield COLUMNS
     given = set(
         Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id")
@@ -62,7 +64,9 @@ class ApprovalsRead:
 
 
 def read(content: bytes, end_year: int) -> ApprovalsRead:
-    """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway, and Approved are needed."""
+    """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway,
+    and Approved are needed.
+    """
     found = ApprovalsRead()
     table = Table(
         io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway")
@@ -137,7 +141,9 @@ class Lists:
         return cls(codes, only_numbers(codes), {plain(one.name): one.pk for one in pathways})
 
     def pathway(self, code: str, name: str) -> int:
-        """A code that has lost its zeros is the one of that number: there is no other it could be."""
+        """A code that has lost its zeros is the one of that number: there is no other it could
+        be.
+        """
         pathway = (
             self.codes.get(code) or self.numbers.get(whole_number(code) or 0)
             if code

@@ -1,7 +1,8 @@
-"""The only way OPI's reference data change: districts, school years, pathways, approvals, rule severities.
+"""The only way OPI's reference data change: districts, school years, pathways, approvals, rule
+severities.
 
-Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check again what was checked before, and
-queues the batch that brings it to the state.
+Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check
+again what was checked before, and queues the batch that brings it to the state.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class Entries:
         self.deeds += [_deed(row, Operation.ADD, after=words(row)) for row in rows]
 
     def save(self, row: models.Model, *, seen: Mapping[str, str] | None = None) -> None:
-        """A row that is there, if it differs. Raises Overtaken when it is no longer as it was `seen`."""
+        """A row that is there, if it differs. Raises Overtaken when it is no longer as it was
+        `seen`.
+        """
         stored = type(row)._base_manager.filter(pk=row.pk).first()
         if stored is None or (seen is not None and dict(seen) != words(stored)):
             raise Overtaken
@@ -84,7 +87,9 @@ class Entries:
 
 @contextmanager
 def changing(*, by: User, reason: str = "") -> Iterator[Entries]:
-    """Change reference data in one transaction, with OPI's data held until it ends. Raises NotApplied; then nothing is written."""
+    """Change reference data in one transaction, with OPI's data held until it ends. Raises
+    NotApplied; then nothing is written.
+    """
     try:
         with refusals_named(), transaction.atomic():
             lock_reference()

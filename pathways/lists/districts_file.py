@@ -1,7 +1,8 @@
-"""The file by which OPI adds districts and their first administrators: its columns, and what its rows hold.
+"""The file by which OPI adds districts and their first administrators: its columns, and what its
+rows hold.
 
-A row is a district with one District Administrator; several rows of a district are several administrators. Names and addresses are held to
-the same rules as when they are typed.
+A row is a district with one District Administrator; several rows of a district are several
+administrators. Names and addresses are held to the same rules as when they are typed.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ PERSON = ("first_name", "last_name", "email", "username")
 
 @dataclass(frozen=True)
 class Written:
-    """A line as it is written, by the columns in their order, and why it could not be taken apart."""
+    """A line as it is written, by the columns in their order, and why it could not be taken
+    apart.
+    """
 
     line: int
     cells: tuple[str, ...]

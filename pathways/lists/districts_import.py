@@ -1,4 +1,6 @@
-"""Districts and their first administrators from a file: read and shown first, saved once that has been seen (walk 14)."""
+"""Districts and their first administrators from a file: read and shown first, saved once that has
+been seen (walk 14).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ KEPT = 12 * 60 * 60
 
 
 class DistrictsImport(StatewideView):
-    """What a file holds is sent once more, signed, with the digest of what it would do; the file itself is kept nowhere."""
+    """What a file holds is sent once more, signed, with the digest of what it would do; the file
+    itself is kept nowhere.
+    """
 
     capability = Capability.KEEP_LISTS
 

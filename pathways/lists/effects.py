@@ -15,7 +15,9 @@ from pathways.models import District, Enrollment, Participation, Pathway, RuleSe
 
 @singledispatch
 def effects(after: models.Model, before: models.Model) -> list[str]:
-    """Sentences on what follows from `after` in place of `before`; none when nobody would notice."""
+    """Sentences on what follows from `after` in place of `before`; none when nobody would
+    notice.
+    """
     raise TypeError(f"{type(after).__name__} is not OPI's.")
 
 

@@ -23,8 +23,9 @@ FIRST, LAST = 2000, 2100
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
     """A row of OPI's lists.
 
-    `seen` is the row as the page showed it: who saves over somebody else is told. `confirmed` holds the effects that the person has been
-    shown; while they are others, the form is shown again with them instead of saved.
+    `seen` is the row as the page showed it: who saves over somebody else is told. `confirmed` holds
+    the effects that the person has been shown; while they are others, the form is shown again with
+    them instead of saved.
     """
 
     use_required_attribute = False
@@ -69,7 +70,9 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         return [error.code for error in self.non_field_errors().as_data()] == ["effects"]
 
     def _post_clean(self) -> None:
-        """After the row's own checks: whether it is still the row that was opened, and what would follow."""
+        """After the row's own checks: whether it is still the row that was opened, and what would
+        follow.
+        """
         stored = (
             None
             if self.adding
@@ -204,7 +207,9 @@ class SchoolYearForm(RegisterForm):
         return [field for field in super().shown if field.name != "unfinished" or self.effects]
 
     def _post_clean(self) -> None:
-        """Who has seen what follows says too what becomes of the districts that have not certified."""
+        """Who has seen what follows says too what becomes of the districts that have not
+        certified.
+        """
         super()._post_clean()
         if self.left is None or not self.instance.is_active:
             return
@@ -232,7 +237,9 @@ class SchoolYearForm(RegisterForm):
         return active
 
     def _get_validation_exclusions(self) -> set[str]:
-        """That one year alone is active is kept by the register, which ends the other one in the same change."""
+        """That one year alone is active is kept by the register, which ends the other one in the
+        same change.
+        """
         return super()._get_validation_exclusions() | {"is_active"}  # type: ignore[misc, no-any-return]
 
 

@@ -1,7 +1,8 @@
 """What a file of districts and first administrators would do, line by line, and doing it.
 
-Nothing that is there is changed and nothing is removed: a district under another name is held, and whoever has an account, or the name of
-somebody who has one, is asked about, as when one person is added.
+Nothing that is there is changed and nothing is removed: a district under another name is held, and
+whoever has an account, or the name of somebody who has one, is asked about, as when one person is
+added.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ STATUS = {
 
 @dataclass(frozen=True)
 class NewDistrict:
-    """What becomes of one line. `account` is whose account gets the role; without one the row's person is invited."""
+    """What becomes of one line. `account` is whose account gets the role; without one the row's
+    person is invited.
+    """
 
     written: Written
     outcome: Outcome
@@ -307,7 +310,9 @@ class Weighing:
 def carry_out(
     rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str
 ) -> DistrictsSaved:
-    """Save the good lines and queue their invitations, all or nothing. Links begin with `address`. Raises NotApplied."""
+    """Save the good lines and queue their invitations, all or nothing. Links begin with `address`.
+    Raises NotApplied.
+    """
     with changing(by=by, reason=REASON) as entries:
         wanted = plan(rows, by)
         if wanted.digest != seen:

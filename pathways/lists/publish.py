@@ -1,6 +1,7 @@
 """What OPI keeps, brought to the State edition as it stands in the District edition.
 
-Publishing compares whole tables, so it may be repeated, and one that failed is made good by the next.
+Publishing compares whole tables, so it may be repeated, and one that failed is made good by the
+next.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ Rows = dict[Any, dict[str, Any]]  # by their keys
 
 
 def publish() -> int:
-    """Make OPI's tables at the state equal to the district's, keys included. Returns how many rows were written there.
+    """Make OPI's tables at the state equal to the district's, keys included. Returns how many rows
+    were written there.
 
-    The District edition is held meanwhile, so that a change in between is published whole or by the publishing that follows it.
+    The District edition is held meanwhile, so that a change in between is published whole or by the
+    publishing that follows it.
     """
     with transaction.atomic(), writing_state(), transaction.atomic(STATE):
         lock_reference()
@@ -72,7 +75,9 @@ def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> Row
 
 
 def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
-    """Which of OPI's rows the state's rows still name: a district has deleted what named them and has not sent it yet."""
+    """Which of OPI's rows the state's rows still name: a district has deleted what named them and
+    has not sent it yet.
+    """
     found: set[Any] = set()
     for relation in model._meta.related_objects:
         if relation.related_model in PUBLISHED:
@@ -105,7 +110,8 @@ def _write(model: type[models.Model], here: Rows, there: Rows) -> int:
 def _in_turn(
     changed: Rows, there: Rows, unique: tuple[str, ...]
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Changed rows by their keys, in an order in which none takes a code or a name that another still holds.
+    """Changed rows by their keys, in an order in which none takes a code or a name that another
+    still holds.
 
     Where rows exchange them none can be the first, and one gives its own up before: it comes twice.
     """

@@ -1,7 +1,7 @@
 """OPI's reference rows that every portal starts with: the guide's 17 pathways and the school years.
 
-There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is missing and leaves alone what OPI has
-changed since.
+There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is
+missing and leaves alone what OPI has changed since.
 """
 
 import datetime
@@ -13,7 +13,8 @@ from cte_portal.editions import Edition
 from pathways.lists.publish import publish
 from pathways.models import GroupAssignment, Pathway, ReferenceGeneration, SchoolYear
 
-# The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are provisional, and OPI may change them.
+# The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are
+# provisional, and OPI may change them.
 PATHWAYS = [
     "Advanced Manufacturing",
     "Agriculture, Food & Natural Resources",
@@ -39,7 +40,9 @@ ACTIVE_END_YEAR = 2025
 
 
 def load() -> None:
-    """Bring pathways, school years and OPI's reports into the District edition where it has none, and what OPI keeps to the state."""
+    """Bring pathways, school years and OPI's reports into the District edition where it has none,
+    and what OPI keeps to the state.
+    """
     with transaction.atomic(Edition.DISTRICT.value):
         ReferenceGeneration.objects.get_or_create(pk=1)
         if not SchoolYear.objects.exists():
@@ -64,7 +67,9 @@ def load() -> None:
 
 
 def moved() -> None:
-    """Say that reference data changed: what was checked before is checked again before it is written."""
+    """Say that reference data changed: what was checked before is checked again before it is
+    written.
+    """
     ReferenceGeneration.objects.update(generation=F("generation") + 1)
 
 

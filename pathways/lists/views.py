@@ -1,4 +1,6 @@
-"""Pathway approvals: district × pathway × end year, seen by OPI, changed by its administrators (ux O-16)."""
+"""Pathway approvals: district × pathway × end year, seen by OPI, changed by its administrators (ux
+O-16).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ class ReasonForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """What happens to the chosen lines: which, if not those that are ticked, and to what (walk 29)."""
+    """What happens to the chosen lines: which, if not those that are ticked, and to what (walk
+    29).
+    """
 
     use_required_attribute = False
 
@@ -164,7 +168,9 @@ class ApprovalLines(ApprovalsView):
         )
 
     def answer(self, *, save: bool) -> HttpResponse:
-        """What follows from what was sent; once it has been seen, and a reason given, it is carried out."""
+        """What follows from what was sent; once it has been seen, and a reason given, it is carried
+        out.
+        """
         sent, found = self.sent, self.found()
         keys = set(sent.getlist("chosen"))
         chosen = (
@@ -370,7 +376,9 @@ class Download(ApprovalsView):
 
 
 class Import(ApprovalsView):
-    """A file is read and shown first; what it asks for is then sent once more, without the file, and saved."""
+    """A file is read and shown first; what it asks for is then sent once more, without the file,
+    and saved.
+    """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(form=self.form())

@@ -1,4 +1,6 @@
-"""What every command asks first: the person, the district and the current school year, each refused in its own sentence."""
+"""What every command asks first: the person, the district and the current school year, each refused
+in its own sentence.
+"""
 
 from __future__ import annotations
 

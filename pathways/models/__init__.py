@@ -1,4 +1,6 @@
-"""One noun a module: the model, its QuerySet and the facts that always hold, as database constraints."""
+"""One noun a module: the model, its QuerySet and the facts that always hold, as database
+constraints.
+"""
 
 from pathways.models.calendar import Calendar, School, SchoolYear
 from pathways.models.change import Change

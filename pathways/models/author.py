@@ -1,4 +1,6 @@
-"""Who wrote a line: the account, shown by the name it had then. Two people of one name are told apart by their user names (M-13)."""
+"""Who wrote a line: the account, shown by the name it had then. Two people of one name are told
+apart by their user names (M-13).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from cte_portal.accounts.models import User
 
 
 class Authored:
-    """A line with `by` and `by_id`; `told_apart` adds the user name where the name alone could be somebody else's."""
+    """A line with `by` and `by_id`; `told_apart` adds the user name where the name alone could be
+    somebody else's.
+    """
 
     by: Any
     by_id: Any
@@ -25,7 +29,9 @@ Line = TypeVar("Line", bound=Authored)
 
 
 def told_apart(found: Iterable[Line]) -> list[Line]:
-    """The same lines, with user names where another account has the author's name, today or in these lines. One statement, or none."""
+    """The same lines, with user names where another account has the author's name, today or in
+    these lines. One statement, or none.
+    """
     lines = list(found)
     accounts: defaultdict[str, set[int]] = defaultdict(set)
     for line in lines:

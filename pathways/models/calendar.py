@@ -11,7 +11,9 @@ from pathways.models.district import District
 
 class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
     def active(self) -> SchoolYear:
-        """The current year of the portal. It, not the clock, decides; raises DoesNotExist before OPI has named one."""
+        """The current year of the portal. It, not the clock, decides; raises DoesNotExist before
+        OPI has named one.
+        """
         return self.get(is_active=True)
 
 

@@ -44,7 +44,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         return self.filter(district=district, pk__gt=cursor)
 
     def numbers_after(self, cursors: Mapping[str, int]) -> dict[str, int]:
-        """The same as a number for each district after its own cursor, in one statement; a district without any is not in it."""
+        """The same as a number for each district after its own cursor, in one statement; a district
+        without any is not in it.
+        """
         if not cursors:
             return {}
         rows = ", ".join(["(%s, %s)"] * len(cursors))
@@ -58,7 +60,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             return dict(cursor.fetchall())
 
     def cursor(self, district: str) -> int:
-        """The district's last Change: two equal cursors mean that nothing of the district was written in between."""
+        """The district's last Change: two equal cursors mean that nothing of the district was
+        written in between.
+        """
         last = self.filter(district=district).aggregate(last=models.Max("pk"))["last"]
         return last or 0
 
@@ -68,9 +72,11 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(Authored, models.Model):
-    """What a participation looked like after one change, in typed columns. The image before it is the version before it.
+    """What a participation looked like after one change, in typed columns. The image before it is
+    the version before it.
 
-    Names the record by plain ids: it outlives the record, and a foreign key would cost every write a look-up.
+    Names the record by plain ids: it outlives the record, and a foreign key would cost every write
+    a look-up.
     """
 
     lives_in = Home.DISTRICT
@@ -95,7 +101,9 @@ class Change(Authored, models.Model):
     end_year = models.PositiveSmallIntegerField()
     by = models.CharField(max_length=120)
     by_id = models.BigIntegerField(null=True)
-    """The author's account; the demo's, and what was written before accounts were kept, have none."""
+    """The author's account; the demo's, and what was written before accounts were kept, have
+    none.
+    """
     at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=Source.choices)
     batch = models.UUIDField(null=True)

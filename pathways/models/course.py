@@ -1,4 +1,6 @@
-"""Courses with an optional pathway, their sections, and who sits in them: where missing records are looked for (guide, Step Two, TIP)."""
+"""Courses with an optional pathway, their sections, and who sits in them: where missing records are
+looked for (guide, Step Two, TIP).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pathways.models.student import Enrollment, counts_in
 
 
 class Course(models.Model):
-    """What a school teaches. `credits` is what completing it earns; a course with a pathway is a CTE course."""
+    """What a school teaches. `credits` is what completing it earns; a course with a pathway is a
+    CTE course.
+    """
 
     lives_in = Home.BOTH
 
@@ -83,7 +87,9 @@ class RosterQuerySet(models.QuerySet["Roster"]):
 
 
 class Roster(models.Model):
-    """A student, by an enrollment, in a section. `credits_earned` is the transcript's, None until it is known."""
+    """A student, by an enrollment, in a section. `credits_earned` is the transcript's, None until
+    it is known.
+    """
 
     lives_in = Home.BOTH
 

@@ -1,4 +1,6 @@
-"""What people say about findings and rules: an explained warning, and a severity that OPI sets for a year."""
+"""What people say about findings and rules: an explained warning, and a severity that OPI sets for
+a year.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,13 @@ class ExplanationQuerySet(models.QuerySet["Explanation"]):
 
 
 class Explanation(Authored, models.Model):
-    """Why a warning is right as it stands. It holds as long as the subject keeps its value, in either edition and through a re-upload.
+    """Why a warning is right as it stands. It holds as long as the subject keeps its value, in
+    either edition and through a re-upload.
 
-    `by` and `taken_back_by` are names as shown then, the ids beside them the accounts. Never removed: one that was taken back says by whom and when, and the warning can be explained anew. Names its subject by State ID and
-    pathway: it speaks of both editions, and outlives a record that is entered anew.
+    `by` and `taken_back_by` are names as shown then, the ids beside them the accounts. Never
+    removed: one that was taken back says by whom and when, and the warning can be explained anew.
+    Names its subject by State ID and pathway: it speaks of both editions, and outlives a record
+    that is entered anew.
     """
 
     lives_in = Home.DISTRICT

@@ -10,7 +10,9 @@ from cte_portal.editions import Home
 
 class CollectionLockQuerySet(models.QuerySet["CollectionLock"]):
     def on_participations(self, district: str, active_end_year: int) -> CollectionLockQuerySet:
-        """The lock that keeps the district's participations from being written: they have no year, so the active year's decides."""
+        """The lock that keeps the district's participations from being written: they have no year,
+        so the active year's decides.
+        """
         return self.filter(
             district=district,
             end_year=active_end_year,
@@ -19,7 +21,8 @@ class CollectionLockQuerySet(models.QuerySet["CollectionLock"]):
 
 
 class CollectionLock(models.Model):
-    """What ledger, forms and triggers look at. Written when a certification is sealed, removed when a new round opens.
+    """What ledger, forms and triggers look at. Written when a certification is sealed, removed when
+    a new round opens.
 
     Names the district by its number, not by foreign key: it exists in the District edition only.
     """

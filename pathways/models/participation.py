@@ -1,4 +1,6 @@
-"""A student's record in one pathway: the CTE Concentrator screen (guide, Step Two), and its staged twin."""
+"""A student's record in one pathway: the CTE Concentrator screen (guide, Step Two), and its staged
+twin.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from pathways.models.student import Enrollment, Student
 MOST_CREDITS = Decimal(30)
 CONCENTRATOR_CREDITS = Decimal(2)
 
-# Credits on SQLite are floats: 0.1 + 0.2 is compared with 0.3 only after rounding, everywhere with this one expression.
+# Credits on SQLite are floats: 0.1 + 0.2 is compared with 0.3 only after rounding, everywhere with
+# this one expression.
 TOTAL_CREDITS = Round(F("in_district_credits") + F("out_of_district_credits"), 2)
 
 
@@ -27,7 +30,9 @@ def credits_field(name: str) -> models.DecimalField:
 
 @dataclass(frozen=True)
 class Figures:
-    """Students are counted once, however many pathways they are in: as concentrators if any of their records says Yes."""
+    """Students are counted once, however many pathways they are in: as concentrators if any of
+    their records says Yes.
+    """
 
     students: int
     concentrators: int
@@ -53,12 +58,17 @@ class Reach:
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def in_scope(self, scope: Scope) -> ParticipationQuerySet:
-        """Records of the students who are enrolled in the district in that end year: a record itself has no year."""
-        # Joined, not `student__in`: for that PostgreSQL asks every student of the district for an enrollment first.
+        """Records of the students who are enrolled in the district in that end year: a record
+        itself has no year.
+        """
+        # Joined, not `student__in`: for that PostgreSQL asks every student of the district for an
+        # enrollment first.
         return self.of_district(scope).enrolled_in(scope.end_year)
 
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
-        """Records of the district's students whether or not they are enrolled in the scope's year."""
+        """Records of the district's students whether or not they are enrolled in the scope's
+        year.
+        """
         return self.using(scope.alias).filter(student__district_id=scope.district)
 
     def of_state(self, edition: Edition, end_year: int) -> ParticipationQuerySet:
@@ -86,7 +96,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         )
 
     def figures(self, end_year: int) -> Figures:
-        """The counts of these records; `changed` are those whose last change was made while `end_year` was the active year."""
+        """The counts of these records; `changed` are those whose last change was made while
+        `end_year` was the active year.
+        """
         return Figures(
             **self.aggregate(
                 students=Count("student_id", distinct=True),
@@ -184,10 +196,12 @@ class Participation(models.Model):
 
 
 class StagedParticipation(models.Model):
-    """A row that has been typed or read but not written: the catalogue judges it, the ledger applies it.
+    """A row that has been typed or read but not written: the catalogue judges it, the ledger
+    applies it.
 
-    It stands in a temporary table of the connection (pathways/ledger/staging.py). Every value may be missing: that something is missing is for
-    a rule to say. Amounts have no fixed scale here, so that a third decimal is seen instead of rounded away.
+    It stands in a temporary table of the connection (pathways/ledger/staging.py). Every value may
+    be missing: that something is missing is for a rule to say. Amounts have no fixed scale here, so
+    that a third decimal is seen instead of rounded away.
     """
 
     lives_in = Home.DISTRICT
@@ -206,7 +220,8 @@ class StagedParticipation(models.Model):
     out_of_district_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
     dual_enrollment_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
     work_based_learning_credits = models.DecimalField(null=True, max_digits=20, decimal_places=10)
-    # The version the person saw: 0 for "there was none", None for "whatever is there" (an upload overwrites by key).
+    # The version the person saw: 0 for "there was none", None for "whatever is there" (an upload
+    # overwrites by key).
     version = models.PositiveIntegerField(null=True)
     delete_row = models.BooleanField(default=False)
     # Only the demo gives these; for everyone else the ledger sets them.

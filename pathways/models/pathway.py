@@ -20,14 +20,18 @@ class PathwayQuerySet(models.QuerySet["Pathway"]):
         return self.filter(Q(last_year=None) | Q(last_year__gte=end_year), first_year__lte=end_year)
 
     def approved_for(self, district: str, end_year: int) -> PathwayQuerySet:
-        """Pathways a district may enter in an end year: on OPI's list that year, and approved for the district."""
+        """Pathways a district may enter in an end year: on OPI's list that year, and approved for
+        the district.
+        """
         return self.offered_in(end_year).filter(
             approvals__district_id=district, approvals__school_year_id=end_year
         )
 
 
 class Pathway(models.Model):
-    """An approved area of study for CTE courses. Retired pathways stay, so that old records can be read."""
+    """An approved area of study for CTE courses. Retired pathways stay, so that old records can be
+    read.
+    """
 
     lives_in = Home.BOTH
 
@@ -94,7 +98,9 @@ class Approval(models.Model):
 
 
 class ReferenceGeneration(models.Model):
-    """Counts the changes of OPI's reference data: rows checked under an older generation are checked again before they are written."""
+    """Counts the changes of OPI's reference data: rows checked under an older generation are
+    checked again before they are written.
+    """
 
     lives_in = Home.DISTRICT
 

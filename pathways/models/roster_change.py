@@ -1,7 +1,9 @@
-"""History of a district's roster data: one append-only table for each kind of row, in typed columns (ADR 0011).
+"""History of a district's roster data: one append-only table for each kind of row, in typed columns
+(ADR 0011).
 
-A line holds what the row looked like after one change; the image before it is the version before it. Rows are named by plain ids,
-because the history outlives them. Triggers refuse to change or delete a line.
+A line holds what the row looked like after one change; the image before it is the version before
+it. Rows are named by plain ids, because the history outlives them. Triggers refuse to change or
+delete a line.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ class RowChangeQuerySet(models.QuerySet[Any]):
         return self.filter(row=row).order_by("version")
 
     def last_of_district(self, district: str) -> int:
-        """The district's last line: while it stays the same, nothing of this kind was written through the ledger."""
+        """The district's last line: while it stays the same, nothing of this kind was written
+        through the ledger.
+        """
         return self.filter(district=district).aggregate(last=models.Max("pk"))["last"] or 0
 
 
 class RowChange(Authored, models.Model):
-    """What every such history has in common. Version 1 of a row that was there before its history began is *found*."""
+    """What every such history has in common. Version 1 of a row that was there before its history
+    began is *found*.
+    """
 
     lives_in = Home.DISTRICT
 
@@ -47,7 +53,9 @@ class RowChange(Authored, models.Model):
     operation = models.CharField(max_length=6, choices=Operation.choices)
     by = models.CharField(max_length=120)
     by_id = models.BigIntegerField(null=True)
-    """The author's account; what was found, and what was written before accounts were kept, have none."""
+    """The author's account; what was found, and what was written before accounts were kept, have
+    none.
+    """
     at = models.DateTimeField()
     source = models.CharField(max_length=6, choices=Source.choices)
     batch = models.UUIDField(null=True)

@@ -1,4 +1,6 @@
-"""What stands at the state of a district: written with the rows it speaks of, in one transaction (ADR 0001)."""
+"""What stands at the state of a district: written with the rows it speaks of, in one transaction
+(ADR 0001).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         return self.at_state().filter(pk=district).first()
 
     def told(self, district: str) -> StateCopy | None:
-        """The same for every page's head: without the list of what was left out, which may be long."""
+        """The same for every page's head: without the list of what was left out, which may be
+        long.
+        """
         return self.at_state().defer("refused").filter(pk=district).first()
 
     def at_state(self) -> StateCopyQuerySet:
@@ -23,10 +27,12 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
 
 
 class StateCopy(models.Model):
-    """One row a district. `cursor` is the district's last Change that is at the state; *unsent* and *last resync* are read from here.
+    """One row a district. `cursor` is the district's last Change that is at the state; *unsent* and
+    *last resync* are read from here.
 
-    `objects_sent` gives for each type of object, by its name, when it was last sent and with what result:
-    {"Student": {"last": ISO time, "processed": 640, "errors": 0}}. `refused` lists what was left out: {"Section": [[key, reason], …]}.
+    `objects_sent` gives for each type of object, by its name, when it was last sent and with what
+    result: {"Student": {"last": ISO time, "processed": 640, "errors": 0}}. `refused` lists what was
+    left out: {"Section": [[key, reason], …]}.
     """
 
     lives_in = Home.STATE

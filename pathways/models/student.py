@@ -30,17 +30,23 @@ _SEARCHED = BY_NAME
 
 
 def by_name_of(student: str) -> tuple[str, ...]:
-    """The order by name for rows that reach the student by `student`, like `student` or `enrollment__student`."""
+    """The order by name for rows that reach the student by `student`, like `student` or
+    `enrollment__student`.
+    """
     return tuple(f"{student}__{name}" for name in BY_NAME)
 
 
 def _words(term: str) -> list[str]:
-    """What is looked for, each word as names are kept; empty ones are what has no letter, an apostrophe alone."""
+    """What is looked for, each word as names are kept; empty ones are what has no letter, an
+    apostrophe alone.
+    """
     return [folded(word) for word in term.replace(",", " ").split()]
 
 
 def name_field(source: str) -> models.GeneratedField:
-    """A name as people look for it and sort by it. The database keeps it, so that whoever writes a student need not."""
+    """A name as people look for it and sort by it. The database keeps it, so that whoever writes a
+    student need not.
+    """
     return models.GeneratedField(
         expression=Folded(F(source)), output_field=models.CharField(max_length=150), db_persist=True
     )
@@ -48,7 +54,9 @@ def name_field(source: str) -> models.GeneratedField:
 
 class StudentQuerySet(models.QuerySet["Student"]):
     def in_scope(self, scope: Scope) -> StudentQuerySet:
-        """Students of the district with a Primary, Partial or Special Ed enrollment in a calendar of that end year."""
+        """Students of the district with a Primary, Partial or Special Ed enrollment in a calendar
+        of that end year.
+        """
         return self.of_district(scope).enrolled_in(scope.end_year)
 
     def of_district(self, scope: Scope) -> StudentQuerySet:
@@ -72,7 +80,9 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.placed(end_year).annotate(record_count=Count("participations"))
 
     def placed(self, end_year: int) -> StudentQuerySet:
-        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the enrollment that decides in the year."""
+        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the enrollment
+        that decides in the year.
+        """
         enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
         return self.annotate(
             grade=Func(
@@ -91,10 +101,11 @@ class StudentQuerySet(models.QuerySet["Student"]):
         return self.annotate(total=Window(Count("pk")))
 
     def matching(self, term: str) -> StudentQuerySet:
-        """Students whose names contain each word of `term`, or whose State ID or Local ID contains it.
+        """Students whose names contain each word of `term`, or whose State ID or Local ID contains
+        it.
 
-        Accents, apostrophes, hyphens and capitals make no difference. Spaces and hyphens within a State ID are how people write it, so
-        `999 000 123` and `999-000-123` find 999000123.
+        Accents, apostrophes, hyphens and capitals make no difference. Spaces and hyphens within a
+        State ID are how people write it, so `999 000 123` and `999-000-123` find 999000123.
         """
         local = Q(local_id__icontains=term) if term else Q()
         digits = folded(term)
@@ -184,7 +195,9 @@ class Student(models.Model):
 
 
 def counts_in(end_year: int, via: str = "") -> Q:
-    """What `that_count` demands, for rows that reach the enrollment by `via`: joined, where `in` would look at every enrollment twice."""
+    """What `that_count` demands, for rows that reach the enrollment by `via`: joined, where `in`
+    would look at every enrollment twice.
+    """
     demanded = {
         f"{via}calendar__school_year_id": end_year,
         f"{via}service_type__in": Enrollment.SERVICE_TYPES_THAT_COUNT,
@@ -199,7 +212,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def that_count(self, end_year: int) -> EnrollmentQuerySet:
         """Enrollments that put a student, and so the student's records, in scope of an end year.
 
-        An enrollment that ended before the year's first day is a no-show: it never began in that year.
+        An enrollment that ended before the year's first day is a no-show: it never began in that
+        year.
         """
         return self.filter(counts_in(end_year))
 
@@ -212,7 +226,9 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         )
 
     def that_decide(self, end_year: int) -> EnrollmentQuerySet:
-        """Those that count, the one first that says a student's school and grade: the latest Primary one, without any the latest."""
+        """Those that count, the one first that says a student's school and grade: the latest
+        Primary one, without any the latest.
+        """
         primary = Case(
             When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)),
             default=Value(1),

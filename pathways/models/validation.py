@@ -1,4 +1,6 @@
-"""Which validation groups a user group finds in its list of reports, and what a clerk has said of a rostered student."""
+"""Which validation groups a user group finds in its list of reports, and what a clerk has said of a
+rostered student.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,15 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         )
 
     def assign_official(self) -> None:
-        """OPI's group stands in the lists of all user groups from the start; a District Administrator may choose otherwise, and that stays."""
+        """OPI's group stands in the lists of all user groups from the start; a District
+        Administrator may choose otherwise, and that stays.
+        """
         self.assign_at_first(OFFICIAL_GROUP, {role.value for role in Role if not role.is_opi})
 
     def assign_at_first(self, group: str, roles: set[str]) -> None:
-        """Give the group to these user groups of each district where nobody has chosen yet, be it to take it from all of them."""
+        """Give the group to these user groups of each district where nobody has chosen yet, be it
+        to take it from all of them.
+        """
         chosen = AuditEvent.objects.filter(kind=DEED, key=group, district=OuterRef("number"))
         given = self.filter(group=group, district=OuterRef("number"))
         numbers = (
@@ -49,7 +55,9 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
 
 
 class GroupAssignment(models.Model):
-    """A validation group that a user group (a role) of a district sees among its Data Validation Reports (guide, Step Four 1)."""
+    """A validation group that a user group (a role) of a district sees among its Data Validation
+    Reports (guide, Step Four 1).
+    """
 
     lives_in = Home.DISTRICT
 
@@ -80,7 +88,8 @@ class RosterDecisionQuerySet(models.QuerySet["RosterDecision"]):
 class RosterDecision(Authored, models.Model):
     """What was decided about a line of the roster worklist, a student and a pathway.
 
-    *Not CTE* speaks of a student without a record, *right as it stands* of a record; both need a reason. *Later* keeps the line open.
+    *Not CTE* speaks of a student without a record, *right as it stands* of a record; both need a
+    reason. *Later* keeps the line open.
     """
 
     lives_in = Home.DISTRICT

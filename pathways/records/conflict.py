@@ -1,4 +1,6 @@
-"""Two people saved one record: what it was, what they made of it, what you typed, and which of the two shall stand."""
+"""Two people saved one record: what it was, what they made of it, what you typed, and which of the
+two shall stand.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ THEIRS, YOURS = "theirs", "yours"
 
 @dataclass(frozen=True)
 class ConflictField:
-    """One field that differs. `choice` is empty where both changed it and the person has not chosen yet."""
+    """One field that differs. `choice` is empty where both changed it and the person has not chosen
+    yet.
+    """
 
     name: str
     label: str
@@ -30,7 +34,9 @@ class ConflictField:
 
 @dataclass(frozen=True)
 class Conflict:
-    """`fields` are those that differ between theirs and yours; `typed` is everything that was typed."""
+    """`fields` are those that differ between theirs and yours; `typed` is everything that was
+    typed.
+    """
 
     record: Participation
     fields: tuple[ConflictField, ...]
@@ -98,7 +104,9 @@ class Conflict:
         return tuple(field for field in self.fields if not field.choice)
 
     def chosen(self, sent: QueryDict) -> QueryDict:
-        """The record's form as it would have been typed on the present version, with the choices made and the button that was pressed."""
+        """The record's form as it would have been typed on the present version, with the choices
+        made and the button that was pressed.
+        """
         data = self.yours_again()
         data.update({name: sent.get(name, "") for name in ("then", "next")})
         for field in self.fields:

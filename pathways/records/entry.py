@@ -24,8 +24,8 @@ class Saved:
 def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None) -> Saved:
     """Save typed rows of one district, all or none.
 
-    Raises ledger.Refused with the findings when a rule refuses a row, ledger.Stale when somebody saved one of them in between,
-    ledger.Locked and ledger.Busy; nothing is written then.
+    Raises ledger.Refused with the findings when a rule refuses a row, ledger.Stale when somebody
+    saved one of them in between, ledger.Locked and ledger.Busy; nothing is written then.
     """
     with ledger.refusals_named():
         staged = staging.stage(rows)
@@ -45,7 +45,9 @@ def save(scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None
 
 
 def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
-    """What the catalogue refuses of typed rows that will not be saved as they are, so that all problems are told at once."""
+    """What the catalogue refuses of typed rows that will not be saved as they are, so that all
+    problems are told at once.
+    """
     with ledger.refusals_named():
         return rules.check_staged(scope, staging.stage(rows)).refused
 
@@ -53,7 +55,9 @@ def findings(scope: Scope, rows: Sequence[Row]) -> tuple[Finding, ...]:
 def delete(
     scope: Scope, record: Participation, *, version: int, by: str, by_id: int | None = None
 ) -> ledger.Applied:
-    """Delete one record at the version the person saw. Its last image stays in the history, from where it can be restored."""
+    """Delete one record at the version the person saw. Its last image stays in the history, from
+    where it can be restored.
+    """
     with ledger.refusals_named():
         staged = staging.stage([Row.of(record, version=version, delete_row=True)])
         return ledger.apply(
@@ -80,9 +84,11 @@ def restore(
 def bring_back(
     scope: Scope, rows: Sequence[Row], *, by: str, by_id: int | None = None, source: Change.Source
 ) -> Saved:
-    """Restore several records in one go, all or none: rows made of changes, or with `delete_row` to take back what was entered.
+    """Restore several records in one go, all or none: rows made of changes, or with `delete_row` to
+    take back what was entered.
 
-    A row that stood before is never refused for approval or pathway; the findings are shown. Raises ledger.Stale, Locked and Busy.
+    A row that stood before is never refused for approval or pathway; the findings are shown. Raises
+    ledger.Stale, Locked and Busy.
     """
     with ledger.refusals_named():
         staged = staging.stage(rows)

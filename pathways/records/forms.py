@@ -1,4 +1,6 @@
-"""The CTE Participant Detail as a form: the guide's fields in the guide's order (Step Two A and B)."""
+"""The CTE Participant Detail as a form: the guide's fields in the guide's order (Step Two A and
+B).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ MOST_CHARACTERS = (
 
 
 class LayoutPart(LayoutObject):  # type: ignore[misc]
-    """A piece of the layout with a template of its own, which sees the page's context and, as `fields`, the fields within."""
+    """A piece of the layout with a template of its own, which sees the page's context and, as
+    `fields`, the fields within.
+    """
 
     def __init__(self, template: str, *fields: Any) -> None:
         self.template = template
@@ -61,7 +65,9 @@ class Definition(LayoutObject):  # type: ignore[misc]
 
 
 class ReadField(forms.CharField):
-    """Text read by `pathways.files.values`, as a file's is. Whether it may be missing is for the catalogue to say, beside the other findings."""
+    """Text read by `pathways.files.values`, as a file's is. Whether it may be missing is for the
+    catalogue to say, beside the other findings.
+    """
 
     def __init__(self, read: Callable[[str, str], Any], **options: Any) -> None:
         super().__init__(strip=False, **options)
@@ -103,8 +109,8 @@ class YesNoField(ReadField):
 class ParticipationForm(forms.Form):
     """One record of one student.
 
-    `choices` are the pathways offered for a new record, None for a record that stands, whose pathway is its key. `others` is how many more
-    pathways the student has.
+    `choices` are the pathways offered for a new record, None for a record that stands, whose
+    pathway is its key. `others` is how many more pathways the student has.
     """
 
     use_required_attribute = False
@@ -156,13 +162,17 @@ class ParticipationForm(forms.Form):
             self.fields[name].before_year = school_year  # type: ignore[attr-defined]
 
     def begin(self) -> None:
-        """The work begins in the credits, of a new record with the pathway: focus.js puts the focus there."""
+        """The work begins in the credits, of a new record with the pathway: focus.js puts the focus
+        there.
+        """
         self.fields["pathway" if "pathway" in self.fields else CREDITS[0]].widget.attrs[
             "data-focus"
         ] = True
 
     def open_at(self, name: str, words: str) -> None:
-        """The page opens with the focus in this field, and `words` above it: what was found there."""
+        """The page opens with the focus in this field, and `words` above it: what was found
+        there.
+        """
         field = self.fields[name]
         told = [f"id_{name}_helptext"] if field.help_text else []
         field.widget.attrs |= {"autofocus": True, "aria-describedby": " ".join(["finding", *told])}
@@ -181,10 +191,11 @@ class ParticipationForm(forms.Form):
 
     @staticmethod
     def proposed(single_parent: bool, enrolled_on: datetime.date | None) -> dict[str, Any]:
-        """What a new record starts with. The single parent answer is the student's, so it is taken over from the other pathways.
+        """What a new record starts with. The single parent answer is the student's, so it is taken
+        over from the other pathways.
 
-        The Start Date is the first day of the year's enrollment, which is nearer to the truth than the day of entry; empty while that day
-        is to come.
+        The Start Date is the first day of the year's enrollment, which is nearer to the truth than
+        the day of entry; empty while that day is to come.
         """
         began = enrolled_on if enrolled_on and enrolled_on <= timezone.localdate() else None
         return {
@@ -196,16 +207,22 @@ class ParticipationForm(forms.Form):
         }
 
     def clean_pathway(self) -> int | None:
-        """A pathway that is not offered is left to the catalogue, which says why; what is no pathway at all is nothing chosen."""
+        """A pathway that is not offered is left to the catalogue, which says why; what is no
+        pathway at all is nothing chosen.
+        """
         return number(self.cleaned_data["pathway"])
 
     def clean_version(self) -> int:
-        """A version that was tampered with is one that nobody has seen: the record counts as saved by somebody else."""
+        """A version that was tampered with is one that nobody has seen: the record counts as saved
+        by somebody else.
+        """
         version = number(self.cleaned_data["version"])
         return 2**31 - 1 if version is None else version
 
     def row(self, student_id: int, pathway_id: int | None) -> Row:
-        """What was typed, as a row to stage. What could not be read is missing; the form says so already."""
+        """What was typed, as a row to stage. What could not be read is missing; the form says so
+        already.
+        """
         typed: dict[str, Any] = {name: self.cleaned_data.get(name) for name in TYPED}
         return Row(
             student_id=student_id,
@@ -215,7 +232,9 @@ class ParticipationForm(forms.Form):
         )
 
     def show(self, findings: Iterable[Ruling]) -> None:
-        """Put what the catalogue refuses beside its field. A field whose value could not be read is not called missing as well."""
+        """Put what the catalogue refuses beside its field. A field whose value could not be read is
+        not called missing as well.
+        """
         for finding in findings:
             field = finding.rule.field
             if finding.key != 1 or field not in self.fields:
@@ -253,7 +272,9 @@ class ParticipationForm(forms.Form):
 
     @property
     def advice(self) -> dict[str, str] | None:
-        """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a change. record.js says the same."""
+        """What the total says of the concentrator answer (guide, Step Two A 4): a proposal, never a
+        change. record.js says the same.
+        """
         if self.total is None:
             return None
         enough, answer = self.total >= CONCENTRATOR_CREDITS, self["concentrator"].value()

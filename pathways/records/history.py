@@ -1,4 +1,6 @@
-"""A record's history in words: what each change did to which field. The before-image of a version is the version before it."""
+"""A record's history in words: what each change did to which field. The before-image of a version
+is the version before it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change, with what it did. `restorable`: bringing this version back would change something."""
+    """One change, with what it did. `restorable`: bringing this version back would change
+    something.
+    """
 
     change: Change
     differences: tuple[FieldChange, ...]
@@ -47,7 +51,9 @@ def differences(
 
 
 def modified_by(record: Participation | None, changes: Iterable[Change]) -> str:
-    """Who saved the record as it stands, told apart like the authors of `changes`, which are its history."""
+    """Who saved the record as it stands, told apart like the authors of `changes`, which are its
+    history.
+    """
     if record is None:
         return ""
     own = next(
@@ -62,14 +68,17 @@ def modified_by(record: Participation | None, changes: Iterable[Change]) -> str:
 
 
 def entries(changes: Sequence[Change], record: Participation | None) -> list[HistoryEntry]:
-    """The history of a record, newest first, from its changes in that order and the record as it stands (None: deleted)."""
+    """The history of a record, newest first, from its changes in that order and the record as it
+    stands (None: deleted).
+    """
     found = []
     for change, earlier in zip(changes, [*changes[1:], None], strict=True):
         deleted = change.operation == Change.Operation.DELETE
         before = (
             None if earlier is None or earlier.operation == Change.Operation.DELETE else earlier
         )
-        # A deletion holds the image of the version before it, which has a line of its own to be restored from.
+        # A deletion holds the image of the version before it, which has a line of its own to be
+        # restored from.
         restorable = not deleted and (record is None or bool(differences(record, change)))
         found.append(
             HistoryEntry(
@@ -83,7 +92,9 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[His
 
 
 def deleted(changes: Iterable[Change]) -> list[Change]:
-    """Of a student's history, newest first, the deletions after which the record has stayed away."""
+    """Of a student's history, newest first, the deletions after which the record has stayed
+    away.
+    """
     last: dict[int, Change] = {}
     for change in changes:
         last.setdefault(change.pathway_id, change)

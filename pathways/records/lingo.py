@@ -1,6 +1,8 @@
-"""CTE Lingo: what the guide's terms mean, in the guide's own words, and what the fields of the CTE Concentrator screen hold.
+"""CTE Lingo: what the guide's terms mean, in the guide's own words, and what the fields of the CTE
+Concentrator screen hold.
 
-One list for the CTE Lingo page and for the help under the fields. Keys are the form's field names; each term has an anchor on the page.
+One list for the CTE Lingo page and for the help under the fields. Keys are the form's field names;
+each term has an anchor on the page.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ GUIDE = "OPI guide 2024-25"
 
 @dataclass(frozen=True)
 class Term:
-    """`definition`, and for a term that lists names `names` and what `follows` them; `also` is what another source adds."""
+    """`definition`, and for a term that lists names `names` and what `follows` them; `also` is what
+    another source adds.
+    """
 
     key: str
     name: str

@@ -1,4 +1,6 @@
-"""What was done to records, in every district: who changed whose record, when, and from what to what (ux O-19)."""
+"""What was done to records, in every district: who changed whose record, when, and from what to
+what (ux O-19).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The result list that stays beside the record. What was searched for names a student, so it stays in the session; pages carry a token."""
+"""The result list that stays beside the record. What was searched for names a student, so it stays
+in the session; pages carry a token.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ LONGEST_TERM = 100
 
 @dataclass(frozen=True)
 class Search:
-    """One result list: what was typed, and what it is narrowed to. Without a token it is all students."""
+    """One result list: what was typed, and what it is narrowed to. Without a token it is all
+    students.
+    """
 
     token: str = ""
     term: str = ""
@@ -32,7 +36,9 @@ class Search:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Search:
-        """The list that an address names. A token that the session does not know, from a bookmark or another sign-in, is all students."""
+        """The list that an address names. A token that the session does not know, from a bookmark
+        or another sign-in, is all students.
+        """
         token = request.GET.get("list", "")[:64]
         kept = request.session.get(KEY, {}).get(token)
         if kept is None:
@@ -94,7 +100,9 @@ class Search:
         return students.matching(self.term).best_first(self.term)
 
     def only_one(self, scope: Scope) -> int | None:
-        """The key of the one student whose whole name, State ID, Local ID or birth date was typed; None when there are more, or none."""
+        """The key of the one student whose whole name, State ID, Local ID or birth date was typed;
+        None when there are more, or none.
+        """
         if not self.term:
             return None
         found = self.found(scope)
@@ -115,7 +123,9 @@ class Search:
         return ResultList(self, rows, total=rows[0].total if rows else 0, start=start)
 
     def around(self, scope: Scope, student_id: int, start: int | None = None) -> ResultList:
-        """The part of the list in which a student stands, or that begins at `start`, with the student's neighbours."""
+        """The part of the list in which a student stands, or that begins at `start`, with the
+        student's neighbours.
+        """
         keys = list(self.found(scope).values_list("pk", flat=True))
         place = keys.index(student_id) if student_id in keys else None
         if start is None or start >= len(keys):
@@ -141,7 +151,9 @@ class Search:
 
 @dataclass(frozen=True)
 class ResultList:
-    """`rows` are students with grade and number of records; `position` counts from 1, 0 where the open student is not in the list."""
+    """`rows` are students with grade and number of records; `position` counts from 1, 0 where the
+    open student is not in the list.
+    """
 
     search: Search
     rows: list[Student]

@@ -1,7 +1,9 @@
-"""The offer to take back what a person has just done on the CTE Concentrator screen: shown on the next page, once.
+"""The offer to take back what a person has just done on the CTE Concentrator screen: shown on the
+next page, once.
 
-It is kept in the session, as its words name a student; the banner's form (templates/pathways/records/undo_banner.html) carries only row ids and
-versions, and posts them to `cte-record-restore`, so that it works without script and is refused when somebody saved in between.
+It is kept in the session, as its words name a student; the banner's form
+(templates/pathways/records/undo_banner.html) carries only row ids and versions, and posts them to
+`cte-record-restore`, so that it works without script and is refused when somebody saved in between.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ KEY = "pathways.undo"
 
 @dataclass(frozen=True)
 class Step:
-    """One record to bring back: to the version it had (0: there was no record), from the version it has now (0: it is deleted)."""
+    """One record to bring back: to the version it had (0: there was no record), from the version it
+    has now (0: it is deleted).
+    """
 
     pathway: int
     version: int
@@ -28,7 +32,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Undo:
-    """What was done – `title` in bold, then `words` – and the records, all of one student, that taking it back touches.
+    """What was done – `title` in bold, then `words` – and the records, all of one student, that
+    taking it back touches.
 
     `attention` stands for what could not be done.
     """
@@ -58,7 +63,9 @@ def offer(
     title: str = "Saved.",
     attention: bool = False,
 ) -> None:
-    """Put the offer before the person on the next record page, in place of any earlier one. Without steps only the words are shown."""
+    """Put the offer before the person on the next record page, in place of any earlier one. Without
+    steps only the words are shown.
+    """
     request.session[KEY] = {
         "student": student,
         "title": title,

@@ -1,1 +1,3 @@
-"""The guide's validation reports (Step Four) as questions to the database: one object feeds screen, file, command and certification."""
+"""The guide's validation reports (Step Four) as questions to the database: one object feeds screen,
+file, command and certification.
+"""

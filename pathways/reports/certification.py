@@ -1,4 +1,6 @@
-"""The *Certification* report: totals of the district beside totals of the state, a line for each figure (guide, Step Four 2)."""
+"""The *Certification* report: totals of the district beside totals of the state, a line for each
+figure (guide, Step Four 2).
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class PathwayFigure:
 
 
 class Certification(Report):
-    """The count is the number of figures that differ; the findings are those lines. It reads both editions, whichever it is run at."""
+    """The count is the number of figures that differ; the findings are those lines. It reads both
+    editions, whichever it is run at.
+    """
 
     slug = "certification"
     title = "End of Year CTE Concentrator and Participants Certification"
@@ -97,7 +101,9 @@ class Certification(Report):
         )
 
     def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
-        """In how many figures each district differs; one statement an edition, whichever is asked about."""
+        """In how many figures each district differs; one statement an edition, whichever is asked
+        about.
+        """
         ours, theirs = (
             of_all_districts(one, end_year) for one in (Edition.DISTRICT, Edition.STATE)
         )
@@ -139,7 +145,9 @@ def of_all_districts(edition: Edition, end_year: int) -> Mapping[str, Totals]:
 
 
 def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mapping[str, Totals]:
-    """By district where that is asked, else under no name: the figures of each pathway and of all, in one statement."""
+    """By district where that is asked, else under no name: the figures of each pathway and of all,
+    in one statement.
+    """
     groups = records.order_by().annotate(
         number=F(by) if by else Value("", CharField()), of=Value(ALL, CharField())
     )
@@ -189,7 +197,9 @@ def _summed(groups: Any, name: str, end_year: int, *, each: Count, those: Any) -
 
 
 def _whole(figures: dict[str, Any]) -> Mapping[str, int | Decimal]:
-    """With the participants; sums of SQLite are floats in disguise and get their two places back."""
+    """With the participants; sums of SQLite are floats in disguise and get their two places
+    back.
+    """
     for name in CREDITS:
         figures[name] = Decimal(figures[name] or 0).quantize(_TWO_PLACES)
     return {**figures, "participants": figures["students"] - figures["concentrators"]}

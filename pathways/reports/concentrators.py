@@ -1,4 +1,6 @@
-"""Reports a and d: who counts as concentrator or participant, and whose answer does not fit the credits."""
+"""Reports a and d: who counts as concentrator or participant, and whose answer does not fit the
+credits.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ class ConcentratorsAndParticipants(RecordReport):
 
 
 class IncorrectConcentrator(RecordReport):
-    """By the conditions of the rules CTE-131 and CTE-132, so that entry, upload, district and state never disagree."""
+    """By the conditions of the rules CTE-131 and CTE-132, so that entry, upload, district and state
+    never disagree.
+    """
 
     slug = "incorrect-concentrator"
     title = "End of Year CTE with Incorrect Concentrator Assigned"

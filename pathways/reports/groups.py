@@ -1,4 +1,6 @@
-"""Validation Groups: which reports stand together (guide, Step Four 1), and which of them a person finds in the list of reports."""
+"""Validation Groups: which reports stand together (guide, Step Four 1), and which of them a person
+finds in the list of reports.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Step 4 of the guide on the home page: what is found in the records now, and whether district and state were compared since the last resync."""
+"""Step 4 of the guide on the home page: what is found in the records now, and whether district and
+state were compared since the last resync.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
 
 
 def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, str], str]:
-    """Completed only when nothing is open, and the newest run at the state, on what stands there now, found the totals equal."""
+    """Completed only when nothing is open, and the newest run at the state, on what stands there
+    now, found the totals equal.
+    """
     counts, records = found.counts, number_of(found.records, "record")
     if counts.open:
         parts = [number_of(counts.errors, "error")] if counts.errors else []

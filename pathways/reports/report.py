@@ -1,4 +1,6 @@
-"""What a validation report is: words for people, columns, a count and rows, each asked with one statement in the scope's edition."""
+"""What a validation report is: words for people, columns, a count and rows, each asked with one
+statement in the scope's edition.
+"""
 
 from __future__ import annotations
 
@@ -55,14 +57,18 @@ BY_NAME = by_name_of("student")
 
 @dataclass(frozen=True)
 class Figure:
-    """`parts` say more of the count: how many of the students are concentrators, how many participants."""
+    """`parts` say more of the count: how many of the students are concentrators, how many
+    participants.
+    """
 
     count: int
     parts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Report(ABC):
-    """One of the guide's reports. A row begins with the keys of student and pathway, for links; `columns` name what comes after them."""
+    """One of the guide's reports. A row begins with the keys of student and pathway, for links;
+    `columns` name what comes after them.
+    """
 
     slug: ClassVar[str]
     title: ClassVar[str]
@@ -108,7 +114,9 @@ class Report(ABC):
 
 
 class RecordReport(Report):
-    """A report about pathway records. `student` is what tells one student from another: the row in a district, the State ID statewide."""
+    """A report about pathway records. `student` is what tells one student from another: the row in
+    a district, the State ID statewide.
+    """
 
     def of_district(self, scope: Scope) -> ParticipationQuerySet:
         return self.chosen(Participation.objects.of_district(scope), scope.end_year).enrolled_in(
@@ -121,7 +129,9 @@ class RecordReport(Report):
         )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
-        """The records that the report is about. Asked before the enrollment: where both probes cost the same, PostgreSQL keeps the order."""
+        """The records that the report is about. Asked before the enrollment: where both probes cost
+        the same, PostgreSQL keeps the order.
+        """
         return records
 
     def count(self, scope: Scope) -> Figure:

@@ -1,4 +1,6 @@
-"""*CTE Students Rostered to Courses with Pathways*: the guide's way to students whose records are missing (Step Two, TIP)."""
+"""*CTE Students Rostered to Courses with Pathways*: the guide's way to students whose records are
+missing (Step Two, TIP).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ PERSON = "enrollment__student__"
 
 
 class RosteredToCoursesWithPathways(Report):
-    """One row for each student and pathway, however many courses of that pathway the student sits in; missing records first."""
+    """One row for each student and pathway, however many courses of that pathway the student sits
+    in; missing records first.
+    """
 
     slug = "rostered-to-courses-with-pathways"
     title = "CTE Students Rostered to Courses with Pathways"

@@ -1,4 +1,6 @@
-"""The validate batch: reports of one district in one edition, counted and written to files, with the point at which they were read."""
+"""The validate batch: reports of one district in one edition, counted and written to files, with
+the point at which they were read.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def ask(
     wait: float = PATIENCE,
     limited: bool = True,
 ) -> Batch:
-    """Run reports in the scope's edition: at once where the district is small, else by the queue."""
+    """Run reports in the scope's edition: at once where the district is small, else by the
+    queue.
+    """
     batch = submit(
         KIND,
         by=by,
@@ -111,7 +115,9 @@ def outcome(
     before: Mapping[str, Any],
     moved: bool,
 ) -> Outcome:
-    """`at` and `before`: when the figures were read, and the point at which the records stood then."""
+    """`at` and `before`: when the figures were read, and the point at which the records stood
+    then.
+    """
     problems = any(
         one.figure.count
         for one in results
@@ -154,7 +160,9 @@ def compared(number: int) -> str:
 
 
 def _write(job: Job, scope: Scope, reports: Sequence[Report]) -> None:
-    """A sheet and a CSV for each report; the workbook comes first, it is the one the queue's list offers."""
+    """A sheet and a CSV for each report; the workbook comes first, it is the one the queue's list
+    offers.
+    """
     sent = ""
     if scope.edition is Edition.STATE:
         sent_at = point(scope)["sent_at"]

@@ -34,7 +34,9 @@ class Run:
 
 
 def point(scope: Scope) -> dict[str, Any]:
-    """How far district and state have come: equal points mean that the records of neither have moved in between."""
+    """How far district and state have come: equal points mean that the records of neither have
+    moved in between.
+    """
     return _point(
         Change.objects.cursor(scope.district), StateCopy.objects.of_district(scope.district)
     )
@@ -81,7 +83,9 @@ def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
 
 @dataclass(frozen=True)
 class Validated:
-    """A district's last run at the state: when, on which generation, how many records it read and what it found in them."""
+    """A district's last run at the state: when, on which generation, how many records it read and
+    what it found in them.
+    """
 
     at: datetime.datetime
     generation: int | None
@@ -90,7 +94,9 @@ class Validated:
     errors: int
     warnings: int
     totals_match: bool
-    """Whether its Certification report found no difference; False too when that report was not among those that ran."""
+    """Whether its Certification report found no difference; False too when that report was not
+    among those that ran.
+    """
 
 
 def last_validations(end_year: int) -> dict[str, Validated]:
@@ -129,9 +135,11 @@ def last_validations(end_year: int) -> dict[str, Validated]:
 def certification_at_state(
     scope: Scope, runs: dict[tuple[str, Edition], Run] | None = None
 ) -> Run | None:
-    """The newest Certification report run at the state, if it was run on what stands there now; a later resync makes it none.
+    """The newest Certification report run at the state, if it was run on what stands there now; a
+    later resync makes it none.
 
-    `count` says in how many figures district and state differed. Whether the district has moved since is the unsent changes' question.
+    `count` says in how many figures district and state differed. Whether the district has moved
+    since is the unsent changes' question.
     """
     run = (last_runs(scope) if runs is None else runs).get((Certification.slug, Edition.STATE))
     copy = StateCopy.objects.of_district(scope.district)

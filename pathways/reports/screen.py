@@ -1,4 +1,6 @@
-"""The Data Validation Reports as the screen shows them: a line a report with both editions, and the rows of the one that is open."""
+"""The Data Validation Reports as the screen shows them: a line a report with both editions, and the
+rows of the one that is open.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def parts(figure: Figure) -> str:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One report: its figures now, at the district and, where something was sent, at the state, and when it was last run."""
+    """One report: its figures now, at the district and, where something was sent, at the state, and
+    when it was last run.
+    """
 
     report: Report
     here: Figure

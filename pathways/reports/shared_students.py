@@ -1,4 +1,5 @@
-"""Students whom two districts report in one school year: each counts once in the state's total, and OPI sees who they are (FR-227).
+"""Students whom two districts report in one school year: each counts once in the state's total, and
+OPI sees who they are (FR-227).
 
 Read at the state, where what districts have sent stands.
 """

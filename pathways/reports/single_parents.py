@@ -1,4 +1,6 @@
-"""Reports b and c: students marked as single parents, and those marked so in one pathway but not in another."""
+"""Reports b and c: students marked as single parents, and those marked so in one pathway but not in
+another.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ BETWEEN = "; "
 
 
 class Joined(models.Aggregate):
-    """Texts of a group as one, in no order and perhaps repeated: `;` stands between them, as names of pathways hold commas."""
+    """Texts of a group as one, in no order and perhaps repeated: `;` stands between them, as names
+    of pathways hold commas.
+    """
 
     function = "STRING_AGG"
     template = f"%(function)s(%(expressions)s, '{BETWEEN}')"
@@ -90,7 +94,9 @@ class SingleParentDifferent(RecordReport):
     )
 
     def chosen(self, records: ParticipationQuerySet, end_year: int) -> ParticipationQuerySet:
-        """The records with Yes whose student has one with No too: a probe for each, which takes half of what grouping all takes."""
+        """The records with Yes whose student has one with No too: a probe for each, which takes
+        half of what grouping all takes.
+        """
         return records.filter(YES).filter(
             Exists(Participation.objects.filter(NO, student_id=OuterRef("student_id")))
         )
@@ -102,7 +108,9 @@ class SingleParentDifferent(RecordReport):
         return self._students(Student.objects.in_edition(edition), end_year, "state_id")
 
     def _students(self, students: StudentQuerySet, end_year: int, each: str) -> Figure:
-        """Asked of the students, not of the records: PostgreSQL then meets the few with both answers before it looks at enrollments."""
+        """Asked of the students, not of the records: PostgreSQL then meets the few with both
+        answers before it looks at enrollments.
+        """
         no = Participation.objects.filter(NO, student_id=OuterRef("pk"))
         both = (
             students.filter(participations__single_parent=True)

@@ -1,4 +1,6 @@
-"""The End of Year reports of all districts: each figure in one statement for all, and a batch that gives every district its run."""
+"""The End of Year reports of all districts: each figure in one statement for all, and a batch that
+gives every district its run.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def district_lines(edition: Edition, end_year: int) -> list[DistrictLine]:
 
 
 def state_totals(edition: Edition, end_year: int) -> list[Figure]:
-    """Of the whole state, each student once by State ID (C-35): less than the sum of the districts where a student moved."""
+    """Of the whole state, each student once by State ID (C-35): less than the sum of the districts
+    where a student moved.
+    """
     of_all: list[OfAllDistricts] = list(COUNTED)  # type: ignore[arg-type]
     return [report.total(edition, end_year) for report in of_all]
 
@@ -79,7 +83,9 @@ def ask_for_all(edition: Edition, end_year: int, *, by: User, key: str = "") -> 
 
 
 def run(job: Job) -> None:
-    """The districts' runs are written with the parent's end, all or none; their files are made when a district runs for itself."""
+    """The districts' runs are written with the parent's end, all or none; their files are made when
+    a district runs for itself.
+    """
     edition, end_year = Edition[job.batch.options["edition"].upper()], job.scope.end_year
     for _ in range(AGAIN):
         before, at = points(), timezone.now()

@@ -1,4 +1,6 @@
-"""The batches that send: a district's resync, that of all districts, and OPI's lists (Plug.batch_kinds)."""
+"""The batches that send: a district's resync, that of all districts, and OPI's lists
+(Plug.batch_kinds).
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,8 @@ def run_resync(job: Job) -> None:
 
 
 def _may_be_sent(job: Job) -> None:
-    """What waited until its school year was over is not sent, nor what would replace what a district has still to sign.
+    """What waited until its school year was over is not sent, nor what would replace what a
+    district has still to sign.
 
     An attempt that finds its own rows at the state has only its result left to write.
     """
@@ -122,7 +125,9 @@ def _demand_sendable(scope: Scope) -> None:
 
 
 def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
-    """Read from what stands at the state, so that an attempt that comes after the state's commit says the same."""
+    """Read from what stands at the state, so that an attempt that comes after the state's commit
+    says the same.
+    """
     told = [
         {"type": name, **{key: copy.objects_sent[name][key] for key in ("processed", "errors")}}
         for name in in_order(names)
@@ -178,7 +183,9 @@ def run_publish(job: Job) -> None:
 
 
 def publish_again() -> None:
-    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost, is queued again (Plug.daily)."""
+    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost,
+    is queued again (Plug.daily).
+    """
     asked = Batch.objects.filter(kind=PUBLISH.name)
     if asked.filter(status=Status.FAILED).put_back() or asked.live().exists() or is_published():
         return

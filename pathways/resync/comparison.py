@@ -1,4 +1,6 @@
-"""District and state side by side: how much is not yet sent, which rows differ and why (ux V-01, V-03)."""
+"""District and state side by side: how much is not yet sent, which rows differ and why (ux V-01,
+V-03).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ AHEAD = (
 
 @dataclass(frozen=True)
 class Unsent:
-    """What a district has not sent yet: rows that differ from the state's, and changes of the ledger after the cursor that stands there."""
+    """What a district has not sent yet: rows that differ from the state's, and changes of the
+    ledger after the cursor that stands there.
+    """
 
     scope: Scope
     copy: StateCopy | None
@@ -48,12 +52,16 @@ class Unsent:
 
     @cached_property
     def gap(self) -> gap.Gap:
-        """As the resync page would count now: what it counted last, or counted anew where anything has moved."""
+        """As the resync page would count now: what it counted last, or counted anew where anything
+        has moved.
+        """
         return gap.gap_of(self.scope, self.point)
 
     @property
     def rows(self) -> int:
-        """The number above every page, on the home page and on the resync page: rows of all types that differ."""
+        """The number above every page, on the home page and on the resync page: rows of all types
+        that differ.
+        """
         return self.gap.rows
 
     @property
@@ -63,12 +71,16 @@ class Unsent:
 
     @property
     def ahead(self) -> bool:
-        """Whether the state has changes that the district's ledger does not: the district's database was restored from an older backup."""
+        """Whether the state has changes that the district's ledger does not: the district's
+        database was restored from an older backup.
+        """
         return self.copy is not None and self.copy.cursor > self.point.cursor
 
     @property
     def since(self) -> datetime.datetime | None:
-        """When the records were sent last, which the changes are counted from; None where none were sent or some were left out."""
+        """When the records were sent last, which the changes are counted from; None where none were
+        sent or some were left out.
+        """
         told = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
         return (
             datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
@@ -85,7 +97,9 @@ class Unsent:
 
 @dataclass(frozen=True)
 class KnownUnsent:
-    """The same of one district among many, without comparing: what was counted last, and what the ledger has written since."""
+    """The same of one district among many, without comparing: what was counted last, and what the
+    ledger has written since.
+    """
 
     copy: StateCopy | None
     changes: int
@@ -130,7 +144,9 @@ class KnownUnsent:
 
 @dataclass(frozen=True)
 class DifferentRow:
-    """A row that differs: what it is, where it can be seen, why it differs, and its fields as (label, district, state)."""
+    """A row that differs: what it is, where it can be seen, why it differs, and its fields as
+    (label, district, state).
+    """
 
     words: str
     link: str
@@ -140,7 +156,9 @@ class DifferentRow:
 
 @dataclass(frozen=True)
 class ObjectStanding:
-    """One type on the resync page: `told` is what the StateCopy says of it, None before it was sent in the school year."""
+    """One type on the resync page: `told` is what the StateCopy says of it, None before it was sent
+    in the school year.
+    """
 
     kind: ObjectType
     difference: Difference
@@ -152,7 +170,9 @@ class ObjectStanding:
 
 
 class Comparison:
-    """A district beside what stands of it at the state. A type is compared when it is asked for, or with all the others."""
+    """A district beside what stands of it at the state. A type is compared when it is asked for, or
+    with all the others.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -177,7 +197,9 @@ class Comparison:
         return [ObjectStanding(kind, self.difference(kind), self._told(kind)) for kind in OBJECTS]
 
     def _told(self, kind: ObjectType) -> dict[str, Any] | None:
-        """What the last resync of the type in the open school year did; what was sent in an earlier year is told there."""
+        """What the last resync of the type in the open school year did; what was sent in an earlier
+        year is told there.
+        """
         told: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
         if told is None or self.copy is None:
             return None
@@ -189,7 +211,9 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the district has no student in this school year: then being equal says nothing."""
+        """Whether the district has no student in this school year: then being equal says
+        nothing.
+        """
         return not Student.objects.in_scope(self.scope).exists()
 
     @cached_property
@@ -280,7 +304,9 @@ def described(row: models.Model, scope: Scope) -> tuple[str, str]:
 def unlike(
     kind: ObjectType, ours: models.Model | None, theirs: models.Model | None
 ) -> tuple[tuple[str, str, str], ...]:
-    """(label, at the district, at the state) of the fields that differ; a row that stands on one side only is told whole by its cause."""
+    """(label, at the district, at the state) of the fields that differ; a row that stands on one
+    side only is told whole by its cause.
+    """
     if ours is None or theirs is None:
         return ()
     fields = [

@@ -1,7 +1,8 @@
-"""What differs between the District and the State edition, set-wise: what a resync would write, and what the comparison shows.
+"""What differs between the District and the State edition, set-wise: what a resync would write, and
+what the comparison shows.
 
-Both databases are asked for key and hash of each row, and the answers are subtracted as sets: no row is compared one by one. It finds what
-the ledger's cursor cannot, such as changes made by SQL.
+Both databases are asked for key and hash of each row, and the answers are subtracted as sets: no
+row is compared one by one. It finds what the ledger's cursor cannot, such as changes made by SQL.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ MOST_KEYS = 5_000  # named in one statement
 
 
 class RowHash(Func):
-    """A row's hash while both servers are of one version, which alone promises that they hash alike."""
+    """A row's hash while both servers are of one version, which alone promises that they hash
+    alike.
+    """
 
     template = "hash_record_extended(ROW(%(expressions)s), 0)"
     output_field = BigIntegerField()  # type: ignore[assignment]
@@ -43,7 +46,9 @@ class RowText(Func):
 
 @dataclass(frozen=True)
 class Difference:
-    """Keys of rows that are never sent, changed since, or only at the state; `total` is how many the district sends."""
+    """Keys of rows that are never sent, changed since, or only at the state; `total` is how many
+    the district sends.
+    """
 
     new: frozenset[Any]
     changed: frozenset[Any]
@@ -61,7 +66,8 @@ class Difference:
 def differences(
     kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()
 ) -> dict[str, Difference]:
-    """What a resync of these types would have to do, by their names. Each edition is asked once, for all of them.
+    """What a resync of these types would have to do, by their names. Each edition is asked once,
+    for all of them.
 
     With `students`, which only records have, of theirs alone.
     """
@@ -81,14 +87,17 @@ def differences(
         ours, theirs = only_here[number], only_there[number]
         gone = theirs - ours
         if kind is RECORDS:
-            # A record whose student has left the year is not sent, and not taken out either: it does not count at the state.
+            # A record whose student has left the year is not sent, and not taken out either: it
+            # does not count at the state.
             gone -= _still_there(kind.of_district(scope), gone)
         found[kind.name] = Difference(ours - theirs, ours & theirs, gone, here.totals[number])
     return found
 
 
 class Fingerprints:
-    """Key and fingerprint of each row of one edition, comparable with the other's: tuples, or lines as the server wrote them."""
+    """Key and fingerprint of each row of one edition, comparable with the other's: tuples, or lines
+    as the server wrote them.
+    """
 
     def __init__(
         self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]
@@ -135,7 +144,9 @@ class Fingerprints:
         ]
 
     def _fetched(self, rows: list[models.QuerySet[Any]]) -> None:
-        """One statement as well: both editions of this vendor hold a value in the same form, so its JSON is alike too."""
+        """One statement as well: both editions of this vendor hold a value in the same form, so its
+        JSON is alike too.
+        """
         statements: list[str] = []
         values: list[Any] = []
         for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):

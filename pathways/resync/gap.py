@@ -1,8 +1,11 @@
-"""How many rows of a district the state does not have as the district has them: compared once, and kept until something moves (design D9).
+"""How many rows of a district the state does not have as the district has them: compared once, and
+kept until something moves (design D9).
 
-The whole comparison is too dear for every page. What stands above every page is its last result while nothing points to another one: the
-resync and the numbers of rows are the same, and of the ledger's newer changes the records are compared by themselves. A row that was changed past the portal, and not added or removed, shows
-within `FRESH` seconds; the resync page and the comparison always count anew.
+The whole comparison is too dear for every page. What stands above every page is its last result
+while nothing points to another one: the resync and the numbers of rows are the same, and of the
+ledger's newer changes the records are compared by themselves. A row that was changed past the
+portal, and not added or removed, shows within `FRESH` seconds; the resync page and the comparison
+always count anew.
 """
 
 from __future__ import annotations
@@ -44,7 +47,9 @@ NO_CACHE = (OSError, RedisError)
 
 @dataclass(frozen=True)
 class Point:
-    """What another result would show in: the resync that was last, the ledger's cursor, and how many rows the district has."""
+    """What another result would show in: the resync that was last, the ledger's cursor, and how
+    many rows the district has.
+    """
 
     resync: tuple[Any, ...] | None
     rows: tuple[Any, ...]
@@ -69,7 +74,9 @@ class Gap:
 
 
 def gap_of(scope: Scope, point: Point) -> Gap:
-    """What was compared last, where nothing points to another result; of whose records the ledger has changed since, with these compared."""
+    """What was compared last, where nothing points to another result; of whose records the ledger
+    has changed since, with these compared.
+    """
     found: Gap | None = None
     with suppress(*NO_CACHE):
         found = cache.get(_key(scope.district, scope.end_year))

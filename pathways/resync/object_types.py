@@ -1,4 +1,6 @@
-"""What a resync sends: types of objects, what each needs first, and whose rows are meant (guide, Step Three)."""
+"""What a resync sends: types of objects, what each needs first, and whose rows are meant (guide,
+Step Three).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ from pathways.models import (
 
 @dataclass(frozen=True)
 class ObjectType:
-    """`owner` leads to the district's number, `year` to the end year of what belongs to one; a record itself has no year."""
+    """`owner` leads to the district's number, `year` to the end year of what belongs to one; a
+    record itself has no year.
+    """
 
     name: str
     model: type[models.Model]
@@ -44,7 +48,9 @@ class ObjectType:
 
     @cached_property
     def _stored(self) -> list[Any]:
-        """All fields that are stored, the key first; what the database computes is left to the database."""
+        """All fields that are stored, the key first; what the database computes is left to the
+        database.
+        """
         fields = [field for field in self.model._meta.concrete_fields if not field.generated]  # type: ignore[attr-defined]
         return sorted(fields, key=lambda field: not field.primary_key)
 
@@ -67,14 +73,18 @@ class ObjectType:
         )
 
     def of_district(self, scope: Scope) -> models.QuerySet[Any]:
-        """The district's rows in the scope's edition, of the scope's year where they belong to one; of all districts where it names none."""
+        """The district's rows in the scope's edition, of the scope's year where they belong to one;
+        of all districts where it names none.
+        """
         named = ({self.owner: scope.district} if scope.district else {}) | (
             {self.year: scope.end_year} if self.year else {}
         )
         return stored(self.model, scope).filter(**named).order_by()
 
     def sent(self, scope: Scope) -> models.QuerySet[Any]:
-        """Those of them that a resync sends: records are sent while their student is in scope of the year."""
+        """Those of them that a resync sends: records are sent while their student is in scope of
+        the year.
+        """
         if self.model is Participation:
             records = (
                 Participation.objects.in_scope(scope)
@@ -122,7 +132,9 @@ RECORDS = BY_NAME["CTE Participation"]
 
 
 def closure(names: Iterable[str]) -> tuple[str, ...]:
-    """The chosen types with everything they need, in sending order (*Check dependencies*). OPI's row is always among them."""
+    """The chosen types with everything they need, in sending order (*Check dependencies*). OPI's
+    row is always among them.
+    """
     wanted, waiting = {"District"}, list(names)
     while waiting:
         name = waiting.pop()

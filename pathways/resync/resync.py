@@ -1,7 +1,8 @@
 """The only writer of the State edition's records (guide, Step Three; ADR 0001).
 
-A resync holds the district in both editions, writes at the state what differs, and says in the same transaction what stands there
-(`StateCopy`). The state is committed first; a resync that finds its own batch there has only its result left to write.
+A resync holds the district in both editions, writes at the state what differs, and says in the same
+transaction what stands there (`StateCopy`). The state is committed first; a resync that finds its
+own batch there has only its result left to write.
 """
 
 from __future__ import annotations
@@ -45,10 +46,11 @@ def resync(
     by: str,
     before_commit: Callable[[], None] | None = None,
 ) -> StateCopy:
-    """Bring the named types of a district to the state. Must run inside a transaction of the District edition, which ends after the state's.
+    """Bring the named types of a district to the state. Must run inside a transaction of the
+    District edition, which ends after the state's.
 
-    A row whose parent is not at the state is left out and named in `refused`. The same batch twice is one resync. What `before_commit`
-    raises leaves the state as it was.
+    A row whose parent is not at the state is left out and named in `refused`. The same batch twice
+    is one resync. What `before_commit` raises leaves the state as it was.
     """
     lock_district(scope, exclusive=True)
     chosen = in_order({*names, "District"})
@@ -68,8 +70,9 @@ def resync(
 def _send(scope: Scope, names: tuple[str, ...]) -> Sent:
     """Out with what is gone, in with what differs, parents before what names them.
 
-    What still names a removed row after its own type was written is an orphan, of another year perhaps, and goes too; a row that has got
-    another parent does not. Foreign keys are deferred, and the database looks at them when all is done.
+    What still names a removed row after its own type was written is an orphan, of another year
+    perhaps, and goes too; a row that has got another parent does not. Foreign keys are deferred,
+    and the database looks at them when all is done.
     """
     kinds = [BY_NAME[name] for name in names]
     sent, found = Sent(), differences(kinds, scope)
@@ -95,7 +98,9 @@ def _send(scope: Scope, names: tuple[str, ...]) -> Sent:
 
 
 def _written(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]]:
-    """Write a type's rows, or none of them when the state does not take them: the other types go on. Returns what was left out and why."""
+    """Write a type's rows, or none of them when the state does not take them: the other types go
+    on. Returns what was left out and why.
+    """
     try:
         with transaction.atomic(STATE):
             return write(kind, differs, scope)
@@ -128,7 +133,9 @@ def orphans(kind: ObjectType, removed: Mapping[type[models.Model], list[Any]]) -
 
 
 def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]]:
-    """Carry the rows over and write them; returns (key, reason) of those that another district has or whose parent is missing."""
+    """Carry the rows over and write them; returns (key, reason) of those that another district has
+    or whose parent is missing.
+    """
     staged = f"resync_{kind.table}"
     columns = ", ".join(kind.columns)
     key, *others = kind.columns
@@ -170,7 +177,8 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
             with transaction.atomic(STATE):
                 cursor.execute(update)
         except IntegrityError:
-            # Two rows have exchanged what only one may have, a State ID perhaps: out with them, and in again.
+            # Two rows have exchanged what only one may have, a State ID perhaps: out with them, and
+            # in again.
             cursor.execute(f"DELETE FROM {kind.table} WHERE {key} IN (SELECT {key} FROM {staged})")
         cursor.execute(
             f"INSERT INTO {kind.table} ({columns}) SELECT {columns} FROM {staged} staged WHERE NOT"
@@ -181,7 +189,9 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
 
 
 def foreign(kind: ObjectType, staged: str, scope: Scope) -> list[Any]:
-    """Keys of staged rows that the state has under another district: its copy is not changed behind its back."""
+    """Keys of staged rows that the state has under another district: its copy is not changed behind
+    its back.
+    """
     with connections[STATE].cursor() as cursor:
         cursor.execute(
             f"SELECT stored.{kind.columns[0]} FROM {kind.table} stored JOIN {staged} USING"

@@ -28,7 +28,9 @@ PAGE = 50
 
 
 class ResyncForm(forms.Form):
-    """The guide's screen: object types with check boxes, and whether what they need is sent with them."""
+    """The guide's screen: object types with check boxes, and whether what they need is sent with
+    them.
+    """
 
     types = forms.MultipleChoiceField(
         choices=[(name, name) for name in NAMES if name != "District"], required=False

@@ -1,1 +1,3 @@
-"""A district's roster data: schools, calendars, students, enrollments, courses, sections and rosters, and how they are written."""
+"""A district's roster data: schools, calendars, students, enrollments, courses, sections and
+rosters, and how they are written.
+"""

@@ -1,4 +1,6 @@
-"""A district's courses and the pathway each belongs to: no file of AIM or OneRoster carries it, so people choose it here."""
+"""A district's courses and the pathway each belongs to: no file of AIM or OneRoster carries it, so
+people choose it here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class CourseChoice:
 
 
 class CourseMoved(Refusal):
-    """Somebody else changed one of the courses since the page was shown; `course` is the first of them."""
+    """Somebody else changed one of the courses since the page was shown; `course` is the first of
+    them.
+    """
 
     def __init__(self, course: Course) -> None:
         words = (
@@ -49,7 +53,9 @@ class CourseMoved(Refusal):
 
 
 def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> QuerySet[Course]:
-    """The district's courses with `students`, who are rostered in the scope's year; the undecided have no pathway."""
+    """The district's courses with `students`, who are rostered in the scope's year; the undecided
+    have no pathway.
+    """
     rostered = Count(
         "sections__rosters__enrollment__student",
         filter=Q(sections__calendar__school_year=scope.end_year),
@@ -70,7 +76,9 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
 def save(
     scope: Scope, choices: Iterable[CourseChoice], *, by: str, by_id: int | None = None
 ) -> int:
-    """Write what was changed, all or none, and its history. Returns how many courses; raises CourseMoved."""
+    """Write what was changed, all or none, and its history. Returns how many courses; raises
+    CourseMoved.
+    """
     changed = [choice for choice in choices if choice.is_changed]
     if not changed:
         return 0

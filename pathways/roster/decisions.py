@@ -1,6 +1,8 @@
-"""What a clerk does with lines of the roster worklist: create the records, decide, or take a decision back. Each line is answered for itself.
+"""What a clerk does with lines of the roster worklist: create the records, decide, or take a
+decision back. Each line is answered for itself.
 
-A line comes back as it was seen (`Line.token`). Where somebody has been faster nothing is done, and the answer says who.
+A line comes back as it was seen (`Line.token`). Where somebody has been faster nothing is done, and
+the answer says who.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ class Answer:
 def create(
     scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None
 ) -> list[Answer]:
-    """Create a record for each line, with the credits that were seen; one that is refused does not hold up the others."""
+    """Create a record for each line, with the credits that were seen; one that is refused does not
+    hold up the others.
+    """
     demand_current(scope)
     lines = Worklist(scope).lines(one.pair for one in seen)
     as_seen = {one.pair: one for one in seen}
@@ -109,7 +113,9 @@ def create(
 
 
 def new_record(line: RosterLine) -> Row:
-    """What is proposed for the line: from the first day of the enrollment that sits in the courses. The single parent answer is the student's, so it is taken over from the other pathways."""
+    """What is proposed for the line: from the first day of the enrollment that sits in the courses.
+    The single parent answer is the student's, so it is taken over from the other pathways.
+    """
     return Row(
         line.student.pk,
         line.pathway.pk,
@@ -133,7 +139,9 @@ def decide(
     by: str,
     by_id: int | None = None,
 ) -> list[Answer]:
-    """Write one decision for each line that still stands as it was seen. Raises NotApplied; then nothing is written."""
+    """Write one decision for each line that still stands as it was seen. Raises NotApplied; then
+    nothing is written.
+    """
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
         worklist, now = Worklist(scope), timezone.now()
@@ -175,7 +183,9 @@ def decide(
 def take_back(
     scope: Scope, seen: Sequence[Seen], *, by: str, by_id: int | None = None
 ) -> list[Answer]:
-    """Open the lines again whose decision is still the one that was seen. Raises NotApplied; then nothing is written."""
+    """Open the lines again whose decision is still the one that was seen. Raises NotApplied; then
+    nothing is written.
+    """
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
         worklist, as_seen = Worklist(scope), {one.pair: one for one in seen}
@@ -206,7 +216,9 @@ def _open(scope: Scope) -> None:
 
 
 def _raced(scope: Scope, waiting: list[RosterLine]) -> Iterable[int]:
-    """Which of the lines somebody else has entered meanwhile; all of them when it cannot be told."""
+    """Which of the lines somebody else has entered meanwhile; all of them when it cannot be
+    told.
+    """
     now = {line.pair: line for line in Worklist(scope).lines(line.pair for line in waiting)}
     met = [
         number

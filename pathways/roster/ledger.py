@@ -1,6 +1,8 @@
-"""The only writer of roster data (ADR 0011): one join makes a kind's plan, the plan is written set-wise, and its history with it.
+"""The only writer of roster data (ADR 0011): one join makes a kind's plan, the plan is written
+set-wise, and its history with it.
 
-Everything here runs inside a transaction that holds the district alone. 10,000 rows run the statements of one row.
+Everything here runs inside a transaction that holds the district alone. 10,000 rows run the
+statements of one row.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ class Act:
 
 
 def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
-    """Decide what becomes of each staged row of a kind, whose parents are written. Returns counts by operation.
+    """Decide what becomes of each staged row of a kind, whose parents are written. Returns counts
+    by operation.
 
     The plan stays in `shape.plan`: part, line, row_id, problem, operation, and the image.
     """
@@ -88,7 +91,9 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
 
 
 def _conditions(shape: Shape) -> list[tuple[Any, str]]:
-    """The shape's own problems, and what nobody's file overrules: a row that a person changed on screen since the last file."""
+    """The shape's own problems, and what nobody's file overrules: a row that a person changed on
+    screen since the last file.
+    """
     last = (
         f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version"
         " DESC LIMIT 1"
@@ -107,7 +112,9 @@ def _same(before: str, after: str) -> str:
 
 
 def _unequal_twins(cursor: Any, shape: Shape) -> None:
-    """Rows of the file that name the same item: equal ones count once, different ones are all refused."""
+    """Rows of the file that name the same item: equal ones count once, different ones are all
+    refused.
+    """
     keys = ", ".join(f"key_{column}" for column in shape.key)
     on = " AND ".join(
         _same(f"twins.key_{column}", f"{shape.plan}.key_{column}") for column in shape.key
@@ -132,8 +139,9 @@ def _text(column: str) -> str:
     return f"COALESCE(CAST({column} AS text), '')"
 
 
-# A student whose last enrollment that counts would end before the year's first day leaves the collection, and a certified record with it.
-# Whoever leaves is found before any row is marked: two rows of one student must not each count on the other.
+# A student whose last enrollment that counts would end before the year's first day leaves the
+# collection, and a certified record with it. Whoever leaves is found before any row is marked: two
+# rows of one student must not each count on the other.
 _LEAVES_SEAL = f"""
 UPDATE {ENROLLMENT.plan} SET problem = '{LEAVES_SEAL.id}'
 WHERE problem IS NULL AND operation = 'update' AND key_end_year = %(year)s AND end_date < %(year_starts)s AND student_id IN (
@@ -154,7 +162,9 @@ WHERE problem IS NULL AND operation = 'update' AND key_end_year = %(year)s AND e
 
 
 def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
-    """Write what the plan says, and its history. Returns the number of rows written; raises Stale when a row moved in between."""
+    """Write what the plan says, and its history. Returns the number of rows written; raises Stale
+    when a row moved in between.
+    """
     columns = tuple(shape.image)
     kept = tuple(column for column in columns if column != "district_id")
     good = "plan.problem IS NULL"
@@ -212,7 +222,9 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
 def changed(
     cursor: Any, shape: Shape, most: int
 ) -> Iterator[tuple[int, int, int, dict[str, tuple[Any, Any]]]]:
-    """(part, line, row, column → before and after) of what the plan changes, before it is written."""
+    """(part, line, row, column → before and after) of what the plan changes, before it is
+    written.
+    """
     columns = list(shape.labels)
     if not columns:
         return

@@ -1,4 +1,6 @@
-"""A line of the roster worklist: a student and a pathway, with courses, record and decision as they stand."""
+"""A line of the roster worklist: a student and a pathway, with courses, record and decision as they
+stand.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class CourseTaken:
-    """A course of the pathway that a student sits in. `transcript` is None until the transcript is known."""
+    """A course of the pathway that a student sits in. `transcript` is None until the transcript is
+    known.
+    """
 
     name: str
     credits: Decimal
@@ -30,7 +34,9 @@ class CourseTaken:
 
 @dataclass(frozen=True)
 class RosterLine:
-    """A student and a pathway as they stand: courses, record, what it was at the end of last year, and what has been decided."""
+    """A student and a pathway as they stand: courses, record, what it was at the end of last year,
+    and what has been decided.
+    """
 
     student: Any
     pathway: Pathway
@@ -46,7 +52,9 @@ class RosterLine:
 
     @property
     def credits(self) -> Decimal:
-        """What a record would be created with: the transcript's credits where known, else the courses'."""
+        """What a record would be created with: the transcript's credits where known, else the
+        courses'.
+        """
         return sum((course.earned for course in self.courses), Decimal("0.00"))
 
     @property
@@ -84,5 +92,7 @@ class RosterLine:
 
     @property
     def token(self) -> str:
-        """The line as the person sees it, which a form sends back: what has changed since is not done."""
+        """The line as the person sees it, which a form sends back: what has changed since is not
+        done.
+        """
         return f"{self.student.pk}:{self.pathway.pk}:{self.credits:.2f}:{self.choice}"

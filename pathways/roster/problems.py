@@ -1,4 +1,6 @@
-"""What can be wrong with a row of roster data, each with a stable id, the words for the person, and what becomes of the row."""
+"""What can be wrong with a row of roster data, each with a stable id, the words for the person, and
+what becomes of the row.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class Becomes(Enum):
 
 @dataclass(frozen=True)
 class RosterProblem:
-    """`title` names what is wrong, `remedy` what to do about it. A held row is right as a row; somebody has to decide first."""
+    """`title` names what is wrong, `remedy` what to do about it. A held row is right as a row;
+    somebody has to decide first.
+    """
 
     id: str
     title: str

@@ -1,8 +1,10 @@
-"""The shape of each kind of roster row, once: its table, its history, how a row of a file names it, and what each column becomes.
+"""The shape of each kind of roster row, once: its table, its history, how a row of a file names it,
+and what each column becomes.
 
-Staging, plan, writing, history and undo are derived from here, so that another kind of row is one more entry and a migration.
-In the SQL, `staged` is the row that came in, `stored` the row that is there; `%(district)s`, `%(year)s` and `%(year_starts)s` are
-the scope's. A blank value never erases what is stored.
+Staging, plan, writing, history and undo are derived from here, so that another kind of row is one
+more entry and a migration. In the SQL, `staged` is the row that came in, `stored` the row that is
+there; `%(district)s`, `%(year)s` and `%(year_starts)s` are the scope's. A blank value never erases
+what is stored.
 """
 
 from __future__ import annotations
@@ -40,10 +42,12 @@ TEXT, DATE, INTEGER, AMOUNT = "text", "date", "integer", "numeric"
 class Shape:
     """One kind of roster row.
 
-    `name` is the type of object as the resync screen calls it. `staged` gives each staged column its SQL type, `key` the staged columns
-    that name the row in a file. `joins` finds the stored row and its parents. `image` gives each stored column its new value, and
-    `unique` the stored columns that no two rows share. `problems` are pairs of a problem and the condition under which a row has it,
-    the first that holds. `dependents` are (model, field) of what a row cannot be removed under.
+    `name` is the type of object as the resync screen calls it. `staged` gives each staged column
+    its SQL type, `key` the staged columns that name the row in a file. `joins` finds the stored row
+    and its parents. `image` gives each stored column its new value, and `unique` the stored columns
+    that no two rows share. `problems` are pairs of a problem and the condition under which a row
+    has it, the first that holds. `dependents` are (model, field) of what a row cannot be removed
+    under.
     """
 
     name: str
@@ -308,7 +312,8 @@ _SECTION = (
     "LEFT JOIN pathways_section section ON section.course_id = course.id AND section.calendar_id ="
     " calendar.id AND section.number = staged.section_number"
 )
-# A student has one line in a section, whatever enrollment it came by; a new one comes by the Primary enrollment, else the latest.
+# A student has one line in a section, whatever enrollment it came by; a new one comes by the
+# Primary enrollment, else the latest.
 _ENROLLMENT = """LEFT JOIN pathways_enrollment enrollment ON enrollment.id = (
     SELECT candidate.id FROM pathways_enrollment candidate
     WHERE candidate.student_id = student.id AND candidate.calendar_id = calendar.id

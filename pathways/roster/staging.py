@@ -1,4 +1,6 @@
-"""Roster rows on their way in: typed, in temporary tables of the connection that live as long as the transaction that uses them."""
+"""Roster rows on their way in: typed, in temporary tables of the connection that live as long as
+the transaction that uses them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Line = tuple[int, int]
 
 
 def prepare(cursor: Any) -> None:
-    """Empty tables for every kind of row. Must run inside the transaction that also plans and writes them."""
+    """Empty tables for every kind of row. Must run inside the transaction that also plans and
+    writes them.
+    """
     for shape in SHAPES:
         columns = ", ".join(f"{name} {kind}" for name, kind in shape.staged.items())
         cursor.execute(f"DROP TABLE IF EXISTS {shape.rows_in}")
@@ -27,7 +31,9 @@ def prepare(cursor: Any) -> None:
 
 
 def stage(cursor: Any, shape: Shape, rows: Iterable[tuple[Line, tuple[Any, ...]]]) -> int:
-    """Put rows into the shape's table: where each came from, and its values in the order of `shape.staged`. Returns how many."""
+    """Put rows into the shape's table: where each came from, and its values in the order of
+    `shape.staged`. Returns how many.
+    """
     names = ", ".join(("part", "line", *shape.staged))
     number = 0
     for chunk in _chunks(rows):

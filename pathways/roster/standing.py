@@ -1,4 +1,6 @@
-"""How far a district's roster data are: what is there for a school year, what is missing, and who brings it."""
+"""How far a district's roster data are: what is there for a school year, what is missing, and who
+brings it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pathways.models import Approval, Calendar, Course, Enrollment, Roster, Scho
 
 @dataclass(frozen=True)
 class RosterStep:
-    """One step to a first record: how many rows are there, what to do next, and the Import Type that brings them."""
+    """One step to a first record: how many rows are there, what to do next, and the Import Type
+    that brings them.
+    """
 
     title: str
     number: int

@@ -1,4 +1,6 @@
-"""Taking a roster file back: what nobody has changed since becomes what it was; what others now stand on stays, and is listed."""
+"""Taking a roster file back: what nobody has changed since becomes what it was; what others now
+stand on stays, and is listed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ class Undone:
 def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
     """Take back what a batch wrote, the kinds that need others first. Must hold the district alone.
 
-    `values` are those of the new act (`ledger.Act.values`); `batch` is the id of the one that is taken back.
+    `values` are those of the new act (`ledger.Act.values`); `batch` is the id of the one that is
+    taken back.
     """
     given = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
     return [_undo(cursor, shape, given) for shape in reversed(SHAPES)]
@@ -73,10 +76,13 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
 
 
 def _in_use(shape: Shape) -> str:
-    """Why a row that the batch added cannot go, or one that it changed cannot change back, as further branches of a CASE."""
+    """Why a row that the batch added cannot go, or one that it changed cannot change back, as
+    further branches of a CASE.
+    """
     branches = ""
     if shape is ENROLLMENT:
-        # Whoever has records would leave the collection with the enrollment: always when it was added, and a certified year changes nothing.
+        # Whoever has records would leave the collection with the enrollment: always when it was
+        # added, and a certified year changes nothing.
         student = (
             "EXISTS (SELECT 1 FROM pathways_participation record WHERE record.student_id ="
             " mine.student_id)"

@@ -1,7 +1,9 @@
-"""The roster worklist: where rosters, transcripts and records do not agree, as four lists of student and pathway (guide, Step Two, TIP).
+"""The roster worklist: where rosters, transcripts and records do not agree, as four lists of
+student and pathway (guide, Step Two, TIP).
 
-A student and a pathway stand in one list at most: with a course of the pathway, the record is missing or its credits are unlike; without
-one, the record has grown nevertheless, or nothing has come after a concentrator's last year.
+A student and a pathway stand in one list at most: with a course of the pathway, the record is
+missing or its credits are unlike; without one, the record has grown nevertheless, or nothing has
+come after a concentrator's last year.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ Choice = RosterDecision.Choice
 
 
 class Which(Enum):
-    """The four lists: address, title, what it means that a line stands there, and what it means that none does."""
+    """The four lists: address, title, what it means that a line stands there, and what it means
+    that none does.
+    """
 
     WITHOUT_RECORD = (
         "without-record",
@@ -80,7 +84,9 @@ class Which(Enum):
 
     @property
     def dismissal(self) -> Choice:
-        """What closes a line for good: who has no record is *not CTE*, a record is *right as it stands*."""
+        """What closes a line for good: who has no record is *not CTE*, a record is *right as it
+        stands*.
+        """
         return Choice.NOT_CTE if self is Which.WITHOUT_RECORD else Choice.AS_IS
 
 
@@ -97,7 +103,9 @@ class Show(Enum):
 
 @dataclass(frozen=True)
 class Balance:
-    """Rostered = recorded + dismissed + open, at any time; `later` are among the open ones. Each is a student and a pathway."""
+    """Rostered = recorded + dismissed + open, at any time; `later` are among the open ones. Each is
+    a student and a pathway.
+    """
 
     rostered: int
     recorded: int
@@ -159,7 +167,9 @@ class Worklist:
         return self._of_pathway(named)
 
     def _images(self) -> QuerySet[Any]:
-        """Concentrators' records as they stood at the end of last year, whether or not they stand now."""
+        """Concentrators' records as they stood at the end of last year, whether or not they stand
+        now.
+        """
         own = Student.objects.filter(pk=OuterRef("student_id"))
         at_the_end = Q(version=Subquery(_before(self.scope).values("version")[:1]))
         images = Change.objects.filter(
@@ -230,7 +240,9 @@ class Worklist:
         )
 
     def _transcript(self) -> Subquery:
-        """What the transcript says of all courses of the pathway, None while one of them is not known."""
+        """What the transcript says of all courses of the pathway, None while one of them is not
+        known.
+        """
         sits = Roster.objects.in_scope(self.scope).filter(
             enrollment__student_id=OuterRef("student_id"),
             section__course__pathway_id=OuterRef("pathway_id"),
@@ -258,7 +270,9 @@ class Worklist:
         return self._in_order(self._pairs(which).filter(shown))
 
     def everything(self, which: Which) -> dict[Show, list[Pair]]:
-        """All pairs of a list by the student's name, open, put off and dismissed: what a page counts and what it shows is asked once."""
+        """All pairs of a list by the student's name, open, put off and dismissed: what a page
+        counts and what it shows is asked once.
+        """
         shows: dict[str | None, Show] = {
             None: Show.OPEN,
             Choice.LATER: Show.LATER,
@@ -276,7 +290,9 @@ class Worklist:
         return pairs.order_by("last", "first", "state_id", "taught")
 
     def counts(self, which: Which) -> dict[Show, int]:
-        """How many lines of a list are open, put off and dismissed; the open ones here are without those for later."""
+        """How many lines of a list are open, put off and dismissed; the open ones here are without
+        those for later.
+        """
         found = self._pairs(which).aggregate(
             open=Count("person", filter=Q(choice=None)),
             later=Count("person", filter=Q(choice=Choice.LATER)),
@@ -313,14 +329,18 @@ class Worklist:
         return Balance(**found)
 
     def known_balance(self, known: dict[Any, Any]) -> Balance:
-        """The balance, computed once for a page: the badge, the home page and the list itself ask for it."""
+        """The balance, computed once for a page: the badge, the home page and the list itself ask
+        for it.
+        """
         if self not in known:
             known[self] = self.balance()
         balance: Balance = known[self]
         return balance
 
     def lines(self, pairs: Iterable[Pair]) -> list[RosterLine]:
-        """The pairs of one page, in their order: as many statements for 50 as for one. A student who is not in scope is left out."""
+        """The pairs of one page, in their order: as many statements for 50 as for one. A student
+        who is not in scope is left out.
+        """
         wanted = list(pairs)
         people, year = {student for student, _ in wanted}, self.scope.end_year
         students = {
@@ -388,7 +408,9 @@ _NAMED = ("person", "taught", "state_id", "last", "first")
 
 
 def _before(scope: Scope) -> QuerySet[Change]:
-    """The record's last change before the school year, for a query of rows that have student_id and pathway_id."""
+    """The record's last change before the school year, for a query of rows that have student_id and
+    pathway_id.
+    """
     changes = Change.objects.filter(
         student_id=OuterRef("student_id"),
         pathway_id=OuterRef("pathway_id"),
@@ -398,7 +420,9 @@ def _before(scope: Scope) -> QuerySet[Change]:
 
 
 def _image(scope: Scope, value: Any) -> Subquery:
-    """A value of the image at the end of last year; of a record that was deleted by then nothing is left."""
+    """A value of the image at the end of last year; of a record that was deleted by then nothing is
+    left.
+    """
     kept = Case(
         When(operation=Change.Operation.DELETE, then=Value(Decimal(0))),
         default=value,

@@ -1,4 +1,6 @@
-"""The rule catalogue: what the collection asks of a record, judged the same way at entry, upload, district and state (ADR 0003)."""
+"""The rule catalogue: what the collection asks of a record, judged the same way at entry, upload,
+district and state (ADR 0003).
+"""
 
 from pathways.rules.catalogue import CATALOGUE, Checked, by_id, check_staged, stored_keys
 from pathways.rules.rule import Finding, OnEntry, Rule, Severity

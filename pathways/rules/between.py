@@ -1,6 +1,7 @@
 """Cross-row rules: a student's records among each other (guide, Step Two A 6 and Step Four 1 c).
 
-At entry the *prospective* rows are judged: the staged ones, and those stored rows of the same students that they do not replace.
+At entry the *prospective* rows are judged: the staged ones, and those stored rows of the same
+students that they do not replace.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""All rules, and the one query that judges rows by all row and lookup rules at once (a statement per rule took 2.8 times as long)."""
+"""All rules, and the one query that judges rows by all row and lookup rules at once (a statement
+per rule took 2.8 times as long).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def by_id(rule_id: str) -> Rule:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the catalogue says of staged rows, and how district and reference data stood when it said so."""
+    """What the catalogue says of staged rows, and how district and reference data stood when it
+    said so.
+    """
 
     findings: tuple[Finding, ...]
     cursor: int
@@ -52,7 +56,8 @@ class Checked:
         return tuple(finding for finding in self.findings if not finding.refuses)
 
 
-# How far the district's history and OPI's reference data have come: asked in the same statement that judges, so both are of one moment.
+# How far the district's history and OPI's reference data have come: asked in the same statement
+# that judges, so both are of one moment.
 STANDING = """
 SELECT
     COALESCE((SELECT MAX(id) FROM pathways_change WHERE district = %s), 0) AS at_cursor,
@@ -104,11 +109,13 @@ def stored_keys(scope: Scope) -> tuple[str, tuple[Any, ...]]:
 
 
 def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
-    """Judge the staged rows of a file into the temporary table `staged_verdict`: a row for each line that breaks a rule, with `key`,
-    `total_credits`, `pathway_name` and a column for each rule (`column_of`). Returns cursor, generation and the rules that were broken.
+    """Judge the staged rows of a file into the temporary table `staged_verdict`: a row for each
+    line that breaks a rule, with `key`, `total_credits`, `pathway_name` and a column for each rule
+    (`column_of`). Returns cursor, generation and the rules that were broken.
 
-    Cursor and generation are read before the rows are judged: what is written in between is noticed and judged again. For that moment the
-    district stands still, as numbers of the history are given before they are committed: a lower one may come after a higher.
+    Cursor and generation are read before the rows are judged: what is written in between is noticed
+    and judged again. For that moment the district stands still, as numbers of the history are given
+    before they are committed: a lower one may come after a higher.
     """
     parameters = Parameters(
         scope, timezone.localdate(), certified_year=certified().last_certified_year(scope)
@@ -156,7 +163,9 @@ def column_of(rule: Rule) -> str:
 def judged_by(
     rows: QuerySet[Any], rules: list[Rule], parameters: Parameters, *more: str
 ) -> tuple[str, tuple[Any, ...]]:
-    """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and its parameters."""
+    """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and
+    its parameters.
+    """
     verdicts = {
         column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField())
         for rule in rules

@@ -69,7 +69,9 @@ class RuleEntry:
 def sections(
     by_opi: Mapping[str, tuple[Severity, str]] | None = None,
 ) -> list[tuple[str, list[RuleEntry]]]:
-    """The catalogue by kind, in the order of the ids; `by_opi` are severities and reasons that OPI has set for the year shown."""
+    """The catalogue by kind, in the order of the ids; `by_opi` are severities and reasons that OPI
+    has set for the year shown.
+    """
     return [
         (heading, [_entry(rule, by_opi or {}) for rule in CATALOGUE if rule.kind is kind])
         for kind, heading in _KINDS.items()

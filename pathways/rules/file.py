@@ -1,4 +1,6 @@
-"""What only a file can break (reliability: upload inputs); pathways/files/reader.py finds them, these name them."""
+"""What only a file can break (reliability: upload inputs); pathways/files/reader.py finds them,
+these name them.
+"""
 
 from __future__ import annotations
 

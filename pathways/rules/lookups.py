@@ -1,4 +1,6 @@
-"""Lookup rules: a record beside enrollment, approval, pathway, and what is already stored (guide, Step Two and CTE Lingo)."""
+"""Lookup rules: a record beside enrollment, approval, pathway, and what is already stored (guide,
+Step Two and CTE Lingo).
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,11 @@ def _of_a_counting_type(parameters: Parameters) -> QuerySet[Enrollment]:
 
 
 def _new_or_grown() -> Q:
-    """Created, or with more credits than are stored: only then approval and the pathway's years are demanded.
+    """Created, or with more credits than are stored: only then approval and the pathway's years are
+    demanded.
 
-    A stored row is never one, so that the two infos below still name it; a staged row has one finding, the refusal or the info.
+    A stored row is never one, so that the two infos below still name it; a staged row has one
+    finding, the refusal or the info.
     """
     return ~Q(
         Exists(
@@ -63,7 +67,9 @@ def _not_approved(parameters: Parameters) -> Q:
 
 
 def _last_day(parameters: Parameters) -> Subquery:
-    """Of the scope's year while it is the current one: in an earlier year's lists stand records that began later, lawfully."""
+    """Of the scope's year while it is the current one: in an earlier year's lists stand records
+    that began later, lawfully.
+    """
     return Subquery(
         SchoolYear.objects.filter(pk=parameters.scope.end_year, is_active=True).values("ends")
     )
@@ -75,7 +81,9 @@ def _not_offered(parameters: Parameters) -> Q:
 
 
 def _less_than_certified(parameters: Parameters) -> Q:
-    """The record's last image of the certified year is what was sealed: the seal let nothing change it while that year was the current one."""
+    """The record's last image of the certified year is what was sealed: the seal let nothing change
+    it while that year was the current one.
+    """
     if parameters.certified_year is None:
         return Q(Value(False))  # an empty list would be a number to PostgreSQL
     own = Change.objects.filter(

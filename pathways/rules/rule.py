@@ -1,4 +1,6 @@
-"""What a rule is: an id that is never reused, words for people, a condition for the database, and examples that are its tests."""
+"""What a rule is: an id that is never reused, words for people, a condition for the database, and
+examples that are its tests.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Judges(Enum):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a condition may depend on besides the rows. Years differ by parameters, never by copies of a rule."""
+    """What a condition may depend on besides the rows. Years differ by parameters, never by copies
+    of a rule.
+    """
 
     scope: Scope
     today: datetime.date
@@ -63,7 +67,8 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Example:
-    """A row that differs from a lawful one in `row`, in a world that differs from an orderly one in `world`.
+    """A row that differs from a lawful one in `row`, in a world that differs from an orderly one in
+    `world`.
 
     `text` stands for a format rule's example: what was typed.
     """
@@ -76,12 +81,15 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`title` is the law and `problem` the name of its breach, which stands wherever the rule is shown as broken.
+    """`title` is the law and `problem` the name of its breach, which stands wherever the rule is
+    shown as broken.
 
-    `message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled in; `remedy` says what to do.
+    `message` is one sentence for the person, with `{total}`, `{pathway}`, `{school_year}` filled
+    in; `remedy` says what to do.
 
-    `field` is where the message stands, `reads` names every field the condition looks at: on a row where one of them is missing the rule
-    is silent, as a missing value is for the *required* rules. `limits` are the numbers that the condition compares with.
+    `field` is where the message stands, `reads` names every field the condition looks at: on a row
+    where one of them is missing the rule is silent, as a missing value is for the *required* rules.
+    `limits` are the numbers that the condition compares with.
     """
 
     id: str
@@ -114,7 +122,9 @@ class Rule:
         )
 
     def condition(self, parameters: Parameters) -> Q:
-        """The breach, held back where a field it reads is missing (a negated Q fires on NULL otherwise)."""
+        """The breach, held back where a field it reads is missing (a negated Q fires on NULL
+        otherwise).
+        """
         assert self.breach is not None
         present = Q(**{f"{name}__isnull": False for name in self.reads})
         return present & self.breach(parameters)
@@ -122,7 +132,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule broken by one row. `key` is the line of a staged row or the primary key of a stored one."""
+    """One rule broken by one row. `key` is the line of a staged row or the primary key of a stored
+    one.
+    """
 
     rule: Rule
     key: int

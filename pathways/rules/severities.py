@@ -1,4 +1,6 @@
-"""What a rule weighs in a school year: the catalogue's severity, or the one that OPI has set for that year, for all districts alike."""
+"""What a rule weighs in a school year: the catalogue's severity, or the one that OPI has set for
+that year, for all districts alike.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pathways.rules.signed import SignedWords
 
 @dataclass(frozen=True)
 class RuleInForce:
-    """A rule that stored records are judged by. `reason` is OPI's, where the severity is not the catalogue's own."""
+    """A rule that stored records are judged by. `reason` is OPI's, where the severity is not the
+    catalogue's own.
+    """
 
     rule: Rule
     severity: Severity
@@ -29,7 +33,9 @@ class RuleInForce:
 
 
 def rules_in_force(end_year: int) -> list[RuleInForce]:
-    """In the order of the catalogue: what findings, reports and certification of that year go by."""
+    """In the order of the catalogue: what findings, reports and certification of that year go
+    by.
+    """
     by_opi = {own.rule: own for own in RuleSeverity.objects.filter(end_year=end_year)}
     found = []
     for rule in judging_stored(end_year):
@@ -47,7 +53,9 @@ def severities(end_year: int) -> dict[str, Severity]:
 
 
 def informing(end_year: int) -> frozenset[str]:
-    """The ids of the rules that only inform in that year, wherever they are judged: an upload weighs as the reports do."""
+    """The ids of the rules that only inform in that year, wherever they are judged: an upload
+    weighs as the reports do.
+    """
     weights = severities(end_year)
     return frozenset(
         rule.id for rule in CATALOGUE if weights.get(rule.id, rule.severity) is Severity.INFO
@@ -55,7 +63,9 @@ def informing(end_year: int) -> frozenset[str]:
 
 
 def digest(end_year: int) -> str:
-    """One value for the rules in force: it moves with ids, severities, fields and limits. Words as they were signed first stay in it."""
+    """One value for the rules in force: it moves with ids, severities, fields and limits. Words as
+    they were signed first stay in it.
+    """
     return sha256(
         "\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()
     ).hexdigest()

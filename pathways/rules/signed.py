@@ -1,6 +1,8 @@
-"""The words of the rules as certifiers have signed them: part of each digest, and so never edited, whatever the screen says today.
+"""The words of the rules as certifiers have signed them: part of each digest, and so never edited,
+whatever the screen says today.
 
-A rule that is not here came later; it is signed by its id alone, so that its words may change without voiding a signature (docs/adr/0007).
+A rule that is not here came later; it is signed by its id alone, so that its words may change
+without voiding a signature (docs/adr/0007).
 """
 
 from __future__ import annotations

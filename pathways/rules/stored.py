@@ -1,4 +1,6 @@
-"""Stored rows judged by the catalogue, in either edition: what findings, reports and certification ask."""
+"""Stored rows judged by the catalogue, in either edition: what findings, reports and certification
+ask.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ LONGEST_VALUE = 300
 
 @dataclass(frozen=True)
 class Breach:
-    """A stored record that breaks a rule, by its natural key, with the values that the rule reads in canonical text."""
+    """A stored record that breaks a rule, by its natural key, with the values that the rule reads
+    in canonical text.
+    """
 
     rule: Rule
     key: int
@@ -51,9 +55,11 @@ class Breach:
 def breaches(
     scope: Scope, *, student: int | None = None, only: Collection[str] | None = None
 ) -> Iterator[Breach]:
-    """Each rule that a record in scope breaks: of one student, and of some rules alone, where that is said.
+    """Each rule that a record in scope breaks: of one student, and of some rules alone, where that
+    is said.
 
-    A student's records are judged by no other student's, so what is said of one student is what the whole run says of that student.
+    A student's records are judged by no other student's, so what is said of one student is what the
+    whole run says of that student.
     """
     rows = Participation.objects.in_scope(scope)
     if student is not None:
@@ -131,7 +137,9 @@ def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) ->
 
 
 def _of_a_student(rule: Rule, scope: Scope, rows: list[tuple[Any, ...]]) -> Iterator[Breach]:
-    """A cross-row rule looks at all of the student's answers, so they all are the value of each record."""
+    """A cross-row rule looks at all of the student's answers, so they all are the value of each
+    record.
+    """
     answers = value_of(
         (f"{row[2]}.{name}", answer)
         for row in rows
@@ -152,7 +160,9 @@ def _breach(
 
 
 def value_of(fields: Iterable[tuple[str, Any]]) -> str:
-    """Canonical: no locale, no float, two decimals, ISO dates. The same on every database and in either edition."""
+    """Canonical: no locale, no float, two decimals, ISO dates. The same on every database and in
+    either edition.
+    """
     text = " ".join(f"{name}={_canonical(name, value)}" for name, value in fields)
     if len(text) <= LONGEST_VALUE:
         return text

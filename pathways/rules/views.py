@@ -1,4 +1,6 @@
-"""The rule catalogue as a page: what each rule asks, why, what to do, and examples. Severities are those of the current year. The same for everybody who is signed in."""
+"""The rule catalogue as a page: what each rule asks, why, what to do, and examples. Severities are
+those of the current year. The same for everybody who is signed in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A file read, staged and judged, set-wise: nothing here grows with the number of rows but temporary tables.
+"""A file read, staged and judged, set-wise: nothing here grows with the number of rows but
+temporary tables.
 
 Runs outside any transaction (design: only *apply* holds one).
 """
@@ -30,7 +31,9 @@ CHUNK = 10_000
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file as it would be applied: counts, and how district and reference data stood when it was judged."""
+    """A file as it would be applied: counts, and how district and reference data stood when it was
+    judged.
+    """
 
     cursor: int
     generation: int
@@ -55,7 +58,9 @@ class Found:
 
 
 def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
-    """Read the file to its end into the staging table and the table of findings. Raises FileRefused, with the findings so far kept."""
+    """Read the file to its end into the staging table and the table of findings. Raises
+    FileRefused, with the findings so far kept.
+    """
     rows = iter(reader)
     total = None
     while True:
@@ -121,7 +126,9 @@ def add_problems(staged: Staged, problems: list[Problem]) -> None:
 
 
 def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> CheckedFile:
-    """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the cursor of a preview (CTE-415)."""
+    """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the
+    cursor of a preview (CTE-415).
+    """
     repeated = _repeated(staged)
     at_cursor, generation, broken = verdicts(scope, staged)
     with connection.cursor() as cursor:
@@ -189,7 +196,9 @@ def _one(name: str) -> str:
 
 
 def _repeated(staged: Staged) -> int:
-    """One row for each student and pathway (U-46): equal lines count once, different ones are all refused. Returns how many were left out."""
+    """One row for each student and pathway (U-46): equal lines count once, different ones are all
+    refused. Returns how many were left out.
+    """
     with connection.cursor() as cursor:
         make = f"""
             CREATE TEMPORARY TABLE {REPEATED} AS
@@ -256,7 +265,9 @@ def _by_field(staged: Staged) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A row of the plan that changes a record: before and after of each field that differs, typed."""
+    """A row of the plan that changes a record: before and after of each field that differs,
+    typed.
+    """
 
     line: int
     student_id: int
@@ -313,7 +324,9 @@ def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
 
 
 def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
-    """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and most first."""
+    """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and
+    most first.
+    """
     with connection.cursor() as cursor:
         each = (
             "SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM"

@@ -10,7 +10,9 @@ from pathways.models import Pathway, Student
 
 
 def known_in(scope: Scope) -> Known:
-    """The district's own students alone: another district's and an unknown one are the same nothing (Z-05)."""
+    """The district's own students alone: another district's and an unknown one are the same nothing
+    (Z-05).
+    """
     rows = Student.objects.of_district(scope)
     fields = rows.values_list("state_id", "pk", "local_id", "last_name", "first_name")
     students = {

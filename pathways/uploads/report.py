@@ -1,4 +1,6 @@
-"""The Import Results Summary and the other files of an upload, written in one pass over the file and its findings."""
+"""The Import Results Summary and the other files of an upload, written in one pass over the file
+and its findings.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ SHOWN_PER_RULE, SHOWN, SHOWN_CHANGES = 200, 10_000, 200
 
 
 class ImportResults:
-    """Made once for a file that has been judged: files on the job, and what the page shows in `shown`."""
+    """Made once for a file that has been judged: files on the job, and what the page shows in
+    `shown`.
+    """
 
     def __init__(
         self, job: Job, layout: Layout, known: Known, lines: Lines, name: str, staged: Staged
@@ -70,7 +74,9 @@ class ImportResults:
         return "info" if found.rule.id in self.informing else "warning"
 
     def write(self, *, rejected: int) -> None:
-        """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with its errors."""
+        """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with
+        its errors.
+        """
         groups = checking.counts_by_rule(self.staged)
         scope = self.job.scope
         with (
@@ -106,7 +112,9 @@ class ImportResults:
     def _walk(
         self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]
     ) -> None:
-        """File and findings side by side, both in the order of the lines. A byte order mark lets Excel read the letters."""
+        """File and findings side by side, both in the order of the lines. A byte order mark lets
+        Excel read the letters.
+        """
         by_line = groupby(findings, key=lambda found: found.line)
         line, told = next(by_line, (None, iter(())))
         now = timezone.localtime()

@@ -28,7 +28,9 @@ DOWNLOADS = (
 
 
 def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
-    """Template and context; nothing is asked of the file that was sent, so it may have been retired."""
+    """Template and context; nothing is asked of the file that was sent, so it may have been
+    retired.
+    """
     files = {file.role: file for file in batch.files.all()}
     shown = _shown(files)
     result, options = batch.result, batch.options

@@ -1,4 +1,6 @@
-"""The upload batch: read, stage, check, compare, report; then, if that was asked for, save through the ledger in one transaction."""
+"""The upload batch: read, stage, check, compare, report; then, if that was asked for, save through
+the ledger in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,9 @@ def _may_be_read(batch: Batch) -> None:
 
 @contextmanager
 def _held(job: Job) -> Iterator[None]:
-    """The district stands still from the check to the end; who saves meanwhile waits, and is told after five seconds."""
+    """The district stands still from the check to the end; who saves meanwhile waits, and is told
+    after five seconds.
+    """
     with ledger.refusals_named(), job.finishing():
         lock_district(job.scope, exclusive=True)
         yield
@@ -220,7 +224,9 @@ def _groups(end_year: int, staged: Staged) -> list[dict[str, Any]]:
 
 
 def level_of(group: dict[str, Any]) -> str:
-    """`error` when rows are refused, else what the rule weighed in the school year when it was met."""
+    """`error` when rows are refused, else what the rule weighed in the school year when it was
+    met.
+    """
     if group["refuses"]:
         return "error"
     informs = group.get("informs", rules.by_id(group["rule"]).severity is Severity.INFO)

@@ -16,5 +16,7 @@ _FIELDS = {
 
 
 def screen_name(field: str) -> str:
-    """The screen's word, else the column's, else none: a finding about a whole line has no field."""
+    """The screen's word, else the column's, else none: a finding about a whole line has no
+    field.
+    """
     return _FIELDS.get(field) or _COLUMNS.get(field, "")

@@ -1,4 +1,6 @@
-"""Taking an upload back: what nobody has touched since becomes what it was before; the rest is listed."""
+"""Taking an upload back: what nobody has touched since becomes what it was before; the rest is
+listed.
+"""
 
 from __future__ import annotations
 

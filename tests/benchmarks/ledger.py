@@ -1,6 +1,8 @@
-"""How long staging, judging and applying take; by hand: `python3 manage.py shell < tests/benchmarks/ledger.py` on an empty scratch portal.
+"""How long staging, judging and applying take; by hand: `python3 manage.py shell <
+tests/benchmarks/ledger.py` on an empty scratch portal.
 
-ROWS (default 20000) rows are staged, judged and written as new, then once more with three in a hundred changed.
+ROWS (default 20000) rows are staged, judged and written as new, then once more with three in a
+hundred changed.
 """
 
 import datetime

@@ -1,10 +1,12 @@
-"""The guide's five reports beside hand-written SQL for the same answer; by hand, on a scratch portal with `demo` loaded on PostgreSQL:
-`python3 manage.py demo --districts 400 --students 150000`, then `python3 manage.py shell < tests/benchmarks/reports.py`.
+"""The guide's five reports beside hand-written SQL for the same answer; by hand, on a scratch
+portal with `demo` loaded on PostgreSQL: `python3 manage.py demo --districts 400 --students 150000`,
+then `python3 manage.py shell < tests/benchmarks/reports.py`.
 
-Students with enrollments and records are first copied set-wise until there are RECORDS participations (default 1,000,000). Medians of RUNS.
-*whole state* is each student once by State ID; *50 rows* is the count, the first 50 rows and the rendered box of the page beside the two
-statements by hand; *largest district* is what its page asks. At the end: validation of all districts as the batch does it, beside the same
-statements by hand.
+Students with enrollments and records are first copied set-wise until there are RECORDS
+participations (default 1,000,000). Medians of RUNS. *whole state* is each student once by State ID;
+*50 rows* is the count, the first 50 rows and the rendered box of the page beside the two statements
+by hand; *largest district* is what its page asks. At the end: validation of all districts as the
+batch does it, beside the same statements by hand.
 """
 
 import os
@@ -84,7 +86,8 @@ DIFFERS = (
 )
 MODIFIED = f"p.modified_end_year = {year}"
 PATHWAY = "JOIN pathways_pathway w ON w.id = p.pathway_id"
-# Count, and the first 50 rows, with {here} for the district and {student} for what tells students apart.
+# Count, and the first 50 rows, with {here} for the district and {student} for what tells students
+# apart.
 BY_HAND = {
     "a": (
         (

@@ -1,16 +1,22 @@
-"""The resync beside what is possible by hand; by hand: `python3 manage.py shell < tests/benchmarks/resync.py`, on a scratch portal on
-PostgreSQL with `demo --districts 400 --students 12000`, as a superuser (it lifts triggers and foreign keys while it makes and spoils data).
+"""The resync beside what is possible by hand; by hand: `python3 manage.py shell <
+tests/benchmarks/resync.py`, on a scratch portal on PostgreSQL with `demo --districts 400 --students
+12000`, as a superuser (it lifts triggers and foreign keys while it makes and spoils data).
 
-The demo's students, enrollments and records are copied set-wise, with keys that are the same in both editions, until there are RECORDS
-(1,000,000) records; 40 districts with 100,000 are as many a district and a tenth of the time. Medians of RUNS (5), each a ratio to hand-written SQL for the same answer in the same run, the two taking turns.
+The demo's students, enrollments and records are copied set-wise, with keys that are the same in
+both editions, until there are RECORDS (1,000,000) records; 40 districts with 100,000 are as many a
+district and a tenth of the time. Medians of RUNS (5), each a ratio to hand-written SQL for the same
+answer in the same run, the two taking turns.
 
-Full compare, all types and districts. By hand: for each table and edition one COPY of key and row hash under the same conditions (the district's,
-of the year, records in scope), and two set differences in Python. The portal asks as `resync --all --compare` does.
+Full compare, all types and districts. By hand: for each table and edition one COPY of key and row
+hash under the same conditions (the district's, of the year, records in scope), and two set
+differences in Python. The portal asks as `resync --all --compare` does.
 
-Resync of 1 % changes, spread over all districts. By hand, with the same guarantees: per district the advisory locks of both editions, one transaction at the
-state inside one of the district's, key and hash of every table compared, changed rows copied over into a temporary table, one upsert, the digest over the canonical
-text of what stands there then, the StateCopy row, commit at the state and then at the district. It knows beforehand that only records have changed and that no parent
-is missing.
+Resync of 1 % changes, spread over all districts. By hand, with the same guarantees: per district
+the advisory locks of both editions, one transaction at the state inside one of the district's, key
+and hash of every table compared, changed rows copied over into a temporary table, one upsert, the
+digest over the canonical text of what stands there then, the StateCopy row, commit at the state and
+then at the district. It knows beforehand that only records have changed and that no parent is
+missing.
 """
 
 import hashlib
@@ -53,7 +59,9 @@ def untriggered(connection, *statements):
 
 
 def grow() -> None:
-    """Copies of the demo's students under State IDs of their own, with enrollments and records; the courses stay few."""
+    """Copies of the demo's students under State IDs of their own, with enrollments and records; the
+    courses stay few.
+    """
     stored, students = (
         Participation.objects.count(),
         ask(here, "SELECT COUNT(*) FROM pathways_student")[0][0],

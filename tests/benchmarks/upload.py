@@ -1,8 +1,10 @@
-"""An upload of 100,000 rows beside what is possible by hand; by hand: `python3 manage.py shell < tests/benchmarks/upload.py`, on an empty
-scratch portal on PostgreSQL as a superuser (it lifts the history's triggers between runs).
+"""An upload of 100,000 rows beside what is possible by hand; by hand: `python3 manage.py shell <
+tests/benchmarks/upload.py`, on an empty scratch portal on PostgreSQL as a superuser (it lifts the
+history's triggers between runs).
 
-Three files with 2 % faulty rows: all rows new, 3 % changed, nothing changed. L0 = COPY + the same checks as one hand-written statement + one
-upsert; L1 = L0 + one INSERT … SELECT of history rows. ROWS and RUNS (medians) may be given.
+Three files with 2 % faulty rows: all rows new, 3 % changed, nothing changed. L0 = COPY + the same
+checks as one hand-written statement + one upsert; L1 = L0 + one INSERT … SELECT of history rows.
+ROWS and RUNS (medians) may be given.
 """
 
 import contextlib
@@ -305,7 +307,9 @@ lookups = (
 
 
 def lawful(content: bytes) -> list[dict[str, object]]:
-    """The first ten thousand rows without the faulty ones, already read and matched: what the others do not have to do."""
+    """The first ten thousand rows without the faulty ones, already read and matched: what the
+    others do not have to do.
+    """
     found = []
     for line in content.decode().splitlines()[1 : ten + 1]:
         cells = line.split("\t")

@@ -1,4 +1,6 @@
-"""axe-core in the page. Only what it objects to comes back: to carry its whole answer takes longer than to find it."""
+"""axe-core in the page. Only what it objects to comes back: to carry its whole answer takes longer
+than to find it.
+"""
 
 from __future__ import annotations
 

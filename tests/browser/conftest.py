@@ -33,7 +33,9 @@ NARROW = {"width": 320, "height": 640}
 
 @dataclass
 class Trap:
-    """What a page must not do while it is looked at: speak on the console, open a dialog, ask in vain, ask elsewhere."""
+    """What a page must not do while it is looked at: speak on the console, open a dialog, ask in
+    vain, ask elsewhere.
+    """
 
     origin: str
     heard: list[str] = field(default_factory=list)
@@ -95,9 +97,11 @@ class Desk:
         late: float = 0,
         **options: object,
     ) -> Page:
-        """A new window, signed in as `user` (the sign-in page's form is posted without a browser), at that person's home page.
+        """A new window, signed in as `user` (the sign-in page's form is posted without a browser),
+        at that person's home page.
 
-        On a slow line styles and scripts arrive together, `late` seconds after the first of them was asked for.
+        On a slow line styles and scripts arrive together, `late` seconds after the first of them
+        was asked for.
         """
         context = self.browser.new_context(
             java_script_enabled=script, viewport=size, base_url=self.url, **options
@@ -128,7 +132,9 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def _hands_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Text is found while its style sheet is still on the way; a click at that moment meets another place of the page than the one it was meant for."""
+    """Text is found while its style sheet is still on the way; a click at that moment meets another
+    place of the page than the one it was meant for.
+    """
 
     def standing(act: Callable[..., object]) -> Callable[..., object]:
         def wait_and_act(locator: Locator, *arguments: object, **options: object) -> object:

@@ -44,7 +44,9 @@ def test_thirteen_districts_are_in_view_and_the_bar_comes_with_a_choice(
 def test_a_long_name_breaks_rather_than_push_the_due_date_out_of_the_window(
     desk: Desk, opi: User, event: object, cottonwood: object
 ) -> None:
-    """walk 17: with Bitterroot Crossing High School District the board was 1,391 px wide in a window of 1,366."""
+    """walk 17: with Bitterroot Crossing High School District the board was 1,391 px wide in a
+    window of 1,366.
+    """
     District.objects.create(
         number="1001", name="Bitterroot Crossing High School District of Ravalli County"
     )

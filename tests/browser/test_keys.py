@@ -1,4 +1,6 @@
-"""Hands on the keys: where the work begins, one stop of the Tab key for a list, keys that open and show (ux D-15, B-04; walk 9, 10, 32)."""
+"""Hands on the keys: where the work begins, one stop of the Tab key for a list, keys that open and
+show (ux D-15, B-04; walk 9, 10, 32).
+"""
 
 from __future__ import annotations
 
@@ -149,7 +151,9 @@ def test_the_credits_are_in_view_at_1024_by_768(page: Page) -> None:
 
 
 def test_a_school_year_stays_on_one_line(page: Page) -> None:
-    """walk 31: "2024-" at the end of a line, "25" on the next. What is copied has the plain hyphen."""
+    """walk 31: "2024-" at the end of a line, "25" on the next. What is copied has the plain
+    hyphen.
+    """
     lines = """() => {
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const broken = [], whole = [];

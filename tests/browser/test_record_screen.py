@@ -1,4 +1,6 @@
-"""The record form under the hands of a clerk: total, advice, keys, and the guard of what is not saved (D-04 to D-06, D-12, D-14)."""
+"""The record form under the hands of a clerk: total, advice, keys, and the guard of what is not
+saved (D-04 to D-06, D-12, D-14).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What the scripts add: the idle warning, menus, shown passwords, the busy button (G-04, G-23, D-19)."""
+"""What the scripts add: the idle warning, menus, shown passwords, the busy button (G-04, G-23,
+D-19).
+"""
 
 from __future__ import annotations
 

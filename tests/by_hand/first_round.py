@@ -1,9 +1,11 @@
-"""What the first round of attacks met, tried again on a portal that runs: a stranger at the sign-in page, a full disk.
+"""What the first round of attacks met, tried again on a portal that runs: a stranger at the sign-in
+page, a full disk.
 
     .venv/bin/python -m tests.by_hand.first_round [--port 6186]
 
-Starts `up` with practice data in a folder of its own, as root on a small disk that is filled up. Prints a line for each thing tried, with what
-the portal answered, and ends with code 1 where an answer is not the one that docs/developers/attacks.md promises.
+Starts `up` with practice data in a folder of its own, as root on a small disk that is filled up.
+Prints a line for each thing tried, with what the portal answered, and ends with code 1 where an
+answer is not the one that docs/developers/attacks.md promises.
 """
 
 from __future__ import annotations

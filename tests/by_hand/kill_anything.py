@@ -1,11 +1,15 @@
-"""An hour of *kill anything*: web, workers, dispatcher, Redis and both databases are killed or frozen, the disk fills up, and people go on.
+"""An hour of *kill anything*: web, workers, dispatcher, Redis and both databases are killed or
+frozen, the disk fills up, and people go on.
 
-    .venv/bin/python -m tests.by_hand.kill_anything [--minutes 60] [--seed 1] [--pace 12] [--port 6182]
+    .venv/bin/python -m tests.by_hand.kill_anything [--minutes 60] [--seed 1] [--pace 12] [--port
+      6182]
 
-Twenty clerks save, six upload, two resync and one signs, over HTTP, on a portal of the script's own: two PostgreSQL clusters, Redis, gunicorn,
-dispatcher and two workers. Whatever ends is started again, as systemd or a container engine does. Afterwards the script waits until no job
-is left and compares what every person was told with what is stored: nothing lost, nothing doubled, no half job, nobody left without a
-sentence, every seal whole. As root the portal's files lie on a small disk of their own, which is filled up; otherwise that fault is left out.
+Twenty clerks save, six upload, two resync and one signs, over HTTP, on a portal of the script's
+own: two PostgreSQL clusters, Redis, gunicorn, dispatcher and two workers. Whatever ends is started
+again, as systemd or a container engine does. Afterwards the script waits until no job is left and
+compares what every person was told with what is stored: nothing lost, nothing doubled, no half job,
+nobody left without a sentence, every seal whole. As root the portal's files lie on a small disk of
+their own, which is filled up; otherwise that fault is left out.
 """
 
 from __future__ import annotations

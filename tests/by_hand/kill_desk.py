@@ -1,4 +1,6 @@
-"""The inside of `kill_anything`: `set-up` makes districts and people, `reckon` compares what people were told with what is stored."""
+"""The inside of `kill_anything`: `set-up` makes districts and people, `reckon` compares what people
+were told with what is stored.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ YEAR = 2025
 
 
 def set_up(signatures: int) -> dict[str, Any]:
-    """Everybody has students of their own, each with a lawful record; the signer's districts wait for the signature alone."""
+    """Everybody has students of their own, each with a lawful record; the signer's districts wait
+    for the signature alone.
+    """
     event = make_event()
     places: dict[str, District_] = {}
     made = 0
@@ -137,7 +141,9 @@ def reckon(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _saves(saves: list[dict[str, Any]], faults: list[str], figures: Counter[str]) -> None:
-    """Each date was typed once, so the history says of each press of Save how often it was written."""
+    """Each date was typed once, so the history says of each press of Save how often it was
+    written.
+    """
     written = Counter(
         (student, f"{start:%m/%d/%Y}")
         for student, start in Change.objects.filter(source="form").values_list(

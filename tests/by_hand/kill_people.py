@@ -1,4 +1,6 @@
-"""People before their browsers: each knows what was accepted, what was refused, and what never got an answer."""
+"""People before their browsers: each knows what was accepted, what was refused, and what never got
+an answer.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ class Person(threading.Thread):
     def fetch(
         self, path: str, data: bytes | None = None, kind: str = "application/x-www-form-urlencoded"
     ) -> tuple[int, str, str]:
-        """Status, page and where it leads. An answer without a sentence for the person is a fault of its own."""
+        """Status, page and where it leads. An answer without a sentence for the person is a fault
+        of its own.
+        """
         headers = {"Content-Type": kind, "Referer": self.base + path} if data is not None else {}
         request = urllib.request.Request(self.base + path, data, headers)  # noqa: S310 - our own address
         try:
@@ -104,7 +108,9 @@ class Person(threading.Thread):
         return self.fetch(path, urllib.parse.urlencode(values).encode())
 
     def page(self, path: str) -> str:
-        """The page, signed in; whoever is sent to the sign-in page signs in. Tried until it comes or the bell rings."""
+        """The page, signed in; whoever is sent to the sign-in page signs in. Tried until it comes
+        or the bell rings.
+        """
         while not self.bell.is_set():
             try:
                 status, page, leads = self.fetch(path)
@@ -174,7 +180,9 @@ class Clerk(Person):
 
 
 class Loader(Person):
-    """Uploads a file in which every date is new, under one key until there is an answer, and looks until the job has ended."""
+    """Uploads a file in which every date is new, under one key until there is an answer, and looks
+    until the job has ended.
+    """
 
     def __init__(self, *given: Any, district: str, rows: list[list[str]]) -> None:
         super().__init__(*given)
@@ -242,7 +250,9 @@ class Sender(Person):
 
 
 class Signer(Person):
-    """Signs one district, presses again until it is certified, then waits for the turn of the next."""
+    """Signs one district, presses again until it is certified, then waits for the turn of the
+    next.
+    """
 
     def __init__(self, *given: Any, districts: list[dict[str, str]], event: int) -> None:
         super().__init__(*given)

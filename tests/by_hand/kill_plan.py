@@ -1,4 +1,6 @@
-"""Who works where while anything is killed: 20 clerks in 5 districts, 6 who upload in 3, 2 who send all 8, 1 who signs district after district."""
+"""Who works where while anything is killed: 20 clerks in 5 districts, 6 who upload in 3, 2 who send
+all 8, 1 who signs district after district.
+"""
 
 CLERKS, LOADERS, SENDERS = 20, 6, 2
 EACH = 30  # records in a file

@@ -1,10 +1,13 @@
-"""Twenty districts at once behind PgBouncer: every answer of *Validate and Test* equals the one without it; transaction pooling is refused.
+"""Twenty districts at once behind PgBouncer: every answer of *Validate and Test* equals the one
+without it; transaction pooling is refused.
 
     .venv/bin/python -m tests.by_hand.pooler [--minutes 2] [--port 6180]
 
-Starts PostgreSQL and PgBouncer by itself (ports from --port on), loads practice data of twenty districts, asks for each district's answer
-without a pooler, and then again and again from twenty processes behind a pooler in session mode. Afterwards web, worker, dispatcher and a
-command are started behind the modes `transaction` and `statement`: each must end with the sentence that names the cure.
+Starts PostgreSQL and PgBouncer by itself (ports from --port on), loads practice data of twenty
+districts, asks for each district's answer without a pooler, and then again and again from twenty
+processes behind a pooler in session mode. Afterwards web, worker, dispatcher and a command are
+started behind the modes `transaction` and `statement`: each must end with the sentence that names
+the cure.
 """
 
 from __future__ import annotations
@@ -53,7 +56,9 @@ def manage(env: dict[str, str], *words: str) -> str:
 
 
 class Desk:
-    """A process that stays connected, as a worker does, and is asked for one district's answer after another."""
+    """A process that stays connected, as a worker does, and is asked for one district's answer
+    after another.
+    """
 
     def __init__(self, env: dict[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -184,7 +189,9 @@ def main() -> None:
 
 
 def session(env: dict[str, str], expected: dict[str, Any], minutes: float) -> list[str]:
-    """Wrong answers of all districts at once, behind a pooler that gives a connection to one client as long as it stays."""
+    """Wrong answers of all districts at once, behind a pooler that gives a connection to one client
+    as long as it stays.
+    """
     deadline, faults = time.monotonic() + minutes * 60, []
 
     def clerk(number: str) -> int:

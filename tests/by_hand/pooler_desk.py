@@ -1,4 +1,6 @@
-"""Answers a district's number, a line each, with what *Validate and Test* says of that district's own extract, some rows changed."""
+"""Answers a district's number, a line each, with what *Validate and Test* says of that district's
+own extract, some rows changed.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""The portal's extract and templates, sent through spreadsheets and data tools and back through MT Data Upload (Validate and Test File).
+"""The portal's extract and templates, sent through spreadsheets and data tools and back through MT
+Data Upload (Validate and Test File).
 
-Run by hand: `python3 manage.py test --version` once, then `.venv/bin/python -m tests.by_hand.round_trips [--psql URL]`. It makes a portal of its own
-in a temporary folder and installs pinned tools there; LibreOffice, Gnumeric, R with readr, node and psql are used where they are installed.
-Each way back must end with nothing changed, or with its damage named: exit code 1 otherwise.
+Run by hand: `python3 manage.py test --version` once, then `.venv/bin/python -m
+tests.by_hand.round_trips [--psql URL]`. It makes a portal of its own in a temporary folder and
+installs pinned tools there; LibreOffice, Gnumeric, R with readr, node and psql are used where they
+are installed. Each way back must end with nothing changed, or with its damage named: exit code 1
+otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from pathlib import Path
 POLARS, DUCKDB, SHEETJS = "polars==2.1.0", "duckdb==2.0.1", "xlsx@0.18.5"
 DISTRICT = "9012"
 HERE = Path(__file__).resolve().parents[2]
-# Separator, quotation mark, UTF-8, first line, no column types, language, quote all text, detect numbers / as shown.
+# Separator, quotation mark, UTF-8, first line, no column types, language, quote all text, detect
+# numbers / as shown.
 LIBREOFFICE = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,{shown}"
 
 SOURCES = """

@@ -1,4 +1,6 @@
-"""PostgreSQL, Redis and PgBouncer of a script's own, on ports of this machine that it is given, under an unprivileged user, in one folder."""
+"""PostgreSQL, Redis and PgBouncer of a script's own, on ports of this machine that it is given,
+under an unprivileged user, in one folder.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Missing(SystemExit):
 
 
 def binary(name: str) -> str:
-    """A server program, also where Debian keeps PostgreSQL's and PgBouncer's own; of several versions the newest."""
+    """A server program, also where Debian keeps PostgreSQL's and PgBouncer's own; of several
+    versions the newest.
+    """
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"),
         key=lambda place: float(place.parent.name),
@@ -69,11 +73,15 @@ def wait_for(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 
 class Service:
-    """A server that can be started, killed, frozen and started again. As root it runs as `postgres`, which owns its folder."""
+    """A server that can be started, killed, frozen and started again. As root it runs as
+    `postgres`, which owns its folder.
+    """
 
     deaths: tuple[int, ...] = (signal.SIGKILL, signal.SIGTERM)
     ends_with_parent = False
-    """On Linux, also when the process that started it is killed. Only for a server that one thread starts and that thread outlives."""
+    """On Linux, also when the process that started it is killed. Only for a server that one thread
+    starts and that thread outlives.
+    """
 
     def __init__(self, name: str, folder: Path, port: int, command: list[str]) -> None:
         self.name, self.folder, self.port, self.command = name, folder, port, command
@@ -136,7 +144,9 @@ class Service:
 
 
 class PostgreSQL(Service):
-    """A cluster of its own. Killed, it recovers from its log as after a crash: fsync is off, but the machine itself does not go down."""
+    """A cluster of its own. Killed, it recovers from its log as after a crash: fsync is off, but
+    the machine itself does not go down.
+    """
 
     deaths = (signal.SIGKILL, signal.SIGQUIT)  # without warning, and at once
 

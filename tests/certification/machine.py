@@ -1,4 +1,6 @@
-"""A district on its way through certification, by whatever step comes next (C-37), and what must hold after every step."""
+"""A district on its way through certification, by whatever step comes next (C-37), and what must
+hold after every step.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ STARTS = st.sampled_from(
     [datetime.date(2022, 7, 14), datetime.date(2022, 7, 14), datetime.date(2016, 8, 29)]
 )  # the last must be explained
 WHO = st.integers(0, 3)
-# Of a sealed line: who changed a record last and when is another after a correction was given up; names come from other software.
+# Of a sealed line: who changed a record last and when is another after a correction was given up;
+# names come from other software.
 WHO_AND_WHEN = ("modified_date", "modified_by", "modified_end_year")
 OF_THE_STUDENT = (
     "local_id",

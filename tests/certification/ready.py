@@ -1,4 +1,6 @@
-"""A district that is ready to be certified: sent, validated at the state, waited for, and certifiers who have signed in."""
+"""A district that is ready to be certified: sent, validated at the state, waited for, and
+certifiers who have signed in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The practice portal has an event that is open on the day it is loaded, and certifiers in every state."""
+"""The practice portal has an event that is open on the day it is loaded, and certifiers in every
+state.
+"""
 
 from __future__ import annotations
 

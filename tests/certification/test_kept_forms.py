@@ -1,4 +1,6 @@
-"""What was typed about a certification when the session ended is back after signing in again, and nothing is sent by itself (G-23)."""
+"""What was typed about a certification when the session ended is back after signing in again, and
+nothing is sent by itself (G-23).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""C-37: whatever happens in whatever order, what is certified is what was signed, and what was signed stays."""
+"""C-37: whatever happens in whatever order, what is certified is what was signed, and what was
+signed stays.
+"""
 
 from __future__ import annotations
 

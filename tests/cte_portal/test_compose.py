@@ -1,4 +1,6 @@
-"""docker-compose.yml as it is written; the roles it makes are used by hand (docs/deploy.md), as tests have no container engine."""
+"""docker-compose.yml as it is written; the roles it makes are used by hand (docs/deploy.md), as
+tests have no container engine.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def test_everything_of_a_portal_is_there() -> None:
 
 
 def test_f_10_redis_keeps_what_it_is_given(tmp_path: Path) -> None:
-    """H-3: the password stands in a file of the container that nobody else reads, and in no process list."""
+    """H-3: the password stands in a file of the container that nobody else reads, and in no process
+    list.
+    """
     command = SERVICES["redis"]["command"]
     assert command[:2] == ["sh", "-c"] and SERVICES["redis"]["user"] == "redis"
     written = tmp_path / "redis.conf"
@@ -132,7 +136,9 @@ def test_h_3_everything_is_started_again_and_no_log_fills_the_disk() -> None:
 
 
 def test_h_3_healthy_means_ready() -> None:
-    """H-3: both databases answer over TCP, which is closed while the first start runs its scripts; the web is asked what it needs."""
+    """H-3: both databases answer over TCP, which is closed while the first start runs its scripts;
+    the web is asked what it needs.
+    """
     test = SERVICES["postgres"]["healthcheck"]["test"][1]
     assert "-h 127.0.0.1" in test and "cte_district cte_state" in test and "select 1" in test
     assert SERVICES["web"]["healthcheck"]["test"] == [
@@ -144,7 +150,9 @@ def test_h_3_healthy_means_ready() -> None:
 
 
 def test_h_3_every_setting_reaches_the_containers() -> None:
-    """H-3: what the settings read and the image does not fix is in the compose file, as a value or as a name that .env may give."""
+    """H-3: what the settings read and the image does not fix is in the compose file, as a value or
+    as a name that .env may give.
+    """
     settings, image = (
         (ROOT / "cte_portal/settings.py").read_text(),
         (ROOT / "Dockerfile").read_text(),

@@ -1,4 +1,6 @@
-"""The apps meet in their plugs: pages keep the guide's order, and what does not fit is a sentence before the portal starts."""
+"""The apps meet in their plugs: pages keep the guide's order, and what does not fit is a sentence
+before the portal starts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`up --reload`: what a developer changes is there at once, and what goes wrong is told whole; production refuses it."""
+"""`up --reload`: what a developer changes is there at once, and what goes wrong is told whole;
+production refuses it.
+"""
 
 from __future__ import annotations
 

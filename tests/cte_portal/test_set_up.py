@@ -1,4 +1,6 @@
-"""One command sets the portal up, serves it, and stops cleanly; production refuses to start half configured."""
+"""One command sets the portal up, serves it, and stops cleanly; production refuses to start half
+configured.
+"""
 
 from __future__ import annotations
 
@@ -225,7 +227,9 @@ def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int
 def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
     tmp_path: Path,
 ) -> None:
-    """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine reads students."""
+    """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine
+    reads students.
+    """
     port = free_port()
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
     process = subprocess.Popen(

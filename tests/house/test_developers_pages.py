@@ -1,4 +1,6 @@
-"""The pages for developers: words that are explained once, links and paths that lead somewhere, and a way in from the front."""
+"""The pages for developers: words that are explained once, links and paths that lead somewhere, and
+a way in from the front.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One command runs every gate of CI but the suite; generated pages, the version and the pre-commit hook hang on it."""
+"""One command runs every gate of CI but the suite; generated pages, the version and the pre-commit
+hook hang on it.
+"""
 
 from __future__ import annotations
 

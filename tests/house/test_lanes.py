@@ -1,4 +1,6 @@
-"""`manage.py test`: how many processes it takes, what it says at the end, and that its PostgreSQL goes away with it."""
+"""`manage.py test`: how many processes it takes, what it says at the end, and that its PostgreSQL
+goes away with it.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def test_a_missing_server_is_named_with_its_package(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder for temporary files that another user may enter: as root, PostgreSQL runs as `postgres`."""
+    """A folder for temporary files that another user may enter: as root, PostgreSQL runs as
+    `postgres`.
+    """
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder

@@ -1,4 +1,6 @@
-"""Every sentence of a rule, gate, file error or refusal is in one table under an id that stays (docs/messages.md)."""
+"""Every sentence of a rule, gate, file error or refusal is in one table under an id that stays
+(docs/messages.md).
+"""
 
 from __future__ import annotations
 
@@ -39,6 +41,8 @@ def test_the_table_names_refusals_file_errors_and_constraints() -> None:
 
 
 def test_a_sentence_without_an_id_is_nowhere_raised() -> None:
-    """An id is a rule, a gate, an exception, a constraint or a module: no row is without one, none is twice."""
+    """An id is a rule, a gate, an exception, a constraint or a module: no row is without one, none
+    is twice.
+    """
     rows = [line for line in document().splitlines() if line.startswith("| `")]
     assert len(rows) == len(set(rows)) > 250

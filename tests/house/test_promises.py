@@ -1,4 +1,6 @@
-"""Every id that a test or a comment cites is explained in docs/developers/promises.md, and none stands there that nothing cites."""
+"""Every id that a test or a comment cites is explained in docs/developers/promises.md, and none
+stands there that nothing cites.
+"""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def test_a_module_is_one_noun_and_short() -> None:
 
 @pytest.mark.parametrize("app", ["cte_portal", "pathways", "certification"])
 def test_no_two_classes_of_an_app_bear_one_name(app: str) -> None:
-    """A name that is met in an import or a traceback leads to one place. Django's `Command` is one a command."""
+    """A name that is met in an import or a traceback leads to one place. Django's `Command` is one
+    a command.
+    """
     names = Counter(
         node.name
         for path in modules()

@@ -1,4 +1,6 @@
-"""Real workers, a real dispatcher and, on PostgreSQL, a real Redis: in a folder and databases of their own, with short clocks."""
+"""Real workers, a real dispatcher and, on PostgreSQL, a real Redis: in a folder and databases of
+their own, with short clocks.
+"""
 
 from __future__ import annotations
 
@@ -179,7 +181,9 @@ class Portal:
         return said["answer"]
 
     def all_changed(self) -> tuple[str, int]:
-        """A file that changes every record of the district: each start date becomes one that no file had before."""
+        """A file that changes every record of the district: each start date becomes one that no
+        file had before.
+        """
         self.number += 1
         rows = [row.split("\t") for row in self.ask("rows")]
         for row in rows:

@@ -1,4 +1,6 @@
-"""A process beside the workers that submits and looks: one JSON command a line, one JSON answer a line."""
+"""A process beside the workers that submits and looks: one JSON command a line, one JSON answer a
+line.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +162,9 @@ def stir(district: str, number: int) -> None:
 
 
 def standing(district: str) -> dict[str, Any]:
-    """The state's generation and rows, read until nothing moved in between, and the district's rows: told by a digest of every column."""
+    """The state's generation and rows, read until nothing moved in between, and the district's
+    rows: told by a digest of every column.
+    """
     while True:
         before = StateCopy.objects.of_district(district)
         there = everything(Scope(district, 2025, Edition.STATE))
@@ -212,7 +216,9 @@ def publish(key: str, times: int) -> None:
 
 
 def end_backends() -> int:
-    """End every other connection to the District edition's database, as a restart of PostgreSQL does."""
+    """End every other connection to the District edition's database, as a restart of PostgreSQL
+    does.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname ="
@@ -222,7 +228,9 @@ def end_backends() -> int:
 
 
 def served(keys: list[str]) -> list[list[str]]:
-    """District, when it was handed to the workers and when it was begun, of each of these batches, in the order in which they were begun."""
+    """District, when it was handed to the workers and when it was begun, of each of these batches,
+    in the order in which they were begun.
+    """
     begun = Batch.objects.filter(pk__in=keys).order_by("started_at", "pk")
     return [
         [

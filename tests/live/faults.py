@@ -1,4 +1,6 @@
-"""Faults at a named step, asked for by a file: `<step> <what> [always | which time]`. Once by default: the file is removed before it strikes."""
+"""Faults at a named step, asked for by a file: `<step> <what> [always | which time]`. Once by
+default: the file is removed before it strikes.
+"""
 
 from __future__ import annotations
 
@@ -90,9 +92,7 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         from cte_portal.batches import tasks  # noqa: PLC0415 - models are ready only now
-        from cte_portal.batches.statewide import (
-            statewide,
-        )  # noqa: PLC0415 - models are ready only now
+        from cte_portal.batches.statewide import statewide  # noqa: PLC0415
         from pathways.files import reader  # noqa: PLC0415
         from pathways.resync import batches, resync  # noqa: PLC0415
         from pathways.uploads import checking  # noqa: PLC0415

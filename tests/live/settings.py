@@ -1,4 +1,6 @@
-"""The portal's own settings, with the fault hook of the live tests. Nothing of production reads this module."""
+"""The portal's own settings, with the fault hook of the live tests. Nothing of production reads
+this module.
+"""
 
 from cte_portal.settings import *
 from cte_portal.settings import INSTALLED_APPS

@@ -1,4 +1,6 @@
-"""Faults with real worker processes: on the file broker with SQLite, on Redis with PostgreSQL (reliability, F-01 … F-34, C-01, C-03)."""
+"""Faults with real worker processes: on the file broker with SQLite, on Redis with PostgreSQL
+(reliability, F-01 … F-34, C-01, C-03).
+"""
 
 from __future__ import annotations
 

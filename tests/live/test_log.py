@@ -1,4 +1,6 @@
-"""H-1, P-01: what the real processes print on standard error never holds a name, a State ID, a secret or anything else that people sent."""
+"""H-1, P-01: what the real processes print on standard error never holds a name, a State ID, a
+secret or anything else that people sent.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ class Browser:
 
 @pytest.fixture
 def unquiet(live: Portal) -> Iterator[tuple[Portal, Browser, Path]]:
-    """The portal with its web server, a mail server that refuses, and a constraint that refuses what is marked."""
+    """The portal with its web server, a mail server that refuses, and a constraint that refuses
+    what is marked.
+    """
     port = free_port()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as mail:
         mail.daemon_threads = True
@@ -92,7 +96,9 @@ def answers(browser: Browser) -> bool:
 
 
 def refuse(live: Portal, table: str, column: str, value: str) -> None:
-    """A constraint that nobody foresaw; its message repeats the row (PostgreSQL) or what was wrong with it."""
+    """A constraint that nobody foresaw; its message repeats the row (PostgreSQL) or what was wrong
+    with it.
+    """
     if POSTGRESQL:
         live.ask(
             "execute",

@@ -1,4 +1,6 @@
-"""A resync among faults, with real worker processes: the state has the old or the new generation, never a mix (F-30 … F-34)."""
+"""A resync among faults, with real worker processes: the state has the old or the new generation,
+never a mix (F-30 … F-34).
+"""
 
 from __future__ import annotations
 

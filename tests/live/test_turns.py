@@ -9,8 +9,9 @@ WORKERS = ("worker", "second-worker")
 
 
 def test_no_district_waits_for_more_than_two_of_anothers_jobs(live: Portal) -> None:
-    """M-7: the queue is full before the workers come; then the others' work arrives while they are busy with it. It waits from the moment at
-    which the dispatcher hands it over, twice a second: jobs as short as these are done by the dozen in between.
+    """M-7: the queue is full before the workers come; then the others' work arrives while they are
+    busy with it. It waits from the moment at which the dispatcher hands it over, twice a second:
+    jobs as short as these are done by the dozen in between.
     """
     live.kill("worker")
     keys = [live.ask("submit_extract") for _ in range(12)]

@@ -1,4 +1,6 @@
-"""What the records ask of certification is answered, and an answer that is missing is a sentence before the portal starts."""
+"""What the records ask of certification is answered, and an answer that is missing is a sentence
+before the portal starts.
+"""
 
 from __future__ import annotations
 

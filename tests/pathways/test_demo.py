@@ -1,4 +1,6 @@
-"""Practice data: the same for the same seed, the guide's student as the guide shows her, every breach in one district."""
+"""Practice data: the same for the same seed, the guide's student as the guide shows her, every
+breach in one district.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def digest() -> str:
 
 
 def pairs(number: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-    """Student and pathway of who sits in a course with a pathway, and of the records, in the active year."""
+    """Student and pathway of who sits in a course with a pathway, and of the records, in the active
+    year.
+    """
     scope = Scope(number, 2025)
     rosters = (
         Roster.objects.in_scope(scope)

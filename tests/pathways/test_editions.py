@@ -1,4 +1,6 @@
-"""Two editions, two databases: the State edition cannot be written by accident, and each known trap is sprung."""
+"""Two editions, two databases: the State edition cannot be written by accident, and each known trap
+is sprung.
+"""
 
 from __future__ import annotations
 
@@ -176,7 +178,9 @@ def test_each_model_of_both_editions_can_be_deleted_in_each(
     kayla: Student,
     state_edition: Callable[[], None],
 ) -> None:
-    """No DISTRICT or STATE model hangs on a BOTH row: the delete collector would look for its table in the wrong database."""
+    """No DISTRICT or STATE model hangs on a BOTH row: the delete collector would look for its table
+    in the wrong database.
+    """
     cottonwood.record(kayla)
     state_edition()
     with writing_state(), transaction.atomic(alias):
@@ -200,7 +204,9 @@ def test_editioned_models_refer_to_editioned_models_alone() -> None:
 
 
 def test_no_editioned_field_is_unique_by_itself() -> None:
-    """`unique=True` asks the default database whichever edition is written; a UniqueConstraint asks the right one."""
+    """`unique=True` asks the default database whichever edition is written; a UniqueConstraint asks
+    the right one.
+    """
     for model in apps.get_app_config("pathways").get_models():
         for field in model._meta.local_fields:
             assert field.primary_key or not field.unique, f"{model.__name__}.{field.name}"

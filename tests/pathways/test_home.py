@@ -21,7 +21,9 @@ HOME = "/districts/9012/2025/"
 
 @pytest.fixture
 def some_records(cottonwood: District_, elsewhere: District_) -> None:
-    """Three students in CTE: Yes on one of two pathways, Yes on both, No; one record last changed in an earlier year."""
+    """Three students in CTE: Yes on one of two pathways, Yes on both, No; one record last changed
+    in an earlier year.
+    """
     one, two, three, _ = (cottonwood.student(f"99900010{number}") for number in range(4))
     cottonwood.record(one, HEALTH, concentrator=True)
     cottonwood.record(one, BUSINESS)

@@ -1,4 +1,6 @@
-"""How many statements a page may ask; transaction statements and the staging table's own DDL are not counted."""
+"""How many statements a page may ask; transaction statements and the staging table's own DDL are
+not counted.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ def test_a_record_page_takes_eighteen(desk: Client, kayla: Student) -> None:
 
 
 def test_a_save_takes_thirty(desk: Client, kayla: Student) -> None:
-    """Three of them compare the records of who was changed with the state's, for the figure above the page; one tells namesakes apart."""
+    """Three of them compare the records of who was changed with the state's, for the figure above
+    the page; one tells namesakes apart.
+    """
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
     typed = {
         "concentrator": "Yes",

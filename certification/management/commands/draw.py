@@ -1,4 +1,6 @@
-"""`manage.py draw`: write docs/developers/pictures.md, what the code says of its own shape, drawn in Mermaid."""
+"""`manage.py draw`: write docs/developers/pictures.md, what the code says of its own shape, drawn
+in Mermaid.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def mermaid(lines: Iterable[str]) -> list[str]:
 
 
 def layers() -> Iterator[str]:
-    """The contracts of import-linter: what stands higher may import what stands lower, never the other way round."""
+    """The contracts of import-linter: what stands higher may import what stands lower, never the
+    other way round.
+    """
     yield "## Layers\n"
     configuration = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
     for contract in configuration["tool"]["importlinter"]["contracts"]:
@@ -81,7 +85,9 @@ def states() -> Iterator[str]:
 
 
 def data() -> Iterator[str]:
-    """Each app's tables and their foreign keys, then where each table is kept and what it is for."""
+    """Each app's tables and their foreign keys, then where each table is kept and what it is
+    for.
+    """
     yield "## Data\n"
     for name, title in APPS.items():
         tables = sorted(apps.get_app_config(name).get_models(), key=lambda model: model.__name__)
@@ -109,5 +115,7 @@ def data() -> Iterator[str]:
 
 
 def cardinality(field: models.ForeignKey[models.Model]) -> str:
-    """As Mermaid writes it: one, or at most one, to many; to at most one where the key is unique."""
+    """As Mermaid writes it: one, or at most one, to many; to at most one where the key is
+    unique.
+    """
     return f"{'|o' if field.null else '||'}--{'o|' if field.unique else 'o{'}"

@@ -1,4 +1,6 @@
-"""`manage.py messages`: write docs/messages.md, the table of every refusal and finding by its id."""
+"""`manage.py messages`: write docs/messages.md, the table of every refusal and finding by its
+id.
+"""
 
 from certification.sentences import document
 from cte_portal.ui.command import PageCommand

@@ -1,6 +1,8 @@
-"""`manage.py verify_sealed`: recomputes every sealed copy's digest and names what differs; exit code 1 if anything does.
+"""`manage.py verify_sealed`: recomputes every sealed copy's digest and names what differs; exit
+code 1 if anything does.
 
-`--text RECEIPT` writes the text that one copy's digest covers (docs/adr/0007), for `sha256sum` and for who wants to read it.
+`--text RECEIPT` writes the text that one copy's digest covers (docs/adr/0007), for `sha256sum` and
+for who wants to read it.
 """
 
 from __future__ import annotations

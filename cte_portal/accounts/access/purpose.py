@@ -1,4 +1,6 @@
-"""Records leave the portal for somebody outside their district: what for is asked first, and stands in the audit (P-03)."""
+"""Records leave the portal for somebody outside their district: what for is asked first, and stands
+in the audit (P-03).
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def memberships(request: HttpRequest) -> list[Membership]:
 
 
 def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
-    """(number, name) of the districts the person may enter: the own ones, or all for who sees records everywhere."""
+    """(number, name) of the districts the person may enter: the own ones, or all for who sees
+    records everywhere.
+    """
     if not hasattr(request, "portal_districts"):
         everywhere = can_statewide(request, Capability.VIEW_RECORDS)
         numbers = None if everywhere else {one.district for one in memberships(request)} - {""}
@@ -73,7 +75,9 @@ def page_of(request: HttpRequest) -> str:
 
 
 def kept_of(request: HttpRequest) -> str | None:
-    """`keeps` of the page that is asked for; None where nothing is kept, as on pages that are not the portal's own."""
+    """`keeps` of the page that is asked for; None where nothing is kept, as on pages that are not
+    the portal's own.
+    """
     view = (
         getattr(request.resolver_match.func, "view_class", None) if request.resolver_match else None
     )
@@ -93,10 +97,14 @@ def refused(request: HttpRequest, why: str, ids: str = "") -> None:
 
 
 class PortalView(View):
-    """A page of a district or of OPI. What a person typed and sent after the session had ended comes back on pages that say so (G-23)."""
+    """A page of a district or of OPI. What a person typed and sent after the session had ended
+    comes back on pages that say so (G-23).
+    """
 
     keeps: ClassVar[str | None] = None
-    """How the names of the fields begin that the page shows again, "" for all of them. Only these are kept, and only then is it promised."""
+    """How the names of the fields begin that the page shows again, "" for all of them. Only these
+    are kept, and only then is it promised.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
@@ -110,7 +118,9 @@ class PortalView(View):
         return person_of(self.request)
 
     def kept_form(self, *doing: str) -> QueryDict | None:
-        """What the person typed on this page before being signed out, if anything waits: of these buttons alone, where some are named."""
+        """What the person typed on this page before being signed out, if anything waits: of these
+        buttons alone, where some are named.
+        """
         fields = self._waiting
         if fields is None or (doing and fields.get("do") not in doing):
             return None
@@ -132,7 +142,9 @@ class PortalView(View):
         return fields
 
     def drop_kept_form(self) -> None:
-        """The person has sent the page's form again, and it was carried out: what was kept for it has served."""
+        """The person has sent the page's form again, and it was carried out: what was kept for it
+        has served.
+        """
         if self.request.session.get("forms_kept"):
             KeptForm.objects.filter(user_id=self._user_id, path=self.request.path).delete()
             if not KeptForm.objects.filter(user_id=self._user_id).exists():
@@ -144,7 +156,9 @@ class PortalView(View):
 
 
 class StatewideView(PortalView):
-    """A page of OPI, about all districts. Who lacks the capability gets 403: that OPI has such a page is no secret."""
+    """A page of OPI, about all districts. Who lacks the capability gets 403: that OPI has such a
+    page is no secret.
+    """
 
     capability: ClassVar[Capability]
     write_capability: ClassVar[Capability | None] = None
@@ -174,8 +188,9 @@ def can_statewide(request: HttpRequest, capability: Capability) -> bool:
 class ScopedView(PortalView):
     """A page under `/districts/<district>/<end_year>/`.
 
-    Another district answers 404, as an unknown one does; a district of the person's own without the capability answers 403. `capability`
-    is what GET asks, `write_capability`, where given, what every other method asks.
+    Another district answers 404, as an unknown one does; a district of the person's own without the
+    capability answers 403. `capability` is what GET asks, `write_capability`, where given, what
+    every other method asks.
     """
 
     capability: ClassVar[Capability]
@@ -212,7 +227,9 @@ class ScopedView(PortalView):
         return any(capability in CAPABILITIES[role] for role in self.roles)
 
     def opens(self, address: str) -> bool:
-        """Whether a page of the district would let the person in: a link to one that answers 403 is not offered."""
+        """Whether a page of the district would let the person in: a link to one that answers 403 is
+        not offered.
+        """
         try:
             view = getattr(resolve(urlsplit(address).path).func, "view_class", None)
         except Resolver404:

@@ -19,7 +19,9 @@ from cte_portal.plugs import plugs
 
 
 def standing(request: HttpRequest) -> Standing:
-    """Of a page under a district, that district; of OPI's pages none; of any other page, the one that was open last or the only one there is."""
+    """Of a page under a district, that district; of OPI's pages none; of any other page, the one
+    that was open last or the only one there is.
+    """
     districts = reachable_districts(request)
     years = school_years(request)
     scope: Scope | None = getattr(request, "scope", None)
@@ -51,8 +53,9 @@ def standing(request: HttpRequest) -> Standing:
 
 
 def _offices(request: HttpRequest, scope: Scope | None) -> tuple[str, ...]:
-    """What the person is in the district beside a user group, Primary certifier perhaps: who holds an office and
-    may only look is no mere viewer."""
+    """What the person is in the district beside a user group, Primary certifier perhaps: who holds
+    an office and may only look is no mere viewer.
+    """
     if scope is None or not request.user.is_authenticated:
         return ()
     known: dict[str, tuple[str, ...]] = request.__dict__.setdefault(

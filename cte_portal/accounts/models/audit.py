@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing done to one subject, before it is written. Values are words as people read them, by the label of their field."""
+    """One thing done to one subject, before it is written. Values are words as people read them, by
+    the label of their field.
+    """
 
     kind: str
     key: str
@@ -37,7 +39,9 @@ OPENS_ACCOUNTS = frozenset({"One-time link", "Second factor", "E-mail", "Passwor
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def record(self, deeds: Iterable[Deed], *, by: User, reason: str = "") -> int:
-        """Write what `by` has just done, in the transaction that does it. Returns how many events were written."""
+        """Write what `by` has just done, in the transaction that does it. Returns how many events
+        were written.
+        """
         now = timezone.now()
         events = [
             AuditEvent(
@@ -65,7 +69,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def of_access(
         self, people: Iterable[int], until: datetime.datetime, days: int = 30
     ) -> list[AuditEvent]:
-        """By what somebody may have come into these people's accounts in the days before `until`, the first one first."""
+        """By what somebody may have come into these people's accounts in the days before `until`,
+        the first one first.
+        """
         keys = [str(pk) for pk in people]
         since = until - datetime.timedelta(days=days)
         found = self.filter(
@@ -96,7 +102,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """Names its subject by kind and natural key, and its district by number: it outlives them all."""
+    """Names its subject by kind and natural key, and its district by number: it outlives them
+    all.
+    """
 
     class Operation(models.TextChoices):
         ADD = "add", "Added"

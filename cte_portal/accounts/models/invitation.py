@@ -1,4 +1,6 @@
-"""A one-time link by which a person chooses a password: for somebody new, or for somebody who can get no letter."""
+"""A one-time link by which a person chooses a password: for somebody new, or for somebody who can
+get no letter.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ LIFETIME = datetime.timedelta(days=14)
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def make(self, user_id: int, by: str) -> str:
-        """Make the person's link, in place of an earlier one that thereby ends. Returns its secret, which is kept nowhere."""
+        """Make the person's link, in place of an earlier one that thereby ends. Returns its secret,
+        which is kept nowhere.
+        """
         secret = secrets.token_urlsafe(32)
         now = timezone.now()
         self.update_or_create(
@@ -51,7 +55,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return Invitation.objects.bulk_create(rows, batch_size=500)
 
     def renew(self, user_id: int, made_at: str) -> str | None:
-        """Another secret for the link that was made then. None when it was used, taken back, or replaced by a later one since."""
+        """Another secret for the link that was made then. None when it was used, taken back, or
+        replaced by a later one since.
+        """
         secret = secrets.token_urlsafe(32)
         met = self.filter(user_id=user_id, made_at=made_at).update(
             digest=digest(secret), expires_at=timezone.now() + LIFETIME
@@ -62,7 +68,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(expires_at__gt=timezone.now(), user__is_active=True)
 
     def by_secret(self, secret: str) -> Invitation | None:
-        """The invitation a link belongs to; None for one that was used, replaced or made up, or has expired."""
+        """The invitation a link belongs to; None for one that was used, replaced or made up, or has
+        expired.
+        """
         return self.open().filter(digest=digest(secret)).select_related("user").first()
 
 

@@ -1,4 +1,6 @@
-"""What a person typed and sent after the session had ended: kept here, on the server, until the same person signs in again."""
+"""What a person typed and sent after the session had ended: kept here, on the server, until the
+same person signs in again.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MOST_KEPT = 5
 
 class KeptFormQuerySet(models.QuerySet["KeptForm"]):
     def keep(self, user_id: int, path: str, fields: dict[str, list[str]]) -> None:
-        """Keep the fields for the page at `path`, in place of what was kept for it, and let go of what is old or too much."""
+        """Keep the fields for the page at `path`, in place of what was kept for it, and let go of
+        what is old or too much.
+        """
         mine = self.filter(user_id=user_id)
         mine.filter(kept_at__lt=timezone.now() - LIFETIME).delete()
         self.update_or_create(

@@ -25,7 +25,9 @@ OPI_ROLES = ("opi-administrator", "opi-staff")
 
 
 class Membership(models.Model):
-    """One role of one person, in one district or, for OPI, everywhere. The district is named by its number: it lives elsewhere."""
+    """One role of one person, in one district or, for OPI, everywhere. The district is named by its
+    number: it lives elsewhere.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"

@@ -1,4 +1,6 @@
-"""What the names of people may hold: letters that everybody sees, of one alphabet, so that nobody passes for somebody else."""
+"""What the names of people may hold: letters that everybody sees, of one alphabet, so that nobody
+passes for somebody else.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def check_name(text: str) -> None:
 
 
 def check_alphabet(text: str) -> None:
-    """Refuse a name with letters of two alphabets, whatever else stands between them: of a person, or of a district."""
+    """Refuse a name with letters of two alphabets, whatever else stands between them: of a person,
+    or of a district.
+    """
     alphabets = sorted({alphabet for character in text if (alphabet := _alphabet(character))})
     if len(alphabets) > 1:
         raise ValidationError(
@@ -46,7 +50,9 @@ def check_alphabet(text: str) -> None:
 
 
 def name_key(first: str, last: str) -> str:
-    """A name without accents, case and signs: equal for two people whom a list would not tell apart."""
+    """A name without accents, case and signs: equal for two people whom a list would not tell
+    apart.
+    """
     return folded(f"{last} {first}").casefold()
 
 
@@ -70,7 +76,9 @@ def _selects(character: str) -> bool:
 
 
 def _alphabet(character: str) -> str:
-    """Latin, Cyrillic, Greek …, by the beginning of the letter's Unicode name; none for marks, digits and signs."""
+    """Latin, Cyrillic, Greek …, by the beginning of the letter's Unicode name; none for marks,
+    digits and signs.
+    """
     if not character.isalpha() or unicodedata.category(character) == "Lm":
         return ""
     return unicodedata.name(character, "unknown").split()[0].capitalize()

@@ -22,7 +22,9 @@ UNUSED = datetime.timedelta(days=180)
 
 
 def unused(person: str = "") -> Q:
-    """Accounts that nobody has used for 180 days, by the path of the person, as in `user__`; what `User.dormant` says of one."""
+    """Accounts that nobody has used for 180 days, by the path of the person, as in `user__`; what
+    `User.dormant` says of one.
+    """
     since = timezone.now() - UNUSED
     used = (
         Q(**{f"{person}last_login__gte": since})
@@ -53,7 +55,9 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(email=plain_address(address)) if address else self.none()
 
     def namesakes(self, first_name: str, last_name: str) -> "UserQuerySet":
-        """People whose names a list would not tell from this one; accents, case and signs make no difference."""
+        """People whose names a list would not tell from this one; accents, case and signs make no
+        difference.
+        """
         wanted = name_key(first_name, last_name)
         named = self.values_list("pk", "first_name", "last_name").order_by()
         return self.filter(
@@ -61,7 +65,9 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
     def with_namesake(self) -> "UserQuerySet":
-        """With `has_namesake`: whether another account bears the same names, accents and signs apart."""
+        """With `has_namesake`: whether another account bears the same names, accents and signs
+        apart.
+        """
         named = User.objects.alias(
             last_folded=Folded("last_name"), first_folded=Folded("first_name")
         ).order_by()
@@ -80,7 +86,9 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 def plain_address(address: str | None) -> str:
-    """An e-mail address as it is kept and compared: in lower case, with compatible letters replaced, such as full-width ones."""
+    """An e-mail address as it is kept and compared: in lower case, with compatible letters
+    replaced, such as full-width ones.
+    """
     return unicodedata.normalize("NFKC", address or "").strip().lower()
 
 
@@ -95,7 +103,9 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignor
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **fields: Any
     ) -> "User":
-        """The first person of a real portal (`manage.py createsuperuser`): an OPI Administrator, like those she will add."""
+        """The first person of a real portal (`manage.py createsuperuser`): an OPI Administrator,
+        like those she will add.
+        """
         with transaction.atomic():
             user: User = super().create_superuser(username, email, password, **fields)
             user.memberships.create(role="opi-administrator")
@@ -123,7 +133,9 @@ class User(AbstractUser):
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When an administrator, or a link to the confirmed address, last let the person in again."""
     confirmed_email = models.CharField(max_length=254, blank=True, default="", editable=False)
-    """The address that the account had when the person last signed in: one that somebody else has entered since does not open it."""
+    """The address that the account had when the person last signed in: one that somebody else has
+    entered since does not open it.
+    """
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -146,7 +158,9 @@ class User(AbstractUser):
         return self.record_name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Django ends sessions whose hash differs: after a new password, and after `sessions_ended` moved."""
+        """Django ends sessions whose hash differs: after a new password, and after `sessions_ended`
+        moved.
+        """
         return salted_hmac(
             "cte_portal.accounts.session",
             f"{self.password} {self.sessions_ended}",
@@ -207,5 +221,7 @@ class User(AbstractUser):
 
     @property
     def choice_name(self) -> str:
-        """Where people are chosen from a list: the record name with what tells it from an equal one."""
+        """Where people are chosen from a list: the record name with what tells it from an equal
+        one.
+        """
         return f"{self.record_name} ({self.username})"

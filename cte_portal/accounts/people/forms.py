@@ -104,7 +104,9 @@ class UserNameField(forms.CharField):
 
 
 class NewcomerForm(NamesForm):
-    """Somebody whom a file names. Without a user name the e-mail address serves, less the characters that no user name may have."""
+    """Somebody whom a file names. Without a user name the e-mail address serves, less the
+    characters that no user name may have.
+    """
 
     email = AddressField()
     username = UserNameField(required=False)
@@ -133,7 +135,9 @@ class PersonForm(NamesForm, RoleForm):
 
 
 class LinkForm(ProofForm):
-    """A one-time link for an account that there is: the administrator proves who is asking, as an unlocked screen is not enough."""
+    """A one-time link for an account that there is: the administrator proves who is asking, as an
+    unlocked screen is not enough.
+    """
 
     purpose = "to confirm"
 

@@ -27,7 +27,9 @@ LINK = "invitation_link"
 @require_safe
 @login_not_required
 def open_invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Take the secret out of the address, where histories and logs would keep it. What is no link begins no session."""
+    """Take the secret out of the address, where histories and logs would keep it. What is no link
+    begins no session.
+    """
     if Invitation.objects.by_secret(secret[:100]) is None:
         return render(request, "accounts/invitation_gone.html", status=410)
     request.session[LINK] = secret[:100]

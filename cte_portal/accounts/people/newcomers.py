@@ -1,6 +1,8 @@
-"""Many people at once, as a file names them: accounts with their roles and invitations, and roles for accounts that are there.
+"""Many people at once, as a file names them: accounts with their roles and invitations, and roles
+for accounts that are there.
 
-What adding one person refuses is refused here too (people.py). The statements do not grow with the people.
+What adding one person refuses is refused here too (people.py). The statements do not grow with the
+people.
 """
 
 from __future__ import annotations
@@ -39,10 +41,12 @@ def invite(
     *,
     reason: str = "",
 ) -> list[Invitation]:
-    """Add the newcomers, and give (person, role, district) to people who are there; all of it or nothing.
+    """Add the newcomers, and give (person, role, district) to people who are there; all of it or
+    nothing.
 
-    Returns the newcomers' invitations. Their links are known to nobody: each is made when its letter is sent (`InvitationQuerySet.renew`).
-    Raises IntegrityError when somebody was quicker with a user name, an address or a role.
+    Returns the newcomers' invitations. Their links are known to nobody: each is made when its
+    letter is sent (`InvitationQuerySet.renew`). Raises IntegrityError when somebody was quicker
+    with a user name, an address or a role.
     """
     given = list(given)
     wanted = [(role, district) for newcomer in newcomers for role, district in newcomer.roles]

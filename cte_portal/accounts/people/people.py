@@ -1,7 +1,8 @@
-"""Who may sign in, and in which role: every change of people, each in one transaction with its AuditEvents.
+"""Who may sign in, and in which role: every change of people, each in one transaction with its
+AuditEvents.
 
-What a person may not do is refused here, whatever a page shows: nobody gives or takes a role above the own one, changes the own roles, or
-reaches people of other districts.
+What a person may not do is refused here, whatever a page shows: nobody gives or takes a role above
+the own one, changes the own roles, or reaches people of other districts.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Authority:
         ]
 
     def keeps(self, person: User) -> bool:
-        """Whether the whole account is the actor's to change: not the own one, and nobody's who also works where she has no say."""
+        """Whether the whole account is the actor's to change: not the own one, and nobody's who
+        also works where she has no say.
+        """
         if person.pk == self.actor.pk:
             return False
         if self.everywhere:
@@ -87,10 +90,12 @@ def add(
     district: str,
     to_existing: bool = False,
 ) -> tuple[User, str | None]:
-    """Add a person with one role. Returns the secret of the one-time link, or None for somebody who has an account already.
+    """Add a person with one role. Returns the secret of the one-time link, or None for somebody who
+    has an account already.
 
-    An address belongs to one account. Whose it is gets the role when the same user name is given, or when `to_existing` says that this
-    is meant; anything else is refused with words from which nobody learns whose a user name is.
+    An address belongs to one account. Whose it is gets the role when the same user name is given,
+    or when `to_existing` says that this is meant; anything else is refused with words from which
+    nobody learns whose a user name is.
     """
     email = User.objects.normalize_email(email)
     with transaction.atomic():
@@ -175,7 +180,9 @@ def change_address(authority: Authority, person: User, email: str) -> None:
 
 
 def close(authority: Authority, person: User) -> None:
-    """Nobody signs in with it any more: sessions end at once, and an unused link no longer works."""
+    """Nobody signs in with it any more: sessions end at once, and an unused link no longer
+    works.
+    """
     with transaction.atomic():
         _keep(authority, person)
         if person.is_active:
@@ -196,13 +203,17 @@ def open_again(authority: Authority, person: User) -> None:
 
 
 def shows_link(person: User) -> bool:
-    """Whether a one-time link may be seen by who made it: a certifier's goes to her address alone, if she has one."""
+    """Whether a one-time link may be seen by who made it: a certifier's goes to her address alone,
+    if she has one.
+    """
     districts_of = only(plug.certifies_in for plug in plugs())
     return not (person.email and districts_of(person))
 
 
 def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
-    """A one-time link for somebody who cannot sign in; it stands in place of an earlier one. The person hears of one that is not mailed."""
+    """A one-time link for somebody who cannot sign in; it stands in place of an earlier one. The
+    person hears of one that is not mailed.
+    """
     with transaction.atomic():
         _keep(authority, person)
         if not person.is_active:
@@ -228,7 +239,9 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
 
 
 def reset_second_factor(authority: Authority, person: User, reason: str) -> None:
-    """For who has lost the phone: the authenticator app and its recovery codes are gone, and sessions are over."""
+    """For who has lost the phone: the authenticator app and its recovery codes are gone, and
+    sessions are over.
+    """
     with transaction.atomic():
         _keep(authority, person)
         if not Authenticator.objects.filter(user=person).delete()[0]:
@@ -251,7 +264,9 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
 
 
 def accept(invitation: Invitation, password: str) -> User:
-    """The person has chosen a password: the link is used up, and sessions from before are over. Raises Invitation.DoesNotExist when used."""
+    """The person has chosen a password: the link is used up, and sessions from before are over.
+    Raises Invitation.DoesNotExist when used.
+    """
     with transaction.atomic():
         if (
             not Invitation.objects.open()
@@ -275,7 +290,9 @@ def taken(error: IntegrityError) -> Refusal:
 
 
 def begin(authority: Authority, person: User | None = None) -> None:
-    """Hold the actor and the person, and see that the actor still may: two who close each other at once must not both succeed."""
+    """Hold the actor and the person, and see that the actor still may: two who close each other at
+    once must not both succeed.
+    """
     held = {authority.actor.pk, *([person.pk] if person else [])}
     rows = {
         row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")

@@ -1,4 +1,6 @@
-"""People: for a District Administrator those of the district, for an OPI Administrator everybody."""
+"""People: for a District Administrator those of the district, for an OPI Administrator
+everybody.
+"""
 
 from __future__ import annotations
 
@@ -136,8 +138,10 @@ class NewPage(Pages):
         return redirect(self.address("person", person.pk))
 
     def question(self, asked: dict[str, str], owner: User | None, meant: str) -> dict[str, Any]:
-        """What has to be asked first: whether an account with this address is meant, or somebody else of the same name. `meant` is the
-        answer, which holds for the very question that was shown."""
+        """What has to be asked first: whether an account with this address is meant, or somebody
+        else of the same name. `meant` is the answer, which holds for the very question that was
+        shown.
+        """
         username = asked["username"].lower()
         if owner:
             answer = f"account {owner.pk}"
@@ -196,7 +200,9 @@ class PersonPage(Pages):
         )
 
     def _as_typed(self, do: str, typed: Any) -> Any:
-        """The form as it was sent. A password is never kept, so a form that asks for one shows what was typed and no problem yet."""
+        """The form as it was sent. A password is never kept, so a form that asks for one shows what
+        was typed and no problem yet.
+        """
         return (
             self.form(do, initial=typed.dict())
             if do in ("factor", "address")

@@ -42,7 +42,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
-        """Start the session's clocks, and remember whether forms of this person wait, so that no page has to ask for nothing."""
+        """Start the session's clocks, and remember whether forms of this person wait, so that no
+        page has to ask for nothing.
+        """
         response = super().post_login(request, user, **kwargs)
         request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
         if KeptForm.objects.filter(user=user).exists():
@@ -77,12 +79,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """One way for each person: the code where there is an authenticator app, else the password."""
+        """One way for each person: the code where there is an authenticator app, else the
+        password.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 
     def reauthenticate(self, user: Any, password: str) -> bool:
-        """Counted by itself: strangers, who can try to sign in, cannot keep a person from signing."""
+        """Counted by itself: strangers, who can try to sign in, cannot keep a person from
+        signing.
+        """
         tries = limits.proofs(self.request, user)
         if tries.begin() is None:
             raise self.validation_error("too_many_proofs")

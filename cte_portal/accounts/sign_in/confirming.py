@@ -1,4 +1,6 @@
-"""Whether it is still the same person: asked anew where a name is put to something, by allauth's own checks and under its limits."""
+"""Whether it is still the same person: asked anew where a name is put to something, by allauth's
+own checks and under its limits.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,9 @@ def method_for(user: Any) -> Method:
 
 
 def confirm(request: HttpRequest, typed: str) -> Confirmation:
-    """Check what the signed-in person typed. A code that was right is spent, so this comes after everything else has been checked, and
-    outside of a transaction that may still be taken back. What was typed is neither kept nor logged.
+    """Check what the signed-in person typed. A code that was right is spent, so this comes after
+    everything else has been checked, and outside of a transaction that may still be taken back.
+    What was typed is neither kept nor logged.
     """
     if request.method != "POST":
         raise ValueError("allauth's limits count a POST alone.")
@@ -58,7 +61,9 @@ def confirm(request: HttpRequest, typed: str) -> Confirmation:
 
 
 class ProofForm(forms.Form):
-    """For forms that are signed or need a second look at who sends them: their last field asks for the password or the code. When the form is valid, `confirm()` checks it."""
+    """For forms that are signed or need a second look at who sends them: their last field asks for
+    the password or the code. When the form is valid, `confirm()` checks it.
+    """
 
     use_required_attribute = False
     purpose = "to sign"

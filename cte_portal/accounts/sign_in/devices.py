@@ -1,6 +1,8 @@
-"""Devices from which a person has signed in before: a signed cookie, so that strangers' wrong tries lock nobody out of the own desk.
+"""Devices from which a person has signed in before: a signed cookie, so that strangers' wrong tries
+lock nobody out of the own desk.
 
-The cookie holds a random number and digests of user names; nothing in it is secret, and it opens nothing: a password is still asked.
+The cookie holds a random number and digests of user names; nothing in it is secret, and it opens
+nothing: a password is still asked.
 """
 
 from __future__ import annotations

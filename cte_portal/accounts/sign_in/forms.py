@@ -1,4 +1,6 @@
-"""The forms of sign-in, passwords and the second factor in the portal's words (settings.ACCOUNT_FORMS, MFA_FORMS)."""
+"""The forms of sign-in, passwords and the second factor in the portal's words
+(settings.ACCOUNT_FORMS, MFA_FORMS).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ HINT = "15 characters or more. Several words are easier to remember; spaces are 
 
 
 class PortalWords:
-    """Labels, hints and messages for the fields that a form has; no placeholders, no browser bubbles."""
+    """Labels, hints and messages for the fields that a form has; no placeholders, no browser
+    bubbles.
+    """
 
     use_required_attribute = False
     words: dict[str, tuple[str, str, str]] = {}
@@ -115,7 +119,9 @@ class Code(PortalWords):
 
 
 class SpentOnce(Code):
-    """A code of the app is accepted once, and none older than it after that; its row is held while that is looked at."""
+    """A code of the app is accepted once, and none older than it after that; its row is held while
+    that is looked at.
+    """
 
     recovery = True
     """Whether a recovery code serves as well."""

@@ -20,7 +20,9 @@ log = logging.getLogger("cte_portal.letters")
 
 
 def portal_address(request: HttpRequest, path: str) -> str:
-    """A link from outside: settings say where the portal is, the demo alone believes the request."""
+    """A link from outside: settings say where the portal is, the demo alone believes the
+    request.
+    """
     return (
         f"{settings.PORTAL_ADDRESS}{path}"
         if settings.PORTAL_ADDRESS
@@ -69,7 +71,9 @@ def tell_of_tries(username: str) -> None:
 def tell_of_change(
     person: User, what: str, *, by: User | None = None, addresses: Iterable[str] = ("",)
 ) -> None:
-    """To a person whose account was changed, by somebody else if so said; at each of the addresses, the present one where none is given."""
+    """To a person whose account was changed, by somebody else if so said; at each of the addresses,
+    the present one where none is given.
+    """
     now = timezone.localtime()
     told = {
         "who": f"{by.full_name} ({by.username}) " if by else "",

@@ -1,7 +1,9 @@
-"""How often somebody may try (settings.ACCOUNT_RATE_LIMITS), counted by allauth's limiter so that no stranger can keep a person out.
+"""How often somebody may try (settings.ACCOUNT_RATE_LIMITS), counted by allauth's limiter so that
+no stranger can keep a person out.
 
-Wrong passwords count for the address, and for the pair of person and address; on a device of the person's own they count for the device
-alone. What is confirmed within a session counts for the person, whom nobody else reaches there.
+Wrong passwords count for the address, and for the pair of person and address; on a device of the
+person's own they count for the device alone. What is confirmed within a session counts for the
+person, whom nobody else reaches there.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ def passwords(request: HttpRequest, username: str) -> Tries:
 
 
 def codes(request: HttpRequest, user: Any) -> Tries:
-    """Of the authenticator app, at signing in. Who gets as far knows the password, so from strange devices all tries count together too."""
+    """Of the authenticator app, at signing in. Who gets as far knows the password, so from strange
+    devices all tries count together too.
+    """
     device = device_of(request, user.username)
     if device:
         return Tries(request, ("code_failed", f"{device}|{user.pk}"))

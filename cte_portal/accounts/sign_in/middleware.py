@@ -1,5 +1,7 @@
-"""What stands before every page: sessions end 30 minutes after the last request and 12 hours after sign-in, and who needs a second factor
-sets it up first. What was typed is kept for the same person."""
+"""What stands before every page: sessions end 30 minutes after the last request and 12 hours after
+sign-in, and who needs a second factor sets it up first. What was typed is kept for the same
+person.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ class IdleTimeoutMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Where everybody needs a second factor, who has none sets it up before anything else. Stands behind the messages."""
+    """Where everybody needs a second factor, who has none sets it up before anything else. Stands
+    behind the messages.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -111,7 +115,9 @@ class SecondFactorMiddleware:
 
 
 def keep_typed(request: HttpRequest, user_id: int) -> bool:
-    """Keep the form that was sent, but for secrets, until its page is opened again: of pages alone that show it again."""
+    """Keep the form that was sent, but for secrets, until its page is opened again: of pages alone
+    that show it again.
+    """
     beginning = kept_of(request)
     if (
         beginning is None

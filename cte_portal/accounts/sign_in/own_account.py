@@ -18,13 +18,17 @@ def note(person: User, before: dict[str, str], after: dict[str, str]) -> None:
 
 
 def opens_by_mail(person: User) -> bool:
-    """Whether a link to the person's address opens the account that nobody used: a certifier needs no second person for it."""
+    """Whether a link to the person's address opens the account that nobody used: a certifier needs
+    no second person for it.
+    """
     districts_of = only(plug.certifies_in for plug in plugs())
     return bool(person.email and person.email == person.confirmed_email and districts_of(person))
 
 
 def chose_by_mail(person: User) -> None:
-    """The person has chosen a password by a mailed link. An account that closed by itself opens again, and others hear of it."""
+    """The person has chosen a password by a mailed link. An account that closed by itself opens
+    again, and others hear of it.
+    """
     note(person, {}, {"Password": "chosen with a link sent by e-mail"})
     if not person.dormant or not opens_by_mail(person):
         return

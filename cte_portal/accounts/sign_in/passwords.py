@@ -21,7 +21,9 @@ EASY_WORDS = (
 
 
 class EasyWordValidator:
-    """Refuses a password that is little more than a common word, the person's own name or a district's name."""
+    """Refuses a password that is little more than a common word, the person's own name or a
+    district's name.
+    """
 
     def validate(self, password: str, user: Any = None) -> None:
         plain = "".join(password.lower().split())

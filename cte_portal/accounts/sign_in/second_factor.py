@@ -1,4 +1,6 @@
-"""The authenticator app as second factor: who has one, which of its codes are spent, and the picture to scan."""
+"""The authenticator app as second factor: who has one, which of its codes are spent, and the
+picture to scan.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from allauth.mfa.utils import decrypt
 from django.template.loader import render_to_string
 
 LAST_STEP = "last_step"
-"""In an authenticator's data: the time step of the newest code that was accepted. That code and all before it are spent."""
+"""In an authenticator's data: the time step of the newest code that was accepted. That code and all
+before it are spent.
+"""
 
 
 def app_of(user: Any, *, hold: bool = False) -> Authenticator | None:
@@ -42,13 +46,17 @@ def spent(app: Authenticator, step: int) -> bool:
 
 
 def spend(app: Authenticator, step: int | None) -> None:
-    """`None` is a code that became one only while it was looked at: everything up to now is spent then."""
+    """`None` is a code that became one only while it was looked at: everything up to now is spent
+    then.
+    """
     app.data[LAST_STEP] = step or max(yield_hotp_counters_from_time())
     app.save(update_fields=["data"])
 
 
 def picture(address: str) -> str:
-    """The QR code of an address as SVG: one path of squares, light and dark whatever the page's colors are."""
+    """The QR code of an address as SVG: one path of squares, light and dark whatever the page's
+    colors are.
+    """
     code = qrcode.QRCode(border=4)
     code.add_data(address)
     rows = code.get_matrix()

@@ -1,4 +1,6 @@
-"""Sign-in and security: what a person sees and changes of the own second factor. The views are allauth's."""
+"""Sign-in and security: what a person sees and changes of the own second factor. The views are
+allauth's.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Security(IndexView):  # type: ignore[misc]
 
 
 class NewPassword(PasswordResetFromKeyView):  # type: ignore[misc]
-    """Choose a new password by a link that was mailed. It ends the wait after wrong tries: the device counts as the person's own."""
+    """Choose a new password by a link that was mailed. It ends the wait after wrong tries: the
+    device counts as the person's own.
+    """
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -37,7 +41,9 @@ class NewPassword(PasswordResetFromKeyView):  # type: ignore[misc]
 
 
 class Activate(ActivateTOTPView):  # type: ignore[misc]
-    """Set up the app. What it showed here is spent, and sessions from before, which knew the password alone, are over."""
+    """Set up the app. What it showed here is spent, and sessions from before, which knew the
+    password alone, are over.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if second_factor.app_of(request.user):

@@ -1,4 +1,6 @@
-"""The cache that counts tries at signing in: Redis or files while they answer, a table of the District edition while they do not."""
+"""The cache that counts tries at signing in: Redis or files while they answer, a table of the
+District edition while they do not.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,21 @@ log = logging.getLogger("cte_portal.cache")
 ROUNDS = (
     3  # between *there is one already* and *there is none* somebody else may have given it back
 )
-LEFT_ALONE = 30  # seconds for which a cache that did not answer is not asked again, so that its time-out is paid once
+# seconds for which a cache that did not answer is not asked again, so that its time-out is paid
+# once
+LEFT_ALONE = 30
 
 LOCK, LOCK_SECONDS = ":lock", 1
-"""How the keys of the limiter's locks end, and how long one holds in the first cache. Whoever waits for a lock waits a second and is then told
-of too many tries, so a lock that a frozen cache kept, and that nobody gives back, is gone by then; it is held for milliseconds."""
+"""How the keys of the limiter's locks end, and how long one holds in the first cache. Whoever waits
+for a lock waits a second and is then told of too many tries, so a lock that a frozen cache kept,
+and that nobody gives back, is gone by then; it is held for milliseconds.
+"""
 
 
 class SteadyCache(BaseCache):
-    """Settings name two other caches in OPTIONS: FIRST, and SECOND for as long as the first raises whatever it raises."""
+    """Settings name two other caches in OPTIONS: FIRST, and SECOND for as long as the first raises
+    whatever it raises.
+    """
 
     _silent_until: ClassVar[dict[str, float]] = {}
     """Of this process, by the name of the first cache."""
@@ -58,7 +66,8 @@ class SteadyCache(BaseCache):
                 return True
             if self._ask("get", key, version=version) is not None:
                 return False
-        # The table answers *no* as well when it cannot be written; who signs in then would be told of too many tries.
+        # The table answers *no* as well when it cannot be written; who signs in then would be told
+        # of too many tries.
         raise OperationalError(
             "the database is locked or has no room"
         )  # a sentence that passes for both: busy

@@ -1,7 +1,9 @@
-"""Letters about accounts that must not be lost: batches that the queue list does not show (Plug.post).
+"""Letters about accounts that must not be lost: batches that the queue list does not show
+(Plug.post).
 
-A letter is queued in the transaction of what it tells of, and its key keeps it from being sent twice. Links in it lead to a page of the
-portal; one-time links, whose secret is kept nowhere, are not sent this way.
+A letter is queued in the transaction of what it tells of, and its key keeps it from being sent
+twice. Links in it lead to a page of the portal; one-time links, whose secret is kept nowhere, are
+not sent this way.
 """
 
 from __future__ import annotations

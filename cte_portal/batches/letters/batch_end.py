@@ -1,4 +1,6 @@
-"""The letter at the end, for who asked: a batch that the queue list does not show. No word about students, no file name (P-08)."""
+"""The letter at the end, for who asked: a batch that the queue list does not show. No word about
+students, no file name (P-08).
+"""
 
 from __future__ import annotations
 

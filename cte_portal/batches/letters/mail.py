@@ -18,7 +18,10 @@ GIVEN_UP = datetime.timedelta(days=3)
 
 
 def deliver(job: Job, subject: str, text: str, *, to: User, address: str = "") -> None:
-    """Send one letter, to another `address` than the person's own where one is given. While the mail server does not answer the batch waits, each time twice as long; after three days it has failed."""
+    """Send one letter, to another `address` than the person's own where one is given. While the
+    mail server does not answer the batch waits, each time twice as long; after three days it has
+    failed.
+    """
     try:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address or to.email])
     except SMTPRecipientsRefused as error:

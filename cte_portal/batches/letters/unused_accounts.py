@@ -1,4 +1,6 @@
-"""Accounts close after 180 days without use. Their people are warned 30, 10 and 3 days before (Plug.daily)."""
+"""Accounts close after 180 days without use. Their people are warned 30, 10 and 3 days before
+(Plug.daily).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ EARLIEST_HOUR = 7  # Mountain time; nobody is written to at night
 
 
 def warn() -> None:
-    """Queue what is due today; each letter has its key, so that asking again sends nothing twice."""
+    """Queue what is due today; each letter has its key, so that asking again sends nothing
+    twice.
+    """
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
     orders = {f"{one.by.pk}:{KIND}:{one.key}": one for one in map(_order, _soon_closed())}
@@ -29,7 +33,9 @@ def warn() -> None:
 
 
 def _soon_closed() -> list[User]:
-    """People with something to lose: an open account with a role, an address and a password, unused for 150 days or more."""
+    """People with something to lose: an open account with a role, an address and a password, unused
+    for 150 days or more.
+    """
     used = (
         User.objects.filter(is_active=True, memberships__isnull=False)
         .exclude(unused())

@@ -1,4 +1,6 @@
-"""Notices in the portal: the end of a job and other news reach the person on the next page, or on the one that is open (guide, Step Three)."""
+"""Notices in the portal: the end of a job and other news reach the person on the next page, or on
+the one that is open (guide, Step Three).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _KINDS = {
 
 
 def of_end(batch: Batch) -> None:
-    """Tell who submitted it how a job ended, in the transaction of its end. The district's part of a statewide job is told with the whole.
+    """Tell who submitted it how a job ended, in the transaction of its end. The district's part of
+    a statewide job is told with the whole.
 
     Whose file a colleague uploads after its test, or undoes, is told of it too.
     """
@@ -45,7 +48,9 @@ def of_end(batch: Batch) -> None:
 
 
 def _whose_file(batch: Batch) -> int | None:
-    """Who submitted the file that somebody else's batch is about, while she still works in the district."""
+    """Who submitted the file that somebody else's batch is about, while she still works in the
+    district.
+    """
     file = batch.about
     if file is None or file.submitted_by_id == batch.submitted_by_id:
         return None
@@ -72,7 +77,9 @@ def forget(batch: Batch) -> None:
 
 
 def fresh(request: HttpRequest) -> list[Notice]:
-    """What the page that is made now shows, and is seen with it (Plug.notices). The page about it needs no notice of it."""
+    """What the page that is made now shows, and is seen with it (Plug.notices). The page about it
+    needs no notice of it.
+    """
     found = list(Notice.objects.unseen(int(request.user.pk or 0))[:5])
     if found:
         Notice.objects.filter(pk__in=[one.pk for one in found]).seen()

@@ -11,7 +11,9 @@ from cte_portal.pages.own_address import own_address
 
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
-    """The count of running jobs and what the person has not been told yet. Asked by scripts alone; it is nobody's work (IdleTimeoutMiddleware)."""
+    """The count of running jobs and what the person has not been told yet. Asked by scripts alone;
+    it is nobody's work (IdleTimeoutMiddleware).
+    """
     return render(request, "batches/news.html")
 
 

@@ -1,4 +1,6 @@
-"""A batch as people read it: the status component, the sentence that says what goes on, what may be done with it."""
+"""A batch as people read it: the status component, the sentence that says what goes on, what may be
+done with it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The Batch Queue List, a batch's page, its files, and what may be done with it. All of it comes from the row; Celery is never asked."""
+"""The Batch Queue List, a batch's page, its files, and what may be done with it. All of it comes
+from the row; Celery is never asked.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ _DATE = {"autocomplete": "off", "inputmode": "numeric", "size": "10", "maxlength
 
 
 class QueueFilter(forms.Form):
-    """What the Batch Queue List shows; the list stands below other screens too, so its fields carry a prefix."""
+    """What the Batch Queue List shows; the list stands below other screens too, so its fields carry
+    a prefix.
+    """
 
     prefix = "queue"
     top = forms.TypedChoiceField(
@@ -67,7 +71,9 @@ class QueueFilter(forms.Form):
         ]
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
-        """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty where there are none."""
+        """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty
+        where there are none.
+        """
         asked = self.cleaned_data if self.is_valid() else {}
         dates, choice = (
             asked.get("first") or asked.get("last"),
@@ -84,7 +90,9 @@ def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:
 
 
 def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:
-    """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps, below the screens that submit work."""
+    """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps,
+    below the screens that submit work.
+    """
     asked = any(name.startswith("queue-") for name in request.GET)
     form = QueueFilter(request.GET if asked else None, prefix="queue")
     lines = form.lines(scope, request.user, kinds)
@@ -213,7 +221,8 @@ class KeepFiles(OneBatch):
 
 
 class Download(OneBatch):
-    """A file of a finished batch, asked for its right each time (Z-03): an attachment under a name that is no path.
+    """A file of a finished batch, asked for its right each time (Z-03): an attachment under a name
+    that is no path.
 
     Who is not of the district says first what the file is for.
     """

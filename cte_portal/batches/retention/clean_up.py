@@ -1,4 +1,6 @@
-"""The daily clean-up: what is over its time goes, and OPI sees how much (Plug.daily, Plug.retention)."""
+"""The daily clean-up: what is over its time goes, and OPI sees how much (Plug.daily,
+Plug.retention).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ log = logging.getLogger("cte_portal.batches.retention.clean_up")
 
 
 def clean_up() -> None:
-    """Once a day, however often it is asked and by however many; one that fails keeps no other from it."""
+    """Once a day, however often it is asked and by however many; one that fails keeps no other from
+    it.
+    """
     try:
         with transaction.atomic():
             today = CleanUp.objects.create(day=timezone.localdate())

@@ -1,4 +1,6 @@
-"""Files of jobs and notices go when their time is over, and files that no row names (Plug.retention)."""
+"""Files of jobs and notices go when their time is over, and files that no row names
+(Plug.retention).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def _notices() -> int:
 
 
 def _orphans() -> int:
-    """Files that were stored for a row that never came: the disk was full, or a process was killed between the two."""
+    """Files that were stored for a row that never came: the disk was full, or a process was killed
+    between the two.
+    """
     removed = 0
     for keys in _parts(_batches_with_files()):
         inputs = dict(Batch.objects.filter(pk__in=keys).values_list("pk", "input_file"))

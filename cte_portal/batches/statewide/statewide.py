@@ -1,8 +1,11 @@
-"""One batch for all districts: a parent, and a child for each district, which stands in that district's Batch Queue too.
+"""One batch for all districts: a parent, and a child for each district, which stands in that
+district's Batch Queue too.
 
-The parent runs its children one after the other in its own process. A child is queued when its turn has come and not before: what a
-district submits meanwhile waits for no district but its own. A child that another worker has taken, or that waits for its district's earlier
-work, is tried again after each of the others. When the parent's worker dies, the next attempt finds the children that have ended.
+The parent runs its children one after the other in its own process. A child is queued when its turn
+has come and not before: what a district submits meanwhile waits for no district but its own. A
+child that another worker has taken, or that waits for its district's earlier work, is tried again
+after each of the others. When the parent's worker dies, the next attempt finds the children that
+have ended.
 """
 
 from __future__ import annotations
@@ -37,7 +40,9 @@ def for_each_district(
     title: str,
     options: dict[str, Any],
 ) -> dict[str, int]:
-    """Run a batch of `kind` in each district; returns how many ended in which status. Raises CancelAsked and Lost like any step."""
+    """Run a batch of `kind` in each district; returns how many ended in which status. Raises
+    CancelAsked and Lost like any step.
+    """
     parent, begun = job.batch, children_of(job.batch)
     numbers = list(districts)
     known = set(begun.values_list("district", flat=True))
@@ -71,7 +76,9 @@ def for_each_district(
 
 
 def _told(job: Job, stage: str, total: int) -> None:
-    """How many districts have ended; when somebody has canceled the parent, what waits is canceled with it."""
+    """How many districts have ended; when somebody has canceled the parent, what waits is canceled
+    with it.
+    """
     begun = children_of(job.batch)
     try:
         job.step(stage, begun.exclude(status__in=LIVE).count(), total)

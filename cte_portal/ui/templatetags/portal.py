@@ -54,7 +54,9 @@ def status(kind: str, word: str, sentence: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of the error summary; `target` is the id of the control it leads to, empty for what concerns the whole form."""
+    """One line of the error summary; `target` is the id of the control it leads to, empty for what
+    concerns the whole form.
+    """
 
     message: str
     target: str

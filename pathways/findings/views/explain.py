@@ -27,7 +27,9 @@ from pathways.rules import Rule, Severity
 
 
 class ExplanationForm(forms.Form):
-    """`seen` stands for the findings that the page showed: the reason is given for them and no others."""
+    """`seen` stands for the findings that the page showed: the reason is given for them and no
+    others.
+    """
 
     use_required_attribute = False
 
@@ -141,7 +143,9 @@ class ExplainRule(Explain):
 
 
 class ExplainFinding(Explain):
-    """A reason for one finding. From the record it leads on to the next one, from the list back to its place."""
+    """A reason for one finding. From the record it leads on to the next one, from the list back to
+    its place.
+    """
 
     @cached_property
     def from_finding(self) -> FromFinding | None:

@@ -1,4 +1,6 @@
-"""The Findings screen: what is found in the records, by record or by rule, each one step from the field that cures it (ux V-05, B-07, B-08)."""
+"""The Findings screen: what is found in the records, by record or by rule, each one step from the
+field that cures it (ux V-05, B-07, B-08).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A record that is looked at for a finding: the rule above it, the focus in its field, and the way to the next one or back (ux V-05)."""
+"""A record that is looked at for a finding: the rule above it, the focus in its field, and the way
+to the next one or back (ux V-05).
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class FromFinding:
     def of(
         cls, request: HttpRequest, scope: Scope, student: Student, pathway: Pathway | None
     ) -> FromFinding | None:
-        """What the address names; a rule that judges no stored record is as if it were not named."""
+        """What the address names; a rule that judges no stored record is as if it were not
+        named.
+        """
         named = request.GET.get("finding", "")
         rule = next(
             (rule for rule in rules.judging_stored(scope.end_year) if rule.id == named), None
@@ -143,7 +147,9 @@ class FromFinding:
             )
 
     def next_address(self, request: HttpRequest) -> str:
-        """The next finding of the same list as it is now, or at its end the list again, with a sentence that says so."""
+        """The next finding of the same list as it is now, or at its end the list again, with a
+        sentence that says so.
+        """
         found = self.listing.found(self.scope)
         place = self.listing.place(self.rule, self.severity, self.student, self.pathway)
         following = self.listing.after(found.held, place)

@@ -80,7 +80,9 @@ class Command(PortalCommand):
             self.stdout.write(json.dumps(told[0] if district else told))
 
     def compare(self, scope: Scope, *, as_json: bool) -> None:
-        """The resync's own difference, run dry; type by type, as a whole state's rows take their room."""
+        """The resync's own difference, run dry; type by type, as a whole state's rows take their
+        room.
+        """
         told = []
         for kind in OBJECTS:
             found = differences([kind], scope)[kind.name]

@@ -1,4 +1,6 @@
-"""`manage.py roster_import`: the same roster upload as on the page, as a batch that this process runs."""
+"""`manage.py roster_import`: the same roster upload as on the page, as a batch that this process
+runs.
+"""
 
 from __future__ import annotations
 

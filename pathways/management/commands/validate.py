@@ -1,4 +1,6 @@
-"""`manage.py validate`: the guide's reports of a district or of all, at the district or at the state, with counts and findings."""
+"""`manage.py validate`: the guide's reports of a district or of all, at the district or at the
+state, with counts and findings.
+"""
 
 from __future__ import annotations
 

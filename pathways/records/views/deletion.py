@@ -30,7 +30,9 @@ class DeletionForm(forms.Form):
 
 
 class DeleteRecord(OneRecord, ActionView):
-    """Shows the record and deletes it at the version shown; a record that somebody changed in between is shown again and asked about again."""
+    """Shows the record and deletes it at the version shown; a record that somebody changed in
+    between is shown again and asked about again.
+    """
 
     capability = Capability.EDIT_RECORDS
     form_class = DeletionForm
@@ -82,7 +84,9 @@ class DeleteRecord(OneRecord, ActionView):
         )
 
     def _asked_again(self, version: int) -> HttpResponse:
-        """Somebody was quicker: the record as it is now, and what is different from what the person saw."""
+        """Somebody was quicker: the record as it is now, and what is different from what the person
+        saw.
+        """
         for name in ("record", "changes"):
             self.__dict__.pop(name, None)
         seen = next((change for change in self.changes if change.version == version), None)

@@ -1,4 +1,6 @@
-"""A record's history, and bringing an earlier version back: from the history, or as the Undo of what was just done."""
+"""A record's history, and bringing an earlier version back: from the history, or as the Undo of
+what was just done.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _MOST_STEPS = 50  # a student has at most one record in each pathway on OPI's li
 
 
 class RecordHistory(OneRecord, TemplateView):
-    """Every change of a record, newest first: when, who, what, from where. A deleted record has its history still."""
+    """Every change of a record, newest first: when, who, what, from where. A deleted record has its
+    history still.
+    """
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
@@ -59,7 +63,9 @@ class StepsField(forms.Field):
 
 
 class RestoreForm(forms.Form):
-    """`version` is the one to bring back, `seen` the one the page showed as the present one; 0 stands for no record."""
+    """`version` is the one to bring back, `seen` the one the page showed as the present one; 0
+    stands for no record.
+    """
 
     version = forms.IntegerField(min_value=0, max_value=10**9)
     seen = forms.IntegerField(min_value=0, max_value=10**9)
@@ -68,7 +74,9 @@ class RestoreForm(forms.Form):
 
 
 class RestoreRecord(OneRecord):
-    """Brings records of one student back to versions they had; nothing is overwritten that the person did not see."""
+    """Brings records of one student back to versions they had; nothing is overwritten that the
+    person did not see.
+    """
 
     capability = Capability.EDIT_RECORDS
     http_method_names = ["post"]
@@ -111,7 +119,9 @@ class RestoreRecord(OneRecord):
         return self._done(steps, findings)
 
     def _images(self, steps: Sequence[Step]) -> list[Change]:
-        """For each step the image to bring back, or, to take back a creation, the one that was entered."""
+        """For each step the image to bring back, or, to take back a creation, the one that was
+        entered.
+        """
         pathways = {step.pathway for step in steps}
         if len(pathways) < len(steps):
             raise BadRequest("A record is named twice.")

@@ -1,4 +1,6 @@
-"""What the pages about one student's record in one pathway have in common, whether the record stands or has been deleted."""
+"""What the pages about one student's record in one pathway have in common, whether the record
+stands or has been deleted.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from pathways.scoped import RecordsView
 
 
 class OneRecord(RecordsView):
-    """A page at `…/cte-concentrator/<student>/<pathway>/…`. A student who is not in scope, and a record that never was, answer 404."""
+    """A page at `…/cte-concentrator/<student>/<pathway>/…`. A student who is not in scope, and a
+    record that never was, answer 404.
+    """
 
     @cached_property
     def student(self) -> Student:
@@ -53,7 +57,9 @@ class OneRecord(RecordsView):
         return Search.of(self.request).query
 
     def address(self, name: str, *arguments: object) -> str:
-        """A page of this student: `cte-student`, or with the pathway `cte-record`, `cte-record-history` and so on."""
+        """A page of this student: `cte-student`, or with the pathway `cte-record`,
+        `cte-record-history` and so on.
+        """
         return (
             reverse(
                 name, args=[self.scope.district, self.scope.end_year, self.student.pk, *arguments]

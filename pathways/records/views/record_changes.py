@@ -42,7 +42,9 @@ class RecordChanges(StatewideView):
         return render(request, "pathways/records/record_changes.html", told)
 
     def file(self, form: ChangeFilter, found: ChangeQuerySet) -> HttpResponseBase:
-        """Records of every district leave the portal: the purpose is asked for, and stands in the audit (P-03)."""
+        """Records of every district leave the portal: the purpose is asked for, and stands in the
+        audit (P-03).
+        """
         if not self.can(Capability.EXPORT_FOR_PURPOSE):
             raise PermissionDenied
         if not form.cleaned_data["purpose"]:

@@ -60,7 +60,9 @@ class NewRecord(StudentPage):
         return self.person.record_name
 
     def rows_of_others(self, form: ParticipationForm) -> list[Row]:
-        """*Apply to all*: the other records as they stand now, with the single parent answer of this one."""
+        """*Apply to all*: the other records as they stand now, with the single parent answer of
+        this one.
+        """
         answer = form.cleaned_data.get("single_parent")
         if answer is None or not form.cleaned_data.get("apply_to_all"):
             return []
@@ -178,7 +180,9 @@ class NewRecord(StudentPage):
         return self.address("cte-record", pathway_id).partition("?")[0] + self.form_query
 
     def onward(self, pathway_id: int) -> HttpResponseRedirect:
-        """Where the button leads that was pressed. The page has named the next student of its list; an address of the district does no harm."""
+        """Where the button leads that was pressed. The page has named the next student of its list;
+        an address of the district does no harm.
+        """
         then, following = (
             self.request.POST.get("then", ""),
             number(self.request.POST.get("next", ""), digits=KEY_DIGITS),
@@ -205,7 +209,9 @@ class Record(NewRecord):
 
     @cached_property
     def from_finding(self) -> FromFinding | None:
-        """Also of a record that somebody has deleted meanwhile: the way back to the findings stays."""
+        """Also of a record that somebody has deleted meanwhile: the way back to the findings
+        stays.
+        """
         pathway = (
             self.record.pathway
             if self.record
@@ -237,7 +243,9 @@ class Record(NewRecord):
         return super().post(request, *args, **kwargs)
 
     def stale(self, form: ParticipationForm, row: Row) -> HttpResponse:
-        """Somebody saved the record since it was opened: theirs and yours side by side, nothing overwritten until chosen."""
+        """Somebody saved the record since it was opened: theirs and yours side by side, nothing
+        overwritten until chosen.
+        """
         for name in ("records", "record", "changes", "changes_of_student"):
             self.__dict__.pop(name, None)
         if self.record is None:
@@ -281,7 +289,9 @@ class Record(NewRecord):
         )
 
     def _gone(self) -> HttpResponse:
-        """Deleted since it was opened: told so, not made again; what was typed can be entered as a new record."""
+        """Deleted since it was opened: told so, not made again; what was typed can be entered as a
+        new record.
+        """
         last = next(
             iter(
                 told_apart(

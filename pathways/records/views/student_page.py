@@ -28,7 +28,9 @@ from pathways.scoped import RecordsView
 
 
 class StudentPage(RecordsView, TemplateView):
-    """A student with summary and detail. Without a pathway in the address the record changed last is open, or a new one begun."""
+    """A student with summary and detail. Without a pathway in the address the record changed last
+    is open, or a new one begun.
+    """
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
@@ -85,7 +87,9 @@ class StudentPage(RecordsView, TemplateView):
 
     @property
     def form_query(self) -> str:
-        """What the record's own form carries on: the result list, and the finding through errors and conflicts."""
+        """What the record's own form carries on: the result list, and the finding through errors
+        and conflicts.
+        """
         finding = self.from_finding
         return (
             f"{self.search.query}{'&' if self.search.query else '?'}{finding.query}"
@@ -107,7 +111,9 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def active_year(self) -> tuple[str, str] | None:
-        """School year and address of the same page where records are changed, None on that page itself."""
+        """School year and address of the same page where records are changed, None on that page
+        itself.
+        """
         end_year = None if self.in_active_year else active_end_year(self.request)
         if end_year is None:
             return None
@@ -146,7 +152,9 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def last_year(self) -> Change | None:
-        """The record's image at the end of the last school year, if it stood then. Other years show what is current, beside nothing."""
+        """The record's image at the end of the last school year, if it stood then. Other years show
+        what is current, beside nothing.
+        """
         image = next(
             (change for change in self.changes if change.end_year < self.scope.end_year), None
         )
@@ -165,7 +173,9 @@ class StudentPage(RecordsView, TemplateView):
         ]
 
     def choices(self, data: QueryDict | None) -> list[Pathway]:
-        """The pathways to choose from; one that was chosen and is offered no longer stays in sight, with the reason beside it."""
+        """The pathways to choose from; one that was chosen and is offered no longer stays in sight,
+        with the reason beside it.
+        """
         chosen = number(data.get("pathway", "") if data else "")
         if chosen is not None and chosen not in {pathway.pk for pathway in self.offered}:
             return [*self.offered, *Pathway.objects.filter(pk=chosen)]

@@ -17,7 +17,9 @@ from pathways.records.search import Search, start_of
 
 
 class StudentSearch(ScopedView, TemplateView):
-    """The search is sent by POST and answered by a redirect to a token: no name ever stands in an address."""
+    """The search is sent by POST and answered by a redirect to a token: no name ever stands in an
+    address.
+    """
 
     capability = Capability.VIEW_RECORDS
     template_name = "pathways/records/student_search.html"

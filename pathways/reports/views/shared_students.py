@@ -1,4 +1,6 @@
-"""Reporting > Data Validation > Students of two districts: OPI Staff see who is reported twice (FR-227)."""
+"""Reporting > Data Validation > Students of two districts: OPI Staff see who is reported twice
+(FR-227).
+"""
 
 from __future__ import annotations
 

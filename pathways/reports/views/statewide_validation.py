@@ -1,4 +1,6 @@
-"""Reporting > Data Validation for OPI: the figures of every district, at the state or at the districts."""
+"""Reporting > Data Validation for OPI: the figures of every district, at the state or at the
+districts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Reporting > Data Validation: Validation Groups, and the Data Validation Reports with both editions side by side (guide, Step Four)."""
+"""Reporting > Data Validation: Validation Groups, and the Data Validation Reports with both
+editions side by side (guide, Step Four).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ EVERY = "all"
 
 
 class RunForm(forms.Form):
-    """`run` says which report, where, and as which file if as one: `incorrect-concentrator:state:csv`."""
+    """`run` says which report, where, and as which file if as one:
+    `incorrect-concentrator:state:csv`.
+    """
 
     run = forms.CharField(max_length=60)
     key = forms.UUIDField()
@@ -52,7 +56,9 @@ class DataValidationReports(ScopedView, TemplateView):
 
     @property
     def groups(self) -> list[Group]:
-        """What was assigned to one of the person's user groups; OPI, which is no user group of a district, finds all."""
+        """What was assigned to one of the person's user groups; OPI, which is no user group of a
+        district, finds all.
+        """
         if self.roles[0].is_opi:
             return list(GROUPS)
         return assigned(self.scope.district, [role.value for role in self.roles])
@@ -62,7 +68,8 @@ class DataValidationReports(ScopedView, TemplateView):
         find = asked.get("find", "").strip()[:100]
         shown = matching(groups, find)
         current = self.in_active_year
-        # A past year never went to the state as that year: its figures are what the records say today.
+        # A past year never went to the state as that year: its figures are what the records say
+        # today.
         copy = StateCopy.objects.of_district(self.scope.district) if current else None
         runs = last_runs(self.scope)
         judged = Participation.objects.in_scope(self.scope).exists()
@@ -120,7 +127,8 @@ class DataValidationReports(ScopedView, TemplateView):
         slug, where, wanted, *_ = (
             [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
         )
-        # The Certification report is a condition of signing: it runs for everybody who runs reports, whatever stands in the list.
+        # The Certification report is a condition of signing: it runs for everybody who runs
+        # reports, whatever stands in the list.
         listed = dict.fromkeys(report for group in self.groups for report in group.reports)
         asked = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
         reports = [report for report in dict.fromkeys(asked) if slug in (report.slug, EVERY)]
@@ -130,7 +138,8 @@ class DataValidationReports(ScopedView, TemplateView):
             messages.warning(request, "Choose a report to run.")
             return redirect(address)
         scope = self.scope.at_state() if where == "state" else self.scope
-        # A download leaves the page as it is, with its key: what was changed or sent meanwhile makes the same button another run.
+        # A download leaves the page as it is, with its key: what was changed or sent meanwhile
+        # makes the same button another run.
         key = key_of(form.cleaned_data["key"], form.cleaned_data["run"], point(self.scope))
         batch = ask(scope, reports, by=self.person, key=key)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):

@@ -1,7 +1,7 @@
 """The job of a roster file: read, carry in, report; and, for a test, leave the district as it was.
 
-Reading happens outside any transaction. Everything else is one transaction that holds the district, so a worker that dies leaves the
-district as it was before, or as it is after.
+Reading happens outside any transaction. Everything else is one transaction that holds the district,
+so a worker that dies leaves the district as it was before, or as it is after.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def _district(scope: Scope) -> ImportingDistrict:
 
 
 def _as_chosen(reading: Reading, slug: str) -> None:
-    """The file must be of the Import Type that was chosen, unless the portal was to recognize it. Raises FileRefused."""
+    """The file must be of the Import Type that was chosen, unless the portal was to recognize it.
+    Raises FileRefused.
+    """
     if slug == "roster":
         return
     layout = BY_SLUG[slug]
@@ -97,7 +99,9 @@ def _as_chosen(reading: Reading, slug: str) -> None:
 
 
 def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
-    """Write everything, look at it, and keep it only where that was asked for and nothing holds it."""
+    """Write everything, look at it, and keep it only where that was asked for and nothing holds
+    it.
+    """
     options = job.batch.options
     before = cursor_of(job.scope.district)
     act = Act(

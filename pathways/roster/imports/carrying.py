@@ -1,4 +1,6 @@
-"""Carrying what was read into the district: stage, plan and write one kind after the other, and count what becomes of every row."""
+"""Carrying what was read into the district: stage, plan and write one kind after the other, and
+count what becomes of every row.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,16 @@ from pathways.roster.shape import ENROLLMENT, SHAPES, Shape
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
 CHANGED_SHARE, ENDED_SHARE, FROM_ROWS = 0.75, 0.10, 5
-"""A file that changes more than three quarters of a kind it brings, or ends more than a tenth of a school's open enrollments, is held."""
+"""A file that changes more than three quarters of a kind it brings, or ends more than a tenth of a
+school's open enrollments, is held.
+"""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A row of the files that has a problem by the district's data: where it came from, the problem, the row it names."""
+    """A row of the files that has a problem by the district's data: where it came from, the
+    problem, the row it names.
+    """
 
     part: int
     line: int
@@ -44,7 +50,9 @@ class ChangedRosterRow:
 
 @dataclass
 class Carried:
-    """What became of the rows: counts by kind, the rows with problems, the changes, and what that does to the collection."""
+    """What became of the rows: counts by kind, the rows with problems, the changes, and what that
+    does to the collection.
+    """
 
     objects: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Planned] = field(default_factory=list)
@@ -67,7 +75,9 @@ OUTCOMES = ("read", "new", "changed", "unchanged", "held", "refused", "set_aside
 
 
 def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
-    """Write all that was read. Must run inside a transaction that holds the district; a test rolls it back afterwards."""
+    """Write all that was read. Must run inside a transaction that holds the district; a test rolls
+    it back afterwards.
+    """
     values, carried = act.values(), Carried()
     before = _records_in_scope(act.scope)
     staging.prepare(cursor)
@@ -128,7 +138,9 @@ def _carry_kind(
 
 
 def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
-    """The district's rows of this year that no row of the files names. They stay as they are; ending is an act of its own."""
+    """The district's rows of this year that no row of the files names. They stay as they are;
+    ending is an act of its own.
+    """
     rows = (
         Student.objects.in_scope(scope)
         if shape.model is Student
@@ -173,7 +185,9 @@ def _hold(
 
 
 def cursor_of(district: str) -> int:
-    """A number that moves with every write to the district's roster data or records: two equal ones mean that a test still holds."""
+    """A number that moves with every write to the district's roster data or records: two equal ones
+    mean that a test still holds.
+    """
     return Change.objects.cursor(district) + sum(
         shape.change.objects.last_of_district(district) for shape in SHAPES
     )  # type: ignore[attr-defined]

@@ -1,4 +1,6 @@
-"""Typed values from the cells of a roster file. What cannot be read is raised as `Unfit`, with the problem and the words for the row."""
+"""Typed values from the cells of a roster file. What cannot be read is raised as `Unfit`, with the
+problem and the words for the row.
+"""
 
 from __future__ import annotations
 

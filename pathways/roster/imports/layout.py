@@ -1,6 +1,8 @@
-"""What roster files look like, as data: the portal's own CSV, named by its titles, and the AIM layouts, named by their record type.
+"""What roster files look like, as data: the portal's own CSV, named by its titles, and the AIM
+layouts, named by their record type.
 
-AIM's columns are as OPI's upload pages give them; `provisional` names those that no public page shows, and the columns page says so.
+AIM's columns are as OPI's upload pages give them; `provisional` names those that no public page
+shows, and the columns page says so.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from pathways.roster.shape import (
 
 @dataclass(frozen=True)
 class RosterColumn:
-    """One column: its title, what is in it, how it is read (see `reading`), whether a row needs it, and a sample."""
+    """One column: its title, what is in it, how it is read (see `reading`), whether a row needs it,
+    and a sample.
+    """
 
     title: str
     name: str
@@ -33,7 +37,9 @@ class RosterColumn:
 
 @dataclass(frozen=True)
 class RosterLayout:
-    """One kind of file. `shapes` gives for each kind of row that a line holds the column that fills each staged value."""
+    """One kind of file. `shapes` gives for each kind of row that a line holds the column that fills
+    each staged value.
+    """
 
     slug: str
     title: str

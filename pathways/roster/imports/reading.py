@@ -21,7 +21,9 @@ from pathways.roster.staging import Line
 
 @dataclass(frozen=True)
 class RosterFinding:
-    """One problem of one line. `value` is what stands in the file; `message` says what is wrong with it."""
+    """One problem of one line. `value` is what stands in the file; `message` says what is wrong
+    with it.
+    """
 
     part: int
     line: int
@@ -46,7 +48,9 @@ class Reading:
     findings: list[RosterFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     brought: set[str] = field(default_factory=set)
-    """The kinds of rows that the files are about; what else is in the portal is no business of theirs."""
+    """The kinds of rows that the files are about; what else is in the portal is no business of
+    theirs.
+    """
 
 
 def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:

@@ -1,4 +1,6 @@
-"""What was sent: one text file or a zip of some, and which layout each of them has. The content decides, never the name."""
+"""What was sent: one text file or a zip of some, and which layout each of them has. The content
+decides, never the name.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
 
 
 def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
-    """The text files of a zip, each unpacked no further than a file may be large. Names are shown, never used as paths."""
+    """The text files of a zip, each unpacked no further than a file may be large. Names are shown,
+    never used as paths.
+    """
     if _list_is_long(file):
         raise FileRefused(f"The zip contains too many files. It can contain up to {MOST_PARTS}")
     try:
@@ -154,7 +158,9 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[byte
 
 
 def _list_is_long(file: IO[bytes]) -> bool:
-    """Whether a zip's own list of its files is longer than any that is read: it would be kept in memory whole before it could be counted."""
+    """Whether a zip's own list of its files is longer than any that is read: it would be kept in
+    memory whole before it could be counted.
+    """
     size = file.seek(0, 2)
     file.seek(max(0, size - _LAST_RECORD))
     end = file.read()
@@ -208,7 +214,9 @@ def _first_cell(text: str) -> str:
 
 
 def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: str) -> RosterPart:
-    """A file whose first line holds titles: the layout whose required titles are all there, the most specific first."""
+    """A file whose first line holds titles: the layout whose required titles are all there, the
+    most specific first.
+    """
     best: tuple[int, str, list[str]] = (-1, ",", [])
     known = {_plain(column.title) for layout in CSV_LAYOUTS for column in layout.columns}
     for delimiter in _DELIMITERS:
@@ -281,7 +289,9 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
 
 
 def cells_of(part: RosterPart, text: str) -> list[str] | None:
-    """The cells of one line of a part: quoted as CSV quotes them, or plain between tabs. None where a quotation mark is left open."""
+    """The cells of one line of a part: quoted as CSV quotes them, or plain between tabs. None where
+    a quotation mark is left open.
+    """
     if part.is_aim and '"' not in text:
         return text.split("\t")
     return _cells(text, part.delimiter)

@@ -1,4 +1,6 @@
-"""What a roster file's job leaves behind: the summary of all rows that need a look, the rows to correct, and what its page shows."""
+"""What a roster file's job leaves behind: the summary of all rows that need a look, the rows to
+correct, and what its page shows.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +135,9 @@ def _lines(
 def _problem_lines(
     parts: list[RosterPart], reading: Reading, carried: Carried
 ) -> Iterator[tuple[str, ...]]:
-    """What was found while reading, then what was found beside the district's data, each by file and line."""
+    """What was found while reading, then what was found beside the district's data, each by file
+    and line.
+    """
     for finding in reading.findings:
         problem = finding.problem
         yield (
@@ -198,7 +202,8 @@ def _by_line(reading: Reading, carried: Carried) -> dict[tuple[int, int], list[s
 def _rows_to_correct(
     file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[str]]
 ) -> None:
-    """A zip with one file for each that had such rows. It can be uploaded as it is once the rows are corrected.
+    """A zip with one file for each that had such rows. It can be uploaded as it is once the rows
+    are corrected.
 
     Columns that the portal does not read are left out, whatever they held.
     """

@@ -1,4 +1,6 @@
-"""Pages around roster files: templates, the page about columns, saving what was tested, and undo."""
+"""Pages around roster files: templates, the page about columns, saving what was tested, and
+undo.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ class OneRosterFile(OneBatch):
 
 
 class SaveTestedRoster(OneRosterFile):
-    """*Upload this file* after a test: the very same bytes. Where the district's data have moved since, nothing is saved and the new counts are shown."""
+    """*Upload this file* after a test: the very same bytes. Where the district's data have moved
+    since, nothing is saved and the new counts are shown.
+    """
 
     http_method_names = ["post"]
 

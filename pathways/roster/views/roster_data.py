@@ -29,7 +29,9 @@ PAGE = 50
 
 
 class RosterData(ScopedView, TemplateView):
-    """The six steps from an empty district to its first records, with what is there and what is missing."""
+    """The six steps from an empty district to its first records, with what is there and what is
+    missing.
+    """
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]
@@ -42,7 +44,9 @@ class RosterData(ScopedView, TemplateView):
 
 
 class CoursesForm(forms.Form):
-    """A pathway and credits for each course of the page; `seen` is what stood there when it was shown."""
+    """A pathway and credits for each course of the page; `seen` is what stood there when it was
+    shown.
+    """
 
     use_required_attribute = False
 
@@ -158,7 +162,9 @@ class RosterCourses(ActionView):
         return {**super().get_form_kwargs(), "courses": self._courses(), "pathways": pathways}
 
     def _courses(self) -> list[Course]:
-        """The courses of the page; on the way in those that were shown, whatever the filter finds by now."""
+        """The courses of the page; on the way in those that were shown, whatever the filter finds
+        by now.
+        """
         if self.request.method != "POST":
             return list(self.paged[0])
         keys = [

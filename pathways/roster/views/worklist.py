@@ -1,4 +1,6 @@
-"""The roster worklist: what rosters and records do not agree on, line by line, and what the clerk says to it (ux D-38)."""
+"""The roster worklist: what rosters and records do not agree on, line by line, and what the clerk
+says to it (ux D-38).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ CREATE, TAKE_BACK = "create", "open"
 
 
 class RosterWorklist(RecordsView):
-    """One of the four lists; without a name in the address the first. What was done with each line is told on the next page, once."""
+    """One of the four lists; without a name in the address the first. What was done with each line
+    is told on the next page, once.
+    """
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
@@ -159,13 +163,17 @@ class RosterWorklist(RecordsView):
         return render(self.request, "pathways/roster/worklist.html", told)
 
     def nothing_judged(self, rostered: int) -> str:
-        """What the list would have to compare and does not have: `rosters` or `records`; only what was judged is said to be good."""
+        """What the list would have to compare and does not have: `rosters` or `records`; only what
+        was judged is said to be good.
+        """
         if self.which in (Which.WITHOUT_RECORD, Which.UNLIKE):
             return "" if rostered else "rosters"
         return "" if Participation.objects.in_scope(self.scope).exists() else "records"
 
     def filters(self) -> dict[str, Any]:
-        """What the list can be narrowed to: schools and grades with students in scope, pathways that a course or a record has."""
+        """What the list can be narrowed to: schools and grades with students in scope, pathways
+        that a course or a record has.
+        """
         return {
             "schools": School.objects.filter(district=self.scope.district),
             "pathways": Pathway.objects.in_scope(self.scope),

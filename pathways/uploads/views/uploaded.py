@@ -1,4 +1,6 @@
-"""What may be done with an upload that has ended: save what a test showed, take back what was saved."""
+"""What may be done with an upload that has ended: save what a test showed, take back what was
+saved.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class OneUpload(OneBatch):
 
 
 class SaveTested(OneUpload):
-    """*Upload this file* after Validate and Test: the very same bytes; rows that somebody has changed since are left out and listed."""
+    """*Upload this file* after Validate and Test: the very same bytes; rows that somebody has
+    changed since are left out and listed.
+    """
 
     http_method_names = ["post"]
 

@@ -1,4 +1,6 @@
-"""MT Data Upload (guide, Step Two B) and MT Extracts: the forms, templates, the page about columns."""
+"""MT Data Upload (guide, Step Two B) and MT Extracts: the forms, templates, the page about
+columns.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
 
 
 class FileBox(forms.BoundField):
-    """The file's control: described by its hint, its error, and what the browser says of the file that was chosen."""
+    """The file's control: described by its hint, its error, and what the browser says of the file
+    that was chosen.
+    """
 
     @property
     def aria_describedby(self) -> str:
@@ -47,7 +51,9 @@ class FileChoice(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """The guide's screen: Import Type, Work to Perform, File. The content decides, not what the browser says of it (U-14)."""
+    """The guide's screen: Import Type, Work to Perform, File. The content decides, not what the
+    browser says of it (U-14).
+    """
 
     use_required_attribute = False
 
@@ -155,7 +161,9 @@ class MTDataUpload(RecordsView, ActionView):
         return super().post(request, *args, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
-        """Certified data are tested against and not written (F-39); what is locked while the file waits is refused when it is its turn."""
+        """Certified data are tested against and not written (F-39); what is locked while the file
+        waits is refused when it is its turn.
+        """
         asked = form.cleaned_data
         roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
         if asked["work"] == UPLOAD and not roster and self.lock:
@@ -187,7 +195,9 @@ class MTDataUpload(RecordsView, ActionView):
 
     @staticmethod
     def _key(asked: dict[str, Any]) -> str:
-        """A double click sends the same again; a page that Back brought, with another file or choice, is work of its own."""
+        """A double click sends the same again; a page that Back brought, with another file or
+        choice, is work of its own.
+        """
         digest = hashlib.sha256("|".join([asked["type"], asked["work"], asked["rows"]]).encode())
         for chunk in asked["file"].chunks():
             digest.update(chunk)

@@ -1,4 +1,6 @@
-"""How many steps a task takes: a click, Enter or Space that acts. Counted by one listener in the page."""
+"""How many steps a task takes: a click, Enter or Space that acts. Counted by one listener in the
+page.
+"""
 
 from __future__ import annotations
 

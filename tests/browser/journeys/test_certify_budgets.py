@@ -1,4 +1,6 @@
-"""How many steps certifying takes, and working off what is found: with the mouse, and with the keyboard alone (B-06 … B-11, B-13)."""
+"""How many steps certifying takes, and working off what is found: with the mouse, and with the
+keyboard alone (B-06 … B-11, B-13).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ pytestmark = [
 
 
 class Hand:
-    """Goes where the person wants: the mouse clicks, the keyboard alone reaches it by Tab and presses Enter or Space."""
+    """Goes where the person wants: the mouse clicks, the keyboard alone reaches it by Tab and
+    presses Enter or Space.
+    """
 
     def __init__(self, page: Page, *, mouse: bool) -> None:
         self.page, self.mouse = page, mouse

@@ -1,4 +1,6 @@
-"""From the home page to a finding, cured, and on to the next until the list is empty: with script and without (V-05, B-07, B-08)."""
+"""From the home page to a finding, cured, and on to the next until the list is empty: with script
+and without (V-05, B-07, B-08).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ pytestmark = [
 
 @pytest.fixture
 def found(cottonwood: District_) -> None:
-    """In the order of names: credits that make a concentrator, a Start Date far back, and another one."""
+    """In the order of names: credits that make a concentrator, a Start Date far back, and another
+    one.
+    """
     long_ago = datetime.date(2016, 8, 29)
     cottonwood.record(
         cottonwood.student("999000101", "Adkins", "Hannah"), in_district_credits=Decimal("2.50")

@@ -1,4 +1,6 @@
-"""The whole guide, step by step, in the windows of all who take part: from naming the certifiers to the second receipt, with and without script."""
+"""The whole guide, step by step, in the windows of all who take part: from naming the certifiers to
+the second receipt, with and without script.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def step(page: Page, title: str) -> str:
 
 
 def worker(page: Page, done: str) -> None:
-    """What a worker does with the job that waits; the page finds out by itself, without script by Refresh."""
+    """What a worker does with the job that waits; the page finds out by itself, without script by
+    Refresh.
+    """
     refresh = page.get_by_role("main").get_by_role("link", name="Refresh")
     expect(refresh).to_be_visible()
     assert run(Batch.objects.get(status="queued", hidden=False).pk)

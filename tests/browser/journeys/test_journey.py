@@ -1,4 +1,6 @@
-"""The guide's own example, from sign-in to the saved summary: with the mouse, with the keyboard alone, and without script."""
+"""The guide's own example, from sign-in to the saved summary: with the mouse, with the keyboard
+alone, and without script.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""OPI begins the next school year: a clerk goes on with a student's record, and what was certified stays what it was (design 4)."""
+"""OPI begins the next school year: a clerk goes on with a student's record, and what was certified
+stays what it was (design 4).
+"""
 
 from __future__ import annotations
 

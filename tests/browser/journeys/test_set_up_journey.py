@@ -1,4 +1,6 @@
-"""From an empty portal to a clerk at work: OPI sets up, a District Administrator accepts and adds a clerk, the clerk signs in."""
+"""From an empty portal to a clerk at work: OPI sets up, a District Administrator accepts and adds a
+clerk, the clerk signs in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A clerk's upload, as in the guide's Step Two B: tested, corrected, uploaded, the report opened; and without scripts."""
+"""A clerk's upload, as in the guide's Step Two B: tested, corrected, uploaded, the report opened;
+and without scripts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a state of a page is, what it is built from, and how it is judged: by axe, headings, titles, 320 pixels."""
+"""What a state of a page is, what it is built from, and how it is judged: by axe, headings, titles,
+320 pixels.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def resync(stage: Stage, *names: str) -> None:
 
 
 def without_violations(page: Page) -> None:
-    """Judged in a window as tall as the page: what the bar at the bottom half covers is reached by scrolling, and axe does not scroll."""
+    """Judged in a window as tall as the page: what the bar at the bottom half covers is reached by
+    scrolling, and axe does not scroll.
+    """
     window = page.viewport_size
     assert window
     page.set_viewport_size(

@@ -1,4 +1,5 @@
-"""Every page of the resolver has its states in a module of its area; and what holds for all pages alike.
+"""Every page of the resolver has its states in a module of its area; and what holds for all pages
+alike.
 
 A page that is added to the URLconf without a state fails the first test.
 """
@@ -167,7 +168,8 @@ def test_p_09_nothing_is_kept_in_the_browser(stage: Stage) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/accounts/sign-in/")
     for _ in range(2):
-        # Not `go_back`: Chromium may be swapping the page's process just then and answers it with a protocol error.
+        # Not `go_back`: Chromium may be swapping the page's process just then and answers it with a
+        # protocol error.
         with page.expect_navigation():
             page.evaluate("setTimeout(() => history.back())")
         assert "KAYLA" not in page.content()

@@ -31,7 +31,9 @@ pytestmark = [
 
 
 def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]:
-    """A page of certification, with an open event, two Primaries and a Secondary, or with nobody."""
+    """A page of certification, with an open event, two Primaries and a Secondary, or with
+    nobody.
+    """
 
     def visit(stage: Stage, page: Page) -> None:
         event = make_event()

@@ -1,4 +1,6 @@
-"""OPI's pages in each of their states: lists, approvals, events, the status board, the audit search."""
+"""OPI's pages in each of their states: lists, approvals, events, the status board, the audit
+search.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +182,9 @@ DRAFT = {"status": "draft", "published_at": None}
 
 
 def on_the_board(address: str, *, press: str = "") -> Callable[[Stage, Page], None]:
-    """OPI's board with an event, one district overdue without a certifier and one that has sent and was validated."""
+    """OPI's board with an event, one district overdue without a certifier and one that has sent and
+    was validated.
+    """
 
     def visit(stage: Stage, page: Page) -> None:
         make_event(due=timezone.localdate() - datetime.timedelta(days=2))

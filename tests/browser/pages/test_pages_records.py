@@ -1,4 +1,6 @@
-"""Pages of records in each of their states: students, pathways, the roster worklist, the home page."""
+"""Pages of records in each of their states: students, pathways, the roster worklist, the home
+page.
+"""
 
 from __future__ import annotations
 

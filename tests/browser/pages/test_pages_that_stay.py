@@ -1,4 +1,6 @@
-"""A page that stays open goes on working: after a download, after an answer of *stay*, while its queue runs and when it has ended (V-04, D-13, D-14, J-06)."""
+"""A page that stays open goes on working: after a download, after an answer of *stay*, while its
+queue runs and when it has ended (V-04, D-13, D-14, J-06).
+"""
 
 from __future__ import annotations
 

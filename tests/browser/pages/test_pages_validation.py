@@ -28,7 +28,9 @@ FINDINGS = "/districts/9012/2025/findings/"
 
 
 def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
-    """Findings of each level: the guide's student differs, another began long ago, one is explained, one has an approval that lapsed."""
+    """Findings of each level: the guide's student differs, another began long ago, one is
+    explained, one has an approval that lapsed.
+    """
 
     def visit(stage: Stage, page: Page) -> None:
         students = [

@@ -32,7 +32,9 @@ def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> 
 def test_a_certifier_with_a_telephone_is_two_taps_from_the_signature(
     desk: Desk, ready: Ready
 ) -> None:
-    """walk 23: one context line that opens, *Sign* under the title, no keyboard over the page; axe at 320 px finds nothing."""
+    """walk 23: one context line that opens, *Sign* under the title, no keyboard over the page; axe
+    at 320 px finds nothing.
+    """
     page = desk.open(ready.primary.user, size=NARROW, has_touch=True, bypass_csp=True)
     bars = page.locator("header").bounding_box()
     assert bars and bars["height"] < 110
@@ -56,7 +58,9 @@ CELLS = """row => [...row.querySelectorAll("td.num")].map(cell => {
 def test_figures_on_a_telephone_stand_beside_each_other_and_apart(
     page_name: str, desk: Desk, ready: Ready
 ) -> None:
-    """walk 23: at 320 px *2023-24* and *Difference* keep a gap, and each figure stands under its year."""
+    """walk 23: at 320 px *2023-24* and *Difference* keep a gap, and each figure stands under its
+    year.
+    """
     ready.sign()
     copy = SealedCopy.objects.get()
     page = desk.open(ready.primary.user, size=NARROW)

@@ -114,7 +114,9 @@ def test_nobody_is_ready_without_a_primary_or_before_certification_opens(
 def state(
     event: CertificationEvent, cottonwood: District_, elsewhere: District_
 ) -> CertificationEvent:
-    """Cottonwood Bend is certified, Elsewhere overdue with an extension that has passed, and 60 more have not started."""
+    """Cottonwood Bend is certified, Elsewhere overdue with an extension that has passed, and 60
+    more have not started.
+    """
     District.objects.bulk_create(
         District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60)
     )
@@ -312,7 +314,9 @@ def test_another_years_changes_are_no_activity(
 def test_screen_file_and_sort_agree_on_who_has_signed(
     client: Client, opi: User, event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    """FR-214: a certified district that asks for recertification was *all* on the screen and 0 in the file."""
+    """FR-214: a certified district that asks for recertification was *all* on the screen and 0 in
+    the file.
+    """
     one = make_round(event)
     sign(one, superintendent)
     seal(one)

@@ -1,4 +1,6 @@
-"""Letters of certification: OPI's reminders, those of the due date, and mail servers that are down."""
+"""Letters of certification: OPI's reminders, those of the due date, and mail servers that are
+down.
+"""
 
 from __future__ import annotations
 

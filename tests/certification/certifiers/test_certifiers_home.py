@@ -74,7 +74,9 @@ def test_who_has_signed_or_only_reviews_is_not_asked(
 def test_the_gates_button_runs_the_certification_report(
     client: Client, ready: Ready, clerk: User
 ) -> None:
-    """walk 13: one press, whatever stands in the person's list of reports, and back at the event."""
+    """walk 13: one press, whatever stands in the person's list of reports, and back at the
+    event.
+    """
     publish.publish()
     ready.send()
     event = ready.case().path

@@ -1,4 +1,6 @@
-"""OPI's certification events (ux O-17): copied, changed, published and closed, each move seen before it is made."""
+"""OPI's certification events (ux O-17): copied, changed, published and closed, each move seen
+before it is made.
+"""
 
 from __future__ import annotations
 
@@ -440,7 +442,9 @@ def test_g_09_the_bar_of_opis_pages_names_the_event_too(
 def test_a_first_event_offers_statements_and_is_published_without_a_reason(
     client: Client, keeper: User, opi_reference: None
 ) -> None:
-    """walk 26: the attestation had to be invented, and a letter to be named, for the very first event."""
+    """walk 26: the attestation had to be invented, and a letter to be named, for the very first
+    event.
+    """
     client.force_login(keeper)
     page = client.get("/opi/certification-events/new/").content.decode()
     assert "I am authorized to certify for {district}." in page

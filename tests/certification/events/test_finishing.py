@@ -1,4 +1,6 @@
-"""A district that finishes last year, or whose year is closed: no page offers what cannot succeed, and OPI can close the year for it alone."""
+"""A district that finishes last year, or whose year is closed: no page offers what cannot succeed,
+and OPI can close the year for it alone.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ OFFERS = (
 
 @pytest.fixture
 def wrong(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
-    """What was sent has an error and a warning without a reason, and the Certification report was not run."""
+    """What was sent has an error and a warning without a reason, and the Certification report was
+    not run.
+    """
     made = Ready(cottonwood, event, clerk)
     made.record(kayla, concentrator=True)
     publish.publish()
@@ -104,8 +108,9 @@ def pages(event: CertificationEvent) -> list[str]:
 
 
 def post_forms(page: str) -> list[str]:
-    """The forms of a page's own content that save something: a search by name is posted, so that no name
-    is in an address, and staying signed in saves nothing."""
+    """The forms of a page's own content that save something: a search by name is posted, so that no
+    name is in an address, and staying signed in saves nothing.
+    """
     main = page[page.index("<main") : page.index("</main>")]
     every = re.findall(r"<form[^>]*method=\"post\".*?</form>", main, re.DOTALL)
     return [
@@ -120,7 +125,9 @@ def post_forms(page: str) -> list[str]:
 def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
     client: Client, wrong: Ready, administrator: User, clerk: User, who: str, after: str
 ) -> None:
-    """FR-206: *Open and fix* and *Explain* stood on the gates of districts that finish, and led to pages that only read."""
+    """FR-206: *Open and fix* and *Explain* stood on the gates of districts that finish, and led to
+    pages that only read.
+    """
     next_year()
     CertificationEvent.objects.update(
         after_year=after, may_finish=["9012"] if after == "finish" else [], after_year_reason=WHY
@@ -209,7 +216,9 @@ def close_year(client: Client, event: CertificationEvent, **typed: str) -> Any:
 def test_opi_closes_last_year_for_one_district(
     client: Client, ready: Ready, keeper: User, opi: User, administrator: User, clerk: User
 ) -> None:
-    """FR-206: afterwards there was no way to end what one district did not finish, and it held its data of the next year."""
+    """FR-206: afterwards there was no way to end what one district did not finish, and it held its
+    data of the next year.
+    """
     ready.certifier("second", "Reyes", "Maria")
     ready.sign()
     assert activate(client, keeper, unfinished="finish").status_code == 302

@@ -1,4 +1,6 @@
-"""From one school year to the next: the seal of the year that ended stays, its records go on (design 4)."""
+"""From one school year to the next: the seal of the year that ended stays, its records go on
+(design 4).
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) ->
 
 
 def activate(client: Client, keeper: User, **chosen: str) -> Any:
-    """As OPI does it: look at what follows, then confirm, with what becomes of who has not certified."""
+    """As OPI does it: look at what follows, then confirm, with what becomes of who has not
+    certified.
+    """
     client.force_login(keeper)
     typed = {
         "starts": "07/01/2025",
@@ -231,7 +235,9 @@ def test_nothing_changes_before_opi_has_chosen(client: Client, ready: Ready, kee
 def test_a_year_that_is_closed_counts_down_to_nothing_and_offers_no_form(
     client: Client, ready: Ready, keeper: User, clerk: User, opi: User
 ) -> None:
-    """walk 4, walk 6: afterwards it still said *Must be certified by Saturday – 21 days left*, with five statements to tick."""
+    """walk 4, walk 6: afterwards it still said *Must be certified by Saturday – 21 days left*, with
+    five statements to tick.
+    """
     ready.certifier("second", "Reyes", "Maria")
     ready.sign()
     assert (

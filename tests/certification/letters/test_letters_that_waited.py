@@ -1,4 +1,6 @@
-"""A letter that waited, for its worker or the mail server, is looked at again when it is sent: the event may have moved on."""
+"""A letter that waited, for its worker or the mail server, is looked at again when it is sent: the
+event may have moved on.
+"""
 
 from __future__ import annotations
 

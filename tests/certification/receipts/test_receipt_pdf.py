@@ -47,7 +47,9 @@ def tags(node: Any) -> list[str]:
 def test_r_09_the_pdf_is_tagged_titled_and_in_english(
     client: Client, clerk: User, copy: SealedCopy
 ) -> None:
-    """walk 24: headings, tables with header cells, lists, language and title, marked as PDF/UA-1."""
+    """walk 24: headings, tables with header cells, lists, language and title, marked as
+    PDF/UA-1.
+    """
     client.force_login(clerk)
     pdf = read(client, copy)
     root: Any = pdf.trailer["/Root"]
@@ -62,7 +64,9 @@ def test_r_09_the_pdf_is_tagged_titled_and_in_english(
 def test_r_09_the_pdf_says_what_the_page_says(
     client: Client, clerk: User, copy: SealedCopy
 ) -> None:
-    """walk 24: the same receipt, signers, figures, statements, seal and contact; what people wrote is text, never markup."""
+    """walk 24: the same receipt, signers, figures, statements, seal and contact; what people wrote
+    is text, never markup.
+    """
     client.force_login(clerk)
     written = " ".join(" ".join(one.extract_text() for one in read(client, copy).pages).split())
     html = client.get(

@@ -1,4 +1,6 @@
-"""Receipts, the sealed extract, View District Certification Status, and the record that a seal has locked (R-09, D-17, F-39)."""
+"""Receipts, the sealed extract, View District Certification Status, and the record that a seal has
+locked (R-09, D-17, F-39).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Recertification: asked for or demanded, answered once, given up or sealed again; what was certified stays official meanwhile."""
+"""Recertification: asked for or demanded, answered once, given up or sealed again; what was
+certified stays official meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -552,7 +554,9 @@ def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
 def test_one_due_date_on_every_page_of_a_reopened_certification(
     client: Client, sealed: Sealed, opi: User, clerk: User
 ) -> None:
-    """FR-224: 12/22 above the page and on the board, 12/12 on the Event Dashboard and in the gate."""
+    """FR-224: 12/22 above the page and on the board, 12/12 on the Event Dashboard and in the
+    gate.
+    """
     recertification.demand(SCOPE, sealed.event.pk, by=opi, reason="Wrong.", findings=[])
     due, until = sealed.event.due, sealed.event.corrections_until
     client.force_login(clerk)
@@ -601,7 +605,9 @@ def test_a_message_typed_beside_the_answer_goes_with_it(
 def test_a_denial_that_is_refused_keeps_both_texts(
     client: Client, sealed: Sealed, opi: User
 ) -> None:
-    """walk 18, its kind: neither text is lost when the other one is wrong, nor when the message alone is sent."""
+    """walk 18, its kind: neither text is lost when the other one is wrong, nor when the message
+    alone is sent.
+    """
     request = sealed.ask()
     client.force_login(opi)
     refused = act(client, request, "deny", answer="", text="Call me first.")
@@ -617,7 +623,9 @@ def test_a_denial_that_is_refused_keeps_both_texts(
 def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(
     client: Client, sealed: Sealed, opi: User, clerk: User
 ) -> None:
-    """walk 19: the home page said *Recertification In Progress* alone; the reason was a link at the foot of an aside."""
+    """walk 19: the home page said *Recertification In Progress* alone; the reason was a link at the
+    foot of an aside.
+    """
     made = recertification.demand(
         SCOPE,
         sealed.event.pk,
@@ -642,7 +650,9 @@ def event_page(sealed: Sealed) -> str:
 
 
 def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: User) -> None:
-    """M-12: a certifier who works at OPI too asked and approved; across roles, and for taking an answer back, too."""
+    """M-12: a certifier who works at OPI too asked and approved; across roles, and for taking an
+    answer back, too.
+    """
     request = sealed.ask()
     both = sealed.primary.user
     Membership.objects.create(user=both, role=Role.OPI_STAFF)
@@ -676,7 +686,9 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
 def test_opi_closes_a_recertification_that_nobody_finishes(
     client: Client, sealed: Sealed, opi: User, keeper: User, kayla: Student, cottonwood: District_
 ) -> None:
-    """walk 7: one district that changed a record and did not sign held up the new year of all 405."""
+    """walk 7: one district that changed a record and did not sign held up the new year of all
+    405.
+    """
     request = sealed.ask()
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
     cottonwood.record(kayla, version=1, single_parent=True, start_date=datetime.date(2022, 8, 1))

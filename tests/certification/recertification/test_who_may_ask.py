@@ -1,4 +1,6 @@
-"""The way to a recertification, wherever a lock is told of: for certifiers a button, for everybody else who can ask (D-17)."""
+"""The way to a recertification, wherever a lock is told of: for certifiers a button, for everybody
+else who can ask (D-17).
+"""
 
 from __future__ import annotations
 

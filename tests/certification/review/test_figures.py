@@ -1,4 +1,6 @@
-"""The figures that are certified: each student once, the same for the same records wherever they stand (R-04)."""
+"""The figures that are certified: each student once, the same for the same records wherever they
+stand (R-04).
+"""
 
 from __future__ import annotations
 

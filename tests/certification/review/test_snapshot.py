@@ -1,4 +1,6 @@
-"""Review Snapshot, changes since the last seal, the lists behind the figures and the explanations (R-04, R-05, O-21)."""
+"""Review Snapshot, changes since the last seal, the lists behind the figures and the explanations
+(R-04, R-05, O-21).
+"""
 
 from __future__ import annotations
 
@@ -208,7 +210,9 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
     def rows(records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-        """One record a student and pathway; what belongs to the student is the same in each, as in an edition."""
+        """One record a student and pathway; what belongs to the student is the same in each, as in
+        an edition.
+        """
         own: dict[str, dict[str, Any]] = {}
         found = {}
         for one in records:

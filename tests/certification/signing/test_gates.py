@@ -1,4 +1,6 @@
-"""The page says *ready* if and only if signing succeeds, over all combinations of what can stand in the way (design D5)."""
+"""The page says *ready* if and only if signing succeeds, over all combinations of what can stand in
+the way (design D5).
+"""
 
 from __future__ import annotations
 

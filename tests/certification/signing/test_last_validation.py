@@ -1,4 +1,6 @@
-"""*Ready* on the status board is what the gates say, as far as a district's last validation tells it (ADR 8)."""
+"""*Ready* on the status board is what the gates say, as far as a district's last validation tells
+it (ADR 8).
+"""
 
 from __future__ import annotations
 

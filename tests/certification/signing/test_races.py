@@ -1,7 +1,9 @@
-"""C-11, C-12: signatures that meet each other, a save, an upload or a resync at the same moment, with real threads, round after round.
+"""C-11, C-12: signatures that meet each other, a save, an upload or a resync at the same moment,
+with real threads, round after round.
 
-Whoever comes first, what is sealed is what stands in both editions at that moment, or nothing is signed. Locks are taken in one order,
-the district's and then the state's, so that nobody waits for each other.
+Whoever comes first, what is sealed is what stands in both editions at that moment, or nothing is
+signed. Locks are taken in one order, the district's and then the state's, so that nobody waits for
+each other.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ TURNS, LATER, FEWEST = (
     5,
     0.02,
     20,
-)  # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
+    # in turn 0 the write has ended before anybody signs; in the others it begins so many seconds later
+)
 BEFORE, AFTER = Decimal("1.50"), Decimal("1.75")
 on_postgresql = pytest.mark.skipif(
     "connection.vendor != 'postgresql'",
@@ -159,7 +162,9 @@ class Table(Ready):
         return done
 
     def correct(self) -> Any:
-        """A whole correction: saved, sent, validated at the state. Only the digest tells it from what was shown."""
+        """A whole correction: saved, sent, validated at the state. Only the digest tells it from
+        what was shown.
+        """
         saved = self.save()
         self.again()
         return saved
@@ -209,7 +214,9 @@ def table(opi_reference: None, cottonwood: District_, event: object, clerk: User
 
 @pytest.fixture
 def rounds() -> Iterator[int]:
-    """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they take."""
+    """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they
+    take.
+    """
     asked, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
     return (
         number
@@ -329,7 +336,9 @@ def test_c_13_one_certifier_signs_twice_at_the_same_moment(table: Table) -> None
 
 
 def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: Table) -> None:
-    """Both hold the district shared, and both find the signature uncovered; neither is in the other's way."""
+    """Both hold the district shared, and both find the signature uncovered; neither is in the
+    other's way.
+    """
     for student in table.students:
         table.record(student, BUSINESS, start_date=datetime.date(2016, 8, 29))
     table.again()
@@ -352,7 +361,9 @@ def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: 
 def test_a_resync_that_lost_the_district_still_holds_the_state(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server ends its connection to the district, and with it the district's lock, while it writes at the state: nobody seals meanwhile."""
+    """The server ends its connection to the district, and with it the district's lock, while it
+    writes at the state: nobody seals meanwhile.
+    """
     table.alone()
     table.district.roster(table.students[0])
     signature, writing, go_on = table.signing(table.primary), threading.Event(), threading.Event()
@@ -388,7 +399,9 @@ def test_a_resync_that_lost_the_district_still_holds_the_state(
 
 @on_postgresql
 def test_locks_are_taken_in_one_order(table: Table) -> None:
-    """The district's, then the state's, by everybody who takes both: nobody waits for each other."""
+    """The district's, then the state's, by everybody who takes both: nobody waits for each
+    other.
+    """
     taken: list[tuple[str, int]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -1,4 +1,6 @@
-"""The event's page with its figures: an unusual one may be noted, the note is signed and stands on the receipt (R-04, R-08, R-09)."""
+"""The event's page with its figures: an unusual one may be noted, the note is signed and stands on
+the receipt (R-04, R-08, R-09).
+"""
 
 from __future__ import annotations
 

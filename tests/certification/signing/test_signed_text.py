@@ -1,4 +1,6 @@
-"""What is signed and sealed, in one canonical text: the same on either database, and moved by every field (C-38)."""
+"""What is signed and sealed, in one canonical text: the same on either database, and moved by every
+field (C-38).
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,9 @@ def signature(**values: Any) -> Signature:
 
 
 def test_the_canonical_form_is_as_documented() -> None:
-    """A golden value: whoever holds a receipt can compute it again from the published form, in any language."""
+    """A golden value: whoever holds a receipt can compute it again from the published form, in any
+    language.
+    """
     text = b"\n".join(document().lines()).decode()
     assert text.startswith("cte-portal certification 1\ncte-eoy 2025 9012 round 1\nstatements 1\n")
     assert (
@@ -220,7 +224,9 @@ def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) ->
 
 
 def tamper(statement: str) -> None:
-    """What nobody can do through the portal, and the database refuses: its owner lifts the triggers first."""
+    """What nobody can do through the portal, and the database refuses: its owner lifts the triggers
+    first.
+    """
     TRIGGERS.drop(connection)
     try:
         with connection.cursor() as cursor:
@@ -279,7 +285,9 @@ def test_c_38_verify_sealed_names_what_was_tampered_with(
 
 
 def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
-    """One changed, one put in, one taken out: the first two by their keys, which name no student, and the third by the counts."""
+    """One changed, one put in, one taken out: the first two by their keys, which name no student,
+    and the third by the counts.
+    """
     health, business = SealedRecord.objects.order_by("pathway_code").values_list("pk", flat=True)
     columns = ", ".join(
         field.column

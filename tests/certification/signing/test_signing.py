@@ -1,4 +1,6 @@
-"""Certify & Submit: who may sign, what the signature covers, and what the last one seals (C-10 … C-23, C-33)."""
+"""Certify & Submit: who may sign, what the signature covers, and what the last one seals (C-10 …
+C-23, C-33).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Certify & Submit in the browser's terms: pressed twice, with the wrong password, with a code, too early, too late, at the wrong address."""
+"""Certify & Submit in the browser's terms: pressed twice, with the wrong password, with a code, too
+early, too late, at the wrong address.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Rules and gates are titled by what is wrong wherever they are shown as wrong, and by the law elsewhere (walk 3)."""
+"""Rules and gates are titled by what is wrong wherever they are shown as wrong, and by the law
+elsewhere (walk 3).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Uploaded, file, line
 from tests.pathways.desk import text
 
-# `severities.digest(2025)` of the portal that first sealed a collection: signatures given then must still cover the same text.
+# `severities.digest(2025)` of the portal that first sealed a collection: signatures given then must
+# still cover the same text.
 FIRST_SIGNED = "5a7fc0bc9a660204f012048e2d8ef9fa93284662dbd77ac1808d1f9c3a17b90c"
 LAWS = {rule.title for rule in rules.CATALOGUE} | {gate.title for gate in gates.GATES}
 
@@ -81,7 +84,9 @@ def laws_on(page: str) -> set[str]:
 def test_no_page_shows_a_laws_title_beside_an_error_mark(
     ready: Ready, kayla: Student, client: Client, upload: object, cottonwood: District_
 ) -> None:
-    """walk 3: upload result, findings, explaining, the record opened from a finding, the event and home."""
+    """walk 3: upload result, findings, explaining, the record opened from a finding, the event and
+    home.
+    """
     ready.record(
         kayla,
         BUSINESS,
@@ -151,7 +156,9 @@ def test_words_on_the_screen_change_and_a_signature_stands(
 
 
 def test_what_was_signed_before_the_titles_changed_is_signed_still(ready: Ready) -> None:
-    """The text of today's rules is the one of the first release, byte by byte; a rule that is new is listed by its id."""
+    """The text of today's rules is the one of the first release, byte by byte; a rule that is new
+    is listed by its id.
+    """
     first = [rule for rule in rules.judging_stored(2025) if SignedWords.of(rule.id).message]
     assert len(first) == 21
     of_first = "\n".join(

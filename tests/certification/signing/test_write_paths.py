@@ -1,4 +1,5 @@
-"""C-24: after the seal every address of a district that takes a POST leaves its records as they are and says why, and so does the command.
+"""C-24: after the seal every address of a district that takes a POST leaves its records as they are
+and says why, and so does the command.
 
 A new address that takes a POST fails here until it is said whether it writes records.
 """
@@ -39,7 +40,9 @@ EARLY = datetime.date(2016, 8, 29)  # so early that it must be explained
 
 
 class Sealed(Ready):
-    """Certified, after an upload that saved, one that was tested, one that failed, and a warning that was explained."""
+    """Certified, after an upload that saved, one that was tested, one that failed, and a warning
+    that was explained.
+    """
 
     def certify(self, student: Student, other: Student, upload: Upload) -> None:
         self.student, self.other = student, other
@@ -61,7 +64,8 @@ class Sealed(Ready):
         self.record(student, start_date=EARLY, version=1, in_district_credits="1.40")
         self.prepare()
         assert self.sign().sealed
-        # As if one of them had come since: what is certified is explained no more than it is written.
+        # As if one of them had come since: what is certified is explained no more than it is
+        # written.
         Explanation.objects.filter(state_id=other.state_id).update(
             taken_back_by="X", taken_back_at=timezone.now()
         )
@@ -144,7 +148,9 @@ WRITES: dict[str, Post] = {
         {},
     ),
 }
-"""What writes records, or what is said of them: each with a POST that would be taken if nothing were certified."""
+"""What writes records, or what is said of them: each with a POST that would be taken if nothing
+were certified.
+"""
 ELSEWHERE = {
     "cte-concentrator": "looks a student up",
     "data-validation-reports": "runs reports",
@@ -261,7 +267,9 @@ def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
 
 
 def test_c_24_the_admin_keeps_no_records() -> None:
-    """OPI's lists are its only pages: nobody reaches a record, a signature or a sealed copy from there."""
+    """OPI's lists are its only pages: nobody reaches a record, a signature or a sealed copy from
+    there.
+    """
     assert {model.__name__ for model in site._registry} == {
         "Pathway",
         "District",

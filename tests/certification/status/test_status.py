@@ -1,4 +1,6 @@
-"""Where a district stands, in the words of montana 6.3, on the Event Dashboard, in the bar above every page and on the home page."""
+"""Where a district stands, in the words of montana 6.3, on the Event Dashboard, in the bar above
+every page and on the home page.
+"""
 
 from __future__ import annotations
 

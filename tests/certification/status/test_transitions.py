@@ -1,4 +1,6 @@
-"""Statuses change by the tables of transitions alone: what a table does not have is refused, and nothing is written."""
+"""Statuses change by the tables of transitions alone: what a table does not have is refused, and
+nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,9 @@ def test_who_read_an_older_status_moves_nothing(opi: User) -> None:
 
 
 def test_no_status_is_set_beside_the_table() -> None:
-    """In the program, the status of these models is assigned or updated by `become` alone. A form's event takes over what is stored."""
+    """In the program, the status of these models is assigned or updated by `become` alone. A form's
+    event takes over what is stored.
+    """
     beside = []
     for path in sorted((Path(settings.BASE_DIR) / "certification").rglob("*.py")):
         if "migrations" in path.parts or path.name == "transitions.py":

@@ -1,8 +1,9 @@
 """Who may do what on which page: the table that the access test compares every route with.
 
-For each route and method: the answer to an anonymous visitor, to each role in its own district, and to the clerk of another district.
-The keeper is OPI's administrator, who enters no district.
-200 stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form sent without its fields.
+For each route and method: the answer to an anonymous visitor, to each role in its own district, and
+to the clerk of another district. The keeper is OPI's administrator, who enters no district. 200
+stands for a page, 302 for a redirect (of an anonymous visitor: to the sign-in page), 400 for a form
+sent without its fields.
 """
 
 from __future__ import annotations
@@ -129,7 +130,8 @@ DISTRICT |= {
     "explanation-take-back": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
 }
 
-# Validation (guide, Step Four): everybody of the district reads; running leaves a batch; user groups are the administrator's.
+# Validation (guide, Step Four): everybody of the district reads; running leaves a batch; user
+# groups are the administrator's.
 DISTRICT |= {
     "data-validation-reports": {
         "GET": READ,
@@ -138,7 +140,8 @@ DISTRICT |= {
     "validation-groups": {"GET": READ, "POST": {**PEOPLE, "administrator": 302}},
 }
 
-# Certifiers of the district ask and write; OPI demands and answers. In these tests the clerk is one.
+# Certifiers of the district ask and write; OPI demands and answers. In these tests the clerk is
+# one.
 CERTIFIERS = {**READ, "viewer": 403, "administrator": 403, "opi": 403}
 OPI_IN_A_DISTRICT = {**READ, "viewer": 403, "clerk": 403, "administrator": 403}
 DISTRICT |= {

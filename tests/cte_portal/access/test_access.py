@@ -1,4 +1,6 @@
-"""Every page, every role, own and other district, every method (Z-01, Z-02, Z-05 … Z-07): the routes come from the resolver."""
+"""Every page, every role, own and other district, every method (Z-01, Z-02, Z-05 … Z-07): the
+routes come from the resolver.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ WITHOUT_A_ROW = (
     "findings",
     "findings-explain",
     "type-membership-setup",
-    "certifier",  # an administrator alone gets so far: tests/certification/certifiers/test_certifiers.py
+    # an administrator alone gets so far: tests/certification/certifiers/test_certifiers.py
+    "certifier",
     "certifier-accept",
     "event-dashboard",
     "event-certification",
@@ -280,7 +283,9 @@ def statewide_address(name: str) -> str:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens within is rolled back in both databases; a file that a batch stored stays, and nothing names it."""
+    """What happens within is rolled back in both databases; a file that a batch stored stays, and
+    nothing names it.
+    """
     with ExitStack() as stack:
         for alias in ("default", "state"):
             stack.enter_context(transaction.atomic(using=alias))
@@ -321,7 +326,8 @@ def test_z_09_pages_of_opi_answer_as_the_table_says(
     assert after == before
 
 
-# Who is refused is decided before any row is asked; that every page answers on both vendors is asked at the end of this file.
+# Who is refused is decided before any row is asked; that every page answers on both vendors is
+# asked at the end of this file.
 @pytest.mark.once
 @pytest.mark.parametrize("name", DISTRICT)
 @pytest.mark.parametrize("method", ["GET", "POST"])

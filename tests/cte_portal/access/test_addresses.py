@@ -1,4 +1,6 @@
-"""An e-mail address is one account's, however it is written; names are told apart, and hold nothing that nobody sees."""
+"""An e-mail address is one account's, however it is written; names are told apart, and hold nothing
+that nobody sees.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def test_an_address_with_capitals_gets_the_letter_however_it_is_typed(
 def test_a_letter_that_only_looks_like_another_finds_the_same_account(
     client: Client, clerk: User
 ) -> None:
-    """FR-203: the Kelvin sign and full-width letters are the same address, a Cyrillic letter is none."""
+    """FR-203: the Kelvin sign and full-width letters are the same address, a Cyrillic letter is
+    none.
+    """
     User.objects.filter(pk=clerk.pk).update(email="kim@example.org")
     for spelling in ("\u212aim@example.org", "kim@\uff45xample.org"):
         assert User.objects.with_address(spelling).get() == clerk
@@ -104,7 +108,9 @@ def test_people_without_an_address_are_as_many_as_there_are(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
-    """FR-203: of those who share an address the one who used the portal last keeps it; the others keep all else, and it is in their history."""
+    """FR-203: of those who share an address the one who used the portal last keeps it; the others
+    keep all else, and it is in their history.
+    """
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes("accounts")
     executor.migrate([("accounts", "0003_audit_triggers")])
@@ -164,7 +170,9 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
 def test_a_name_that_deceives_is_refused(
     values: dict[str, str], said: str, client: Client, administrator: User, clerk: User
 ) -> None:
-    """M-13, L-23: line breaks, invisible signs, writing direction, letters of another alphabet; when somebody is added and renamed."""
+    """M-13, L-23: line breaks, invisible signs, writing direction, letters of another alphabet;
+    when somebody is added and renamed.
+    """
     client.force_login(administrator)
     assert (
         said in text(add(client, **values)) and not User.objects.filter(email=NEW["email"]).exists()

@@ -31,7 +31,9 @@ def test_no_page_links_to_one_that_refuses_the_person(
     event: CertificationEvent,
     cottonwood: District_,
 ) -> None:
-    """L-25: *Send everything*, *Resync State Data - Batch* and every other link of the pages that people begin with."""
+    """L-25: *Send everything*, *Resync State Data - Batch* and every other link of the pages that
+    people begin with.
+    """
     person: User = request.getfixturevalue(who)
     client.force_login(person)
     met: dict[str, str] = {}

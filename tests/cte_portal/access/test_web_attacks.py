@@ -1,4 +1,6 @@
-"""What an attacker tries first: markup in names, SQL in fields, frames, other origins; and that no marked student leaks (W-…, P-…)."""
+"""What an attacker tries first: markup in names, SQL in fields, frames, other origins; and that no
+marked student leaks (W-…, P-…).
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,9 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
 
 @pytest.mark.parametrize("module", ["resync/resync", "ledger/copy_out", "rules/stored"])
 def test_w_04_statements_are_put_together_from_names_alone(module: str) -> None:
-    """What stands in a statement's braces is a table, a column or a piece made of such; values go beside it as parameters."""
+    """What stands in a statement's braces is a table, a column or a piece made of such; values go
+    beside it as parameters.
+    """
     names = {
         "key",
         "columns",
@@ -314,13 +318,17 @@ def test_a_form_that_brings_an_odd_way_back_ends_on_a_page_of_the_portal(
 
 
 def test_a_header_cannot_move_the_portal_elsewhere(client: Client) -> None:
-    """A2-44: gunicorn believes SCRIPT_NAME of a proxy on the same machine, and a proxy may hand a visitor's own header on."""
+    """A2-44: gunicorn believes SCRIPT_NAME of a proxy on the same machine, and a proxy may hand a
+    visitor's own header on.
+    """
     answer = client.get("/evil/", SCRIPT_NAME="/evil")
     assert "/evil" not in answer.get("Location", "")
     assert "/evil" not in client.get("/accounts/sign-in/", SCRIPT_NAME="/evil").content.decode()
 
 
 def test_whatever_is_written_for_others_can_be_seen() -> None:
-    """A2-57: each reason, purpose and message is asked by the one field that takes what nobody can see for nothing."""
+    """A2-57: each reason, purpose and message is asked by the one field that takes what nobody can
+    see for nothing.
+    """
     plain = re.compile(r"\b(reason|purpose|answer|text|what_changes) = forms\.CharField\(")
     assert [str(path.relative_to(ROOT)) for path in CODE if plain.search(path.read_text())] == []

@@ -1,4 +1,6 @@
-"""Who works in several districts sees where each stands, and stays on the screen when switching (walk 34)."""
+"""Who works in several districts sees where each stands, and stays on the screen when switching
+(walk 34).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Whether it is still the same person who signs: password or code, right, wrong, used before, tried too often."""
+"""Whether it is still the same person who signs: password or code, right, wrong, used before, tried
+too often.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,9 @@ def test_five_wrong_tries_make_everybody_wait(app: bool, clerk: User, clock: Any
 def test_strangers_wrong_tries_keep_nobody_from_signing(
     app: bool, client: Any, clerk: User
 ) -> None:
-    """H-2: what is tried at the sign-in page, in her name and from her address, does not count where she signs."""
+    """H-2: what is tried at the sign-in page, in her name and from her address, does not count
+    where she signs.
+    """
     if app:
         phone.give(clerk)
     for _ in range(8):

@@ -1,4 +1,6 @@
-"""What is typed when a session ends comes back where it is promised, to the same person, and is sent by nobody but the person (G-23)."""
+"""What is typed when a session ends comes back where it is promised, to the same person, and is
+sent by nobody but the person (G-23).
+"""
 
 from __future__ import annotations
 

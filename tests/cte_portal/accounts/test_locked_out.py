@@ -1,4 +1,6 @@
-"""Nobody is kept out: not by strangers who try the person's name, and not by a cache that is down (H-2, M-6)."""
+"""Nobody is kept out: not by strangers who try the person's name, and not by a cache that is down
+(H-2, M-6).
+"""
 
 from __future__ import annotations
 
@@ -152,7 +154,9 @@ def test_the_cookie_of_production_is_bound_to_the_host() -> None:
 
 
 def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User, mailoutbox: Any) -> None:
-    """H-2: the way out that the page itself offers helps, behind the very address from which it was tried."""
+    """H-2: the way out that the page itself offers helps, behind the very address from which it was
+    tried.
+    """
     attack(place=HER_PLACE)
     refused = sign_in(client, **HER_PLACE).content.decode()
     assert "Too many failed attempts" in refused and "Forgot your password" in refused
@@ -163,7 +167,9 @@ def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User, mailoutbox: 
 
 
 def test_a_signature_is_out_of_strangers_reach(client: Client, clerk: User) -> None:
-    """H-2: the page that asks for the password again lets her through while her name is tried outside."""
+    """H-2: the page that asks for the password again lets her through while her name is tried
+    outside.
+    """
     sign_in(client, **HER_PLACE)
     attack(place=HER_PLACE)
     answer = client.post("/accounts/confirm/", {"password": PASSPHRASE}, headers=HER_PLACE)
@@ -195,7 +201,9 @@ def test_a_stranger_with_the_password_locks_no_known_desk_at_the_code(
 def test_codes_are_not_guessed_from_many_addresses(
     client: Client, clerk: User, settings: Any
 ) -> None:
-    """H-2: six digits bear fewer tries than a password, so those from strange places count together."""
+    """H-2: six digits bear fewer tries than a password, so those from strange places count
+    together.
+    """
     settings.ACCOUNT_RATE_LIMITS = {
         **settings.ACCOUNT_RATE_LIMITS,
         "code_failed_anywhere": "6/d/key",
@@ -290,7 +298,9 @@ def test_without_the_cache_people_sign_in_reset_and_sign(
     mailoutbox: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """M-6: sign-in, code, confirming, reset; the cache that is down is asked once, not on each request."""
+    """M-6: sign-in, code, confirming, reset; the cache that is down is asked once, not on each
+    request.
+    """
     assert sign_in(client, **HER_PLACE).status_code == 302
     assert client.post("/accounts/confirm/", {"password": PASSPHRASE}).status_code == 302
     assert reset_link(Client(), clerk, mailoutbox)
@@ -312,7 +322,9 @@ def test_without_the_cache_the_limits_hold(
 def test_a_full_disk_is_not_called_too_many_tries(
     cache_is_down: None, client: Client, clerk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L-14: neither cache can be written; Django's table answers then as if the limiter's lock were taken."""
+    """L-14: neither cache can be written; Django's table answers then as if the limiter's lock were
+    taken.
+    """
     monkeypatch.setattr(
         "django.core.cache.backends.db.DatabaseCache._base_set", lambda *arguments, **more: False
     )
@@ -366,7 +378,9 @@ def _accept(server: socket.socket) -> Iterator[socket.socket]:
 
 
 def test_a_lock_that_a_frozen_cache_kept_keeps_nobody_out(settings: Any) -> None:
-    """A2-62: frozen Redis took a lock whose owner had gone on with the table; awake again, it kept an address out for ten seconds."""
+    """A2-62: frozen Redis took a lock whose owner had gone on with the table; awake again, it kept
+    an address out for ten seconds.
+    """
     SteadyCache._silent_until.clear()
     settings.CACHES = {
         "default": {
@@ -385,7 +399,9 @@ def test_a_lock_that_a_frozen_cache_kept_keeps_nobody_out(settings: Any) -> None
 
 
 def test_the_portal_runs_on_the_steady_cache() -> None:
-    """M-6: the settings that production reads name it, with Redis answering within a second or being left alone."""
+    """M-6: the settings that production reads name it, with Redis answering within a second or
+    being left alone.
+    """
 
     script = (
         "from django.conf import settings as s; c = s.CACHES; print(c['default']['BACKEND'],"

@@ -1,4 +1,6 @@
-"""Who may sign in is kept by administrators: nobody above the own role, nobody elsewhere, nobody about herself."""
+"""Who may sign in is kept by administrators: nobody above the own role, nobody elsewhere, nobody
+about herself.
+"""
 
 from __future__ import annotations
 

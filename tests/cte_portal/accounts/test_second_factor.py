@@ -1,4 +1,6 @@
-"""The authenticator app: set up, asked for at sign-in, required where the portal says so, reset by an administrator (S-07)."""
+"""The authenticator app: set up, asked for at sign-in, required where the portal says so, reset by
+an administrator (S-07).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A session ends after 30 idle minutes or 12 hours, on the server; what was typed comes back to the same person (S-03, G-23)."""
+"""A session ends after 30 idle minutes or 12 hours, on the server; what was typed comes back to the
+same person (S-03, G-23).
+"""
 
 from __future__ import annotations
 

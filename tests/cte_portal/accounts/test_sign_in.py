@@ -1,4 +1,6 @@
-"""Signing in and out, wrong tries, passwords (S-01, S-02, S-04 … S-06), and that nobody can sign up."""
+"""Signing in and out, wrong tries, passwords (S-01, S-02, S-04 … S-06), and that nobody can sign
+up.
+"""
 
 from __future__ import annotations
 
@@ -144,7 +146,9 @@ def test_s_05_unknown_accounts_wait_just_the_same(client: Client, db: None) -> N
 
 @pytest.fixture
 def small_limits(settings: Any) -> None:
-    """The same limits with fewer tries for an address, which a test need not send by the hundred."""
+    """The same limits with fewer tries for an address, which a test need not send by the
+    hundred.
+    """
     settings.ACCOUNT_RATE_LIMITS = {
         **settings.ACCOUNT_RATE_LIMITS,
         "login_failed": "5/15m/key,30/15m/ip",
@@ -171,7 +175,9 @@ def test_w_05_a_forwarded_address_from_the_client_buys_no_new_tries(
 def test_behind_the_proxy_each_visitor_has_tries_of_the_own(
     client: Client, clerk: User, settings: Any, small_limits: None
 ) -> None:
-    """All of the state comes through one proxy: it adds the address it saw at the end, after whatever the visitor has claimed."""
+    """All of the state comes through one proxy: it adds the address it saw at the end, after
+    whatever the visitor has claimed.
+    """
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(30):
         sign_in(

@@ -1,4 +1,6 @@
-"""A certifier whose account has closed by itself is not ready: everybody is told, she is warned before, and comes back by herself (FR-204)."""
+"""A certifier whose account has closed by itself is not ready: everybody is told, she is warned
+before, and comes back by herself (FR-204).
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ def reset(client: Client, user: User) -> Any:
 def test_a_certifier_comes_back_by_herself_and_others_are_told(
     event: CertificationEvent, superintendent: Certifier, administrator: User, client: Client
 ) -> None:
-    """FR-204: a link to the confirmed address opens the account; the administrator hears of it, and the audit has it."""
+    """FR-204: a link to the confirmed address opens the account; the administrator hears of it, and
+    the audit has it.
+    """
     user = superintendent.user
     unused_for(user, 200)
     assert "Forgot your password" in text(client.post("/accounts/sign-in/", SIGN_IN))
@@ -154,7 +158,9 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
 def test_an_address_that_somebody_else_has_entered_opens_nothing(
     event: CertificationEvent, superintendent: Certifier, administrator: User, client: Client
 ) -> None:
-    """FR-204: nobody becomes a certifier by changing her address and asking for a link, not even at the second try."""
+    """FR-204: nobody becomes a certifier by changing her address and asking for a link, not even at
+    the second try.
+    """
     user = superintendent.user
     unused_for(user, 200)
     people.change_address(Authority(administrator, "9012"), user, "mine@example.org")
@@ -257,7 +263,9 @@ def test_nobody_is_written_to_at_night_or_without_need(
 def test_equal_names_are_told_apart_where_people_are_chosen_and_shown(
     event: CertificationEvent, superintendent: Certifier, administrator: User, client: Client
 ) -> None:
-    """FR-218: the user name stands beside the name in the list, the choice, the gates and among those who sign."""
+    """FR-218: the user name stands beside the name in the list, the choice, the gates and among
+    those who sign.
+    """
     other = person("jdoe2", "Doe", "Jane", (Role.VIEWER, "9012"))
     third = person("jdoe3", "doe", "JANE", (Role.VIEWER, "9012"))
     client.force_login(administrator)

@@ -1,4 +1,6 @@
-"""Nobody becomes somebody else unseen: who opens an account for another proves who is asking, and the person hears of it (M-4)."""
+"""Nobody becomes somebody else unseen: who opens an account for another proves who is asking, and
+the person hears of it (M-4).
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def test_who_has_an_app_proves_it_by_the_code(
 def test_a_certifiers_link_is_not_shown_to_who_asks(
     client: Client, administrator: User, viewer: User
 ) -> None:
-    """M-4: it goes to her address alone; there is no button for it, and a request made by hand shows nothing either."""
+    """M-4: it goes to her address alone; there is no button for it, and a request made by hand
+    shows nothing either.
+    """
     make_certifier(viewer)
     client.force_login(administrator)
     page = f"{HERE}{viewer.pk}/"

@@ -1,4 +1,6 @@
-"""However a batch ends, its page says so, who asked gets one letter, and no attempt's files are left behind (F-27, F-29, J-07, J-08, P-07)."""
+"""However a batch ends, its page says so, who asked gets one letter, and no attempt's files are
+left behind (F-27, F-29, J-07, J-08, P-07).
+"""
 
 from __future__ import annotations
 
@@ -160,7 +162,9 @@ def test_the_letter_and_the_end_are_one_transaction(
 
 @pytest.mark.parametrize("how", ["fault", "death"])
 def test_f_27_what_was_canceled_is_not_queued_again_by_a_fault(how: str, queue: Queue) -> None:
-    """Queued and canceled at once it could never be claimed, and would stand in the list for ever."""
+    """Queued and canceled at once it could never be claimed, and would stand in the list for
+    ever.
+    """
 
     def canceled(job: Job) -> None:
         cancel(job.batch, by="KELLER, DANIEL")

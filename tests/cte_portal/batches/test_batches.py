@@ -1,4 +1,6 @@
-"""The Batch Queue without a broker: claim, fence, turn, cancel, sweep, retention, its pages (J-01 … J-13, F-12, F-20, F-21, F-24, F-27, F-28)."""
+"""The Batch Queue without a broker: claim, fence, turn, cancel, sweep, retention, its pages (J-01 …
+J-13, F-12, F-20, F-21, F-24, F-27, F-28).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who looks elsewhere is told on the next page that a job has ended, or what else has happened (walk 21; guide, Step Three)."""
+"""Who looks elsewhere is told on the next page that a job has ended, or what else has happened
+(walk 21; guide, Step Three).
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def queued(cottonwood: District_, clerk: User, kayla: Student) -> Batch:
 def test_the_end_of_a_job_is_said_once_on_the_next_page(
     client: Client, clerk: User, second_clerk: User, queued: Batch
 ) -> None:
-    """walk 21: to who submitted it, with a link, without script, and no file name or student in it."""
+    """walk 21: to who submitted it, with a link, without script, and no file name or student in
+    it.
+    """
     client.force_login(clerk)
     assert notices(client) == []
     run(queued.pk)

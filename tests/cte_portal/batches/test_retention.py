@@ -1,4 +1,6 @@
-"""M-11, P-07: what should be gone is gone, OPI sees how much, and every kind of data has its period."""
+"""M-11, P-07: what should be gone is gone, OPI sees how much, and every kind of data has its
+period.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""M-7: a limit for every kind of job, and districts take turns. M-8: one bad row never stops a queue."""
+"""M-7: a limit for every kind of job, and districts take turns. M-8: one bad row never stops a
+queue.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def work(clerk: User, district: str, kind: str = "work", **more: Any) -> Batch:
 
 
 def later(number: int) -> None:
-    """The database's clock stands still within a test's transaction on PostgreSQL: each start is told apart."""
+    """The database's clock stands still within a test's transaction on PostgreSQL: each start is
+    told apart.
+    """
     ended = Batch.objects.filter(status=Status.COMPLETED, stage="")
     ended.update(started_at=moment(number), stage="told")
 
@@ -257,7 +261,9 @@ def test_the_queue_says_how_many_go_first_by_turns(clerk: User, served: Served) 
 
 @pytest.fixture
 def gone(clerk: User, served: Served) -> Batch:
-    """Work of a kind that an upgrade knew which was taken back; its worker died at the third attempt."""
+    """Work of a kind that an upgrade knew which was taken back; its worker died at the third
+    attempt.
+    """
     batch = work(clerk, "9012")
     lapsed = batch.queued_at.replace(year=2020)
     Batch.objects.filter(pk=batch.pk).update(

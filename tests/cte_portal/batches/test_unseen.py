@@ -1,4 +1,6 @@
-"""Jobs that no district's list shows - letters, OPI's lists - wait for a database that is out of reach; what failed is seen by OPI and runs again."""
+"""Jobs that no district's list shows - letters, OPI's lists - wait for a database that is out of
+reach; what failed is seen by OPI and runs again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every refusal of every command is one sentence, and JSON where JSON was asked for (walk 35, L-20)."""
+"""Every refusal of every command is one sentence, and JSON where JSON was asked for (walk 35,
+L-20).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One field template, one error summary, one table template (D-01, D-03, D-11, fact 4 and 5 of the acceptance list)."""
+"""One field template, one error summary, one table template (D-01, D-03, D-11, fact 4 and 5 of the
+acceptance list).
+"""
 
 from __future__ import annotations
 

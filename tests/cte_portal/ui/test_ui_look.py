@@ -69,7 +69,9 @@ def test_own_css_stays_within_18_kilobytes() -> None:
 
 
 def test_a_page_jumps_to_its_place_and_does_not_slide_there() -> None:
-    """On a page that still slides, a quick click meets another place than the one that was aimed at."""
+    """On a page that still slides, a quick click meets another place than the one that was aimed
+    at.
+    """
     assert re.search(r":root\{[^}]*scroll-behavior:auto", CSS)
 
 

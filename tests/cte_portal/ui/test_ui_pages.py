@@ -1,4 +1,6 @@
-"""The frame of every page, its headers, and the pages for what went wrong (G-02, G-09, G-10, W-03, W-06, W-08)."""
+"""The frame of every page, its headers, and the pages for what went wrong (G-02, G-09, G-10, W-03,
+W-06, W-08).
+"""
 
 from __future__ import annotations
 
@@ -214,7 +216,9 @@ def test_a_page_costs_no_more_than_the_frames_eleven_queries(
 
 
 def test_pages_come_compressed_and_padded_and_files_come_as_they_are(signed_in: Client) -> None:
-    """walk 35, G-13: compressed by the portal itself; the length of two answers differs by chance, so that it tells nothing (BREACH)."""
+    """walk 35, G-13: compressed by the portal itself; the length of two answers differs by chance,
+    so that it tells nothing (BREACH).
+    """
     plain = signed_in.get("/districts/9012/2025/")
     packed = [
         signed_in.get("/districts/9012/2025/", headers={"accept-encoding": "gzip"})

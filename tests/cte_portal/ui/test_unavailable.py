@@ -1,4 +1,6 @@
-"""L-14, L-15, F-16, F-20: a full disk, a held write lock, a database out of reach are said in a sentence, as 503, with what was typed."""
+"""L-14, L-15, F-16, F-20: a full disk, a held write lock, a database out of reach are said in a
+sentence, as 503, with what was typed.
+"""
 
 from __future__ import annotations
 

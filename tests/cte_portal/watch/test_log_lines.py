@@ -1,4 +1,6 @@
-"""H-1: the formatter of every process's log; tests/live/test_log.py looks at what the processes print."""
+"""H-1: the formatter of every process's log; tests/live/test_log.py looks at what the processes
+print.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ def test_what_the_error_page_logs_is_not_said_a_second_time_by_django() -> None:
 
 
 def test_no_logger_is_without_the_one_handler() -> None:
-    """H-1: a logger without any handler falls back to Python's last resort, which prints everything."""
+    """H-1: a logger without any handler falls back to Python's last resort, which prints
+    everything.
+    """
     assert settings.LOGGING_CONFIG == "cte_portal.logs.configure"
     assert isinstance(logging.lastResort and logging.lastResort.formatter, PrivateFormatter)
     for name, logger in logging.root.manager.loggerDict.items():

@@ -1,4 +1,6 @@
-"""What spreadsheets and data tools do to a file is repaired where it can mean one thing, and otherwise named with the value to enter."""
+"""What spreadsheets and data tools do to a file is repaired where it can mean one thing, and
+otherwise named with the value to enter.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +115,9 @@ NAMED = [
 def test_what_is_not_read_is_named_with_the_value_to_enter(
     cells: dict[str, str], rule: str, said: str, upload: Upload, kayla: Student
 ) -> None:
-    """Issue 13, 6: a day number, another form of a date, a missing value, each with its own pattern and remedy."""
+    """Issue 13, 6: a day number, another form of a date, a missing value, each with its own pattern
+    and remedy.
+    """
     done = upload(file(line(**cells)), work="validate")
     assert [
         one["message"] for one in done.findings if one["rule"] == rule and said in one["message"]
@@ -223,7 +227,9 @@ def test_a_closing_character_1a_after_the_last_value(upload: Upload, kayla: Stud
 def test_the_file_with_errors_comes_back(
     words: str, write: type[str], upload: Upload, kayla: Student
 ) -> None:
-    """FR-235 and issue 13, 6: recognised when a spreadsheet has put its header record in quotation marks."""
+    """FR-235 and issue 13, 6: recognised when a spreadsheet has put its header record in quotation
+    marks.
+    """
     done = upload(file(write(f"{line()}\tCTE-111 too many"), header=write(f"{HEADER}\t{words}")))
     assert not done.refused and done.rules == [] and done.counts["new"] == 1
 

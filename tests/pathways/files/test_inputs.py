@@ -1,4 +1,6 @@
-"""Every file a clerk can produce (reliability, upload inputs: U-01 … U-72): refused whole, refused by row, adjusted, or read."""
+"""Every file a clerk can produce (reliability, upload inputs: U-01 … U-72): refused whole, refused
+by row, adjusted, or read.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,8 @@ def test_a_file_is_refused_with_a_sentence(
     assert not Participation.objects.exists()
 
 
-# --- one row is refused, the other is saved: (cells of line 2, rule). Line 3 is another student's lawful row.
+# --- one row is refused, the other is saved: (cells of line 2, rule). Line 3 is another student's
+# lawful row.
 
 ROWS: list[tuple[str, dict[str, str], str]] = [
     ("U-23", {"last": "Ander\u2028son"}, "CTE-413"),

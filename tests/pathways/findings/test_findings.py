@@ -1,4 +1,6 @@
-"""What is found in a district's records: exact counts, one value for what a rule reads, explanations that hold while it stays."""
+"""What is found in a district's records: exact counts, one value for what a rule reads,
+explanations that hold while it stays.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From the list to the record, cured or explained, and on to the next finding of the same list (V-05, V-06, B-07, B-08)."""
+"""From the list to the record, cured or explained, and on to the next finding of the same list
+(V-05, V-06, B-07, B-08).
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def test_history_keeps_the_account_beside_the_name(
 def test_a_namesakes_save_is_not_taken_for_a_double_click(
     client: Client, clerk: User, twin: User, kayla: Student
 ) -> None:
-    """M-13: the same values at the same version, by another account of the same name, are somebody else's."""
+    """M-13: the same values at the same version, by another account of the same name, are somebody
+    else's.
+    """
     desk = Desk(client, kayla)
     client.force_login(clerk)
     desk.enter()
@@ -70,7 +72,9 @@ def test_a_namesakes_save_is_not_taken_for_a_double_click(
 def test_pages_tell_two_people_of_one_name_apart(
     client: Client, opi: User, clerk: User, twin: User, kayla: Student
 ) -> None:
-    """M-13: the record, its history, the page of its deletion, OPI's record changes and their file."""
+    """M-13: the record, its history, the page of its deletion, OPI's record changes and their
+    file.
+    """
     desk = Desk(client, kayla)
     client.force_login(clerk)
     desk.enter()
@@ -144,7 +148,9 @@ def test_two_accounts_of_a_name_stay_apart_when_one_is_named_anew(
 def test_an_explanation_keeps_the_accounts(
     client: Client, clerk: User, twin: User, cottonwood: District_, kayla: Student
 ) -> None:
-    """M-13: who explained a warning, and who took that back. A namesake's reason in the same words is not one's own."""
+    """M-13: who explained a warning, and who took that back. A namesake's reason in the same words
+    is not one's own.
+    """
     record = cottonwood.record(kayla, HEALTH, start_date=datetime.date(2016, 8, 29))
     address = "/districts/9012/2025/findings/"
     client.force_login(clerk)

@@ -1,4 +1,6 @@
-"""The ledger writes all or nothing, once, with its history, and nobody overwrites anybody unseen."""
+"""The ledger writes all or nothing, once, with its history, and nobody overwrites anybody
+unseen.
+"""
 
 from __future__ import annotations
 
@@ -414,7 +416,9 @@ def test_a_form_save_takes_few_statements(cottonwood: District_, kayla: Student)
 def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(
     opi_reference: None, cottonwood: District_
 ) -> None:
-    """Eight clerks save the same version, and the same new pathway, at once: one wins, the others are told, ten rounds."""
+    """Eight clerks save the same version, and the same new pathway, at once: one wins, the others
+    are told, ten rounds.
+    """
     student = cottonwood.student("999000321")
     for number in range(10):
         before = Participation.objects.filter(student=student, pathway__name=HEALTH).first()
@@ -451,7 +455,8 @@ def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(
             thread.start()
         for thread in threads:
             thread.join()
-        # The same values again change nothing: who comes later with an old version is refused all the same.
+        # The same values again change nothing: who comes later with an old version is refused all
+        # the same.
         assert outcomes.count("saved") == 1, outcomes
         assert set(outcomes) <= {"saved", "Stale", "Refused"}, outcomes
     assert Participation.objects.count() == 1

@@ -1,4 +1,6 @@
-"""What a raw statement hands to a page has one type on both databases, and only what differs is called changed."""
+"""What a raw statement hands to a page has one type on both databases, and only what differs is
+called changed.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,9 @@ def test_typed_rows_are_typed_wherever_the_statement_found_them(
 def test_what_the_rules_read_by_raw_statements_is_typed(
     upload: Upload, cottonwood: District_, kayla: Student
 ) -> None:
-    """walk 1: findings at entry, in a file and in stored rows show a total and values in the same words on both databases."""
+    """walk 1: findings at entry, in a file and in stored rows show a total and values in the same
+    words on both databases.
+    """
     stored = cottonwood.record(kayla, BUSINESS, in_district_credits="2.30", concentrator=False)
     breaches = [one for one in rules.breaches(cottonwood.scope) if one.rule.id == "CTE-131"]
     [at_entry] = [
@@ -127,7 +131,8 @@ def test_what_the_rules_read_by_raw_statements_is_typed(
     assert "2.30" in at_entry.message and "in_district_credits=2.30" in breaches[0].value
 
 
-# Modules that fetch rows of a raw cursor themselves: keys, counts and text alone go out of them, or values as they are into the other edition.
+# Modules that fetch rows of a raw cursor themselves: keys, counts and text alone go out of them, or
+# values as they are into the other edition.
 KEYS_AND_COUNTS = {
     "pathways/uploads/checking.py",
     "pathways/uploads/undo.py",
@@ -145,7 +150,9 @@ KEYS_AND_COUNTS = {
 
 
 def test_no_other_raw_statement_hands_values_to_a_page() -> None:
-    """walk 1: who adds a statement types its rows by `typed`, or names the module here because it gives keys and counts alone."""
+    """walk 1: who adds a statement types its rows by `typed`, or names the module here because it
+    gives keys and counts alone.
+    """
     fetching = set()
     for source in SOURCES:
         names = {

@@ -1,4 +1,6 @@
-"""M-9: work that waits while OPI makes another school year the current one is refused by name, and writes nothing."""
+"""M-9: work that waits while OPI makes another school year the current one is refused by name, and
+writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,9 @@ def test_a_resync_of_all_districts_that_waits_begins_none(
 def test_no_way_of_writing_passes_the_year(
     cottonwood: District_, kayla: Student, move: Callable[[], None]
 ) -> None:
-    """M-9: form, delete, restore, decision and explanation, each from a page that was opened before."""
+    """M-9: form, delete, restore, decision and explanation, each from a page that was opened
+    before.
+    """
     scope: Scope = cottonwood.scope
     record = cottonwood.record(kayla)
     change = Change.objects.filter(student_id=kayla.pk).latest("pk")

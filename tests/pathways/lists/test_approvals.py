@@ -1,4 +1,6 @@
-"""Approvals district × pathway × end year (ux O-16): seen first, then saved; by hand, by copy, by file."""
+"""Approvals district × pathway × end year (ux O-16): seen first, then saved; by hand, by copy, by
+file.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +134,9 @@ def test_by_district(desk: Client) -> None:
 def test_what_is_not_chosen_is_told_beside_its_field(
     sent: dict[str, str], said: set[str], desk: Client
 ) -> None:
-    """walk 29: six lines were chosen, and *Choose at least one line, and what to change to* said otherwise."""
+    """walk 29: six lines were chosen, and *Choose at least one line, and what to change to* said
+    otherwise.
+    """
     answer = desk.post(page_of(), sent)
     assert set(answer.context["change"].errors) == said
     page = answer.content.decode()
@@ -187,7 +191,9 @@ def test_an_open_quotation_mark_swallows_no_line_of_an_import(desk: Client) -> N
     ],
 )
 def test_an_import_is_read_with_the_promises_of_every_file(content: bytes, desk: Client) -> None:
-    """Issue 13, 6: encodings, line ends, quotation marks, a closing 1A, codes without their zero."""
+    """Issue 13, 6: encodings, line ends, quotation marks, a closing 1A, codes without their
+    zero.
+    """
     assert "Approves 1 pathway for 2024-25" in text(upload(desk, content))
 
 

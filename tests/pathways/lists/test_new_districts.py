@@ -1,4 +1,6 @@
-"""Districts and their first administrators from a file (walk 14): shown first, saved whole, sent once."""
+"""Districts and their first administrators from a file (walk 14): shown first, saved whole, sent
+once.
+"""
 
 from __future__ import annotations
 
@@ -629,7 +631,9 @@ def statements(desk: Client, rows: list[str]) -> tuple[int, int]:
 
 
 def test_405_districts_take_hardly_more_statements_than_one(desk: Client) -> None:
-    """On SQLite a statement has room for some hundred values, so that many rows are written by several."""
+    """On SQLite a statement has room for some hundred values, so that many rows are written by
+    several.
+    """
     looked, written = statements(desk, state_of(1))
     District.objects.all().delete()
     User.objects.filter(email="a0@example.org").delete()

@@ -1,4 +1,6 @@
-"""OPI keeps its lists in the admin site: effects first, every change written down, published to the state."""
+"""OPI keeps its lists in the admin site: effects first, every change written down, published to the
+state.
+"""
 
 from __future__ import annotations
 

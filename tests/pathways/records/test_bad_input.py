@@ -1,4 +1,6 @@
-"""Bad input is answered beside the field, in words, with everything that was typed still there (D-01, D-02, E-01 to E-06)."""
+"""Bad input is answered beside the field, in words, with everything that was typed still there
+(D-01, D-02, E-01 to E-06).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Two clerks, one record: nothing is overwritten until somebody has seen both and chosen (C-05, C-06)."""
+"""Two clerks, one record: nothing is overwritten until somebody has seen both and chosen (C-05,
+C-06).
+"""
 
 from __future__ import annotations
 

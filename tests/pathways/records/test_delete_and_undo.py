@@ -1,4 +1,6 @@
-"""Deleting a record asks first, and can be taken back (ux.md D-20; reliability.md E-08, C-06, C-09)."""
+"""Deleting a record asks first, and can be taken back (ux.md D-20; reliability.md E-08, C-06,
+C-09).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def delete(desk: Client, record: Participation, version: int | None = None) -> o
 
 
 def undo_form(page: object) -> tuple[str, dict[str, list[str]]]:
-    """Where the banner's Undo is posted to, and its fields: as a browser without script would send them."""
+    """Where the banner's Undo is posted to, and its fields: as a browser without script would send
+    them.
+    """
     html = page.content.decode()  # type: ignore[attr-defined]
     action, inside = re.search(
         r'<form method="post" action="([^"]*/restore/[^"]*)">(.*?)</form>', html, re.DOTALL

@@ -25,7 +25,9 @@ PAGE = "/opi/record-changes/"
 
 @pytest.fixture
 def changed(cottonwood: District_, elsewhere: District_, kayla: Student) -> Student:
-    """Entered and corrected at Cottonwood Bend; somebody else's deleted and entered again at Elsewhere."""
+    """Entered and corrected at Cottonwood Bend; somebody else's deleted and entered again at
+    Elsewhere.
+    """
     cottonwood.record(kayla, HEALTH, by="MARTIN, CHERYL", in_district_credits=Decimal("1.50"))
     cottonwood.record(
         kayla,

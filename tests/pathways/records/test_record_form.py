@@ -1,4 +1,6 @@
-"""Entering and updating a record (guide, Step Two A and B): what is saved and what is said, and that nothing is done twice."""
+"""Entering and updating a record (guide, Step Two A and B): what is saved and what is said, and
+that nothing is done twice.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def test_a_lapsed_record_keeps_being_corrected_but_its_credits_do_not_grow(desk:
 
 
 def test_a_start_date_after_the_school_year_is_saved_and_warned_of(desk: Desk) -> None:
-    """walk 15, CTE-205: the day of entry, a year and a half after the school year, was taken without a word."""
+    """walk 15, CTE-205: the day of entry, a year and a half after the school year, was taken
+    without a word.
+    """
     late = "Start Date is after the last day of 2024-25. Check the date"
     assert late not in text(desk.client.get(desk.enter(start_date="06/30/2025")["Location"]))
     answer = desk.change(start_date="07/01/2025")

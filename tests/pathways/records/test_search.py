@@ -1,4 +1,6 @@
-"""Finding a student: by part of a name or State ID, in the own district, with nothing of it in an address."""
+"""Finding a student: by part of a name or State ID, in the own district, with nothing of it in an
+address.
+"""
 
 from __future__ import annotations
 
@@ -220,7 +222,9 @@ def many(client: Client, cottonwood: District_, clerk: User) -> Client:
 def test_a_student_is_found_as_people_type_names_and_numbers(
     term: str, found: list[str], many: Client
 ) -> None:
-    """FR-207, walk 16: no accent, no apostrophe, no hyphen, Local ID, birth date; last names that begin so come first."""
+    """FR-207, walk 16: no accent, no apostrophe, no hyphen, Local ID, birth date; last names that
+    begin so come first.
+    """
     assert [html.unescape(name) for name in names(many, term)] == found
 
 

@@ -1,4 +1,6 @@
-"""The guide's reports counted in plain Python from whole tables, without anything that the portal counts with."""
+"""The guide's reports counted in plain Python from whole tables, without anything that the portal
+counts with.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def table(model: Any, alias: str) -> list[dict[str, Any]]:
 
 @dataclass
 class Oracle:
-    """The records of a district (or of all) in scope of an end year, as they stand in one edition."""
+    """The records of a district (or of all) in scope of an end year, as they stand in one
+    edition.
+    """
 
     district: str | None
     end_year: int

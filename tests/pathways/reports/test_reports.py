@@ -1,4 +1,6 @@
-"""The guide's reports (Step Four 1) against a count in plain Python, at the district and at the state, one statement each."""
+"""The guide's reports (Step Four 1) against a count in plain Python, at the district and at the
+state, one statement each.
+"""
 
 from __future__ import annotations
 

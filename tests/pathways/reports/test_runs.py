@@ -1,4 +1,6 @@
-"""A run leaves a batch with figures, the point at which they were read, and files; the command prints the design's shape."""
+"""A run leaves a batch with figures, the point at which they were read, and files; the command
+prints the design's shape.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +131,9 @@ def test_a_large_district_goes_through_the_queue(
 def test_a_page_never_runs_the_districts_earlier_work(
     cottonwood: District_, wrong: Student, clerk: User
 ) -> None:
-    """A worker was quicker: what somebody sends to the state is no page's to run, it may only read there."""
+    """A worker was quicker: what somebody sends to the state is no page's to run, it may only read
+    there.
+    """
     resync = submit_resync(cottonwood.scope, NAMES, by=clerk)
     double = ask(cottonwood.scope, EVERY, by=clerk, key="k", wait=0)
     Batch.objects.filter(pk=double.pk).update(

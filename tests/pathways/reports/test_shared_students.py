@@ -19,7 +19,9 @@ PAGE = "/opi/students-of-two-districts/"
 
 @pytest.fixture
 def reported(cottonwood: District_, elsewhere: District_, state_edition: Any) -> None:
-    """Who left Elsewhere for Cottonwood Bend and has a record in both; another is enrolled in both, with a record in one."""
+    """Who left Elsewhere for Cottonwood Bend and has a record in both; another is enrolled in both,
+    with a record in one.
+    """
     here, there = (
         cottonwood.student("998000009", "Álvarez", "Zoë", local_id="0020"),
         elsewhere.student("998000009", "Alvarez", "Zoe"),

@@ -1,4 +1,6 @@
-"""All districts at once: the same figures as district by district, one parent, a run for each district."""
+"""All districts at once: the same figures as district by district, one parent, a run for each
+district.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Resync: the state holds exactly what the district sent, and says what was left out and why (guide, Step Three)."""
+"""Resync: the state holds exactly what the district sent, and says what was left out and why
+(guide, Step Three).
+"""
 
 from __future__ import annotations
 

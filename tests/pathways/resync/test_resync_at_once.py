@@ -1,4 +1,6 @@
-"""A resync beside people and processes that write in the same moment, with real threads and real commits (F-30, F-31; design D1, D2)."""
+"""A resync beside people and processes that write in the same moment, with real threads and real
+commits (F-30, F-31; design D1, D2).
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,9 @@ def test_who_cancels_after_the_state_is_committed_is_told_that_it_had_ended(
 
 
 def images(district: str, cursor: int) -> dict[tuple[int, int], int]:
-    """The district's records as the history up to the cursor has them: student and pathway, with their version."""
+    """The district's records as the history up to the cursor has them: student and pathway, with
+    their version.
+    """
     found: dict[tuple[int, int], int] = {}
     for one in Change.objects.filter(district=district, pk__lte=cursor).order_by("pk"):
         if one.operation == Change.Operation.DELETE:
@@ -162,7 +166,9 @@ def images(district: str, cursor: int) -> dict[tuple[int, int], int]:
 
 
 def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: District_) -> None:
-    """After each resync the state has the records that the history has up to the cursor, and what is not yet sent is the rest."""
+    """After each resync the state has the records that the history has up to the cursor, and what
+    is not yet sent is the rest.
+    """
     students = list(Student.objects.filter(district="9012"))
     other = elsewhere.student("999000900")
     over, saved, looked = threading.Event(), [0], [0]
@@ -274,7 +280,9 @@ def rows_at(alias: str) -> set[tuple[Any, ...]]:
 def test_the_district_connection_is_cut_during_the_states_transaction(
     sent: District_, clerk: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    """Whatever the moment: rows and StateCopy are both the old ones or both the new ones, and the next attempt ends the batch."""
+    """Whatever the moment: rows and StateCopy are both the old ones or both the new ones, and the
+    next attempt ends the batch.
+    """
     settings.BATCH_RETRY_FACTOR = 0
     login = connection.get_connection_params()
     server = psycopg.connect(

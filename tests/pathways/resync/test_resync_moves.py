@@ -1,4 +1,6 @@
-"""Resync beside what is awkward: rows with another parent, another district or another year, values that change places, OPI's lists in between."""
+"""Resync beside what is awkward: rows with another parent, another district or another year, values
+that change places, OPI's lists in between.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ from tests.fixtures.resync import STATE, delete, errors, send
 
 
 def same(scope: Scope) -> None:
-    """The state has what the district has, by every column, counted without the resync's own code."""
+    """The state has what the district has, by every column, counted without the resync's own
+    code.
+    """
     for kind in OBJECTS:
         if not kind.kept_by_opi:
             here = kind.model._base_manager.filter(
@@ -312,7 +316,9 @@ def test_a_statewide_child_is_queued_when_its_turn_comes(
     opi: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """F-34: what a district submits while others are sent does not wait for a resync that has not begun."""
+    """F-34: what a district submits while others are sent does not wait for a resync that has not
+    begun.
+    """
     from pathways.resync import batches  # noqa: PLC0415
 
     own, seen = batches.resync, []

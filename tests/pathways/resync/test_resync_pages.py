@@ -1,4 +1,6 @@
-"""Resync State Data - Batch as people use it: chosen, sent, followed, compared; for a district and for all (V-01 … V-03)."""
+"""Resync State Data - Batch as people use it: chosen, sent, followed, compared; for a district and
+for all (V-01 … V-03).
+"""
 
 from __future__ import annotations
 

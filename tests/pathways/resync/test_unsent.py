@@ -1,4 +1,6 @@
-"""The number above every page never says less than the comparison knows, and costs a page next to nothing (FR-205, walk 5, walk 20)."""
+"""The number above every page never says less than the comparison knows, and costs a page next to
+nothing (FR-205, walk 5, walk 20).
+"""
 
 from __future__ import annotations
 
@@ -179,7 +181,9 @@ def test_without_the_cache_the_number_is_right(
 
 
 def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: District_) -> None:
-    """M-10: the district's database was restored from an older backup; never *everything was sent*."""
+    """M-10: the district's database was restored from an older backup; never *everything was
+    sent*.
+    """
     send(school.scope)
     with writing_state():
         StateCopy.objects.using(STATE).update(cursor=Change.objects.latest("pk").pk + 3)
@@ -202,9 +206,11 @@ def test_a_state_that_is_ahead_is_said_on_every_page(desk: Client, school: Distr
 def test_a_district_edition_restored_from_an_older_copy_is_said_on_every_page(
     desk: Client, school: District_, kayla: Student
 ) -> None:
-    """M-10: sent, three edits, sent, and then only the district's database goes back to where it was before the edits.
+    """M-10: sent, three edits, sent, and then only the district's database goes back to where it
+    was before the edits.
 
-    One more edit takes a ledger number that the state has already seen; nowhere does a page say that everything was sent.
+    One more edit takes a ledger number that the state has already seen; nowhere does a page say
+    that everything was sent.
     """
     send(school.scope)
     before = transaction.savepoint()

@@ -75,7 +75,9 @@ def test_two_clerks_on_one_course_do_not_overwrite_each_other(
 
 
 def test_a_double_click_finds_its_work_done(page_client: Client, course: Course) -> None:
-    """Whoever clicked is not told that somebody else was quicker; what was changed beside it meanwhile is still asked about."""
+    """Whoever clicked is not told that somebody else was quicker; what was changed beside it
+    meanwhile is still asked about.
+    """
     sent = typed(course, "", "1.00")
     page_client.post(ADDRESS, sent)
     again = page_client.post(ADDRESS, sent, follow=True).content.decode()

@@ -1,4 +1,6 @@
-"""A district without students is told what is missing and who brings it; nothing is green over nothing (walk 12, walk 13)."""
+"""A district without students is told what is missing and who brings it; nothing is green over
+nothing (walk 12, walk 13).
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def assigned(group: str = END_OF_YEAR.slug) -> set[str]:
 def test_opis_group_is_assigned_from_the_start_and_an_administrators_choice_stays(
     client: Client, cottonwood: District_
 ) -> None:
-    """walk 13: also in portals that exist, by migrate; what an administrator chose since is not overruled."""
+    """walk 13: also in portals that exist, by migrate; what an administrator chose since is not
+    overruled.
+    """
     standard.load()
     every = {role.value for role in Role if not role.is_opi}
     assert assigned() == every and not assigned("cte-rostered")

@@ -43,7 +43,9 @@ def refuses(statement: str, table: str) -> None:
 
 @pytest.mark.django_db(databases=["default", "state"], transaction=True)
 def test_the_roster_history_is_append_only_before_and_after_its_migration(desk: Desk) -> None:
-    """M-13: SQLite may rebuild a table and lose its triggers; either way they stand, and the lines too."""
+    """M-13: SQLite may rebuild a table and lose its triggers; either way they stand, and the lines
+    too.
+    """
     assert set(TABLES) == set(ROSTER_HISTORY.tables)
     desk.send(zipped(ALL))
     lines = StudentChange.objects.count()

@@ -1,4 +1,6 @@
-"""Roster files that somebody made to do harm, or that a bad disk made: each is refused in a sentence, at the first attempt, in little memory."""
+"""Roster files that somebody made to do harm, or that a bad disk made: each is refused in a
+sentence, at the first attempt, in little memory.
+"""
 
 from __future__ import annotations
 
@@ -142,7 +144,9 @@ def test_a_full_disk_is_no_damaged_zip(desk: Desk, monkeypatch: pytest.MonkeyPat
 
 
 def test_whatever_a_job_says_fits_its_columns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A2-07: too long a sentence or a zero byte does not turn an end into a failure, whichever kind of job says it."""
+    """A2-07: too long a sentence or a zero byte does not turn an end into a failure, whichever kind
+    of job says it.
+    """
 
     def parts_of(*_: Any) -> Any:
         raise FileRefused("x\x00" * 500)

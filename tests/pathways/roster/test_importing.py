@@ -1,4 +1,6 @@
-"""Roster files carried into a district: what is written, what stays, what is held, and how it is taken back."""
+"""Roster files carried into a district: what is written, what stays, what is held, and how it is
+taken back.
+"""
 
 from __future__ import annotations
 
@@ -364,7 +366,9 @@ def lock(desk: Desk) -> None:
 
 
 def test_in_a_certified_year_a_graduate_leaves_but_no_certified_record_does(desk: Desk) -> None:
-    """R-IMP-18: an end on June 6 is applied; an end before the year's first day is held with the reason why."""
+    """R-IMP-18: an end on June 6 is applied; an end before the year's first day is held with the
+    reason why.
+    """
     desk.send(zipped(ALL))
     _record(desk, "999000001")
     lock(desk)

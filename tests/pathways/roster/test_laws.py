@@ -1,4 +1,6 @@
-"""What holds for all roster files: the order of rows and files, repeated uploads, bad rows beside good ones, undo."""
+"""What holds for all roster files: the order of rows and files, repeated uploads, bad rows beside
+good ones, undo.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ BAD = {
 def test_order_and_bad_rows_change_nothing_of_the_good_ones(
     desk: Desk, seed: int, bad: list[tuple[str, str]]
 ) -> None:
-    """R-IMP-13: any order gives the same; good and bad rows give what the good ones give alone; rows in are the sum of the outcomes."""
+    """R-IMP-13: any order gives the same; good and bad rows give what the good ones give alone;
+    rows in are the sum of the outcomes.
+    """
     shuffle = random.Random(seed)
     good = desk.send(zipped(ALL))
     expected = stored()

@@ -1,4 +1,6 @@
-"""The roster worklist against a count in plain Python, and what is done with its lines (ux D-38)."""
+"""The roster worklist against a count in plain Python, and what is done with its lines (ux
+D-38).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What the roster worklist and its badge cost: their own district's rows, whatever other districts hold (design D9)."""
+"""What the roster worklist and its badge cost: their own district's rows, whatever other districts
+hold (design D9).
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ OTHERS = re.compile(r"Seq Scan on pathways_(?:roster|enrollment|student)\b")
 
 
 def plan_of(worklist: Worklist, *, small: bool) -> str:
-    """How PostgreSQL answers the badge's statement. A small table it reads whole, because that is cheaper: not when `small`, so
-    that two plans can be compared."""
+    """How PostgreSQL answers the badge's statement. A small table it reads whole, because that is
+    cheaper: not when `small`, so that two plans can be compared.
+    """
     with CaptureQueriesContext(connection) as queries:
         worklist.balance()
     (query,) = queries.captured_queries
@@ -84,10 +87,11 @@ def grow(district: District_, students: int, start: int) -> None:
 def test_the_badge_reads_no_other_districts_rows(
     cottonwood: District_, elsewhere: District_
 ) -> None:
-    """FR-216: the count joined rosters of the whole state. With four times the rows elsewhere it touches the same blocks.
+    """FR-216: the count joined rosters of the whole state. With four times the rows elsewhere it
+    touches the same blocks.
 
-    With 4,000 students elsewhere PostgreSQL reads the 34 blocks of enrollments whole rather than 120 by the index: the first plan goes
-    by the index as the second does of its own accord.
+    With 4,000 students elsewhere PostgreSQL reads the 34 blocks of enrollments whole rather than
+    120 by the index: the first plan goes by the index as the second does of its own accord.
     """
     grow(cottonwood, 40, 100_000_000)
     grow(elsewhere, 4000, 200_000_000)

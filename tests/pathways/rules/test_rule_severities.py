@@ -1,4 +1,6 @@
-"""OPI weighs a rule for a year, for all districts alike: what follows is shown first, the reason is kept, what the database holds stays."""
+"""OPI weighs a rule for a year, for all districts alike: what follows is shown first, the reason is
+kept, what the database holds stays.
+"""
 
 from __future__ import annotations
 

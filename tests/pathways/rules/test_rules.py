@@ -265,7 +265,9 @@ def test_u_53_the_database_itself_refuses_impossible_credits(
 
 
 def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: District_) -> None:
-    """SQLite keeps credits as floats: total, and *within the total*, hold for each lawful pair all the same."""
+    """SQLite keeps credits as floats: total, and *within the total*, hold for each lawful pair all
+    the same.
+    """
     students = [cottonwood.student(f"9990007{number:02d}") for number in range(25)]
     records = [cottonwood.record(student) for student in students]
     hundredth = Decimal("0.01")
@@ -328,7 +330,9 @@ def test_a_row_in_a_pathway_the_district_may_not_use_has_one_finding(
     cottonwood: District_,
     elsewhere: District_,
 ) -> None:
-    """walk 33: it had the error *OPI can approve it* and the info *The record stays*, which says the opposite."""
+    """walk 33: it had the error *OPI can approve it* and the info *The record stays*, which says
+    the opposite.
+    """
     stored = {"stored": {"in_district_credits": Decimal("1.50")}} if "stored" in world else {}
     one = arrange(Example(row=typed, world={**world, **stored}), cottonwood, elsewhere)
     assert found(cottonwood, one) & {"CTE-211", "CTE-212", "CTE-213", "CTE-214"} == expected

@@ -1,4 +1,6 @@
-"""Any row at all: staged and stored it is judged alike, and what the catalogue lets in the database takes."""
+"""Any row at all: staged and stored it is judged alike, and what the catalogue lets in the database
+takes.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,8 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
                 for line, typed in enumerate(rows, 1)
                 if typed.pathway_id
             }
-            # Walk 33: an unapproved pathway is one finding, the error for a record that is new, the information for one that is stored.
+            # Walk 33: an unapproved pathway is one finding, the error for a record that is new, the
+            # information for one that is stored.
             unapproved = {keys[one.key] for one in checked.findings if one.rule.id == "CTE-212"}
             stored = rules.check_stored(cottonwood.scope)
             assert {one.key for one in stored if one.rule.id == "CTE-213"} == unapproved

@@ -1,4 +1,6 @@
-"""An independent reader: the published rules in plain Python over a dict, sharing no code with the portal."""
+"""An independent reader: the published rules in plain Python over a dict, sharing no code with the
+portal.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 @dataclass
 class World:
-    """What one district knows: students with their births, who is enrolled, pathways by code and name, approvals."""
+    """What one district knows: students with their births, who is enrolled, pathways by code and
+    name, approvals.
+    """
 
     district: str
     year: int

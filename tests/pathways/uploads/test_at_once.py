@@ -1,5 +1,7 @@
-"""C-04: an upload commits while clerks save its students, with real threads. No update is lost: who comes second is told, or is listed, or –
-a direct upload – overwrites by key, and the history shows both (design: order of truth)."""
+"""C-04: an upload commits while clerks save its students, with real threads. No update is lost: who
+comes second is told, or is listed, or – a direct upload – overwrites by key, and the history shows
+both (design: order of truth).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ CLERKS, UPLOADED = Decimal("1.75"), Decimal("2.00")
 
 
 class Room:
-    """A district with students who each have a record of 1.50 credits at version 1, and its clerks."""
+    """A district with students who each have a record of 1.50 credits at version 1, and its
+    clerks.
+    """
 
     def __init__(self, district: District_, by: User) -> None:
         self.district, self.by = district, by
@@ -57,7 +61,9 @@ class Room:
         )
 
     def save(self, student: Student, version: int, credits: Decimal) -> bool:
-        """As the form does: at the version that was seen. False when the clerk is told that somebody was quicker."""
+        """As the form does: at the version that was seen. False when the clerk is told that
+        somebody was quicker.
+        """
         typed = row(student, HEALTH, version=version, in_district_credits=credits)
         try:
             entry.save(self.district.scope, [typed], by="KELLER, DANIEL")
@@ -79,7 +85,9 @@ class Room:
         ).quantize(Decimal("0.01"))
 
     def history_is_whole(self) -> None:
-        """Versions without a gap, and every record is its own last image: nothing was written beside the history, or over it."""
+        """Versions without a gap, and every record is its own last image: nothing was written
+        beside the history, or over it.
+        """
         for student in self.students:
             changes = list(Change.objects.filter(student_id=student.pk).order_by("version"))
             record = Participation.objects.get(student=student)
@@ -93,7 +101,9 @@ def room(opi_reference: None, cottonwood: District_, clerk: User) -> Room:
 
 
 class Turn:
-    """Who begins: in the first round the clerk has saved a record before the upload runs, in the last it has ended before; between, by chance."""
+    """Who begins: in the first round the clerk has saved a record before the upload runs, in the
+    last it has ended before; between, by chance.
+    """
 
     def __init__(self, room: Room, number: int, **options: Any) -> None:
         self.room, self.number, self.batch = room, number, room.submit(**options)
@@ -141,7 +151,9 @@ def at_once(*works: Callable[[], Any]) -> None:
 
 
 def test_c_04_a_clerk_and_a_direct_upload_at_the_same_moment(room: Room) -> None:
-    """The clerk, second, is told. The upload, second, overwrites, and the clerk's save stands in the history below it."""
+    """The clerk, second, is told. The upload, second, overwrites, and the clerk's save stands in
+    the history below it.
+    """
     for number in range(ROUNDS):
         room.again()
         turn = Turn(room, number)
@@ -167,7 +179,9 @@ def test_c_04_a_clerk_and_a_direct_upload_at_the_same_moment(room: Room) -> None
 
 
 def test_c_04_a_clerk_and_a_tested_file_at_the_same_moment(room: Room) -> None:
-    """Of the two exactly one writes each record: the clerk is told, or the row is listed as changed since the test."""
+    """Of the two exactly one writes each record: the clerk is told, or the row is listed as changed
+    since the test.
+    """
     for number in range(ROUNDS):
         room.again()
         tested = run_here(room.submit("validate"))
@@ -188,7 +202,9 @@ def test_c_04_a_clerk_and_a_tested_file_at_the_same_moment(room: Room) -> None:
 def test_an_upload_ends_although_somebody_saves_all_the_time(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After three checks that a save made stale the district is held for the fourth: the upload is not starved, and asks for no second attempt."""
+    """After three checks that a save made stale the district is held for the fourth: the upload is
+    not starved, and asks for no second attempt.
+    """
     judge, times = running.checking.judge, []
 
     def judged(*arguments: Any, **values: Any) -> Any:
@@ -223,7 +239,9 @@ def test_an_upload_ends_although_somebody_saves_all_the_time(
     "connection.vendor == 'sqlite'", reason="on SQLite nobody else writes while a save is under way"
 )
 def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: Room) -> None:
-    """Its number in the history is lower than that of a save committed before the test read how far the history had come."""
+    """Its number in the history is lower than that of a save committed before the test read how far
+    the history had come.
+    """
     one, other = room.students[:2]
     written, go_on = threading.Event(), threading.Event()
 

@@ -1,4 +1,6 @@
-"""Never another district's answer: connections are exchanged between two steps, as a pooler does that gives them out by transaction."""
+"""Never another district's answer: connections are exchanged between two steps, as a pooler does
+that gives them out by transaction.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ STEPS: dict[str, tuple[Any, str]] = {
 
 
 class Exchange:
-    """Two threads wait for each other after a step and go on with each other's connection; `times` times, then no more."""
+    """Two threads wait for each other after a step and go on with each other's connection; `times`
+    times, then no more.
+    """
 
     def __init__(self, times: int) -> None:
         self.left = times
@@ -96,7 +100,9 @@ def run_both(batches: list[Batch]) -> None:
 def two(
     cottonwood: District_, elsewhere: District_, clerk: User, stranger: User
 ) -> Callable[[str], list[Batch]]:
-    """A file of two new records in one district, and of three that stand there already in the other."""
+    """A file of two new records in one district, and of three that stand there already in the
+    other.
+    """
     elsewhere.approve(HEALTH)
     new = [cottonwood.student(f"99900040{number}") for number in range(2)]
     standing = [elsewhere.student(f"99900050{number}") for number in range(3)]
@@ -154,7 +160,9 @@ def test_connections_that_are_exchanged_all_the_time_give_no_answer(
 def exchanged_before(
     monkeypatch: pytest.MonkeyPatch, place: Any, name: str, staged_there: Callable[[], Any]
 ) -> None:
-    """Before the named step this thread gets a connection on which somebody else has just staged."""
+    """Before the named step this thread gets a connection on which somebody else has just
+    staged.
+    """
     own = getattr(place, name)
     others: list[Any] = []
 

@@ -1,4 +1,6 @@
-"""What follows a test or an upload: saved once, taken back once, and again when that came to nothing; never in another year."""
+"""What follows a test or an upload: saved once, taken back once, and again when that came to
+nothing; never in another year.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,9 @@ def test_a_colleague_does_not_take_the_same_upload_back_a_second_time(
 def test_whose_upload_a_colleague_undoes_is_told(
     upload: Upload, desk: Client, client: Client, clerk: User, second_clerk: User
 ) -> None:
-    """L-25: clerks of a district stand in for each other; the page says first whose upload it is, and she hears of it."""
+    """L-25: clerks of a district stand in for each other; the page says first whose upload it is,
+    and she hears of it.
+    """
     done = upload(file(line())).batch
     Notice.objects.all().delete()
     client.force_login(second_clerk)
@@ -153,7 +157,9 @@ def test_there_is_nothing_to_undo_in_a_test(upload: Upload, desk: Client) -> Non
 def test_undo_after_edits_and_a_deletion(
     upload: Upload, desk: Client, cottonwood: District_, kayla: Student
 ) -> None:
-    """Edited since: stays. Edited back to the very values: somebody has touched it, stays. Untouched: taken back."""
+    """Edited since: stays. Edited back to the very values: somebody has touched it, stays.
+    Untouched: taken back.
+    """
     other, third = cottonwood.student("999000200"), cottonwood.student("999000201")
     done = upload(file(line(), line(state_id="999000200"), line(state_id="999000201"))).batch
     cottonwood.record(other, in_district_credits="1.75", version=1)

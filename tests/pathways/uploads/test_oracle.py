@@ -1,4 +1,6 @@
-"""The portal and an independent reader agree, and what must hold of any file (reliability, upload properties a–g)."""
+"""The portal and an independent reader agree, and what must hold of any file (reliability, upload
+properties a–g).
+"""
 
 from __future__ import annotations
 

@@ -127,7 +127,9 @@ def test_letters_and_files_say_whose_they_are(
 def test_home_leads_to_the_rows_that_were_not_saved(
     upload: Upload, desk: Client, cottonwood: District_
 ) -> None:
-    """walk 22: *7 rows were not saved: download them* was a sentence without a way, beside a plain ring."""
+    """walk 22: *7 rows were not saved: download them* was a sentence without a way, beside a plain
+    ring.
+    """
     cottonwood.student("999000200", "Becker", "Noah")
     done = upload(
         file(

@@ -1,4 +1,6 @@
-"""From a tested file to saved records and back: preview, the same bytes, what changed in between, undo, locks, commands."""
+"""From a tested file to saved records and back: preview, the same bytes, what changed in between,
+undo, locks, commands.
+"""
 
 from __future__ import annotations
 

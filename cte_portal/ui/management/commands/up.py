@@ -175,7 +175,9 @@ def empty() -> bool:
 
 
 def refuse_half_loaded() -> None:
-    """Practice data come with their people last: districts without anybody are a load that was cut off."""
+    """Practice data come with their people last: districts without anybody are a load that was cut
+    off.
+    """
     if has_districts() and not has_people():
         raise CommandError(
             "Loading the practice data was interrupted earlier. Load it again: python3 manage.py"
