@@ -1,0 +1,26 @@
+"""Addresses of records: the CTE Concentrator screen, OPI's search of changes, and CTE Lingo."""
+
+from django.urls import path
+
+from pathways.records.views.deletion import DeleteRecord
+from pathways.records.views.history import RecordHistory, RestoreRecord
+from pathways.records.views.lingo import Lingo
+from pathways.records.views.record_changes import RecordChanges
+from pathways.records.views.records import NewRecord, Record
+from pathways.records.views.student_page import StudentPage
+from pathways.records.views.students import StudentSearch
+
+SCREEN = "districts/<str:district>/<int:end_year>/cte-concentrator/"
+RECORD = f"{SCREEN}<int:student>/<int:pathway>/"
+
+urlpatterns = [
+    path(SCREEN, StudentSearch.as_view(), name="cte-concentrator"),
+    path(f"{SCREEN}<int:student>/", StudentPage.as_view(), name="cte-student"),
+    path(f"{SCREEN}<int:student>/new/", NewRecord.as_view(), name="cte-record-new"),
+    path(RECORD, Record.as_view(), name="cte-record"),
+    path(f"{RECORD}delete/", DeleteRecord.as_view(), name="cte-record-delete"),
+    path(f"{RECORD}history/", RecordHistory.as_view(), name="cte-record-history"),
+    path(f"{RECORD}restore/", RestoreRecord.as_view(), name="cte-record-restore"),
+    path("opi/record-changes/", RecordChanges.as_view(), name="record-changes"),
+    path("cte-lingo/", Lingo.as_view(), name="cte-lingo"),
+]
