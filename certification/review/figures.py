@@ -13,15 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from pathways.ledger.canonical import COLUMNS
+from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Student
 
-CREDITS = (
-    "in_district_credits",
-    "out_of_district_credits",
-    "total_credits",
-    "dual_enrollment_credits",
-    "work_based_learning_credits",
-)
+CREDITS = PARTICIPATION.amounts
 STUDENTS = ("students", "concentrators", "participants", "single_parents")
 GROUPINGS = {
     "pathways": ("pathway_code", "pathway_name"),

@@ -14,7 +14,7 @@ from pathways.demo import records
 from pathways.demo.districts import Place
 from pathways.demo.records import ACTIVE, HALF, ZERO
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Calendar, Course, Enrollment, Pathway, Roster, Section
 
 ONE = HALF * 2

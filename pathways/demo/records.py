@@ -11,7 +11,7 @@ from cte_portal.editions import Scope
 from pathways.demo.districts import COTTONWOOD, Place
 from pathways.demo.students import GUIDES_STATE_ID, Enrolled
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, Pathway
 
 CLERKS = ("MARTIN, CHERYL", "KELLER, DANIEL", "MARTIN, CHERYL")

@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import Enum
 
 from pathways.files.values import FIRST_YEAR
+from pathways.ledger.shape import PARTICIPATION, Holds
 
 EMPTY = frozenset({"NULL", "NA", "<NA>", "\\N"})
 """How R, Python and databases write that there is no value."""
@@ -131,7 +132,8 @@ def of(field: str, text: str, label: str) -> Damage | None:
     """What happened to a value that cannot be read as it stands."""
     if text.upper() in _NO_VALUE:
         return Damage(Pattern.NO_VALUE, f"“{text}” means that there is no value. Enter {label}")
-    return _BY_FIELD[field](text, label) if field in _BY_FIELD else None
+    holds = PARTICIPATION.holds.get(field)
+    return _BY_KIND[holds](text, label) if holds else None
 
 
 def _date(text: str, label: str) -> Damage | None:
@@ -221,18 +223,8 @@ def _flag(text: str, label: str) -> Damage | None:
     )
 
 
-_BY_FIELD: dict[str, Callable[[str, str], Damage | None]] = {
-    "concentrator": _flag,
-    "single_parent": _flag,
-    "start_date": _date,
-    **dict.fromkeys(
-        (
-            "total_credits",
-            "in_district_credits",
-            "out_of_district_credits",
-            "dual_enrollment_credits",
-            "work_based_learning_credits",
-        ),
-        _credits,
-    ),
+_BY_KIND: dict[Holds, Callable[[str, str], Damage | None]] = {
+    Holds.ANSWER: _flag,
+    Holds.DAY: _date,
+    Holds.AMOUNT: _credits,
 }

@@ -18,6 +18,7 @@ from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files import writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS, Layout
+from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
 from pathways.models.student import by_name_of
 
@@ -31,14 +32,7 @@ VALUES = (
     "student__last_name",
     "student__first_name",
     "pathway__code",
-    "concentrator",
-    "single_parent",
-    "start_date",
-    "total_credits",
-    "in_district_credits",
-    "out_of_district_credits",
-    "dual_enrollment_credits",
-    "work_based_learning_credits",
+    *(column.field for column in CTE_END_OF_YEAR.columns if column.field in PARTICIPATION.names),
 )
 """What a line is made of."""
 

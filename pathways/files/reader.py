@@ -23,33 +23,22 @@ from pathways.files.cells import hidden_character, plain, unquoted
 from pathways.files.damage import Damage, Pattern
 from pathways.files.header import Header
 from pathways.files.known import Known, KnownStudent
-from pathways.files.layout import Layout
+from pathways.files.layout import Column, Layout
 from pathways.files.summary import Problem, Summary
 from pathways.files.text import FileRefused, Lines, encoding_of
 from pathways.files.values import Unreadable
+from pathways.ledger.shape import PARTICIPATION, Holds
 
 _STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _EXCEL_ID = re.compile(
     r"[0-9]{8}|[0-9.]+[eE][+-]?[0-9]+|[0-9]+\.0*|=\"?[0-9]+\"?|'[0-9]+", re.ASCII
 )
-_TYPED = {
-    "concentrator": values.yes_or_no,
-    "single_parent": values.yes_or_no,
-    "start_date": values.date,
-    "total_credits": values.credits,
-    "in_district_credits": values.credits,
-    "out_of_district_credits": values.credits,
-    "dual_enrollment_credits": values.credits,
-    "work_based_learning_credits": values.credits,
+_READ: dict[Holds, Callable[[str, str], Any]] = {
+    Holds.ANSWER: values.yes_or_no,
+    Holds.DAY: values.date,
+    Holds.AMOUNT: values.credits,
 }
-# What is staged of them, in the order of the staging table; rows that are alike share one tuple.
-STAGED = tuple(field for field in _TYPED if field != "total_credits")
-_EMPTY_IS_ZERO = (
-    "out_of_district_credits",
-    "dual_enrollment_credits",
-    "work_based_learning_credits",
-)
 LONGEST_VALUE = 200  # of a value as it is shown
 
 _NO_VALUE = "value NULL, NA, or \\N read as empty|values NULL, NA, or \\N read as empty"
@@ -107,11 +96,12 @@ class Reader:
         self._wide = [
             layout.position(field) for field in ("local_id", "last_name", "first_name", "pathway")
         ]
-        self._from, self._to = (
-            layout.position("concentrator"),
-            layout.position("work_based_learning_credits") + 1,
-        )
         self._columns = {column.field: (at, column) for at, column in enumerate(layout.columns)}
+        self._of_record = [
+            column.field for column in layout.columns if column.field in PARTICIPATION.names
+        ]
+        self._from = layout.position(self._of_record[0])
+        self._to = layout.position(self._of_record[-1]) + 1
         if self.lines.encoding.said:
             self.summary.notes.append(self.lines.encoding.said)
 
@@ -316,12 +306,12 @@ class Reader:
             return self._good[alike]
         typed: dict[str, Any] = {}
         clean = True
-        for field in _TYPED:
+        for field in self._of_record:
             at, column = self._columns[field]
             text = cells[at]
             known = self._typed.get((field, text))
             if known is None:
-                known = self._read(field, text, column.name)
+                known = self._read(column, text)
                 if len(text) < 30 and len(self._typed) < 100_000:
                     self._typed[field, text] = known
             value = known.value
@@ -335,7 +325,7 @@ class Reader:
             elif field == "start_date" and value and text != f"{value:%m/%d}/{value.year}":
                 clean = False
                 self.summary.adjusted["date read as MM/DD/YYYY|dates read as MM/DD/YYYY"] += 1
-            elif value is None and field in _EMPTY_IS_ZERO:
+            elif value is None and not column.required:
                 value = Decimal(0)
             elif value is None and field == "total_credits":
                 clean = False
@@ -346,25 +336,28 @@ class Reader:
                     text,
                 )
             typed[field] = value
-        typed["staged"] = tuple(typed[field] for field in STAGED)
+        # In the order of the staging table; rows that are alike share one tuple.
+        typed["staged"] = tuple(typed[field] for field in PARTICIPATION.typed)
         if clean and len(alike) < 200 and len(self._good) < 50_000:
             self._good[alike] = typed
         return typed
 
     @staticmethod
-    def _read(field: str, text: str, label: str) -> Value:
-        """The cell's value, repaired where that can mean one thing alone."""
-        repaired, note = text, ""
-        if field in _EMPTY_IS_ZERO and text.upper() in damage.EMPTY:
+    def _read(column: Column, text: str) -> Value:
+        """The cell's value, repaired where that can mean one thing alone. What is not required is
+        an amount, and empty means 0.
+        """
+        holds, repaired, note = PARTICIPATION.holds[column.field], text, ""
+        if not column.required and text.upper() in damage.EMPTY:
             repaired, note = "", _NO_VALUE
-        elif field in ("concentrator", "single_parent") and (answer := damage.answer(text)) != text:
+        elif holds is Holds.ANSWER and (answer := damage.answer(text)) != text:
             repaired, note = answer, _ANSWER
-        elif field.endswith("_credits") and (amount := damage.short_decimals(text)) != text:
+        elif holds is Holds.AMOUNT and (amount := damage.short_decimals(text)) != text:
             repaired, note = amount, _ZEROS
         try:
-            return Value(_TYPED[field](repaired, label), repaired=note)
+            return Value(_READ[holds](repaired, column.name), repaired=note)
         except Unreadable as error:
-            return Value(None, error, damage.of(field, text, label))
+            return Value(None, error, damage.of(column.field, text, column.name))
 
     def _total(self, typed: dict[str, Any], wrong: Callable[..., None]) -> None:
         total, inside, outside = (

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cte_portal import words
 from cte_portal.editions import Scope
-from pathways.ledger.staging import TYPED
+from pathways.ledger.shape import LABELS, TYPED
 from pathways.models import Explanation, Participation
 from pathways.rules import Breach, Rule, Severity, breaches
 from pathways.rules.severities import severities
@@ -62,11 +62,7 @@ LEVELS = {
 }
 
 
-FIELDS = {
-    field.name: str(field.verbose_name)
-    for field in Participation._meta.local_fields
-    if field.name in TYPED
-}
+FIELDS = {name: LABELS[name] for name in TYPED}
 
 
 def shown(text: str) -> str:

@@ -1,14 +1,13 @@
 """The only writer of participations in the District edition (ADR 0002).
 
-Form, grid, upload, undo and demo stage their rows and come here. One row and 100,000 rows run the
-same handful of statements: one join makes the plan, then UPDATE, INSERT and DELETE follow the plan,
-and one INSERT … SELECT writes the history. The SQL is plain enough for both vendors.
+Form, grid, upload, undo and demo stage their rows and come here: one join makes the plan, then
+UPDATE, INSERT and DELETE follow the plan, and one INSERT … SELECT writes the history.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +15,13 @@ from uuid import UUID
 
 import psycopg
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 
 from cte_portal.editions import Edition, Scope
 from pathways.ledger.judgment import Judgment
 from pathways.ledger.locks import lock_district
+from pathways.ledger.plan import make_plan, statements
 from pathways.ledger.refusals import (
     Busy,
     Locked,
@@ -31,7 +32,8 @@ from pathways.ledger.refusals import (
     StagingLost,
     Stale,
 )
-from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged, names_a_missing_table
+from pathways.ledger.shape import SHAPES, RecordShape
+from pathways.ledger.staging import Staged, names_a_missing_table
 from pathways.models import Change, CollectionLock
 
 __all__ = [
@@ -59,6 +61,17 @@ class Applied:
     deleted: int = 0
     unchanged: int = 0
     stale: tuple[int, ...] = field(default=())
+
+    @classmethod
+    def by_plan(cls, counts: dict[str, int], stale: tuple[int, ...]) -> Applied:
+        """From the counts by operation and the stale lines of a plan."""
+        return cls(
+            counts.get("create", 0),
+            counts.get("update", 0),
+            counts.get("delete", 0),
+            counts.get("unchanged", 0),
+            stale,
+        )
 
     @property
     def written(self) -> int:
@@ -100,13 +113,15 @@ def apply(
     assert scope.edition is Edition.DISTRICT, "the State edition is written by resync alone"
     with refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=exclusive)
-        standing = _standing(scope)
+        standing = _standing(scope, staged.shape)
         if standing.active_end_year != scope.end_year:
             raise OtherYear(scope.end_year, standing.active_end_year)
         if standing.closed:
             raise Locked(
-                CollectionLock.objects.on_participations(
-                    scope.district, standing.active_end_year
+                CollectionLock.objects.filter(
+                    district=scope.district,
+                    end_year=scope.end_year,
+                    collection=staged.shape.collection,
                 ).first()
             )
         if (
@@ -117,7 +132,7 @@ def apply(
             checked = check(scope, staged)
         if checked and checked.refused:
             raise Refused(checked.refused)
-        counts, stale = _plan(scope, staged)
+        counts, stale = make_plan(scope, staged)
         if stale and not skip_stale:
             raise Stale(stale)
         with connection.cursor() as cursor:
@@ -139,18 +154,11 @@ def preview(scope: Scope, staged: Staged) -> Applied:
     """What `apply` would do with the staged rows if nothing else happened; the plan stays in the
     temporary table `ledger_plan`.
     """
-    counts, stale = _plan(scope, staged)
-    return Applied(
-        counts.get("create", 0),
-        counts.get("update", 0),
-        counts.get("delete", 0),
-        counts.get("unchanged", 0),
-        stale,
-    )
+    return Applied.by_plan(*make_plan(scope, staged))
 
 
 @contextmanager
-def refusals_named():  # type: ignore[no-untyped-def]
+def refusals_named() -> Iterator[None]:
     """The database's own refusals as `NotApplied`: who waits too long, who loses a race, who meets
     a closed collection.
     """
@@ -175,23 +183,25 @@ def refusals_named():  # type: ignore[no-untyped-def]
 
 def raced(error: IntegrityError) -> bool:
     """Whether somebody wrote the same record or the same version in the same moment."""
-    names = (
-        "pathways_one_record_per_student_and_pathway",
-        "pathways_one_change_per_record_and_version",
-    )
-    columns = (
-        "pathways_participation.student_id, pathways_participation.pathway_id",
-        "pathways_change.student_id, pathways_change.pathway_id, pathways_change.version",
-    )
-    return any(name in str(error) for name in (*names, *columns))
+    return any(mark in str(error) for shape in SHAPES for mark in _marks_of_a_race(shape))
 
 
-def _standing(scope: Scope) -> Standing:
+def _marks_of_a_race(shape: RecordShape) -> Iterator[str]:
+    """How the databases name what was written twice: the constraint, or on SQLite its columns."""
+    version: tuple[str, ...] = (*shape.key, "version")
+    for model, columns in ((shape.model, shape.key), (shape.change, version)):
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                yield constraint.name
+        yield ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
+
+
+def _standing(scope: Scope, shape: RecordShape) -> Standing:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT
-                COALESCE((SELECT MAX(id) FROM pathways_change WHERE district = %s), 0),
+                COALESCE((SELECT MAX(id) FROM {shape.history} WHERE district = %s), 0),
                 (SELECT generation FROM pathways_referencegeneration WHERE id = 1),
                 active.end_year,
                 EXISTS (
@@ -200,115 +210,13 @@ def _standing(scope: Scope) -> Standing:
                 )
             FROM pathways_schoolyear active WHERE active.is_active
             """,
-            [scope.district, scope.district, CollectionLock.Collection.END_OF_YEAR],
+            [scope.district, scope.district, shape.collection],
         )
-        found = cursor.fetchone()
-        if found is None:
+        row = cursor.fetchone()
+        if row is None:
             raise NoActiveYear
-        at, generation, active_end_year, closed = found
+        at, generation, active_end_year, closed = row
         return Standing(at, generation or 0, active_end_year, bool(closed))
-
-
-_SAME = " AND ".join(f"stored.{name} = staged.{name}" for name in TYPED)
-# A deleted row's Change keeps its last image; every other image is what was staged.
-_IMAGE = ", ".join(
-    f"CASE WHEN staged.delete_row THEN stored.{name} ELSE staged.{name} END AS {name}"
-    for name in TYPED
-)
-_MAKE_PLAN = f"""
-CREATE TEMPORARY TABLE {PLAN} AS
-SELECT
-    staged.line,
-    staged.student_id,
-    staged.pathway_id,
-    stored.id AS participation_id,
-    stored.version AS seen_version,
-    CASE
-        WHEN student.id IS NULL THEN 'stale'
-        WHEN staged.version IS NOT NULL AND staged.version <> COALESCE(stored.version, 0) THEN 'stale'
-        WHEN staged.delete_row AND stored.id IS NULL THEN 'unchanged'
-        WHEN staged.delete_row THEN 'delete'
-        WHEN stored.id IS NULL THEN 'create'
-        WHEN {_SAME} THEN 'unchanged'
-        ELSE 'update'
-    END AS operation,
-    COALESCE((
-        SELECT MAX(earlier.version) FROM pathways_change earlier
-        WHERE earlier.student_id = staged.student_id AND earlier.pathway_id = staged.pathway_id
-    ), 0) + 1 AS version,
-    staged.modified_at,
-    staged.modified_date,
-    staged.modified_by,
-    staged.modified_end_year,
-    {_IMAGE}
-FROM {TABLE} staged
-LEFT JOIN pathways_student student ON student.id = staged.student_id AND student.district_id = %s
-LEFT JOIN pathways_participation stored ON stored.student_id = staged.student_id AND stored.pathway_id = staged.pathway_id
-"""
-
-
-def _plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:
-    """One join: for each staged row, whether it is new, changed, unchanged, deleted or stale.
-    Returns counts and the stale lines.
-    """
-    with connection.cursor() as cursor:
-        drop, make = staged.own(f"DROP TABLE IF EXISTS {PLAN}"), staged.own(_MAKE_PLAN)
-        if connection.vendor == "postgresql":
-            cursor.execute(f"{drop};{make}", [scope.district])  # one way to the server and back
-        else:
-            cursor.execute(drop)
-            cursor.execute(make, [scope.district])
-        each = (
-            f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN}"
-            " GROUP BY 1, 3 ORDER BY 3"
-        )
-        cursor.execute(staged.own(each))
-        found = cursor.fetchall()
-    counts: dict[str, int] = {}
-    for operation, number, _ in found:
-        counts[operation] = counts.get(operation, 0) + number
-    return counts, tuple(line for operation, _, line in found if operation == "stale")
-
-
-_TYPED = ", ".join(TYPED)
-_PLAN_TYPED = ", ".join(f"plan.{name}" for name in TYPED)
-_MODIFIED = (
-    "COALESCE(plan.modified_date, %s), COALESCE(plan.modified_by, %s),"
-    " COALESCE(plan.modified_end_year, %s)"
-)
-_UPDATE = f"""
-UPDATE pathways_participation
-SET {", ".join(f"{name} = plan.{name}" for name in TYPED)}, version = plan.version,
-    modified_date = COALESCE(plan.modified_date, %s),
-    modified_by = COALESCE(plan.modified_by, %s),
-    modified_end_year = COALESCE(plan.modified_end_year, %s)
-FROM {PLAN} plan
-WHERE pathways_participation.id = plan.participation_id
-  AND pathways_participation.version = plan.seen_version
-  AND plan.operation = 'update'
-"""
-_INSERT = f"""
-INSERT INTO pathways_participation
-    (student_id, pathway_id, {_TYPED}, version, modified_date, modified_by, modified_end_year)
-SELECT plan.student_id, plan.pathway_id, {_PLAN_TYPED}, plan.version, {_MODIFIED}
-FROM {PLAN} plan WHERE plan.operation = 'create' ORDER BY plan.line
-"""
-_DELETE = f"""
-DELETE FROM pathways_participation
-WHERE EXISTS (
-    SELECT 1 FROM {PLAN} plan
-    WHERE plan.participation_id = pathways_participation.id
-      AND plan.seen_version = pathways_participation.version
-      AND plan.operation = 'delete'
-)
-"""
-_RECORD = f"""
-INSERT INTO pathways_change
-    (district, student_id, pathway_id, version, operation, {_TYPED}, modified_date, by, end_year, at, source, batch, by_id)
-SELECT %s, plan.student_id, plan.pathway_id, plan.version, plan.operation, {_PLAN_TYPED}, {_MODIFIED},
-    COALESCE(plan.modified_at, %s), %s, %s, %s
-FROM {PLAN} plan WHERE plan.operation IN ('create', 'update', 'delete') ORDER BY plan.line
-"""
 
 
 def _follow(
@@ -327,28 +235,22 @@ def _follow(
     """Carry out the plan. A row that somebody else wrote between plan and write is not met, and
     stops the call.
     """
-    now = timezone.now()
+    sql, now = statements(staged.shape), timezone.now()
     modified: list[Any] = [timezone.localdate(now), by, standing.active_end_year]
     for operation, statement, values in (
-        ("update", _UPDATE, modified),
-        ("create", _INSERT, modified),
-        ("delete", _DELETE, []),
+        ("update", sql.update, modified),
+        ("create", sql.create, modified),
+        ("delete", sql.delete, []),
     ):
         if counts.get(operation):
             cursor.execute(staged.own(statement), _for_vendor(values))
             if cursor.rowcount != counts[operation]:
                 raise Stale
-    applied = Applied(
-        counts.get("create", 0),
-        counts.get("update", 0),
-        counts.get("delete", 0),
-        counts.get("unchanged", 0),
-        stale,
-    )
+    applied = Applied.by_plan(counts, stale)
     if applied.written:
         marker = batch.hex if batch and connection.vendor == "sqlite" else batch
         cursor.execute(
-            staged.own(_RECORD),
+            staged.own(sql.record),
             _for_vendor([scope.district, *modified, now, source.value, marker, by_id]),
         )
     return applied

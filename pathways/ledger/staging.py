@@ -11,20 +11,18 @@ between transactions, there is no such table, whoever staged there.
 
 from __future__ import annotations
 
-import datetime
 import re
 import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from pathways.models import Change, Participation
+from pathways.ledger.shape import PARTICIPATION, SHAPES, RecordShape, Row
 
-TABLE = "staged_participation"
+TABLE = PARTICIPATION.rows_in
 # What is made of staged rows, by the names that the code knows: the ledger's plan, a file's
 # findings, repeated lines and verdicts.
 PLAN, FINDINGS, REPEATED, VERDICTS = (
@@ -33,23 +31,12 @@ PLAN, FINDINGS, REPEATED, VERDICTS = (
     "upload_repeated",
     "staged_verdict",
 )
-_TABLES = (TABLE, PLAN, FINDINGS, REPEATED, VERDICTS)
+_TABLES = (*(shape.rows_in for shape in SHAPES), PLAN, FINDINGS, REPEATED, VERDICTS)
 _NAMES = re.compile(rf"\b({'|'.join((*_TABLES, f'{FINDINGS}_line'))})\b")
 _OWN_NAME = re.compile(rf"({'|'.join(_TABLES)})_[0-9a-f]{{16}}\b")
 
-# Amounts have no scale: a third decimal is for a rule to refuse, not for the database to round
-# away.
-_TYPES = {
-    "line": "integer PRIMARY KEY",
-    "student_id": "bigint",
-    "pathway_id": "bigint",
-    "concentrator": "boolean",
-    "single_parent": "boolean",
-    "start_date": "date",
-    "in_district_credits": "numeric",
-    "out_of_district_credits": "numeric",
-    "dual_enrollment_credits": "numeric",
-    "work_based_learning_credits": "numeric",
+# What every staged row has beside the key and the typed columns of its shape.
+_AROUND = {
     "version": "integer",
     "delete_row": "boolean NOT NULL",
     "modified_at": "timestamp with time zone",
@@ -60,57 +47,11 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row to stage. None is *missing*: whether that matters is for a rule to say.
-
-    `version` is the version the person saw: 0 for a new record, None to write over whatever is
-    there. The `modified_…` values are for the demo alone; the ledger sets them for everyone else.
-    """
-
-    student_id: int | None
-    pathway_id: int | None
-    concentrator: bool | None = None
-    single_parent: bool | None = None
-    start_date: datetime.date | None = None
-    in_district_credits: Decimal | None = None
-    out_of_district_credits: Decimal | None = None
-    dual_enrollment_credits: Decimal | None = None
-    work_based_learning_credits: Decimal | None = None
-    version: int | None = None
-    delete_row: bool = False
-    modified_at: datetime.datetime | None = None
-    modified_date: datetime.date | None = None
-    modified_by: str | None = None
-    modified_end_year: int | None = None
-
-    @classmethod
-    def of(cls, record: Participation | Change, **values: object) -> Row:
-        """The row that a record, or the image in its history, would be staged as; `values` replace
-        its own.
-        """
-        own = {name: getattr(record, name) for name in TYPED}
-        return cls(
-            **{"student_id": record.student_id, "pathway_id": record.pathway_id, **own, **values}
-        )  # type: ignore[arg-type]
-
-
-# What a person types on the screen, in the order of the screen.
-TYPED = (
-    "concentrator",
-    "single_parent",
-    "start_date",
-    "in_district_credits",
-    "out_of_district_credits",
-    "dual_enrollment_credits",
-    "work_based_learning_credits",
-)
-
-
-@dataclass(frozen=True)
 class Staged:
     """The relation that the catalogue judges and the ledger applies."""
 
     token: str
+    shape: RecordShape = PARTICIPATION
     rows: int = 0
     tables: tuple[str, ...] = (TABLE, PLAN)
 
@@ -167,7 +108,7 @@ def stage(rows: Iterable[Row]) -> Staged:
     return replace(staged, rows=written)
 
 
-FILE_COLUMNS = ("line", "student_id", "pathway_id", *TYPED)
+FILE_COLUMNS = ("line", *PARTICIPATION.key, *PARTICIPATION.typed)
 
 
 def add_lines(
@@ -202,6 +143,16 @@ def add_lines(
             )
 
 
+def _columns(shape: RecordShape) -> dict[str, str]:
+    """The SQL types of a staging table's columns."""
+    return {
+        "line": "integer PRIMARY KEY",
+        **dict.fromkeys(shape.key, "bigint"),
+        **{name: shape.holds[name].value for name in shape.typed},
+        **_AROUND,
+    }
+
+
 _last = threading.local()  # as the connection is
 
 
@@ -210,7 +161,7 @@ def prepare(*more: str) -> Staged:
     `more` tables will stand beside it.
     """
     staged = Staged(secrets.token_hex(8), tables=(TABLE, PLAN, *more))
-    columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in _columns(staged.shape).items())
     make = staged.own(f"CREATE TEMPORARY TABLE {TABLE} ({columns})")
     earlier: Staged | None = getattr(_last, "staged", None)
     with connection.cursor() as cursor:

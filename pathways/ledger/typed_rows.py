@@ -14,13 +14,9 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 
-from pathways.ledger.staging import TYPED
-from pathways.models import Participation
+from pathways.ledger.shape import PARTICIPATION
 
-TYPES: dict[str, models.Field[Any, Any]] = {
-    name: Participation._meta.get_field(name)  # type: ignore[misc]
-    for name in TYPED
-}
+TYPES = {name: PARTICIPATION.fields[name] for name in PARTICIPATION.typed}
 """What a person types of a record, by its column."""
 TOTAL = models.DecimalField(max_digits=20, decimal_places=2)
 """A sum of credits, however far beyond what is allowed."""

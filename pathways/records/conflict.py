@@ -11,9 +11,8 @@ from django.http import QueryDict
 
 from cte_portal.pages.typed import number
 from cte_portal.words import text
-from pathways.ledger.staging import TYPED, Row
+from pathways.ledger.shape import LABELS, TYPED, Row
 from pathways.models import Change, Participation
-from pathways.records.forms import LABELS
 
 THEIRS, YOURS = "theirs", "yours"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cte_portal.editions import Scope
 from pathways import rules
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, Participation
 from pathways.rules import Finding
 

@@ -19,13 +19,11 @@ from django.utils import timezone
 from cte_portal.pages.typed import number
 from pathways.files import values
 from pathways.ledger.judgment import Ruling
-from pathways.ledger.staging import TYPED, Row
+from pathways.ledger.shape import CREDITS, LABELS, PARTS_OF_THE_TOTAL, TYPED, Row
 from pathways.models import Change, Participation, Pathway
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records.lingo import LINGO, Term
 
-CREDITS = TYPED[3:]
-LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in TYPED}  # type: ignore[union-attr]
 MOST_CHARACTERS = (
     500  # of what was typed is shown again; no field of the screen needs a tenth of it
 )
@@ -127,10 +125,6 @@ class ParticipationForm(forms.Form):
         help_text="MM/DD/YYYY",
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 10}),
     )
-    in_district_credits = CreditsField("in_district_credits")
-    out_of_district_credits = CreditsField("out_of_district_credits")
-    dual_enrollment_credits = CreditsField("dual_enrollment_credits")
-    work_based_learning_credits = CreditsField("work_based_learning_credits")
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -141,6 +135,8 @@ class ParticipationForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
+        self.credits = {name: CreditsField(name) for name in CREDITS}
+        self.fields |= self.credits
         if choices is None:
             del self.fields["pathway"]
         else:
@@ -157,9 +153,9 @@ class ParticipationForm(forms.Form):
 
     def show_before(self, image: Change, school_year: str) -> None:
         """Show beside each credit field what it was at the end of an earlier school year."""
-        for name in CREDITS:
-            self.fields[name].before = getattr(image, name)  # type: ignore[attr-defined]
-            self.fields[name].before_year = school_year  # type: ignore[attr-defined]
+        for name, field in self.credits.items():
+            field.before = getattr(image, name)
+            field.before_year = school_year
 
     def begin(self) -> None:
         """The work begins in the credits, of a new record with the pathway: focus.js puts the focus
@@ -247,8 +243,7 @@ class ParticipationForm(forms.Form):
         """The total of what the fields show, None where one of them cannot be read."""
         try:
             parts = [
-                values.credits(str(self[name].value() or ""), name)
-                for name in ("in_district_credits", "out_of_district_credits")
+                values.credits(str(self[name].value() or ""), name) for name in PARTS_OF_THE_TOTAL
             ]
         except values.Unreadable:
             return None
@@ -264,10 +259,7 @@ class ParticipationForm(forms.Form):
 
     @property
     def before_total(self) -> Decimal | None:
-        parts = [
-            self.fields[name].before  # type: ignore[attr-defined]
-            for name in ("in_district_credits", "out_of_district_credits")
-        ]
+        parts = [self.credits[name].before for name in PARTS_OF_THE_TOTAL]
         return None if None in parts else sum(parts, Decimal(0))
 
     @property

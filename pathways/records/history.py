@@ -8,12 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cte_portal.words import text
-from pathways.ledger.staging import TYPED
+from pathways.ledger.shape import LABELS, PARTICIPATION
 from pathways.models import Change, Participation
-
-# The order of the screen, with the total behind the two parts it is made of.
-SHOWN = (*TYPED[:5], "total_credits", *TYPED[5:])
-LABELS = {name: str(Participation._meta.get_field(name).verbose_name) for name in SHOWN}  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def differences(
         FieldChange(
             LABELS[name], text(getattr(before, name)) if before else "", text(getattr(after, name))
         )
-        for name in SHOWN
+        for name in PARTICIPATION.names
         if before is None or getattr(before, name) != getattr(after, name)
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from pathways.ledger.shape import CREDITS, LABELS, PARTS_OF_THE_TOTAL
 from pathways.lists.standard import PATHWAYS
 
 GUIDE = "OPI guide 2024-25"
@@ -122,23 +123,18 @@ FIELDS = (
         " Total Pathway Credits Earned too.",
         f"{GUIDE}, Step Two A 3 and B 3",
     ),
-    Term(
-        "dual_enrollment_credits",
-        "Dual Enrollment Credits",
-        "What are dual enrollment credits?",
-        "Those of the student’s pathway credits that were Dual Enrollment Credits. They must also"
-        " be added to In District Credits Earned and/or Out of District Credits Earned, and are not"
-        " counted twice in the total.",
-        f"{GUIDE}, Step Two A 5 and B 5",
-    ),
-    Term(
-        "work_based_learning_credits",
-        "Work Based Learning Credits",
-        "What are work based learning credits?",
-        "Those of the student’s pathway credits that were Work Based Learning Credits. They must"
-        " also be added to In District Credits Earned and/or Out of District Credits Earned, and"
-        " are not counted twice in the total.",
-        f"{GUIDE}, Step Two A 5 and B 5",
+    *(
+        Term(
+            name,
+            LABELS[name],
+            f"What are {LABELS[name].lower()}?",
+            f"Those of the student’s pathway credits that were {LABELS[name]}. They must also be"
+            " added to In District Credits Earned and/or Out of District Credits Earned, and are"
+            " not counted twice in the total.",
+            f"{GUIDE}, Step Two A 5 and B 5",
+        )
+        for name in CREDITS
+        if name not in PARTS_OF_THE_TOTAL
     ),
     Term(
         "start_date",

@@ -14,17 +14,17 @@ from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.fields import CharField
 
 from cte_portal.editions import Edition, Scope
+from pathways.files.layout import CTE_END_OF_YEAR
+from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Participation
 from pathways.models.participation import ParticipationQuerySet
 from pathways.reports.report import Figure, Nature, Report, ReportColumn, Row
 
 ALL = "All pathways"
-CREDITS = {
-    "total_credits": "Total Pathway Credits Earned",
-    "in_district_credits": "In District Credits Earned",
-    "out_of_district_credits": "Out of District Credits Earned",
-    "dual_enrollment_credits": "Dual Enrollment Credits",
-    "work_based_learning_credits": "Work Based Learning Credits",
+CREDITS = {  # the total before its parts, as in the file
+    column.field: PARTICIPATION.labels[column.field]
+    for column in CTE_END_OF_YEAR.columns
+    if column.field in PARTICIPATION.amounts
 }
 FIGURES = {
     "records": "Pathway records",

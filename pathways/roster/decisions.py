@@ -20,7 +20,7 @@ from pathways.ledger import ledger
 from pathways.ledger.current_year import demand_current
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Locked, NotApplied
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records import entry

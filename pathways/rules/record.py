@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import F, Q
 from django.db.models.functions import Round
 
+from pathways.ledger.shape import LABELS
 from pathways.models.participation import CONCENTRATOR_CREDITS, MOST_CREDITS
 from pathways.rules.rule import Example, Judges, Kind, OnEntry, Parameters, Rule, Severity
 
@@ -20,12 +21,7 @@ _IN, _OUT, _DUAL, _WORK = (
 )
 YEARS_IN_A_PROGRAM = 6
 UNUSUAL_CREDITS = 8
-CREDITS = {
-    _IN: "In District Credits",
-    _OUT: "Out of District Credits",
-    _DUAL: "Dual Enrollment Credits",
-    _WORK: "Work Based Learning Credits",
-}
+CREDITS = {name: LABELS[name].removesuffix(" Earned") for name in (_IN, _OUT, _DUAL, _WORK)}
 
 
 def _required(rule_id: str, field: str, label: str, message: str, remedy: str) -> Rule:
@@ -337,8 +333,7 @@ CONCENTRATOR = [
         reads=(_IN, _OUT, _DUAL, _WORK),
         breach=lambda parameters: Q(
             total_credits__lt=Round(F(_DUAL) + F(_WORK), 2),
-            dual_enrollment_credits__lte=F("total_credits"),
-            work_based_learning_credits__lte=F("total_credits"),
+            **{f"{field}__lte": F("total_credits") for field in (_DUAL, _WORK)},
         ),
         passing=(
             Example(

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Scope
 from cte_portal.words import listed_name
-from pathways.ledger.staging import TYPED
+from pathways.ledger.shape import TYPED
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.models import Participation
 from pathways.models.participation import Reach

@@ -19,7 +19,8 @@ from pathways import rules
 from pathways.files.reader import Reader
 from pathways.files.summary import Problem
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import FINDINGS, PLAN, REPEATED, TABLE, TYPED, VERDICTS, Staged
+from pathways.ledger.shape import PARTICIPATION, TYPED
+from pathways.ledger.staging import FINDINGS, PLAN, REPEATED, TABLE, VERDICTS, Staged
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, verdicts
@@ -246,7 +247,7 @@ def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
 # One comparison, field by field: what is counted and what is listed as changed cannot disagree.
 _DIFFERS = {name: f"CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END" for name in TYPED}
 _UPDATED = (
-    f"FROM {PLAN} plan JOIN pathways_participation stored ON stored.id = plan.participation_id"
+    f"FROM {PLAN} plan JOIN {PARTICIPATION.table} stored ON stored.id = plan.record_id"
     " WHERE plan.operation = 'update'"
 )
 

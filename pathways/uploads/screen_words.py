@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from pathways.files.layout import CTE_END_OF_YEAR
-from pathways.ledger.staging import TYPED
-from pathways.models import Participation
+from pathways.ledger.shape import LABELS
 
 _COLUMNS = {column.field: column.name for column in CTE_END_OF_YEAR.columns}
-_TYPED = {*TYPED, "total_credits"}
-_FIELDS = {
-    field.name: str(field.verbose_name)
-    for field in Participation._meta.local_fields
-    if field.name in _TYPED
-}
 
 
 def screen_name(field: str) -> str:
     """The screen's word, else the column's, else none: a finding about a whole line has no
     field.
     """
-    return _FIELDS.get(field) or _COLUMNS.get(field, "")
+    return LABELS.get(field) or _COLUMNS.get(field, "")

@@ -14,7 +14,8 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import PLAN, TABLE, TYPED, Staged
+from pathways.ledger.shape import TYPED
+from pathways.ledger.staging import PLAN, TABLE, Staged
 from pathways.models import Change, Pathway, Student
 
 _BEFORE = ", ".join(

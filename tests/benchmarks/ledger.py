@@ -14,6 +14,7 @@ from decimal import Decimal
 from cte_portal.editions import Scope
 from pathways import rules
 from pathways.ledger import ledger, staging
+from pathways.ledger.shape import Row
 from pathways.lists import standard
 from pathways.models import (
     Approval,
@@ -62,9 +63,9 @@ Enrollment.objects.bulk_create(
 scope = Scope("9998", year.end_year)
 
 
-def relation(changed: int) -> list[staging.Row]:
+def relation(changed: int) -> list[Row]:
     return [
-        staging.Row(
+        Row(
             student.pk,
             pathway.pk,
             False,

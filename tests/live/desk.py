@@ -26,7 +26,7 @@ from cte_portal.batches.tasks import run_batch
 from cte_portal.editions import Edition, Scope
 from pathways.files import extract
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import (
     Calendar,
     Change,

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from pathways.ledger import ledger
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, Participation
 from pathways.records import entry, undo
 from pathways.records.history import differences, entries

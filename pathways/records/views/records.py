@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from cte_portal.pages.typed import KEY_DIGITS, number
 from pathways.findings.views.from_finding import SAID_BESIDE_THE_FIELD, FromFinding
 from pathways.ledger import ledger
-from pathways.ledger.staging import TYPED, Row
+from pathways.ledger.shape import LABELS, TYPED, Row
 from pathways.models import Change, Participation, Pathway
 from pathways.models.author import told_apart
 from pathways.records import entry, undo
@@ -309,6 +309,11 @@ class Record(NewRecord):
         typed = {name: sent.get(name, "")[:500] for name in TYPED} if sent is not None else {}
         self.template_name = "pathways/records/record_gone.html"
         return self.render_to_response(
-            self.get_context_data(pathway=pathway, last=last, typed=typed),
+            self.get_context_data(
+                pathway=pathway,
+                last=last,
+                typed=typed,
+                typed_by_label={LABELS[name]: value for name, value in typed.items()},
+            ),
             status=200 if typed else 404,
         )

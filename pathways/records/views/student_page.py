@@ -17,10 +17,11 @@ from cte_portal.editions import Scope, school_year_label
 from cte_portal.pages.typed import number
 from pathways.certified import certified
 from pathways.findings.views.from_finding import FromFinding
+from pathways.ledger.shape import CREDITS, LABELS
 from pathways.models import Change, Participation, Pathway, Student
 from pathways.models.author import told_apart
 from pathways.records import undo
-from pathways.records.forms import CREDITS, LABELS, ParticipationForm
+from pathways.records.forms import ParticipationForm
 from pathways.records.history import deleted, modified_by
 from pathways.records.search import ResultList, Search, start_of
 from pathways.records.tables import SummaryRow, SummaryTable

@@ -37,7 +37,7 @@ from pathways.ledger import canonical, ledger, staging
 from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import Busy, Locked, NotApplied
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, CollectionLock, Explanation, Participation, StateCopy
 from pathways.records import entry
 from pathways.resync import resync

@@ -21,7 +21,7 @@ from cte_portal.accounts.triggers import TRIGGERS as ACCOUNTS
 from pathways import rules
 from pathways.ledger import ledger, locks, staging
 from pathways.ledger.locks import lock_district
-from pathways.ledger.staging import TYPED, Row
+from pathways.ledger.shape import TYPED, Row
 from pathways.lists import standard
 from pathways.models import (
     Approval,

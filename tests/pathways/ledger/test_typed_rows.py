@@ -16,7 +16,8 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from pathways import rules
 from pathways.ledger import ledger
-from pathways.ledger.staging import TYPED, Row, stage
+from pathways.ledger.shape import TYPED, Row
+from pathways.ledger.staging import stage
 from pathways.ledger.typed_rows import TYPES, typed
 from pathways.models import Student
 from pathways.rules.catalogue import check_staged
@@ -137,6 +138,7 @@ KEYS_AND_COUNTS = {
     "pathways/uploads/checking.py",
     "pathways/uploads/undo.py",
     "pathways/ledger/ledger.py",
+    "pathways/ledger/plan.py",
     "pathways/rules/between.py",
     "pathways/rules/catalogue.py",
     "pathways/models/change.py",

@@ -18,7 +18,7 @@ from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from pathways.findings import explaining
 from pathways.ledger import ledger
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import Row
 from pathways.models import Change, Participation, SchoolYear, StateCopy, Student
 from pathways.records import entry
 from pathways.resync import batches

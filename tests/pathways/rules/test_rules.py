@@ -16,7 +16,7 @@ from cte_portal.editions import Scope
 from pathways import rules
 from pathways.files import values
 from pathways.ledger import staging
-from pathways.ledger.staging import TYPED, Row
+from pathways.ledger.shape import TYPED, Row
 from pathways.models import Approval, Change, Enrollment, Participation, Pathway, Student
 from pathways.rules.document import document
 from pathways.rules.rule import Example, Judges, Kind, Rule

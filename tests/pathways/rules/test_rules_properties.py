@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pathways import rules
 from pathways.ledger import ledger, staging
-from pathways.ledger.staging import Row
+from pathways.ledger.shape import TYPED, Row
 from pathways.models import Change, Participation
 from pathways.rules.rule import Judges
 from tests.fixtures.examples import examples
@@ -54,9 +54,7 @@ ROW = st.fixed_dictionaries(
         "work_based_learning_credits": AMOUNT,
     }
 )
-MISSING = st.sets(
-    st.sampled_from(["student_id", "pathway_id", "version", *staging.TYPED]), max_size=4
-)
+MISSING = st.sets(st.sampled_from(["student_id", "pathway_id", "version", *TYPED]), max_size=4)
 SLOW = settings(
     max_examples=examples(60),
     deadline=None,
