@@ -1,6 +1,4 @@
-"""What the home page says of certifying: the guide's first and last step, the due date, and who has
-signed (R-01, R-02).
-"""
+"""What the home page says of certifying: first and last step, due date, signers (R-01, R-02)."""
 
 from __future__ import annotations
 
@@ -32,6 +30,7 @@ from certification.status.status import (
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
+from cte_portal.ui.unavailable import if_state_answers
 
 # A step's status in the words of all steps (R-02), by the kind of the district's status in the
 # event.
@@ -231,7 +230,10 @@ def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, b
         or not one.dates.accepts_signatures(one.now, correcting=one.reopened)
     ):
         return *own, False
-    closed = in_the_way(Case(scope, one))
+    closed = if_state_answers(lambda: in_the_way(Case(scope, one)))
+    if closed is None:
+        waits = "The state cannot be reached right now, so nobody can sign."
+        return ("queued", "Waiting for the state"), f"{waits} {one.signers}", False
     if not closed:
         return own[0], f"Ready to sign. {one.signers}", True
     first, *rest = (verdict.title for verdict in closed)

@@ -200,6 +200,8 @@ def database(url_name: str, file_name: str) -> dict[str, object]:
     else:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True  # session settings: cte_portal/connection.py
+        # libpq's own, no start option of the server: a host that is gone is given up soon.
+        config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}  # type: ignore[dict-item]
     return config
 
 

@@ -10,17 +10,22 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, HomeFigure, HomeTask, Standing
+from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import moment, number_of
 from pathways.certified import SealedYear, certified
 from pathways.models import CollectionLock, Participation, Student
 from pathways.models.participation import Figures
 from pathways.navigation import CTE_CONCENTRATOR, DATA_INTERCHANGE, MT_STATE_REPORTING
 from pathways.reports import home as reports
-from pathways.resync.comparison import AHEAD, Unsent
+from pathways.resync.unsent import AHEAD, Unsent
 from pathways.roster.worklist import Worklist
 from pathways.uploads.run import VALIDATE
 
 LOCKED = ("locked", "Locked")
+OUT_OF_REACH = ("queued", "Waiting for the state")
+WAITS = (
+    "The state’s records cannot be reached right now. What you enter here is kept and sent later."
+)
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
@@ -60,7 +65,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         )
     else:
         status = ("none", "Not yet started")
-    unsent = Unsent.of(scope)
+    unsent = if_state_answers(lambda: Unsent.counted(scope))
     return [
         HomeTask(
             step="2",
@@ -175,14 +180,14 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
     ]
 
 
-def resync_task(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
+def resync_task(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[HomeTask]:
     """Step 3: the step that is forgotten most, so what is not yet sent is said in numbers."""
     if (
         not standing.can(Capability.SEE_BATCHES)
         or (scope.end_year, True) not in standing.school_years
     ):
         return []
-    status, sentence = _sent(scope, unsent)
+    status, sentence = _sent(scope, unsent) if unsent else (OUT_OF_REACH, WAITS)
     return [
         HomeTask(
             step="3",
@@ -260,7 +265,10 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     """Above every page of the current year: what the state does not have yet (ux V-01)."""
     if (scope.end_year, True) not in standing.school_years:
         return None
-    unsent = Unsent.of(scope)
+    unsent = if_state_answers(lambda: Unsent.counted(scope))
+    if unsent is None:
+        detail = "sending and certifying wait, entering goes on"
+        return ContextFact("", "The state cannot be reached right now", detail, attention=True)
     label, where = (
         "Not yet sent to the state:",
         reverse("resync", args=[scope.district, scope.end_year]),

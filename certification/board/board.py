@@ -25,7 +25,7 @@ from certification.status.status import DistrictEvent
 from cte_portal.words import text
 from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations
-from pathways.resync.comparison import KnownUnsent
+from pathways.resync.unsent import KnownUnsent
 
 WHY_SUPPRESSED = f"* means 1 to {FEWEST} records: so few could identify a student."
 

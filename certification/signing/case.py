@@ -18,7 +18,7 @@ from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.models import Change, District, Participation, StateCopy
 from pathways.reports.runs import Run, certification_at_state
-from pathways.resync.comparison import Unsent
+from pathways.resync.unsent import Unsent
 
 WRITERS = ("upload", "undo", "resync")
 """Kinds of batches that change what would be signed."""

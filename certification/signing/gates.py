@@ -18,7 +18,7 @@ from certification.models.dates import Phase, in_short
 from certification.signing.case import WAIT, Case
 from cte_portal.ui.wording import moment, number_of
 from pathways.reports.certification import Certification
-from pathways.resync.comparison import AHEAD
+from pathways.resync.unsent import AHEAD
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from certification.status.status import DistrictEvent
 from pathways.reports.runs import Validated
-from pathways.resync.comparison import KnownUnsent
+from pathways.resync.unsent import KnownUnsent
 
 NOT_ASKED = ("quiet", "waited")
 """Gates that pass by themselves, in minutes."""

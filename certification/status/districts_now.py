@@ -11,7 +11,7 @@ from django.utils import timezone
 from certification.models import CertificationEvent
 from certification.status.statewide import district_events
 from cte_portal.frame import DistrictNow
-from pathways.resync.comparison import KnownUnsent
+from pathways.resync.unsent import KnownUnsent
 
 
 def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNow]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 from cte_portal.logs import name_of, places
 from cte_portal.ui.context import Help
-from cte_portal.ui.unavailable import Unavailable, unavailable
+from cte_portal.ui.unavailable import Unavailable, only_the_state, unavailable
 
 log = logging.getLogger("cte_portal.errors")
 
@@ -75,7 +75,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     if why := unavailable(error):
-        return _come_back(request, why, error, again=typed(request))
+        return _come_back(
+            request,
+            Unavailable.STATE if only_the_state(why) else why,
+            error,
+            again=typed(request),
+        )
     reference = new_reference()
     name, where = (name_of(error), places(error)) if error else ("unknown", "")
     log.error("reference=%s page=%s error=%s\n%s", reference, _page(request), name, where)
@@ -102,7 +107,10 @@ def _come_back(
         "path": request.path,
         "changes": request.method == "POST",
     }
-    answer = HttpResponse(_plain("503.html", reference, **told), status=503)
+    page = _plain("503.html", reference, **told)
+    if why is Unavailable.STATE:  # the way to the pages that still work
+        page = _framed("503.html", request, {**told, "reference": reference}) or page
+    answer = HttpResponse(page, status=503)
     answer["Retry-After"] = "30"
     return answer
 
@@ -142,15 +150,20 @@ def _answer(
         _page(request),
         type(exception).__name__ if exception else "",
     )
-    if framed and hasattr(request, "user") and hasattr(request, "session"):
-        try:
-            return HttpResponse(
-                render_to_string(template, {"reference": reference, "sentence": sentence}, request),
-                status=status,
-            )
-        except Exception as broken:  # noqa: BLE001 – whatever breaks the frame must not hide the message
-            log.error("reference=%s the frame failed: %s", reference, type(broken).__name__)
-    return HttpResponse(_plain(template, reference, sentence), status=status)
+    about = {"reference": reference, "sentence": sentence}
+    page = _framed(template, request, about) if framed else ""
+    return HttpResponse(page or _plain(template, reference, sentence), status=status)
+
+
+def _framed(template: str, request: HttpRequest, about: Mapping[str, Any]) -> str:
+    """The page within the person's navigation; nothing where that is not possible."""
+    if not (hasattr(request, "user") and hasattr(request, "session")):
+        return ""
+    try:
+        return render_to_string(template, about, request)
+    except Exception as broken:  # noqa: BLE001 – whatever breaks the frame must not hide the message
+        log.error("reference=%s the frame failed: %s", about["reference"], type(broken).__name__)
+        return ""
 
 
 def _plain(template: str, reference: str, sentence: str = "", **told: Any) -> str:

@@ -1,18 +1,36 @@
 """What is nobody's mistake and passes: a database that is busy or out of reach, a disk that is
 full. Said in a sentence, as 503.
+
+The State edition alone may be out of reach: then only pages that are about the state say so, and
+the rest of a page goes on without it.
 """
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from enum import Enum
+from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+
+from cte_portal.editions import Edition
+from cte_portal.logs import name_of
+
+log = logging.getLogger("cte_portal.unavailable")
+
+Answer = TypeVar("Answer")
 
 BUSY_CODES = ("55P03", "40P01")  # lock not available, deadlock
 FULL_CODES = ("53100",)
 AWAY_CODES = ("08", "57P", "533")  # connection, shutdown, too many connections
+TOO_LONG = "57014"
+LONG, PAUSE = 1, 10
+"""Seconds: a state that took so long to say nothing is not asked again for a while, so that not
+every page waits for it.
+"""
 
 
 class Unavailable(Enum):
@@ -21,11 +39,52 @@ class Unavailable(Enum):
     BUSY = "The portal is busy right now."
     FULL = "The portal is out of storage space. We have to free up space first."
     AWAY = "The portal cannot reach its data right now."
+    STATE = (
+        "The state’s records cannot be reached right now. Sending, reports at the state and"
+        " certifying wait. Entering and uploading records still work."
+    )
 
 
 def unavailable(error: BaseException | None) -> Unavailable | None:
     """What an error came of, if it is one of these; None for the portal's own faults."""
     return next((found for each in _chain(error) if (found := _of(each))), None)
+
+
+_pause_until = _said_at = 0.0
+SAY_EVERY = 60  # seconds
+
+
+def if_state_answers(ask: Callable[[], Answer]) -> Answer | None:
+    """What `ask` finds in the State edition; None while that is out of reach, busy or too slow. The
+    page goes on without it and says so. Raises whatever else goes wrong.
+    """
+    global _pause_until, _said_at
+    begun = time.monotonic()
+    if begun < _pause_until:
+        return None
+    try:
+        return ask()
+    except (OperationalError, InterfaceError) as error:
+        if unavailable(error) is None and getattr(error.__cause__, "sqlstate", "") != TOO_LONG:
+            raise
+        if time.monotonic() - begun > LONG:
+            _pause_until = time.monotonic() + PAUSE
+        if begun - _said_at > SAY_EVERY:
+            _said_at = begun
+            log.warning("pages go on without the State edition: %s", name_of(error))
+        return None
+
+
+def only_the_state(why: Unavailable | None) -> bool:
+    """Whether it is the State edition alone that is out of reach: the District edition answers."""
+    if why is not Unavailable.AWAY:
+        return False
+    try:
+        with connections[Edition.DISTRICT.value].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return False
+    return True
 
 
 def is_full(error: BaseException) -> bool:

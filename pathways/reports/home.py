@@ -13,12 +13,12 @@ from cte_portal.ui.wording import number_of
 from pathways.findings.findings import Findings, Level, findings
 from pathways.reports.run import compared
 from pathways.reports.runs import certification_at_state, last_runs
-from pathways.resync.comparison import Unsent
+from pathways.resync.unsent import Unsent
 
 PATH = ("Reporting", "Data Validation", "Data Validation Reports")
 
 
-def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]:
+def validate(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[HomeTask]:
     """Of the active year alone: a past year is validated no more."""
     if (scope.end_year, True) not in standing.school_years:
         return []
@@ -45,9 +45,9 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent) -> list[HomeTask]
     ]
 
 
-def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, str], str]:
+def _status(scope: Scope, found: Findings, unsent: Unsent | None) -> tuple[tuple[str, str], str]:
     """Completed only when nothing is open, and the newest run at the state, on what stands there
-    now, found the totals equal.
+    now, found the totals equal. `unsent` is None while the state cannot be reached.
     """
     counts, records = found.counts, number_of(found.records, "record")
     if counts.open:
@@ -61,6 +61,11 @@ def _status(scope: Scope, found: Findings, unsent: Unsent) -> tuple[tuple[str, s
     clean = (
         f"No problems found in {records}.{explained}" if found.records else "No records to check."
     )
+    if unsent is None:
+        return (
+            "queued",
+            "Waiting for the state",
+        ), f"{clean} The state cannot be reached right now."
     runs = last_runs(scope)
     run = certification_at_state(scope, runs)
     if run is not None and run.count:

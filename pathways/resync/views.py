@@ -21,8 +21,9 @@ from cte_portal.pages.typed import paged
 from pathways.certified import certified
 from pathways.models import CollectionLock, District
 from pathways.resync.batches import submit_resync, submit_resync_of_all
-from pathways.resync.comparison import Comparison, Unsent, figures
+from pathways.resync.comparison import Comparison, figures
 from pathways.resync.object_types import NAMES, OBJECTS, RECORDS, closure
+from pathways.resync.unsent import Unsent
 
 PAGE = 50
 

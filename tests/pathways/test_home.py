@@ -55,7 +55,7 @@ def test_the_state_edition_is_counted_where_it_is(
 def shown(html: str) -> dict[str, str]:
     return {
         label.strip(): value
-        for label, value in re.findall(r"<dt>([^<]*)</dt><dd><strong>([^<]*)</strong>", html)
+        for label, value in re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*<strong>([^<]*)</strong>", html)
     }
 
 

@@ -17,8 +17,9 @@ from pathways.ledger import canonical
 from pathways.lists.publish import publish
 from pathways.models import Change, Enrollment, Participation, Roster, Section, StateCopy, Student
 from pathways.resync import resync
-from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.comparison import Comparison
 from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS, closure
+from pathways.resync.unsent import Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, at_state, delete, errors, in_district, send
 

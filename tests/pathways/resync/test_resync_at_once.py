@@ -27,8 +27,9 @@ from pathways.models import Change, Participation, Pathway, StateCopy, Student
 from pathways.records import entry
 from pathways.resync import batches, resync
 from pathways.resync.batches import submit_resync
-from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.comparison import Comparison
 from pathways.resync.object_types import NAMES
+from pathways.resync.unsent import Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.fixtures.resync import STATE, send
 

@@ -35,8 +35,9 @@ from pathways.models import (
 )
 from pathways.resync import resync
 from pathways.resync.batches import submit_resync
-from pathways.resync.comparison import Comparison, Unsent
+from pathways.resync.comparison import Comparison
 from pathways.resync.object_types import BY_NAME, NAMES, OBJECTS, RECORDS
+from pathways.resync.unsent import Unsent
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, errors, send
 

@@ -22,8 +22,8 @@ from cte_portal.batches.statewide.statewide import children_of
 from cte_portal.editions import Scope
 from pathways.models import Participation, StateCopy, Student
 from pathways.resync.batches import submit_resync, submit_resync_of_all
-from pathways.resync.comparison import Unsent
 from pathways.resync.object_types import NAMES
+from pathways.resync.unsent import Unsent
 from tests.fixtures.records import HEALTH, District_
 
 PAGE = "/districts/9012/2025/resync/"

@@ -19,7 +19,8 @@ from cte_portal.accounts.models import User
 from cte_portal.editions import Scope, writing_state
 from pathways.models import Change, Enrollment, Participation, SchoolYear, StateCopy, Student
 from pathways.resync import gap
-from pathways.resync.comparison import AHEAD, Comparison, KnownUnsent, Unsent
+from pathways.resync.comparison import Comparison
+from pathways.resync.unsent import AHEAD, KnownUnsent, Unsent
 from tests.fixtures.records import BUSINESS, HEALTH, District_
 from tests.fixtures.resync import STATE, delete, send
 from tests.pathways.desk import text

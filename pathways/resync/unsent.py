@@ -1,0 +1,154 @@
+"""How much of a district is not yet sent to the state, as every page says it (ux V-01)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from cte_portal.editions import Scope
+from cte_portal.ui.unavailable import if_state_answers
+from pathways.models import Change, StateCopy
+from pathways.resync import gap
+from pathways.resync.object_types import RECORDS
+
+AHEAD = (
+    "The state is ahead of this district: it has changes that are missing here, as if an older"
+    " backup had been restored. Do not send or certify. Call OPI."
+)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What a district has not sent yet: rows that differ from the state's, and changes of the
+    ledger after the cursor that stands there.
+    """
+
+    scope: Scope
+    copy: StateCopy | None
+    point: gap.Point
+
+    @classmethod
+    def of(cls, scope: Scope) -> Unsent:
+        copy = StateCopy.objects.told(scope.district)
+        return cls(scope, copy, gap.point_of(scope, copy))
+
+    @classmethod
+    def counted(cls, scope: Scope) -> Unsent:
+        """The same with all that the state has to be asked for."""
+        unsent = cls.of(scope)
+        _ = unsent.gap
+        return unsent
+
+    @cached_property
+    def changes(self) -> int:
+        sent = self.copy.cursor if self.copy else 0
+        return (
+            Change.objects.after(self.scope.district, sent).count()
+            if self.point.cursor > sent
+            else 0
+        )
+
+    @cached_property
+    def gap(self) -> gap.Gap:
+        """As the resync page would count now: what it counted last, or counted anew where anything
+        has moved.
+        """
+        return gap.gap_of(self.scope, self.point)
+
+    @property
+    def rows(self) -> int:
+        """The number above every page, on the home page and on the resync page: rows of all types
+        that differ.
+        """
+        return self.gap.rows
+
+    @property
+    def nothing_sent(self) -> bool:
+        """Whether nothing of the school year has been sent yet."""
+        return self.copy is None or self.copy.end_year != self.scope.end_year
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the state has changes that the district's ledger does not: the district's
+        database was restored from an older backup.
+        """
+        return self.copy is not None and self.copy.cursor > self.point.cursor
+
+    @property
+    def since(self) -> datetime.datetime | None:
+        """When the records were sent last, which the changes are counted from; None where none were
+        sent or some were left out.
+        """
+        told = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
+        return (
+            datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
+        )
+
+    @property
+    def left_out(self) -> int:
+        """Rows that the last resync of their type left out."""
+        if self.copy is None:
+            return 0
+        year, sent = self.scope.end_year, self.copy.objects_sent.values()
+        return sum(one["errors"] for one in sent if one.get("end_year", self.copy.end_year) == year)
+
+
+@dataclass(frozen=True)
+class KnownUnsent:
+    """The same of one district among many, without comparing: what was counted last, and what the
+    ledger has written since.
+    """
+
+    copy: StateCopy | None
+    changes: int
+    nothing_sent: bool
+    ahead: bool
+    rows: int
+    """At least so many: a row that nobody has compared since is not counted."""
+    is_known: bool = True
+    """False while the state cannot be reached."""
+
+    @property
+    def words(self) -> str:
+        if not self.is_known:
+            return "not known"
+        return "ahead" if self.ahead else "all" if self.nothing_sent else f"{self.rows:,}"
+
+    @classmethod
+    def of_all(cls, numbers: Iterable[str], end_year: int) -> dict[str, KnownUnsent]:
+        """Of every named district, in a few statements."""
+        numbers = list(numbers)
+        rows = if_state_answers(
+            lambda: list(StateCopy.objects.at_state().defer("objects_sent", "refused"))
+        )
+        if rows is None:
+            return dict.fromkeys(numbers, NOT_KNOWN)
+        stored = {copy.district: copy for copy in rows}
+        copies = {number: stored.get(number) for number in numbers}
+        sent = {number: copy.cursor if copy else 0 for number, copy in copies.items()}
+        last, changes = Change.objects.cursors(), Change.objects.numbers_after(sent)
+        gaps = gap.last_known(end_year, copies)
+        since = Change.objects.numbers_after(
+            {number: one.point.cursor for number, one in gaps.items()}
+        )
+        return {
+            number: cls(
+                copy=copy,
+                changes=changes.get(number, 0),
+                nothing_sent=copy is None or copy.end_year < end_year,
+                ahead=copy is not None and copy.cursor > last.get(number, 0),
+                rows=(
+                    gaps[number].rows + since.get(number, 0)
+                    if number in gaps
+                    else changes.get(number, 0)
+                ),
+            )
+            for number, copy in copies.items()
+        }
+
+
+NOT_KNOWN = KnownUnsent(
+    copy=None, changes=0, nothing_sent=False, ahead=False, rows=0, is_known=False
+)
