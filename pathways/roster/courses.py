@@ -18,7 +18,7 @@ from pathways.ledger.locks import lock_district
 from pathways.models import Course, RowChange
 from pathways.resync.gap import forget
 from pathways.roster import ledger, staging
-from pathways.roster.shape import COURSE
+from pathways.roster.shapes import COURSE
 
 NO_PATHWAY = 0
 """Stands for *no pathway* on its way in, where nothing at all would leave the pathway as it is."""

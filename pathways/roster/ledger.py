@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
 from cte_portal.editions import Scope
 from pathways.ledger.refusals import Stale
 from pathways.models import CollectionLock, RowChange, SchoolYear
-from pathways.roster.problems import LEAVES_SEAL, ON_SCREEN, PROBLEMS, REPEATED, TWICE
-from pathways.roster.shape import ENROLLMENT, Shape
+from pathways.roster import certified_year
+from pathways.roster.problems import ON_SCREEN, PROBLEMS, REPEATED, TWICE
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import ENROLLMENT
 
 WRITTEN = ("create", "update")
 
@@ -33,6 +35,8 @@ class Act:
     by_id: int | None
     source: RowChange.Source
     batch: UUID | None = None
+    every_grade: bool = False
+    """Whether new students below grade 7 are taken from a file as well."""
 
     def values(self) -> dict[str, Any]:
         """What the statements need to know."""
@@ -46,6 +50,7 @@ class Act:
             "year": self.scope.end_year,
             "year_starts": connection.ops.adapt_datefield_value(year.starts),
             "sealed": 1 if closed else 0,
+            "every_grade": 1 if self.every_grade else 0,
             "by": self.by,
             "by_id": self.by_id,
             "source": self.source.value,
@@ -79,7 +84,7 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
     cursor.execute(f"ANALYZE {shape.plan}")
     _unequal_twins(cursor, shape)
     if shape is ENROLLMENT and values["sealed"]:
-        cursor.execute(_LEAVES_SEAL, values)
+        certified_year.hold(cursor, values)
     cursor.execute(
         f"SELECT operation, problem, COUNT(*) FROM {shape.plan} GROUP BY operation, problem"
     )
@@ -91,20 +96,30 @@ def plan(cursor: Any, shape: Shape, values: dict[str, Any]) -> dict[str, int]:
 
 
 def _conditions(shape: Shape) -> list[tuple[Any, str]]:
-    """The shape's own problems, and what nobody's file overrules: a row that a person changed on
-    screen since the last file.
+    """The shape's own problems, and what no file overrules: a value that a person gave or took
+    away on screen since the last file.
     """
-    last = (
-        f"SELECT source FROM {shape.history} last WHERE last.row = stored.id ORDER BY last.version"
-        " DESC LIMIT 1"
-    )
-    same = " AND ".join(
-        _same(f"stored.{column}", f"({expression})") for column, expression in shape.image.items()
+    kept = [column for column in shape.image if column != "district_id"]
+    overruled = " OR ".join(
+        f"NOT {_same(f'stored.{column}', f'({shape.image[column]})')} AND"
+        f" ({_filled(shape, column)} OR before.id IS NOT NULL AND NOT"
+        f" {_same(f'before.{column}', f'last.{column}')})"
+        for column in kept
     )
     on_screen = (
-        f"stored.id IS NOT NULL AND NOT ({same}) AND %(source)s = 'file' AND ({last}) = 'screen'"
+        f"%(source)s = 'file' AND EXISTS (SELECT 1 FROM {shape.history} last LEFT JOIN"
+        f" {shape.history} before ON before.row = last.row AND before.version = last.version - 1"
+        " WHERE last.row = stored.id AND last.source = 'screen' AND NOT EXISTS (SELECT 1 FROM"
+        f" {shape.history} later WHERE later.row = last.row AND later.version > last.version) AND"
+        f" ({overruled}))"
     )
     return [*shape.problems, (ON_SCREEN, on_screen)]
+
+
+def _filled(shape: Shape, column: str) -> str:
+    """Whether something stands in a stored column; what was left empty on screen, a file may fill."""
+    is_text = isinstance(shape.fields[column], models.CharField)
+    return f"stored.{column} <> ''" if is_text else f"stored.{column} IS NOT NULL"
 
 
 def _same(before: str, after: str) -> str:
@@ -137,28 +152,6 @@ def _unequal_twins(cursor: Any, shape: Shape) -> None:
 
 def _text(column: str) -> str:
     return f"COALESCE(CAST({column} AS text), '')"
-
-
-# A student whose last enrollment that counts would end before the year's first day leaves the
-# collection, and a certified record with it. Whoever leaves is found before any row is marked: two
-# rows of one student must not each count on the other.
-_LEAVES_SEAL = f"""
-UPDATE {ENROLLMENT.plan} SET problem = '{LEAVES_SEAL.id}'
-WHERE problem IS NULL AND operation = 'update' AND key_end_year = %(year)s AND end_date < %(year_starts)s AND student_id IN (
-    SELECT record.student_id FROM pathways_participation record
-    JOIN pathways_student student ON student.id = record.student_id AND student.district_id = %(district)s
-    WHERE NOT EXISTS (
-        SELECT 1 FROM pathways_enrollment own
-        JOIN pathways_calendar calendar ON calendar.id = own.calendar_id
-        WHERE own.student_id = record.student_id AND calendar.end_year = %(year)s AND own.service_type IN ('P', 'S', 'N')
-          AND (own.end_date IS NULL OR own.end_date >= %(year_starts)s)
-          AND own.id NOT IN (
-            SELECT ending.row_id FROM {ENROLLMENT.plan} ending
-            WHERE ending.row_id IS NOT NULL AND ending.problem IS NULL AND ending.end_date < %(year_starts)s
-          )
-    )
-)
-"""
 
 
 def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:

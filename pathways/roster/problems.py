@@ -81,6 +81,12 @@ OTHER_YEAR = RosterProblem(
     "Upload it again when that school year is current.",
     Becomes.SET_ASIDE,
 )
+LOWER_GRADE = RosterProblem(
+    "ROS-012",
+    "Below grade 7",
+    "No action needed. To load these students too, upload the file again with all grades.",
+    Becomes.SET_ASIDE,
+)
 SCHOOL = RosterProblem(
     "ROS-020", "School not in the portal", "Add the school under Schools and Calendars first."
 )
@@ -119,6 +125,11 @@ LEAVES_SEAL = _held(
     "ROS-032",
     "Would remove a certified record from the collection",
     "This year is certified. Ask OPI for a recertification first, or correct the end date.",
+)
+ENTERS_SEAL = _held(
+    "ROS-034",
+    "Would bring a record into the certified collection",
+    "This year is certified. Ask OPI for a recertification first.",
 )
 ON_SCREEN = _held(
     "ROS-033",

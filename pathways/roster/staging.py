@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from pathways.roster.shape import SHAPES, Shape
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import SHAPES
 
 CHUNK = 5_000
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from pathways.roster.shape import ENROLLMENT, SHAPES, STUDENT, Shape
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
 
 MOVED, NEEDED, RECORDED = "changed since", "other rows depend on it", "the student has records"
 

@@ -28,7 +28,7 @@ LONGER = {
     "pathways/lists/new_districts.py",
     "pathways/lists/views.py",
     "pathways/records/forms.py",
-    "pathways/roster/shape.py",
+    "pathways/roster/shapes.py",
     "pathways/roster/worklist.py",
     "pathways/rules/lookups.py",
     "pathways/rules/record.py",

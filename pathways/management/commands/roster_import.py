@@ -47,6 +47,9 @@ class Command(PortalCommand):
         parser.add_argument(
             "--confirm", type=int, help="the number of rows that a held file asks you to confirm"
         )
+        parser.add_argument(
+            "--every-grade", action="store_true", help="load new students below grade 7 as well"
+        )
 
     def handle(
         self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any
@@ -62,7 +65,11 @@ class Command(PortalCommand):
                 title=TITLE,
                 subject=file.name,
                 scope=Scope(district, year.end_year),
-                options={"work": work, "confirmed": options["confirm"]},
+                options={
+                    "work": work,
+                    "confirmed": options["confirm"],
+                    "every_grade": options["every_grade"],
+                },
                 content=File(content, name="input"),
                 limited=False,
             )

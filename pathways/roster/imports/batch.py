@@ -110,6 +110,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
         job.batch.submitted_by_id,
         RowChange.Source.FILE,
         job.batch.pk,
+        every_grade=bool(options.get("every_grade")),
     )
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
@@ -142,7 +143,7 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
             },
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
-            "notices": reading.notices,
+            "notices": [*reading.notices, *_set_aside(reading, carried)],
             "other_years": {
                 str(year): number for year, number in sorted(reading.other_years.items())
             },
@@ -151,6 +152,23 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
             "cursor": before,
         },
     )
+
+
+def _set_aside(reading: Reading, carried: Carried) -> list[str]:
+    """What was left for another year, or left out as CTE does not need it."""
+    lines = [
+        f"{number_of(number, 'row')} of {school_year_label(year)} set aside. Upload"
+        f" {'it' if number == 1 else 'them'} again in that year."
+        for year, number in sorted(reading.other_years.items())
+    ]
+    if carried.lower_grades:
+        grades = ", ".join(f"{grade}: {number:,}" for grade, number in carried.lower_grades.items())
+        number = sum(carried.lower_grades.values())
+        lines.append(
+            f"{number_of(number, 'new enrollment')} below grade 7 left out (by grade – {grades})."
+            " Upload the file again with all grades if you need them."
+        )
+    return lines
 
 
 def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool) -> str:

@@ -16,8 +16,9 @@ from pathways.models import Change, Participation, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
-from pathways.roster.problems import PROBLEMS
-from pathways.roster.shape import ENROLLMENT, SHAPES, Shape
+from pathways.roster.problems import LOWER_GRADE, PROBLEMS
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import ENROLLMENT, SHAPES
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
 CHANGED_SHARE, ENDED_SHARE, FROM_ROWS = 0.75, 0.10, 5
@@ -61,6 +62,8 @@ class Carried:
     holds: list[dict[str, Any]] = field(default_factory=list)
     entering: set[int] = field(default_factory=set)
     leaving: set[int] = field(default_factory=set)
+    lower_grades: dict[str, int] = field(default_factory=dict)
+    """New enrollments below grade 7, which were left out, by grade."""
 
     @property
     def to_confirm(self) -> int:
@@ -81,10 +84,11 @@ def carry(cursor: Any, reading: Reading, act: ledger.Act) -> Carried:
     values, carried = act.values(), Carried()
     before = _records_in_scope(act.scope)
     staging.prepare(cursor)
-    for shape in SHAPES:
-        if shape.name in reading.brought:
-            staging.stage(cursor, shape, reading.rows[shape.name])
-            carried.objects.append(_carry_kind(cursor, shape, reading, values, act.scope, carried))
+    brought = [shape for shape in SHAPES if shape.name in reading.brought]
+    for shape in brought:  # all of them first: a student's grade stands in the enrollments
+        staging.stage(cursor, shape, reading.rows[shape.name])
+    for shape in brought:
+        carried.objects.append(_carry_kind(cursor, shape, reading, values, act.scope, carried))
     after = _records_in_scope(act.scope)
     carried.entering, carried.leaving = after - before, before - after
     return carried
@@ -121,6 +125,13 @@ def _carry_kind(
     absent = _absent(shape, scope)
     carried.absent[shape.name] = absent
     missing = absent.count()
+    if shape is ENROLLMENT:
+        cursor.execute(
+            f"SELECT grade, COUNT(*) FROM {shape.plan} WHERE problem = %s GROUP BY grade ORDER BY"
+            " grade",
+            [LOWER_GRADE.id],
+        )
+        carried.lower_grades = dict(cursor.fetchall())
     _hold(cursor, shape, reading.read[shape.name], counts.get("update", 0), carried, values)
     ledger.apply(cursor, shape, values)
     becomes = Counter(PROBLEMS[row.problem].becomes.value for row in planned)
@@ -132,7 +143,7 @@ def _carry_kind(
         "unchanged": counts.get("unchanged", 0) + becomes["kept"],
         "held": becomes["held"],
         "refused": reading.refused[shape.name] + becomes["refused"],
-        "set_aside": reading.set_aside[shape.name],
+        "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,
     }
 

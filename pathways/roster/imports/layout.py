@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pathways.roster.shape import (
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import (
     CALENDAR,
     COURSE,
     ENROLLMENT,
@@ -17,7 +18,6 @@ from pathways.roster.shape import (
     SCHOOL,
     SECTION,
     STUDENT,
-    Shape,
 )
 
 

@@ -15,7 +15,7 @@ from pathways.roster.imports.cells import ImportingDistrict, Unfit, read_cell
 from pathways.roster.imports.layout import BY_RECORD_TYPE, RosterColumn, RosterLayout
 from pathways.roster.imports.recognizing import RosterPart, cells_of
 from pathways.roster.problems import RosterProblem
-from pathways.roster.shape import SHAPES
+from pathways.roster.shapes import SHAPES
 from pathways.roster.staging import Line
 
 

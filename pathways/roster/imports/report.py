@@ -20,8 +20,8 @@ from pathways.roster.imports.carrying import Carried
 from pathways.roster.imports.layout import BY_RECORD_TYPE
 from pathways.roster.imports.reading import Reading, columns_with_cells
 from pathways.roster.imports.recognizing import RosterPart, cells_of
-from pathways.roster.problems import PROBLEMS, Becomes
-from pathways.roster.shape import BY_NAME
+from pathways.roster.problems import LOWER_GRADE, PROBLEMS, Becomes
+from pathways.roster.shapes import BY_NAME
 
 TITLES = (
     "File",
@@ -70,7 +70,15 @@ def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried)
             _rows_to_correct(file, parts, problems)
     page = {
         "findings": [
-            _for_page(line) for line in islice(_problem_lines(parts, reading, carried), ON_THE_PAGE)
+            _for_page(line)
+            for line in islice(
+                (
+                    line
+                    for line in _problem_lines(parts, reading, carried)
+                    if line[4] != LOWER_GRADE.id
+                ),
+                ON_THE_PAGE,
+            )
         ],
         "changes": [
             _for_page(line) for line in islice(_change_lines(parts, carried, pathways), ON_THE_PAGE)

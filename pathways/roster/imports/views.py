@@ -26,7 +26,7 @@ from pathways.models import Pathway
 from pathways.roster.imports import result
 from pathways.roster.imports.batch import TITLE, UPLOAD
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
-from pathways.roster.shape import SHAPES
+from pathways.roster.shapes import SHAPES
 
 TYPES = {
     "roster": "Roster files – the portal recognizes which kind",

@@ -82,6 +82,9 @@ class UploadForm(forms.Form):
         initial="good",
         widget=forms.RadioSelect,
     )
+    every_grade = forms.BooleanField(
+        label="Roster files: load all grades, not only 7 to 12", required=False
+    )
     notify = forms.BooleanField(label="E-mail me when it is done", required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -186,6 +189,7 @@ class MTDataUpload(RecordsView, ActionView):
                 "type": asked["type"],
                 "work": asked["work"],
                 "all_or_nothing": asked["rows"] == "nothing",
+                "every_grade": roster and asked["every_grade"],
             },
             key=self._key(asked),
             content=asked["file"],
@@ -198,7 +202,11 @@ class MTDataUpload(RecordsView, ActionView):
         """A double click sends the same again; a page that Back brought, with another file or
         choice, is work of its own.
         """
-        digest = hashlib.sha256("|".join([asked["type"], asked["work"], asked["rows"]]).encode())
+        digest = hashlib.sha256(
+            "|".join(
+                [asked["type"], asked["work"], asked["rows"], str(asked["every_grade"])]
+            ).encode()
+        )
         for chunk in asked["file"].chunks():
             digest.update(chunk)
         return f"{asked['key']}:{digest.hexdigest()[:16]}"

@@ -7,14 +7,18 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
 from cte_portal.accounts.models import Role, User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
-from pathways.models import District
+from pathways.ledger import ledger as records_ledger
+from pathways.ledger import staging as records_staging
+from pathways.models import Change, District, Participation, Student
 from tests.fixtures.people import person
+from tests.fixtures.records import row
 
 SCHOOLS = (
     "School Number,School Name,Calendar Number,End Year\n0001,Sun High School,001,2025\n0002,Moon"
@@ -94,6 +98,27 @@ class Desk:
 
     def undo(self, file: Batch) -> Batch:
         return self.send("", about=file, kind="roster-undo")
+
+
+def counts(batch: Batch, kind: str) -> dict[str, int]:
+    return next(counts for counts in batch.result["objects"] if counts["type"] == kind)
+
+
+def file_of(batch: Batch, role: str) -> str:
+    with default_storage.open(batch.files.get(role=role).stored) as content:
+        return content.read().decode("utf-8-sig")
+
+
+def record(desk: Desk, state_id: str) -> Participation:
+    student = Student.objects.get(state_id=state_id)
+    records_ledger.apply(
+        desk.scope,
+        records_staging.stage([row(student)]),
+        by="X",
+        source=Change.Source.DEMO,
+        checked=None,
+    )
+    return Participation.objects.get(student=student)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from pathways.models import Course, CourseChange, StudentChange
 from pathways.roster import courses
-from pathways.roster.shape import SHAPES
+from pathways.roster.shapes import SHAPES
 from pathways.triggers import ROSTER_HISTORY
 from tests.pathways.roster.conftest import ALL, Desk, zipped
 

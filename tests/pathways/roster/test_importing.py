@@ -13,17 +13,11 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from cte_portal.batches.models import Batch
-from pathways.ledger import ledger, staging
 from pathways.models import (
     Calendar,
-    Change,
-    CollectionLock,
     Course,
     District,
     Enrollment,
-    EnrollmentChange,
-    Participation,
     Pathway,
     Roster,
     School,
@@ -31,9 +25,18 @@ from pathways.models import (
     Student,
     StudentChange,
 )
-from pathways.roster.shape import SHAPES
-from tests.fixtures.records import row
-from tests.pathways.roster.conftest import ALL, COURSES, ENROLLMENTS, STUDENTS, Desk, zipped
+from pathways.roster.shapes import SHAPES
+from tests.pathways.roster.conftest import (
+    ALL,
+    COURSES,
+    ENROLLMENTS,
+    STUDENTS,
+    Desk,
+    counts,
+    file_of,
+    record,
+    zipped,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
@@ -45,10 +48,6 @@ def stored() -> dict[str, list[Any]]:
         names = [shape.fields[column].attname for column in shape.image]
         rows[shape.name] = sorted(shape.model._base_manager.values_list(*names), key=str)
     return rows
-
-
-def counts(batch: Batch, kind: str) -> dict[str, int]:
-    return next(counts for counts in batch.result["objects"] if counts["type"] == kind)
 
 
 def test_a_whole_district_starts_from_one_zip(desk: Desk) -> None:
@@ -205,14 +204,9 @@ def test_a_bad_row_is_refused_by_name_and_the_good_ones_are_saved(
 ) -> None:
     batch = desk.send(STUDENTS.replace(old, new, 1))
     assert counts(batch, "Student")["refused"] == 1 and counts(batch, "Student")["new"] == 2
-    summary = _file(batch, "report.csv")
+    summary = file_of(batch, "report.csv")
     assert rule in summary and message in summary
     assert batch.status == "with-errors"
-
-
-def _file(batch: Batch, role: str) -> str:
-    with default_storage.open(batch.files.get(role=role).stored) as content:
-        return content.read().decode("utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +258,7 @@ def test_another_districts_student_and_an_unknown_one_are_the_same(desk: Desk) -
         f"0001,001,2025,CTE101,1,{state_id},\n" for state_id in ("999000077", "999000078")
     )
     batch = desk.send(ALL["rosters"] + rows)
-    lines = [line for line in _file(batch, "report.csv").splitlines() if "ROS-022" in line]
+    lines = [line for line in file_of(batch, "report.csv").splitlines() if "ROS-022" in line]
     assert len(lines) == 2 and lines[0].replace(",4,", ",5,") == lines[1]
     assert counts(batch, "Roster")["refused"] == 2
 
@@ -331,14 +325,6 @@ def test_a_test_that_has_gone_stale_saves_nothing(desk: Desk) -> None:
     assert desk.send(zipped(ALL), since=stale.result["cursor"]).result["saved"]
 
 
-def _record(desk: Desk, state_id: str) -> Participation:
-    student = Student.objects.get(state_id=state_id)
-    ledger.apply(
-        desk.scope, staging.stage([row(student)]), by="X", source=Change.Source.DEMO, checked=None
-    )
-    return Participation.objects.get(student=student)
-
-
 def test_undo_brings_everything_back_but_what_others_stand_on(desk: Desk) -> None:
     """R-IMP-29."""
     empty = stored()
@@ -346,80 +332,11 @@ def test_undo_brings_everything_back_but_what_others_stand_on(desk: Desk) -> Non
     desk.undo(batch)
     assert stored() == empty
     batch = desk.send(zipped(ALL))
-    _record(desk, "999000001")
+    record(desk, "999000001")
     undone = desk.undo(batch)
     assert list(Student.objects.values_list("state_id", flat=True)) == ["999000001"]
     assert Enrollment.objects.count() == 1 and not Course.objects.exists()
     assert undone.status == "with-errors" and "the student has records" in undone.sentence
-
-
-def lock(desk: Desk) -> None:
-    CollectionLock.objects.create(
-        district="0965",
-        end_year=2025,
-        collection="cte-eoy",
-        since="2025-06-12T18:00Z",
-        by="DOE, JANE",
-        reason="Certified.",
-        reference="7K3Q",
-    )
-
-
-def test_in_a_certified_year_a_graduate_leaves_but_no_certified_record_does(desk: Desk) -> None:
-    """R-IMP-18: an end on June 6 is applied; an end before the year's first day is held with the
-    reason why.
-    """
-    desk.send(zipped(ALL))
-    _record(desk, "999000001")
-    lock(desk)
-    graduate = ENROLLMENTS.replace(
-        "999000001,P,12,08/21/2024,,", "999000001,P,12,08/21/2024,06/06/2025,400"
-    )
-    assert counts(desk.send(graduate), "Enrollment")["changed"] == 1
-    early = (
-        "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End"
-        " Date\n0001,001,2025,999000001,P,12,{},{}\n"
-    )
-    Enrollment.objects.filter(student__state_id="999000001").update(
-        start_date="2024-05-01", end_date=None, end_status=""
-    )
-    held = desk.send(early.format("05/01/2024", "06/01/2024"))
-    assert counts(held, "Enrollment")["held"] == 1 and held.result["effects"]["leave_scope"] == 0
-    assert "Would remove a certified record" in _file(held, "report.csv")
-    # With a second enrollment that counts, the record stays in the collection and the end is taken.
-    desk.send(early.format("08/22/2024", ""))
-    assert counts(desk.send(early.format("05/01/2024", "06/01/2024")), "Enrollment")["changed"] == 1
-    # Ending both in one file would take the record out all the same.
-    assert EnrollmentChange.objects.filter(operation="update").count() == 2
-
-
-def test_two_ends_in_one_file_do_not_take_a_certified_record_out_together(desk: Desk) -> None:
-    desk.send(zipped(ALL))
-    _record(desk, "999000001")
-    student = Student.objects.get(state_id="999000001")
-    first = student.enrollments.get()
-    first.start_date = datetime.date(2024, 5, 1)
-    first.save()
-    Enrollment.objects.create(
-        student=student,
-        calendar=first.calendar,
-        service_type="S",
-        grade="12",
-        start_date="2024-05-01",
-    )
-    lock(desk)
-    title = (
-        "School Number,Calendar Number,End Year,Student State ID,Service Type,Grade,Start Date,End"
-        " Date\n"
-    )
-    both = title + "".join(
-        f"0001,001,2025,999000001,{service},12,05/01/2024,06/01/2024\n" for service in "PS"
-    )
-    batch = desk.send(both)
-    assert (
-        counts(batch, "Enrollment")["held"] == 2
-        and Participation.objects.in_scope(desk.scope).count() == 1
-    )
 
 
 def test_aim_files_are_read_by_their_record_types(desk: Desk) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathways.roster.shape import BY_NAME
+from pathways.roster.shapes import BY_NAME
 from tests.fixtures.examples import examples
 from tests.pathways.roster.conftest import ALL, Desk, zipped
 
