@@ -1,5 +1,5 @@
-"""Five districts that look like Montana's, and as many more as are asked for; numbers are
-synthetic.
+"""Five districts that look like Montana's, and as many more as are asked for, as uneven as a
+state's; numbers are synthetic.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Place:
     lapsed: str = ""
 
 
-HIGH, MIDDLE = ("09", "10", "11", "12"), ("07", "08")
+HIGH, MIDDLE, UPPER_ELEMENTARY = ("09", "10", "11", "12"), ("07", "08"), ("05", "06")
 
 COTTONWOOD = Place(
     "9012",
@@ -86,15 +86,33 @@ PLACES = (
 
 
 def places(count: int) -> list[Place]:
-    """The first `count` districts; beyond the five, further high school districts of equal size."""
+    """The first `count` districts; beyond the five, more whose sizes are as uneven as a state's."""
+    shares = uneven_shares(count - len(PLACES))
     more = [
         Place(
             f"{8000 + number}",
-            f"Prairie {number} High School District",
-            ((f"{number:04d}", f"Prairie {number} High School", HIGH),),
-            0.2,
-            MOST,
+            f"Prairie {number} Schools",
+            (
+                (f"{number:04d}", f"Prairie {number} High School", HIGH),
+                (f"{4000 + number:04d}", f"Prairie {number} 5-8", (*UPPER_ELEMENTARY, *MIDDLE)),
+            ),
+            share,
+            (*MOST, *ALL_BUT) if number == 1 else MOST,
         )
-        for number in range(1, count - len(PLACES) + 1)
+        for number, share in enumerate(shares, 1)
     ]
     return [*PLACES, *more][: max(1, count)]
+
+
+def uneven_shares(number: int) -> list[float]:
+    """Shares of a state's districts, largest first: of 395, as many as have students in CTE when
+    the state has 150,000 students.
+
+    They are as skewed as Montana's: one district of 5,000, one in ten between 1,500 and 200, evenly
+    by ratio, and all others below 100.
+    """
+    middle = round(number / 10)
+    small = number - 1 - middle
+    middling = [1500 * (200 / 1500) ** (at / max(1, middle - 1)) for at in range(middle)]
+    smaller = [99 - 55 * at / max(1, small - 1) for at in range(small)]
+    return [5000, *middling, *smaller][: max(0, number)]

@@ -13,7 +13,7 @@ from pathways.models import Calendar, District, Enrollment, School, SchoolYear, 
 
 FIRST_STATE_ID = 999_000_001
 GUIDES_STATE_ID = "999000123"
-GRADES = ("07", "08", "09", "10", "11", "12")
+GRADES = ("05", "06", "07", "08", "09", "10", "11", "12")
 YEARS = (2024, 2025, 2026)
 
 

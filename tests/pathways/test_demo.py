@@ -236,6 +236,17 @@ def test_beside_many_more_districts_the_named_ones_are_as_they_are_alone() -> No
     assert load.sizes_of(places(5), 6000)["9012"] == 10 * alone["9012"]
 
 
+def test_a_states_districts_are_as_uneven_as_montanas() -> None:
+    """Three eighths of a district's students are in CTE: of twelve, eleven, ten, nine most."""
+    sizes = load.sizes_of(places(400), 150_000)
+    in_cte = sorted((size * 3 / 8 for number, size in sizes.items() if number[0] == "8"), key=float)
+    assert 4900 <= in_cte[-1] <= 5100
+    assert all(195 <= number <= 1550 for number in in_cte[-41:-1])
+    assert max(in_cte[:-41]) <= 100 and len(in_cte) == 395
+    largest, *_, smallest = places(40)[5:]
+    assert largest.share > 50 * smallest.share, "in proportion where they are fewer"
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
     found = []

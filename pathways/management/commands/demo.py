@@ -32,7 +32,7 @@ class Command(PortalCommand):
             "--students",
             type=int,
             default=load.STUDENTS,
-            help="number of records in all districts together",
+            help="number of students in all districts together",
         )
         parser.add_argument("--seed", type=int, default=load.SEED)
         parser.add_argument(
