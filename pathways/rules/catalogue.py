@@ -4,8 +4,10 @@ per rule took 2.8 times as long).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections, transaction
@@ -71,10 +73,7 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
         scope, timezone.localdate(), certified_year=certified().last_certified_year(scope)
     )
     rules = compiled(scope)
-    rows = StagedParticipation.objects.filter(delete_row=False).annotate(
-        total_credits=TOTAL_CREDITS, key=F("line")
-    )
-    judged, values = judged_by(rows, rules, parameters)
+    judged, values = judged_by(_staged_rows, rules, parameters)
     sql = f"WITH judged AS MATERIALIZED ({judged}), standing AS ({STANDING}) " + _findings_sql(
         rules, "standing.at_cursor, standing.at_generation"
     )
@@ -121,10 +120,7 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
         scope, timezone.localdate(), certified_year=certified().last_certified_year(scope)
     )
     rules = compiled(scope)
-    rows = StagedParticipation.objects.filter(delete_row=False).annotate(
-        total_credits=TOTAL_CREDITS, key=F("line")
-    )
-    judged, values = judged_by(rows, rules, parameters)
+    judged, values = judged_by(_staged_rows, rules, parameters)
     columns = [column_of(rule) for rule in rules]
     with connections[Edition.DISTRICT.value].cursor() as cursor:
         with transaction.atomic():
@@ -161,20 +157,44 @@ def column_of(rule: Rule) -> str:
 
 
 def judged_by(
-    rows: QuerySet[Any], rules: list[Rule], parameters: Parameters, *more: str
+    rows: Callable[[Scope], QuerySet[Any]],
+    rules: Iterable[Rule],
+    parameters: Parameters,
+    *more: str,
 ) -> tuple[str, tuple[Any, ...]]:
     """The rows with one boolean column for each rule, and `more` of their own columns, as SQL and
     its parameters.
+
+    `rows` is a function of a module, so that the SQL of a district is put together once a day in
+    each process: that takes longer than to judge a student's records.
     """
+    return _judged_by(rows, tuple(rule.id for rule in rules), parameters, more)
+
+
+@lru_cache(maxsize=512)
+def _judged_by(
+    rows: Callable[[Scope], QuerySet[Any]],
+    rules: tuple[str, ...],
+    parameters: Parameters,
+    more: tuple[str, ...],
+) -> tuple[str, tuple[Any, ...]]:
     verdicts = {
         column_of(rule): ExpressionWrapper(rule.condition(parameters), BooleanField())
-        for rule in rules
+        for rule in map(by_id, rules)
     }
-    annotated = rows.annotate(pathway_name=F("pathway__name"), **verdicts)
+    queryset = rows(parameters.scope)
+    annotated = queryset.annotate(pathway_name=F("pathway__name"), **verdicts)
     query = annotated.values(
         "key", "student_id", "pathway_id", "total_credits", "pathway_name", *verdicts, *more
     ).query
-    return query.get_compiler(rows.db).as_sql()
+    sql, values = query.get_compiler(queryset.db).as_sql()
+    return sql, tuple(values)
+
+
+def _staged_rows(scope: Scope) -> QuerySet[Any]:
+    return StagedParticipation.objects.filter(delete_row=False).annotate(
+        total_credits=TOTAL_CREDITS, key=F("line")
+    )
 
 
 def _findings_sql(rules: list[Rule], first: str) -> str:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cte_portal.editions import Scope
@@ -64,7 +64,7 @@ def breaches(
     rows = Participation.objects.in_scope(scope)
     if student is not None:
         rows = rows.filter(student_id=student)
-    yield from _of_single_records(rows, scope, only)
+    yield from _of_single_records(scope, student, only)
     for rule, among_stored in between.STORED:
         if rule.in_force(scope.end_year) and (only is None or rule.id in only):
             found = among_stored(rows).order_by("student_id", "pathway_id")
@@ -101,15 +101,31 @@ def judging_stored(end_year: int) -> list[Rule]:
     return [*single, *(rule for rule, _ in between.STORED if rule.in_force(end_year))]
 
 
-def _of_single_records(rows: Any, scope: Scope, only: Collection[str] | None) -> Iterator[Breach]:
+# Stands for the student in SQL that is put together once for all; no key is negative.
+_ANY_STUDENT = -1
+
+
+def _stored_rows(scope: Scope) -> QuerySet[Any]:
+    return Participation.objects.in_scope(scope).annotate(key=F("pk"))
+
+
+def _stored_rows_of_a_student(scope: Scope) -> QuerySet[Any]:
+    return _stored_rows(scope).filter(student_id=_ANY_STUDENT)
+
+
+def _of_single_records(
+    scope: Scope, student: int | None, only: Collection[str] | None
+) -> Iterator[Breach]:
     rules = [
         rule for rule in compiled(scope) if rule.judges_stored and (only is None or rule.id in only)
     ]
     if not rules:
         return
+    rows = _stored_rows if student is None else _stored_rows_of_a_student
     judged, values = judged_by(
-        rows.annotate(key=F("pk")), rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED
+        rows, rules, Parameters(scope, timezone.localdate()), *STUDENT, *TYPED
     )
+    values = tuple(student if value == _ANY_STUDENT else value for value in values)
     columns = [column_of(rule) for rule in rules]
     # Filtering outside the materialised query spares computing each verdict twice.
     sql = (
