@@ -73,7 +73,6 @@ class AuditFilter(forms.Form):
 
 class Audit(StatewideView):
     capability = Capability.SEE_LISTS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = AuditFilter(request.GET)
@@ -91,7 +90,6 @@ class AuditDownload(StatewideView):
     """The same events as a file for a spreadsheet."""
 
     capability = Capability.SEE_LISTS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         return csv_file.download(

@@ -18,7 +18,6 @@ from cte_portal.ui.navigation import home_figures, home_tasks
 
 class DistrictHome(ScopedView):
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)

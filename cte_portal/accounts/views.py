@@ -49,7 +49,6 @@ class Districts(TemplateView):
     """Choose a district: the person's own, or any for OPI."""
 
     template_name = "accounts/districts.html"
-    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET.get("find", "")[:100].strip().lower()

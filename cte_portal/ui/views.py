@@ -17,15 +17,12 @@ class HelpPage(TemplateView):
     """Whom to ask, what the portal is for, the keys it knows: for anybody."""
 
     template_name = "help.html"
-    http_method_names = ["get", "head", "options"]
 
 
 class FindScreen(View):
     """Screens by name, by the guide's path or by what they were called in the *Old Look*; a single
     one opens at once.
     """
-
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         standing, term = Frame(request).standing, request.GET.get("find", "")[:100].strip()

@@ -81,7 +81,6 @@ def _answers(name: str, answers: Callable[[], bool]) -> bool:
 class Health(View):
     """For a load balancer, a container engine, or whoever watches."""
 
-    http_method_names = ["get", "head", "options"]
     asks = True
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -99,8 +99,11 @@ def refused(request: HttpRequest, why: str, ids: str = "") -> None:
 class PortalView(View):
     """A page of a district or of OPI. What a person typed and sent after the session had ended
     comes back on pages that say so (G-23).
+
+    A page answers the methods for which it has a function; any other one is refused with 405.
     """
 
+    http_method_names = ["get", "post", "head", "options"]
     keeps: ClassVar[str | None] = None
     """How the names of the fields begin that the page shows again, "" for all of them. Only these
     are kept, and only then is it promised.
@@ -162,7 +165,6 @@ class StatewideView(PortalView):
 
     capability: ClassVar[Capability]
     write_capability: ClassVar[Capability | None] = None
-    http_method_names = ["get", "post", "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.statewide = True  # type: ignore[attr-defined]
@@ -195,7 +197,6 @@ class ScopedView(PortalView):
 
     capability: ClassVar[Capability]
     write_capability: ClassVar[Capability | None] = None
-    http_method_names = ["get", "post", "head", "options"]
 
     scope: Scope
     roles: list[Role]

@@ -75,8 +75,6 @@ class ChoosePasswordForm(forms.Form):
 
 @method_decorator(login_not_required, name="dispatch")
 class Accept(View):
-    http_method_names = ["get", "post", "head", "options"]
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not ratelimit.consume(
             request, action="reset_password_from_key"

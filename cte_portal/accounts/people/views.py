@@ -318,7 +318,7 @@ class PersonPage(Pages):
 
 
 class DistrictPeople(ListPage, DistrictPages):
-    http_method_names = ["get", "head", "options"]
+    pass
 
 
 class DistrictPersonNew(NewPage, DistrictPages):
@@ -330,7 +330,7 @@ class DistrictPerson(PersonPage, DistrictPages):
 
 
 class People(ListPage, OpiPages):
-    http_method_names = ["get", "head", "options"]
+    pass
 
 
 class PersonNew(NewPage, OpiPages):

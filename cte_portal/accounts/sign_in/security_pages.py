@@ -23,8 +23,6 @@ NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
 
 
 class Security(IndexView):  # type: ignore[misc]
-    http_method_names = ["get", "head", "options"]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
 

@@ -108,7 +108,6 @@ def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) ->
 
 class BatchQueue(ScopedView, TemplateView):
     capability = Capability.SEE_BATCHES
-    http_method_names = ["get", "head", "options"]
     template_name = "batches/queue.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -145,7 +144,6 @@ class OneBatch(ScopedView):
 
 
 class BatchPage(OneBatch, TemplateView):
-    http_method_names = ["get", "head", "options"]
     template_name = "batches/batch.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -162,7 +160,6 @@ class BatchPage(OneBatch, TemplateView):
 
 
 class CancelBatch(OneBatch):
-    http_method_names = ["post"]
     write_capability = Capability.EDIT_RECORDS
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -183,7 +180,6 @@ class AgainForm(forms.Form):
 class RunAgain(OneBatch):
     """The same work on the same bytes, as a new batch; a double click makes one."""
 
-    http_method_names = ["post"]
     write_capability = Capability.EDIT_RECORDS
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -208,7 +204,6 @@ class KeepForm(forms.Form):
 class KeepFiles(OneBatch):
     """Files of the batch stay beyond the time for which files are kept, or no longer (J-08)."""
 
-    http_method_names = ["post"]
     write_capability = Capability.EDIT_RECORDS
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -226,8 +221,6 @@ class Download(OneBatch):
 
     Who is not of the district says first what the file is for.
     """
-
-    http_method_names = ["get", "post", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         file = self.file(kwargs["role"])

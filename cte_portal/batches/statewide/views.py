@@ -25,7 +25,6 @@ PAGE = 50
 
 class StatewideQueue(StatewideView, TemplateView):
     capability = Capability.WORK_STATEWIDE
-    http_method_names = ["get", "head", "options"]
     template_name = "batches/statewide_queue.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -49,7 +48,6 @@ class RunFailedAgain(StatewideView):
     """What failed unseen is queued again: the one that is named, or all."""
 
     capability = Capability.WORK_STATEWIDE
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form, failed = RunAgainForm(request.POST), Batch.objects.failed_unseen(known_names())
@@ -78,7 +76,6 @@ class OneStatewideBatch(StatewideView):
 
 
 class StatewideBatch(OneStatewideBatch, TemplateView):
-    http_method_names = ["get", "head", "options"]
     template_name = "batches/statewide_batch.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -100,8 +97,6 @@ class StatewideBatch(OneStatewideBatch, TemplateView):
 
 
 class CancelStatewideBatch(OneStatewideBatch):
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         batch = self.batch
         by = self.person.record_name
