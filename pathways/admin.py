@@ -181,13 +181,13 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     log_change = log_deletions = log_addition  # type: ignore[assignment]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        told = {
+        context = {
             "path_of": self.path_of,
             "about": self.about,
             "add_url": self._url("add"),
             "file_url": self.file_url,
         }
-        return super().changelist_view(request, told)
+        return super().changelist_view(request, context)
 
     def changeform_view(
         self,
@@ -197,18 +197,18 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         extra_context: Any = None,
     ) -> Any:
         row = self.get_object(request, object_id) if object_id else None
-        told = {
+        context = {
             **self._about(row),
             "may_delete": row is not None and self.has_delete_permission(request, row),
             "audit": self._audit(row) if row else "",
         }
         try:
-            return super().changeform_view(request, object_id, form_url, told)
+            return super().changeform_view(request, object_id, form_url, context)
         except NotApplied as refusal:
             # Somebody came between the check and the write: the form once more, with what was
             # typed.
             request.refusal = refusal.sentence  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, told)
+            return super().changeform_view(request, object_id, form_url, context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
@@ -227,14 +227,14 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return redirect(self._audit(row))
 
     def _about(self, row: Any) -> dict[str, Any]:
-        told = {
+        context = {
             "path_of": self.path_of,
             "list_url": self._url("changelist"),
             "words": words(row) if row else {},
             "name": str(row or ""),
         }
-        told["file_url"] = self.file_url
-        return {**told, "delete_url": self._url("delete", row.pk)} if row else told
+        context["file_url"] = self.file_url
+        return {**context, "delete_url": self._url("delete", row.pk)} if row else context
 
     @property
     def file_url(self) -> str:
@@ -381,16 +381,16 @@ class SchoolYearAdmin(RegisterAdmin):
             if obj.is_active:
                 if not form.was_active and (sentence := certified().year_is_held()):
                     raise YearHeld(sentence)
-                if not form.was_active and (left := certified().unfinished()):
+                if not form.was_active and (unfinished := certified().unfinished()):
                     if not (choice := form.cleaned_data.get("unfinished")):
                         raise YearHeld(
                             "A district's certification was reopened in the meantime. Check the"
                             " preview again."
                         )
-                    left.decide(choice, person_of(request), reason)
-                for other in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
-                    other.is_active = False
-                    entries.save(other)
+                    unfinished.decide(choice, person_of(request), reason)
+                for year in SchoolYear.objects.filter(is_active=True).exclude(pk=obj.pk):
+                    year.is_active = False
+                    entries.save(year)
             if change:
                 entries.save(obj, seen=form.seen_words)
             else:
@@ -407,14 +407,14 @@ class SchoolYearAdmin(RegisterAdmin):
         if (
             request.method == "POST"
             and request.POST.get("unfinished") == EXTEND
-            and (left := certified().unfinished())
+            and (unfinished := certified().unfinished())
         ):
             messages.info(
                 request,
                 "Nothing was changed. Give the extensions here first, then make the next year"
                 " current.",
             )
-            return redirect(left.way_out)
+            return redirect(unfinished.way_out)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     @admin.display(description="School year", ordering="end_year")

@@ -11,10 +11,10 @@ class Directory:
     @staticmethod
     def districts(numbers: Collection[str] | None) -> list[tuple[str, str]]:
         """(number, name) in order of number; None asks for every district."""
-        found = District.objects.order_by("number")
+        districts = District.objects.order_by("number")
         if numbers is not None:
-            found = found.filter(number__in=numbers)
-        return list(found.values_list("number", "name"))
+            districts = districts.filter(number__in=numbers)
+        return list(districts.values_list("number", "name"))
 
     @staticmethod
     def school_years() -> list[tuple[int, bool]]:

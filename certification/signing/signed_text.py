@@ -100,10 +100,10 @@ def of_state(
             "pathway": one.breach.pathway,
             "value": one.breach.value,
         }
-        for one in found.held
+        for one in found.lines
     ]
     explained = [
-        _explanation(one.explanation, one.breach.pathway) for one in found.held if one.explanation
+        _explanation(one.explanation, one.breach.pathway) for one in found.lines if one.explanation
     ]
     return Document(
         form=FORM,

@@ -52,7 +52,7 @@ class Timetable:
         self.courses: dict[tuple[int, str], Course] = {}
         self.sections: dict[tuple[int, str, int, int], Section] = {}
         self.rosters: list[Roster] = []
-        self.taken: Counter[tuple[str, int]] = Counter()
+        self.seats: Counter[tuple[str, int]] = Counter()
 
     def take(
         self,
@@ -98,8 +98,8 @@ class Timetable:
                 credits=worth,
             )
             self.courses[calendar.school_id, number] = course
-        room = 1 + self.taken[number, calendar.pk] // SEATS
-        self.taken[number, calendar.pk] += 1
+        room = 1 + self.seats[number, calendar.pk] // SEATS
+        self.seats[number, calendar.pk] += 1
         key = (calendar.school_id, number, calendar.pk, room)
         if key not in self.sections:
             self.sections[key] = Section(course=course, calendar=calendar, number=str(room))
@@ -115,13 +115,13 @@ class Timetable:
 
 def earned(rows: Iterable[Row]) -> Earned:
     """What each record grew by, year by year; the rows come in the order of the years."""
-    found: Earned = {}
+    credits: Earned = {}
     for row in rows:
-        years = found.setdefault((row.student_id or 0, row.pathway_id or 0), {})
+        years = credits.setdefault((row.student_id or 0, row.pathway_id or 0), {})
         years[row.modified_end_year or ACTIVE] = (row.in_district_credits or ZERO) - sum(
             years.values(), ZERO
         )
-    return found
+    return credits
 
 
 def add(
@@ -136,11 +136,11 @@ def add(
     """
     names = {pathway.pk: name for name, pathway in pathways.items()}
     grown, timetable = earned(rows), Timetable(pathways)
-    students = {one.student.pk: one for one in enrolled if one.counts}
+    students = {learner.student.pk: learner for learner in enrolled if learner.counts}
     for (student_id, pathway_id), years in grown.items():
-        one = students[student_id]
-        guides = one.student.state_id == GUIDES_STATE_ID
-        for end_year, enrollment in ((ACTIVE - 1, one.earlier), (ACTIVE, one.enrollment)):
+        learner = students[student_id]
+        guides = learner.student.state_id == GUIDES_STATE_ID
+        for end_year, enrollment in ((ACTIVE - 1, learner.earlier), (ACTIVE, learner.enrollment)):
             credits = years.get(end_year, ZERO)
             if enrollment is None or not credits or (not guides and chance.random() < 0.03):
                 continue
@@ -151,24 +151,29 @@ def add(
                 transcript = ONE if transcript == HALF else HALF
             timetable.take(enrollment, names[pathway_id], credits, transcript)
     without = [
-        one
-        for one in students.values()
-        if int(one.grade) >= 9 and one.student.state_id != GUIDES_STATE_ID
+        learner
+        for learner in students.values()
+        if int(learner.grade) >= 9 and learner.student.state_id != GUIDES_STATE_ID
     ]
     open_lines = chance.sample(without, k=min(len(without), max(2, round(len(enrolled) * 0.026))))
-    for number, one in enumerate(open_lines):
-        free = [name for name in place.pathways if (one.student.pk, pathways[name].pk) not in grown]
+    for number, learner in enumerate(open_lines):
+        free = [
+            name for name in place.pathways if (learner.student.pk, pathways[name].pk) not in grown
+        ]
         lapsed = (
             number == 0
             and place.lapsed
-            and (one.student.pk, pathways[place.lapsed].pk) not in grown
+            and (learner.student.pk, pathways[place.lapsed].pk) not in grown
         )
         if free:
             credits, transcript = chance.choice(
                 [(HALF, None), (HALF, HALF), (ONE, None), (ONE, ONE), (ONE, HALF)]
             )
             timetable.take(
-                one.enrollment, place.lapsed if lapsed else chance.choice(free), credits, transcript
+                learner.enrollment,
+                place.lapsed if lapsed else chance.choice(free),
+                credits,
+                transcript,
             )
     _add_general(timetable, students.values(), chance)
     timetable.save()
@@ -183,7 +188,7 @@ def add_practice(
 ) -> None:
     """In the practice district each list of the worklist has a line or two."""
     names = {pathway.pk: name for name, pathway in pathways.items()}
-    students = {one.student.pk: one for one in enrolled if one.counts}
+    students = {learner.student.pk: learner for learner in enrolled if learner.counts}
     grown, timetable = earned(rows), Timetable(pathways)
     rostered = [
         (key, years[ACTIVE]) for key, years in grown.items() if names.get(key[1]) in place.pathways
@@ -197,13 +202,13 @@ def add_practice(
         )
     recorded = {student_id for student_id, _ in grown}
     free = [
-        one
-        for one in sorted(students.values(), key=lambda one: one.student.state_id)
-        if one.student.pk not in recorded
+        learner
+        for learner in sorted(students.values(), key=lambda learner: learner.student.state_id)
+        if learner.student.pk not in recorded
     ]
-    for one in free[:1]:
+    for learner in free[:1]:
         typed = Row(
-            one.student.pk,
+            learner.student.pk,
             pathways["Health Professions"].pk,
             True,
             False,
@@ -217,17 +222,17 @@ def add_practice(
             place,
             [records.modified(typed, datetime.date(2024, 5, 14), ACTIVE - 1, records.CLERKS[1])],
         )
-    for one, name, transcript in zip(
+    for learner, name, transcript in zip(
         free[1:4],
         ("Business Management", "Welding & Fabrication", "Education"),
         (None, ONE, None),
         strict=False,
     ):
-        timetable.take(one.enrollment, name, ONE, transcript)
+        timetable.take(learner.enrollment, name, ONE, transcript)
     _add_general(timetable, students.values(), chance)
     timetable.save()
 
 
 def _add_general(timetable: Timetable, students: Iterable[Enrolled], chance: Random) -> None:
-    for one in students:
-        timetable.take_general(one.enrollment, *chance.choice(GENERAL))
+    for learner in students:
+        timetable.take_general(learner.enrollment, *chance.choice(GENERAL))

@@ -86,8 +86,8 @@ def sizes_of(chosen: list[Place], size: int) -> dict[str, int]:
     """
     statewide = len(chosen) > len(PLACES) and size > STUDENTS
     named = dict(_shared(chosen[: len(PLACES)], STUDENTS)) if statewide else {}
-    others = [place for place in chosen if place.number not in named]
-    return named | dict(_shared(others, size - sum(named.values())))
+    unnamed = [place for place in chosen if place.number not in named]
+    return named | dict(_shared(unnamed, size - sum(named.values())))
 
 
 def _shared(chosen: list[Place], size: int) -> list[tuple[str, int]]:
@@ -108,12 +108,12 @@ def send(number: str) -> None:
 
 
 def approve(place: Place, pathways: dict[str, Pathway]) -> None:
-    given = [(name, end_year) for name in place.pathways for end_year in APPROVED_YEARS]
+    approvals = [(name, end_year) for name in place.pathways for end_year in APPROVED_YEARS]
     if place.lapsed:
-        given += [(place.lapsed, end_year) for end_year in (2023, 2024)]
+        approvals += [(place.lapsed, end_year) for end_year in (2023, 2024)]
     Approval.objects.bulk_create(
         Approval(district_id=place.number, pathway=pathways[name], school_year_id=end_year)
-        for name, end_year in given
+        for name, end_year in approvals
     )
 
 

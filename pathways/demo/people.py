@@ -46,18 +46,18 @@ def add(numbers: set[str]) -> None:
     password = make_password(PASSPHRASE)
     users = User.objects.bulk_create(
         User(
-            username=one.username,
-            last_name=one.last,
-            first_name=one.first,
-            email=f"{one.username}@example.org",
+            username=person.username,
+            last_name=person.last,
+            first_name=person.first,
+            email=f"{person.username}@example.org",
             password=password,
         )
-        for one in PEOPLE
+        for person in PEOPLE
     )
     Membership.objects.bulk_create(
         Membership(user=user, role=role, district=district)
-        for user, one in zip(users, PEOPLE, strict=True)
-        for role, district in one.roles
+        for user, person in zip(users, PEOPLE, strict=True)
+        for role, district in person.roles
         if not district or district in numbers
     )
 
@@ -66,9 +66,9 @@ def sign_ins() -> list[dict[str, object]]:
     """As `manage.py demo --json` tells them: roles as [role, district or null]."""
     return [
         {
-            "username": one.username,
+            "username": person.username,
             "password": PASSPHRASE,
-            "roles": [[role.label, district or None] for role, district in one.roles],
+            "roles": [[role.label, district or None] for role, district in person.roles],
         }
-        for one in PEOPLE
+        for person in PEOPLE
     ]

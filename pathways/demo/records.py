@@ -37,11 +37,11 @@ def add(
     order.
     """
     passes: dict[int, list[Row]] = {end_year: [] for end_year in YEARS}
-    for one in enrolled:
+    for learner in enrolled:
         history = (
-            _guides_history(one, pathways)
-            if one.student.state_id == GUIDES_STATE_ID
-            else _history(place, one, pathways, chance)
+            _guides_history(learner, pathways)
+            if learner.student.state_id == GUIDES_STATE_ID
+            else _history(place, learner, pathways, chance)
         )
         for row in history:
             passes[row.modified_end_year or ACTIVE].append(row)
@@ -84,13 +84,13 @@ def write(place: Place, rows: list[Row]) -> None:
 
 
 def _history(
-    place: Place, one: Enrolled, pathways: dict[str, Pathway], chance: Random
+    place: Place, learner: Enrolled, pathways: dict[str, Pathway], chance: Random
 ) -> list[Row]:
     """Most students of grades 9 to 12 take one to three pathways and earn half a credit or one a
     year; about a sixth earn nothing this year.
     """
-    grade = int(one.grade)
-    if not one.counts or grade < 8 or chance.random() < (0.75 if grade == 8 else 0.28):
+    grade = int(learner.grade)
+    if not learner.counts or grade < 8 or chance.random() < (0.75 if grade == 8 else 0.28):
         return []
     names = chance.sample(
         place.pathways, k=min(len(place.pathways), chance.choices([1, 2, 3], [60, 32, 8])[0])
@@ -117,7 +117,7 @@ def _history(
                 work = min(work + Decimal("0.25"), inside - dual)
             day = datetime.date(end_year, 5, 5) + datetime.timedelta(days=chance.randrange(20))
             typed = Row(
-                one.student.pk,
+                learner.student.pk,
                 pathways[name].pk,
                 concentrator=inside + outside >= 2,
                 single_parent=single_parent,
@@ -131,12 +131,12 @@ def _history(
     return rows
 
 
-def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
+def _guides_history(learner: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
     """The guide's student as the guide shows her before the edit (CTE Participant Summary)."""
 
     def health(inside: str) -> Row:
         return Row(
-            one.student.pk,
+            learner.student.pk,
             pathways["Health Professions"].pk,
             False,
             False,
@@ -148,7 +148,7 @@ def _guides_history(one: Enrolled, pathways: dict[str, Pathway]) -> list[Row]:
         )
 
     business = Row(
-        one.student.pk,
+        learner.student.pk,
         pathways["Business Management"].pk,
         False,
         True,
@@ -173,7 +173,8 @@ def add_breaches(
     """
     free = iter(
         sorted(
-            (one.student for one in enrolled if one.counts), key=lambda student: student.state_id
+            (learner.student for learner in enrolled if learner.counts),
+            key=lambda student: student.state_id,
         )
     )
     day = datetime.date(2025, 5, 12)

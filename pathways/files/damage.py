@@ -146,12 +146,12 @@ def _date(text: str, label: str) -> Damage | None:
             if meant.year < FIRST_YEAR:
                 return None
             write = f"{meant:%m/%d/%Y}"
-            said = {
+            sentences = {
                 Pattern.DAY_NUMBER: f"{text} is a spreadsheet's number for a date",
                 Pattern.SHORT_YEAR: f"{label} must include a four-digit year",
                 Pattern.OTHER_DATE: f"{label} must be a date like 07/14/2022",
             }
-            return Damage(pattern, f"{said[pattern]}. Enter {write}", write)
+            return Damage(pattern, f"{sentences[pattern]}. Enter {write}", write)
     return None
 
 

@@ -102,8 +102,8 @@ class Reader:
         ]
         self._from = layout.position(self._of_record[0])
         self._to = layout.position(self._of_record[-1]) + 1
-        if self.lines.encoding.said:
-            self.summary.notes.append(self.lines.encoding.said)
+        if self.lines.encoding.note:
+            self.summary.notes.append(self.lines.encoding.note)
 
     def __iter__(self) -> Iterator[Read]:
         header_seen = False
@@ -154,9 +154,9 @@ class Reader:
         if header.version != self.layout.version:
             self.summary.notes.append(f"Version {header.version} read as {self.layout.version}")
         self.errors_added = header.errors_added
-        if said := header.strange(self.today):
+        if sentence := header.strange(self.today):
             self.summary.heading.append(
-                Problem(header.number, "CTE-421", "line", header.cells[1][:LONGEST_VALUE], said)
+                Problem(header.number, "CTE-421", "line", header.cells[1][:LONGEST_VALUE], sentence)
             )
 
     # --- rows
@@ -189,8 +189,8 @@ class Reader:
         cells = self._fit(cells)
         if len(cells) != self._width:
             self.summary.widths[len(cells)] += 1
-            said = f"This line has {len(cells)} columns. The layout has {self._width}"
-            wrong("line", "CTE-401", said, "\t".join(cells))
+            sentence = f"This line has {len(cells)} columns. The layout has {self._width}"
+            wrong("line", "CTE-401", sentence, "\t".join(cells))
             return Read(number, None, problems)
         whole = "".join(cells)
         if (
@@ -209,7 +209,7 @@ class Reader:
                     f"{column.name} is longer than {column.width} characters",
                     cells[at],
                 )
-        whose = self._whose(cells, wrong)
+        owner = self._whose(cells, wrong)
         typed = self._values(cells, wrong)
         spoiled = {problem.field for problem in problems}
         if (
@@ -218,7 +218,7 @@ class Reader:
             and "out_of_district_credits" not in spoiled
         ):
             self._total(typed, wrong)
-        if whose:  # another district's or another year's row: the catalogue has no say in it
+        if owner:  # another district's or another year's row: the catalogue has no say in it
             return Read(number, None, problems)
         student = self._student(cells, spoiled, wrong)
         pathway = self._pathway(cells, spoiled, wrong)
@@ -404,11 +404,13 @@ class Reader:
             and not student.is_named(last, first)
             and not student.is_named(cells[4], cells[5])
         ):
-            told = (
+            sentence = (
                 "The portal has this student as"
                 f" {listed_name(student.last_name, student.first_name)}"
             )
-            wrong("last_name", "CTE-407", f"{told}. The name is not changed", f"{last}, {first}")
+            wrong(
+                "last_name", "CTE-407", f"{sentence}. The name is not changed", f"{last}, {first}"
+            )
         return student.pk
 
     def _state_id(self, text: str, wrong: Callable[..., None]) -> None:
@@ -445,7 +447,7 @@ class Reader:
         if text.upper() in damage.EMPTY:
             self.summary.adjusted[_NO_VALUE] += 1
             return
-        meant, said = (
+        meant, sentence = (
             damage.bare(text),
             f"The portal has Local ID {student.local_id} for this student",
         )
@@ -453,16 +455,16 @@ class Reader:
         if meant == student.local_id or (
             number is not None and number == damage.whole_number(student.local_id)
         ):
-            wrong("local_id", "CTE-422", f"{said}. A spreadsheet has changed how it is written")
+            wrong("local_id", "CTE-422", f"{sentence}. A spreadsheet has changed how it is written")
         elif damage.is_rounded(text):
             wrong(
                 "local_id",
                 "CTE-406",
-                f"{said}. A spreadsheet has rounded it",
+                f"{sentence}. A spreadsheet has rounded it",
                 damaged=Damage(Pattern.CHANGED_ID, write=student.local_id),
             )
         else:
-            wrong("local_id", "CTE-406", said)
+            wrong("local_id", "CTE-406", sentence)
 
     def _pathway(
         self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
@@ -470,17 +472,17 @@ class Reader:
         text = cells[6]
         if not text or "pathway" in spoiled:
             return None
-        found = self.known.pathways.get(text) or self.known.pathways.get(plain(text))
-        if found:
-            if text != self.known.names[found] and not _DIGITS.fullmatch(text):
+        pathway = self.known.pathways.get(text) or self.known.pathways.get(plain(text))
+        if pathway:
+            if text != self.known.names[pathway] and not _DIGITS.fullmatch(text):
                 self.summary.adjusted[
                     "pathway name read in OPI's spelling|pathway names read in OPI's spelling"
                 ] += 1
-            return found
+            return pathway
         number = damage.whole_number(text)
-        if number is not None and (found := self.known.numbers.get(number)):
+        if number is not None and (pathway := self.known.numbers.get(number)):
             self.summary.adjusted[_POINT if text.endswith("0") and "." in text else _CODE] += 1
-            return found
+            return pathway
         if text.upper() in damage.EMPTY:
             wrong(
                 "pathway",
@@ -495,10 +497,10 @@ class Reader:
         ]
         near = [names[key] for key in get_close_matches(plain(text)[:100], names, n=1, cutoff=0.6)]
         if len(stem) > 1:
-            said = f"Several pathways begin this way. Choose {' or '.join(stem[:3])}"
+            sentence = f"Several pathways begin this way. Choose {' or '.join(stem[:3])}"
         elif stem or near:
-            said = f"OPI's list has no such pathway. Did you mean {(stem or near)[0]}?"
+            sentence = f"OPI's list has no such pathway. Did you mean {(stem or near)[0]}?"
         else:
-            said = "OPI's list has no such pathway. Enter a code or name from the list"
-        wrong("pathway", "CTE-410", said)
+            sentence = "OPI's list has no such pathway. Enter a code or name from the list"
+        wrong("pathway", "CTE-410", sentence)
         return None

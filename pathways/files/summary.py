@@ -101,14 +101,14 @@ class Summary:
                 return
             of_column = {
                 pattern: count
-                for (other, pattern), count in self.unreadable.items()
-                if other == name
+                for (column, pattern), count in self.unreadable.items()
+                if column == name
             }
-            pattern, most = max(of_column.items(), key=lambda one: one[1])
+            pattern, most = max(of_column.items(), key=lambda item: item[1])
             if pattern is None and of_column.keys() - {None} and most * 2 <= number:
                 pattern, most = max(
                     ((key, count) for key, count in of_column.items() if key),
-                    key=lambda one: one[1],
+                    key=lambda item: item[1],
                 )
             first = self.first_unreadable[name, pattern]
             title = next(column.name for column in layout.columns if column.field == name)
@@ -127,5 +127,5 @@ class Summary:
 
 def counted(number: int, what: str) -> str:
     """`what` is the words for one and, after a bar, for many."""
-    one, _, many = what.partition("|")
-    return f"{number:,} {one if number == 1 else many or one}"
+    singular, _, plural = what.partition("|")
+    return f"{number:,} {singular if number == 1 else plural or singular}"

@@ -41,7 +41,7 @@ class Table:
 
     def __iter__(self) -> Iterator[TableRow]:
         lines = Lines(self.file, encoding_of(self.file))
-        self.notes[:] = [lines.encoding.said] if lines.encoding.said else []
+        self.notes[:] = [lines.encoding.note] if lines.encoding.note else []
         names: list[str] = []
         delimiter = ""
         for number, text, cut in lines:

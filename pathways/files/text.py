@@ -42,7 +42,7 @@ _SIGNATURES = (
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|\?xml|table|script|head|body)", re.IGNORECASE)
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Text of a file or of its name as it may stand on a page: without what hides, turns the line
     round, or is a zero byte.
     """
@@ -51,7 +51,7 @@ def shown(text: str) -> str:
 
 def plain_name(name: str) -> str:
     """The file's own name, for people to read: never a path, nothing that hides (U-13)."""
-    kept = shown(name.replace("\\", "/").rsplit("/", 1)[-1])
+    kept = printable(name.replace("\\", "/").rsplit("/", 1)[-1])
     return (kept if len(kept) <= 110 else f"{kept[:100]}…{kept[-9:]}") or "file"
 
 
@@ -59,7 +59,7 @@ def plain_name(name: str) -> str:
 class Encoding:
     codec: str
     skip: int
-    said: str = ""
+    note: str = ""
 
 
 def encoding_of(file: IO[bytes]) -> Encoding:
@@ -134,15 +134,15 @@ class Lines:
         """
         decoder = codecs.getincrementaldecoder(self.encoding.codec)(errors="replace")
         self.file.seek(self.encoding.skip)
-        number, rest, cut, held = 0, "", False, ""
+        number, rest, cut, ending = 0, "", False, ""
         self.closed = False
         ends: set[str] = set()
         while True:
             chunk = self.file.read(CHUNK)
-            text = held + decoder.decode(chunk, final=not chunk)
-            held = ""
+            text = ending + decoder.decode(chunk, final=not chunk)
+            ending = ""
             if chunk and text.endswith("\r"):  # its LF may stand at the start of the next chunk
-                text, held = text[:-1], "\r"
+                text, ending = text[:-1], "\r"
             if "\r" in text:
                 if "\r\n" in text:
                     ends.add("CR LF")

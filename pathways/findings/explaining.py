@@ -34,12 +34,12 @@ class TakenBack(NotApplied):
 
 @dataclass(frozen=True)
 class Explained:
-    """`written` by this person now; `others` were explained by somebody else in the same moment,
+    """`written` by this person now; `existing` were explained by somebody else in the same moment,
     and theirs stand.
     """
 
     written: int
-    others: tuple[Explanation, ...]
+    existing: tuple[Explanation, ...]
 
 
 def fingerprint(findings: Sequence[ListedFinding]) -> str:
@@ -47,8 +47,9 @@ def fingerprint(findings: Sequence[ListedFinding]) -> str:
     data.
     """
     lines = sorted(
-        f"{one.rule.id} {one.breach.state_id} {one.breach.pathway_id} {one.breach.value}"
-        for one in findings
+        f"{finding.rule.id} {finding.breach.state_id} {finding.breach.pathway_id}"
+        f" {finding.breach.value}"
+        for finding in findings
     )
     return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
@@ -64,23 +65,23 @@ def explain(
     """One reason for one or several warnings. Raises NotAWarning, Locked and Busy; nothing is
     written then.
     """
-    if not reason or any(one.severity is not Severity.WARNING for one in findings):
+    if not reason or any(finding.severity is not Severity.WARNING for finding in findings):
         raise NotAWarning
     now = timezone.now()
     rows = [
         Explanation(
-            rule=one.rule.id,
+            rule=finding.rule.id,
             district=scope.district,
             end_year=scope.end_year,
-            state_id=one.breach.state_id,
-            pathway_id=one.breach.pathway_id,
-            value=one.breach.value,
+            state_id=finding.breach.state_id,
+            pathway_id=finding.breach.pathway_id,
+            value=finding.breach.value,
             reason=reason,
             by=by,
             by_id=by_id,
             at=now,
         )
-        for one in findings
+        for finding in findings
     ]
     with refusals_named(), transaction.atomic():
         _hold(scope)
@@ -89,22 +90,30 @@ def explain(
         Explanation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
         certified().data_changed(scope)
         standing = {
-            (one.rule, one.state_id, one.pathway_id, one.value): one
-            for one in Explanation.objects.of(scope)
+            (
+                explanation.rule,
+                explanation.state_id,
+                explanation.pathway_id,
+                explanation.value,
+            ): explanation
+            for explanation in Explanation.objects.of(scope)
         }
-    ours = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
-    others = tuple(
-        one for one in ours if (one.by, one.by_id, one.at, one.reason) != (by, by_id, now, reason)
+    explanations = [standing[(row.rule, row.state_id, row.pathway_id, row.value)] for row in rows]
+    existing = tuple(
+        explanation
+        for explanation in explanations
+        if (explanation.by, explanation.by_id, explanation.at, explanation.reason)
+        != (by, by_id, now, reason)
     )
-    return Explained(len(ours) - len(others), others)
+    return Explained(len(explanations) - len(existing), existing)
 
 
 def take_back(scope: Scope, key: int, *, by: str, by_id: int | None = None) -> Explanation:
     """The warning is open again. Raises TakenBack when somebody did so before, Locked and Busy."""
     with refusals_named(), transaction.atomic():
         _hold(scope)
-        taken = {"taken_back_by": by, "taken_back_by_id": by_id, "taken_back_at": timezone.now()}
-        if not Explanation.objects.of(scope).filter(pk=key).update(**taken):
+        values = {"taken_back_by": by, "taken_back_by_id": by_id, "taken_back_at": timezone.now()}
+        if not Explanation.objects.of(scope).filter(pk=key).update(**values):
             raise TakenBack
         certified().data_changed(scope)
     return Explanation.objects.get(pk=key)

@@ -47,7 +47,7 @@ class FindingList:
         level = query.get("level", "")
         return cls(
             BY_RULE if query.get("by") == BY_RULE else BY_RECORD,
-            next((one for one in Level if one.value == level), Level.TO_DO),
+            next((choice for choice in Level if choice.value == level), Level.TO_DO),
             Edition.STATE if query.get("at") == "state" else Edition.DISTRICT,
             query.get("rule", "")[:7],
             number(query.get("page", ""), digits=4) or 1,
@@ -65,7 +65,7 @@ class FindingList:
     @property
     def query(self) -> str:
         """What links of the list carry on."""
-        said = {
+        values = {
             "by": self.by if self.by_rule else "",
             "level": "" if self.level is Level.TO_DO else self.level.value,
             "at": "state" if self.at_state else "",
@@ -73,7 +73,7 @@ class FindingList:
             "page": self.page if self.page > 1 else "",
             "report": self.report,
         }
-        return urlencode({name: value for name, value in said.items() if value})
+        return urlencode({name: value for name, value in values.items() if value})
 
     def address(self, scope: Scope) -> str:
         """The list's own page, or the report's."""
@@ -91,11 +91,11 @@ class FindingList:
     def scope(self, scope: Scope) -> Scope:
         return replace(scope, edition=self.edition)
 
-    def found(self, scope: Scope) -> Findings:
+    def findings(self, scope: Scope) -> Findings:
         """What is found now, its findings in the list's order."""
-        found = findings(self.scope(scope), level=self.level)
-        found.held.sort(key=self.place_of)
-        return found
+        result = findings(self.scope(scope), level=self.level)
+        result.lines.sort(key=self.place_of)
+        return result
 
     def place_of(self, finding: ListedFinding) -> Place:
         breach = finding.breach
@@ -119,9 +119,9 @@ class FindingList:
         )
         return self._place(rule, severity, named)
 
-    def after(self, found: Iterable[ListedFinding], place: Place) -> ListedFinding | None:
+    def after(self, findings: Iterable[ListedFinding], place: Place) -> ListedFinding | None:
         """The next one in the list as it is now, None at its end."""
-        return next((one for one in found if self.place_of(one) > place), None)
+        return next((finding for finding in findings if self.place_of(finding) > place), None)
 
     def _place(self, rule: Rule, severity: Severity, named: tuple[str, ...]) -> Place:
         weight, names = (SEVERITIES.index(severity), rule.id), tuple(folded(name) for name in named)

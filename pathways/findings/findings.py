@@ -41,15 +41,15 @@ class Level(Enum):
             return finding.explanation is not None
         return finding.severity.value == self.value and finding.explanation is None
 
-    def count(self, one: RuleCount) -> int:
+    def count(self, of_rule: RuleCount) -> int:
         """How many findings of a rule the list has, in exact numbers."""
         if self is Level.ALL:
-            return one.total
+            return of_rule.total
         if self is Level.TO_DO:
-            return one.open
+            return of_rule.open
         if self is Level.EXPLAINED:
-            return one.explained
-        return one.total - one.explained if one.severity.value == self.value else 0
+            return of_rule.explained
+        return of_rule.total - of_rule.explained if of_rule.severity.value == self.value else 0
 
 
 LEVELS = {
@@ -65,7 +65,7 @@ LEVELS = {
 FIELDS = {name: LABELS[name] for name in TYPED}
 
 
-def shown(text: str) -> str:
+def value_words(text: str) -> str:
     """A canonical value as the screens write it."""
     return words.text(datetime.date.fromisoformat(text)) if text[4:5] == "-" else text
 
@@ -104,8 +104,8 @@ class ListedFinding:
     def facts(self) -> list[tuple[str, str]]:
         """Label and value, as people read it, of the record's own fields that the rule reads."""
         return [
-            (FIELDS[name], shown(text))
-            for name, _, text in (one.partition("=") for one in self.breach.value.split())
+            (FIELDS[name], value_words(text))
+            for name, _, text in (part.partition("=") for part in self.breach.value.split())
             if name in FIELDS
         ]
 
@@ -165,29 +165,29 @@ class Findings:
     records: int
     at: datetime.datetime
     level: Level = Level.ALL
-    held: list[ListedFinding] = field(default_factory=list)
+    lines: list[ListedFinding] = field(default_factory=list)
     by_rule: list[RuleCount] = field(default_factory=list)
 
     @property
     def counts(self) -> Counts:
-        found: Counter[Severity] = Counter()
-        for one in self.by_rule:
-            found[one.severity] += one.total
-        explained = sum(one.explained for one in self.by_rule)
+        totals: Counter[Severity] = Counter()
+        for of_rule in self.by_rule:
+            totals[of_rule.severity] += of_rule.total
+        explained = sum(of_rule.explained for of_rule in self.by_rule)
         return Counts(
-            found[Severity.ERROR],
-            found[Severity.WARNING] - explained,
+            totals[Severity.ERROR],
+            totals[Severity.WARNING] - explained,
             explained,
-            found[Severity.INFO],
+            totals[Severity.INFO],
         )
 
     @property
     def total(self) -> int:
-        return sum(self.level.count(one) for one in self.by_rule)
+        return sum(self.level.count(of_rule) for of_rule in self.by_rule)
 
     @property
     def is_cut(self) -> bool:
-        return self.total > len(self.held)
+        return self.total > len(self.lines)
 
 
 def findings(
@@ -202,27 +202,27 @@ def findings(
     `level` is what is held, `whole` however much.
     """
     records = Participation.objects.in_scope(scope)
-    found = Findings(
+    result = Findings(
         scope,
         (records if student is None else records.filter(student_id=student)).count(),
         timezone.now(),
         level,
     )
     counts: dict[str, RuleCount] = {}
-    held: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
-    for one in _listed(scope, student, only):
-        count = counts.setdefault(one.rule.id, RuleCount(one.rule, one.severity))
+    lines: dict[Severity, list[ListedFinding]] = {severity: [] for severity in SEVERITIES}
+    for finding in _listed(scope, student, only):
+        count = counts.setdefault(finding.rule.id, RuleCount(finding.rule, finding.severity))
         count.total += 1
-        count.explained += one.explanation is not None
-        if level.holds(one) and (whole or len(held[one.severity]) < MOST_HELD):
-            held[one.severity].append(one)
-    found.held = [one for severity in SEVERITIES for one in held[severity]][
+        count.explained += finding.explanation is not None
+        if level.holds(finding) and (whole or len(lines[finding.severity]) < MOST_HELD):
+            lines[finding.severity].append(finding)
+    result.lines = [finding for severity in SEVERITIES for finding in lines[severity]][
         : None if whole else MOST_HELD
     ]
-    found.by_rule = sorted(
+    result.by_rule = sorted(
         counts.values(), key=lambda count: (SEVERITIES.index(count.severity), count.rule.id)
     )
-    return found
+    return result
 
 
 def _listed(
@@ -233,8 +233,13 @@ def _listed(
     """
     weights = severities(scope.end_year)
     explained = {
-        (one.rule, one.state_id, one.pathway_id, one.value): one
-        for one in Explanation.objects.of(scope)
+        (
+            explanation.rule,
+            explanation.state_id,
+            explanation.pathway_id,
+            explanation.value,
+        ): explanation
+        for explanation in Explanation.objects.of(scope)
     }
     for breach in breaches(scope, student=student, only=only):
         severity = weights[breach.rule.id]

@@ -60,15 +60,15 @@ def lines_of_pathway(pathway: Pathway, end_year: int) -> list[ApprovalLine]:
     }
     return [
         _line(
-            one.number,
-            one.number,
-            one.name,
-            years[one.number],
-            records.get(one.number, 0),
-            events.get(one.number),
+            district.number,
+            district.number,
+            district.name,
+            years[district.number],
+            records.get(district.number, 0),
+            events.get(district.number),
             end_year,
         )
-        for one in District.objects.order_by("number")
+        for district in District.objects.order_by("number")
     ]
 
 
@@ -85,15 +85,15 @@ def lines_of_district(district: District, end_year: int) -> list[ApprovalLine]:
     }
     return [
         _line(
-            str(one.pk),
-            one.code,
-            one.name,
-            years[one.pk],
-            records.get(one.pk, 0),
-            events.get(str(one.pk)),
+            str(pathway.pk),
+            pathway.code,
+            pathway.name,
+            years[pathway.pk],
+            records.get(pathway.pk, 0),
+            events.get(str(pathway.pk)),
             end_year,
         )
-        for one in Pathway.objects.order_by("code")
+        for pathway in Pathway.objects.order_by("code")
     ]
 
 
@@ -121,10 +121,10 @@ def _line(
 
 
 def _years(pairs: Iterable[tuple[Any, int]]) -> defaultdict[Any, set[int]]:
-    found: defaultdict[Any, set[int]] = defaultdict(set)
+    years: defaultdict[Any, set[int]] = defaultdict(set)
     for key, year in pairs:
-        found[key].add(year)
-    return found
+        years[key].add(year)
+    return years
 
 
 def _records(records: Any, by: str, end_year: int) -> dict[Any, int]:
@@ -138,12 +138,12 @@ def _events(end_year: int) -> Any:
 
 def counts(end_year: int) -> list[tuple[Pathway, int]]:
     """Every pathway with the number of districts that may offer it."""
-    given = dict(
+    approvals = dict(
         Approval.objects.filter(school_year_id=end_year)
         .values_list("pathway_id")
         .annotate(number=Count("pk"))
     )
-    return [(pathway, given.get(pathway.pk, 0)) for pathway in Pathway.objects.order_by("code")]
+    return [(pathway, approvals.get(pathway.pk, 0)) for pathway in Pathway.objects.order_by("code")]
 
 
 @dataclass(frozen=True)
@@ -195,12 +195,12 @@ def plan(
     end_year: int, *, give: Collection[Pair] = (), withdraw: Collection[Pair] = ()
 ) -> ApprovalsPlan:
     """Leaves out what already is so, and pathways that are not offered in the year."""
-    given = set(
+    standing = set(
         Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id")
     )
     offered = set(Pathway.objects.offered_in(end_year).values_list("pk", flat=True))
-    missing = [pair for pair in sorted(set(give)) if pair not in given]
-    going = tuple(pair for pair in sorted(set(withdraw)) if pair in given)
+    missing = [pair for pair in sorted(set(give)) if pair not in standing]
+    going = tuple(pair for pair in sorted(set(withdraw)) if pair in standing)
     coming = tuple(pair for pair in missing if pair[1] in offered)
     touched = _touched(going, end_year)
     numbers = sorted({district for district, _ in (*coming, *going)})
@@ -221,9 +221,9 @@ MOST_NAMED = 10
 
 def named(names: Collection[str]) -> str:
     """Districts by name: the first ones, and how many more."""
-    shown = list(names)[:MOST_NAMED]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f", and {more:,} more" if more else "")
+    first = list(names)[:MOST_NAMED]
+    more = len(names) - len(first)
+    return ", ".join(first) + (f", and {more:,} more" if more else "")
 
 
 def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
@@ -231,16 +231,16 @@ def _touched(pairs: Collection[Pair], end_year: int) -> dict[str, int]:
     districts_of: defaultdict[int, set[str]] = defaultdict(set)
     for district, pathway in pairs:
         districts_of[pathway].add(district)
-    records: dict[str, int] = defaultdict(int)
+    totals: dict[str, int] = defaultdict(int)
     for pathway, numbers in districts_of.items():
-        found = _records(
+        counts = _records(
             Participation.objects.filter(pathway_id=pathway, student__district_id__in=numbers),
             "student__district_id",
             end_year,
         )
-        for district, number in found.items():
-            records[district] += number
-    return records
+        for district, number in counts.items():
+            totals[district] += number
+    return totals
 
 
 def copy_of(end_year: int) -> ApprovalsPlan:
@@ -255,12 +255,12 @@ def copy_of(end_year: int) -> ApprovalsPlan:
     )
 
 
-def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
+def carry_out(plan: ApprovalsPlan, *, by: User, reason: str) -> None:
     """Give and withdraw. What somebody else has given or withdrawn meanwhile stays as that; raises
     NotApplied.
     """
     with changing(by=by, reason=reason) as entries:
-        year = SchoolYear.objects.get(pk=wanted.end_year)
+        year = SchoolYear.objects.get(pk=plan.end_year)
         districts, pathways = District.objects.in_bulk(), Pathway.objects.in_bulk()
         standing = {
             (row.district_id, row.pathway_id): row
@@ -268,10 +268,10 @@ def carry_out(wanted: ApprovalsPlan, *, by: User, reason: str) -> None:
         }
         new = [
             Approval(district=districts[district], pathway=pathways[pathway], school_year=year)
-            for district, pathway in wanted.give
+            for district, pathway in plan.give
             if (district, pathway) not in standing
         ]
-        old = [standing[pair] for pair in wanted.withdraw if pair in standing]
+        old = [standing[pair] for pair in plan.withdraw if pair in standing]
         for row in old:
             row.district, row.pathway = districts[row.district_id], pathways[row.pathway_id]
         entries.remove(old)

@@ -27,7 +27,7 @@ def rows(end_year: int) -> Iterator[tuple[str, ...]]:
     columns.
     """
     yield COLUMNS
-    given = set(
+    approved = set(
         Approval.objects.filter(school_year_id=end_year).values_list("district_id", "pathway_id")
     )
     used = set(
@@ -40,14 +40,14 @@ def rows(end_year: int) -> Iterator[tuple[str, ...]]:
     for district in District.objects.order_by("number"):
         for pathway in pathways:
             pair = (district.number, pathway.pk)
-            if pathway.pk in offered or pair in given or pair in used:
+            if pathway.pk in offered or pair in approved or pair in used:
                 yield (
                     district.number,
                     district.name,
                     pathway.code,
                     pathway.name,
                     str(end_year),
-                    "Yes" if pair in given else "No",
+                    "Yes" if pair in approved else "No",
                 )
 
 
@@ -67,25 +67,25 @@ def read(content: bytes, end_year: int) -> ApprovalsRead:
     """Read a file with the columns of the download; District Number, Pathway Code or CTE Pathway,
     and Approved are needed.
     """
-    found = ApprovalsRead()
+    result = ApprovalsRead()
     table = Table(
         io.BytesIO(content), COLUMNS, ("District Number", "Approved", "Pathway Code|CTE Pathway")
     )
     try:
-        _read_lines(table, end_year, found)
+        _read_lines(table, end_year, result)
     except FileRefused as refused:
-        found.problems.append((1, refused.sentence))
-    found.notes += table.notes
-    return found
+        result.problems.append((1, refused.sentence))
+    result.notes += table.notes
+    return result
 
 
-def _read_lines(table: Table, end_year: int, found: ApprovalsRead) -> None:
+def _read_lines(table: Table, end_year: int, result: ApprovalsRead) -> None:
     districts = set(District.objects.values_list("number", flat=True))
     lists = Lists.now()
     seen: dict[Pair, int] = {}
     repaired: Counter[str] = Counter()
     for row in table:
-        found.lines += 1
+        result.lines += 1
         try:
             if row.problem:
                 raise ValueError(row.problem)
@@ -107,13 +107,13 @@ def _read_lines(table: Table, end_year: int, found: ApprovalsRead) -> None:
                     f"This district and pathway are already in line {seen[district, pathway]}"
                 )
         except Unreadable as problem:
-            found.problems.append((row.line, problem.message))
+            result.problems.append((row.line, problem.message))
         except ValueError as problem:
-            found.problems.append((row.line, str(problem)))
+            result.problems.append((row.line, str(problem)))
         else:
             seen[district, pathway] = row.line
-            (found.give if answer else found.withdraw).append((district, pathway))
-    found.notes += [counted(number, what) for what, number in repaired.items() if number]
+            (result.give if answer else result.withdraw).append((district, pathway))
+    result.notes += [counted(number, what) for what, number in repaired.items() if number]
 
 
 def _district(text: str, districts: set[str]) -> str:
@@ -137,8 +137,10 @@ class Lists:
     @classmethod
     def now(cls) -> Lists:
         pathways = list(Pathway.objects.all())
-        codes = {one.code: one.pk for one in pathways}
-        return cls(codes, only_numbers(codes), {plain(one.name): one.pk for one in pathways})
+        codes = {pathway.code: pathway.pk for pathway in pathways}
+        return cls(
+            codes, only_numbers(codes), {plain(pathway.name): pathway.pk for pathway in pathways}
+        )
 
     def pathway(self, code: str, name: str) -> int:
         """A code that has lost its zeros is the one of that number: there is no other it could

@@ -19,7 +19,7 @@ from pathways.files import damage
 from pathways.files.layout import Column
 from pathways.files.summary import OVER_HALF_OF
 from pathways.files.table import Table, TableRow
-from pathways.files.text import FileRefused, shown
+from pathways.files.text import FileRefused, printable
 
 MOST_BYTES = 500_000
 MOST_ROWS = 900
@@ -142,15 +142,15 @@ def _written(row: TableRow) -> Written:
         titles = (column.name, *ALSO_CALLED.get(column.name, ()))
         values.append(next((row.values[title] for title in titles if row.values.get(title)), ""))
     number = damage.bare(damage.without_point(values[0]))
-    return Written(row.line, tuple(map(shown, (number, *values[1:]))), row.problem)
+    return Written(row.line, tuple(map(printable, (number, *values[1:]))), row.problem)
 
 
 def _judge(rows: list[Written]) -> None:
     """What has happened to nearly every District Number is said once, of the column."""
-    lost = [(row, found) for row in rows if (found := damage.lost_zeros(row.cells[0], NUMBER, 4))]
+    lost = [(row, zeros) for row in rows if (zeros := damage.lost_zeros(row.cells[0], NUMBER, 4))]
     if len(rows) >= OVER_HALF_OF and len(lost) * 2 > len(rows):
-        first, found = lost[0]
-        raise FileRefused(found.of_column(NUMBER, first.cells[0], first.line, len(lost), len(rows)))
+        first, zeros = lost[0]
+        raise FileRefused(zeros.of_column(NUMBER, first.cells[0], first.line, len(lost), len(rows)))
 
 
 def typed(written: Written) -> DistrictRow:

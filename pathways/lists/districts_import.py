@@ -48,11 +48,11 @@ class DistrictsImport(StatewideView):
         if not form.is_valid():
             return self.show(form=form)
         try:
-            found = districts_file.read(form.cleaned_data["file"].read())
+            file = districts_file.read(form.cleaned_data["file"].read())
         except FileRefused as refused:
             form.add_error("file", refused.sentence)
             return self.show(form=form)
-        return self.preview(found.rows, notes=found.notes)
+        return self.preview(file.rows, notes=file.notes)
 
     def answer(self, kept: str) -> HttpResponseBase:
         """To what the preview sends: a file of what is not saved, or what is saved."""
@@ -111,12 +111,12 @@ class DistrictsImport(StatewideView):
         kept = signing.dumps(
             [(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True
         )
-        wanted = new_districts.plan(rows, self.person)
-        return self.show(plan=wanted, rows=kept, notes=notes, meant=meant, problem=problem)
+        plan = new_districts.plan(rows, self.person)
+        return self.show(plan=plan, rows=kept, notes=notes, meant=meant, problem=problem)
 
-    def show(self, **told: Any) -> HttpResponse:
+    def show(self, **context: Any) -> HttpResponse:
         about = {"columns": COLUMNS, "most_rows": districts_file.MOST_ROWS}
-        return render(self.request, "pathways/lists/districts_import.html", {**about, **told})
+        return render(self.request, "pathways/lists/districts_import.html", {**about, **context})
 
     @staticmethod
     def form(sent: HttpRequest | None = None) -> ListFileForm:
@@ -150,10 +150,10 @@ def _sentence(saved: DistrictsSaved) -> str:
         ),
         f"{number_of(saved.roles, 'role')} given" if saved.roles else "",
     ]
-    left = (
-        f" {number_of(saved.left, 'row')} not saved: choose the file again to see"
-        f" {'them' if saved.left > 1 else 'it'}."
-        if saved.left
+    rest = (
+        f" {number_of(saved.unsaved, 'row')} not saved: choose the file again to see"
+        f" {'them' if saved.unsaved > 1 else 'it'}."
+        if saved.unsaved
         else ""
     )
-    return f"Saved. {', '.join(part for part in parts if part)}.{left}"
+    return f"Saved. {', '.join(part for part in parts if part)}.{rest}"

@@ -23,26 +23,26 @@ def effects(after: models.Model, before: models.Model) -> list[str]:
 
 @effects.register
 def _(after: Pathway, before: Pathway) -> list[str]:
-    found = []
+    sentences = []
     records = Participation.objects.filter(pathway_id=after.pk)
     if (after.code, after.name) != (before.code, before.name) and (
         reach := records.reach()
     ).records:
-        found.append(f"Affects {reach}: they show “{after.code} {after.name}” from now on.")
+        sentences.append(f"Affects {reach}: they show “{after.code} {after.name}” from now on.")
     year = SchoolYear.objects.filter(is_active=True).first()
     if year and _offered(before, year.end_year) and not _offered(after, year.end_year):
         reach = records.enrolled_in(year.end_year).reach()
-        found.append(
+        sentences.append(
             f"No longer offered in {year}. Affects {reach}: they stay as they are and can be read"
             " and corrected, but no record can be entered in this pathway and no credits added."
         )
     if year and _offered(after, year.end_year) and not _offered(before, year.end_year):
         approved = after.approvals.filter(school_year=year).count()
-        found.append(
+        sentences.append(
             f"Offered again in {year}, in the {number_of(approved, 'district')} where it is"
             " approved."
         )
-    return found
+    return sentences
 
 
 def _offered(pathway: Pathway, end_year: int) -> bool:
@@ -61,17 +61,17 @@ def _(after: District, before: District) -> list[str]:
 
 @effects.register
 def _(after: SchoolYear, before: SchoolYear) -> list[str]:
-    found = []
+    sentences = []
     if after.is_active and not before.is_active:
         districts = District.objects.count()
         reach = Participation.objects.enrolled_in(after.end_year).reach()
-        found.append(
+        sentences.append(
             f"{after} becomes the current year for {number_of(districts, 'district')}. Records can"
             f" be entered and changed only in {after}; all other years become read only. Today"
             f" {reach} belong to students enrolled in {after}."
         )
-        if left := certified().unfinished():
-            found += left.sentences
+        if unfinished := certified().unfinished():
+            sentences += unfinished.sentences
     if after.starts != before.starts:
         enrolled = (
             Enrollment.objects.filter(calendar__school_year_id=after.end_year)
@@ -80,12 +80,12 @@ def _(after: SchoolYear, before: SchoolYear) -> list[str]:
             .count()
         )
         if enrolled:
-            found.append(
+            sentences.append(
                 "An enrollment that ended before the first day does not count in"
                 f" {school_year_label(after.end_year)}. {enrolled:,}"
                 f" student{' is' if enrolled == 1 else 's are'} enrolled there."
             )
-    return found
+    return sentences
 
 
 WITH_ARTICLE = {"error": "an error", "warning": "a warning", "info": "an info"}

@@ -54,7 +54,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         return bool(self.instance._state.adding)
 
     @property
-    def shown(self) -> list[forms.BoundField]:
+    def entry_fields(self) -> list[forms.BoundField]:
         return self.visible_fields()
 
     @property
@@ -193,25 +193,27 @@ class SchoolYearForm(RegisterForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.was_active = self.instance.is_active
-        self.left = None if self.was_active else certified().unfinished()
-        if self.left:
-            self.fields["unfinished"].choices = self.left.choices  # type: ignore[attr-defined]
+        self.open_districts = None if self.was_active else certified().unfinished()
+        if self.open_districts:
+            self.fields["unfinished"].choices = self.open_districts.choices  # type: ignore[attr-defined]
         else:
             del self.fields["unfinished"]
         if not self.adding:
             del self.fields["end_year"]
 
     @property
-    def shown(self) -> list[forms.BoundField]:
+    def entry_fields(self) -> list[forms.BoundField]:
         """What becomes of the unfinished is asked beside what follows, and not before."""
-        return [field for field in super().shown if field.name != "unfinished" or self.effects]
+        return [
+            field for field in super().entry_fields if field.name != "unfinished" or self.effects
+        ]
 
     def _post_clean(self) -> None:
         """Who has seen what follows says too what becomes of the districts that have not
         certified.
         """
         super()._post_clean()
-        if self.left is None or not self.instance.is_active:
+        if self.open_districts is None or not self.instance.is_active:
             return
         self.fields["unfinished"].required = True  # from now on it is asked
         if self.errors:
@@ -221,7 +223,7 @@ class SchoolYearForm(RegisterForm):
             self.add_error(
                 "unfinished", "Choose what happens to the districts that have not certified"
             )
-        elif choice in self.left.need_reason and not self.cleaned_data.get("reason"):
+        elif choice in self.open_districts.need_reason and not self.cleaned_data.get("reason"):
             self.add_error(
                 "reason", "Enter the reason for closing the year, such as a letter and its date"
             )

@@ -105,7 +105,7 @@ class DistrictsSaved:
     districts: int
     people: int
     roles: int
-    left: int
+    unsaved: int
     """Lines that were wrong, held, or not answered."""
 
 
@@ -116,8 +116,8 @@ class NewDistrictsPlan:
     @property
     def digest(self) -> str:
         """Differs as soon as any line would do something else."""
-        said = "\n".join(f"{line.written} {line.outcome} {line.words}" for line in self.lines)
-        return hashlib.sha256(said.encode()).hexdigest()
+        text = "\n".join(f"{line.written} {line.outcome} {line.words}" for line in self.lines)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def of(self, *outcomes: Outcome) -> list[NewDistrict]:
         return [line for line in self.lines if line.outcome in outcomes]
@@ -127,7 +127,7 @@ class NewDistrictsPlan:
         return self.of(Outcome.NEW)
 
     @property
-    def asked(self) -> list[NewDistrict]:
+    def questions(self) -> list[NewDistrict]:
         return self.of(Outcome.ASKED)
 
     @property
@@ -290,10 +290,10 @@ class Weighing:
 
     def _namesake(self, row: DistrictRow) -> str:
         key = name_key(row.first_name, row.last_name)
-        if others := self.namesakes.get(key):
+        if accounts := self.namesakes.get(key):
             named = ", ".join(
-                f"{other.choice_name}{f', {other.email}' if other.email else ''}"
-                for other in others[:5]
+                f"{account.choice_name}{f', {account.email}' if account.email else ''}"
+                for account in accounts[:5]
             )
             return (
                 f"Someone with this name is already here: {named}. Is this another person? Then an"
@@ -314,31 +314,31 @@ def carry_out(
     Raises NotApplied.
     """
     with changing(by=by, reason=REASON) as entries:
-        wanted = plan(rows, by)
-        if wanted.digest != seen:
+        file_plan = plan(rows, by)
+        if file_plan.digest != seen:
             raise Outdated
-        lines = wanted.chosen(meant)
+        lines = file_plan.chosen(meant)
         if not lines:
             raise NothingChosen
         names: dict[str, str] = {}
         people: dict[str, list[DistrictRow]] = {}
-        given: list[tuple[User, str, str]] = []
+        roles: list[tuple[User, str, str]] = []
         for line in lines:
             row = line.row
             assert row is not None  # noqa: S101 - a line that is saved could be read
             if line.new_district:
                 names.setdefault(row.number, row.name)
             if line.account:
-                given.append((line.account, ADMINISTRATOR, row.number))
+                roles.append((line.account, ADMINISTRATOR, row.number))
             elif row.email:
                 people.setdefault(row.email, []).append(row)
         entries.add([District(number=number, name=name) for number, name in names.items()])
         made = newcomers.invite(
-            Authority(by), [_newcomer(several) for several in people.values()], given, reason=REASON
+            Authority(by), [_newcomer(several) for several in people.values()], roles, reason=REASON
         )
         invitations.queue_all(made, by=by, address=address)
     return DistrictsSaved(
-        len(names), len(made), len(given), len(wanted.lines) - len(lines) - len(wanted.same)
+        len(names), len(made), len(roles), len(file_plan.lines) - len(lines) - len(file_plan.same)
     )
 
 

@@ -78,7 +78,7 @@ def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
     """Which of OPI's rows the state's rows still name: a district has deleted what named them and
     has not sent it yet.
     """
-    found: set[Any] = set()
+    keys_in_use: set[Any] = set()
     for relation in model._meta.related_objects:
         if relation.related_model in PUBLISHED:
             continue
@@ -86,8 +86,8 @@ def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
         named = relation.related_model._base_manager.db_manager(STATE).filter(
             **{f"{column}__in": keys}
         )  # type: ignore[union-attr]
-        found.update(named.values_list(column, flat=True).distinct())
-    return found
+        keys_in_use.update(named.values_list(column, flat=True).distinct())
+    return keys_in_use
 
 
 def _remove(model: type[models.Model], keys: set[Any]) -> int:
@@ -115,26 +115,26 @@ def _in_turn(
 
     Where rows exchange them none can be the first, and one gives its own up before: it comes twice.
     """
-    waiting, held = dict(changed), {key: dict(row) for key, row in there.items()}
+    waiting, rows = dict(changed), {key: dict(row) for key, row in there.items()}
 
     def in_the_way(key: Any) -> list[tuple[Any, str]]:
         """Who holds which value of the row, as the state's constraints compare."""
-        wanted = {name: _alike(value) for name in unique if (value := waiting[key][name])}
+        values = {name: _alike(value) for name in unique if (value := waiting[key][name])}
         return [
-            (other, name)
-            for name in wanted
-            for other, row in held.items()
-            if other != key and _alike(row[name]) == wanted[name]
+            (owner, name)
+            for name in values
+            for owner, row in rows.items()
+            if owner != key and _alike(row[name]) == values[name]
         ]
 
     while waiting:
-        key = next((one for one in waiting if not in_the_way(one)), next(iter(waiting)))
-        for other, name in in_the_way(key):
-            if other in waiting:
-                held[other][name] = _unused(name, held)
-                yield other, held[other]
-        held[key] = dict(waiting.pop(key))
-        yield key, held[key]
+        key = next((number for number in waiting if not in_the_way(number)), next(iter(waiting)))
+        for owner, name in in_the_way(key):
+            if owner in waiting:
+                rows[owner][name] = _unused(name, rows)
+                yield owner, rows[owner]
+        rows[key] = dict(waiting.pop(key))
+        yield key, rows[key]
 
 
 def _alike(value: Any) -> Any:
@@ -142,9 +142,9 @@ def _alike(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
-def _unused(name: str, held: Rows) -> str:
+def _unused(name: str, rows: Rows) -> str:
     """A code or a name that no row at the state has, for a moment that nobody sees."""
     if name != "code":
         return uuid.uuid4().hex
-    taken = {row[name] for row in held.values()}
-    return next(code for number in range(100) if (code := f"{number:02}") not in taken)
+    codes = {row[name] for row in rows.values()}
+    return next(code for number in range(100) if (code := f"{number:02}") not in codes)

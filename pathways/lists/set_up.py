@@ -116,19 +116,19 @@ def _pathways(active: SchoolYear | None) -> HomeTask:
 
 
 def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
-    given = Approval.objects.filter(school_year=active).count() if active else 0
+    count = Approval.objects.filter(school_year=active).count() if active else 0
     without = District.objects.filter(
         ~Exists(Approval.objects.filter(district=OuterRef("pk"), school_year=active))
     ).count()
-    if given and not without:
+    if count and not without:
         status, sentence = (
             ("completed", "Set up"),
-            f"{given:,} approvals in {number_of(districts, 'district')}.",
+            f"{count:,} approvals in {number_of(districts, 'district')}.",
         )
-    elif given:
+    elif count:
         status = ("progress", "In progress")
         sentence = (
-            f"{given:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
+            f"{count:,} approvals; {without:,} district{' has' if without == 1 else 's have'} none."
         )
     else:
         status, sentence = (
@@ -143,7 +143,7 @@ def _approvals(active: SchoolYear | None, districts: int) -> HomeTask:
         sentence=sentence,
         url=reverse("approvals"),
         next_label=(
-            "Approve pathways" if districts and active and not (given and not without) else ""
+            "Approve pathways" if districts and active and not (count and not without) else ""
         ),
     )
 

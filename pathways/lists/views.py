@@ -95,25 +95,25 @@ class ApprovalsView(StatewideView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and "end_year" in kwargs:
-            found = SchoolYear.objects.filter(pk=kwargs["end_year"]).first()
-            if found is None:
+            year = SchoolYear.objects.filter(pk=kwargs["end_year"]).first()
+            if year is None:
                 raise Http404
-            self.year = found
+            self.year = year
         return super().dispatch(request, *args, **kwargs)
 
     @property
     def may_change(self) -> bool:
         return self.can(Capability.KEEP_LISTS)
 
-    def save(self, wanted: ApprovalsPlan, reason: str) -> str:
+    def save(self, plan: ApprovalsPlan, reason: str) -> str:
         """Carry the plan out; returns why it could not be, or nothing."""
         try:
-            approvals.carry_out(wanted, by=self.person, reason=reason)
+            approvals.carry_out(plan, by=self.person, reason=reason)
         except NotApplied as refusal:
             return refusal.sentence
-        given, withdrawn = len(wanted.give), len(wanted.withdraw)
+        approved, withdrawn = len(plan.give), len(plan.withdraw)
         parts = [
-            f"{given:,} approved" if given else "",
+            f"{approved:,} approved" if approved else "",
             f"{withdrawn:,} withdrawn" if withdrawn else "",
         ]
         messages.success(
@@ -171,37 +171,37 @@ class ApprovalLines(ApprovalsView):
         """What follows from what was sent; once it has been seen, and a reason given, it is carried
         out.
         """
-        sent, found = self.sent, self.found()
+        sent, lines = self.sent, self.matches()
         keys = set(sent.getlist("chosen"))
         chosen = (
-            found if sent.get("everything") else [line for line in self.lines() if line.key in keys]
+            lines if sent.get("everything") else [line for line in self.lines() if line.key in keys]
         )
-        change = ChangeForm(sent, total=len(found), noun=self.noun, chosen=bool(chosen))
+        change = ChangeForm(sent, total=len(lines), noun=self.noun, chosen=bool(chosen))
         if not change.is_valid():
             return self.show(keys, change=change)
         to = change.cleaned_data["to"]
         pairs = [self.pair(line) for line in chosen]
-        wanted = approvals.plan(self.year.pk, **{"give" if to == "approve" else "withdraw": pairs})
+        plan = approvals.plan(self.year.pk, **{"give" if to == "approve" else "withdraw": pairs})
         keys = {line.key for line in chosen}
-        if not wanted.size:
+        if not plan.size:
             return self.show(
                 keys,
                 problem=(
-                    f"{wanted.sentence} The chosen lines already have this approval."
-                    if not wanted.not_offered
-                    else wanted.sentence
+                    f"{plan.sentence} The chosen lines already have this approval."
+                    if not plan.not_offered
+                    else plan.sentence
                 ),
             )
-        if sent.get("seen") != wanted.sentence:
-            return self.show(keys, plan=wanted, to=to, form=ReasonForm())
+        if sent.get("seen") != plan.sentence:
+            return self.show(keys, plan=plan, to=to, form=ReasonForm())
         form = ReasonForm(sent)
         if not save or not form.is_valid():
-            return self.show(keys, plan=wanted, to=to, form=form)
-        if refusal := self.save(wanted, form.cleaned_data["reason"]):
-            return self.show(keys, plan=wanted, to=to, form=form, problem=refusal)
+            return self.show(keys, plan=plan, to=to, form=form)
+        if refusal := self.save(plan, form.cleaned_data["reason"]):
+            return self.show(keys, plan=plan, to=to, form=form, problem=refusal)
         return redirect(self.request.get_full_path())
 
-    def found(self) -> list[ApprovalLine]:
+    def matches(self) -> list[ApprovalLine]:
         """The lines that the filters leave."""
         show, words = self.show_what, self.request.GET.get("find", "")[:100].lower().split()
         return [
@@ -232,33 +232,33 @@ class ApprovalLines(ApprovalsView):
         problem: str = "",
         change: Any = None,
     ) -> HttpResponse:
-        found = self.found()
-        page, query = paged(self.request, found, PAGE)
-        shown = {line.key for line in page}
-        told = {
+        lines = self.matches()
+        page, query = paged(self.request, lines, PAGE)
+        on_page = {line.key for line in page}
+        context = {
             "year": self.year,
             "years": SchoolYear.objects.order_by("-end_year"),
             "counts": approvals.counts(self.year.pk),
             "page": page,
             "lines": [(line, line.key in chosen) for line in page],
-            "elsewhere": sorted(chosen - shown),
+            "elsewhere": sorted(chosen - on_page),
             "find": self.request.GET.get("find", "")[:100],
             "show": self.show_what,
-            "shown": SHOWN.items(),
+            "choices": SHOWN.items(),
             "query": query,
-            "total": len(found),
+            "total": len(lines),
             "everything": self.sent.get("everything"),
             "may_change": self.may_change,
             "plan": plan,
             "to": to,
             "form": form,
-            "change": change or ChangeForm(None, total=len(found), noun=self.noun),
+            "change": change or ChangeForm(None, total=len(lines), noun=self.noun),
             "noun": self.noun,
             "problem": problem,
             "asked_before": bool(self.sent.get("seen")) and form is not None and not form.is_bound,
             **self.about(),
         }
-        return render(self.request, self.template, told)
+        return render(self.request, self.template, context)
 
 
 class OfPathway(ApprovalLines):
@@ -344,17 +344,17 @@ class Copy(ApprovalsView):
         return self.show(ReasonForm(self.kept_form() if self.may_change else None))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        wanted, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)
-        if not wanted.size or request.POST.get("seen") != wanted.sentence:
+        plan, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)
+        if not plan.size or request.POST.get("seen") != plan.sentence:
             return self.show(ReasonForm())
         if not form.is_valid():
             return self.show(form)
-        if refusal := self.save(wanted, form.cleaned_data["reason"]):
+        if refusal := self.save(plan, form.cleaned_data["reason"]):
             return self.show(form, refusal)
         return redirect("approvals")
 
     def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
-        told = {
+        context = {
             "year": self.year,
             "before": school_year_label(self.year.pk - 1),
             "plan": approvals.copy_of(self.year.pk),
@@ -363,7 +363,7 @@ class Copy(ApprovalsView):
         return render(
             self.request,
             "pathways/lists/approvals_copy.html",
-            {**told, "problem": problem, "may_change": self.may_change},
+            {**context, "problem": problem, "may_change": self.may_change},
         )
 
 
@@ -395,12 +395,12 @@ class Import(ApprovalsView):
     def confirm(self, changes: str) -> HttpResponse:
         read = approvals_file.read(changes.encode(), self.year.pk)
         form = ReasonForm(self.request.POST)
-        wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
-        if read.problems or self.request.POST.get("seen") != wanted.sentence or not wanted.size:
+        plan = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
+        if read.problems or self.request.POST.get("seen") != plan.sentence or not plan.size:
             return self.preview(read, ReasonForm(), self.form())
         if not form.is_valid():
             return self.preview(read, form, self.form())
-        if refusal := self.save(wanted, form.cleaned_data["reason"]):
+        if refusal := self.save(plan, form.cleaned_data["reason"]):
             return self.preview(read, form, self.form(), refusal)
         return redirect("approvals")
 
@@ -418,17 +418,17 @@ class Import(ApprovalsView):
         form: ListFileForm,
         problem: str = "",
     ) -> HttpResponse:
-        wanted = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
+        plan = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
         codes = dict(Pathway.objects.values_list("pk", "code"))
-        lines = [f"{district},{codes[pathway]},Yes" for district, pathway in wanted.give]
-        lines += [f"{district},{codes[pathway]},No" for district, pathway in wanted.withdraw]
+        lines = [f"{district},{codes[pathway]},Yes" for district, pathway in plan.give]
+        lines += [f"{district},{codes[pathway]},No" for district, pathway in plan.withdraw]
         changes = "\n".join(["District Number,Pathway Code,Approved", *lines])
         return self.show(
-            form=form, read=read, plan=wanted, reason=reason, changes=changes, problem=problem
+            form=form, read=read, plan=plan, reason=reason, changes=changes, problem=problem
         )
 
-    def show(self, **told: Any) -> HttpResponse:
-        read = told.get("read")
+    def show(self, **context: Any) -> HttpResponse:
+        read = context.get("read")
         more = max(0, len(read.problems) - approvals_file.MOST_PROBLEMS) if read else 0
         problems = read.problems[: approvals_file.MOST_PROBLEMS] if read else []
         about = {
@@ -437,4 +437,4 @@ class Import(ApprovalsView):
             "problems": problems,
             "more": more,
         }
-        return render(self.request, "pathways/lists/approvals_import.html", {**about, **told})
+        return render(self.request, "pathways/lists/approvals_import.html", {**about, **context})

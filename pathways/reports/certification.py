@@ -104,14 +104,16 @@ class Certification(Report):
         """In how many figures each district differs; one statement an edition, whichever is asked
         about.
         """
-        ours, theirs = (
-            of_all_districts(one, end_year) for one in (Edition.DISTRICT, Edition.STATE)
+        district, state = (
+            of_all_districts(edition_, end_year) for edition_ in (Edition.DISTRICT, Edition.STATE)
         )
         return {
             number: Figure(
-                sum(line.differs for line in beside(ours.get(number, {}), theirs.get(number, {})))
+                sum(
+                    line.differs for line in beside(district.get(number, {}), state.get(number, {}))
+                )
             )
-            for number in ours.keys() | theirs.keys()
+            for number in district.keys() | state.keys()
         }
 
 
@@ -120,15 +122,15 @@ Totals = Mapping[str, Mapping[str, int | Decimal]]
 
 
 def beside(district: Totals, state: Totals) -> list[PathwayFigure]:
-    found = []
+    lines = []
     for of in (ALL, *sorted((set(district) | set(state)) - {ALL})):
-        ours, theirs = district.get(of, {}), state.get(of, {})
+        here, there = district.get(of, {}), state.get(of, {})
         names = FIGURES if of == ALL else OF_A_PATHWAY
-        found += [
-            PathwayFigure(of, FIGURES[name], ours.get(name, 0), theirs.get(name, 0))
+        lines += [
+            PathwayFigure(of, FIGURES[name], here.get(name, 0), there.get(name, 0))
             for name in names
         ]
-    return found
+    return lines
 
 
 def totals(scope: Scope) -> Totals:
@@ -157,15 +159,15 @@ def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mappin
         "pathway__name",
         end_year,
         each=Count("pk"),
-        those=_counted,
+        count=_counted,
     )
-    of_all = _summed(groups.values("number", "of"), "of", end_year, each=_STUDENTS, those=_students)
+    of_all = _summed(groups.values("number", "of"), "of", end_year, each=_STUDENTS, count=_students)
     names = ("records", "students", "concentrators", "single_parents", "modified", *CREDITS)
-    found: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
+    totals: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
     for number, of, *values in of_one.union(of_all, all=True):
         if values[0]:
-            found.setdefault(number, {})[of] = _whole(dict(zip(names, values, strict=True)))
-    return found
+            totals.setdefault(number, {})[of] = _whole(dict(zip(names, values, strict=True)))
+    return totals
 
 
 def _counted(condition: Q) -> Count:
@@ -176,12 +178,12 @@ def _students(condition: Q) -> Count:
     return Count("student_id", distinct=True, filter=condition)
 
 
-def _summed(groups: Any, name: str, end_year: int, *, each: Count, those: Any) -> Any:
+def _summed(groups: Any, name: str, end_year: int, *, each: Count, count: Any) -> Any:
     return groups.annotate(
         figure_records=Count("pk"),
         figure_students=each,
-        figure_concentrators=those(Q(concentrator=True)),
-        figure_single_parents=those(Q(single_parent=True)),
+        figure_concentrators=count(Q(concentrator=True)),
+        figure_single_parents=count(Q(single_parent=True)),
         figure_modified=Count("pk", filter=Q(modified_end_year=end_year)),
         **{f"sum_{credits}": Sum(credits) for credits in CREDITS},
     ).values_list(

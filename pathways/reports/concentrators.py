@@ -60,7 +60,7 @@ class ConcentratorsAndParticipants(RecordReport):
     def none(self) -> Figure:
         return self.figure(0)
 
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         students = records.values(
             "student_id", "student__state_id", "student__last_name", "student__first_name"
         )
@@ -113,7 +113,7 @@ class IncorrectConcentrator(RecordReport):
     def grouped(self, records: Any) -> Any:
         return records.annotate(count=Count("pk")).values("student__district_id", "count")
 
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         return records.order_by(*BY_NAME, "pathway__code").values_list(
             "student_id",
             "pathway_id",

@@ -56,8 +56,8 @@ def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Repor
     def met(*titles: str) -> bool:
         return all(word in " ".join(titles).lower() for word in words)
 
-    found = [
+    lines = [
         (group, [report for report in group.reports if met(group.title, report.title)])
         for group in groups
     ]
-    return [(group, reports) for group, reports in found if reports]
+    return [(group, reports) for group, reports in lines if reports]

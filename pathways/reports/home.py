@@ -22,8 +22,8 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[Ho
     """Of the active year alone: a past year is validated no more."""
     if (scope.end_year, True) not in standing.school_years:
         return []
-    found = findings(scope, level=Level.TO_DO)
-    status, sentence = _status(scope, found, unsent)
+    result = findings(scope, level=Level.TO_DO)
+    status, sentence = _status(scope, result, unsent)
     here = [scope.district, scope.end_year]
     return [
         HomeTask(
@@ -35,21 +35,21 @@ def validate(scope: Scope, standing: Standing, unsent: Unsent | None) -> list[Ho
             url=reverse("data-validation-reports", args=here),
             next_label=(
                 "Fix findings"
-                if found.counts.open
+                if result.counts.open
                 else ""
                 if status[0] == "completed"
                 else "Run the reports"
             ),
-            next_url=reverse("findings", args=here) if found.counts.open else "",
+            next_url=reverse("findings", args=here) if result.counts.open else "",
         )
     ]
 
 
-def _status(scope: Scope, found: Findings, unsent: Unsent | None) -> tuple[tuple[str, str], str]:
+def _status(scope: Scope, result: Findings, unsent: Unsent | None) -> tuple[tuple[str, str], str]:
     """Completed only when nothing is open, and the newest run at the state, on what stands there
     now, found the totals equal. `unsent` is None while the state cannot be reached.
     """
-    counts, records = found.counts, number_of(found.records, "record")
+    counts, records = result.counts, number_of(result.records, "record")
     if counts.open:
         parts = [number_of(counts.errors, "error")] if counts.errors else []
         parts += [f"{number_of(counts.warnings, 'warning')} to explain"] if counts.warnings else []
@@ -59,7 +59,7 @@ def _status(scope: Scope, found: Findings, unsent: Unsent | None) -> tuple[tuple
         ), f"In {records}. Open each one to fix it."
     explained = f" {number_of(counts.explained, 'warning')} explained." if counts.explained else ""
     clean = (
-        f"No problems found in {records}.{explained}" if found.records else "No records to check."
+        f"No problems found in {records}.{explained}" if result.records else "No records to check."
     )
     if unsent is None:
         return (
@@ -76,10 +76,10 @@ def _status(scope: Scope, found: Findings, unsent: Unsent | None) -> tuple[tuple
     if run is not None and not unsent.changes:
         return ("completed", "Completed"), f"{clean} {compared(0)}"
     last = (
-        f" Last run {timezone.localtime(max(one.at for one in runs.values())):%m/%d/%Y}."
+        f" Last run {timezone.localtime(max(newest.at for newest in runs.values())):%m/%d/%Y}."
         if runs
         else ""
     )
     when = "after the next resync" if unsent.changes or not unsent.copy else "now"
-    kind = ("progress", "In progress") if runs or found.records else ("none", "Not yet started")
+    kind = ("progress", "In progress") if runs or result.records else ("none", "Not yet started")
     return kind, f"{clean}{last} Run the Certification report at the state {when}."

@@ -47,7 +47,7 @@ class ModifiedInCurrentYear(RecordReport):
     def grouped(self, records: Any) -> Any:
         return records.annotate(count=Count("pk")).values("student__district_id", "count")
 
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         return records.order_by(*BY_NAME, "pathway__code").values_list(
             "student_id",
             "pathway_id",

@@ -142,8 +142,8 @@ class RecordReport(Report):
         return self.counted(self.of_state(edition, end_year), "student__state_id")
 
     def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
-        found = self.found(self.of_district(scope))
-        return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
+        records = self.matches(self.of_district(scope))
+        return iter(records[skip : skip + most]) if most else records.iterator(chunk_size=5000)
 
     def by_district(self, edition: Edition, end_year: int) -> dict[str, Figure]:
         """Every district's figure in one statement; a district without records is not in it."""
@@ -161,10 +161,10 @@ class RecordReport(Report):
         """The same count for each group of records."""
 
     @abstractmethod
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]: ...
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]: ...
 
 
-def told(report: Report, scope: Scope, most: int | None = None) -> list[dict[str, str]]:
+def findings_as_json(report: Report, scope: Scope, most: int | None = None) -> list[dict[str, str]]:
     """The findings as JSON has them: by the names of the columns."""
     names = [column.name for column in report.columns]
     return [

@@ -38,13 +38,13 @@ class RosteredToCoursesWithPathways(Report):
     )
 
     def count(self, scope: Scope) -> Figure:
-        found = self._pairs(scope).aggregate(
+        counts = self._pairs(scope).aggregate(
             count=Count("courses"), missing=Count("courses", filter=Q(recorded=False))
         )
-        return Figure(found["count"], {"without_record": found["missing"]})
+        return Figure(counts["count"], {"without_record": counts["missing"]})
 
     def rows(self, scope: Scope, most: int | None = None, skip: int = 0) -> Iterator[Row]:
-        found = (
+        pairs = (
             self._pairs(scope)
             .order_by(
                 "recorded", *by_name_of("enrollment__student"), "section__course__pathway__code"
@@ -61,7 +61,7 @@ class RosteredToCoursesWithPathways(Report):
                 "recorded",
             )
         )
-        return iter(found[skip : skip + most]) if most else found.iterator(chunk_size=5000)
+        return iter(pairs[skip : skip + most]) if most else pairs.iterator(chunk_size=5000)
 
     def what_to_do(self, row: Row) -> str:
         return "" if row[-1] else "Add the record, if the student took part."

@@ -40,7 +40,7 @@ class Result:
     figure: Figure
 
     @property
-    def told(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         return {
             "slug": self.report.slug,
             "title": self.report.title,
@@ -97,19 +97,19 @@ def run(job: Job) -> None:
             job.step(report.short)
             results.append(Result(report, report.count(scope)))
         job.step("Findings")
-        found = findings(scope)
+        judged = findings(scope)
         job.step("Writing the files")
         _write(job, scope, reports)
         moved = point(scope) != before
         if not moved:
             break
-    job.outcome = outcome(scope.edition, results, found, at=at, before=before, moved=moved)
+    job.outcome = outcome(scope.edition, results, judged, at=at, before=before, moved=moved)
 
 
 def outcome(
     edition: Edition,
     results: Sequence[Result],
-    found: Findings,
+    judged: Findings,
     *,
     at: datetime.datetime,
     before: Mapping[str, Any],
@@ -119,21 +119,21 @@ def outcome(
     then.
     """
     problems = any(
-        one.figure.count
-        for one in results
-        if one.report.nature in (Nature.ERRORS, Nature.COMPARISON)
+        result.figure.count
+        for result in results
+        if result.report.nature in (Nature.ERRORS, Nature.COMPARISON)
     )
-    result = {
+    content = {
         "edition": edition.name.lower(),
         "at": at.isoformat(),
         **before,
         "moved": moved,
-        "records": found.records,
-        "findings": asdict(found.counts),
-        "reports": [result.told for result in results],
+        "records": judged.records,
+        "findings": asdict(judged.counts),
+        "reports": [result.stored for result in results],
     }
     return Outcome(
-        sentence(edition, results, moved=moved), with_errors=problems or moved, result=result
+        sentence(edition, results, moved=moved), with_errors=problems or moved, result=content
     )
 
 
@@ -194,18 +194,18 @@ def _texts(report: Report, scope: Scope) -> Iterator[list[str]]:
     return (report.texts(row) for row in report.rows(scope))
 
 
-def result_of(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def result_of(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """What the page of a finished run shows."""
     files = {file.role: file for file in batch.files.all()}
     lines = [
         {
-            **one,
-            "csv": files.get(f"{REPORTS[one['slug']].key}.csv"),
-            "parts": parts(Figure(one["count"], one)),
-            "at_state": REPORTS[one["slug"]].nature is not Nature.COMPARISON,
+            **entry,
+            "csv": files.get(f"{REPORTS[entry['slug']].key}.csv"),
+            "parts": parts(Figure(entry["count"], entry)),
+            "at_state": REPORTS[entry["slug"]].nature is not Nature.COMPARISON,
         }
-        for one in batch.result.get("reports", [])
-        if one["slug"] in REPORTS
+        for entry in batch.result.get("reports", [])
+        if entry["slug"] in REPORTS
     ]
     return "pathways/reports/validation_result.html", {
         "lines": lines,

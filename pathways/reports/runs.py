@@ -70,15 +70,15 @@ def finished_runs(scope: Scope) -> Any:
 
 def last_runs(scope: Scope) -> dict[tuple[str, Edition], Run]:
     """The newest run of each report in each edition, as far as there is one."""
-    found: dict[tuple[str, Edition], Run] = {}
+    runs: dict[tuple[str, Edition], Run] = {}
     for batch in finished_runs(scope).iterator(chunk_size=20):
         edition = Edition[batch.result["edition"].upper()]
         at = datetime.datetime.fromisoformat(batch.result["at"])
-        for one in batch.result["reports"]:
-            found.setdefault((one["slug"], edition), Run(batch, edition, at, one["count"]))
-        if len(found) == len(REPORTS) * len(Edition):
+        for entry in batch.result["reports"]:
+            runs.setdefault((entry["slug"], edition), Run(batch, edition, at, entry["count"]))
+        if len(runs) == len(REPORTS) * len(Edition):
             break
-    return found
+    return runs
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,13 @@ def last_validations(end_year: int) -> dict[str, Validated]:
         .annotate(last=Subquery(runs.order_by("-queued_at").values("pk")[:1]))
         .values("last")
     )
-    found = {}
+    validated = {}
     for district, result in Batch.objects.filter(pk__in=last).values_list("district", "result"):
         if (
             "findings" in result and result["generation"] is not None
         ):  # where nothing was sent, nothing was validated
-            counts = {one["slug"]: one["count"] for one in result["reports"]}
-            found[district] = Validated(
+            counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
+            validated[district] = Validated(
                 at=datetime.datetime.fromisoformat(result["at"]),
                 generation=result["generation"],
                 settled=not result["moved"],
@@ -129,7 +129,7 @@ def last_validations(end_year: int) -> dict[str, Validated]:
                 warnings=result["findings"]["warnings"],
                 totals_match=counts.get(Certification.slug) == 0,
             )
-    return found
+    return validated
 
 
 def certification_at_state(
@@ -155,9 +155,9 @@ def certification_at_state(
 
 def assigned(district: str, roles: list[str]) -> list[Group]:
     """The groups that a District Administrator has given to one of these user groups."""
-    given = set(
+    slugs = set(
         GroupAssignment.objects.filter(district=district, role__in=roles).values_list(
             "group", flat=True
         )
     )
-    return [group for group in GROUPS if group.slug in given]
+    return [group for group in GROUPS if group.slug in slugs]

@@ -96,7 +96,7 @@ def line(
 
 
 @dataclass(frozen=True)
-class Shown:
+class ScreenRow:
     """A row of the open report. `cells` are (title, text, whether it is a number)."""
 
     name: str
@@ -114,7 +114,7 @@ class Opened:
 
     line: ReportLine
     scope: Scope
-    rows: list[Shown]
+    rows: list[ScreenRow]
     page: int
     total: int
 
@@ -160,14 +160,16 @@ def opened(of: ReportLine, scope: Scope, page: int = 1) -> Opened:
     figure = of.there if scope.edition is Edition.STATE and of.there else of.here
     if of.compares:
         rows = [row for row in of.report.rows(scope) if row[-1] or row[2] == "All pathways"]
-        return Opened(of, scope, [shown(of.report, scope, row) for row in rows], 1, len(rows))
+        return Opened(of, scope, [screen_row(of.report, scope, row) for row in rows], 1, len(rows))
     pages = max(1, -(-figure.count // PAGE))
     page = min(max(page, 1), pages)
-    found = of.report.rows(scope, most=PAGE, skip=(page - 1) * PAGE)
-    return Opened(of, scope, [shown(of.report, scope, row) for row in found], page, figure.count)
+    page_rows = of.report.rows(scope, most=PAGE, skip=(page - 1) * PAGE)
+    return Opened(
+        of, scope, [screen_row(of.report, scope, row) for row in page_rows], page, figure.count
+    )
 
 
-def shown(report: Report, scope: Scope, row: Row) -> Shown:
+def screen_row(report: Report, scope: Scope, row: Row) -> ScreenRow:
     student, pathway = row[:2]
     texts = report.texts(row)
     columns = report.columns
@@ -175,7 +177,7 @@ def shown(report: Report, scope: Scope, row: Row) -> Shown:
         cells = tuple(
             (column.title, text, column.number) for column, text in zip(columns, texts, strict=True)
         )
-        return Shown("", "", "", cells, "", "", differs=bool(row[-1]))
+        return ScreenRow("", "", "", cells, "", "", differs=bool(row[-1]))
     state_id, last, first = texts[:3]
     cells = tuple(
         (column.title, text, column.number)
@@ -188,4 +190,4 @@ def shown(report: Report, scope: Scope, row: Row) -> Shown:
         cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}&report={report.slug}{at}"
     else:
         cure = reverse("cte-record-new", args=address) if what else ""
-    return Shown(listed_name(last, first), state_id, student_url, cells, what, cure)
+    return ScreenRow(listed_name(last, first), state_id, student_url, cells, what, cure)

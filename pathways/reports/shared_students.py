@@ -46,15 +46,15 @@ class Reported:
 
     def cells(self) -> list[str]:
         """By HEADS."""
-        one = self.student
-        enrolled = f"{one.enrolled_on:%m/%d/%Y}"
+        student = self.student
+        enrolled = f"{student.enrolled_on:%m/%d/%Y}"
         named = [
-            one.state_id,
-            one.name,
-            one.local_id,
-            f"{one.district_id} {one.district.name}",
-            one.school_name,
-            one.grade,
+            student.state_id,
+            student.name,
+            student.local_id,
+            f"{student.district_id} {student.district.name}",
+            student.school_name,
+            student.grade,
             enrolled,
         ]
         return [*named, self.pathways, f"{self.credits:.2f}"]
@@ -81,20 +81,20 @@ def reported(ids: list[str], end_year: int) -> list[Reported]:
         .filter(state_id__in=ids)
         .placed(end_year)
     )
-    rows = {one.pk: one for one in students.select_related("district")}
+    rows = {line.pk: line for line in students.select_related("district")}
     records: dict[int, list[Participation]] = {}
     stored = Participation.objects.in_edition(Edition.STATE).filter(student_id__in=rows)
     for record in stored.select_related("pathway").order_by("pathway__name"):
         records.setdefault(record.student_id, []).append(record)
     lines = [Reported(rows[key], tuple(of_student)) for key, of_student in records.items()]
     first: dict[str, tuple[str, ...]] = {}
-    for one in sorted(lines, key=_by_name):
-        first.setdefault(one.student.state_id, _by_name(one))
-    return sorted(lines, key=lambda one: (first[one.student.state_id], one.student.district_id))
+    for line in sorted(lines, key=_by_name):
+        first.setdefault(line.student.state_id, _by_name(line))
+    return sorted(lines, key=lambda line: (first[line.student.state_id], line.student.district_id))
 
 
-def _by_name(one: Reported) -> tuple[str, ...]:
-    student = one.student
+def _by_name(line: Reported) -> tuple[str, ...]:
+    student = line.student
     return (
         student.last_name_folded,
         student.first_name_folded,
@@ -106,4 +106,4 @@ def _by_name(one: Reported) -> tuple[str, ...]:
 def rows(ids: list[str], end_year: int) -> Iterator[list[str]]:
     """The lines of a file."""
     for start in range(0, len(ids), 500):
-        yield from (one.cells() for one in reported(ids[start : start + 500], end_year))
+        yield from (line.cells() for line in reported(ids[start : start + 500], end_year))

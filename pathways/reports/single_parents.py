@@ -60,7 +60,7 @@ class SingleParents(RecordReport):
             "student__district_id", "count"
         )
 
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
         students = records.values(
             "student_id", "student__state_id", "student__last_name", "student__first_name"
         )
@@ -112,12 +112,12 @@ class SingleParentDifferent(RecordReport):
         answers before it looks at enrollments.
         """
         no = Participation.objects.filter(NO, student_id=OuterRef("pk"))
-        both = (
+        undecided = (
             students.filter(participations__single_parent=True)
             .filter(Exists(no))
             .enrolled_in(end_year)
         )
-        return Figure(both.aggregate(count=Count(each, distinct=True))["count"])
+        return Figure(undecided.aggregate(count=Count(each, distinct=True))["count"])
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         return Figure(records.aggregate(count=Count(student, distinct=True))["count"])
@@ -127,16 +127,16 @@ class SingleParentDifferent(RecordReport):
             "student__district_id", "count"
         )
 
-    def found(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
-        theirs = "student__participations__"
+    def matches(self, records: ParticipationQuerySet) -> QuerySet[Participation, Any]:
+        prefix = "student__participations__"
         students = records.values(
             "student_id", "student__state_id", "student__last_name", "student__first_name"
         )
         return (
             students.annotate(
-                first_no=Min(f"{theirs}pathway_id", filter=Q(**{f"{theirs}single_parent": False})),
-                yes=Joined(f"{theirs}pathway__name", filter=Q(**{f"{theirs}single_parent": True})),
-                no=Joined(f"{theirs}pathway__name", filter=Q(**{f"{theirs}single_parent": False})),
+                first_no=Min(f"{prefix}pathway_id", filter=Q(**{f"{prefix}single_parent": False})),
+                yes=Joined(f"{prefix}pathway__name", filter=Q(**{f"{prefix}single_parent": True})),
+                no=Joined(f"{prefix}pathway__name", filter=Q(**{f"{prefix}single_parent": False})),
             )
             .order_by(*BY_NAME)
             .values_list(

@@ -52,10 +52,10 @@ COUNTED = tuple(report for report in END_OF_YEAR.reports if report.nature is not
 
 def district_lines(edition: Edition, end_year: int) -> list[DistrictLine]:
     """As many statements as reports, however many districts."""
-    found = [(report, _by_district(report, edition, end_year)) for report in COUNTED]
+    counts = [(report, _by_district(report, edition, end_year)) for report in COUNTED]
     return [
         DistrictLine(
-            number, name, tuple((report, of.get(number, report.none())) for report, of in found)
+            number, name, tuple((report, of.get(number, report.none())) for report, of in counts)
         )
         for number, name in District.objects.order_by("number").values_list("number", "name")
     ]
@@ -89,10 +89,10 @@ def run(job: Job) -> None:
     edition, end_year = Edition[job.batch.options["edition"].upper()], job.scope.end_year
     for _ in range(AGAIN):
         before, at = points(), timezone.now()
-        found = []
+        counts = []
         for done, report in enumerate(END_OF_YEAR.reports):
             job.step(report.short, done, len(END_OF_YEAR.reports))
-            found.append((report, _by_district(report, edition, end_year)))
+            counts.append((report, _by_district(report, edition, end_year)))
         job.step("Findings")
         counted = {}
         for number in before:
@@ -105,7 +105,7 @@ def run(job: Job) -> None:
     ended = {
         number: outcome(
             edition,
-            [Result(report, of.get(number, report.none())) for report, of in found],
+            [Result(report, of.get(number, report.none())) for report, of in counts],
             counted[number],
             at=at,
             before=point,

@@ -128,11 +128,11 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     """Read from what stands at the state, so that an attempt that comes after the state's commit
     says the same.
     """
-    told = [
+    objects = [
         {"type": name, **{key: copy.objects_sent[name][key] for key in ("processed", "errors")}}
         for name in in_order(names)
     ]
-    errors = sum(one["errors"] for one in told)
+    errors = sum(sent["errors"] for sent in objects)
     if errors:
         rows = "1 row was" if errors == 1 else f"{errors:,} rows were"
         sentence = (
@@ -151,7 +151,7 @@ def outcome(copy: StateCopy, names: tuple[str, ...]) -> Outcome:
     return Outcome(
         sentence,
         with_errors=bool(errors),
-        result={"objects": told, "generation": copy.generation, "refused": refused},
+        result={"objects": objects, "generation": copy.generation, "refused": refused},
     )
 
 
@@ -186,23 +186,25 @@ def publish_again() -> None:
     """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost,
     is queued again (Plug.daily).
     """
-    asked = Batch.objects.filter(kind=PUBLISH.name)
-    if asked.filter(status=Status.FAILED).put_back() or asked.live().exists() or is_published():
+    batches = Batch.objects.filter(kind=PUBLISH.name)
+    if batches.filter(status=Status.FAILED).put_back() or batches.live().exists() or is_published():
         return
-    if last := asked.order_by("queued_at").last():
-        asked.filter(pk=last.pk).put_back()
+    if last := batches.order_by("queued_at").last():
+        batches.filter(pk=last.pk).put_back()
 
 
-def result(batch: Batch, asked: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def result(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """What the page of a finished resync shows."""
     comparison = Comparison(Scope(batch.district, int(batch.end_year or 0)))
     sent, left_out = batch.result.get("objects", []), []
-    errors = {one["type"]: one["errors"] for one in sent}
+    errors = {entry["type"]: entry["errors"] for entry in sent}
     for name, rows in batch.result.get("refused", {}).items():
         kind = BY_NAME[name]
         lines = comparison.lines(kind, [key for key, _ in rows])
-        told = [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]
-        left_out.append((name, told, errors[name] if errors[name] > len(told) else 0))
+        lines_with_reason = [(line, reason) for line, (_, reason) in zip(lines, rows, strict=True)]
+        left_out.append(
+            (name, lines_with_reason, errors[name] if errors[name] > len(lines_with_reason) else 0)
+        )
     return "pathways/resync/resync_result.html", {"sent": sent, "left_out": left_out}
 
 

@@ -33,17 +33,17 @@ class DifferentRow:
 
 @dataclass(frozen=True)
 class ObjectStanding:
-    """One type on the resync page: `told` is what the StateCopy says of it, None before it was sent
-    in the school year.
+    """One type on the resync page: `entry` is what the StateCopy says of it, None before it was
+    sent in the school year.
     """
 
     kind: ObjectType
     difference: Difference
-    told: dict[str, Any] | None
+    entry: dict[str, Any] | None
 
     @property
     def last(self) -> datetime.datetime | None:
-        return datetime.datetime.fromisoformat(self.told["last"]) if self.told else None
+        return datetime.datetime.fromisoformat(self.entry["last"]) if self.entry else None
 
 
 class Comparison:
@@ -71,20 +71,20 @@ class Comparison:
             [kind for kind in OBJECTS if kind.name not in self._differences], self.scope
         )
         gap.keep(self.scope, point, self._differences)
-        return [ObjectStanding(kind, self.difference(kind), self._told(kind)) for kind in OBJECTS]
+        return [ObjectStanding(kind, self.difference(kind), self._entry(kind)) for kind in OBJECTS]
 
-    def _told(self, kind: ObjectType) -> dict[str, Any] | None:
+    def _entry(self, kind: ObjectType) -> dict[str, Any] | None:
         """What the last resync of the type in the open school year did; what was sent in an earlier
         year is told there.
         """
-        told: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
-        if told is None or self.copy is None:
+        entry: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
+        if entry is None or self.copy is None:
             return None
-        return told if told.get("end_year", self.copy.end_year) == self.scope.end_year else None
+        return entry if entry.get("end_year", self.copy.end_year) == self.scope.end_year else None
 
     @property
     def differing(self) -> int:
-        return sum(len(one.difference) for one in self.standings)
+        return sum(len(standing.difference) for standing in self.standings)
 
     @property
     def is_empty(self) -> bool:
@@ -96,14 +96,14 @@ class Comparison:
     @cached_property
     def causes(self) -> dict[str, int]:
         """How many rows differ for which cause, all types together."""
-        found = {"never sent": 0, "changed since": 0, "refused": 0, "only at the state": 0}
-        for one in self.standings:
-            refused = self.refused(one.kind).keys() & one.difference.written
-            found["refused"] += len(refused)
-            found["never sent"] += len(one.difference.new - refused)
-            found["changed since"] += len(one.difference.changed - refused)
-            found["only at the state"] += len(one.difference.gone)
-        return found
+        counts = {"never sent": 0, "changed since": 0, "refused": 0, "only at the state": 0}
+        for standing in self.standings:
+            refused = self.refused(standing.kind).keys() & standing.difference.written
+            counts["refused"] += len(refused)
+            counts["never sent"] += len(standing.difference.new - refused)
+            counts["changed since"] += len(standing.difference.changed - refused)
+            counts["only at the state"] += len(standing.difference.gone)
+        return counts
 
     def refused(self, kind: ObjectType) -> dict[Any, str]:
         """Key and reason of the rows that the last resync left out."""
@@ -111,31 +111,34 @@ class Comparison:
 
     def keys(self, kind: ObjectType) -> list[Any]:
         """All keys that differ, those of the district first."""
-        found = self.difference(kind)
-        return [*sorted(found.written), *sorted(found.gone)]
+        difference = self.difference(kind)
+        return [*sorted(difference.written), *sorted(difference.gone)]
 
     def lines(self, kind: ObjectType, keys: Iterable[Any]) -> list[DifferentRow]:
         """The named rows, as many as one page shows."""
         chosen = list(keys)
         here = fetch(kind, self.scope, chosen)
         there = fetch(kind, self.scope.at_state(), chosen)
-        refused, found = self.refused(kind), self.difference(kind)
+        refused, difference = self.refused(kind), self.difference(kind)
         lines = []
         for key in chosen:
-            ours, theirs = here.get(key), there.get(key)
+            district_row, state_row = here.get(key), there.get(key)
             if key in refused:
-                cause = f"Refused: {refused[key].lower()}" if ours else "Refused"
-            elif key in found.gone:
+                cause = f"Refused: {refused[key].lower()}" if district_row else "Refused"
+            elif key in difference.gone:
                 cause = "Only at the state"
             else:
-                cause = "Never sent" if key in found.new else "Changed since it was sent"
-            shown = ours if ours is not None else theirs
+                cause = "Never sent" if key in difference.new else "Changed since it was sent"
+            row = district_row if district_row is not None else state_row
             words, link = (
-                described(shown, self.scope) if shown is not None else (f"{kind.name} {key}", "")
+                described(row, self.scope) if row is not None else (f"{kind.name} {key}", "")
             )
             lines.append(
                 DifferentRow(
-                    words, link if ours is not None else "", cause, unlike(kind, ours, theirs)
+                    words,
+                    link if district_row is not None else "",
+                    cause,
+                    unlike(kind, district_row, state_row),
                 )
             )
         return lines
@@ -179,12 +182,12 @@ def described(row: models.Model, scope: Scope) -> tuple[str, str]:
 
 
 def unlike(
-    kind: ObjectType, ours: models.Model | None, theirs: models.Model | None
+    kind: ObjectType, district_row: models.Model | None, state_row: models.Model | None
 ) -> tuple[tuple[str, str, str], ...]:
     """(label, at the district, at the state) of the fields that differ; a row that stands on one
     side only is told whole by its cause.
     """
-    if ours is None or theirs is None:
+    if district_row is None or state_row is None:
         return ()
     fields = [
         field for field in kind.model._meta.concrete_fields if field.attname in kind.fields[1:]
@@ -192,11 +195,15 @@ def unlike(
     differing = [
         field
         for field in fields
-        if getattr(ours, field.attname) != getattr(theirs, field.attname)
+        if getattr(district_row, field.attname) != getattr(state_row, field.attname)
         and field.name != "version"
     ]
     return tuple(
-        (_label(field), text(getattr(ours, field.name)), text(getattr(theirs, field.name)))
+        (
+            _label(field),
+            text(getattr(district_row, field.name)),
+            text(getattr(state_row, field.name)),
+        )
         for field in differing
     )
 
@@ -215,13 +222,14 @@ class RecordsFigure:
 
 def figures(scope: Scope) -> list[RecordsFigure]:
     """The counts that people compare first."""
-    found = []
+    counts = []
     for edition in (scope, scope.at_state()):
         records = Participation.objects.in_scope(edition)
         counted = records.figures(scope.end_year)
         single = records.filter(single_parent=True).values("student_id").distinct().count()
-        found.append((counted.records, counted.concentrators, counted.participants, single))
+        counts.append((counted.records, counted.concentrators, counted.participants, single))
     labels = ("Pathway records", "Concentrators", "Participants", "Single parents")
     return [
-        RecordsFigure(label, here, there) for label, here, there in zip(labels, *found, strict=True)
+        RecordsFigure(label, here, there)
+        for label, here, there in zip(labels, *counts, strict=True)
     ]

@@ -82,16 +82,18 @@ def differences(
         chosen,
     )
     only_here, only_there = here.beyond(there), there.beyond(here)
-    found = {}
+    by_type = {}
     for number, kind in enumerate(chosen):
-        ours, theirs = only_here[number], only_there[number]
-        gone = theirs - ours
+        district_keys, state_keys = only_here[number], only_there[number]
+        gone = state_keys - district_keys
         if kind is RECORDS:
             # A record whose student has left the year is not sent, and not taken out either: it
             # does not count at the state.
             gone -= _still_there(kind.of_district(scope), gone)
-        found[kind.name] = Difference(ours - theirs, ours & theirs, gone, here.totals[number])
-    return found
+        by_type[kind.name] = Difference(
+            district_keys - state_keys, district_keys & state_keys, gone, here.totals[number]
+        )
+    return by_type
 
 
 class Fingerprints:
@@ -103,19 +105,19 @@ class Fingerprints:
         self, scope: Scope, rows: list[models.QuerySet[Any]], kinds: list[ObjectType]
     ) -> None:
         self.kinds, self.connection = kinds, connections[scope.alias]
-        self.found: set[Any] = set()
+        self.lines: set[Any] = set()
         self.totals = [0] * len(kinds)
         (self._copied if self.connection.vendor == "postgresql" else self._fetched)(rows)
 
-    def beyond(self, other: Fingerprints) -> list[frozenset[Any]]:
+    def beyond(self, edition: Fingerprints) -> list[frozenset[Any]]:
         """Keys, by type, of what the other edition does not have so."""
         keys: list[set[Any]] = [set() for _ in self.kinds]
-        for one in self.found - other.found:
-            if isinstance(one, bytes):
-                number, key, _ = one.split(b"\t", 2)
+        for line in self.lines - edition.lines:
+            if isinstance(line, bytes):
+                number, key, _ = line.split(b"\t", 2)
                 keys[int(number)].add(int(key) if self._numbered[int(number)] else key.decode())
             else:
-                keys[one[0]].add(one[1])
+                keys[line[0]].add(line[1])
         return [frozenset(some) for some in keys]
 
     def _copied(self, rows: list[models.QuerySet[Any]]) -> None:
@@ -126,18 +128,18 @@ class Fingerprints:
         hashed = RowHash if _alike() else RowDigest
         statements: list[str] = []
         values: list[Any] = []
-        for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
-            key, *others = kind.fields
-            said = {
+        for number, (kind, query) in enumerate(zip(self.kinds, rows, strict=True)):
+            key, *names = kind.fields
+            columns = {
                 "kind_number": Value(number),
                 "row_key": Cast(key, TextField()),
-                "fingerprint": hashed(*(F(name) for name in others)),
+                "fingerprint": hashed(*(F(name) for name in names)),
             }
-            sql, more = _sql(asked.annotate(**said).values_list(*said))
+            sql, more = _sql(query.annotate(**columns).values_list(*columns))
             statements.append(sql)
             values += more
         data = copied(self.connection, " UNION ALL ".join(statements), values)
-        self.found = set(data.splitlines())
+        self.lines = set(data.splitlines())
         self.totals = [
             data.count(b"\n%d\t" % number) + data.startswith(b"%d\t" % number)
             for number in range(len(self.kinds))
@@ -149,21 +151,21 @@ class Fingerprints:
         """
         statements: list[str] = []
         values: list[Any] = []
-        for number, (kind, asked) in enumerate(zip(self.kinds, rows, strict=True)):
-            key, *others = kind.fields
-            said = {
+        for number, (kind, query) in enumerate(zip(self.kinds, rows, strict=True)):
+            key, *names = kind.fields
+            columns = {
                 "kind_number": Value(number),
                 "row_key": F(key),
-                "fingerprint": RowText(*(F(name) for name in others)),
+                "fingerprint": RowText(*(F(name) for name in names)),
             }
-            sql, more = _sql(asked.order_by().annotate(**said).values_list(*said))
+            sql, more = _sql(query.order_by().annotate(**columns).values_list(*columns))
             statements.append(sql)
             values += more
         with self.connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(statements), values)
-            found = cursor.fetchall()
-        self.found = set(found)
-        for number, many in Counter(row[0] for row in found).items():
+            lines = cursor.fetchall()
+        self.lines = set(lines)
+        for number, many in Counter(row[0] for row in lines).items():
             self.totals[number] = many
 
 
@@ -185,7 +187,7 @@ def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _still_there(rows: models.QuerySet[Any], keys: frozenset[Any]) -> frozenset[Any]:
     return frozenset(
-        found
+        key
         for some in parts(sorted(keys))
-        for found in rows.filter(pk__in=some).values_list("pk", flat=True)
+        for key in rows.filter(pk__in=some).values_list("pk", flat=True)
     )

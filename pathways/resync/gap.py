@@ -77,31 +77,31 @@ def gap_of(scope: Scope, point: Point) -> Gap:
     """What was compared last, where nothing points to another result; of whose records the ledger
     has changed since, with these compared.
     """
-    found: Gap | None = None
+    known: Gap | None = None
     with suppress(*NO_CACHE):
-        found = cache.get(_key(scope.district, scope.end_year))
+        known = cache.get(_key(scope.district, scope.end_year))
     if (
-        found
-        and found.is_fresh
-        and replace(found.point, cursor=point.cursor) == point
-        and point.cursor >= found.point.cursor
+        known
+        and known.is_fresh
+        and replace(known.point, cursor=point.cursor) == point
+        and point.cursor >= known.point.cursor
     ):
-        if point.cursor == found.point.cursor:
-            return found
+        if point.cursor == known.point.cursor:
+            return known
         changed = set(
-            Change.objects.after(scope.district, found.point.cursor).values_list(
+            Change.objects.after(scope.district, known.point.cursor).values_list(
                 "student_id", flat=True
             )[: MOST_STUDENTS * 4]
         )
         if len(changed) <= MOST_STUDENTS:
-            return _moved_on(scope, found, changed, point)
+            return _moved_on(scope, known, changed, point)
     return keep(scope, point, differences(OBJECTS, scope))
 
 
 def _moved_on(scope: Scope, gap: Gap, students: set[int], point: Point) -> Gap:
     by_student = _by_student(scope, differences([RECORDS], scope, students=students)[RECORDS.name])
-    more = sum(by_student.values()) - sum(gap.by_student.get(one, 0) for one in students)
-    others = {
+    more = sum(by_student.values()) - sum(gap.by_student.get(student, 0) for student in students)
+    rest = {
         student: number for student, number in gap.by_student.items() if student not in students
     }
     return _store(
@@ -110,7 +110,7 @@ def _moved_on(scope: Scope, gap: Gap, students: set[int], point: Point) -> Gap:
             gap,
             rows=gap.rows + more,
             records=gap.records + more,
-            by_student={**others, **by_student},
+            by_student={**rest, **by_student},
             point=point,
         ),
     )
@@ -122,10 +122,10 @@ def keep(scope: Scope, point: Point, differences: dict[str, Difference]) -> Gap:
     return _store(
         scope,
         Gap(
-            rows=sum(len(one) for one in differences.values()),
+            rows=sum(len(difference) for difference in differences.values()),
             records=len(records),
             by_student=_by_student(scope, records),
-            compared=sum(one.total for one in differences.values()),
+            compared=sum(difference.total for difference in differences.values()),
             point=point,
             counted_at=time.time(),
         ),
@@ -145,15 +145,15 @@ def forget(scope: Scope) -> None:
 
 
 def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
         for some in parts(keys):
-            found.update(
+            counts.update(
                 RECORDS.of_district(edition)
                 .filter(pk__in=some)
                 .values_list("student_id", flat=True)
             )
-    return dict(found)
+    return dict(counts)
 
 
 def _key(district: str, end_year: int) -> str:
@@ -163,8 +163,8 @@ def _key(district: str, end_year: int) -> str:
 def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, Gap]:
     """What was last compared of many districts since their last resync, however long ago."""
     with suppress(*NO_CACHE):
-        found: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
-        gaps = {number: found.get(_key(number, end_year)) for number in copies}
+        cached: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
+        gaps = {number: cached.get(_key(number, end_year)) for number in copies}
         return {
             number: gap
             for number, gap in gaps.items()
@@ -175,36 +175,42 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
 
 def point_of(scope: Scope, copy: StateCopy | None) -> Point:
     """Where a district stands now, in one statement that is answered from indexes."""
-    mine, year = OuterRef("number"), scope.end_year
+    district, year = OuterRef("number"), scope.end_year
     counted = {
-        "of_students": _number(Student.objects.filter(district=mine), "district", Count("pk")),
-        "of_last_student": _number(Student.objects.filter(district=mine), "district", Max("pk")),
-        "of_schools": _number(School.objects.filter(district=mine), "district", Count("pk")),
+        "of_students": _number(Student.objects.filter(district=district), "district", Count("pk")),
+        "of_last_student": _number(
+            Student.objects.filter(district=district), "district", Max("pk")
+        ),
+        "of_schools": _number(School.objects.filter(district=district), "district", Count("pk")),
         "of_calendars": _number(
-            Calendar.objects.filter(school__district=mine, school_year=year),
+            Calendar.objects.filter(school__district=district, school_year=year),
             "school__district",
             Count("pk"),
         ),
         "of_enrollments": _number(
-            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            Enrollment.objects.filter(
+                calendar__school__district=district, calendar__school_year=year
+            ),
             "calendar__school__district",
             Count("pk"),
         ),
         "of_last_enrollment": _number(
-            Enrollment.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            Enrollment.objects.filter(
+                calendar__school__district=district, calendar__school_year=year
+            ),
             "calendar__school__district",
             Max("pk"),
         ),
         "of_courses": _number(
-            Course.objects.filter(school__district=mine), "school__district", Count("pk")
+            Course.objects.filter(school__district=district), "school__district", Count("pk")
         ),
         "of_sections": _number(
-            Section.objects.filter(calendar__school__district=mine, calendar__school_year=year),
+            Section.objects.filter(calendar__school__district=district, calendar__school_year=year),
             "calendar__school__district",
             Count("pk"),
         ),
     }
-    ledger = _number(Change.objects.filter(district=mine), "district", Max("pk"))
+    ledger = _number(Change.objects.filter(district=district), "district", Max("pk"))
     row = (
         District.objects.filter(number=scope.district)
         .annotate(**counted, of_ledger=ledger)

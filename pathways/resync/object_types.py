@@ -126,7 +126,7 @@ OBJECTS = (
 )
 """In the order in which they are sent: what others need comes first."""
 
-BY_NAME = {one.name: one for one in OBJECTS}
+BY_NAME = {kind.name: kind for kind in OBJECTS}
 NAMES = tuple(BY_NAME)
 RECORDS = BY_NAME["CTE Participation"]
 
@@ -135,13 +135,13 @@ def closure(names: Iterable[str]) -> tuple[str, ...]:
     """The chosen types with everything they need, in sending order (*Check dependencies*). OPI's
     row is always among them.
     """
-    wanted, waiting = {"District"}, list(names)
+    chain, waiting = {"District"}, list(names)
     while waiting:
         name = waiting.pop()
-        if name not in wanted or name == "District":
-            wanted.add(name)
-            waiting += [needed for needed in BY_NAME[name].needs if needed not in wanted]
-    return in_order(wanted)
+        if name not in chain or name == "District":
+            chain.add(name)
+            waiting += [needed for needed in BY_NAME[name].needs if needed not in chain]
+    return in_order(chain)
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

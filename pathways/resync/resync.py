@@ -75,14 +75,14 @@ def _send(scope: Scope, names: tuple[str, ...]) -> Sent:
     and the database looks at them when all is done.
     """
     kinds = [BY_NAME[name] for name in names]
-    sent, found = Sent(), differences(kinds, scope)
+    sent, by_type = Sent(), differences(kinds, scope)
     removed: dict[type[models.Model], list[Any]] = {}
     for kind in reversed(kinds):
-        if not kind.kept_by_opi and (gone := sorted(found[kind.name].gone)):
+        if not kind.kept_by_opi and (gone := sorted(by_type[kind.name].gone)):
             removed[kind.model] = gone
             sent.removed += remove(kind, gone)
     for kind in OBJECTS:
-        differs = found.get(kind.name)
+        differs = by_type.get(kind.name)
         if differs is not None:
             sent.processed[kind.name] = differs.total
         if differs is not None and differs.written and not kind.kept_by_opi:
@@ -121,15 +121,15 @@ def remove(kind: ObjectType, keys: list[Any]) -> int:
 
 def orphans(kind: ObjectType, removed: Mapping[type[models.Model], list[Any]]) -> list[Any]:
     """Keys of rows at the state that name one of the removed rows."""
-    found: set[Any] = set()
+    keys: set[Any] = set()
     for named, parent in kind.parents:
         for some in parts(removed.get(parent, [])):
-            found.update(
+            keys.update(
                 kind.model._base_manager.using(STATE)
                 .filter(**{f"{named.attname}__in": some})
                 .values_list("pk", flat=True)
             )
-    return sorted(found)
+    return sorted(keys)
 
 
 def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]]:
@@ -138,7 +138,7 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
     """
     staged = f"resync_{kind.table}"
     columns = ", ".join(kind.columns)
-    key, *others = kind.columns
+    key, *rest = kind.columns
     refused: list[list[Any]] = []
     with connections[STATE].cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {staged}")
@@ -149,8 +149,8 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
         if differs.new:
             for some in parts(foreign(kind, staged, scope)):
                 refused += [
-                    [one, "Another district has it at the state and must send first"]
-                    for one in some
+                    [value, "Another district has it at the state and must send first"]
+                    for value in some
                 ]
                 cursor.execute(
                     f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some
@@ -168,7 +168,7 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
                     [row[0], f"Its {parent._meta.verbose_name} is not at the state"] for row in lost
                 ]
                 cursor.execute(f"DELETE {missing}")
-        pairs = ", ".join(f"{name} = staged.{name}" for name in others)
+        pairs = ", ".join(f"{name} = staged.{name}" for name in rest)
         update = (
             f"UPDATE {kind.table} SET {pairs} FROM {staged} staged WHERE {kind.table}.{key} ="
             f" staged.{key}"
@@ -212,9 +212,9 @@ def carry(kind: ObjectType, keys: list[Any], staged: str) -> None:
     here, there = connections[DISTRICT], connections[STATE]
     with here.cursor() as reading, there.cursor() as writing:
         if here.vendor == "postgresql":
-            asked = f"COPY (SELECT {columns} FROM {kind.table} WHERE {key} = ANY(%s)) TO STDOUT"
+            query = f"COPY (SELECT {columns} FROM {kind.table} WHERE {key} = ANY(%s)) TO STDOUT"
             with (
-                reading.copy(reading.mogrify(asked, [keys])) as out,
+                reading.copy(reading.mogrify(query, [keys])) as out,
                 writing.copy(f"COPY {staged} ({columns}) FROM STDIN") as into,
             ):
                 for data in out:
@@ -255,7 +255,7 @@ def _say(
         or (copy.digest, copy.end_year) != (digest, scope.end_year)
     )
     earlier = copy.objects_sent if copy else {}
-    told = {
+    sent_now = {
         name: {
             "last": now.isoformat(),
             "processed": sent.processed[name],
@@ -267,7 +267,7 @@ def _say(
     if (
         copy and copy.end_year != scope.end_year
     ):  # a resync written before the year stood beside each type is of the copy's year
-        earlier = {name: {"end_year": copy.end_year, **one} for name, one in earlier.items()}
+        earlier = {name: {"end_year": copy.end_year, **entry} for name, entry in earlier.items()}
     complete = names == NAMES and not sent.refused
     records_sent = RECORDS.name in names and RECORDS.name not in sent.refused
     kept = {
@@ -290,7 +290,7 @@ def _say(
             if copy and copy.end_year == scope.end_year
             else None
         ),
-        objects_sent={**earlier, **told},
+        objects_sent={**earlier, **sent_now},
         refused={**kept, **sent.refused},
     )
     copy.save(using=STATE)

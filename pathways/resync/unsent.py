@@ -81,9 +81,11 @@ class Unsent:
         """When the records were sent last, which the changes are counted from; None where none were
         sent or some were left out.
         """
-        told = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
+        entry = self.copy.objects_sent.get(RECORDS.name) if self.copy else None
         return (
-            datetime.datetime.fromisoformat(told["last"]) if told and not told["errors"] else None
+            datetime.datetime.fromisoformat(entry["last"])
+            if entry and not entry["errors"]
+            else None
         )
 
     @property
@@ -92,7 +94,9 @@ class Unsent:
         if self.copy is None:
             return 0
         year, sent = self.scope.end_year, self.copy.objects_sent.values()
-        return sum(one["errors"] for one in sent if one.get("end_year", self.copy.end_year) == year)
+        return sum(
+            entry["errors"] for entry in sent if entry.get("end_year", self.copy.end_year) == year
+        )
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class KnownUnsent:
         last, changes = Change.objects.cursors(), Change.objects.numbers_after(sent)
         gaps = gap.last_known(end_year, copies)
         since = Change.objects.numbers_after(
-            {number: one.point.cursor for number, one in gaps.items()}
+            {number: known.point.cursor for number, known in gaps.items()}
         )
         return {
             number: cls(

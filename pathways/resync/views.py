@@ -42,21 +42,21 @@ class ResyncForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean() or {}
-        if not asked.get("types") and not asked.get("everything"):
+        cleaned = super().clean() or {}
+        if not cleaned.get("types") and not cleaned.get("everything"):
             raise forms.ValidationError("Choose the types to send, or choose Send everything")
-        return asked
+        return cleaned
 
     @property
     def names(self) -> tuple[str, ...]:
         """The types to send, in the order of sending."""
-        asked = self.cleaned_data
-        if asked.get("everything"):
+        cleaned = self.cleaned_data
+        if cleaned.get("everything"):
             return NAMES
         return (
-            closure(asked["types"])
-            if asked["check_dependencies"]
-            else tuple(name for name in NAMES if name in asked["types"])
+            closure(cleaned["types"])
+            if cleaned["check_dependencies"]
+            else tuple(name for name in NAMES if name in cleaned["types"])
         )
 
 
@@ -84,7 +84,7 @@ class ResyncStateData(ActionView):
         lock = CollectionLock.objects.on_participations(
             self.scope.district, self.scope.end_year
         ).first()
-        found = {
+        context = {
             "comparison": comparison,
             "differing": (
                 comparison.differing
@@ -99,7 +99,7 @@ class ResyncStateData(ActionView):
             "lock_links": certified().lock_links(lock, self.request.user),
             **queue_list(self.request, self.scope, kinds=("resync",)),
         }
-        return super().get_context_data(**found, **kwargs)
+        return super().get_context_data(**context, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -111,14 +111,14 @@ class ResyncStateData(ActionView):
         if self.why_not:
             messages.warning(self.request, f"{self.why_not} Nothing was sent.")
             return redirect("resync", self.scope.district, self.scope.end_year)
-        asked = form.cleaned_data
+        cleaned = form.cleaned_data
         by: Any = self.request.user
         batch = submit_resync(
             self.scope,
             form.names,
             by=by,
-            key=key_of(asked["key"], *form.names),
-            notify=asked["notify"],
+            key=key_of(cleaned["key"], *form.names),
+            notify=cleaned["notify"],
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
@@ -134,7 +134,7 @@ class DistrictAndState(ScopedView, TemplateView):
         comparison = Comparison(self.scope)
         kind = self._kind(comparison)
         page, query = paged(self.request, comparison.keys(kind), PAGE)
-        found = {
+        context = {
             "comparison": comparison,
             "differing": (
                 comparison.differing
@@ -152,7 +152,7 @@ class DistrictAndState(ScopedView, TemplateView):
             "opens_resync": self.can(Capability.SEND_RECORDS),
             "key": uuid.uuid4(),
         }
-        return super().get_context_data(**found, **kwargs)
+        return super().get_context_data(**context, **kwargs)
 
     def _kind(self, comparison: Comparison) -> Any:
         """The type that was asked for, else the records, or where most differs."""
@@ -163,7 +163,9 @@ class DistrictAndState(ScopedView, TemplateView):
             raise Http404("There is no such type.")
         if len(comparison.difference(RECORDS)):
             return RECORDS
-        return max(reversed(comparison.standings), key=lambda one: len(one.difference)).kind
+        return max(
+            reversed(comparison.standings), key=lambda standing: len(standing.difference)
+        ).kind
 
 
 class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
@@ -188,13 +190,13 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
         if end_year is None:
             messages.warning(self.request, "There is no current school year. Nothing was sent.")
             return redirect("resync-all")
-        asked = form.cleaned_data
+        cleaned = form.cleaned_data
         by: Any = self.request.user
         batch = submit_resync_of_all(
             end_year,
             form.names,
             by=by,
-            key=key_of(asked["key"], *form.names),
-            notify=asked["notify"],
+            key=key_of(cleaned["key"], *form.names),
+            notify=cleaned["notify"],
         )
         return redirect("statewide-batch", batch.pk)

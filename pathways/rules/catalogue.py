@@ -83,9 +83,9 @@ def check_staged(scope: Scope, staged: Staged) -> Checked:
         types: list[Field[Any, Any] | None] = (
             [None] * 5 + [TOTAL, None] + [BooleanField()] * len(rules)
         )
-        found = list(typed(connections[Edition.DISTRICT.value], cursor, types))
-    at_cursor, at_generation = found[0][:2]
-    findings += _findings(found, rules, scope, skip=2)
+        verdicts = list(typed(connections[Edition.DISTRICT.value], cursor, types))
+    at_cursor, at_generation = verdicts[0][:2]
+    findings += _findings(verdicts, rules, scope, skip=2)
     for rule, among_staged in between.STAGED:
         if rule.in_force(scope.end_year):
             findings += [
@@ -209,10 +209,10 @@ def _findings_sql(rules: list[Rule], first: str) -> str:
 
 
 def _findings(
-    found: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, skip: int
+    rows: list[tuple[Any, ...]], rules: list[Rule], scope: Scope, skip: int
 ) -> list[Finding]:
     findings = []
-    for row in found:
+    for row in rows:
         key, student_id, pathway_id, total, pathway_name, *verdicts = row[skip:]
         if key is None:
             continue

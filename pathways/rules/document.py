@@ -128,11 +128,11 @@ def _section(entry: RuleEntry) -> str:
 def _example(example: Example) -> str:
     if example.text:
         return f"“{example.text}”"
-    said = [
+    values = [
         f"{_NAMES.get(name, name)} {_value(value)}"
         for name, value in [*example.row.items(), *example.world.items()]
     ]
-    words = ", ".join(said) or "a valid record"
+    words = ", ".join(values) or "a valid record"
     return f"{words} ({example.words})" if example.words else words
 
 

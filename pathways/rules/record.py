@@ -152,14 +152,14 @@ AMOUNTS = [
             constraint=f"pathways_{field}_are_0_to_30",
             passing=(
                 Example(row={field: Decimal(0)}),
-                Example(row={field: Decimal(30), other: Decimal(0)}),
+                Example(row={field: Decimal(30), partner: Decimal(0)}),
             ),
             failing=(
                 Example(row={field: Decimal("-0.01")}),
                 Example(row={field: Decimal("30.01")}),
             ),
         )
-        for number, field, other in ((111, _IN, _OUT), (112, _OUT, _IN))
+        for number, field, partner in ((111, _IN, _OUT), (112, _OUT, _IN))
     ),
     _amount(
         "CTE-113",

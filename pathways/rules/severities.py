@@ -37,19 +37,19 @@ def rules_in_force(end_year: int) -> list[RuleInForce]:
     by.
     """
     by_opi = {own.rule: own for own in RuleSeverity.objects.filter(end_year=end_year)}
-    found = []
+    in_force = []
     for rule in judging_stored(end_year):
         own = by_opi.get(rule.id)
-        found.append(
+        in_force.append(
             RuleInForce(rule, Severity(own.severity), own.reason)
             if own
             else RuleInForce(rule, rule.severity)
         )
-    return found
+    return in_force
 
 
 def severities(end_year: int) -> dict[str, Severity]:
-    return {one.id: one.severity for one in rules_in_force(end_year)}
+    return {in_force.id: in_force.severity for in_force in rules_in_force(end_year)}
 
 
 def informing(end_year: int) -> frozenset[str]:
@@ -67,19 +67,19 @@ def digest(end_year: int) -> str:
     they were signed first stay in it.
     """
     return sha256(
-        "\n".join(sorted(_line(one) for one in rules_in_force(end_year))).encode()
+        "\n".join(sorted(_line(in_force) for in_force in rules_in_force(end_year))).encode()
     ).hexdigest()
 
 
 def as_signed(end_year: int) -> list[list[str]]:
     """The rules in force as the signed text lists them."""
     return [
-        [one.id, one.severity.value, SignedWords.of(one.id).title]
-        for one in rules_in_force(end_year)
+        [in_force.id, in_force.severity.value, SignedWords.of(in_force.id).title]
+        for in_force in rules_in_force(end_year)
     ]
 
 
-def _line(one: RuleInForce) -> str:
-    rule, words = one.rule, SignedWords.of(one.id)
+def _line(in_force: RuleInForce) -> str:
+    rule, words = in_force.rule, SignedWords.of(in_force.id)
     limits = [f"{limit:.2f}" for limit in rule.limits]
-    return json.dumps([rule.id, one.severity.value, *words, rule.field, [*rule.reads], limits])
+    return json.dumps([rule.id, in_force.severity.value, *words, rule.field, [*rule.reads], limits])

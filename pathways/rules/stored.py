@@ -67,28 +67,28 @@ def breaches(
     yield from _of_single_records(scope, student, only)
     for rule, among_stored in between.STORED:
         if rule.in_force(scope.end_year) and (only is None or rule.id in only):
-            found = among_stored(rows).order_by("student_id", "pathway_id")
+            broken = among_stored(rows).order_by("student_id", "pathway_id")
             columns = ("pk", "student_id", "pathway_id", "pathway__name", *STUDENT, *rule.reads)
             for _, of_student in groupby(
-                found.values_list(*columns).iterator(2000), key=lambda row: row[1]
+                broken.values_list(*columns).iterator(2000), key=lambda row: row[1]
             ):
                 yield from _of_a_student(rule, scope, list(of_student))
 
 
 def check_stored(scope: Scope, *, student: int | None = None) -> list[Finding]:
     """The same as findings of single records, as entry and upload have them."""
-    found = [
-        Finding(one.rule, one.key, one.student_id, one.pathway_id, one.message)
-        for one in breaches(scope, student=student)
+    findings = [
+        Finding(breach.rule, breach.key, breach.student_id, breach.pathway_id, breach.message)
+        for breach in breaches(scope, student=student)
     ]
-    return sorted(found, key=lambda finding: (finding.key, finding.rule.id))
+    return sorted(findings, key=lambda finding: (finding.key, finding.rule.id))
 
 
 def reach(rule: Rule, end_year: int) -> Reach:
     """How many records of how many districts break a rule that stored rows can break."""
     rows = Participation.objects.enrolled_in(end_year)
-    for one, among_stored in between.STORED:
-        if one is rule:
+    for judged, among_stored in between.STORED:
+        if judged is rule:
             return among_stored(rows).reach()
     return rows.filter(
         rule.condition(Parameters(Scope("", end_year), timezone.localdate(), everywhere=True))
@@ -137,17 +137,17 @@ def _of_single_records(
         names = [column[0] for column in cursor.description]
         types = {**TYPES, "total_credits": TOTAL, **dict.fromkeys(columns, models.BooleanField())}
         for row in typed(connections[scope.alias], cursor, [types.get(name) for name in names]):
-            found = dict(zip(names, row, strict=True))
+            cells = dict(zip(names, row, strict=True))
             for rule, column in zip(rules, columns, strict=True):
-                if found[column]:
-                    key = (found["key"], found["student_id"], found["pathway_id"])
-                    named = (*(found[name] for name in STUDENT), found["pathway_name"])
-                    read = ((name, found[name]) for name in TYPED if name in rule.reads)
+                if cells[column]:
+                    key = (cells["key"], cells["student_id"], cells["pathway_id"])
+                    named = (*(cells[name] for name in STUDENT), cells["pathway_name"])
+                    read = ((name, cells[name]) for name in TYPED if name in rule.reads)
                     yield _breach(
                         rule,
                         key,
                         named,
-                        words(rule, scope, found["total_credits"], found["pathway_name"]),
+                        words(rule, scope, cells["total_credits"], cells["pathway_name"]),
                         value_of(read),
                     )
 

@@ -21,7 +21,7 @@ class Rules(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         end_year = active_end_year(self.request)
         in_force = rules_in_force(end_year) if end_year else []
-        by_opi = {one.id: (one.severity, one.reason) for one in in_force if one.is_set}
+        by_opi = {rule.id: (rule.severity, rule.reason) for rule in in_force if rule.is_set}
         school_year = school_year_label(end_year) if end_year else ""
         return super().get_context_data(
             sections=sections(by_opi), school_year=school_year, **kwargs

@@ -175,7 +175,7 @@ def box(report, rows, figure, scope) -> str:
 def page_of_state(report):
     return box(
         report,
-        list(report.found(report.of_state(STATE, year))[:PAGE]),
+        list(report.matches(report.of_state(STATE, year))[:PAGE]),
         report.total(STATE, year),
         Scope(largest, year),
     )

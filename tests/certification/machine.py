@@ -205,7 +205,7 @@ class Certification(RuleBasedStateMachine):
     def explain(self, reason: str) -> None:
         warned = [
             one
-            for one in findings(self.ready.scope).held
+            for one in findings(self.ready.scope).lines
             if one.is_open and one.severity.value == "warning"
         ]
         with self.refused_when_certified():

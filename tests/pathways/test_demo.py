@@ -27,10 +27,10 @@ from pathways.rules.rule import Judges
 
 @pytest.fixture
 def demo(db: None) -> dict[str, list[dict[str, object]]]:
-    told = StringIO()
-    call_command("demo", json=True, stdout=told)
-    found: dict[str, list[dict[str, object]]] = json.loads(told.getvalue())
-    return found
+    output = StringIO()
+    call_command("demo", json=True, stdout=output)
+    contents: dict[str, list[dict[str, object]]] = json.loads(output.getvalue())
+    return contents
 
 
 def digest() -> str:
@@ -104,7 +104,13 @@ def test_the_guides_student_is_as_in_the_guide(demo: dict[str, list[dict[str, ob
 def test_about_five_districts_and_six_hundred_students(
     demo: dict[str, list[dict[str, object]]],
 ) -> None:
-    assert [one["number"] for one in demo["districts"]] == ["0965", "9012", "9020", "9031", "9099"]
+    assert [district["number"] for district in demo["districts"]] == [
+        "0965",
+        "9012",
+        "9020",
+        "9031",
+        "9099",
+    ]
     assert 590 <= Student.objects.count() <= 620
     assert 60 <= Student.objects.in_scope(Scope("9012", 2025)).matching("an").count() <= 120
     half = (
@@ -116,20 +122,21 @@ def test_about_five_districts_and_six_hundred_students(
         "last changed in earlier years"
     )
     assert (
-        sum(int(str(one["records"])) for one in demo["districts"]) == Participation.objects.count()
+        sum(int(str(district["records"])) for district in demo["districts"])
+        == Participation.objects.count()
     )
 
 
 def test_the_practice_district_breaks_every_rule_a_stored_record_can_break(
     demo: dict[str, list[dict[str, object]]],
 ) -> None:
-    found = {finding.rule.id for finding in rules.check_stored(Scope("9099", 2025))}
+    broken = {finding.rule.id for finding in rules.check_stored(Scope("9099", 2025))}
     possible = {
         rule.id
         for rule in rules.CATALOGUE
         if rule.judges is Judges.ALL and not rule.constraint and "decimals" not in rule.title
     }
-    assert found == possible
+    assert broken == possible
     for number in ("0965", "9020", "9031"):
         assert rules.check_stored(Scope(number, 2025)) == []
     assert {finding.rule.id for finding in rules.check_stored(Scope("9012", 2025))} == {
@@ -249,12 +256,12 @@ def test_a_states_districts_are_as_uneven_as_montanas() -> None:
 
 @pytest.mark.django_db(transaction=True, databases=["default", "state"])
 def test_a_statewide_demo_keeps_the_named_districts_record_for_record(opi_reference: None) -> None:
-    found = []
+    runs = []
     for districts, students in ((5, 600), (7, 660)):
         call_command("demo", reset=True, districts=districts, students=students, stdout=StringIO())
         records = Participation.objects.filter(
             student__district__in=("0965", "9012", "9020", "9031", "9099")
         )
         names = ("student__state_id", "pathway__code", "total_credits", "modified_date", "version")
-        found.append(sorted(records.values_list(*names)))
-    assert found[0] == found[1] and District.objects.count() == 7
+        runs.append(sorted(records.values_list(*names)))
+    assert runs[0] == runs[1] and District.objects.count() == 7

@@ -195,10 +195,10 @@ def test_editioned_models_refer_to_editioned_models_alone() -> None:
     for model in apps.get_app_config("pathways").get_models():
         for field in model._meta.get_fields():
             if isinstance(field, models.ForeignKey):
-                other = field.related_model
-                assert other._meta.app_label == "pathways", f"{model.__name__}.{field.name}"
+                target = field.related_model
+                assert target._meta.app_label == "pathways", f"{model.__name__}.{field.name}"
                 if field.db_constraint:
-                    assert home_of(model) is home_of(other) is Home.BOTH, (
+                    assert home_of(model) is home_of(target) is Home.BOTH, (
                         f"{model.__name__}.{field.name}"
                     )
 
@@ -232,12 +232,12 @@ def test_a_migration_may_take_longer_than_a_page(
     opi_reference: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def limits() -> list[str]:
-        found = []
+        timeouts = []
         for edition in Edition:
             with connections[edition.value].cursor() as cursor:
                 cursor.execute("SELECT current_setting('statement_timeout')")
-                found += cursor.fetchone()
-        return found
+                timeouts += cursor.fetchone()
+        return timeouts
 
     if connections["default"].vendor != "postgresql":
         pytest.skip("SQLite has no such limit")

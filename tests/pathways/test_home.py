@@ -24,9 +24,9 @@ def some_records(cottonwood: District_, elsewhere: District_) -> None:
     """Three students in CTE: Yes on one of two pathways, Yes on both, No; one record last changed
     in an earlier year.
     """
-    one, two, three, _ = (cottonwood.student(f"99900010{number}") for number in range(4))
-    cottonwood.record(one, HEALTH, concentrator=True)
-    cottonwood.record(one, BUSINESS)
+    first, two, three, _ = (cottonwood.student(f"99900010{number}") for number in range(4))
+    cottonwood.record(first, HEALTH, concentrator=True)
+    cottonwood.record(first, BUSINESS)
     cottonwood.record(two, HEALTH, concentrator=True)
     cottonwood.record(two, BUSINESS, concentrator=True)
     cottonwood.record(three, HEALTH, modified_end_year=2024)
@@ -52,7 +52,7 @@ def test_the_state_edition_is_counted_where_it_is(
     assert Participation.objects.in_scope(Scope("9012", 2025).at_state()).figures(2025).records == 5
 
 
-def shown(html: str) -> dict[str, str]:
+def figures(html: str) -> dict[str, str]:
     return {
         label.strip(): value
         for label, value in re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*<strong>([^<]*)</strong>", html)
@@ -70,7 +70,7 @@ def test_the_home_page_shows_the_step_that_exists_and_no_other(
     assert "In progress" in html
     for later in ("Follow up",):
         assert later not in re.sub(r"<h1>.*?</h1>", "", html)
-    assert shown(html) == {"Students in CTE": "3", "Records changed in 2024-25": "4"}
+    assert figures(html) == {"Students in CTE": "3", "Records changed in 2024-25": "4"}
     assert "2 concentrators, 1 participant<" in html
 
 

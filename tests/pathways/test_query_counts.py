@@ -31,13 +31,13 @@ NOT_COUNTED = (
 def at_most(number: int) -> Iterator[None]:
     with CaptureQueriesContext(connection) as queries:
         yield
-    asked = [
+    statements = [
         query["sql"]
         for query in queries.captured_queries
         if not query["sql"].lstrip().startswith(NOT_COUNTED)
     ]
-    assert len(asked) <= number, "\n".join(
-        f"{count} {sql[:160]}" for count, sql in enumerate(asked, 1)
+    assert len(statements) <= number, "\n".join(
+        f"{count} {sql[:160]}" for count, sql in enumerate(statements, 1)
     )
 
 
@@ -57,22 +57,22 @@ def desk(client: Client, cottonwood: District_, clerk: User, kayla: Student) -> 
 
 def test_a_search_takes_fourteen(desk: Client) -> None:
     with at_most(8):
-        found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})
+        answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})
     with at_most(14):  # two of them are the schools and grades to choose from
-        page = desk.get(found["Location"])
+        page = desk.get(answer["Location"])
     assert page.content.count(b"ANSELMO") == 30
 
 
 def test_a_record_page_takes_eighteen(desk: Client, kayla: Student) -> None:
     record = Participation.objects.get(student=kayla, pathway__name=HEALTH)
-    found = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})[
+    answer = desk.post("/districts/9012/2025/cte-concentrator/", {"term": "an"})[
         "Location"
     ].partition("?")[2]
     for address in (f"{record.pathway_id}/", "", "new/"):
         with at_most(18):
             assert (
                 desk.get(
-                    f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{found}"
+                    f"/districts/9012/2025/cte-concentrator/{kayla.pk}/{address}?{answer}"
                 ).status_code
                 == 200
             )

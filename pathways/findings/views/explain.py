@@ -58,26 +58,26 @@ class Explain(ActionView):
     @cached_property
     def rule(self) -> Rule:
         judging = rules.judging_stored(self.scope.end_year)
-        found = next((rule for rule in judging if rule.id == self.kwargs["rule"]), None)
-        if found is None:
+        chosen = next((rule for rule in judging if rule.id == self.kwargs["rule"]), None)
+        if chosen is None:
             raise Http404("There is no such rule.")
-        return found
+        return chosen
 
     @cached_property
-    def found(self) -> list[ListedFinding]:
+    def findings(self) -> list[ListedFinding]:
         """The findings of the rule that the page is about, explained or not."""
         raise NotImplementedError
 
     @cached_property
     def open(self) -> list[ListedFinding]:
-        return [one for one in self.found if one.is_open]
+        return [finding for finding in self.findings if finding.is_open]
 
     @property
     def may_explain(self) -> bool:
         return self.can_edit and bool(self.open) and self.open[0].severity is Severity.WARNING
 
     def judged(self, student: int | None = None) -> list[ListedFinding]:
-        return findings(self.listing.scope(self.scope), student=student, only={self.rule.id}).held
+        return findings(self.listing.scope(self.scope), student=student, only={self.rule.id}).lines
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kept = self.kept_form() if self.may_explain else None
@@ -108,9 +108,11 @@ class Explain(ActionView):
         if done.written:
             what = "1 warning is" if done.written == 1 else f"{done.written:,} warnings are"
             messages.success(self.request, f"Saved. {what} explained.")
-        for one in done.others[:1]:
-            more = f" and {len(done.others) - 1:,} more" if len(done.others) > 1 else ""
-            messages.warning(self.request, f"{one.by} already explained this{more}: {one.reason}")
+        for explanation in done.existing[:1]:
+            more = f" and {len(done.existing) - 1:,} more" if len(done.existing) > 1 else ""
+            messages.warning(
+                self.request, f"{explanation.by} already explained this{more}: {explanation.reason}"
+            )
 
     def onward(self) -> str:
         return self.back
@@ -121,24 +123,24 @@ class Explain(ActionView):
         return f"{page}?{self.listing.query}" if self.listing.query else page
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = {
+        context = {
             "rule": self.rule,
             "listing": self.listing,
             "open": self.open[:MOST_SHOWN],
             "number": len(self.open),
-            "explained": [one for one in self.found if one.explanation][:MOST_SHOWN],
+            "explained": [finding for finding in self.findings if finding.explanation][:MOST_SHOWN],
             "may_explain": self.may_explain,
             "back": self.back,
             "can_edit": self.can_edit,
         }
-        return super().get_context_data(**found, **kwargs)
+        return super().get_context_data(**context, **kwargs)
 
 
 class ExplainRule(Explain):
     """One reason for all open findings of a rule."""
 
     @cached_property
-    def found(self) -> list[ListedFinding]:
+    def findings(self) -> list[ListedFinding]:
         return self.judged()
 
 
@@ -158,13 +160,13 @@ class ExplainFinding(Explain):
         )
 
     @cached_property
-    def found(self) -> list[ListedFinding]:
+    def findings(self) -> list[ListedFinding]:
         if not Student.objects.in_scope(self.scope).filter(pk=self.kwargs["student"]).exists():
             raise Http404("There is no such student.")
         return [
-            one
-            for one in self.judged(self.kwargs["student"])
-            if one.breach.pathway_id == self.kwargs["pathway"]
+            finding
+            for finding in self.judged(self.kwargs["student"])
+            if finding.breach.pathway_id == self.kwargs["pathway"]
         ]
 
     def onward(self) -> str:

@@ -47,8 +47,8 @@ class FindingsPage(RecordsView, TemplateView):
         return FindingList.of(self.request.GET)
 
     @cached_property
-    def found(self) -> Findings:
-        return self.listing.found(self.scope)
+    def findings(self) -> Findings:
+        return self.listing.findings(self.scope)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.edition = self.listing.edition  # type: ignore[attr-defined]
@@ -56,21 +56,21 @@ class FindingsPage(RecordsView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         copy = StateCopy.objects.of_district(self.scope.district) if self.listing.at_state else None
-        shown = self._by_rule() if self.listing.by_rule else self._by_record()
-        found = {
+        lists = self._by_rule() if self.listing.by_rule else self._by_record()
+        context = {
             "listing": self.listing,
-            "found": self.found,
-            "counts": self.found.counts,
+            "findings": self.findings,
+            "counts": self.findings.counts,
             "levels": [(level, label) for level, label in LEVELS.items()],
             "current": self.in_active_year,
             "sent_at": copy.sent_at if copy else None,
-            "never_sent": self.listing.at_state and copy is None and not self.found.records,
+            "never_sent": self.listing.at_state and copy is None and not self.findings.records,
             "send": (
                 reverse("resync", args=[self.scope.district, self.scope.end_year])
                 if self.can(Capability.SEND_RECORDS)
                 else ""
             ),
-            "clean": self.listing.level is Level.TO_DO and not self.found.counts.open,
+            "clean": self.listing.level is Level.TO_DO and not self.findings.counts.open,
             "sentence": self._sentence(),
             "may_edit": self.may_edit,
             "again": self.listing.but(),
@@ -84,17 +84,17 @@ class FindingsPage(RecordsView, TemplateView):
             "by_rule": self.listing.but(by=BY_RULE, rule="", page=1),
             "infos": self.listing.but(level=Level.INFOS, rule="", page=1),
         }
-        return super().get_context_data(**found, **shown, **kwargs)
+        return super().get_context_data(**context, **lists, **kwargs)
 
     def _sentence(self) -> str:
-        records = self.found.records
+        records = self.findings.records
         return (
             f"{number_of(records, 'record')}, checked today at"
-            f" {timezone.localtime(self.found.at):%I:%M %p} MT"
+            f" {timezone.localtime(self.findings.at):%I:%M %p} MT"
         )
 
     def _by_record(self) -> dict[str, Any]:
-        page = Paginator(self.found.held, PAGE).get_page(self.listing.page)
+        page = Paginator(self.findings.lines, PAGE).get_page(self.listing.page)
         here = replace(self.listing, page=page.number)
         return {
             "page": page,
@@ -104,29 +104,33 @@ class FindingsPage(RecordsView, TemplateView):
 
     def _by_rule(self) -> dict[str, Any]:
         """All rules with their counts, and one of them open below."""
-        held = [one for one in self.found.by_rule if self.listing.level.count(one)]
+        counts = [of_rule for of_rule in self.findings.by_rule if self.listing.level.count(of_rule)]
         chosen = next(
-            (one for one in held if one.rule.id == self.listing.rule), held[0] if held else None
+            (of_rule for of_rule in counts if of_rule.rule.id == self.listing.rule),
+            counts[0] if counts else None,
         )
         if chosen is None:
             return {"rules": []}
         here = replace(self.listing, rule=chosen.rule.id)
         lines = self._lines(
-            here, [one for one in self.found.held if one.rule is chosen.rule][:MOST_SHOWN]
+            here,
+            [of_rule for of_rule in self.findings.lines if of_rule.rule is chosen.rule][
+                :MOST_SHOWN
+            ],
         )
         return {
-            "rules": [self._rule(one, chosen) for one in held],
+            "rules": [self._rule(of_rule, chosen) for of_rule in counts],
             "chosen": chosen,
             "lines": lines,
             **self._about(chosen, here, lines),
         }
 
-    def _rule(self, one: RuleCount, chosen: RuleCount) -> dict[str, Any]:
+    def _rule(self, of_rule: RuleCount, chosen: RuleCount) -> dict[str, Any]:
         return {
-            "count": one,
-            "number": self.listing.level.count(one),
-            "url": self.listing.but(rule=one.rule.id),
-            "is_open": one is chosen,
+            "count": of_rule,
+            "number": self.listing.level.count(of_rule),
+            "url": self.listing.but(rule=of_rule.rule.id),
+            "is_open": of_rule is chosen,
         }
 
     def _about(
@@ -143,21 +147,21 @@ class FindingsPage(RecordsView, TemplateView):
             "labels": [label for label, _ in lines[0].finding.facts] if lines else [],
         }
 
-    def _lines(self, here: FindingList, found: list[ListedFinding]) -> list[FindingLine]:
+    def _lines(self, here: FindingList, findings: list[ListedFinding]) -> list[FindingLine]:
         return [
-            FindingLine(one, address(self.scope, here, one), self._explain(here, one))
-            for one in found
+            FindingLine(finding, address(self.scope, here, finding), self._explain(here, finding))
+            for finding in findings
         ]
 
-    def _explain(self, here: FindingList, one: ListedFinding) -> str:
-        if not self.may_edit or not one.is_open or one.severity is not Severity.WARNING:
+    def _explain(self, here: FindingList, finding: ListedFinding) -> str:
+        if not self.may_edit or not finding.is_open or finding.severity is not Severity.WARNING:
             return ""
         keys = [
             self.scope.district,
             self.scope.end_year,
-            one.rule.id,
-            one.breach.student_id,
-            one.breach.pathway_id,
+            finding.rule.id,
+            finding.breach.student_id,
+            finding.breach.pathway_id,
         ]
         return f"{reverse('finding-explain', args=keys)}?{here.query}"
 

@@ -92,8 +92,10 @@ class FromFinding:
     @cached_property
     def now(self) -> ListedFinding | None:
         """The finding as the District edition has it now, None once it is solved."""
-        found = findings(self.scope, student=self.student.pk, only={self.rule.id}).held
-        return next((one for one in found if one.breach.pathway_id == self.pathway.pk), None)
+        lines = findings(self.scope, student=self.student.pk, only={self.rule.id}).lines
+        return next(
+            (finding for finding in lines if finding.breach.pathway_id == self.pathway.pk), None
+        )
 
     @property
     def needs_explanation(self) -> bool:
@@ -150,16 +152,16 @@ class FromFinding:
         """The next finding of the same list as it is now, or at its end the list again, with a
         sentence that says so.
         """
-        found = self.listing.found(self.scope)
+        result = self.listing.findings(self.scope)
         place = self.listing.place(self.rule, self.severity, self.student, self.pathway)
-        following = self.listing.after(found.held, place)
+        following = self.listing.after(result.lines, place)
         if following:
             return address(self.scope, self.listing, following)
-        if found.total:
+        if result.total:
             messages.success(
                 request,
-                f"That was the end of the list. {found.total:,} of its findings"
-                f" {'is' if found.total == 1 else 'are'} left.",
+                f"That was the end of the list. {result.total:,} of its findings"
+                f" {'is' if result.total == 1 else 'are'} left.",
             )
         else:
             messages.success(request, "That was the last finding in this list. None are left.")

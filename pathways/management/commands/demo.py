@@ -53,22 +53,22 @@ class Command(PortalCommand):
                     "This portal is not empty. Practice data can only be loaded into an empty"
                     " portal. To empty it first, add --reset."
                 )
-        told = load.load(
+        contents = load.load(
             districts=options["districts"], size=options["students"], seed=options["seed"]
         )
         # `up` prints the sign-ins from here at each start.
         sign_ins = settings.VAR_DIR / "practice-sign-ins.json"
         sign_ins.touch(0o600)
         sign_ins.chmod(0o600)  # one that stood there before
-        sign_ins.write_text(json.dumps(told))
+        sign_ins.write_text(json.dumps(contents))
         if options["json"]:
-            self.stdout.write(json.dumps(told))
+            self.stdout.write(json.dumps(contents))
             return
-        for district in told["districts"]:  # type: ignore[attr-defined]
+        for district in contents["districts"]:  # type: ignore[attr-defined]
             self.stdout.write(
                 f"{district['number']}  {district['records']:>6,} records  {district['name']}"
             )
-        for person in told["people"]:  # type: ignore[attr-defined]
+        for person in contents["people"]:  # type: ignore[attr-defined]
             roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
             self.stdout.write(f"{person['username']:<10}  {person['password']}  {roles}")
 

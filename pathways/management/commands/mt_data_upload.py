@@ -74,13 +74,13 @@ class Command(PortalCommand):
             raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
         refused = batch.result.get("refused", "")
         self.stdout.write(
-            json.dumps(told(batch), ensure_ascii=False) if options["json"] else people(batch)
+            json.dumps(as_json(batch), ensure_ascii=False) if options["json"] else people(batch)
         )
         if refused:
             sys.exit(2)
 
 
-def told(batch: Batch) -> dict[str, Any]:
+def as_json(batch: Batch) -> dict[str, Any]:
     result = batch.result
     shape = {"status": batch.status, "counts": result["counts"], "findings": findings(batch)}
     if result.get("refused"):

@@ -25,9 +25,9 @@ class Command(PortalCommand):
     help = "Send the records of one district, or of all districts, to the State edition."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument("--district", help="4 digits")
-        whose.add_argument("--all", action="store_true", help="every district")
+        districts = parser.add_mutually_exclusive_group(required=True)
+        districts.add_argument("--district", help="4 digits")
+        districts.add_argument("--all", action="store_true", help="every district")
         parser.add_argument(
             "--as",
             dest="person",
@@ -59,48 +59,49 @@ class Command(PortalCommand):
         by = sender(person, district)
         names = closure(type) if type else NAMES
         scope = Scope(district or "", year.end_year)
-        asked = (
+        submitted = (
             submit_resync(scope, names, by=by, limited=False)
             if district
             else submit_resync_of_all(year.end_year, names, by=by, limited=False)
         )
-        batch = run_here(asked, earlier=True)
+        batch = run_here(submitted, earlier=True)
         batches = [batch] if district else list(children_of(batch))
-        told = [
-            {"district": one.district, "objects": one.result.get("objects", [])} for one in batches
+        results = [
+            {"district": sent.district, "objects": sent.result.get("objects", [])}
+            for sent in batches
         ]
         if not options["json"]:
-            self.stdout.write("\n".join(line for one in batches for line in lines(one)))
+            self.stdout.write("\n".join(line for sent in batches for line in lines(sent)))
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             raise CommandRefusal(
                 batch.sentence or f"The batch is {batch.get_status_display()}.",
-                told[0] if district else {"districts": told},
+                results[0] if district else {"districts": results},
             )
         if options["json"]:
-            self.stdout.write(json.dumps(told[0] if district else told))
+            self.stdout.write(json.dumps(results[0] if district else results))
 
     def compare(self, scope: Scope, *, as_json: bool) -> None:
         """The resync's own difference, run dry; type by type, as a whole state's rows take their
         room.
         """
-        told = []
+        objects = []
         for kind in OBJECTS:
-            found = differences([kind], scope)[kind.name]
-            told.append(
+            difference = differences([kind], scope)[kind.name]
+            objects.append(
                 {
                     "type": kind.name,
-                    "new": len(found.new),
-                    "changed": len(found.changed),
-                    "only_at_state": len(found.gone),
+                    "new": len(difference.new),
+                    "changed": len(difference.changed),
+                    "only_at_state": len(difference.gone),
                 }
             )
         if as_json:
-            self.stdout.write(json.dumps({"district": scope.district or None, "objects": told}))
+            self.stdout.write(json.dumps({"district": scope.district or None, "objects": objects}))
             return
-        for one in told:
+        for line in objects:
             self.stdout.write(
-                f"{one['type']:<18} Never sent: {one['new']:,} Changed since: {one['changed']:,}"
-                f" Only at the state: {one['only_at_state']:,}"
+                f"{line['type']:<18} Never sent: {line['new']:,} Changed since: {line['changed']:,}"
+                f" Only at the state: {line['only_at_state']:,}"
             )
 
 
@@ -115,13 +116,13 @@ def sender(username: str | None, district: str | None) -> User:
         if district
         else people.none()
     )
-    found = (
+    user = (
         own.order_by("pk").first()
         or people.filter(memberships__role="opi-staff").order_by("pk").first()
     )
-    if found is None:
+    if user is None:
         raise CommandError("No one has a role that can send data. Name a person with --as.")
-    return found
+    return user
 
 
 def lines(batch: Batch) -> list[str]:
@@ -130,7 +131,7 @@ def lines(batch: Batch) -> list[str]:
     return [
         f"{batch.district}  {batch.sentence}",
         *(
-            f"  {one['type']:<18} Processed: {one['processed']:,} Errors: {one['errors']:,}"
-            for one in objects
+            f"  {entry['type']:<18} Processed: {entry['processed']:,} Errors: {entry['errors']:,}"
+            for entry in objects
         ),
     ]

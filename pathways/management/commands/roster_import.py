@@ -88,9 +88,9 @@ class Command(PortalCommand):
 def as_json(batch: Batch) -> dict[str, Any]:
     result = batch.result
     refused = result.get("refused", "")
-    held = bool(result.get("holds")) and not result.get("saved")
+    waits = bool(result.get("holds")) and not result.get("saved")
     shape = {
-        "status": "refused" if refused else "held" if held else batch.status,
+        "status": "refused" if refused else "held" if waits else batch.status,
         "format": result["format"],
         "objects": result["objects"],
         "findings": findings(batch),
@@ -127,13 +127,13 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
 def for_people(batch: Batch) -> str:
     lines = [batch.sentence]
     for counts in batch.result["objects"]:
-        said = " · ".join(
+        counted = " · ".join(
             f"{outcome.replace('_', ' ')} {counts[outcome]:,}" for outcome in OUTCOMES
         )
-        lines.append(f"{counts['type']}: {said}")
+        lines.append(f"{counts['type']}: {counted}")
     lines += batch.result.get("notices", [])
     lines += [
-        f"{found['file']} line {found['line']}: {found['rule']} {found['message']}"
-        for found in findings(batch)
+        f"{finding['file']} line {finding['line']}: {finding['rule']} {finding['message']}"
+        for finding in findings(batch)
     ]
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from cte_portal.ui.command import PortalCommand
 from pathways.management.questions import current_year, person_named, require_district
 from pathways.models import District
 from pathways.reports.groups import REPORTS
-from pathways.reports.report import Report, told
+from pathways.reports.report import Report, findings_as_json
 from pathways.reports.run import Result, ask
 
 SHOWN = 20
@@ -66,14 +66,14 @@ class Command(PortalCommand):
         ]
         if person:
             self._leave_batches(scopes, reports, person)
-        shapes = (shape(scope, reports) for scope in scopes)
+        results = (shape(scope, reports) for scope in scopes)
         if options["json"]:
             self.stdout.write(
-                json.dumps(next(shapes) if district else list(shapes), ensure_ascii=False)
+                json.dumps(next(results) if district else list(results), ensure_ascii=False)
             )
             return
-        for one in shapes:
-            self.stdout.write(people(one))
+        for result in results:
+            self.stdout.write(people(result))
 
     def _leave_batches(self, scopes: list[Scope], reports: list[Report], person: str) -> None:
         user = person_named(person)
@@ -92,21 +92,24 @@ def shape(scope: Scope, reports: list[Report]) -> dict[str, Any]:
         "district": scope.district,
         "edition": scope.edition.name.lower(),
         "reports": [
-            {**Result(report, report.count(scope)).told, "findings": told(report, scope)}
+            {
+                **Result(report, report.count(scope)).stored,
+                "findings": findings_as_json(report, scope),
+            }
             for report in reports
         ],
     }
 
 
-def people(one: dict[str, Any]) -> str:
-    lines = [f"{one['district']} at the {one['edition']}"]
-    for report in one["reports"]:
+def people(shape: dict[str, Any]) -> str:
+    lines = [f"{shape['district']} at the {shape['edition']}"]
+    for report in shape["reports"]:
         lines.append(f"{report['count']:>8,}  {report['title']}")
-        found = report["findings"]
-        lines += [f"          {' · '.join(finding.values())}" for finding in found[:SHOWN]]
+        findings = report["findings"]
+        lines += [f"          {' · '.join(finding.values())}" for finding in findings[:SHOWN]]
         lines += (
-            [f"          and {len(found) - SHOWN:,} more; --json has all"]
-            if len(found) > SHOWN
+            [f"          and {len(findings) - SHOWN:,} more; --json has all"]
+            if len(findings) > SHOWN
             else []
         )
     return "\n".join(lines)

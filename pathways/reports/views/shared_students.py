@@ -51,7 +51,7 @@ class SharedStudents(StatewideView):
         end_year = active_end_year(self.request)
         ids = shared_ids(end_year) if end_year else []
         lines = reported(ids[:MOST_SHOWN], end_year) if end_year else []
-        students = ",".join(str(one.student.pk) for one in lines)
+        students = ",".join(str(line.student.pk) for line in lines)
         access.info(
             "viewed page=shared-students user=%s students=%s", self.request.user.pk, students
         )

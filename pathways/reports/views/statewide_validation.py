@@ -39,11 +39,11 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
     template_name = "pathways/reports/validation_statewide.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked, end_year = self.request.GET, active_end_year(self.request) or 0
-        edition = Edition.DISTRICT if asked.get("at") == "district" else Edition.STATE
-        find, look = asked.get("find", "").strip()[:100], bool(asked.get("look"))
+        query, end_year = self.request.GET, active_end_year(self.request) or 0
+        edition = Edition.DISTRICT if query.get("at") == "district" else Edition.STATE
+        find, look = query.get("find", "").strip()[:100], bool(query.get("look"))
         lines = district_lines(edition, end_year)
-        shown = [
+        matches = [
             line
             for line in lines
             if find.lower() in f"{line.number} {line.name}".lower()
@@ -51,7 +51,7 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
         ]
         own = {
             "heads": [f"{report.letter}. {HEADS[report.letter]}" for report in COUNTED],
-            "lines": shown,
+            "lines": matches,
             "districts": len(lines),
             "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),
             "edition": edition,
@@ -76,9 +76,12 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
                 ),
             )
             return redirect("validation-of-all")
-        asked = form.cleaned_data
+        cleaned = form.cleaned_data
         by: Any = request.user
         batch = ask_for_all(
-            Edition[asked["run"].upper()], end_year, by=by, key=key_of(asked["key"], asked["run"])
+            Edition[cleaned["run"].upper()],
+            end_year,
+            by=by,
+            key=key_of(cleaned["key"], cleaned["run"]),
         )
         return redirect("statewide-batch", batch.pk)

@@ -64,9 +64,9 @@ class DataValidationReports(ScopedView, TemplateView):
         return assigned(self.scope.district, [role.value for role in self.roles])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked, groups = self.request.GET, self.groups
-        find = asked.get("find", "").strip()[:100]
-        shown = matching(groups, find)
+        query, groups = self.request.GET, self.groups
+        find = query.get("find", "").strip()[:100]
+        matches = matching(groups, find)
         current = self.in_active_year
         # A past year never went to the state as that year: its figures are what the records say
         # today.
@@ -78,22 +78,27 @@ class DataValidationReports(ScopedView, TemplateView):
                 group,
                 [
                     line(
-                        one,
+                        report,
                         self.scope,
                         state=copy is not None,
-                        runs=self._runs(runs, one),
+                        runs=self._runs(runs, report),
                         judged=judged,
                     )
-                    for one in reports
+                    for report in reports
                 ],
             )
-            for group, reports in shown
+            for group, reports in matches
         ]
         chosen = next(
-            (one for _, lines in blocks for one in lines if one.report.slug == asked.get("report")),
+            (
+                report_line
+                for _, lines in blocks
+                for report_line in lines
+                if report_line.report.slug == query.get("report")
+            ),
             None,
         )
-        scope = self.scope.at_state() if asked.get("at") == "state" and copy else self.scope
+        scope = self.scope.at_state() if query.get("at") == "state" and copy else self.scope
         own = {
             "find": find,
             "nothing_assigned": not groups,
@@ -103,7 +108,7 @@ class DataValidationReports(ScopedView, TemplateView):
             "current": current,
             "may_run": current and self.can(Capability.SEE_BATCHES),
             "opened": (
-                opened(chosen, scope, number(asked.get("page", ""), digits=6) or 1)
+                opened(chosen, scope, number(query.get("page", ""), digits=6) or 1)
                 if chosen
                 else None
             ),
@@ -124,14 +129,14 @@ class DataValidationReports(ScopedView, TemplateView):
         address = reverse(
             "data-validation-reports", args=[self.scope.district, self.scope.end_year]
         )
-        slug, where, wanted, *_ = (
+        slug, where, format_, *_ = (
             [*form.cleaned_data["run"].split(":"), "", "", ""] if form.is_valid() else ("", "", "")
         )
         # The Certification report is a condition of signing: it runs for everybody who runs
         # reports, whatever stands in the list.
         listed = dict.fromkeys(report for group in self.groups for report in group.reports)
-        asked = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
-        reports = [report for report in dict.fromkeys(asked) if slug in (report.slug, EVERY)]
+        choice = [*listed] if slug == EVERY else [*listed, REPORTS[Certification.slug]]
+        reports = [report for report in dict.fromkeys(choice) if slug in (report.slug, EVERY)]
         if slug == EVERY and where == "district":  # what compares both editions is run at the state
             reports = [report for report in reports if report.nature is not Nature.COMPARISON]
         if not reports or where not in ("district", "state"):
@@ -144,8 +149,8 @@ class DataValidationReports(ScopedView, TemplateView):
         batch = ask(scope, reports, by=self.person, key=key)
         if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
             return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
-        if wanted in FORMATS:
-            role = "report.xlsx" if wanted == "xlsx" else f"{reports[0].key}.csv"
+        if format_ in FORMATS:
+            role = "report.xlsx" if format_ == "xlsx" else f"{reports[0].key}.csv"
             return redirect("batch-file", self.scope.district, self.scope.end_year, batch.pk, role)
         (messages.success if batch.status == Status.COMPLETED else messages.warning)(
             request, batch.sentence
@@ -164,15 +169,15 @@ class ValidationGroups(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         find = self.request.GET.get("find", "").strip()[:100]
-        given = set(
+        assignments = set(
             GroupAssignment.objects.of_district(self.scope.district).values_list("group", "role")
         )
-        found = [
-            (group, [(role, (group.slug, role.value) in given) for role in USER_GROUPS])
+        lines = [
+            (group, [(role, (group.slug, role.value) in assignments) for role in USER_GROUPS])
             for group, _ in matching(GROUPS, find)
         ]
         return super().get_context_data(
-            groups=found, find=find, may_assign=self.can(Capability.MANAGE_PEOPLE), **kwargs
+            groups=lines, find=find, may_assign=self.can(Capability.MANAGE_PEOPLE), **kwargs
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -208,11 +213,11 @@ class ValidationGroups(ScopedView, TemplateView):
         return True
 
     def _names(self, group: Group) -> str:
-        given = set(
+        roles = set(
             GroupAssignment.objects.of_district(self.scope.district)
             .filter(group=group.slug)
             .values_list("role", flat=True)
         )
         return (
-            ", ".join(role.label for role in USER_GROUPS if role.value in given) or "no user group"
+            ", ".join(role.label for role in USER_GROUPS if role.value in roles) or "no user group"
         )

@@ -70,8 +70,8 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             _line(reading, place, part, line, text, cut, district)
         if total == before:
             raise FileRefused(f"{part.name} has column titles but no rows. Nothing was read")
-        if part.encoding.said:
-            reading.notices.append(f"{part.name}: {part.encoding.said}")
+        if part.encoding.note:
+            reading.notices.append(f"{part.name}: {part.encoding.note}")
         if part.unknown:
             reading.notices.append(
                 f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}"

@@ -17,7 +17,7 @@ from typing import IO
 
 from django.conf import settings
 
-from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, plain_name, shown
+from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, plain_name, printable
 from pathways.roster.imports.layout import BY_RECORD_TYPE, CSV_LAYOUTS, RosterLayout
 
 MOST_PARTS = 40
@@ -262,11 +262,11 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         title for title in titles if plain.count(_plain(title)) > 1 and _plain(title) in known
     ]
     if doubled:
-        raise FileRefused(f"{name}: the column {shown(doubled[0]).strip()[:60]} appears twice")
+        raise FileRefused(f"{name}: the column {printable(doubled[0]).strip()[:60]} appears twice")
     own = {_plain(column.title): column.name for column in layout.columns}
     places = {own[title]: place for place, title in enumerate(plain) if title in own}
     unknown = tuple(
-        shown(title).strip()[:60] or "a column without a title"
+        printable(title).strip()[:60] or "a column without a title"
         for title, key in zip(titles, plain, strict=True)
         if key not in own
     )

@@ -40,7 +40,7 @@ def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
         for student in students[:2]:
             stage.cottonwood.record(student, start_date=datetime.date(2016, 8, 29))
         stage.cottonwood.record(students[2], FINANCE)
-        warnings = findings(stage.cottonwood.scope, student=students[0].pk).held
+        warnings = findings(stage.cottonwood.scope, student=students[0].pk).lines
         explain(stage.cottonwood.scope, warnings, "Began in a program abroad.", by="KELLER, DANIEL")
         keys = {
             "student": students[1].pk,

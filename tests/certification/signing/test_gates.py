@@ -59,7 +59,7 @@ def arrange(
     if "warning" in chosen:
         ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
     ready.prepare()
-    warned = [one for one in findings(ready.scope).held if Level.WARNINGS.holds(one)]
+    warned = [one for one in findings(ready.scope).lines if Level.WARNINGS.holds(one)]
     if warned and explained:
         explain(ready.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
     if warned and not explained:

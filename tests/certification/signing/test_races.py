@@ -344,7 +344,7 @@ def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: 
     table.again()
     with Together() as together:
         for number in range(1, 11):
-            warned = [one for one in findings(table.scope).held if Level.WARNINGS.holds(one)]
+            warned = [one for one in findings(table.scope).lines if Level.WARNINGS.holds(one)]
             explain(table.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
             assert isinstance(table.signing(table.primary)(), Signed)
             first, second = Explanation.objects.of(table.scope)[:2]

@@ -300,13 +300,13 @@ def test_c_21_every_warning_counts_however_many_there_are(
     ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
     ready.prepare()
     explain(
-        ready.scope, findings(ready.scope).held, "Checked with the school.", by="MARTIN, CHERYL"
+        ready.scope, findings(ready.scope).lines, "Checked with the school.", by="MARTIN, CHERYL"
     )
     with pytest.raises(NotReady, match="1 of 2 warnings has no reason yet"):
         ready.sign()
     explain(
         ready.scope,
-        findings(ready.scope, whole=True).held,
+        findings(ready.scope, whole=True).lines,
         "Checked with the school.",
         by="MARTIN, CHERYL",
     )

@@ -59,7 +59,7 @@ class Sealed(Ready):
         )
         self.district.roster(student, BUSINESS)
         explaining.explain(
-            self.scope, findings(self.scope).held, "Checked with the school.", by="MARTIN, CHERYL"
+            self.scope, findings(self.scope).lines, "Checked with the school.", by="MARTIN, CHERYL"
         )
         self.record(student, start_date=EARLY, version=1, in_district_credits="1.40")
         self.prepare()
@@ -81,7 +81,7 @@ class Sealed(Ready):
         return Participation.objects.get(student=self.student)
 
     def reason(self) -> dict[str, Any]:
-        opened = [one for one in findings(self.scope, only={"CTE-127"}).held if one.is_open]
+        opened = [one for one in findings(self.scope, only={"CTE-127"}).lines if one.is_open]
         return {"reason": "It is so.", "seen": explaining.fingerprint(opened)}
 
     def file(self) -> dict[str, Any]:

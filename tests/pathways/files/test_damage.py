@@ -35,14 +35,14 @@ REPAIRED = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "said"), REPAIRED, ids=range(len(REPAIRED)))
+@pytest.mark.parametrize(("cells", "sentence"), REPAIRED, ids=range(len(REPAIRED)))
 def test_what_can_mean_one_thing_alone_is_repaired_and_told(
-    cells: dict[str, str], said: str, upload: Upload, kayla: Student
+    cells: dict[str, str], sentence: str, upload: Upload, kayla: Student
 ) -> None:
     """Issue 13, 6: codes, numbers, answers and missing values as data tools write them."""
     done = upload(file(line(**cells)))
     assert done.errors == [], done.findings
-    assert said in done.adjusted and done.counts["new"] == 1
+    assert sentence in done.adjusted and done.counts["new"] == 1
 
 
 @pytest.mark.parametrize("code", ["6", "06", "6.0"])
@@ -66,16 +66,16 @@ def test_a_local_id_without_its_zeros_is_taken_with_an_info(
     done = upload(
         file(line(state_id="999000003", last="van Dyke", first="Ruth", local_id=local_id))
     )
-    assert [(one["rule"], one["severity"]) for one in done.findings] == [
+    assert [(finding["rule"], finding["severity"]) for finding in done.findings] == [
         ("CTE-422", "info")
     ] and done.counts["new"] == 1
 
 
 @pytest.mark.parametrize(
-    ("local_id", "said"), [("1.23457E+10", "A spreadsheet has rounded it"), ("4711", "")]
+    ("local_id", "sentence"), [("1.23457E+10", "A spreadsheet has rounded it"), ("4711", "")]
 )
 def test_a_local_id_that_differs_is_told_with_the_portals_own(
-    local_id: str, said: str, upload: Upload, cottonwood: District_
+    local_id: str, sentence: str, upload: Upload, cottonwood: District_
 ) -> None:
     """FR-202: no other student with this Local ID exists, so none is spoken of."""
     cottonwood.student("999000003", local_id="0020")
@@ -83,7 +83,7 @@ def test_a_local_id_that_differs_is_told_with_the_portals_own(
     assert finding["rule"] == "CTE-406" and finding["severity"] == "error"
     assert (
         "The portal has Local ID 0020 for this student" in finding["message"]
-        and said in finding["message"]
+        and sentence in finding["message"]
     )
 
 
@@ -111,16 +111,18 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "rule", "said"), NAMED, ids=range(len(NAMED)))
+@pytest.mark.parametrize(("cells", "rule", "sentence"), NAMED, ids=range(len(NAMED)))
 def test_what_is_not_read_is_named_with_the_value_to_enter(
-    cells: dict[str, str], rule: str, said: str, upload: Upload, kayla: Student
+    cells: dict[str, str], rule: str, sentence: str, upload: Upload, kayla: Student
 ) -> None:
     """Issue 13, 6: a day number, another form of a date, a missing value, each with its own pattern
     and remedy.
     """
     done = upload(file(line(**cells)), work="validate")
     assert [
-        one["message"] for one in done.findings if one["rule"] == rule and said in one["message"]
+        finding["message"]
+        for finding in done.findings
+        if finding["rule"] == rule and sentence in finding["message"]
     ], done.findings
 
 
@@ -167,13 +169,13 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize(("cells", "said", "cure"), WHOLE, ids=range(len(WHOLE)))
+@pytest.mark.parametrize(("cells", "sentence", "cure"), WHOLE, ids=range(len(WHOLE)))
 def test_a_whole_file_of_one_damage_gets_one_sentence(
-    cells: dict[str, str], said: str, cure: str, upload: Upload, class_of_12: list[str]
+    cells: dict[str, str], sentence: str, cure: str, upload: Upload, class_of_12: list[str]
 ) -> None:
     """FR-201: no talk of columns in a different order where the damage has a name."""
-    done = upload(file(*[line(**{"state_id": one, **cells}) for one in class_of_12]))
-    assert said in done.refused and cure in done.refused, done.refused
+    done = upload(file(*[line(**{"state_id": state_id, **cells}) for state_id in class_of_12]))
+    assert sentence in done.refused and cure in done.refused, done.refused
     assert "different order" not in done.refused
 
 
@@ -192,7 +194,10 @@ def test_a_wrong_number_of_columns_throughout_is_one_refusal(
     columns: int, upload: Upload, class_of_12: list[str]
 ) -> None:
     """FR-212: last year's layout has 15 columns in every row."""
-    rows = ["\t".join([*line(state_id=one).split("\t"), "more"][:columns]) for one in class_of_12]
+    rows = [
+        "\t".join([*line(state_id=state_id).split("\t"), "more"][:columns])
+        for state_id in class_of_12
+    ]
     assert f"The rows have {columns} columns. Layout MT9.1 has 16" in upload(file(*rows)).refused
 
 

@@ -56,13 +56,13 @@ FILES: list[tuple[str, bytes, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("uid", "content", "said"), FILES, ids=[f"{uid}-{n}" for n, (uid, _, _) in enumerate(FILES)]
+    ("uid", "content", "sentence"), FILES, ids=[f"{uid}-{n}" for n, (uid, _, _) in enumerate(FILES)]
 )
 def test_a_file_is_refused_with_a_sentence(
-    uid: str, content: bytes, said: str, upload: Upload, kayla: Student
+    uid: str, content: bytes, sentence: str, upload: Upload, kayla: Student
 ) -> None:
     done = upload(content)
-    assert said in done.refused
+    assert sentence in done.refused
     assert done.batch.sentence.endswith("Nothing was changed.")
     assert set(done.counts.values()) == {0}
     assert not Participation.objects.exists()
@@ -174,7 +174,7 @@ def test_a_row_is_refused_and_the_others_are_saved(
     done = upload(file(line(**cells), line(state_id="999000200", last="Becker", first="Noah")))
     assert not done.refused
     assert {number for number, _ in done.errors} == {2}, done.findings
-    assert rule in {found for _, found in done.errors}, done.findings
+    assert rule in {broken for _, broken in done.errors}, done.findings
     assert done.counts["new"] == 1 and done.counts["rejected"] == 1
     assert Participation.objects.get().student_id == noah.pk
     assert b"Becker" not in done.content("rejected.tsv")
@@ -224,14 +224,14 @@ FIXED: list[tuple[str, bytes, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("uid", "content", "said"), FIXED, ids=[f"{uid}-{n}" for n, (uid, _, _) in enumerate(FIXED)]
+    ("uid", "content", "sentence"), FIXED, ids=[f"{uid}-{n}" for n, (uid, _, _) in enumerate(FIXED)]
 )
 def test_a_file_is_read_after_a_harmless_change_that_is_told(
-    uid: str, content: bytes, said: str, upload: Upload, kayla: Student
+    uid: str, content: bytes, sentence: str, upload: Upload, kayla: Student
 ) -> None:
     done = upload(content)
     assert not done.refused and done.errors == []
-    assert said in done.adjusted
+    assert sentence in done.adjusted
     assert done.counts["new"] == 1
     assert Participation.objects.get().student_id == kayla.pk
 
@@ -289,12 +289,12 @@ def test_u_32_a_row_with_other_columns_is_the_only_one_refused(
 def test_u_33_swapped_columns_are_said_once(
     swap: tuple[str, str], upload: Upload, cottonwood: District_
 ) -> None:
-    one, other = swap
+    first, second = swap
     rows = []
     for number in range(40):
         cottonwood.student(f"9990010{number:02d}")
         cells = {**LAWFUL, "state_id": f"9990010{number:02d}"}
-        rows.append(line(**{**cells, one: cells[other], other: cells[one]}))
+        rows.append(line(**{**cells, first: cells[second], second: cells[first]}))
     done = upload(file(*rows))
     assert "may be in a different order" in done.refused
     assert not Participation.objects.exists()
@@ -319,7 +319,7 @@ def test_u_35_an_open_quotation_mark_swallows_no_line(
         )
     done = upload(file(*rows))
     assert done.counts["read"] == done.counts["new"] == 300
-    assert [found for found in done.rules if found[1] == "CTE-407"] == [
+    assert [finding for finding in done.rules if finding[1] == "CTE-407"] == [
         (3, "CTE-407"),
         (9, "CTE-407"),
     ]
@@ -351,8 +351,8 @@ def test_u_45_each_reason_for_not_counting_has_its_own_sentence(
     cottonwood.enroll(cottonwood.student("999000002", enrolled=False), service_type="O")
     ended = cottonwood.student("999000003", enrolled=False)
     cottonwood.enroll(ended, start_date="2024-06-01", end_date="2024-06-02")
-    left = cottonwood.student("999000004", enrolled=False)
-    cottonwood.enroll(left, end_date="2025-03-07")
+    leaver = cottonwood.student("999000004", enrolled=False)
+    cottonwood.enroll(leaver, end_date="2025-03-07")
     done = upload(file(*[line(state_id=f"99900000{n}") for n in (1, 2, 3, 4, 9)]))
     assert done.errors == [(2, "CTE-201"), (3, "CTE-202"), (4, "CTE-203"), (6, "CTE-200")]
     assert done.counts["new"] == 1, "who left in March was there"
@@ -363,10 +363,11 @@ def test_z_05_another_districts_student_and_nobody_are_told_in_the_same_words(
 ) -> None:
     elsewhere.student("999777555", "Zzmarker", "Sentinel")
     done = upload(file(line(state_id="999777555"), line(state_id="111222333")))
-    one, other = done.findings
-    assert (one["rule"], one["message"]) == (other["rule"], other["message"]) and one[
-        "rule"
-    ] == "CTE-200"
+    elsewhere_finding, nobody_finding = done.findings
+    assert (elsewhere_finding["rule"], elsewhere_finding["message"]) == (
+        nobody_finding["rule"],
+        nobody_finding["message"],
+    ) and elsewhere_finding["rule"] == "CTE-200"
     assert b"Zzmarker" not in b"".join(done.content(file.role) for file in done.batch.files.all())
 
 
@@ -614,7 +615,7 @@ def test_u_06_no_file_two_files_text_for_a_file(desk: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "sentence"),
     [
         ("x.TSV", ""),
         ("x.txt", ""),
@@ -623,9 +624,9 @@ def test_u_06_no_file_two_files_text_for_a_file(desk: Client) -> None:
         ("a.tsv.exe", "must end with .tsv"),
     ],
 )
-def test_u_09_the_name_says_what_it_is(name: str, said: str, desk: Client) -> None:
+def test_u_09_the_name_says_what_it_is(name: str, sentence: str, desk: Client) -> None:
     answer = send(desk, (name, file(line()), "text/plain"))
-    assert said in answer.content.decode() if said else answer.status_code == 302
+    assert sentence in answer.content.decode() if sentence else answer.status_code == 302
 
 
 @pytest.mark.parametrize(

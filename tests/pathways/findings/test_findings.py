@@ -30,7 +30,9 @@ LONG_AGO = datetime.date(2016, 8, 29)
 
 def listed(district: District_, rule: str = "") -> list[ListedFinding]:
     return [
-        one for one in findings.findings(district.scope).held if not rule or one.rule.id == rule
+        finding
+        for finding in findings.findings(district.scope).lines
+        if not rule or finding.rule.id == rule
     ]
 
 
@@ -52,9 +54,12 @@ def world(cottonwood: District_) -> District_:
 
 
 def test_counts_are_exact_by_level_and_by_rule(world: District_) -> None:
-    found = findings.findings(world.scope)
-    assert (found.records, found.counts) == (6, Counts(errors=3, warnings=2, explained=0, infos=1))
-    assert [(one.rule.id, one.total, one.open) for one in found.by_rule] == [
+    result = findings.findings(world.scope)
+    assert (result.records, result.counts) == (
+        6,
+        Counts(errors=3, warnings=2, explained=0, infos=1),
+    )
+    assert [(of_rule.rule.id, of_rule.total, of_rule.open) for of_rule in result.by_rule] == [
         ("CTE-131", 1, 1),
         ("CTE-301", 2, 2),
         ("CTE-127", 2, 2),
@@ -65,7 +70,7 @@ def test_counts_are_exact_by_level_and_by_rule(world: District_) -> None:
 def test_a_finding_names_its_subject_by_natural_key_and_its_value_without_locale(
     world: District_,
 ) -> None:
-    by_rule = {one.rule.id: one.breach for one in listed(world)}
+    by_rule = {finding.rule.id: finding.breach for finding in listed(world)}
     assert (by_rule["CTE-131"].state_id, by_rule["CTE-131"].pathway) == ("999000100", HEALTH)
     assert (
         by_rule["CTE-131"].value
@@ -73,10 +78,11 @@ def test_a_finding_names_its_subject_by_natural_key_and_its_value_without_locale
     )
     assert by_rule["CTE-127"].value == "start_date=2016-08-29"
     records = Participation.objects.filter(student__state_id="999000104").order_by("pathway_id")
-    said = " ".join(
-        f"{one.pathway_id}.single_parent={'Yes' if one.single_parent else 'No'}" for one in records
+    value = " ".join(
+        f"{record.pathway_id}.single_parent={'Yes' if record.single_parent else 'No'}"
+        for record in records
     )
-    assert by_rule["CTE-301"].value == said, (
+    assert by_rule["CTE-301"].value == value, (
         "a cross-row rule looks at all of the student's answers"
     )
 
@@ -100,9 +106,11 @@ def test_only_so_many_are_held_the_heaviest_first_and_the_counts_stay_exact(
     world: District_, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(findings, "MOST_HELD", 4)
-    found = findings.findings(world.scope)
-    assert [one.severity for one in found.held] == [Severity.ERROR] * 3 + [Severity.WARNING]
-    assert found.is_cut and found.total == 6 and found.counts.infos == 1
+    result = findings.findings(world.scope)
+    assert [finding.severity for finding in result.lines] == [Severity.ERROR] * 3 + [
+        Severity.WARNING
+    ]
+    assert result.is_cut and result.total == 6 and result.counts.infos == 1
 
 
 def test_more_records_take_no_more_statements(world: District_) -> None:
@@ -120,7 +128,9 @@ def test_more_records_take_no_more_statements(world: District_) -> None:
 def test_v_06_an_explanation_holds_while_the_value_stays_and_again_when_it_returns(
     world: District_, state_edition: Callable[[], None]
 ) -> None:
-    explained = [one for one in listed(world, "CTE-127") if one.breach.state_id == "999000101"]
+    explained = [
+        finding for finding in listed(world, "CTE-127") if finding.breach.state_id == "999000101"
+    ]
     explain(world.scope, explained, "Transfer from a six-year program.", by="MARTIN, CHERYL")
     assert (counts(world).warnings, counts(world).explained) == (1, 1)
     state_edition()
@@ -138,8 +148,8 @@ def test_v_06_an_explanation_holds_while_the_value_stays_and_again_when_it_retur
         1,
         1,
     ), "back to the value; other fields do not matter"
-    (one,) = [one for one in listed(world, "CTE-127") if one.explanation]
-    assert (one.explanation.by, one.explanation.reason) == (
+    (finding,) = [finding for finding in listed(world, "CTE-127") if finding.explanation]
+    assert (finding.explanation.by, finding.explanation.reason) == (
         "MARTIN, CHERYL",
         "Transfer from a six-year program.",
     )  # type: ignore[union-attr]
@@ -163,7 +173,9 @@ def test_the_second_of_two_clerks_is_shown_the_others(world: District_) -> None:
     assert explain(world.scope, seen[:1], "First.", by="MARTIN, CHERYL").written == 1
     second = explain(world.scope, seen, "Second.", by="KELLER, DANIEL")
     assert second.written == 1
-    assert [(one.by, one.reason) for one in second.others] == [("MARTIN, CHERYL", "First.")]
+    assert [(explanation.by, explanation.reason) for explanation in second.existing] == [
+        ("MARTIN, CHERYL", "First.")
+    ]
 
 
 def test_taking_back_opens_the_warning_and_keeps_what_was_said(world: District_) -> None:
@@ -173,7 +185,7 @@ def test_taking_back_opens_the_warning_and_keeps_what_was_said(world: District_)
     with pytest.raises(explaining.TakenBack):
         take_back(world.scope, first.pk, by="KELLER, DANIEL")
     assert (counts(world).warnings, counts(world).explained) == (1, 1)
-    open_again = [one for one in listed(world, "CTE-127") if not one.explanation]
+    open_again = [finding for finding in listed(world, "CTE-127") if not finding.explanation]
     explain(world.scope, open_again, "Right reason.", by="KELLER, DANIEL")
     first.refresh_from_db()
     assert (first.reason, first.by, first.taken_back_by) == (
@@ -207,7 +219,7 @@ def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = severities.digest(2025)
-    assert [one.id for one in severities.rules_in_force(2025)] == [
+    assert [in_force.id for in_force in severities.rules_in_force(2025)] == [
         rule.id for rule in rules.judging_stored(2025)
     ]
     rule = rules.by_id("CTE-131")
@@ -218,8 +230,8 @@ def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(
     }
     for name, value in changed.items():
         judging = [
-            replace(one, **{name: value}) if one is rule else one
-            for one in rules.judging_stored(2025)
+            replace(in_force, **{name: value}) if in_force is rule else in_force
+            for in_force in rules.judging_stored(2025)
         ]
         monkeypatch.setattr(severities, "judging_stored", lambda end_year, judging=judging: judging)
         assert severities.digest(2025) != before, name
@@ -232,8 +244,8 @@ def test_the_rules_in_force_have_one_value_that_a_deploy_leaves_alone(
         "source": "Elsewhere",
         "passing": (),
     }
-    other = [replace(one, **words) for one in rules.judging_stored(2025)]
-    monkeypatch.setattr(severities, "judging_stored", lambda end_year: other[::-1])
+    reworded = [replace(in_force, **words) for in_force in rules.judging_stored(2025)]
+    monkeypatch.setattr(severities, "judging_stored", lambda end_year: reworded[::-1])
     assert severities.digest(2025) == before, (
         "neither order, words, sources nor examples are part of it"
     )
@@ -284,16 +296,23 @@ def test_a_recheck_of_one_student_is_the_full_run_restricted_to_it(
                 cottonwood.record(students[edit["student"]], edit["pathway"], **values)
                 if explained:
                     warnings = [
-                        one for one in listed(cottonwood) if one.severity is Severity.WARNING
+                        finding
+                        for finding in listed(cottonwood)
+                        if finding.severity is Severity.WARNING
                     ]
                     explain(cottonwood.scope, warnings, "Known.", by="X")
                 whole = findings.findings(cottonwood.scope)
                 for student in students:
                     alone = findings.findings(cottonwood.scope, student=student.pk)
-                    assert sorted(alone.held, key=str) == sorted(
-                        (one for one in whole.held if one.breach.student_id == student.pk), key=str
+                    assert sorted(alone.lines, key=str) == sorted(
+                        (
+                            finding
+                            for finding in whole.lines
+                            if finding.breach.student_id == student.pk
+                        ),
+                        key=str,
                     )
-                assert {one.breach.key for one in whole.held} <= set(
+                assert {finding.breach.key for finding in whole.lines} <= set(
                     Participation.objects.values_list("pk", flat=True)
                 )
             raise Undone

@@ -32,7 +32,7 @@ def desk(client: Client, clerk: User) -> Client:
 
 
 @pytest.fixture
-def found(cottonwood: District_) -> list[Participation]:
+def records(cottonwood: District_) -> list[Participation]:
     """In the order of names: an error, a warning, an error, a warning; and one record in order."""
     names = ("Adkins", "Baker", "Clark", "Doyle", "Evans")
     values: list[dict[str, Any]] = [
@@ -44,7 +44,7 @@ def found(cottonwood: District_) -> list[Participation]:
     ]
     students = [cottonwood.student(f"99900010{number}", name) for number, name in enumerate(names)]
     return [
-        cottonwood.record(student, **one) for student, one in zip(students, values, strict=True)
+        cottonwood.record(student, **typed) for student, typed in zip(students, values, strict=True)
     ]
 
 
@@ -72,7 +72,7 @@ def save(
 
 
 def test_the_list_has_exact_counts_and_leads_to_the_field(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     page = desk.get(PAGE).content.decode()
     assert "5 records, checked today at" in text(page)
@@ -83,17 +83,17 @@ def test_the_list_has_exact_counts_and_leads_to_the_field(
         ("For information", "0"),
     ]
     assert opened(page) == [
-        f"{record_page(one)}?finding={rule}"
-        for one, rule in zip(found, ["CTE-131", "CTE-127"] * 2, strict=False)
+        f"{record_page(record)}?finding={rule}"
+        for record, rule in zip(records, ["CTE-131", "CTE-127"] * 2, strict=False)
     ]
-    assert f'{record_page(found[1])}?finding=CTE-127#id_start_date"' in page
+    assert f'{record_page(records[1])}?finding=CTE-127#id_start_date"' in page
     assert "Start Date 08/29/2016" in text(page)
 
 
 def test_v_05_the_record_opens_with_the_rule_above_and_the_field_in_focus(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
-    page = desk.get(f"{record_page(found[1])}?finding=CTE-127").content.decode()
+    page = desk.get(f"{record_page(records[1])}?finding=CTE-127").content.decode()
     assert page.count("autofocus") == 1 and re.search(
         r'<input[^>]*name="start_date"[^>]*autofocus', page
     )
@@ -104,24 +104,24 @@ def test_v_05_the_record_opens_with_the_rule_above_and_the_field_in_focus(
     )
     assert 'aria-describedby="finding id_start_date_helptext"' in page
     assert "Explain it" in page and "Save and next finding" in page
-    plain = desk.get(record_page(found[1])).content.decode()
+    plain = desk.get(record_page(records[1])).content.decode()
     assert 'id="finding"' not in plain and "autofocus" not in plain
 
 
 def test_v_05_saving_leads_through_the_list_and_back_to_it(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     address = opened(desk.get(PAGE).content.decode())[0]
-    onward = save(desk, address, found[0], concentrator="Yes")["Location"]
-    assert onward == f"{record_page(found[1])}?finding=CTE-127#id_start_date"
+    onward = save(desk, address, records[0], concentrator="Yes")["Location"]
+    assert onward == f"{record_page(records[1])}?finding=CTE-127#id_start_date"
     page = desk.get(onward.partition("#")[0]).content.decode()
     assert "Saved." in text(page)
     # Meanwhile somebody else has solved the third.
-    third = found[2]
+    third = records[2]
     Participation.objects.filter(pk=third.pk).update(concentrator=True)
-    onward = save(desk, onward, found[1], start_date="08/29/2022")["Location"]
-    assert onward.startswith(record_page(found[3]))
-    end = save(desk, onward, found[3], start_date="08/29/2022")["Location"]
+    onward = save(desk, onward, records[1], start_date="08/29/2022")["Location"]
+    assert onward.startswith(record_page(records[3]))
+    end = save(desk, onward, records[3], start_date="08/29/2022")["Location"]
     assert end == PAGE
     last = desk.get(end)
     assert "That was the last finding in this list. None are left." in text(last)
@@ -131,70 +131,70 @@ def test_v_05_saving_leads_through_the_list_and_back_to_it(
 
 
 def test_what_is_skipped_stays_and_is_said_at_the_end(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     page = text(
         desk.get(
-            f"/districts/9012/2025/findings/next/{found[3].student_id}/{found[3].pathway_id}/?finding=CTE-127",
+            f"/districts/9012/2025/findings/next/{records[3].student_id}/{records[3].pathway_id}/?finding=CTE-127",
             follow=True,
         )
     )
     assert "That was the end of the list. 4 of its findings are left." in page
     skipped = desk.get(
-        f"/districts/9012/2025/findings/next/{found[0].student_id}/{found[0].pathway_id}/?finding=CTE-131"
+        f"/districts/9012/2025/findings/next/{records[0].student_id}/{records[0].pathway_id}/?finding=CTE-131"
     )
-    assert skipped["Location"].startswith(record_page(found[1]))
+    assert skipped["Location"].startswith(record_page(records[1]))
 
 
-def test_filter_and_order_are_kept(desk: Client, found: list[Participation]) -> None:
+def test_filter_and_order_are_kept(desk: Client, records: list[Participation]) -> None:
     by_rule = desk.get(f"{PAGE}?by=rule&level=error").content.decode()
     first, second = opened(by_rule)
-    assert first == f"{record_page(found[0])}?finding=CTE-131&by=rule&level=error&rule=CTE-131"
-    onward = save(desk, first, found[0], concentrator="Yes")["Location"]
+    assert first == f"{record_page(records[0])}?finding=CTE-131&by=rule&level=error&rule=CTE-131"
+    onward = save(desk, first, records[0], concentrator="Yes")["Location"]
     assert onward.partition("#")[0] == second, "the next error, not the warning in between"
     assert (
-        save(desk, second, found[2], concentrator="Yes")["Location"]
+        save(desk, second, records[2], concentrator="Yes")["Location"]
         == f"{PAGE}?by=rule&level=error&rule=CTE-131"
     )
 
 
 def test_b_07_the_way_back_leads_to_the_same_place(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     page = (
-        desk.get(f"{record_page(found[1])}?finding=CTE-127&by=rule&rule=CTE-127")
+        desk.get(f"{record_page(records[1])}?finding=CTE-127&by=rule&rule=CTE-127")
         .content.decode()
         .replace("&amp;", "&")
     )
-    anchor = f"{found[1].student_id}-{found[1].pathway_id}-CTE-127"
+    anchor = f"{records[1].student_id}-{records[1].pathway_id}-CTE-127"
     assert f'href="{PAGE}?by=rule&rule=CTE-127#{anchor}"' in page
     assert f'id="{anchor}"' in desk.get(f"{PAGE}?by=rule&rule=CTE-127").content.decode()
 
 
 def test_b_08_saving_judges_the_record_again_in_the_same_step(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
-    address = f"{record_page(found[0])}?finding=CTE-131"
+    address = f"{record_page(records[0])}?finding=CTE-131"
     still = text(
         desk.get(
-            save(desk, address, found[0], then="stay", work_based_learning_credits="0.50")[
+            save(desk, address, records[0], then="stay", work_based_learning_credits="0.50")[
                 "Location"
             ]
         )
     )
     assert "Choose Yes for CTE Concentrator" in still and "Solved" not in still
     solved = text(
-        desk.get(save(desk, address, found[0], then="stay", concentrator="Yes")["Location"])
+        desk.get(save(desk, address, records[0], then="stay", concentrator="Yes")["Location"])
     )
     assert "Fixed." in solved
 
 
 def test_the_finding_is_kept_through_errors_and_a_conflict(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
-    address = f"{record_page(found[0])}?finding=CTE-131&level=error"
+    address = f"{record_page(records[0])}?finding=CTE-131&level=error"
     wrong = (
-        save(desk, address, found[0], in_district_credits="2,5")
+        save(desk, address, records[0], in_district_credits="2,5")
         .content.decode()
         .replace("&amp;", "&")
     )
@@ -202,16 +202,16 @@ def test_the_finding_is_kept_through_errors_and_a_conflict(
     assert "autofocus data-summary" in wrong and wrong.count("autofocus") == 1, (
         "D-01: the summary has the focus"
     )
-    record = found[0]
+    record = records[0]
     record.refresh_from_db()
     stale = record.version - 1 or 99
-    both = desk.post(
+    conflict = desk.post(
         address, {**TYPED, "in_district_credits": "2.75", "version": stale, "then": "finding"}
     ).content.decode()
-    assert "Someone else saved this record" in both
+    assert "Someone else saved this record" in conflict
     assert (
-        f'action="{address}"' in both.replace("&amp;", "&")
-        and 'name="then" value="finding"' in both
+        f'action="{address}"' in conflict.replace("&amp;", "&")
+        and 'name="then" value="finding"' in conflict
     )
     chosen = {
         **TYPED,
@@ -227,15 +227,15 @@ def test_the_finding_is_kept_through_errors_and_a_conflict(
         "then": "finding",
     }
     assert desk.post(address, {**chosen, **choices})["Location"].startswith(
-        record_page(found[2])
+        record_page(records[2])
     ), "the next error"
 
 
 def test_a_record_deleted_meanwhile_has_the_way_back(
-    desk: Client, found: list[Participation], cottonwood: District_
+    desk: Client, records: list[Participation], cottonwood: District_
 ) -> None:
-    address = f"{record_page(found[0])}?finding=CTE-131"
-    entry.delete(cottonwood.scope, found[0], version=found[0].version, by="X")
+    address = f"{record_page(records[0])}?finding=CTE-131"
+    entry.delete(cottonwood.scope, records[0], version=records[0].version, by="X")
     gone = desk.get(address)
     assert gone.status_code == 404 and "Back to the findings" in text(gone)
 
@@ -251,20 +251,20 @@ def test_a_record_deleted_meanwhile_has_the_way_back(
     ],
 )
 def test_a_query_that_means_nothing_does_no_harm(
-    query: str, desk: Client, found: list[Participation]
+    query: str, desk: Client, records: list[Participation]
 ) -> None:
-    assert desk.get(f"{record_page(found[0])}?{query}").status_code == 200
+    assert desk.get(f"{record_page(records[0])}?{query}").status_code == 200
     assert desk.get(f"{PAGE}?{query}").status_code == 200
     assert (
         desk.get(
-            f"/districts/9012/2025/findings/next/{found[0].student_id}/{found[0].pathway_id}/?{query}"
+            f"/districts/9012/2025/findings/next/{records[0].student_id}/{records[0].pathway_id}/?{query}"
         ).status_code
         == 302
     )
 
 
 def test_at_the_state_the_list_shows_what_was_sent(
-    desk: Client, found: list[Participation], state_edition: Callable[[], None]
+    desk: Client, records: list[Participation], state_edition: Callable[[], None]
 ) -> None:
     unsent = desk.get(f"{PAGE}?at=state")
     assert (
@@ -272,20 +272,20 @@ def test_at_the_state_the_list_shows_what_was_sent(
         and 'href="/districts/9012/2025/resync/">Resync State Data' in unsent.content.decode()
     )
     state_edition()
-    Participation.objects.filter(pk=found[0].pk).update(concentrator=True)
+    Participation.objects.filter(pk=records[0].pk).update(concentrator=True)
     page = desk.get(f"{PAGE}?at=state").content.decode()
     assert len(opened(page)) == 4 and "Edition <b>State</b>" in page
     record = text(desk.get(opened(page)[0]))
     assert "Fixed at the district. Send it to the state with a resync" in record
     onward = desk.get(
-        f"/districts/9012/2025/findings/next/{found[0].student_id}/{found[0].pathway_id}/?finding=CTE-131&at=state"
+        f"/districts/9012/2025/findings/next/{records[0].student_id}/{records[0].pathway_id}/?finding=CTE-131&at=state"
     )
-    assert onward["Location"].startswith(record_page(found[1])), (
+    assert onward["Location"].startswith(record_page(records[1])), (
         "the state's list goes on though it has not changed"
     )
 
 
-def test_the_home_page_says_step_4_with_counts(desk: Client, found: list[Participation]) -> None:
+def test_the_home_page_says_step_4_with_counts(desk: Client, records: list[Participation]) -> None:
     page = text(desk.get("/districts/9012/2025/"))
     assert "2 errors, 2 warnings to explain" in page and "Fix findings" in page
     Participation.objects.update(
@@ -300,13 +300,13 @@ def explain(desk: Client, address: str, reason: str = "Began in a program abroad
 
 
 def test_v_06_a_warning_is_explained_singly_or_with_its_rule(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     rule = desk.get(f"{PAGE}?by=rule&rule=CTE-127")
     assert "Explain all 2" in text(rule)
-    one = f"{PAGE}CTE-127/explain/{found[1].student_id}/{found[1].pathway_id}/"
-    answer = explain(desk, one)
-    assert answer["Location"] == f"{PAGE}#{found[1].student_id}-{found[1].pathway_id}-CTE-127"
+    address = f"{PAGE}CTE-127/explain/{records[1].student_id}/{records[1].pathway_id}/"
+    answer = explain(desk, address)
+    assert answer["Location"] == f"{PAGE}#{records[1].student_id}-{records[1].pathway_id}-CTE-127"
     page = text(desk.get(f"{PAGE}?level=all"))
     assert "1 warning is explained" in page and "MARTIN, CHERYL: Began in a program abroad." in page
     everything = f"{PAGE}CTE-127/explain/"
@@ -320,15 +320,15 @@ def test_v_06_a_warning_is_explained_singly_or_with_its_rule(
 
 
 def test_from_the_record_an_explanation_leads_to_the_next_finding(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
-    one = f"{PAGE}CTE-127/explain/{found[1].student_id}/{found[1].pathway_id}/?finding=CTE-127&level=warning"
-    assert explain(desk, one)["Location"].startswith(record_page(found[3]))
-    page = text(desk.get(f"{record_page(found[1])}?finding=CTE-127"))
+    address = f"{PAGE}CTE-127/explain/{records[1].student_id}/{records[1].pathway_id}/?finding=CTE-127&level=warning"
+    assert explain(desk, address)["Location"].startswith(record_page(records[3]))
+    page = text(desk.get(f"{record_page(records[1])}?finding=CTE-127"))
     assert "Explained by MARTIN, CHERYL: Began in a program abroad." in page
 
 
-def test_an_error_has_no_explanation(desk: Client, found: list[Participation]) -> None:
+def test_an_error_has_no_explanation(desk: Client, records: list[Participation]) -> None:
     address = f"{PAGE}CTE-131/explain/"
     assert "This must be corrected" in text(desk.get(address))
     assert "Only warnings can be explained" in text(explain(desk, address))
@@ -336,7 +336,7 @@ def test_an_error_has_no_explanation(desk: Client, found: list[Participation]) -
 
 
 def test_a_reason_is_asked_for_and_given_for_what_was_seen(
-    desk: Client, found: list[Participation], cottonwood: District_
+    desk: Client, records: list[Participation], cottonwood: District_
 ) -> None:
     address = f"{PAGE}CTE-127/explain/"
     assert "Enter a reason" in text(explain(desk, address, "   "))
@@ -353,15 +353,15 @@ def test_a_reason_is_asked_for_and_given_for_what_was_seen(
     assert Explanation.objects.count() == 3
 
 
-def test_the_second_click_is_told_what_stands(desk: Client, found: list[Participation]) -> None:
-    address = f"{PAGE}CTE-127/explain/{found[1].student_id}/{found[1].pathway_id}/"
+def test_the_second_click_is_told_what_stands(desk: Client, records: list[Participation]) -> None:
+    address = f"{PAGE}CTE-127/explain/{records[1].student_id}/{records[1].pathway_id}/"
     explain(desk, address, "First.")
     second = desk.post(address, {"reason": "Second.", "seen": "x"})
     assert "First." in text(second) and Explanation.objects.count() == 1
 
 
 def test_an_explanation_is_taken_back(
-    desk: Client, found: list[Participation], second_clerk: User
+    desk: Client, records: list[Participation], second_clerk: User
 ) -> None:
     explain(desk, f"{PAGE}CTE-127/explain/")
     page = desk.get(f"{PAGE}?level=explained").content.decode()
@@ -373,7 +373,7 @@ def test_an_explanation_is_taken_back(
 
 
 def test_g_23_a_reason_that_was_cut_off_by_the_sign_out_is_back_and_not_saved(
-    client: Client, clerk: User, found: list[Participation]
+    client: Client, clerk: User, records: list[Participation]
 ) -> None:
     address = f"{PAGE}CTE-127/explain/?level=warning"
     client.force_login(clerk)
@@ -388,7 +388,7 @@ def test_g_23_a_reason_that_was_cut_off_by_the_sign_out_is_back_and_not_saved(
     assert Explanation.objects.count() == 2 and "is back" not in text(client.get(address))
 
 
-def test_under_a_seal_nothing_is_explained(desk: Client, found: list[Participation]) -> None:
+def test_under_a_seal_nothing_is_explained(desk: Client, records: list[Participation]) -> None:
     page = f"{PAGE}CTE-127/explain/"
     CollectionLock.objects.create(
         district="9012",
@@ -406,7 +406,7 @@ def test_under_a_seal_nothing_is_explained(desk: Client, found: list[Participati
 
 
 def test_an_explanation_survives_being_weighed_up_and_down(
-    desk: Client, found: list[Participation]
+    desk: Client, records: list[Participation]
 ) -> None:
     explain(desk, f"{PAGE}CTE-127/explain/")
     own = RuleSeverity.objects.create(
@@ -422,7 +422,7 @@ def test_an_explanation_survives_being_weighed_up_and_down(
 
 
 def test_a_viewer_reads_and_changes_nothing(
-    client: Client, viewer: User, found: list[Participation]
+    client: Client, viewer: User, records: list[Participation]
 ) -> None:
     client.force_login(viewer)
     page = text(client.get(PAGE))
@@ -431,7 +431,7 @@ def test_a_viewer_reads_and_changes_nothing(
         and "and fix" not in page
         and "Explain" not in page.replace("Explained", "")
     )
-    assert client.get(f"{record_page(found[1])}?finding=CTE-127").status_code == 200
+    assert client.get(f"{record_page(records[1])}?finding=CTE-127").status_code == 200
 
 
 def test_two_hundred_of_a_rule_are_on_the_screen_and_fifty_records_a_page(
@@ -448,7 +448,7 @@ def test_two_hundred_of_a_rule_are_on_the_screen_and_fifty_records_a_page(
     page = desk.get(f"{PAGE}?page=3").content.decode()
     assert (
         len(opened(page)) == 50
-        and all("page=3" in one for one in opened(page))
+        and all("page=3" in link for link in opened(page))
         and "101 to 150 of 205" in text(page)
     )
     assert Student.objects.count() == 205

@@ -162,12 +162,12 @@ def test_an_explanation_keeps_the_accounts(
     assert (one.by, one.by_id, one.taken_back_by_id) == ("MARTIN, CHERYL", clerk.pk, None)
     again = explaining.explain(
         Scope("9012", 2025),
-        findings(cottonwood.scope, only={"CTE-127"}).held,
+        findings(cottonwood.scope, only={"CTE-127"}).lines,
         "Abroad.",
         by=one.by,
         by_id=twin.pk,
     )
-    assert again.written == 0 and again.others == (one,)
+    assert again.written == 0 and again.existing == (one,)
     client.force_login(twin)
     client.post(f"{address}take-back/{one.pk}/")
     one.refresh_from_db()

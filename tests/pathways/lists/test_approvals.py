@@ -122,7 +122,7 @@ def test_by_district(desk: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "fields"),
     [
         ({}, {"everything", "to"}),
         ({"to": "approve"}, {"everything"}),
@@ -132,21 +132,23 @@ def test_by_district(desk: Client) -> None:
     ],
 )
 def test_what_is_not_chosen_is_told_beside_its_field(
-    sent: dict[str, str], said: set[str], desk: Client
+    sent: dict[str, str], fields: set[str], desk: Client
 ) -> None:
     """walk 29: six lines were chosen, and *Choose at least one line, and what to change to* said
     otherwise.
     """
     answer = desk.post(page_of(), sent)
-    assert set(answer.context["change"].errors) == said
+    assert set(answer.context["change"].errors) == fields
     page = answer.content.decode()
     assert (
         ('href="#id_everything"' in page)
-        == ("everything" in said)
+        == ("everything" in fields)
         == ("Choose at least one district" in page)
     )
     assert (
-        ('href="#id_to_0"' in page) == ("to" in said) == ("Choose Approved or Not approved" in page)
+        ('href="#id_to_0"' in page)
+        == ("to" in fields)
+        == ("Choose Approved or Not approved" in page)
     )
     assert ('value="9012"' in page) and (" checked" in page) == (
         sent.get("chosen") == "9012" or sent.get("to") == "approve"
@@ -247,8 +249,12 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
         "Nothing has been saved yet. Approves 1 pathway for 2024-25. Withdraws 1 approval for"
         " 2024-25." in text(answer)
     )
-    told = answer.context
-    sent = {"changes": told["changes"], "seen": told["plan"].sentence, "reason": "File of May"}
+    context = answer.context
+    sent = {
+        "changes": context["changes"],
+        "seen": context["plan"].sentence,
+        "reason": "File of May",
+    }
     assert desk.post("/opi/approvals/2025/import/", sent).status_code == 302
     assert set(
         Approval.objects.filter(district_id="9012").values_list("pathway__name", flat=True)
@@ -256,7 +262,7 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         ("", "This file is empty"),
         ("nothing here", "Missing: District Number, Approved, Pathway Code"),
@@ -282,10 +288,10 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
     ids=range(14),
 )
 def test_a_hostile_or_broken_file_says_what_is_wrong(
-    content: bytes | str, said: str, desk: Client
+    content: bytes | str, sentence: str, desk: Client
 ) -> None:
     answer = upload(desk, content)
-    assert answer.status_code == 200 and said in text(answer)
+    assert answer.status_code == 200 and sentence in text(answer)
     assert "<script>," not in answer.content.decode()
     assert not AuditEvent.objects.exists()
 

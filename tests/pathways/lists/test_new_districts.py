@@ -67,8 +67,8 @@ def outcomes(answer: Any) -> list[str]:
 
 
 def words(answer: Any, at: int = 0) -> str:
-    found: str = answer.context["plan"].lines[at].words
-    return found
+    sentence: str = answer.context["plan"].lines[at].words
+    return sentence
 
 
 def deliver() -> None:
@@ -158,10 +158,10 @@ def test_an_invitation_is_sent_by_the_queue_and_its_link_opens_the_account(
         in letter.body.replace("\n", " ")
     )
     assert "of Prairie Dog. Your user name is dashford." in letter.body.replace("\n", " ")
-    found = re.search(r"http://testserver(/accounts/invitation/[\w-]+/)", letter.body)
-    assert found
+    link = re.search(r"http://testserver(/accounts/invitation/[\w-]+/)", letter.body)
+    assert link
     dana = Client()
-    dana.get(found[1])
+    dana.get(link[1])
     chosen = "seven slow herons wade"
     assert (
         dana.post("/accounts/invitation/", {"password1": chosen, "password2": chosen}).status_code
@@ -325,7 +325,7 @@ def test_one_person_of_two_districts_is_one_account(desk: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "sentence"),
     [
         (
             "420,Prairie Dog,,,,",
@@ -371,10 +371,10 @@ def test_one_person_of_two_districts_is_one_account(desk: Client) -> None:
     ],
 )
 def test_a_row_that_is_wrong_says_why_and_keeps_no_other_from_being_saved(
-    row: str, said: str, desk: Client
+    row: str, sentence: str, desk: Client
 ) -> None:
     answer = bring(desk, row, "0421,Sage,Lee,Stone,lee@example.org,")
-    assert outcomes(answer) == ["wrong", "new"] and said in words(answer), words(answer)
+    assert outcomes(answer) == ["wrong", "new"] and sentence in words(answer), words(answer)
     page = text(save(desk, answer))
     assert "1 row not saved: choose the file again to see it." in page
     assert [district.pk for district in District.objects.all()] == [
@@ -443,7 +443,7 @@ def test_a_file_is_read_with_the_promises_of_every_file(content: bytes, desk: Cl
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (b"PK\x03\x04xx", "This is an Excel workbook or a zip archive"),
         (b"\x00" * 900, "UTF-16 without a byte order mark"),
@@ -463,11 +463,11 @@ def test_a_file_is_read_with_the_promises_of_every_file(content: bytes, desk: Cl
         ),
     ],
 )
-def test_a_file_that_is_none_gets_a_sentence(content: bytes, said: str, desk: Client) -> None:
+def test_a_file_that_is_none_gets_a_sentence(content: bytes, sentence: str, desk: Client) -> None:
     answer = bring(desk, content=content)
     assert (
         answer.status_code == 200
-        and said in text(answer)
+        and sentence in text(answer)
         and "There is a problem" in text(answer)
         and nothing_saved()
     )
@@ -548,9 +548,9 @@ def test_somebody_who_was_quicker_by_a_moment_leaves_nothing_half_saved(
 
 def test_a_preview_is_saved_by_who_was_shown_it_and_as_it_was(desk: Client, client: Client) -> None:
     sent = sent_by(bring(desk, DANA))
-    other = Client()
-    other.force_login(person("second", "Second", "Sam", (Role.OPI_ADMINISTRATOR, "")))
-    for who, rows in ((other, sent["rows"]), (desk, sent["rows"][:-1] + "x"), (desk, "")):
+    second_keeper = Client()
+    second_keeper.force_login(person("second", "Second", "Sam", (Role.OPI_ADMINISTRATOR, "")))
+    for who, rows in ((second_keeper, sent["rows"]), (desk, sent["rows"][:-1] + "x"), (desk, "")):
         answer = who.post(PAGE, {**sent, "rows": rows})
         assert "This preview is no longer valid. Choose the file again." in text(answer)
     assert not District.objects.exists()
@@ -625,8 +625,8 @@ def statements(desk: Client, rows: list[str]) -> tuple[int, int]:
     with CaptureQueriesContext(connection) as written:
         assert desk.post(PAGE, sent_by(answer)).status_code == 302
     return tuple(
-        len([one for one in asked if not one["sql"].startswith(NOT_COUNTED)])
-        for asked in (looked, written)
+        len([query for query in queries if not query["sql"].startswith(NOT_COUNTED)])
+        for queries in (looked, written)
     )  # type: ignore[return-value]
 
 

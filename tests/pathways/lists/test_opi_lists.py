@@ -37,7 +37,7 @@ def pathway(name: str = HEALTH) -> Pathway:
 
 def typed(row: Any, **values: Any) -> dict[str, Any]:
     """What the form of a row sends."""
-    shown = {
+    fields = {
         Pathway: lambda: {
             "code": row.code,
             "name": row.name,
@@ -52,7 +52,7 @@ def typed(row: Any, **values: Any) -> dict[str, Any]:
         },
     }[type(row)]()
     return {
-        **shown,
+        **fields,
         "reason": "Letter of 05/30/2025",
         "seen": json.dumps(changing.words(row)),
         **values,
@@ -113,7 +113,7 @@ def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "sentence"),
     [
         ({"code": "1"}, "2 digits"),
         ({"code": "05"}, "Another pathway has that code"),
@@ -126,12 +126,12 @@ def test_two_of_opi_at_one_row_nobody_is_overwritten_unseen(
     ],
 )
 def test_bad_input_is_told_beside_the_field(
-    values: dict[str, str], said: str, desk: Client, opi_reference: None
+    values: dict[str, str], sentence: str, desk: Client, opi_reference: None
 ) -> None:
     answer = desk.post(
         f"{LIST}/pathway/add/", {"code": "91", "name": "Drones", "first_year": "2025", **values}
     )
-    assert answer.status_code == 200 and said.lower() in text(answer).lower()
+    assert answer.status_code == 200 and sentence.lower() in text(answer).lower()
     assert not AuditEvent.objects.exists()
 
 
@@ -273,13 +273,13 @@ def test_codes_and_names_that_were_exchanged_are_published(
 ) -> None:
     """None can be written first: each takes what the other still has at the state."""
     here, there = Pathway.objects.order_by("pk"), Pathway.objects.db_manager("state").order_by("pk")
-    one, other = here.get(code="01"), here.get(code="02")
-    here.filter(pk=one.pk).update(name="First")
-    here.filter(pk=other.pk).update(name="Second")
+    agriculture, business = here.get(code="01"), here.get(code="02")
+    here.filter(pk=agriculture.pk).update(name="First")
+    here.filter(pk=business.pk).update(name="Second")
     publish.publish()
-    here.filter(pk=one.pk).update(code="92", name="For a moment")
-    here.filter(pk=other.pk).update(**second)
-    here.filter(pk=one.pk).update(**{"code": "01", "name": "First"} | first)
+    here.filter(pk=agriculture.pk).update(code="92", name="For a moment")
+    here.filter(pk=business.pk).update(**second)
+    here.filter(pk=agriculture.pk).update(**{"code": "01", "name": "First"} | first)
     assert publish.publish() == 2
     assert list(there.values()) == list(here.values()) and publish.publish() == 0
 
@@ -377,14 +377,14 @@ def test_o_19_the_audit_list_filters_and_is_safe_in_a_spreadsheet(
 ) -> None:
     with changing.changing(by=keeper, reason="=HYPERLINK(1)") as entries:
         entries.add([District(number="0001", name="=cmd")])
-    for query, found in (
+    for query, is_listed in (
         ("", True),
         ("?kind=district", True),
         ("?find=robin", True),
         ("?find=nobody", False),
         ("?district=0002", False),
     ):
-        assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is found, query
+        assert ("=cmd" in text(desk.get(f"/opi/audit/{query}"))) is is_listed, query
     for query in ("first=yesterday", "last=12/31/9999", "first=01/01/0001"):
         assert "Enter the date as" in text(desk.get(f"/opi/audit/?{query}"))
     assert desk.get("/opi/audit/?page=x&kind=zzz").status_code == 200

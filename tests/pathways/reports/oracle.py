@@ -38,22 +38,22 @@ class Oracle:
 
     def __post_init__(self) -> None:
         starts = {year["end_year"]: year["starts"] for year in table(SchoolYear, self.alias)}
-        self.calendars = {one["id"]: one["school_year_id"] for one in table(Calendar, self.alias)}
-        self.enrollments = {one["id"]: one for one in table(Enrollment, self.alias)}
+        self.calendars = {row["id"]: row["school_year_id"] for row in table(Calendar, self.alias)}
+        self.enrollments = {row["id"]: row for row in table(Enrollment, self.alias)}
         counting = {
-            one["student_id"]
-            for one in self.enrollments.values()
-            if self.calendars[one["calendar_id"]] == self.end_year
-            and one["service_type"] in "PSN"
-            and (one["end_date"] is None or one["end_date"] >= starts[self.end_year])
+            row["student_id"]
+            for row in self.enrollments.values()
+            if self.calendars[row["calendar_id"]] == self.end_year
+            and row["service_type"] in "PSN"
+            and (row["end_date"] is None or row["end_date"] >= starts[self.end_year])
         }
         self.students = {
-            one["id"]: one
-            for one in table(Student, self.alias)
-            if one["id"] in counting and self.district in (None, one["district_id"])
+            row["id"]: row
+            for row in table(Student, self.alias)
+            if row["id"] in counting and self.district in (None, row["district_id"])
         }
         self.records = [
-            one for one in table(Participation, self.alias) if one["student_id"] in self.students
+            row for row in table(Participation, self.alias) if row["student_id"] in self.students
         ]
         self.of: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for record in self.records:
@@ -73,8 +73,8 @@ class Oracle:
             "count-concentrator-participant": len(self.of),
             "concentrators": len(concentrators),
             "participants": len(self.of) - len(concentrators),
-            "count-single-parent": sum(True in said for said in answers.values()),
-            "single-parent-different": sum(len(said) == 2 for said in answers.values()),
+            "count-single-parent": sum(True in values for values in answers.values()),
+            "single-parent-different": sum(len(values) == 2 for values in answers.values()),
             "incorrect-concentrator": len(self.incorrect()),
             "modified-in-current-year": sum(
                 record["modified_end_year"] == self.end_year for record in self.records
@@ -83,7 +83,7 @@ class Oracle:
 
     def incorrect(self) -> set[tuple[str, str]]:
         """(State ID, pathway) of each record whose answer does not fit its credits."""
-        names = {one["id"]: one["name"] for one in table(Pathway, self.alias)}
+        names = {row["id"]: row["name"] for row in table(Pathway, self.alias)}
         return {
             (state_id, names[record["pathway_id"]])
             for state_id, records in self.of.items()
@@ -103,9 +103,9 @@ class Oracle:
 
     def rostered(self) -> set[tuple[int, int]]:
         """(student, pathway) of each seat in a course with a pathway this year."""
-        pathway_of = {one["id"]: one["pathway_id"] for one in table(Course, self.alias)}
-        sections = {one["id"]: one for one in table(Section, self.alias)}
-        found = set()
+        pathway_of = {row["id"]: row["pathway_id"] for row in table(Course, self.alias)}
+        sections = {row["id"]: row for row in table(Section, self.alias)}
+        pairs = set()
         for seat in table(Roster, self.alias):
             section = sections[seat["section_id"]]
             student = self.enrollments[seat["enrollment_id"]]["student_id"]
@@ -115,5 +115,5 @@ class Oracle:
                 and student in self.students
                 and self.calendars[section["calendar_id"]] == self.end_year
             ):
-                found.add((student, pathway))
-        return found
+                pairs.add((student, pathway))
+        return pairs

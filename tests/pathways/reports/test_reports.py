@@ -17,7 +17,7 @@ from pathways.demo import load as practice_data
 from pathways.models import Participation, Student
 from pathways.reports.certification import Certification
 from pathways.reports.groups import REPORTS
-from pathways.reports.report import RecordReport, told
+from pathways.reports.report import RecordReport, findings_as_json
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 from tests.pathways.reports.oracle import Oracle
 
@@ -26,11 +26,11 @@ YEAR = 2025
 
 
 def counted(scope: Scope) -> dict[str, int]:
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for report in FIVE:
         figure = report.count(scope)
-        found |= {report.slug: figure.count, **figure.parts}
-    return found
+        counts |= {report.slug: figure.count, **figure.parts}
+    return counts
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_rows_are_the_students_that_were_counted(practice: None) -> None:
             report_row[2] for report_row in REPORTS["count-concentrator-participant"].rows(scope)
         ]
         assert sorted(rows_of_a) == sorted(oracle.of)
-        wrong = told(REPORTS["incorrect-concentrator"], scope)
+        wrong = findings_as_json(REPORTS["incorrect-concentrator"], scope)
         assert {(row["student_state_id"], row["pathway"]) for row in wrong} == oracle.incorrect()
 
 
@@ -120,12 +120,12 @@ def test_c_35_a_student_of_two_districts_counts_once_in_the_state(
     moved = elsewhere.student(kayla.state_id)
     elsewhere.record(moved, HEALTH, single_parent=True)
     elsewhere.record(elsewhere.student("999000124", "Berg"), FINANCE)
-    both, singles = REPORTS["count-concentrator-participant"], REPORTS["count-single-parent"]
-    assert isinstance(both, RecordReport) and isinstance(singles, RecordReport)
-    of_state = both.total(Edition.DISTRICT, YEAR)
+    levels, singles = REPORTS["count-concentrator-participant"], REPORTS["count-single-parent"]
+    assert isinstance(levels, RecordReport) and isinstance(singles, RecordReport)
+    of_state = levels.total(Edition.DISTRICT, YEAR)
     assert (of_state.count, dict(of_state.parts)) == (2, {"concentrators": 1, "participants": 1})
     assert singles.total(Edition.DISTRICT, YEAR).count == 1
-    by_district = both.by_district(Edition.DISTRICT, YEAR)
+    by_district = levels.by_district(Edition.DISTRICT, YEAR)
     assert {
         number: (figure.count, figure.parts["concentrators"])
         for number, figure in by_district.items()
@@ -184,7 +184,7 @@ def test_the_certification_report_has_a_line_for_each_figure_that_differs(
     cottonwood.record(kayla, HEALTH, in_district_credits=Decimal("1.51"))
     assert [
         (line["pathway"], line["figure"], line["district"], line["state"], line["difference"])
-        for line in told(report, cottonwood.scope)
+        for line in findings_as_json(report, cottonwood.scope)
     ] == [
         ("All pathways", "Total Pathway Credits Earned", "3.01", "3.00", "-0.01"),
         ("All pathways", "In District Credits Earned", "3.01", "3.00", "-0.01"),
@@ -247,7 +247,7 @@ def test_every_count_and_every_list_is_one_statement_an_edition(
         cottonwood.record(student, BUSINESS)
         cottonwood.roster(student)
     report = REPORTS[slug]
-    both = slug == "certification"
+    in_two_editions = slug == "certification"
     for scope in (cottonwood.scope, cottonwood.scope.at_state()):
         for question in (
             lambda scope=scope: report.count(scope),
@@ -258,9 +258,13 @@ def test_every_count_and_every_list_is_one_statement_an_edition(
                 CaptureQueriesContext(connections["state"]) as state,
             ):
                 question()
-            asked = (len(district.captured_queries), len(state.captured_queries))
-            assert asked == (
-                (1, 1) if both else (1, 0) if scope.edition is Edition.DISTRICT else (0, 1)
+            statements = (len(district.captured_queries), len(state.captured_queries))
+            assert statements == (
+                (1, 1)
+                if in_two_editions
+                else (1, 0)
+                if scope.edition is Edition.DISTRICT
+                else (0, 1)
             )
 
 

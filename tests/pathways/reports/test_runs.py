@@ -61,7 +61,7 @@ def test_a_small_district_is_done_at_once_and_the_batch_says_when_and_of_what(
     result = batch.result
     assert (result["edition"], result["generation"], result["moved"]) == ("district", None, False)
     assert result["district_cursor"] == Change.objects.cursor("9012")
-    counts = {one["slug"]: one["count"] for one in result["reports"]}
+    counts = {entry["slug"]: entry["count"] for entry in result["reports"]}
     assert (
         counts["incorrect-concentrator"],
         counts["single-parent-different"],
@@ -172,7 +172,8 @@ def test_at_the_state_it_shows_what_was_sent(
         ask(cottonwood.scope, EVERY, by=clerk),
     )
     counts = [
-        {one["slug"]: one["count"] for one in batch.result["reports"]} for batch in (at_state, here)
+        {entry["slug"]: entry["count"] for entry in batch.result["reports"]}
+        for batch in (at_state, here)
     ]
     assert [count["incorrect-concentrator"] for count in counts] == [1, 0]
     assert "District and state do not match in 4 figures." in at_state.sentence
@@ -258,7 +259,7 @@ def test_the_command_prints_the_designs_shape(
     cottonwood.record(wrong, HEALTH, in_district_credits=Decimal("1.00"))
     here = printed(capsys, "--district", "9012", "--json")
     assert list(here) == ["district", "edition", "reports"]
-    assert [one["slug"] for one in here["reports"]] == list(REPORTS)
+    assert [entry["slug"] for entry in here["reports"]] == list(REPORTS)
     first = here["reports"][0]
     assert first == {
         "slug": "count-concentrator-participant",
@@ -297,7 +298,7 @@ def test_the_command_prints_the_designs_shape(
 def test_the_command_runs_all_districts_and_leaves_a_batch_only_for_somebody(
     cottonwood: District_, elsewhere: District_, wrong: Student, clerk: User, capsys: Any
 ) -> None:
-    assert [one["district"] for one in printed(capsys, "--all", "--json")] == ["0965", "9012"]
+    assert [entry["district"] for entry in printed(capsys, "--all", "--json")] == ["0965", "9012"]
     assert Batch.objects.count() == 0
     printed(capsys, "--district", "9012", "--as", "cmartin", "--json")
     assert Batch.objects.get().submitted_by == clerk

@@ -151,7 +151,7 @@ def test_running_all_takes_the_assigned_ones_and_the_certification_report_only_a
     assert run(desk, "all:district", 1)["Location"] == REPORTS_PAGE
     assert run(desk, "all:state", 2)["Location"] == REPORTS_PAGE
     slugs = [
-        {one["slug"] for one in batch.result["reports"]}
+        {entry["slug"] for entry in batch.result["reports"]}
         for batch in Batch.objects.order_by("queued_at")
     ]
     assert slugs[1] - slugs[0] == {"certification"}
@@ -266,7 +266,7 @@ def test_the_page_asks_each_report_once_an_edition(
     sent()
     desk.get(REPORTS_PAGE)
 
-    def asked(address: str) -> tuple[int, int]:
+    def statements(address: str) -> tuple[int, int]:
         with (
             CaptureQueriesContext(connections["default"]) as district,
             CaptureQueriesContext(connections["state"]) as state,
@@ -281,8 +281,8 @@ def test_the_page_asks_each_report_once_an_edition(
             [query for query in state.captured_queries if "statecopy" not in query["sql"]]
         )
 
-    frame = asked(GROUPS_PAGE)  # the bar and the navigation count too
-    page = asked(f"{REPORTS_PAGE}?report=incorrect-concentrator")
+    frame = statements(GROUPS_PAGE)  # the bar and the navigation count too
+    page = statements(f"{REPORTS_PAGE}?report=incorrect-concentrator")
     assert (page[0] - frame[0], page[1] - frame[1]) == (
         9,
         7,

@@ -38,9 +38,9 @@ def records(
 ) -> None:
     """The guide's student in both districts, wrong in one, sent; then something is edited."""
     cottonwood.record(kayla, HEALTH, in_district_credits=Decimal("2.50"))
-    theirs = elsewhere.record(elsewhere.student(kayla.state_id), HEALTH)
+    record = elsewhere.record(elsewhere.student(kayla.state_id), HEALTH)
     state_edition()
-    elsewhere.record(theirs.student, HEALTH, in_district_credits=Decimal("1.00"))
+    elsewhere.record(record.student, HEALTH, in_district_credits=Decimal("1.00"))
 
 
 def test_the_batch_of_all_gives_each_district_its_run(
@@ -55,13 +55,13 @@ def test_the_batch_of_all_gives_each_district_its_run(
             report.slug: report.count(Scope(number, YEAR, Edition.STATE))
             for report in END_OF_YEAR.reports
         }
-        assert {one["slug"]: one["count"] for one in child.result["reports"]} == {
-            slug: one.count for slug, one in expected.items()
+        assert {figure["slug"]: figure["count"] for figure in child.result["reports"]} == {
+            slug: figure.count for slug, figure in expected.items()
         }
         assert child.result["district_cursor"] == points()[number]["district_cursor"]
     assert children["9012"].result["findings"]["errors"] == 1
-    found = last_validations(YEAR)["9012"]
-    assert (found.errors, found.records, found.totals_match) == (1, 1, True)
+    run = last_validations(YEAR)["9012"]
+    assert (run.errors, run.records, run.totals_match) == (1, 1, True)
     assert (
         children["9012"].sentence
         == "6 reports run at the state. 1 error found. District and state totals match."
@@ -99,11 +99,11 @@ def test_the_certification_report_of_all_is_that_of_each(
         district.scope = Scope(number, YEAR)
         record = Participation.objects.in_scope(district.scope).order_by("pk")[0]
         district.record(record.student, record.pathway.name, in_district_credits=Decimal("7.25"))
-    found = Certification().by_district(Edition.STATE, YEAR)
+    figures = Certification().by_district(Edition.STATE, YEAR)
     for number in ("0965", "9012", "9020", "9031", "9099"):
-        assert found[number] == Certification().count(Scope(number, YEAR))
-    assert found["9012"].count > 0
-    assert found["0965"].count == 0
+        assert figures[number] == Certification().count(Scope(number, YEAR))
+    assert figures["9012"].count > 0
+    assert figures["0965"].count == 0
 
 
 def test_as_many_statements_for_two_districts_as_for_five(records: None) -> None:
@@ -138,8 +138,12 @@ def test_opi_sees_the_figures_and_a_student_of_two_districts_once(
         == answer["Location"]
     )
     batch = Batch.objects.get(kind="validate-all")
-    other = client.post(ALL, {"run": "district", "key": "11111111-1111-4111-8111-111111111111"})
-    assert other["Location"] != answer["Location"], "the other button of the page is another run"
+    at_district = client.post(
+        ALL, {"run": "district", "key": "11111111-1111-4111-8111-111111111111"}
+    )
+    assert at_district["Location"] != answer["Location"], (
+        "the other button of the page is another run"
+    )
     assert answer["Location"] == f"/opi/batches/{batch.pk}/"
     run_here(batch)
     assert "need attention" in text(client.get(answer["Location"]))

@@ -44,7 +44,7 @@ def test_a_complete_resync_makes_the_state_equal(school: District_) -> None:
         assert there[name] == here[name], name
     assert {row[2] for row in there["Calendar"]} == {2025}, "calendars of the current year alone"
     assert copy.complete_at == copy.sent_at and copy.generation == 1 and errors(copy) == {}
-    assert {name: told["processed"] for name, told in copy.objects_sent.items()} == {
+    assert {name: entry["processed"] for name, entry in copy.objects_sent.items()} == {
         "District": 1,
         "School": 1,
         "Calendar": 1,
@@ -64,11 +64,11 @@ def test_a_complete_resync_makes_the_state_equal(school: District_) -> None:
 def test_a_second_resync_writes_nothing_and_keeps_the_generation(school: District_) -> None:
     first(school)
     before = at_state()
-    with CaptureQueriesContext(connections[STATE]) as asked:
+    with CaptureQueriesContext(connections[STATE]) as queries:
         copy = send(school.scope)
     assert not [
         query
-        for query in asked.captured_queries
+        for query in queries.captured_queries
         if query["sql"].startswith(("INSERT INTO", "DELETE"))
     ]
     assert copy.generation == 1 and at_state() == before
@@ -85,14 +85,14 @@ def test_only_what_differs_is_written(school: District_, kayla: Student) -> None
         concentrator=True,
     )
     assert Unsent.of(school.scope).changes == 1
-    found = Comparison(school.scope)
-    assert found.causes == {
+    comparison = Comparison(school.scope)
+    assert comparison.causes == {
         "never sent": 0,
         "changed since": 1,
         "refused": 0,
         "only at the state": 0,
     }
-    (line,) = found.lines(RECORDS, found.keys(RECORDS))
+    (line,) = comparison.lines(RECORDS, comparison.keys(RECORDS))
     assert line.words == f"{kayla.name}, {HEALTH}" and line.cause == "Changed since it was sent"
     assert ("In District Credits Earned", "2.50", "1.50") in line.fields and (
         "CTE Concentrator",
@@ -186,9 +186,9 @@ def test_check_dependencies_is_the_closure(db: None) -> None:
 
 def test_students_who_exchange_their_state_ids_are_sent(school: District_, kayla: Student) -> None:
     first(school)
-    other = Student.objects.get(state_id="999000301")
+    second = Student.objects.get(state_id="999000301")
     Student.objects.filter(pk=kayla.pk).update(state_id="999999999")
-    Student.objects.filter(pk=other.pk).update(state_id="999000123")
+    Student.objects.filter(pk=second.pk).update(state_id="999000123")
     Student.objects.filter(pk=kayla.pk).update(state_id="999000301")
     send(school.scope)
     assert at_state()["Student"] == in_district()["Student"]
@@ -241,9 +241,9 @@ def test_changes_by_sql_are_found_and_sent(school: District_) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE pathways_student SET last_name = 'Sql' WHERE state_id = '999000123'")
     assert Unsent.of(school.scope).changes == 0
-    found = Comparison(school.scope)
+    comparison = Comparison(school.scope)
     assert (
-        found.differing == 1
+        comparison.differing == 1
         and canonical.digest(school.scope) != StateCopy.objects.using(STATE).get().digest
     )
     send(school.scope)
@@ -284,12 +284,12 @@ def test_the_canonical_text_is_the_same_on_either_database(
     school: District_, kayla: Student
 ) -> None:
     Student.objects.filter(pk=kayla.pk).update(last_name="O’Neil\tX", first_name="José\\")
-    found = [line.decode() for line in canonical.lines(school.scope) if b"\t01" not in line]
-    assert found[0].startswith(
+    lines = [line.decode() for line in canonical.lines(school.scope) if b"\t01" not in line]
+    assert lines[0].startswith(
         "999000123\t\tO’Neil\\tX\tJosé\\\\\tRae\t2007-01-02\tF\t12\t0001\tCottonwood Bend High"
         " School\t"
     )
-    assert found == sorted(found, key=str.encode)
+    assert lines == sorted(lines, key=str.encode)
     assert canonical.lines(school.scope) == sorted(
         canonical.line(row) for row in canonical.rows(school.scope)
     )

@@ -81,13 +81,13 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, t
     reached, leave = threading.Event(), threading.Event()
     own = resync._say
 
-    def said(*args: Any, **values: Any) -> StateCopy:
+    def slow_say(*args: Any, **values: Any) -> StateCopy:
         copy = own(*args, **values)
         reached.set()
         leave.wait(30)
         return copy
 
-    monkeypatch.setattr(resync, "_say", said)
+    monkeypatch.setattr(resync, "_say", slow_say)
     yield reached, leave
     leave.set()
 
@@ -157,13 +157,13 @@ def images(district: str, cursor: int) -> dict[tuple[int, int], int]:
     """The district's records as the history up to the cursor has them: student and pathway, with
     their version.
     """
-    found: dict[tuple[int, int], int] = {}
-    for one in Change.objects.filter(district=district, pk__lte=cursor).order_by("pk"):
-        if one.operation == Change.Operation.DELETE:
-            found.pop((one.student_id, one.pathway_id), None)
+    versions: dict[tuple[int, int], int] = {}
+    for change in Change.objects.filter(district=district, pk__lte=cursor).order_by("pk"):
+        if change.operation == Change.Operation.DELETE:
+            versions.pop((change.student_id, change.pathway_id), None)
         else:
-            found[one.student_id, one.pathway_id] = one.version
-    return found
+            versions[change.student_id, change.pathway_id] = change.version
+    return versions
 
 
 def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: District_) -> None:
@@ -171,7 +171,7 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
     is not yet sent is the rest.
     """
     students = list(Student.objects.filter(district="9012"))
-    other = elsewhere.student("999000900")
+    neighbor = elsewhere.student("999000900")
     over, saved, looked = threading.Event(), [0], [0]
 
     def clerk(seed: int) -> None:
@@ -179,7 +179,7 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
         while not over.is_set():
             with suppress(ledger.NotApplied):
                 if chance.random() < 0.15:
-                    elsewhere.record(other, chance.choice([HEALTH, BUSINESS]), by="X")
+                    elsewhere.record(neighbor, chance.choice([HEALTH, BUSINESS]), by="X")
                 student, pathway = chance.choice(students), chance.choice([HEALTH, BUSINESS])
                 stored = Participation.objects.filter(
                     student=student, pathway__name=pathway
@@ -205,7 +205,9 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
                 copy = StateCopy.objects.of_district("9012")
                 assert copy
                 at_state = Participation.objects.using(STATE).filter(student__district="9012")
-                stands = {(one.student_id, one.pathway_id): one.version for one in at_state}
+                stands = {
+                    (record.student_id, record.pathway_id): record.version for record in at_state
+                }
             assert stands == images("9012", copy.cursor)
             looked[0] += 1
 
@@ -215,12 +217,12 @@ def test_the_cursor_is_exact_while_clerks_write(sent: District_, elsewhere: Dist
     while (
         time.monotonic() < deadline
         and (looked[0] < 25 or saved[0] < 100)
-        and all(one.is_alive() for one in [*clerks, *senders])
+        and all(thread.is_alive() for thread in [*clerks, *senders])
     ):
         time.sleep(0.1)
     over.set()
-    for one in [*senders, *clerks]:
-        one.ended()
+    for thread in [*senders, *clerks]:
+        thread.ended()
     assert looked[0] >= 5 and saved[0] >= 20, "they did meet"
     copy = send(sent.scope)
     assert Unsent.of(sent.scope).changes == 0 and images("9012", copy.cursor) == images(

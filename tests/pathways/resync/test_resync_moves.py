@@ -151,7 +151,9 @@ def test_a_calendar_that_changes_its_year_is_one_row_at_the_state(
 
 def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any], str, Any]]:
     """For each type two rows, the field in which they differ, and a third value to go through."""
-    other = School.objects.create(district=school.district, number="0002", name="Other High School")
+    second_school = School.objects.create(
+        district=school.district, number="0002", name="Other High School"
+    )
     calendar = Calendar.objects.create(school=school.school, school_year_id=2025, number="002")
     course, section = Course.objects.get(), Section.objects.get()
     second = Course.objects.create(
@@ -170,7 +172,7 @@ def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any],
         Roster.objects.create(section=sections[1], enrollment=enrollments[0]),
     ]
     return {
-        "School": ([school.school, other], "number", "0003"),
+        "School": ([school.school, second_school], "number", "0003"),
         "Calendar": ([school.calendars[2025], calendar], "number", "003"),
         "Student": (list(Student.objects.order_by("pk")[:2]), "state_id", "999999999"),
         "Enrollment": (enrollments, "start_date", datetime.date(2025, 3, 3)),
@@ -189,15 +191,15 @@ def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any],
 def test_what_only_one_may_have_changes_places(
     name: str, school: District_, kayla: Student
 ) -> None:
-    (one, other), field, through = two_of_each(school, kayla)[name]
+    (row, partner), field, through = two_of_each(school, kayla)[name]
     if name == "Roster":  # in the same section, the rosters of two students
-        other = Roster.objects.filter(section=one.section).exclude(pk=one.pk).first()
+        partner = Roster.objects.filter(section=row.section).exclude(pk=row.pk).first()
     send(school.scope)
     rows = BY_NAME[name].model._base_manager
-    first, second = getattr(one, field), getattr(other, field)
-    rows.filter(pk=one.pk).update(**{field: through})
-    rows.filter(pk=other.pk).update(**{field: first})
-    rows.filter(pk=one.pk).update(**{field: second})
+    first, second = getattr(row, field), getattr(partner, field)
+    rows.filter(pk=row.pk).update(**{field: through})
+    rows.filter(pk=partner.pk).update(**{field: first})
+    rows.filter(pk=row.pk).update(**{field: second})
     assert errors(send(school.scope)) == {}
     same(school.scope)
 
@@ -286,9 +288,9 @@ def test_every_page_reads_the_cursor_without_the_list_of_what_was_left_out(
     school: District_,
 ) -> None:
     send(school.scope, ("CTE Participation",))
-    with CaptureQueriesContext(connections[STATE]) as asked:
+    with CaptureQueriesContext(connections[STATE]) as queries:
         assert Unsent.of(school.scope).changes == 4
-    assert not any("refused" in one["sql"] for one in asked.captured_queries)
+    assert not any("refused" in query["sql"] for query in queries.captured_queries)
 
 
 def test_a_part_leaves_cursor_and_completeness_to_what_it_sends(

@@ -49,12 +49,12 @@ def test_everything_is_sent_and_the_page_says_so(desk: Client) -> None:
     )
     assert page.count("never") >= 9
     key = str(uuid.uuid4())
-    asked = {
+    form = {
         "types": [name for name in NAMES if name != "District"],
         "check_dependencies": "on",
         "key": key,
     }
-    first, second = desk.post(PAGE, asked), desk.post(PAGE, asked)
+    first, second = desk.post(PAGE, form), desk.post(PAGE, form)
     assert first["Location"] == second["Location"], "a double click is one resync (F-32)"
     batch = Batch.objects.get(kind="resync")
     assert run(batch.pk)
@@ -98,14 +98,14 @@ def test_check_dependencies_sends_what_is_needed_without_script(desk: Client, cl
 
 def test_another_choice_on_the_same_page_is_another_resync(desk: Client) -> None:
     key = str(uuid.uuid4())
-    for asked in ({"types": ["Student"]}, {"types": ["Student"]}, {"everything": "on"}):
-        desk.post(PAGE, {**asked, "key": key})
+    for form in ({"types": ["Student"]}, {"types": ["Student"]}, {"everything": "on"}):
+        desk.post(PAGE, {**form, "key": key})
     types = (
         Batch.objects.filter(kind="resync")
         .order_by("queued_at")
         .values_list("options__types", flat=True)
     )
-    assert [len(one) for one in types] == [2, len(NAMES)]
+    assert [len(names) for names in types] == [2, len(NAMES)]
 
 
 def test_nothing_chosen_is_said(desk: Client) -> None:
@@ -212,8 +212,8 @@ def test_who_ticked_it_is_written_to_when_all_districts_were_sent(
     settings.PORTAL_ADDRESS = "https://portal.example"
     cottonwood.record(kayla)
     client.force_login(opi)
-    asked = {"everything": "on", "notify": "on", "key": str(uuid.uuid4())}
-    address = client.post("/opi/resync/", asked)["Location"]
+    form = {"everything": "on", "notify": "on", "key": str(uuid.uuid4())}
+    address = client.post("/opi/resync/", form)["Location"]
     assert run(Batch.objects.get(kind="resync-all").pk) and run(Batch.objects.get(kind="notice").pk)
     (letter,) = mail.outbox
     assert (
@@ -260,16 +260,16 @@ def test_the_command_sends_and_tells(
     cottonwood: District_, elsewhere: District_, kayla: Student, clerk: User, opi: User
 ) -> None:
     cottonwood.record(kayla)
-    told = StringIO()
-    call_command("resync", district="9012", json=True, stdout=told)
-    found = json.loads(told.getvalue())
-    assert found["district"] == "9012"
-    assert {"type": "CTE Participation", "processed": 1, "errors": 0} in found["objects"] and len(
-        found["objects"]
+    output = StringIO()
+    call_command("resync", district="9012", json=True, stdout=output)
+    printed = json.loads(output.getvalue())
+    assert printed["district"] == "9012"
+    assert {"type": "CTE Participation", "processed": 1, "errors": 0} in printed["objects"] and len(
+        printed["objects"]
     ) == 9
-    told = StringIO()
-    call_command("resync", all=True, stdout=told)
-    assert "0965  There were no students to send." in told.getvalue()
+    output = StringIO()
+    call_command("resync", all=True, stdout=output)
+    assert "0965  There were no students to send." in output.getvalue()
     with pytest.raises(CommandError, match="no district 1234"):
         call_command("resync", district="1234")
 
@@ -281,22 +281,24 @@ def test_the_command_compares_without_sending(
     elsewhere.record(elsewhere.student("999000123", "Other", "One"))
     call_command("resync", district="9012", stdout=StringIO())
     cottonwood.record(kayla, HEALTH, version=1, single_parent=True)
-    told = StringIO()
-    call_command("resync", all=True, compare=True, json=True, stdout=told)
-    found = {one["type"]: one for one in json.loads(told.getvalue())["objects"]}
-    assert found["CTE Participation"] == {
+    output = StringIO()
+    call_command("resync", all=True, compare=True, json=True, stdout=output)
+    objects = {line["type"]: line for line in json.loads(output.getvalue())["objects"]}
+    assert objects["CTE Participation"] == {
         "type": "CTE Participation",
         "new": 1,
         "changed": 1,
         "only_at_state": 0,
     }
     assert (
-        found["Student"]["new"] == 1 and not StateCopy.objects.at_state().filter(pk="0965").exists()
+        objects["Student"]["new"] == 1
+        and not StateCopy.objects.at_state().filter(pk="0965").exists()
     ), "nothing was sent"
-    told = StringIO()
-    call_command("resync", district="9012", compare=True, stdout=told)
+    output = StringIO()
+    call_command("resync", district="9012", compare=True, stdout=output)
     assert (
-        "CTE Participation  Never sent: 0 Changed since: 1 Only at the state: 0" in told.getvalue()
+        "CTE Participation  Never sent: 0 Changed since: 1 Only at the state: 0"
+        in output.getvalue()
     )
 
 
@@ -316,7 +318,8 @@ def test_a_resync_waits_for_the_upload_before_it(cottonwood: District_, clerk: U
     again = submit_resync(cottonwood.scope, NAMES, by=clerk)
     assert not run(sent.pk) and not run(again.pk)
     waiting = {
-        one.pk: Line(one).sentence for one in Batch.objects.with_standing().filter(kind="resync")
+        batch.pk: Line(batch).sentence
+        for batch in Batch.objects.with_standing().filter(kind="resync")
     }
     assert waiting[sent.pk] == "Waiting for the upload by X."
     Batch.objects.filter(pk=upload.pk).update(status="canceled", finished_at="2025-05-08T12:00Z")

@@ -30,8 +30,8 @@ HOME, RESYNC = "/districts/9012/{}/", "/districts/9012/{}/resync/"
 
 def above(client: Client, address: str) -> str:
     """What stands above a page: the number, or what stands in its place."""
-    found = re.search(r"Not yet sent to the state: ([\d,]+)", text(client.get(address)))
-    return found.group(1) if found else ""
+    figure = re.search(r"Not yet sent to the state: ([\d,]+)", text(client.get(address)))
+    return figure.group(1) if figure else ""
 
 
 def next_year() -> None:
@@ -82,8 +82,10 @@ def test_a_part_that_is_sent_in_the_new_year_is_not_a_complete_resync(school: Di
     next_year()
     part = send(Scope("9012", 2026), ("Student",))
     assert part.complete_at is None
-    told = {one.kind.name: one.told for one in Comparison(Scope("9012", 2026)).standings}
-    assert told["Student"] and told["Enrollment"] is None
+    entries = {
+        standing.kind.name: standing.told for standing in Comparison(Scope("9012", 2026)).standings
+    }
+    assert entries["Student"] and entries["Enrollment"] is None
 
 
 def test_a_new_student_counts(desk: Client, school: District_) -> None:

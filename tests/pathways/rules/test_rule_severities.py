@@ -98,7 +98,7 @@ def test_the_count_in_all_districts_is_the_sum_of_each(
         district.record(student, BUSINESS)
     for rule in rules.judging_stored(2025):
         each = [
-            {one.key for one in breaches(district.scope, only={rule.id})}
+            {breach.key for breach in breaches(district.scope, only={rule.id})}
             for district in (cottonwood, elsewhere)
         ]
         reach = rules.reach(rule, 2025)

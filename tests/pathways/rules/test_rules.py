@@ -94,7 +94,7 @@ def arrange(example: Example, cottonwood: District_, elsewhere: District_) -> Ro
     return typed_row
 
 
-def found(cottonwood: District_, *rows: Row) -> set[str]:
+def broken_rules(cottonwood: District_, *rows: Row) -> set[str]:
     return {
         finding.rule.id
         for finding in rules.check_staged(cottonwood.scope, staging.stage(rows)).findings
@@ -105,14 +105,14 @@ def found(cottonwood: District_, *rows: Row) -> set[str]:
 def test_a_rule_finds_its_breach(
     rule: Rule, example: Example, cottonwood: District_, elsewhere: District_
 ) -> None:
-    assert rule.id in found(cottonwood, arrange(example, cottonwood, elsewhere))
+    assert rule.id in broken_rules(cottonwood, arrange(example, cottonwood, elsewhere))
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("passing"))
 def test_a_rule_passes_the_near_miss(
     rule: Rule, example: Example, cottonwood: District_, elsewhere: District_
 ) -> None:
-    assert rule.id not in found(cottonwood, arrange(example, cottonwood, elsewhere))
+    assert rule.id not in broken_rules(cottonwood, arrange(example, cottonwood, elsewhere))
 
 
 @pytest.mark.parametrize("rule", FORMATS, ids=lambda rule: rule.id)
@@ -133,7 +133,7 @@ def test_every_rule_has_words_and_three_examples_or_a_pair() -> None:
 
 
 def test_a_lawful_row_has_no_findings(cottonwood: District_, kayla: Student) -> None:
-    assert found(cottonwood, row(kayla)) == set()
+    assert broken_rules(cottonwood, row(kayla)) == set()
 
 
 def test_rules_stay_in_their_district(cottonwood: District_, elsewhere: District_) -> None:
@@ -169,8 +169,8 @@ def test_stored_rows_and_the_same_rows_staged_give_the_same_findings(cottonwood:
         if finding.rule.id in judged_both
     ]
     keys = {line: record.pk for line, record in enumerate(records, 1)}
-    assert {(keys[one.key], one.rule.id, one.message) for one in again} == {
-        (one.key, one.rule.id, one.message) for one in stored
+    assert {(keys[finding.key], finding.rule.id, finding.message) for finding in again} == {
+        (finding.key, finding.rule.id, finding.message) for finding in stored
     }
     assert {finding.rule.id for finding in stored} >= {
         "CTE-126",
@@ -188,11 +188,11 @@ def test_a_missing_value_breaks_required_rules_alone(
     missing: str, cottonwood: District_, kayla: Student
 ) -> None:
     required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {"CTE-200"}
-    assert found(cottonwood, row(kayla, **{missing: None})) <= required
+    assert broken_rules(cottonwood, row(kayla, **{missing: None})) <= required
 
 
 def test_a_row_with_nothing_in_it_is_judged_without_an_error(cottonwood: District_) -> None:
-    assert found(cottonwood, Row(None, None)) == {
+    assert broken_rules(cottonwood, Row(None, None)) == {
         f"CTE-1{number:02d}" for number in range(1, 9)
     } | {"CTE-200"}
 
@@ -214,9 +214,9 @@ def test_prospective_rows_are_judged_not_the_ones_they_replace(
 ) -> None:
     cottonwood.record(kayla, HEALTH, single_parent=False)
     cottonwood.record(kayla, BUSINESS, single_parent=False)
-    both = [row(kayla, name, version=1, single_parent=True) for name in (HEALTH, BUSINESS)]
-    assert "CTE-301" in found(cottonwood, both[0])
-    assert "CTE-301" not in found(cottonwood, *both)
+    rows = [row(kayla, name, version=1, single_parent=True) for name in (HEALTH, BUSINESS)]
+    assert "CTE-301" in broken_rules(cottonwood, rows[0])
+    assert "CTE-301" not in broken_rules(cottonwood, *rows)
 
 
 def test_a_message_names_the_total_the_pathway_and_the_year(
@@ -225,10 +225,13 @@ def test_a_message_names_the_total_the_pathway_and_the_year(
     checked = rules.check_staged(
         cottonwood.scope, staging.stage([row(kayla, FINANCE, in_district_credits=2)])
     )
-    said = {finding.rule.id: finding.message for finding in checked.findings}
-    assert said["CTE-131"] == "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
+    messages = {finding.rule.id: finding.message for finding in checked.findings}
     assert (
-        said["CTE-212"]
+        messages["CTE-131"]
+        == "Total is 2.00. Choose Yes for CTE Concentrator, or check the credits"
+    )
+    assert (
+        messages["CTE-212"]
         == "Finance is not approved for this district for 2024-25. OPI can approve it"
     )
 
@@ -272,9 +275,9 @@ def test_credits_in_steps_of_a_hundredth_add_up_on_this_database(cottonwood: Dis
     records = [cottonwood.record(student) for student in students]
     hundredth = Decimal("0.01")
     pairs = [
-        (hundredth * one, hundredth * other)
-        for one in range(0, 301, 7)
-        for other in range(0, 301, 11)
+        (hundredth * inside, hundredth * outside)
+        for inside in range(0, 301, 7)
+        for outside in range(0, 301, 11)
     ]
     chosen = pairs[:: max(1, len(pairs) // 400)]
     for start in range(0, len(chosen), len(students)):
@@ -334,6 +337,9 @@ def test_a_row_in_a_pathway_the_district_may_not_use_has_one_finding(
     the opposite.
     """
     stored = {"stored": {"in_district_credits": Decimal("1.50")}} if "stored" in world else {}
-    one = arrange(Example(row=typed, world={**world, **stored}), cottonwood, elsewhere)
-    assert found(cottonwood, one) & {"CTE-211", "CTE-212", "CTE-213", "CTE-214"} == expected
-    assert len(found(cottonwood, one)) == 1
+    arranged = arrange(Example(row=typed, world={**world, **stored}), cottonwood, elsewhere)
+    assert (
+        broken_rules(cottonwood, arranged) & {"CTE-211", "CTE-212", "CTE-213", "CTE-214"}
+        == expected
+    )
+    assert len(broken_rules(cottonwood, arranged)) == 1

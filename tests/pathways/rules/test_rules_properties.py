@@ -97,7 +97,7 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
                     "the database took what a rule says it refuses"
                 )
                 raise Undone
-            both = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
+            shared_rules = {rule.id for rule in rules.CATALOGUE if rule.judges is Judges.ALL}
             lines = {record.pathway_id: record.pk for record in Participation.objects.all()}
             keys = {
                 line: lines[typed.pathway_id]
@@ -106,16 +106,20 @@ def test_what_is_let_in_is_stored_and_judged_the_same(
             }
             # Walk 33: an unapproved pathway is one finding, the error for a record that is new, the
             # information for one that is stored.
-            unapproved = {keys[one.key] for one in checked.findings if one.rule.id == "CTE-212"}
-            stored = rules.check_stored(cottonwood.scope)
-            assert {one.key for one in stored if one.rule.id == "CTE-213"} == unapproved
-            said = {
-                (keys[one.key], one.rule.id, one.message)
-                for one in checked.findings
-                if one.rule.id in both
+            unapproved = {
+                keys[finding.key] for finding in checked.findings if finding.rule.id == "CTE-212"
             }
-            assert said == {
-                (one.key, one.rule.id, one.message) for one in stored if one.rule.id != "CTE-213"
+            stored = rules.check_stored(cottonwood.scope)
+            assert {finding.key for finding in stored if finding.rule.id == "CTE-213"} == unapproved
+            texts = {
+                (keys[finding.key], finding.rule.id, finding.message)
+                for finding in checked.findings
+                if finding.rule.id in shared_rules
+            }
+            assert texts == {
+                (finding.key, finding.rule.id, finding.message)
+                for finding in stored
+                if finding.rule.id != "CTE-213"
             }
             raise Undone
     except Undone:
@@ -135,12 +139,14 @@ def test_a_missing_value_never_breaks_another_rule(
                 **{name: None if name in missing else value for name, value in vars(whole).items()}
             )
             of_whole = {
-                one.rule.id
-                for one in rules.check_staged(cottonwood.scope, staging.stage([whole])).findings
+                finding.rule.id
+                for finding in rules.check_staged(cottonwood.scope, staging.stage([whole])).findings
             }
             of_partial = {
-                one.rule.id
-                for one in rules.check_staged(cottonwood.scope, staging.stage([partial])).findings
+                finding.rule.id
+                for finding in rules.check_staged(
+                    cottonwood.scope, staging.stage([partial])
+                ).findings
             }
             required = {rule.id for rule in rules.CATALOGUE if "required" in rule.title} | {
                 "CTE-200"
