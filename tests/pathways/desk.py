@@ -47,6 +47,11 @@ class Desk:
         return self.client.get(self.base + address).content.decode()
 
 
+def dense(html: str) -> str:
+    """Markup without the white space that a template's lines leave between tags and words."""
+    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r"\s+", " ", html))
+
+
 def text(answer: Any) -> str:
     page = answer.content.decode() if hasattr(answer, "content") else answer
     return (
