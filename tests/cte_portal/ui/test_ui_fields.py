@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from tests.fixtures.laid_out import laid_out
+
 
 class SampleForm(forms.Form):
     use_required_attribute = False
@@ -45,12 +47,13 @@ PAGE = Template(
 
 @pytest.fixture
 def fresh() -> str:
-    return PAGE.render(Context({"form": SampleForm()}))
+    return laid_out(PAGE.render(Context({"form": SampleForm()})))
 
 
 @pytest.fixture
 def failed() -> str:
-    return PAGE.render(Context({"form": SampleForm({"note": "kept", "every": "on"})}))
+    form = SampleForm({"note": "kept", "every": "on"})
+    return laid_out(PAGE.render(Context({"form": form})))
 
 
 def test_d_03_optional_is_said_in_words_and_nothing_is_starred(fresh: str) -> None:
@@ -152,7 +155,7 @@ def table_html(rows: list[dict[str, str]], address: str = "/", per_page: int = 2
     request: HttpRequest = RequestFactory().get(address)
     table = SampleTable(rows)
     tables.RequestConfig(request, paginate={"per_page": per_page}).configure(table)
-    return table.as_html(request)
+    return laid_out(table.as_html(request))
 
 
 ROWS = [{"name": f"STUDENT {at}", "credits": "0.50"} for at in range(30)]
