@@ -25,7 +25,7 @@ pytest_plugins = [
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
-    "tests.fixtures.laid_out",
+    "tests.laid_out",
     "tests.fixtures.validation",
 ]
 

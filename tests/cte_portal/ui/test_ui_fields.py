@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from tests.fixtures.laid_out import laid_out
+from tests.laid_out import laid_out
 
 
 class SampleForm(forms.Form):
