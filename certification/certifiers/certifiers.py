@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from cte_portal.accounts.models.user import UserQuerySet
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.folding import Folded
+from cte_portal.prepared import prepared
 from cte_portal.refusals import Refusal
 from cte_portal.words import text
 from pathways.ledger.ledger import refusals_named
@@ -238,11 +240,12 @@ def _record(
 
 def office(district: str, person: User) -> str:
     """What a certifier is called beside the user group, empty for who is none (Plug.offices)."""
-    level = (
-        Certifier.objects.of_district(district)
-        .active()
-        .filter(user=person)
-        .values_list("level", flat=True)
-        .first()
-    )
-    return f"{Certifier.Level(level).label} certifier" if level else ""
+    for (level,) in _level(district, person.pk):
+        return f"{Certifier.Level(level).label} certifier"
+    return ""
+
+
+@prepared
+def _level(district: str, person: int) -> QuerySet[Certifier, tuple[str]]:
+    certifiers = Certifier.objects.of_district(district).active().filter(user=person)
+    return certifiers.values_list("level")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,9 +37,9 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
     def secondary(self) -> CertifierQuerySet:
         return self.filter(level=Certifier.Level.SECONDARY)
 
-    def unused(self) -> CertifierQuerySet:
+    def unused(self, since: datetime.datetime | None = None) -> CertifierQuerySet:
         """Those whose account has closed by itself: they must sign, and cannot sign in."""
-        return self.filter(unused("user__"))
+        return self.filter(unused("user__", since))
 
     def listed(self) -> CertifierQuerySet:
         """Primary before Secondary, by name, with `has_role`, whether a role in the district still

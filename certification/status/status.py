@@ -23,7 +23,9 @@ from certification.models import (
     Signature,
 )
 from certification.models.dates import Dates, Phase, days, in_short, in_words
+from cte_portal.accounts.models.user import UNUSED
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.models import District, SchoolYear
 
 NO_PRIMARY = "No Primary certifier, so this collection cannot be certified."
@@ -272,12 +274,8 @@ def events_of(scope: Scope) -> list[DistrictEvent]:
     """The events of the scope's school year that the district may see, the one that is due first in
     front. One query.
     """
-    found = [
-        _of(event, scope.district)
-        for event in _with_facts(
-            CertificationEvent.objects.seen_by_districts().of_year(scope.end_year), scope
-        )
-    ]
+    since = timezone.now() - UNUSED
+    found = [_of(event, scope.district) for event in _events_with_facts(scope, since)]
     return sorted(found, key=lambda one: (one.dates.due, one.event.pk))
 
 
@@ -319,7 +317,10 @@ def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | Non
     return event
 
 
-def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[CertificationEvent]:
+@prepared
+def _events_with_facts(scope: Scope, since: datetime.datetime) -> QuerySet[CertificationEvent]:
+    """`since`: who has not used the account for longer cannot sign in."""
+    events = CertificationEvent.objects.seen_by_districts().of_year(scope.end_year)
     mine = {"event": OuterRef("pk"), "district": scope.district}
     extension = Extension.objects.filter(**mine)
     official, open_round = (
@@ -351,7 +352,7 @@ def _with_facts(events: QuerySet[CertificationEvent], scope: Scope) -> QuerySet[
             primaries.order_by().values("district").annotate(number=Count("pk")).values("number")
         ),
         unused_count=Subquery(
-            primaries.unused()
+            primaries.unused(since)
             .order_by()
             .values("district")
             .annotate(number=Count("pk"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from cte_portal.frame import Screen, Standing
+from cte_portal.prepared import counted
 
 BATCH_QUEUE = Screen(
     name="Batch Queue",
@@ -36,8 +39,12 @@ STATEWIDE_QUEUE = Screen(
 
 def running(scope: Scope, standing: Standing) -> int | None:
     """How many jobs of the district wait or run; None for who does not see them."""
-    return (
-        Batch.objects.of_district(scope.district).live().count()
-        if standing.can(Capability.SEE_BATCHES)
-        else None
-    )
+    if not standing.can(Capability.SEE_BATCHES):
+        return None
+    ((number,),) = _live(scope.district)
+    return int(number)
+
+
+@counted("COUNT(*)")
+def _live(district: str) -> QuerySet[Batch, tuple[object]]:
+    return Batch.objects.of_district(district).live().order_by().values_list("pk")

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from cte_portal.editions import Edition, Home
+from cte_portal.prepared import prepared
 
 
 class StateCopyQuerySet(models.QuerySet["StateCopy"]):
@@ -20,7 +21,8 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         """The same for every page's head: without the list of what was left out, which may be
         long.
         """
-        return self.at_state().defer("refused").filter(pk=district).first()
+        copies: list[StateCopy] = _told(district)
+        return copies[0] if copies else None
 
     def at_state(self) -> StateCopyQuerySet:
         return self.using(Edition.STATE.value)
@@ -57,6 +59,11 @@ class StateCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district} generation {self.generation}"
+
+
+@prepared
+def _told(district: str) -> StateCopyQuerySet:
+    return StateCopy.objects.at_state().defer("refused").filter(pk=district)
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):

@@ -21,6 +21,7 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from redis.exceptions import RedisError
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
 from pathways.models import (
     Calendar,
     Change,
@@ -175,6 +176,14 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
 
 def point_of(scope: Scope, copy: StateCopy | None) -> Point:
     """Where a district stands now, in one statement that is answered from indexes."""
+    for cursor, *rows in _figures(scope):
+        return Point(_resync(copy), tuple(rows), cursor or 0)
+    return Point(_resync(copy), (), 0)
+
+
+@prepared
+def _figures(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
+    """The ledger's cursor, and what shows that rows have come or gone."""
     district, year = OuterRef("number"), scope.end_year
     counted = {
         "of_students": _number(Student.objects.filter(district=district), "district", Count("pk")),
@@ -211,13 +220,11 @@ def point_of(scope: Scope, copy: StateCopy | None) -> Point:
         ),
     }
     ledger = _number(Change.objects.filter(district=district), "district", Max("pk"))
-    row = (
+    return (
         District.objects.filter(number=scope.district)
         .annotate(**counted, of_ledger=ledger)
         .values_list("of_ledger", "name", *counted)
     )
-    cursor, *rows = row.first() or (0,)
-    return Point(_resync(copy), tuple(rows), cursor or 0)
 
 
 def _number(rows: QuerySet[Any], owner: str, figure: Count | Max) -> Subquery:

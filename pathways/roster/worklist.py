@@ -32,6 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Round
 
 from cte_portal.editions import Scope
+from cte_portal.prepared import counted
 from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
 from pathways.models.participation import TOTAL_CREDITS, credits_field
 from pathways.roster.line import CourseTaken, Pair, RosterLine
@@ -302,6 +303,13 @@ class Worklist:
 
     def balance(self) -> Balance:
         """One statement, so that it holds at any time, whoever writes meanwhile."""
+        ((rostered, recorded, dismissed, left, later, students),) = _balance(
+            self.scope, self.school, self.pathway, self.grade or None
+        )
+        return Balance(rostered, recorded, dismissed, left, later, students)
+
+    def _rostered(self) -> QuerySet[Any]:
+        """Distinct pairs of student and pathway with a course, and what is known of them."""
         record = Participation.objects.filter(
             student_id=OuterRef("person"), pathway_id=OuterRef("taught")
         )
@@ -312,21 +320,7 @@ class Worklist:
             has_record=Exists(record),
             choice=Coalesce(Subquery(decided.values("choice")[:1]), Value("")),
         )
-        without, dismissed = Q(has_record=False), Q(choice=Choice.NOT_CTE)
-        found = (
-            pairs.order_by()
-            .values("person", "taught", "has_record", "choice")
-            .distinct()
-            .aggregate(
-                rostered=Count("person"),
-                recorded=Count("person", filter=Q(has_record=True)),
-                dismissed=Count("person", filter=without & dismissed),
-                open=Count("person", filter=without & ~dismissed),
-                later=Count("person", filter=without & Q(choice=Choice.LATER)),
-                students=Count("person", distinct=True, filter=without & ~dismissed),
-            )
-        )
-        return Balance(**found)
+        return pairs.order_by().values("person", "taught", "has_record", "choice").distinct()
 
     def known_balance(self, known: dict[Any, Any]) -> Balance:
         """The balance, computed once for a page: the badge, the home page and the list itself ask
@@ -405,6 +399,23 @@ class Worklist:
 
 _CREDITS = credits_field("Credits")
 _NAMED = ("person", "taught", "state_id", "last", "first")
+
+
+_OPEN = f"NOT has_record AND choice <> '{Choice.NOT_CTE.value}'"
+
+
+@counted(
+    f"""COUNT(*), COUNT(*) FILTER (WHERE has_record),
+    COUNT(*) FILTER (WHERE NOT has_record AND choice = '{Choice.NOT_CTE.value}'),
+    COUNT(*) FILTER (WHERE {_OPEN}),
+    COUNT(*) FILTER (WHERE NOT has_record AND choice = '{Choice.LATER.value}'),
+    COUNT(DISTINCT person) FILTER (WHERE {_OPEN})"""
+)
+def _balance(
+    scope: Scope, school: int | None, pathway: int | None, grade: str | None
+) -> QuerySet[Any]:
+    """In the order of Balance."""
+    return Worklist(scope, school, pathway, grade or "")._rostered()
 
 
 def _before(scope: Scope) -> QuerySet[Change]:

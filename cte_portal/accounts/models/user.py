@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 UNUSED = datetime.timedelta(days=180)
 
 
-def unused(person: str = "") -> Q:
-    """Accounts that nobody has used for 180 days, by the path of the person, as in `user__`; what
-    `User.dormant` says of one.
+def unused(person: str = "", since: datetime.datetime | None = None) -> Q:
+    """Accounts that nobody has used for 180 days, or `since`, by the path of the person, as in
+    `user__`; what `User.dormant` says of one.
     """
-    since = timezone.now() - UNUSED
+    since = since or timezone.now() - UNUSED
     used = (
         Q(**{f"{person}last_login__gte": since})
         | Q(**{f"{person}opened_at__gte": since})

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 
 from cte_portal.batches.models import STATEWIDE, Batch, Notice, Status
+from cte_portal.prepared import prepared
 
 _KINDS = {
     Status.COMPLETED: Notice.Kind.SAVED,
@@ -80,7 +82,12 @@ def fresh(request: HttpRequest) -> list[Notice]:
     """What the page that is made now shows, and is seen with it (Plug.notices). The page about it
     needs no notice of it.
     """
-    found = list(Notice.objects.unseen(int(request.user.pk or 0))[:5])
+    found: list[Notice] = _unseen(int(request.user.pk or 0))
     if found:
         Notice.objects.filter(pk__in=[one.pk for one in found]).seen()
     return [one for one in found if one.path != request.path]
+
+
+@prepared
+def _unseen(person: int) -> QuerySet[Notice]:
+    return Notice.objects.unseen(person)[:5]

@@ -1,0 +1,178 @@
+"""Questions that many pages ask: the query is put into SQL once a process, not once a page.
+
+Building a query with several subqueries takes Django many times as long as PostgreSQL takes to
+answer it. A question is written as ever, by the QuerySets; `@prepared` keeps the SQL that they come
+to, and each call only gives it the values.
+"""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Generic, ParamSpec
+
+from django.db import connections, models
+from django.db.models.expressions import Expression
+
+from cte_portal.editions import Scope
+
+P = ParamSpec("P")
+
+VALUES = (str, int, Decimal, datetime.date, uuid.UUID)
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # SQLite is given days and moments as text
+
+
+class Asked(Expression):
+    """The place of a value in a prepared question."""
+
+    def __init__(self, name: str, part: str | int | None = None) -> None:
+        super().__init__()
+        self.name, self.part = name, part
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+    def value(self, values: dict[str, Any]) -> Any:
+        value = values[self.name]
+        if isinstance(self.part, str):
+            return getattr(value, self.part)
+        return value if self.part is None else value[self.part]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The SQL of a question in one shape, and how its columns become Python's values."""
+
+    alias: str
+    sql: str
+    params: tuple[Any, ...]
+    columns: tuple[Any, ...]
+    model: type[models.Model] | None = None
+    """Of a question about whole objects."""
+    fields: tuple[str, ...] = ()
+    """Those of the object that are read: the first columns; its annotations follow."""
+    extra: tuple[str, ...] = ()
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        connection = connections[self.alias]
+        params = [
+            connection.ops.adapt_unknown_value(param.value(values))
+            if isinstance(param, Asked)
+            else param
+            for param in self.params
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            rows: Iterable[Any] = cursor.fetchall()
+        for at, column in enumerate(self.columns):
+            backend = connection.ops.get_db_converters(column)
+            if converters := backend + column.get_db_converters(connection):
+                rows = [_converted(row, at, column, converters, connection) for row in rows]
+        return list(rows) if self.model is None else [self._object(self.model, row) for row in rows]
+
+    def _object(self, model: type[models.Model], row: Any) -> models.Model:
+        stored = model.from_db(self.alias, self.fields, row[: len(self.fields)])
+        for name, value in zip(self.extra, row[len(self.fields) :], strict=True):
+            setattr(stored, name, value)
+        return stored
+
+
+def _converted(row: Any, at: int, column: Any, converters: Any, connection: Any) -> Any:
+    value = row[at]
+    for converter in converters:
+        value = converter(value, column, connection)
+    return (*row[:at], value, *row[at + 1 :])
+
+
+class Prepared(Generic[P]):
+    """A question whose query is built once for each shape of its values.
+
+    Called with values it returns all rows: tuples of a `values_list`, else objects with their
+    annotations. Text, numbers, moments, tuples of them, and the district and year of a Scope are
+    filled in anew each time; None, True, False, a member of an Enum, the edition and the length of
+    a tuple are part of the shape.
+    """
+
+    def __init__(self, query: Callable[..., models.QuerySet[Any]], around: str) -> None:
+        self.query, self.around = query, around
+        self.names = tuple(inspect.signature(query).parameters)
+        self.statements: dict[Any, Statement] = {}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
+        values: dict[str, Any] = {**dict(zip(self.names, args, strict=False)), **kwargs}
+        shape = tuple((name, _shape(values[name])) for name in self.names)
+        statement = self.statements.get(shape)
+        if statement is None:
+            statement = self.statements[shape] = self._built(values)
+        return statement.rows(values)
+
+    def _built(self, values: dict[str, Any]) -> Statement:
+        rows = self.query(**{name: _place(name, value) for name, value in values.items()})
+        model: type[models.Model] | None = None
+        fields: tuple[str, ...] = ()
+        extra: tuple[str, ...] = ()
+        if rows._iterable_class is models.query.ModelIterable:
+            left_out, is_deferred = rows.query.deferred_loading
+            model, extra = rows.model, tuple(rows.query.annotation_select)
+            fields = tuple(
+                field.attname
+                for field in model._meta.concrete_fields
+                if not (is_deferred and field.attname in left_out)
+            )
+            rows = rows.values_list(*fields, *extra)
+        compiler = rows.query.get_compiler(rows.db)
+        sql, params = compiler.as_sql()
+        if any(
+            isinstance(param, datetime.date | str) and DAY.match(str(param)) for param in params
+        ):
+            raise TypeError(f"{self.query!r} would keep a moment. Give it as a value.")
+        if self.around:
+            return Statement(rows.db, self.around.format(sql), tuple(params), ())
+        columns = tuple(column for column, _, _ in compiler.select[: compiler.col_count])
+        return Statement(rows.db, sql, tuple(params), columns, model, fields, extra)
+
+
+def prepared(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
+    """Keeps the SQL of a function that builds a query from its values and nothing else."""
+    return Prepared(query, "")
+
+
+def counted(figures: str) -> Callable[[Callable[P, models.QuerySet[Any]]], Prepared[P]]:
+    """The same of figures over the query's rows, such as `COUNT(*)`: one row of numbers."""
+
+    def of(query: Callable[P, models.QuerySet[Any]]) -> Prepared[P]:
+        return Prepared(query, f"SELECT {figures} FROM ({{}}) AS counted")
+
+    return of
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, Scope):
+        return value.edition
+    if value is None or isinstance(value, bool | Enum):
+        return (type(value), value)
+    if isinstance(value, tuple):
+        return len(value)
+    if isinstance(value, VALUES):
+        return ""
+    raise TypeError(f"A prepared question takes no {type(value).__name__}.")
+
+
+def _place(name: str, value: Any) -> Any:
+    if isinstance(value, Scope):
+        district: Any = Asked(name, "district")
+        end_year: Any = Asked(name, "end_year")
+        return Scope(district, end_year, value.edition)
+    if isinstance(value, tuple):
+        return tuple(Asked(name, number) for number in range(len(value)))
+    return value if value is None or isinstance(value, bool | Enum) else Asked(name)

@@ -1,0 +1,111 @@
+"""Prepared questions: the same answer as the query they are made of, with other values each time,
+and nothing of an earlier page in a later one.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from certification.models import CertificationEvent
+from cte_portal.accounts.models import User
+from cte_portal.editions import Edition, Scope
+from cte_portal.prepared import counted, prepared
+from pathways.models import Participation, StateCopy, Student
+from tests.fixtures.certification import make_event
+from tests.fixtures.records import HEALTH, District_
+
+
+@prepared
+def students(scope: Scope, grade: str | None) -> QuerySet[Student]:
+    found = Student.objects.in_scope(scope).annotate(number=Count("participations"))
+    return found.filter(enrollments__grade=grade) if grade else found
+
+
+@prepared
+def credits(
+    pathways: tuple[int, ...], concentrator: bool
+) -> QuerySet[Participation, tuple[object]]:
+    records = Participation.objects.filter(pathway__pk__in=pathways, concentrator=concentrator)
+    return records.values_list("total_credits", "start_date")
+
+
+@counted("COUNT(*), MAX(version)")
+def records(scope: Scope) -> QuerySet[Participation, tuple[int]]:
+    return Participation.objects.of_district(scope).values_list("version")
+
+
+def test_each_call_answers_for_its_own_district(
+    cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
+    theirs = elsewhere.student("999777555")
+    elsewhere.record(theirs)
+    for district, student, number in (
+        (cottonwood, kayla, 0),
+        (elsewhere, theirs, 1),
+        (cottonwood, kayla, 0),
+    ):
+        (found,) = students(district.scope, None)
+        assert (found, found.last_name, found.number) == (student, student.last_name, number)
+        assert found._state.db == "default" and not found._state.adding
+        assert records(district.scope) == [(number, 1 if number else None)]
+    assert students(cottonwood.scope, "12") == [kayla] and students(cottonwood.scope, "09") == []
+
+
+def test_the_state_edition_is_asked_in_its_own_database(
+    cottonwood: District_, kayla: Student
+) -> None:
+    assert students(cottonwood.scope, None) == [kayla]
+    assert students(Scope("9012", 2025, Edition.STATE), None) == []
+
+
+def test_values_come_back_as_the_model_has_them(cottonwood: District_, kayla: Student) -> None:
+    record = cottonwood.record(kayla, HEALTH)
+    record.refresh_from_db()
+    for pathways in ((record.pathway_id,), (record.pathway_id, 0)):
+        assert credits(pathways, False) == [(record.total_credits, record.start_date)]
+    assert credits((0,), False) == credits((record.pathway_id,), True) == []
+
+
+def test_an_object_reads_later_what_its_question_left_out(db: None) -> None:
+    assert StateCopy.objects.told("9012") is None
+
+
+def test_a_later_call_builds_no_query(
+    cottonwood: District_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = records(cottonwood.scope)
+    monkeypatch.setattr(records, "query", None)
+    with CaptureQueriesContext(connection) as queries:
+        assert records(cottonwood.scope) == first
+    assert len(queries) == 1
+
+
+def test_a_moment_is_refused_that_would_be_kept(db: None) -> None:
+    @prepared
+    def stale() -> QuerySet[CertificationEvent]:
+        return CertificationEvent.objects.filter(due__lt=timezone.localdate())
+
+    @prepared
+    def dated(day: datetime.date) -> QuerySet[CertificationEvent]:
+        return CertificationEvent.objects.filter(due__lt=day)
+
+    event = make_event()
+    with pytest.raises(TypeError, match="a moment"):
+        stale()
+    assert dated(event.due) == []
+    assert dated(event.due + datetime.timedelta(days=1)) == [event]
+
+
+def test_what_is_no_value_is_refused(db: None, clerk: User) -> None:
+    @prepared
+    def of(person: User) -> QuerySet[User]:
+        return User.objects.filter(pk=person.pk)
+
+    with pytest.raises(TypeError, match="takes no User"):
+        of(clerk)
