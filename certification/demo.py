@@ -20,10 +20,12 @@ from certification.models import (
     Signature,
 )
 from certification.review.figures import counts_of
-from certification.signing.signed_text import FORM, Document, Row, seal_of
+from certification.signing.signed_text import FORM, Document, seal_of
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
+from pathways.ledger.canonical import CanonicalRow
+from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Change, District, Enrollment, Pathway, Student
 from pathways.rules import severities
 
@@ -182,7 +184,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     return copy
 
 
-def as_of(scope: Scope) -> Iterator[Row]:
+def as_of(scope: Scope) -> Iterator[CanonicalRow]:
     """The records in scope of a year that is over, by the last image that their history has of it,
     in the columns of a sealed record.
     """
@@ -206,28 +208,21 @@ def as_of(scope: Scope) -> Iterator[Row]:
             pathways[image.pathway_id],
             deciding[image.student_id].calendar.school,
         )
-        yield (
-            student.state_id,
-            student.local_id,
-            student.last_name,
-            student.first_name,
-            student.middle_name,
-            student.birth_date,
-            student.gender,
-            deciding[image.student_id].grade,
-            school.number,
-            school.name,
-            pathway.code,
-            pathway.name,
-            image.concentrator,
-            image.single_parent,
-            image.start_date,
-            image.in_district_credits,
-            image.out_of_district_credits,
-            image.total_credits,
-            image.dual_enrollment_credits,
-            image.work_based_learning_credits,
-            image.modified_date,
-            image.by,
-            image.end_year,
+        yield CanonicalRow(
+            state_id=student.state_id,
+            local_id=student.local_id,
+            last_name=student.last_name,
+            first_name=student.first_name,
+            middle_name=student.middle_name,
+            birth_date=student.birth_date,
+            gender=student.gender,
+            grade=deciding[image.student_id].grade,
+            school_number=school.number,
+            school_name=school.name,
+            pathway_code=pathway.code,
+            pathway_name=pathway.name,
+            modified_date=image.modified_date,
+            modified_by=image.by,
+            modified_end_year=image.end_year,
+            **{name: getattr(image, name) for name in PARTICIPATION.names},
         )

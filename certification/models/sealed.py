@@ -4,8 +4,6 @@ beside it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +11,7 @@ from certification.models.event import CertificationEvent
 from certification.models.round import Round
 from cte_portal.editions import Home
 from pathways.ledger import canonical
+from pathways.ledger.canonical import CanonicalRow
 from pathways.models import Student
 from pathways.models.participation import credits_field
 
@@ -29,10 +28,10 @@ class SealedCopyQuerySet(models.QuerySet["SealedCopy"]):
         with.
         """
         earlier = self.official().of_district(district)
-        found = earlier.filter(
+        sealed = earlier.filter(
             round__event__collection=event.collection, round__event__end_year__lt=event.end_year
         )
-        return found.order_by("-round__event__end_year").first()
+        return sealed.order_by("-round__event__end_year").first()
 
 
 class SealedCopy(models.Model):
@@ -76,6 +75,11 @@ class SealedCopy(models.Model):
 
     def __str__(self) -> str:
         return self.receipt
+
+    def rows(self) -> list[CanonicalRow]:
+        """The records as they were sealed, in no order."""
+        values = self.records.values_list(*canonical.COLUMNS).iterator(chunk_size=5000)
+        return [CanonicalRow(*row) for row in values]
 
 
 class SealedRecord(models.Model):
@@ -124,14 +128,9 @@ class SealedRecord(models.Model):
         return f"sealed record {self.pk}"
 
     @classmethod
-    def of(cls, copy: SealedCopy, row: tuple[Any, ...]) -> SealedRecord:
-        """`row` in the order of `canonical.COLUMNS`."""
-        return cls(
-            copy=copy,
-            fingerprint=fingerprint(row),
-            **dict(zip(canonical.COLUMNS, row, strict=True)),
-        )
+    def of(cls, copy: SealedCopy, row: CanonicalRow) -> SealedRecord:
+        return cls(copy=copy, fingerprint=fingerprint(row), **row._asdict())
 
 
-def fingerprint(row: tuple[Any, ...]) -> str:
+def fingerprint(row: CanonicalRow) -> str:
     return canonical.digest_of([canonical.line(row)])

@@ -4,39 +4,26 @@ R-05).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
 
-from certification.models import SealedRecord
+from certification.review.compared import ComparedRecord, compared
 from cte_portal.folding import name_order
-from cte_portal.words import listed_name, text
-from pathways.ledger.canonical import COLUMNS
+from cte_portal.words import text
+from pathways.ledger.canonical import OF_THE_RECORD, OF_THE_STUDENT, CanonicalRow
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 KINDS = {ADDED: "Added", REMOVED: "Removed", CHANGED: "Changed"}
 
-_NAMES = tuple(COLUMNS)
-_AT = {name: at for at, name in enumerate(_NAMES)}
-_WORDS = {name: str(SealedRecord._meta.get_field(name).verbose_name) for name in _NAMES}  # type: ignore[union-attr]
-LABELS = {
-    **{name: word if word[0].isupper() else word.capitalize() for name, word in _WORDS.items()},
-    "school_name": "School",
-    "modified_end_year": "Modified in the school year that ends",
-}
-OF_THE_STUDENT = _NAMES[1 : _AT["pathway_code"]]
-OF_THE_RECORD = _NAMES[_AT["pathway_name"] :]
 MOVES_ON = ("grade", "modified_date", "modified_by", "modified_end_year")
 """What is another every year; between two years it is no change."""
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """`pathway` is empty for what belongs to the student; `before` or `after` for a record that one
-    side does not have.
+    """`pathway` is empty for what belongs to the student; `before` or `after` for a record that
+    one side does not have.
     """
 
     pathway: str
@@ -57,73 +44,47 @@ class StudentChange:
         return KINDS[self.kind]
 
 
-def changes(before: Iterable[Row], after: Iterable[Row], *, same_year: bool) -> list[StudentChange]:
+def changes(
+    before: Iterable[CanonicalRow], after: Iterable[CanonicalRow], *, same_year: bool
+) -> list[StudentChange]:
     """By name. Within one year every value counts, so nothing differs exactly when the canonical
     texts are the same.
     """
-    skipped = () if same_year else MOVES_ON
-    earlier, now = _by_student(before), _by_student(after)
-    found = []
-    for state_id in earlier.keys() | now.keys():
-        was, is_ = earlier.get(state_id, {}), now.get(state_id, {})
-        kind = ADDED if not was else REMOVED if not is_ else CHANGED
-        fields = tuple(_fields(was, is_, skipped))
-        if fields:
-            row = next(iter((is_ or was).values()))
-            found.append((_sorted_by(row), StudentChange(kind, state_id, name_of(row), fields)))
-    return [change for _, change in sorted(found, key=lambda one: one[0])]
+    uncounted = () if same_year else MOVES_ON
+    sorted_changes = []
+    for state_id, group in groupby(compared(before, after), lambda record: record.row.state_id):
+        records = list(group)
+        if fields := tuple(_fields(records, uncounted)):
+            row = next((record.after for record in records if record.after), records[0].row)
+            change = StudentChange(_kind(records), state_id, row.student_name, fields)
+            order = name_order(row.last_name, row.first_name, row.middle_name, row.state_id)
+            sorted_changes.append((order, change))
+    return [change for _, change in sorted(sorted_changes, key=lambda pair: pair[0])]
 
 
-def name_of(row: Row) -> str:
-    """As the lists show it: ANDERSON, KAYLA R."""
-    return listed_name(row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]])
+def _kind(records: list[ComparedRecord]) -> str:
+    if not any(record.before for record in records):
+        return ADDED
+    return CHANGED if any(record.after for record in records) else REMOVED
 
 
-def _sorted_by(row: Row) -> tuple[str, ...]:
-    return name_order(
-        row[_AT["last_name"]], row[_AT["first_name"]], row[_AT["middle_name"]], row[_AT["state_id"]]
-    )
+def _fields(records: list[ComparedRecord], uncounted: tuple[str, ...]) -> Iterable[FieldChange]:
+    earlier = next((record.before for record in records if record.before), None)
+    now = next((record.after for record in records if record.after), None)
+    parts = [("", ComparedRecord(earlier, now), OF_THE_STUDENT)]
+    parts += [(record.row.pathway_name, record, OF_THE_RECORD) for record in records]
+    for pathway, record, names in parts:
+        if pathway and (record.before is None or record.after is None):
+            before, after = in_short(record.before), in_short(record.after)
+            yield FieldChange(pathway, "the whole record", before, after)
+        for difference in record.differences(name for name in names if name not in uncounted):
+            yield FieldChange(pathway, difference.label, difference.before, difference.after)
 
 
-def _by_student(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:
-    found: dict[str, dict[str, Row]] = defaultdict(dict)
-    for row in rows:
-        found[row[_AT["state_id"]]][row[_AT["pathway_code"]]] = tuple(row)
-    return dict(found)
-
-
-def _fields(
-    was: dict[str, Row], is_: dict[str, Row], skipped: tuple[str, ...]
-) -> Iterable[FieldChange]:
-    if was and is_:
-        yield from _differing(
-            "", next(iter(was.values())), next(iter(is_.values())), OF_THE_STUDENT, skipped
-        )
-    for code in sorted(was.keys() | is_.keys()):
-        one, other = was.get(code), is_.get(code)
-        if one is None or other is None:
-            row = one or other
-            assert row is not None  # noqa: S101 - the code is of one of them
-            yield FieldChange(
-                row[_AT["pathway_name"]], "the whole record", in_short(one), in_short(other)
-            )
-        elif one != other:
-            yield from _differing(other[_AT["pathway_name"]], one, other, OF_THE_RECORD, skipped)
-
-
-def _differing(
-    pathway: str, one: Row, other: Row, names: Iterable[str], skipped: tuple[str, ...]
-) -> Iterable[FieldChange]:
-    for name in names:
-        before, after = one[_AT[name]], other[_AT[name]]
-        if before != after and name not in skipped:
-            yield FieldChange(pathway, LABELS[name], text(before), text(after))
-
-
-def in_short(row: Row | None) -> str:
+def in_short(row: CanonicalRow | None) -> str:
     """A whole record in a few words."""
     if row is None:
         return ""
-    answer = "Concentrator" if row[_AT["concentrator"]] else "Participant"
-    alone = ", single parent" if row[_AT["single_parent"]] else ""
-    return f"{answer}, {text(row[_AT['total_credits']])} credits{alone}"
+    answer = "Concentrator" if row.concentrator else "Participant"
+    alone = ", single parent" if row.single_parent else ""
+    return f"{answer}, {text(row.total_credits)} credits{alone}"

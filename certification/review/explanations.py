@@ -5,13 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from certification.review.changes import name_of
 from certification.review.records import Records
-from pathways.ledger.canonical import COLUMNS
 from pathways.models import Explanation, Pathway
 from pathways.rules.catalogue import by_id
-
-_STATE_ID = tuple(COLUMNS).index("state_id")
 
 
 @dataclass(frozen=True)
@@ -29,29 +25,36 @@ class Explained:
 
 def explanations_of(records: Records) -> list[Explained]:
     """By rule, then by student."""
-    names = {row[_STATE_ID]: name_of(row) for row in records.rows}
+    names = {row.state_id: row.student_name for row in records.rows}
     if records.copy:
-        said = [
-            (
-                one["rule"],
-                one["state_id"],
-                one["pathway"],
-                one["reason"],
-                one["by"],
-                datetime.datetime.fromisoformat(one["at"]),
+        explained = [
+            Explained(
+                entry["rule"],
+                by_id(entry["rule"]).problem,
+                entry["state_id"],
+                names.get(entry["state_id"], ""),
+                entry["pathway"],
+                entry["reason"],
+                entry["by"],
+                datetime.datetime.fromisoformat(entry["at"]),
             )
-            for one in records.copy.explanations
+            for entry in records.copy.explanations
         ]
     else:
         pathways = dict(Pathway.objects.values_list("pk", "name"))
-        said = [
-            (one.rule, one.state_id, pathways.get(one.pathway_id, ""), one.reason, one.by, one.at)
-            for one in Explanation.objects.of(records.scope)
+        explained = [
+            Explained(
+                explanation.rule,
+                by_id(explanation.rule).problem,
+                explanation.state_id,
+                names.get(explanation.state_id, ""),
+                pathways.get(explanation.pathway_id, ""),
+                explanation.reason,
+                explanation.by,
+                explanation.at,
+            )
+            for explanation in Explanation.objects.of(records.scope)
         ]
-    found = [
-        Explained(
-            rule, by_id(rule).problem, state_id, names.get(state_id, ""), pathway, reason, by, at
-        )
-        for rule, state_id, pathway, reason, by, at in said
-    ]
-    return sorted(found, key=lambda one: (one.rule, one.student, one.state_id, one.pathway))
+    return sorted(
+        explained, key=lambda line: (line.rule, line.student, line.state_id, line.pathway)
+    )

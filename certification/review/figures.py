@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from pathways.ledger.canonical import COLUMNS
+from pathways.ledger.canonical import CanonicalRow
 from pathways.ledger.shape import PARTICIPATION
 from pathways.models import Student
 
@@ -26,14 +26,9 @@ GROUPINGS = {
 }
 """How records are grouped: by the first column, called by what the second says."""
 
-_AT = {name: at for at, name in enumerate(COLUMNS)}
-_STUDENT, _YES, _ALONE = _AT["state_id"], _AT["concentrator"], _AT["single_parent"]
-_CREDITS_AT = tuple(_AT[name] for name in CREDITS)
-_GROUPED_AT = [(grouping, _AT[code], _AT[name]) for grouping, (code, name) in GROUPINGS.items()]
-
 
 class _Tally:
-    """What has been counted of one group."""
+    """The numbers of one group so far."""
 
     def __init__(self) -> None:
         self.records = 0
@@ -43,18 +38,18 @@ class _Tally:
         self.credits = [Decimal(0)] * len(CREDITS)
         self.names: set[str] = set()
 
-    def add(self, row: tuple[Any, ...], amounts: list[Decimal]) -> None:
+    def add(self, row: CanonicalRow, amounts: list[Decimal]) -> None:
         self.records += 1
-        self.students.add(row[_STUDENT])
-        if row[_YES]:
-            self.concentrators.add(row[_STUDENT])
-        if row[_ALONE]:
-            self.single_parents.add(row[_STUDENT])
+        self.students.add(row.state_id)
+        if row.concentrator:
+            self.concentrators.add(row.state_id)
+        if row.single_parent:
+            self.single_parents.add(row.state_id)
         self.credits = [
             so_far + amount for so_far, amount in zip(self.credits, amounts, strict=True)
         ]
 
-    def told(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
         return {
             "records": self.records,
             "students": len(self.students),
@@ -67,9 +62,8 @@ class _Tally:
         }
 
 
-def counts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    """The figures of rows in the order of `COLUMNS`, as JSON holds them; the same for the same rows
-    in any order.
+def counts_of(rows: Iterable[CanonicalRow]) -> dict[str, Any]:
+    """The figures of rows, as JSON holds them; the same for the same rows in any order.
 
     {"totals": {"records", "students", "concentrators", "participants", "single_parents", "credits":
     {…}}, "pathways": [{"code", "name", …the same}], "schools": […], "grades": […], "genders": […]}
@@ -77,20 +71,22 @@ def counts_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     totals = _Tally()
     groups: dict[str, dict[str, _Tally]] = {grouping: {} for grouping in GROUPINGS}
     for row in rows:
-        amounts = [Decimal(f"{row[at]:.2f}") for at in _CREDITS_AT]
+        amounts = [Decimal(f"{getattr(row, name):.2f}") for name in CREDITS]
         totals.add(row, amounts)
-        for grouping, code, name in _GROUPED_AT:
-            group = groups[grouping].setdefault(row[code], _Tally())
+        for grouping, (code, name) in GROUPINGS.items():
+            group = groups[grouping].setdefault(getattr(row, code), _Tally())
             group.add(row, amounts)
-            group.names.add(row[name])
+            group.names.add(getattr(row, name))
     return {
-        "totals": totals.told(),
+        "totals": totals.figures(),
         **{
             grouping: [
-                {"code": code, "name": _name(grouping, min(group.names)), **group.told()}
-                for code, group in sorted(found.items(), key=lambda one: order_of(grouping, one[0]))
+                {"code": code, "name": _name(grouping, min(group.names)), **group.figures()}
+                for code, group in sorted(
+                    by_code.items(), key=lambda pair: order_of(grouping, pair[0])
+                )
             ]
-            for grouping, found in groups.items()
+            for grouping, by_code in groups.items()
         },
     }
 

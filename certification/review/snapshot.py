@@ -93,6 +93,7 @@ class Snapshot:
     records: Records
     compared: bool
     """Whether there is an earlier sealed copy."""
+    in_active_year: bool
     count: str = "students"
 
     @property
@@ -118,13 +119,13 @@ class Snapshot:
     @property
     def summary(self) -> str:
         """The figures in one sentence, for who sees no bars."""
-        told = []
+        parts = []
         for figure in self.sections[0].figures:
             moved = "unchanged" if figure.now == figure.before else figure.difference
             change = f" ({moved} since {self.before_year})" if moved else ""
             noun = figure.label.lower().removesuffix("s" if figure.now == 1 else "")
-            told.append(f"{figure.now:,} {noun}{change}")
-        return f"{', '.join(told)}."
+            parts.append(f"{figure.now:,} {noun}{change}")
+        return f"{', '.join(parts)}."
 
 
 def signed(text: str) -> str:
@@ -133,17 +134,20 @@ def signed(text: str) -> str:
 
 
 def snapshot_of(
-    one: DistrictEvent, count: str = "students", *, counts: Mapping[str, Any] | None = None
+    district_event: DistrictEvent,
+    count: str = "students",
+    *,
+    counts: Mapping[str, Any] | None = None,
 ) -> Snapshot:
     """`count` is the measure by which pathways, schools, grades and genders are shown; unusual
     changes are looked for among all students.
 
     `counts` saves counting again where the page has counted the same records already.
     """
-    records, earlier = records_of(one), last_sealed_year(one)
-    before_year = earlier.round.event.end_year if earlier else one.event.end_year - 1
+    records, earlier = records_of(district_event), last_sealed_year(district_event)
+    before_year = earlier.round.event.end_year if earlier else district_event.event.end_year - 1
     return Snapshot(
-        year=one.event.school_year,
+        year=district_event.event.school_year,
         before_year=school_year_label(before_year),
         sections=sections(
             records.counts if counts is None else counts,
@@ -153,6 +157,7 @@ def snapshot_of(
         ),
         records=records,
         compared=earlier is not None,
+        in_active_year=district_event.in_active_year,
         count=count,
     )
 
@@ -170,7 +175,7 @@ def sections(
         (name, MEASURES[name], now["totals"][name], before["totals"][name] if before else None)
         for name in list(MEASURES)[1:]
     ]
-    found = [_section("Students", pairs, before_year, flagged=True)]
+    sections_of_all = [_section("Students", pairs, before_year, flagged=True)]
     for grouping, title in TITLES.items():
         here = {group["code"]: group for group in now[grouping]}
         there = {group["code"]: group for group in before[grouping]} if before else {}
@@ -185,8 +190,8 @@ def sections(
                 here.keys() | there.keys(), key=by_grade if grouping == "grades" else str
             )
         ]
-        found.append(_section(title, pairs, before_year, flagged=count == "students"))
-    return tuple(found)
+        sections_of_all.append(_section(title, pairs, before_year, flagged=count == "students"))
+    return tuple(sections_of_all)
 
 
 def _section(
@@ -211,13 +216,13 @@ def _shortened(section: Section) -> Section:
     largest = sorted(section.figures, key=lambda figure: -max(figure.now, figure.before or 0))[
         : SHORT - 1
     ]
-    shown = [figure for figure in section.figures if figure in largest or figure.unusual]
-    others = [figure for figure in section.figures if figure not in shown]
-    if len(others) < 2:
+    large = [figure for figure in section.figures if figure in largest or figure.unusual]
+    small = [figure for figure in section.figures if figure not in large]
+    if len(small) < 2:
         return section
-    now, compared = sum(figure.now for figure in others), others[0].before is not None
-    before = sum(figure.before or 0 for figure in others) if compared else None
+    now, compared = sum(figure.now for figure in small), small[0].before is not None
+    before = sum(figure.before or 0 for figure in small) if compared else None
     rest = Figure(
-        "others", f"{len(others)} other pathways", now, before, others[0].before_year, Bars(0, None)
+        "others", f"{len(small)} other pathways", now, before, small[0].before_year, Bars(0, None)
     )
-    return Section(section.title, (*shown, rest))
+    return Section(section.title, (*large, rest))

@@ -7,12 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from certification.review.changes import name_of
 from cte_portal.folding import name_order
 from cte_portal.words import text
-from pathways.ledger.canonical import COLUMNS
+from pathways.ledger.canonical import CanonicalRow
 
 CONCENTRATORS, PARTICIPANTS = "concentrators", "participants"
 TITLES = {CONCENTRATORS: "Concentrators", PARTICIPANTS: "Participants"}
@@ -28,11 +26,9 @@ COLUMN_NAMES = (
     "Student Single Parent",
 )
 
-_AT = {name: at for at, name in enumerate(COLUMNS)}
-
 
 @dataclass(frozen=True)
-class Listed:
+class ListedStudent:
     """A student with the pathways that put the student on the list, and the credits earned in
     those.
     """
@@ -63,32 +59,36 @@ class Listed:
         )
 
 
-def listed(rows: Iterable[tuple[Any, ...]], slug: str) -> list[Listed]:
+def listed(rows: Iterable[CanonicalRow], slug: str) -> list[ListedStudent]:
     """Concentrators with the pathways that say Yes; participants, who are no concentrators
     anywhere, with all of theirs. By name.
     """
-    students: dict[str, list[tuple[Any, ...]]] = {}
+    students: dict[str, list[CanonicalRow]] = {}
     for row in rows:
-        students.setdefault(row[_AT["state_id"]], []).append(row)
-    found = []
+        students.setdefault(row.state_id, []).append(row)
+    on_the_list = []
     for records in students.values():
-        yes = [row for row in records if row[_AT["concentrator"]]]
+        yes = [row for row in records if row.concentrator]
         if bool(yes) == (slug == CONCENTRATORS):
-            found.append(_listed(yes or records, any(row[_AT["single_parent"]] for row in records)))
-    return sorted(found, key=lambda one: name_order(one.last_name, one.first_name, one.state_id))
+            alone = any(row.single_parent for row in records)
+            on_the_list.append(_listed(yes or records, alone))
+    return sorted(
+        on_the_list,
+        key=lambda student: name_order(student.last_name, student.first_name, student.state_id),
+    )
 
 
-def _listed(records: list[tuple[Any, ...]], single_parent: bool) -> Listed:
+def _listed(records: list[CanonicalRow], single_parent: bool) -> ListedStudent:
     first = records[0]
-    return Listed(
-        state_id=first[_AT["state_id"]],
-        local_id=first[_AT["local_id"]],
-        last_name=first[_AT["last_name"]],
-        first_name=first[_AT["first_name"]],
-        name=name_of(first),
-        grade=first[_AT["grade"]].lstrip("0"),
-        school=first[_AT["school_name"]],
-        pathways=tuple(sorted(row[_AT["pathway_name"]] for row in records)),
-        credits=sum((Decimal(f"{row[_AT['total_credits']]:.2f}") for row in records), Decimal(0)),
+    return ListedStudent(
+        state_id=first.state_id,
+        local_id=first.local_id,
+        last_name=first.last_name,
+        first_name=first.first_name,
+        name=first.student_name,
+        grade=first.grade.lstrip("0"),
+        school=first.school_name,
+        pathways=tuple(sorted(row.pathway_name for row in records)),
+        credits=sum((Decimal(f"{row.total_credits:.2f}") for row in records), Decimal(0)),
         single_parent=single_parent,
     )

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from certification.models import CertificationEvent, SealedCopy
 from certification.review import changes, student_lists
 from certification.review.explanations import explanations_of
-from certification.review.records import Records, last_seal, records_of, scope_of, sealed_rows
+from certification.review.records import Records, last_seal, records_of, scope_of
 from certification.review.snapshot import MEASURES, snapshot_of
 from certification.status.status import DistrictEvent, event_of
 from cte_portal.accounts.access.capabilities import Capability
@@ -36,31 +36,30 @@ class OfEvent(ScopedView):
     http_method_names = ["get", "head", "options"]
 
     @cached_property
-    def one(self) -> DistrictEvent:
-        one = event_of(self.scope, self.kwargs["event"])
-        if one is None:
+    def district_event(self) -> DistrictEvent:
+        district_event = event_of(self.scope, self.kwargs["event"])
+        if district_event is None:
             raise Http404("This page does not exist.")
-        return one
+        return district_event
 
     @property
     def event(self) -> CertificationEvent:
-        return self.one.event
+        return self.district_event.event
 
     @cached_property
     def records(self) -> Records:
-        return records_of(self.one)
+        return records_of(self.district_event)
 
-    def show(self, template: str, **told: Any) -> HttpResponse:
+    def show(self, template: str, **context: Any) -> HttpResponse:
         about = {
-            "one": self.one,
             "event": self.event,
             "records": self.records,
             "may_export": self.can(Capability.EXPORT_RECORDS),
         }
-        return render(self.request, template, {**about, **told})
+        return render(self.request, template, {**about, **context})
 
-    def page_of(self, found: Sequence[Any]) -> Any:
-        return paged(self.request, found, PAGE)[0]
+    def page_of(self, lines: Sequence[Any]) -> Any:
+        return paged(self.request, lines, PAGE)[0]
 
     def file(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
@@ -88,7 +87,7 @@ class ReviewSnapshot(OfEvent):
             raise Http404("There is no such figure.")
         return self.show(
             "certification/review/review_snapshot.html",
-            snapshot=snapshot_of(self.one, count),
+            snapshot=snapshot_of(self.district_event, count),
             measures=list(MEASURES.items()),
             unusual_percent=settings.UNUSUAL_PERCENT,
             unusual_students=settings.UNUSUAL_STUDENTS,
@@ -100,24 +99,25 @@ class Changes(OfEvent):
 
     @cached_property
     def base(self) -> SealedCopy | None:
-        return last_seal(self.one)
+        return last_seal(self.district_event)
 
-    def found(self) -> list[changes.StudentChange]:
+    def changes(self) -> list[changes.StudentChange]:
         if self.base is None:
             return []
         same_year = self.base.round.event.end_year == self.event.end_year
-        return changes.changes(sealed_rows(self.base), self.records.rows, same_year=same_year)
+        return changes.changes(self.base.rows(), self.records.rows, same_year=same_year)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found, kind = self.found(), request.GET.get("kind", "")
+        everyone, kind = self.changes(), request.GET.get("kind", "")
         if kind and kind not in changes.KINDS:
             raise Http404("There is no such kind of change.")
-        filters = [("", "All", len(found))]
+        filters = [("", "All", len(everyone))]
         filters += [
-            (slug, word, sum(one.kind == slug for one in found))
+            (slug, word, sum(change.kind == slug for change in everyone))
             for slug, word in changes.KINDS.items()
         ]
-        page = self.page_of([one for one in found if kind in ("", one.kind)])
+        page = self.page_of([change for change in everyone if kind in ("", change.kind)])
+        key_of = keys(self.district_event, [change.state_id for change in page.object_list])
         return self.show(
             "certification/review/changes.html",
             base=self.base,
@@ -127,14 +127,8 @@ class Changes(OfEvent):
             kind=kind,
             page=page,
             query=f"kind={kind}" if kind else "",
-            lines=[
-                (one, self.key_of(page.object_list).get(one.state_id)) for one in page.object_list
-            ],
+            lines=[(change, key_of.get(change.state_id)) for change in page.object_list],
         )
-
-    def key_of(self, found: Sequence[changes.StudentChange]) -> dict[str, int]:
-        """State ID → the student's page, where the student is still enrolled."""
-        return keys(self.one, [one.state_id for one in found])
 
 
 class ChangesFile(Changes):
@@ -144,16 +138,16 @@ class ChangesFile(Changes):
         columns = ("State ID", "Student", "What", "CTE Pathway", "Field", "Before", "After")
         rows = [
             (
-                one.state_id,
-                one.name,
-                one.word,
+                change.state_id,
+                change.name,
+                change.word,
                 field.pathway,
                 field.label,
                 field.before,
                 field.after,
             )
-            for one in self.found()
-            for field in one.fields
+            for change in self.changes()
+            for field in change.fields
         ]
         return self.file("Changed since last certification", columns, rows)  # type: ignore[return-value]
 
@@ -170,8 +164,8 @@ class StudentList(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page = self.page_of(student_lists.listed(self.records.rows, self.slug))
-        key_of = keys(self.one, [one.state_id for one in page.object_list])
-        lines = [(one, key_of.get(one.state_id)) for one in page.object_list]
+        key_of = keys(self.district_event, [line.state_id for line in page.object_list])
+        lines = [(line, key_of.get(line.state_id)) for line in page.object_list]
         return self.show(
             "certification/review/student_list.html",
             title=student_lists.TITLES[self.slug],
@@ -185,7 +179,7 @@ class StudentListFile(StudentList):
     capability = Capability.EXPORT_RECORDS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = (one.cells() for one in student_lists.listed(self.records.rows, self.slug))
+        rows = (student.cells() for student in student_lists.listed(self.records.rows, self.slug))
         return self.file(student_lists.TITLES[self.slug], student_lists.COLUMN_NAMES, rows)  # type: ignore[return-value]
 
 
@@ -194,18 +188,18 @@ class Explanations(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page = self.page_of(explanations_of(self.records))
-        key_of = keys(self.one, [one.state_id for one in page.object_list])
+        key_of = keys(self.district_event, [line.state_id for line in page.object_list])
         return self.show(
             "certification/review/explanations.html",
             page=page,
-            lines=[(one, key_of.get(one.state_id)) for one in page.object_list],
+            lines=[(line, key_of.get(line.state_id)) for line in page.object_list],
         )
 
 
-def keys(one: DistrictEvent, state_ids: list[str]) -> dict[str, int]:
+def keys(district_event: DistrictEvent, state_ids: list[str]) -> dict[str, int]:
     """State ID → key of the student's page, for students who are enrolled in the event's year."""
     return dict(
-        Student.objects.in_scope(scope_of(one))
+        Student.objects.in_scope(scope_of(district_event))
         .filter(state_id__in=state_ids)
         .values_list("state_id", "pk")
     )

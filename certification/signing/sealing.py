@@ -15,6 +15,8 @@ from certification.models import Recertification, Round, SealedCopy, SealedRecor
 from certification.models.sealed import fingerprint
 from certification.signing import signed_text
 from certification.signing.case import Case
+from pathways.ledger import canonical
+from pathways.ledger.canonical import CanonicalRow
 from pathways.models import CollectionLock
 
 MOST_NAMED = 10
@@ -136,10 +138,10 @@ def _touched(copy: SealedCopy) -> list[int]:
     kept = (
         SealedRecord.objects.filter(copy=copy)
         .order_by("pk")
-        .values_list("pk", "fingerprint", *signed_text.RECORD)
+        .values_list("pk", "fingerprint", *canonical.COLUMNS)
     )
     return [
         pk
         for pk, sealed, *row in kept.iterator(chunk_size=5000)
-        if fingerprint(tuple(row)) != sealed
+        if fingerprint(CanonicalRow(*row)) != sealed
     ]

@@ -13,20 +13,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from certification.models import CertificationEvent, SealedCopy, SealedRecord, Signature
+from certification.models import CertificationEvent, SealedCopy, Signature
 from certification.review.figures import counts_of
 from cte_portal.editions import Scope
 from pathways.findings.findings import findings
 from pathways.ledger import canonical
+from pathways.ledger.canonical import CanonicalRow
 from pathways.models import Explanation
 from pathways.rules import Severity, severities
 
 FORM = 1
-Row = tuple[Any, ...]
 
 
 def exact(value: Any) -> str:
@@ -50,7 +50,7 @@ class Document:
     statements: Sequence[str]
     rules: Sequence[Any]
     rules_hash: str
-    rows: Sequence[Row]
+    rows: Sequence[CanonicalRow]
     counts: Any
     findings: Sequence[Any]
     explanations: Sequence[Any]
@@ -78,11 +78,11 @@ def _section(name: str, entries: Sequence[Any], *, ordered: bool = False) -> Ite
 
 
 def sha256(lines: Iterable[bytes]) -> str:
-    made = hashlib.sha256()
+    seal = hashlib.sha256()
     for line in lines:
-        made.update(line)
-        made.update(b"\n")
-    return made.hexdigest()
+        seal.update(line)
+        seal.update(b"\n")
+    return seal.hexdigest()
 
 
 def of_state(
@@ -90,21 +90,8 @@ def of_state(
 ) -> Document:
     """What stands at the state of a district now."""
     at_state = scope.at_state()
-    rows = list(canonical.rows(at_state).iterator(chunk_size=5000))
-    found = findings(at_state, whole=True)
-    held = [
-        {
-            "rule": one.rule.id,
-            "severity": one.severity.value,
-            "state_id": one.breach.state_id,
-            "pathway": one.breach.pathway,
-            "value": one.breach.value,
-        }
-        for one in found.lines
-    ]
-    explained = [
-        _explanation(one.explanation, one.breach.pathway) for one in found.lines if one.explanation
-    ]
+    rows = list(canonical.rows(at_state))
+    at_the_state = findings(at_state, whole=True).lines
     return Document(
         form=FORM,
         collection=event.collection,
@@ -116,39 +103,54 @@ def of_state(
         rules_hash=severities.digest(scope.end_year),
         rows=rows,
         counts=counts_of(rows),
-        findings=held,
-        explanations=explained,
+        findings=[
+            {
+                "rule": finding.rule.id,
+                "severity": finding.severity.value,
+                "state_id": finding.breach.state_id,
+                "pathway": finding.breach.pathway,
+                "value": finding.breach.value,
+            }
+            for finding in at_the_state
+        ],
+        explanations=[
+            _explanation(finding.explanation, finding.breach.pathway)
+            for finding in at_the_state
+            if finding.explanation
+        ],
     )
 
 
-def _explanation(one: Explanation, pathway: str) -> dict[str, str]:
-    said = {
-        "rule": one.rule,
-        "state_id": one.state_id,
+def _explanation(explanation: Explanation, pathway: str) -> dict[str, str]:
+    return {
+        "rule": explanation.rule,
+        "state_id": explanation.state_id,
         "pathway": pathway,
-        "value": one.value,
-        "reason": one.reason,
+        "value": explanation.value,
+        "reason": explanation.reason,
+        "by": explanation.by,
+        "at": instant(explanation.at),
     }
-    return {**said, "by": one.by, "at": instant(one.at)}
 
 
 def open_counts(document: Document) -> tuple[int, int]:
     """Errors, and warnings without explanation, among the findings that a document holds."""
-    explained = {
-        (one["rule"], one["state_id"], one["pathway"], one["value"])
-        for one in document.explanations
-    }
-    errors = sum(one["severity"] == Severity.ERROR.value for one in document.findings)
-    warnings = [one for one in document.findings if one["severity"] == Severity.WARNING.value]
-    return errors, sum(
-        (one["rule"], one["state_id"], one["pathway"], one["value"]) not in explained
-        for one in warnings
-    )
+    explained = {_what(explanation) for explanation in document.explanations}
+    severities_of = [finding["severity"] for finding in document.findings]
+    unexplained = [
+        finding
+        for finding in document.findings
+        if finding["severity"] == Severity.WARNING.value and _what(finding) not in explained
+    ]
+    return severities_of.count(Severity.ERROR.value), len(unexplained)
+
+
+def _what(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """By what an explanation knows its finding."""
+    return entry["rule"], entry["state_id"], entry["pathway"], entry["value"]
 
 
 # --- what was sealed, read back
-
-RECORD = tuple(canonical.COLUMNS)
 
 
 def of_copy(copy: SealedCopy) -> Document:
@@ -163,9 +165,7 @@ def of_copy(copy: SealedCopy) -> Document:
         statements=copy.statements,
         rules=copy.rules,
         rules_hash=copy.rules_hash,
-        rows=list(
-            SealedRecord.objects.filter(copy=copy).values_list(*RECORD).iterator(chunk_size=5000)
-        ),
+        rows=copy.rows(),
         counts=copy.counts,
         findings=copy.findings,
         explanations=copy.explanations,
@@ -191,17 +191,17 @@ def sealed_text(
     }
     signed = [
         {
-            "name": one.name,
-            "job_title": one.job_title,
-            "level": one.level,
-            "method": one.method,
-            "signed_at": instant(one.signed_at),
-            "late": one.late,
-            "digest": one.digest,
-            "statements": one.statements,
-            "notes": one.notes,
+            "name": signature.name,
+            "job_title": signature.job_title,
+            "level": signature.level,
+            "method": signature.method,
+            "signed_at": instant(signature.signed_at),
+            "late": signature.late,
+            "digest": signature.digest,
+            "statements": signature.statements,
+            "notes": signature.notes,
         }
-        for one in signatures
+        for signature in signatures
     ]
     yield from document.lines()
     yield from _section("seal", [receipt])

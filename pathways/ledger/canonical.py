@@ -1,7 +1,6 @@
-"""The records of a scope in one canonical text, from which digests are made: the same for the same
-records on either database.
+"""The records of a scope in one canonical text, from which digests are made.
 
-UTF-8 lines sorted by their bytes, values parted by tabs, dates as 2025-05-08, credits with two
+It is the same for the same records on either database. UTF-8 lines sorted by their bytes, values separated by tabs, dates as 2025-05-08, credits with two
 decimals, yes and no as t and f; backslash, tab and line ends within a value are escaped as
 PostgreSQL's COPY does. No database sorts them, and no number is a float.
 """
@@ -10,48 +9,72 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from cte_portal.editions import Scope
+from cte_portal.words import listed_name
 from pathways.ledger.copy_out import copied
 from pathways.models import Enrollment, Participation
 
-COLUMNS = {
-    "state_id": F("student__state_id"),
-    "local_id": F("student__local_id"),
-    "last_name": F("student__last_name"),
-    "first_name": F("student__first_name"),
-    "middle_name": F("student__middle_name"),
-    "birth_date": F("student__birth_date"),
-    "gender": F("student__gender"),
-    "grade": "grade",
-    "school_number": "calendar__school__number",
-    "school_name": "calendar__school__name",
-    "pathway_code": F("pathway__code"),
-    "pathway_name": F("pathway__name"),
-    "concentrator": F("concentrator"),
-    "single_parent": F("single_parent"),
-    "start_date": F("start_date"),
-    "in_district_credits": F("in_district_credits"),
-    "out_of_district_credits": F("out_of_district_credits"),
-    "total_credits": F("total_credits"),
-    "dual_enrollment_credits": F("dual_enrollment_credits"),
-    "work_based_learning_credits": F("work_based_learning_credits"),
-    "modified_date": F("modified_date"),
-    "modified_by": F("modified_by"),
-    "modified_end_year": F("modified_end_year"),
+
+class CanonicalRow(NamedTuple):
+    """One record with its student. The fields stand in a line in this order."""
+
+    state_id: str
+    local_id: str
+    last_name: str
+    first_name: str
+    middle_name: str
+    birth_date: datetime.date
+    gender: str
+    grade: str
+    school_number: str
+    school_name: str
+    pathway_code: str
+    pathway_name: str
+    concentrator: bool
+    single_parent: bool
+    start_date: datetime.date
+    in_district_credits: Decimal
+    out_of_district_credits: Decimal
+    total_credits: Decimal
+    dual_enrollment_credits: Decimal
+    work_based_learning_credits: Decimal
+    modified_date: datetime.date
+    modified_by: str
+    modified_end_year: int
+
+    @property
+    def student_name(self) -> str:
+        """As the lists show it: ANDERSON, KAYLA R."""
+        return listed_name(self.last_name, self.first_name, self.middle_name)
+
+
+COLUMNS = CanonicalRow._fields
+OF_THE_STUDENT = COLUMNS[1 : COLUMNS.index("pathway_code")]
+OF_THE_RECORD = COLUMNS[COLUMNS.index("pathway_name") :]
+_PATHS = {
+    **{name: f"student__{name}" for name in COLUMNS[: COLUMNS.index("grade")]},
+    # Grade and school are those of the enrollment that decides.
+    "grade": "student__enrollments__grade",
+    "school_number": "student__enrollments__calendar__school__number",
+    "school_name": "student__enrollments__calendar__school__name",
+    "pathway_code": "pathway__code",
+    "pathway_name": "pathway__name",
 }
-"""What stands in a line, in this order. Grade and school are those of the enrollment that decides,
-named here by its own fields.
-"""
 
 
-def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
-    """The records in scope with the values of `COLUMNS`, in no order."""
+def rows(scope: Scope) -> Iterator[CanonicalRow]:
+    """The records in scope, in no order."""
+    return map(CanonicalRow._make, _values(scope).iterator(chunk_size=5000))
+
+
+def _values(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
     deciding = Enrollment.objects.that_decide(scope.end_year).filter(
         student_id=OuterRef("student_id")
     )
@@ -59,10 +82,7 @@ def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
         student__enrollments=Subquery(deciding.values("pk")[:1]),
         student__enrollments__calendar__school_year_id=scope.end_year,
     )
-    named = {
-        f"said_{name}": F(f"student__enrollments__{source}") if isinstance(source, str) else source
-        for name, source in COLUMNS.items()
-    }
+    named = {f"canonical_{name}": F(_PATHS.get(name, name)) for name in COLUMNS}
     # Who has an enrollment that counts is in scope; it is looked for once a record.
     return (
         Participation.objects.of_district(scope)
@@ -75,11 +95,11 @@ def rows(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
 
 def lines(scope: Scope) -> list[bytes]:
     """The records in canonical text, sorted."""
-    asked = rows(scope)
+    query = _values(scope)
     connection = connections[scope.alias]
     if connection.vendor != "postgresql":
-        return sorted(line(row) for row in asked.iterator(chunk_size=5000))
-    sql, values = asked.query.get_compiler(scope.alias).as_sql()
+        return sorted(line(row) for row in query.iterator(chunk_size=5000))
+    sql, values = query.query.get_compiler(scope.alias).as_sql()
     return sorted(copied(connection, sql, values).split(b"\n")[:-1])
 
 
@@ -112,8 +132,8 @@ def digest(scope: Scope) -> str:
 
 
 def digest_of(sorted_lines: list[bytes]) -> str:
-    made = hashlib.sha256()
-    for one in sorted_lines:
-        made.update(one)
-        made.update(b"\n")
-    return made.hexdigest()
+    seal = hashlib.sha256()
+    for line_of_record in sorted_lines:
+        seal.update(line_of_record)
+        seal.update(b"\n")
+    return seal.hexdigest()

@@ -479,7 +479,7 @@ class Certification(RuleBasedStateMachine):
         )
 
     def rows(self, copy: SealedCopy) -> Any:
-        return SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD)
+        return copy.rows()
 
     def lines(self, rows: Any, named: list[str]) -> list[bytes]:
         at = [list(canonical.COLUMNS).index(name) for name in named]

@@ -74,9 +74,8 @@ class Sealed:
             findings=[],
             statements=[],
         )
-        names = tuple(canonical.COLUMNS)
-        for values in rows:
-            SealedRecord.objects.create(copy=self.copy, **dict(zip(names, values, strict=True)))
+        for row in rows:
+            SealedRecord.objects.create(copy=self.copy, **row._asdict())
         self.round.status, self.round.sealed_at = Round.Status.SEALED, now
         self.round.save()
         self.lock()
@@ -696,9 +695,9 @@ def test_opi_closes_a_recertification_that_nobody_finishes(
     client.force_login(opi)
     assert "1 record differs" in text(act(client, request, "abandon"))
     [differs] = Since(sealed.copy, SCOPE).records
-    assert ("Start Date", "08/01/2022") in {(label, now) for label, _, now in differs.fields}, (
-        "days as the portal writes them"
-    )
+    assert ("Start Date", "08/01/2022") in {
+        (field.label, field.after) for field in differs.fields
+    }, "days as the portal writes them"
     assert "Enter the reason for closing" in text(act(client, request, "close", reason=""))
     assert act(client, request, "close", reason="The superintendent has left.").status_code == 200
     request.refresh_from_db()

@@ -10,14 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certification.models import CertificationEvent
 from certification.review.figures import CREDITS, GROUPINGS, counts_of
 from pathways.ledger import canonical
-from pathways.ledger.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS, CanonicalRow
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
@@ -39,7 +38,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-def canonical_row(values: dict[str, Any]) -> tuple[Any, ...]:
+def canonical_row(values: dict[str, Any]) -> CanonicalRow:
     filled = {
         **dict.fromkeys(COLUMNS, ""),
         "school_name": f"School {values['school_number']}",
@@ -48,7 +47,7 @@ def canonical_row(values: dict[str, Any]) -> tuple[Any, ...]:
         "modified_date": DAY,
         **values,
     }
-    return tuple(filled[name] for name in COLUMNS)
+    return CanonicalRow(**filled)
 
 
 def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -127,10 +126,6 @@ def test_groups_stand_in_their_own_order_with_their_names() -> None:
     assert counts["totals"]["credits"]["total_credits"] == "0.30"
 
 
-def values_of(records: QuerySet[Any]) -> list[tuple[Any, ...]]:
-    return list(records.values_list(*COLUMNS))
-
-
 @pytest.fixture
 def three_students(cottonwood: District_, state_edition: Any) -> District_:
     cottonwood.approve(FINANCE)
@@ -153,7 +148,7 @@ def test_the_state_edition_and_its_sealed_copy_count_the_same_and_as_the_reports
     scope = three_students.scope.at_state()
     counts = counts_of(canonical.rows(scope))
     copy = seal_records(make_round(event), scope)
-    assert counts_of(values_of(copy.records.all())) == counts == copy.counts
+    assert counts_of(copy.rows()) == counts == copy.counts
     reported = Oracle("9012", 2025, "state").counts()
     totals = counts["totals"]
     assert totals["students"] == reported["count-concentrator-participant"] == 3
@@ -167,8 +162,8 @@ def test_sealed_records_keep_the_figures_when_the_records_move_on(
     event: CertificationEvent, three_students: District_
 ) -> None:
     copy = seal_records(make_round(event), three_students.scope.at_state())
-    before = counts_of(values_of(copy.records.all()))
+    before = counts_of(copy.rows())
     student = three_students.student("999000129", "Dean", "Dot")
     three_students.record(student, HEALTH, concentrator=True)
     copy.refresh_from_db()
-    assert counts_of(values_of(copy.records.all())) == before == copy.counts
+    assert counts_of(copy.rows()) == before == copy.counts

@@ -23,7 +23,7 @@ from django.core.files.base import ContentFile
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
-from certification.models import Certifier, Round, SealedCopy, SealedRecord, Signature
+from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.signing import sealing, signed_text
 from certification.signing.refusals import NotReady, NotSigned
 from certification.signing.signing import Signed, sign
@@ -226,10 +226,7 @@ def rounds() -> Iterator[int]:
 
 
 def sealed_lines(copy: SealedCopy) -> list[bytes]:
-    return sorted(
-        canonical.line(values)
-        for values in SealedRecord.objects.filter(copy=copy).values_list(*signed_text.RECORD)
-    )
+    return sorted(canonical.line(row) for row in copy.rows())
 
 
 def letters(template: str) -> int:

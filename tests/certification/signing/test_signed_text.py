@@ -26,14 +26,14 @@ from certification.signing.sealing import differences
 from certification.signing.signed_text import Document, of_copy, seal_of
 from certification.triggers import TRIGGERS
 from cte_portal.accounts.models import User
-from pathways.ledger.canonical import COLUMNS
+from pathways.ledger.canonical import COLUMNS, CanonicalRow
 from pathways.models import Student
 from tests.certification.ready import Ready
 from tests.fixtures.certification import make_round, seal_records
 from tests.fixtures.records import BUSINESS, District_
 
 DAY = datetime.date(2024, 8, 21)
-ROW = (
+ROW = CanonicalRow(
     "999000123",
     "40123",
     "Anderson",
@@ -165,7 +165,7 @@ def test_c_38_each_field_of_a_record_moves_the_digest(at: int, salt: str) -> Non
 def test_each_part_of_what_is_signed_moves_the_digest(name: str, salt: str) -> None:
     own = document()
     value = (
-        [*own.rows, (*ROW[:10], "11", *ROW[11:])]
+        [*own.rows, ROW._replace(pathway_code="11")]
         if name == "rows"
         else other(getattr(own, name), salt)
     )
@@ -209,7 +209,7 @@ def test_each_part_of_a_signature_moves_the_seal(name: str, salt: str) -> None:
 @given(order=st.permutations(range(4)))
 @settings(max_examples=10)
 def test_the_order_in_which_a_database_answers_does_not_matter(order: list[int]) -> None:
-    rows = [(f"99900012{number}", *ROW[1:]) for number in range(4)]
+    rows = [ROW._replace(state_id=f"99900012{number}") for number in range(4)]
     assert document(rows=[rows[at] for at in order]).digest == document(rows=rows).digest
 
 

@@ -395,7 +395,7 @@ def test_the_primary_enrollment_says_school_and_grade(
     assert Worklist(cottonwood.scope, school=other.pk)._students.count() == 0
     state_edition()
     (row,) = canonical.rows(cottonwood.scope.at_state())
-    assert row[list(canonical.COLUMNS).index("school_name")] == "Cottonwood Bend High School"
+    assert row.school_name == "Cottonwood Bend High School"
     kayla.enrollments.filter(service_type="P").update(service_type="N")
     assert "Elsewhere High" in desk.get(f"{SCREEN}{kayla.pk}/").content.decode(), (
         "without a Primary one the latest decides"
