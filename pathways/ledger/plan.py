@@ -117,8 +117,8 @@ LEFT JOIN {shape.table} stored ON {_of_one_record("stored", "staged", shape)}
 """
 
 
-def _of_one_record(table: str, other: str, shape: RecordShape) -> str:
-    return " AND ".join(f"{table}.{name} = {other}.{name}" for name in shape.key)
+def _of_one_record(table: str, second: str, shape: RecordShape) -> str:
+    return " AND ".join(f"{table}.{name} = {second}.{name}" for name in shape.key)
 
 
 def make_plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, ...]]:

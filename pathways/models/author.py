@@ -28,11 +28,11 @@ class Authored:
 Line = TypeVar("Line", bound=Authored)
 
 
-def told_apart(found: Iterable[Line]) -> list[Line]:
+def told_apart(authored: Iterable[Line]) -> list[Line]:
     """The same lines, with user names where another account has the author's name, today or in
     these lines. One statement, or none.
     """
-    lines = list(found)
+    lines = list(authored)
     accounts: defaultdict[str, set[int]] = defaultdict(set)
     for line in lines:
         if line.by_id is not None:

@@ -34,10 +34,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
     def by_people(self, text: str) -> ChangeQuerySet:
         """Done by somebody whose name contains each word of `text`."""
-        found = self
+        changes = self
         for word in text.split():
-            found = found.filter(by__icontains=word)
-        return found
+            changes = changes.filter(by__icontains=word)
+        return changes
 
     def after(self, district: str, cursor: int) -> ChangeQuerySet:
         """What the ledger has written of a district since."""
@@ -50,13 +50,13 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         if not cursors:
             return {}
         rows = ", ".join(["(%s, %s)"] * len(cursors))
-        asked = (
+        statement = (
             f"WITH sent(district, reached) AS (VALUES {rows}) SELECT change.district, COUNT(*) FROM"
             f" sent JOIN {self.model._meta.db_table} change ON change.district = sent.district AND"
             " change.id > sent.reached GROUP BY change.district"
         )
         with connections[self.db].cursor() as cursor:
-            cursor.execute(asked, [value for pair in cursors.items() for value in pair])
+            cursor.execute(statement, [value for pair in cursors.items() for value in pair])
             return dict(cursor.fetchall())
 
     def cursor(self, district: str) -> int:

@@ -10,5 +10,5 @@ from django.db.models.functions import Coalesce
 
 def counted(rows: QuerySet[Any], owner: str) -> Coalesce:
     """How many of `rows` name the outer row by the field `owner`, as a subquery."""
-    mine = rows.order_by().filter(**{owner: OuterRef("pk")})
-    return Coalesce(Subquery(mine.values(owner).annotate(number=Count("pk")).values("number")), 0)
+    own = rows.order_by().filter(**{owner: OuterRef("pk")})
+    return Coalesce(Subquery(own.values(owner).annotate(number=Count("pk")).values("number")), 0)

@@ -17,7 +17,7 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         """None before the first resync."""
         return self.at_state().filter(pk=district).first()
 
-    def told(self, district: str) -> StateCopy | None:
+    def in_short(self, district: str) -> StateCopy | None:
         """The same for every page's head: without the list of what was left out, which may be
         long.
         """

@@ -40,10 +40,10 @@ class GroupAssignmentQuerySet(models.QuerySet["GroupAssignment"]):
         to take it from all of them.
         """
         chosen = AuditEvent.objects.filter(kind=DEED, key=group, district=OuterRef("number"))
-        given = self.filter(group=group, district=OuterRef("number"))
+        assigned = self.filter(group=group, district=OuterRef("number"))
         numbers = (
             District.objects.exclude(Exists(chosen))
-            .exclude(Exists(given))
+            .exclude(Exists(assigned))
             .values_list("number", flat=True)
         )
         rows = [

@@ -108,7 +108,7 @@ class ParticipationForm(forms.Form):
     """One record of one student.
 
     `choices` are the pathways offered for a new record, None for a record that stands, whose
-    pathway is its key. `others` is how many more pathways the student has.
+    pathway is its key. `more` is how many other pathways the student has.
     """
 
     use_required_attribute = False
@@ -131,7 +131,7 @@ class ParticipationForm(forms.Form):
         self,
         *arguments: Any,
         choices: Sequence[Pathway] | None = None,
-        others: int = 0,
+        more: int = 0,
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
@@ -145,8 +145,8 @@ class ParticipationForm(forms.Form):
                 *((str(pathway.pk), pathway.name) for pathway in choices),
             ]
             self.fields["pathway"].widget.choices = options_shown  # type: ignore[attr-defined]
-        if others:
-            self.fields["apply_to_all"].label = f"Apply to all {others + 1} pathways"
+        if more:
+            self.fields["apply_to_all"].label = f"Apply to all {more + 1} pathways"
         else:
             del self.fields["apply_to_all"]
         self.helper = self._helper()
@@ -170,8 +170,8 @@ class ParticipationForm(forms.Form):
         there.
         """
         field = self.fields[name]
-        told = [f"id_{name}_helptext"] if field.help_text else []
-        field.widget.attrs |= {"autofocus": True, "aria-describedby": " ".join(["finding", *told])}
+        hints = [f"id_{name}_helptext"] if field.help_text else []
+        field.widget.attrs |= {"autofocus": True, "aria-describedby": " ".join(["finding", *hints])}
         field.finding = words  # type: ignore[attr-defined]
 
     @staticmethod
@@ -254,7 +254,7 @@ class ParticipationForm(forms.Form):
         )
 
     @property
-    def total_shown(self) -> str:
+    def total_words(self) -> str:
         return "not yet known" if self.total is None else f"{self.total:.2f}"
 
     @property

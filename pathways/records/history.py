@@ -67,7 +67,7 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[His
     """The history of a record, newest first, from its changes in that order and the record as it
     stands (None: deleted).
     """
-    found = []
+    history = []
     for change, earlier in zip(changes, [*changes[1:], None], strict=True):
         deleted = change.operation == Change.Operation.DELETE
         before = (
@@ -76,7 +76,7 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[His
         # A deletion holds the image of the version before it, which has a line of its own to be
         # restored from.
         restorable = not deleted and (record is None or bool(differences(record, change)))
-        found.append(
+        history.append(
             HistoryEntry(
                 change,
                 () if deleted else differences(before, change),
@@ -84,7 +84,7 @@ def entries(changes: Sequence[Change], record: Participation | None) -> list[His
                 restorable=restorable,
             )
         )
-    return found
+    return history
 
 
 def deleted(changes: Iterable[Change]) -> list[Change]:

@@ -61,33 +61,35 @@ class ChangeFilter(forms.Form):
         return "".join(self.cleaned_data["state_id"].split())
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean() or {}
-        if not self.errors and not any(value for name, value in asked.items() if name != "purpose"):
+        searched = super().clean() or {}
+        if not self.errors and not any(
+            value for name, value in searched.items() if name != "purpose"
+        ):
             raise forms.ValidationError(
                 "Enter what to search for: a State ID, a name, a district, or a date"
             )
-        return asked
+        return searched
 
     def changes(self) -> ChangeQuerySet:
         """Newest first."""
-        asked = self.cleaned_data
-        found = (
+        search = self.cleaned_data
+        changes = (
             Change.objects.newest_first()
-            .between(asked["first"], asked["last"])
-            .by_people(asked["who"])
+            .between(search["first"], search["last"])
+            .by_people(search["who"])
         )
-        if asked["state_id"]:
-            found = found.filter(
+        if search["state_id"]:
+            changes = changes.filter(
                 student_id__in=[
                     *Student.objects.in_edition(Edition.DISTRICT)
-                    .filter(state_id=asked["state_id"])
+                    .filter(state_id=search["state_id"])
                     .values_list("pk", flat=True)
                 ]
             )
         for name in ("district", "operation"):
-            if asked[name]:
-                found = found.filter(**{name: asked[name]})
-        return found
+            if search[name]:
+                changes = changes.filter(**{name: search[name]})
+        return changes
 
 
 @dataclass(frozen=True)
@@ -102,45 +104,51 @@ class RecordChange:
 
     def cells(self) -> list[str]:
         """By HEADS; before and after name their fields."""
-        one = self.change
-        at = f"{timezone.localtime(one.at):%m/%d/%Y %H:%M:%S}"
+        change = self.change
+        at = f"{timezone.localtime(change.at):%m/%d/%Y %H:%M:%S}"
         before, after = (
-            "; ".join(f"{each.label}: {getattr(each, side)}" for each in self.differences)
+            "; ".join(f"{field.label}: {getattr(field, side)}" for field in self.differences)
             for side in ("before", "after")
         )
-        done = (at, one.author, one.get_operation_display(), one.get_source_display(), one.district)
+        done = (
+            at,
+            change.author,
+            change.get_operation_display(),
+            change.get_source_display(),
+            change.district,
+        )
         return [*done, self.state_id, self.name, self.pathway, before, after]
 
 
 def lines(changes: Sequence[Change]) -> list[RecordChange]:
     """Four statements, however many they are."""
     students = Student.objects.in_edition(Edition.DISTRICT).in_bulk(
-        {one.student_id for one in changes}
+        {change.student_id for change in changes}
     )
-    pathways = Pathway.objects.in_bulk({one.pathway_id for one in changes})
+    pathways = Pathway.objects.in_bulk({change.pathway_id for change in changes})
     of_them = Change.objects.filter(
-        student_id__in={one.student_id for one in changes},
-        pathway_id__in={one.pathway_id for one in changes},
+        student_id__in={change.student_id for change in changes},
+        pathway_id__in={change.pathway_id for change in changes},
     )
-    images = {(one.student_id, one.pathway_id, one.version): one for one in of_them}
+    images = {(change.student_id, change.pathway_id, change.version): change for change in of_them}
     return [
-        _line(one, students.get(one.student_id), pathways.get(one.pathway_id), images)
-        for one in told_apart(changes)
+        _line(change, students.get(change.student_id), pathways.get(change.pathway_id), images)
+        for change in told_apart(changes)
     ]
 
 
 def _line(
-    one: Change,
+    change: Change,
     student: Student | None,
     pathway: Pathway | None,
     images: dict[tuple[int, int, int], Change],
 ) -> RecordChange:
-    before = images.get((one.student_id, one.pathway_id, one.version - 1))
+    before = images.get((change.student_id, change.pathway_id, change.version - 1))
     if before and before.operation == Change.Operation.DELETE:
         before = None
-    done = () if one.operation == Change.Operation.DELETE else differences(before, one)
+    done = () if change.operation == Change.Operation.DELETE else differences(before, change)
     return RecordChange(
-        one,
+        change,
         student.state_id if student else "",
         student.name if student else "",
         pathway.name if pathway else "",
@@ -151,8 +159,8 @@ def _line(
 def rows(changes: ChangeQuerySet) -> Iterator[Iterable[str]]:
     """Of a file, by HEADS."""
     waiting: list[Change] = []
-    for one in changes.iterator(chunk_size=500):
-        waiting.append(one)
+    for change in changes.iterator(chunk_size=500):
+        waiting.append(change)
         if len(waiting) == 500:
             yield from (line.cells() for line in lines(waiting))
             waiting = []

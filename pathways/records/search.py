@@ -59,15 +59,15 @@ class Search:
 
     def remember(self, request: HttpRequest) -> Search:
         """Keep the search and return it with its token; the oldest ones are let go."""
-        asked = [self.term, self.school, self.grade, self.without_record]
-        kept: dict[str, Any] = dict(request.session.get(KEY, {}))
+        choices = [self.term, self.school, self.grade, self.without_record]
+        searches: dict[str, Any] = dict(request.session.get(KEY, {}))
         token = next(
-            (known for known, same in kept.items() if same == asked), None
+            (known for known, same in searches.items() if same == choices), None
         ) or secrets.token_urlsafe(6)
-        kept.pop(token, None)
-        kept[token] = asked
-        request.session[KEY] = dict(list(kept.items())[-MOST_KEPT:])
-        return Search(token, *asked)  # type: ignore[arg-type]
+        searches.pop(token, None)
+        searches[token] = choices
+        request.session[KEY] = dict(list(searches.items())[-MOST_KEPT:])
+        return Search(token, *choices)  # type: ignore[arg-type]
 
     @property
     def query(self) -> str:
@@ -85,12 +85,12 @@ class Search:
         except values.Unreadable:
             return None
 
-    def found(self, scope: Scope) -> Any:
+    def students(self, scope: Scope) -> Any:
         students = Student.objects.in_scope(scope)
         if self.school or self.grade:
-            asked = {"school_id": self.school, "grade": self.grade}
+            places = {"school_id": self.school, "grade": self.grade}
             placed = students.placed(scope.end_year).filter(
-                **{name: value for name, value in asked.items() if value}
+                **{name: value for name, value in places.items() if value}
             )
             students = students.filter(pk__in=placed.values("pk"))
         if self.without_record:
@@ -105,18 +105,18 @@ class Search:
         """
         if not self.term:
             return None
-        found = self.found(scope)
+        students = self.students(scope)
         exact = list(
-            (found if self.birth_date else found.exactly(self.term)).values_list("pk", flat=True)[
-                :2
-            ]
+            (students if self.birth_date else students.exactly(self.term)).values_list(
+                "pk", flat=True
+            )[:2]
         )
         return exact[0] if len(exact) == 1 else None
 
     def page(self, scope: Scope, start: int = 0) -> ResultList:
         """The list from its beginning, or from the student at `start`, who is counted from 0."""
         rows = list(
-            self.found(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN]
+            self.students(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN]
         )
         if not rows and start:
             return self.page(scope)
@@ -126,16 +126,18 @@ class Search:
         """The part of the list in which a student stands, or that begins at `start`, with the
         student's neighbours.
         """
-        keys = list(self.found(scope).values_list("pk", flat=True))
+        keys = list(self.students(scope).values_list("pk", flat=True))
         place = keys.index(student_id) if student_id in keys else None
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
-        shown = keys[start : start + MOST_SHOWN]
+        page_keys = keys[start : start + MOST_SHOWN]
         students = {
-            one.pk: one
-            for one in Student.objects.in_scope(scope).filter(pk__in=shown).listed(scope.end_year)
+            student.pk: student
+            for student in Student.objects.in_scope(scope)
+            .filter(pk__in=page_keys)
+            .listed(scope.end_year)
         }
-        rows = [students[key] for key in shown if key in students]
+        rows = [students[key] for key in page_keys if key in students]
         if place is None:
             return ResultList(self, rows, len(keys), start)
         return ResultList(

@@ -46,11 +46,11 @@ class Undo:
 
     @property
     def first(self) -> Step:
-        """The record that the form is posted to; the others go along as `also`."""
+        """The record that the form is posted to; the rest go along as `also`."""
         return self.steps[0]
 
     @property
-    def others(self) -> tuple[Step, ...]:
+    def more_steps(self) -> tuple[Step, ...]:
         return self.steps[1:]
 
 

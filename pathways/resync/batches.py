@@ -109,7 +109,7 @@ def _may_be_sent(job: Job) -> None:
 
     An attempt that finds its own rows at the state has only its result left to write.
     """
-    copy = StateCopy.objects.told(job.scope.district)
+    copy = StateCopy.objects.in_short(job.scope.district)
     if copy is not None and copy.batch == job.batch.pk:
         return
     _demand_sendable(job.scope)

@@ -31,7 +31,7 @@ class Unsent:
 
     @classmethod
     def of(cls, scope: Scope) -> Unsent:
-        copy = StateCopy.objects.told(scope.district)
+        copy = StateCopy.objects.in_short(scope.district)
         return cls(scope, copy, gap.point_of(scope, copy))
 
     @classmethod

@@ -19,7 +19,7 @@ from pathways import rules
 from pathways.files.reader import Reader
 from pathways.files.summary import Problem
 from pathways.ledger import ledger, staging
-from pathways.ledger.shape import PARTICIPATION, TYPED
+from pathways.ledger.shape import PARTICIPATION, TYPED, Holds
 from pathways.ledger.staging import FINDINGS, PLAN, REPEATED, TABLE, VERDICTS, Staged
 from pathways.ledger.typed_rows import TOTAL, TYPES, typed
 from pathways.rules import between
@@ -189,10 +189,9 @@ WHERE EXISTS (
 """
 
 
-def _one(name: str) -> str:
-    value = (
-        f"CASE WHEN {name} THEN 1 ELSE 0 END" if name in ("concentrator", "single_parent") else name
-    )
+def _alike(name: str) -> str:
+    answer = PARTICIPATION.holds[name] is Holds.ANSWER
+    value = f"CASE WHEN {name} THEN 1 ELSE 0 END" if answer else name
     return f"MIN({value}) = MAX({value}) AND COUNT({name}) = COUNT(*)"
 
 
@@ -204,7 +203,7 @@ def _repeated(staged: Staged) -> int:
         make = f"""
             CREATE TEMPORARY TABLE {REPEATED} AS
             SELECT staged.student_id, staged.pathway_id, MIN(line) AS first_line,
-                CASE WHEN {" AND ".join(_one(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
+                CASE WHEN {" AND ".join(_alike(name) for name in TYPED)} THEN 1 ELSE 0 END AS same
             FROM {TABLE} staged
             JOIN (SELECT student_id, pathway_id FROM {TABLE} GROUP BY student_id, pathway_id HAVING COUNT(*) > 1) twice
                 ON twice.student_id = staged.student_id AND twice.pathway_id = staged.pathway_id
@@ -334,9 +333,9 @@ def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
             f" {FINDINGS} GROUP BY rule"
         )
         cursor.execute(staged.own(f"{each} ORDER BY 4 DESC, 2 DESC, 1"))
-        found = [
+        counts = [
             (rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()
         ]
     return sorted(
-        found, key=lambda one: not one[3] and rules.by_id(one[0]).severity is Severity.INFO
+        counts, key=lambda count: not count[3] and rules.by_id(count[0]).severity is Severity.INFO
     )

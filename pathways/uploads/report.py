@@ -63,15 +63,15 @@ class ImportResults:
         self.summary_name = f"Import Results Summary {job.mark}"
         self.columns = {column.field: column.name for column in layout.columns}
         self.positions = {column.field: at for at, column in enumerate(layout.columns)}
-        self.shown: dict[str, list[dict[str, Any]]] = {}
+        self.rows_by_rule: dict[str, list[dict[str, Any]]] = {}
         self.informing = informing(job.scope.end_year)
         self._count = 0
 
-    def _level(self, found: Found) -> str:
+    def _level(self, finding: Found) -> str:
         """`error` when the row is refused, else what the rule weighs in the school year."""
-        if found.refuses:
+        if finding.refuses:
             return "error"
-        return "info" if found.rule.id in self.informing else "warning"
+        return "info" if finding.rule.id in self.informing else "warning"
 
     def write(self, *, rejected: int) -> None:
         """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with
@@ -95,7 +95,7 @@ class ImportResults:
                 csv_file.write(file, TITLES, _rows(table))
             with self.job.writing("report.xlsx", f"{self.summary_name}.xlsx", writer.XLSX) as file:
                 writer.write_xlsx(file, TITLES, _rows(table), sheet="Import Results Summary")
-        self._keep_shown()
+        self._keep_rows()
 
     def write_refused(self) -> None:
         """A refused file has its findings, but no rows that could be sent again by themselves."""
@@ -107,7 +107,7 @@ class ImportResults:
             self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, TITLES, _rows(table))
-        self._keep_shown()
+        self._keep_rows()
 
     def _walk(
         self, table: IO[bytes], rejects: IO[bytes], annotated: IO[bytes], findings: Iterator[Found]
@@ -115,54 +115,56 @@ class ImportResults:
         """File and findings side by side, both in the order of the lines. A byte order mark lets
         Excel read the letters.
         """
-        by_line = groupby(findings, key=lambda found: found.line)
-        line, told = next(by_line, (None, iter(())))
+        by_line = groupby(findings, key=lambda finding: finding.line)
+        line, findings_of_line = next(by_line, (None, iter(())))
         now = timezone.localtime()
         rejects.write(b"\xef\xbb\xbf" + writer.header(self.layout, now).encode())
         annotated.write(b"\xef\xbb\xbf" + writer.header(self.layout, now, ERRORS_ADDED).encode())
         untouched = len(self.layout.columns) - 1
-        held: list[str] = []
+        waiting: list[str] = []
         for number, text, _ in self.lines:
             if line != number:
                 if text.count("\t") == untouched and text[:2] != "HD" and text[:3] != '"HD':
-                    held.append(f"{text}\t\n")
+                    waiting.append(f"{text}\t\n")
                 elif text.strip(values._AROUND):
                     cells = text.split("\t")
                     if unquoted(cells[0]).upper() != "HD":
-                        held.append(writer.tsv_line([*self._fit(cells), ""]))
+                        waiting.append(writer.tsv_line([*self._fit(cells), ""]))
             else:
-                of_line = list(told)
-                line, told = next(by_line, (None, iter(())))
+                of_line = list(findings_of_line)
+                line, findings_of_line = next(by_line, (None, iter(())))
                 cells = text.split("\t")
-                for found in of_line:
-                    self._one(table, found, cells)
+                for finding in of_line:
+                    self._add(table, finding, cells)
                 if unquoted(cells[0]).upper() != "HD":
                     row = self._fit(cells)
-                    if any(found.refuses for found in of_line):
+                    if any(finding.refuses for finding in of_line):
                         rejects.write(writer.tsv_line(row).encode())
-                    held.append(
+                    waiting.append(
                         writer.tsv_line(
                             [
                                 *row,
-                                "; ".join(f"{found.rule.id} {found.message}" for found in of_line),
+                                "; ".join(
+                                    f"{finding.rule.id} {finding.message}" for finding in of_line
+                                ),
                             ]
                         )
                     )
-            if len(held) > 2000:
-                annotated.write("".join(held).encode())
-                held.clear()
-        annotated.write("".join(held).encode())
+            if len(waiting) > 2000:
+                annotated.write("".join(waiting).encode())
+                waiting.clear()
+        annotated.write("".join(waiting).encode())
 
     def _fit(self, cells: list[str]) -> list[str]:
         """As many cells as the layout has columns."""
         width = len(self.layout.columns)
         return [*cells[:width], *[""] * (width - len(cells))]
 
-    def _one(self, table: IO[bytes], found: Found, cells: list[str]) -> None:
-        at = self.positions.get(found.field)
+    def _add(self, table: IO[bytes], finding: Found, cells: list[str]) -> None:
+        at = self.positions.get(finding.field)
         value = (
-            found.value
-            if found.value is not None
+            finding.value
+            if finding.value is not None
             else unquoted(cells[at])
             if at is not None and at < len(cells)
             else ""
@@ -178,39 +180,45 @@ class ImportResults:
         pathway_pk = self.known.pathways.get(pathway) or self.known.pathways.get(plain(pathway))
         if not pathway_pk and (number := whole_number(pathway)) is not None:
             pathway_pk = self.known.numbers.get(number)
-        column = self.columns.get(found.field, "")
+        column = self.columns.get(finding.field, "")
         row = [
-            str(found.line),
-            self._level(found).capitalize(),
-            found.rule.id,
+            str(finding.line),
+            self._level(finding).capitalize(),
+            finding.rule.id,
             state_id[:40],
             name.upper()[:110],
             pathway[:100],
         ]
-        row += [column, screen_name(found.field), value[:200], found.message, found.rule.remedy]
+        row += [
+            column,
+            screen_name(finding.field),
+            value[:200],
+            finding.message,
+            finding.rule.remedy,
+        ]
         table.write(json.dumps(row).encode() + b"\n")
-        shown = self.shown.setdefault(found.rule.id, [])
-        if len(shown) < SHOWN_PER_RULE and self._count < SHOWN:
+        rows_of_rule = self.rows_by_rule.setdefault(finding.rule.id, [])
+        if len(rows_of_rule) < SHOWN_PER_RULE and self._count < SHOWN:
             self._count += 1
-            shown.append(
+            rows_of_rule.append(
                 {
-                    "line": found.line,
+                    "line": finding.line,
                     "student": name.upper()[:110],
                     "student_pk": student.pk if student else None,
                     "pathway": self.known.names.get(pathway_pk or 0, pathway)[:100],
                     "pathway_pk": pathway_pk,
-                    "field": screen_name(found.field),
-                    "level": self._level(found),
+                    "field": screen_name(finding.field),
+                    "level": self._level(finding),
                     "value": value[:200],
-                    "message": found.message,
+                    "message": finding.message,
                 }
             )
 
-    def _keep_shown(self) -> None:
+    def _keep_rows(self) -> None:
         rows = checking.changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
         names = {
-            one.pk: one.name
-            for one in Student.objects.filter(pk__in={row.student_id for row in rows})
+            student.pk: student.name
+            for student in Student.objects.filter(pk__in={row.student_id for row in rows})
         }
         changed = [
             {
@@ -227,7 +235,7 @@ class ImportResults:
             for row in rows
         ]
         with self.job.writing("findings.json", "findings.json", "application/json") as file:
-            file.write(json.dumps({"findings": self.shown, "changed": changed}).encode())
+            file.write(json.dumps({"findings": self.rows_by_rule, "changed": changed}).encode())
 
     with_changes = True
 

@@ -27,16 +27,20 @@ DOWNLOADS = (
 )
 
 
-def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
+def of(
+    batch: Batch, choice: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, dict[str, Any]]:
     """Template and context; nothing is asked of the file that was sent, so it may have been
     retired.
     """
     files = {file.role: file for file in batch.files.all()}
-    shown = _shown(files)
+    content = _content(files)
     result, options = batch.result, batch.options
     scope = [batch.district, batch.end_year]
-    stored = _stored(shown["findings"], scope)
-    groups = [_group(group, shown["findings"], scope, stored) for group in result.get("groups", [])]
+    stored = _stored(content["findings"], scope)
+    groups = [
+        _group(group, content["findings"], scope, stored) for group in result.get("groups", [])
+    ]
     undone = follower(batch, "undo")
     uploaded = follower(batch, "upload") if options.get("work") == VALIDATE else None
     saved = bool(result.get("saved"))
@@ -53,13 +57,13 @@ def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         ),
         "saved": saved,
         "levels": LEVELS,
-        "groups": [group for group in groups if asked.get("level") in (None, "", group["level"])],
-        "level": asked.get("level", ""),
+        "groups": [group for group in groups if choice.get("level") in (None, "", group["level"])],
+        "level": choice.get("level", ""),
         "students": (
-            _by_student(groups, asked.get("level", "")) if asked.get("by") == "student" else []
+            _by_student(groups, choice.get("level", "")) if choice.get("by") == "student" else []
         ),
-        "by": asked.get("by", ""),
-        "changed": _changed(shown["changed"], scope),
+        "by": choice.get("by", ""),
+        "changed": _changed(content["changed"], scope),
         "by_field": [
             (screen_name(name), number) for name, number in result.get("by_field", {}).items()
         ],
@@ -93,7 +97,7 @@ def follower(batch: Batch, kind: str) -> Batch | None:
     )
 
 
-def _shown(files: dict[str, Any]) -> dict[str, Any]:
+def _content(files: dict[str, Any]) -> dict[str, Any]:
     file = files.get("findings.json")
     if file is None or not default_storage.exists(file.stored):
         return {"findings": {}, "changed": []}
@@ -101,21 +105,23 @@ def _shown(files: dict[str, Any]) -> dict[str, Any]:
         return json.load(content)  # type: ignore[no-any-return]
 
 
-def _stored(shown: dict[str, list[dict[str, Any]]], scope: list[Any]) -> set[tuple[int, int]]:
+def _stored(findings: dict[str, list[dict[str, Any]]], scope: list[Any]) -> set[tuple[int, int]]:
     """Student and pathway of the findings that have a record now."""
-    students = {row["student_pk"] for rows in shown.values() for row in rows if row["student_pk"]}
-    found = Participation.objects.in_scope(Scope(*scope)).filter(student__in=students)
-    return set(found.values_list("student", "pathway")) if students else set()
+    students = {
+        row["student_pk"] for rows in findings.values() for row in rows if row["student_pk"]
+    }
+    records = Participation.objects.in_scope(Scope(*scope)).filter(student__in=students)
+    return set(records.values_list("student", "pathway")) if students else set()
 
 
 def _group(
     group: dict[str, Any],
-    shown: dict[str, list[dict[str, Any]]],
+    findings: dict[str, list[dict[str, Any]]],
     scope: list[Any],
     stored: set[tuple[int, int]],
 ) -> dict[str, Any]:
     rule = rules.by_id(group["rule"])
-    rows = shown.get(rule.id, [])
+    rows = findings.get(rule.id, [])
     for row in rows:
         row["link"] = _address(row, scope, stored)
         row["visible"] = row["value"].replace(" ", "␣")
@@ -141,14 +147,14 @@ def _address(row: dict[str, Any], scope: list[Any], stored: set[tuple[int, int]]
 
 def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]]:
     """The findings that are shown, by whom they concern, those with most first."""
-    found: dict[tuple[Any, str], dict[str, Any]] = {}
+    students: dict[tuple[Any, str], dict[str, Any]] = {}
     for group in groups:
         for row in group["rows"] if level in ("", group["level"]) else ():
-            one = found.setdefault(
+            student = students.setdefault(
                 (row["student_pk"], row["student"]),
                 {"name": row["student"] or "No name", "link": row["link"], "rows": []},
             )
-            one["rows"].append(
+            student["rows"].append(
                 {
                     **row,
                     "kind": group["kind"],
@@ -156,7 +162,7 @@ def _by_student(groups: list[dict[str, Any]], level: str) -> list[dict[str, Any]
                     "remedy": group["rule"].remedy,
                 }
             )
-    return sorted(found.values(), key=lambda one: (-len(one["rows"]), one["name"]))
+    return sorted(students.values(), key=lambda student: (-len(student["rows"]), student["name"]))
 
 
 def _changed(rows: list[dict[str, Any]], scope: list[Any]) -> list[dict[str, Any]]:

@@ -51,15 +51,15 @@ def run(job: Job) -> None:
             return _once(job)
         except (RecordsMoved, ledger.StagingLost):
             job.drop_files()
-    _once(job, held=True)
+    _once(job, exclusive=True)
 
 
-def _once(job: Job, *, held: bool = False) -> None:
+def _once(job: Job, *, exclusive: bool = False) -> None:
     with ledger.refusals_named():
-        _go(job, held=held)
+        _go(job, exclusive=exclusive)
 
 
-def _go(job: Job, *, held: bool) -> None:
+def _go(job: Job, *, exclusive: bool) -> None:
     scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
     _may_be_read(batch)
@@ -96,9 +96,9 @@ def _go(job: Job, *, held: bool) -> None:
             )
             return
         job.step("Checking")
-        with _held(job) if held else nullcontext():
+        with _holding(job) if exclusive else nullcontext():
             checked = checking.judge(scope, reader, staged, since=options.get("since"))
-            if not held:
+            if not exclusive:
                 job.step("Writing the report")
             report.write(rejected=checked.rejected)
             result = _result(job, checked, reader, staged)
@@ -108,9 +108,9 @@ def _go(job: Job, *, held: bool) -> None:
                     _words(options, checked), with_errors=bool(checked.rejected), result=result
                 )
                 return
-            if not held:
+            if not exclusive:
                 job.step("Saving")
-            _save(job, staged, checked, result, nullcontext() if held else job.finishing())
+            _save(job, staged, checked, result, nullcontext() if exclusive else job.finishing())
 
 
 def _may_be_read(batch: Batch) -> None:
@@ -123,7 +123,7 @@ def _may_be_read(batch: Batch) -> None:
 
 
 @contextmanager
-def _held(job: Job) -> Iterator[None]:
+def _holding(job: Job) -> Iterator[None]:
     """The district stands still from the check to the end; who saves meanwhile waits, and is told
     after five seconds.
     """
@@ -236,10 +236,12 @@ def level_of(group: dict[str, Any]) -> str:
 def _same_as(batch: Batch) -> str:
     """The earlier upload of the very same bytes, in words (C-02)."""
     ended = (Status.COMPLETED, Status.WITH_ERRORS)
-    found = Batch.objects.filter(
+    uploads = Batch.objects.filter(
         kind=batch.kind, district=batch.district, input_sha256=batch.input_sha256, status__in=ended
     )
-    earlier = found.filter(result__saved=True).exclude(pk=batch.pk).order_by("-finished_at").first()
+    earlier = (
+        uploads.filter(result__saved=True).exclude(pk=batch.pk).order_by("-finished_at").first()
+    )
     if earlier is None or earlier.finished_at is None:
         return ""
     return (
@@ -254,11 +256,11 @@ def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
     rejected = number_of(checked.rejected, "row")
     if options["work"] == VALIDATE:
         preview = checked.preview
-        found = (
+        counts = (
             f"{preview.created:,} new, {preview.updated:,} changed,"
             f" {preview.unchanged + checked.repeated:,} unchanged, {checked.rejected:,} rejected"
         )
-        return f"Tested: {found}. Nothing has been saved yet."
+        return f"Tested: {counts}. Nothing has been saved yet."
     if not checked.rejected:
         written = checked.preview.created + checked.preview.updated
         return (

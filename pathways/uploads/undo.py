@@ -67,18 +67,18 @@ def _take_back(job: Job, upload: Batch) -> None:
                 batch=job.batch.pk,
                 exclusive=True,
             )
-            left = len(applied.stale)
-            if left:
+            untouched = len(applied.stale)
+            if untouched:
                 with job.writing(
                     "left.csv", f"Changed since the upload {job.mark}.csv", writer.CSV
                 ) as file:
                     csv_file.write(
-                        file, ("Student State ID", "Student", "CTE Pathway"), _left(staged)
+                        file, ("Student State ID", "Student", "CTE Pathway"), _changed_since(staged)
                     )
             job.outcome = Outcome(
-                _words(applied.written, left),
-                with_errors=bool(left),
-                result={"restored": applied.written, "left": left},
+                _words(applied.written, untouched),
+                with_errors=bool(untouched),
+                result={"restored": applied.written, "left": untouched},
             )
     except ledger.Locked as locked:
         raise CannotRun(locked.sentence) from locked
@@ -86,7 +86,7 @@ def _take_back(job: Job, upload: Batch) -> None:
         raise CannotRun(refusal.why) from refusal
 
 
-def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:
+def _changed_since(staged: Staged) -> Iterator[tuple[str, str, str]]:
     """Records that somebody has changed since."""
     names = dict(Pathway.objects.values_list("pk", "name"))
     with connection.cursor() as cursor:
@@ -106,14 +106,14 @@ def _left(staged: Staged) -> Iterator[tuple[str, str, str]]:
             yield students[student].state_id, students[student].name, names.get(pathway, "")
 
 
-def _words(restored: int, left: int) -> str:
+def _words(restored: int, untouched: int) -> str:
     done = (
         f"{restored:,} record{' is' if restored == 1 else 's are'} back to what"
         f" {'it was' if restored == 1 else 'they were'} before the upload."
     )
     stay = (
         "1 was changed since then and stays as it is."
-        if left == 1
-        else f"{left:,} were changed since then and stay as they are."
+        if untouched == 1
+        else f"{untouched:,} were changed since then and stay as they are."
     )
-    return f"{done} {stay}" if left else done
+    return f"{done} {stay}" if untouched else done

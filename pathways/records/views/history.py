@@ -56,7 +56,7 @@ class StepsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Sequence[str] | None) -> list[Step]:
-        parts = [_STEP.fullmatch(one) for one in value or []]
+        parts = [_STEP.fullmatch(text) for text in value or []]
         if len(parts) > _MOST_STEPS or not all(parts):
             raise forms.ValidationError("This is not a list of records.")
         return [Step(*(int(number) for number in part.groups())) for part in parts if part]
@@ -158,14 +158,14 @@ class RestoreRecord(OneRecord):
         standing = self._standing(steps)
         record = standing.get(self.pathway.pk)
         what = f"{record.total_credits:.2f} credits" if record else "the new record was removed"
-        others = f", and {len(steps) - 1} more" if len(steps) > 1 else ""
+        more = f", and {len(steps) - 1} more" if len(steps) > 1 else ""
         undo.offer(
             self.request,
             student=self.student.pk,
             title="Undone." if self.undoing else "Restored.",
             words=" ".join(
                 [
-                    f"{self.student.name}, {self.pathway.name}, {what}{others}.",
+                    f"{self.student.name}, {self.pathway.name}, {what}{more}.",
                     *(f"{finding}." for finding in findings),
                 ]
             ),

@@ -68,7 +68,7 @@ class OneRecord(RecordsView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = {
+        context = {
             "student": self.student,
             "pathway": self.pathway,
             "record": self.record,
@@ -79,4 +79,4 @@ class OneRecord(RecordsView):
             "lock_links": certified().lock_links(self.lock, self.request.user),
             "list_query": self.list_query,
         }
-        return super().get_context_data(**{**kwargs, **found})  # type: ignore[misc, no-any-return]
+        return super().get_context_data(**{**kwargs, **context})  # type: ignore[misc, no-any-return]

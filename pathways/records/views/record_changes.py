@@ -26,22 +26,22 @@ class RecordChanges(StatewideView):
         form = ChangeFilter(request.POST)
         if not form.is_valid():
             return render(request, "pathways/records/record_changes.html", {"form": form})
-        found = form.changes()
+        changes = form.changes()
         if "file" in request.POST:
-            return self.file(form, found)
-        shown = lines(list(found[:MOST_SHOWN]))
-        students = ",".join(sorted({str(one.change.student_id) for one in shown}))
+            return self.file(form, changes)
+        first_lines = lines(list(changes[:MOST_SHOWN]))
+        students = ",".join(sorted({str(line.change.student_id) for line in first_lines}))
         access.info("viewed page=record-changes user=%s students=%s", request.user.pk, students)
-        told = {
+        context = {
             "form": form,
             "searched": True,
-            "lines": shown,
-            "number": found.count(),
+            "lines": first_lines,
+            "number": changes.count(),
             "may_take": self.can(Capability.EXPORT_FOR_PURPOSE),
         }
-        return render(request, "pathways/records/record_changes.html", told)
+        return render(request, "pathways/records/record_changes.html", context)
 
-    def file(self, form: ChangeFilter, found: ChangeQuerySet) -> HttpResponseBase:
+    def file(self, form: ChangeFilter, changes: ChangeQuerySet) -> HttpResponseBase:
         """Records of every district leave the portal: the purpose is asked for, and stands in the
         audit (P-03).
         """
@@ -55,14 +55,14 @@ class RecordChanges(StatewideView):
                 {"form": form, "may_take": True},
             )
         person = self.person
-        asked, number = form.cleaned_data, f"{found.count():,}"
+        search, number = form.cleaned_data, f"{changes.count():,}"
         purpose.record(
             person,
-            asked["purpose"],
+            search["purpose"],
             file=NAME,
             key="record-changes",
-            district=asked["district"],
+            district=search["district"],
             records=number,
         )
         access.info("downloaded file=record-changes user=%s", person.pk)
-        return csv_file.download(NAME, HEADS, rows(found))
+        return csv_file.download(NAME, HEADS, rows(changes))

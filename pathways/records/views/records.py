@@ -67,9 +67,9 @@ class NewRecord(StudentPage):
         if answer is None or not form.cleaned_data.get("apply_to_all"):
             return []
         return [
-            Row.of(other, single_parent=answer, version=other.version)
-            for other in self.others()
-            if other.single_parent != answer
+            Row.of(record, single_parent=answer, version=record.version)
+            for record in self.other_records()
+            if record.single_parent != answer
         ]
 
     def show_refusal(self, form: ParticipationForm, refusal: ledger.Refused) -> HttpResponse:
@@ -113,10 +113,10 @@ class NewRecord(StudentPage):
         )
         if standing is None or standing.version != (row.version or 0) + 1:
             return None
-        mine = Change.objects.of_record(standing.student_id, standing.pathway_id).filter(
+        own_change = Change.objects.of_record(standing.student_id, standing.pathway_id).filter(
             version=standing.version, by_id=self.request.user.pk
         )
-        if not mine.exists():
+        if not own_change.exists():
             return None
         if any(getattr(standing, name) != getattr(row, name) for name in TYPED):
             return None
@@ -146,12 +146,12 @@ class NewRecord(StudentPage):
             for row in rows
             if row.version is not None and standing[row.pathway_id].version > row.version  # type: ignore[index]
         ]
-        others = (
+        on_others = (
             "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
         )
         words = (
             f"{self.student.name}, {record.pathway.name}, {record.total_credits:.2f} credits,"
-            f" {timezone.localtime():%I:%M:%S %p} MT.{others}"
+            f" {timezone.localtime():%I:%M:%S %p} MT.{on_others}"
         )
         steps = [
             undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version)  # type: ignore[arg-type, index]
@@ -164,9 +164,9 @@ class NewRecord(StudentPage):
             self.address_of_record(record.pathway_id),
         )
         warnings = [
-            one
-            for one in saved.warnings
-            if one.key == 1 and (leaves or one.rule.id not in SAID_BESIDE_THE_FIELD)
+            finding
+            for finding in saved.warnings
+            if finding.key == 1 and (leaves or finding.rule.id not in SAID_BESIDE_THE_FIELD)
         ]
         if warnings:
             sentences = " ".join(f"{finding.message}." for finding in warnings)

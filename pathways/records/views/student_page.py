@@ -137,19 +137,19 @@ class StudentPage(RecordsView, TemplateView):
             + self.search.query
         )
 
-    def others(self) -> list[Participation]:
+    def other_records(self) -> list[Participation]:
         """The student's records apart from the open one."""
         return [record for record in self.records if record is not self.record]
 
     def make_form(self, data: QueryDict | None = None) -> ParticipationForm:
-        others = len(self.others())
+        more = len(self.other_records())
         if self.record is not None:
             return ParticipationForm(
-                data, initial=ParticipationForm.initial_of(self.record), others=others
+                data, initial=ParticipationForm.initial_of(self.record), more=more
             )
         answered_yes = any(record.single_parent for record in self.records)
         proposed = ParticipationForm.proposed(answered_yes, self.student.enrolled_on)  # type: ignore[attr-defined]
-        return ParticipationForm(data, choices=self.choices(data), initial=proposed, others=others)
+        return ParticipationForm(data, choices=self.choices(data), initial=proposed, more=more)
 
     @cached_property
     def last_year(self) -> Change | None:
@@ -203,11 +203,11 @@ class StudentPage(RecordsView, TemplateView):
         if form and self.last_year:
             form.show_before(self.last_year, last_year)
         rows = [
-            SummaryRow(one, self.address("cte-record", one.pathway_id), one is record)
-            for one in self.records
+            SummaryRow(entry, self.address("cte-record", entry.pathway_id), entry is record)
+            for entry in self.records
         ]
-        answers = {one.single_parent for one in self.records}
-        found = {
+        answers = {entry.single_parent for entry in self.records}
+        context = {
             "student": self.student,
             "records": self.records,
             "record": record,
@@ -233,7 +233,7 @@ class StudentPage(RecordsView, TemplateView):
             "active_year": self.active_year,
             "single_parent_differs": len(answers) > 1,
             "other_answers": sorted(
-                {"Yes" if one.single_parent else "No" for one in self.others()}
+                {"Yes" if entry.single_parent else "No" for entry in self.other_records()}
             ),
         }
-        return super().get_context_data(**{**found, **kwargs})
+        return super().get_context_data(**{**context, **kwargs})

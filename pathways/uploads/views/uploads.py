@@ -148,7 +148,7 @@ class MTDataUpload(RecordsView, ActionView):
             else 0
         )
         more = queue_list(self.request, self.scope)
-        found = {
+        context = {
             "records": records,
             "can_upload": self.can_edit,
             "layout": CTE_END_OF_YEAR,
@@ -156,7 +156,7 @@ class MTDataUpload(RecordsView, ActionView):
             "lock": self.lock,
             "lock_links": certified().lock_links(self.lock, self.request.user),
         }
-        return super().get_context_data(**found, **more, **kwargs)
+        return super().get_context_data(**context, **more, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -167,49 +167,49 @@ class MTDataUpload(RecordsView, ActionView):
         """Certified data are tested against and not written (F-39); what is locked while the file
         waits is refused when it is its turn.
         """
-        asked = form.cleaned_data
-        roster = asked["type"] in TYPES  # rosters go on changing after the year is certified
-        if asked["work"] == UPLOAD and not roster and self.lock:
+        choices = form.cleaned_data
+        roster = choices["type"] in TYPES  # rosters go on changing after the year is certified
+        if choices["work"] == UPLOAD and not roster and self.lock:
             raise Refusal(
                 f"{Locked(self.lock).sentence} The file was not uploaded. Choose {NAMES[VALIDATE]}"
                 " to only test it."
             )
         title = (
-            f"{TYPES[asked['type']].split(' –')[0]} – {NAMES[asked['work']]}"
+            f"{TYPES[choices['type']].split(' –')[0]} – {NAMES[choices['work']]}"
             if roster
-            else f"{TITLE} – {NAMES[asked['work']]}"
+            else f"{TITLE} – {NAMES[choices['work']]}"
         )
         batch = submit(
             "roster-file" if roster else "upload",
             by=self.person,
             title=title,
-            subject=plain_name(asked["file"].name),
+            subject=plain_name(choices["file"].name),
             scope=self.scope,
             options={
-                "type": asked["type"],
-                "work": asked["work"],
-                "all_or_nothing": asked["rows"] == "nothing",
-                "every_grade": roster and asked["every_grade"],
+                "type": choices["type"],
+                "work": choices["work"],
+                "all_or_nothing": choices["rows"] == "nothing",
+                "every_grade": roster and choices["every_grade"],
             },
-            key=self._key(asked),
-            content=asked["file"],
-            notify=asked["notify"],
+            key=self._key(choices),
+            content=choices["file"],
+            notify=choices["notify"],
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
 
     @staticmethod
-    def _key(asked: dict[str, Any]) -> str:
+    def _key(choices: dict[str, Any]) -> str:
         """A double click sends the same again; a page that Back brought, with another file or
         choice, is work of its own.
         """
         digest = hashlib.sha256(
             "|".join(
-                [asked["type"], asked["work"], asked["rows"], str(asked["every_grade"])]
+                [choices["type"], choices["work"], choices["rows"], str(choices["every_grade"])]
             ).encode()
         )
-        for chunk in asked["file"].chunks():
+        for chunk in choices["file"].chunks():
             digest.update(chunk)
-        return f"{asked['key']}:{digest.hexdigest()[:16]}"
+        return f"{choices['key']}:{digest.hexdigest()[:16]}"
 
 
 class UploadColumns(ScopedView, TemplateView):
@@ -308,22 +308,22 @@ class MTExtracts(ActionView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         more = queue_list(self.request, self.scope)
         can_extract = self.can(Capability.EXPORT_RECORDS)
-        found = {
+        context = {
             "can_extract": can_extract,
             "current": self.in_active_year,
             "sealed": certified().sealed_year(self.scope) if can_extract else None,
         }
-        return super().get_context_data(**found, **more, **kwargs)
+        return super().get_context_data(**context, **more, **kwargs)
 
     def act(self, form: forms.Form) -> HttpResponse:
-        asked = form.cleaned_data
+        choices = form.cleaned_data
         batch = submit(
             "extract",
             by=self.person,
-            title=f"MT Extracts – {LAYOUTS[asked['type']].title}",
-            subject=extract.FORMATS[asked["format"]],
+            title=f"MT Extracts – {LAYOUTS[choices['type']].title}",
+            subject=extract.FORMATS[choices["format"]],
             scope=self.scope,
-            options={"type": asked["type"], "format": asked["format"]},
-            key=key_of(asked["key"], asked["type"], asked["format"]),
+            options={"type": choices["type"], "format": choices["format"]},
+            key=key_of(choices["key"], choices["type"], choices["format"]),
         )
         return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
