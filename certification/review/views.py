@@ -107,7 +107,7 @@ class Changes(OfEvent):
         same_year = self.base.round.event.end_year == self.event.end_year
         return changes.changes(self.base.rows(), self.records.rows, same_year=same_year)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         everyone, kind = self.changes(), request.GET.get("kind", "")
         if kind and kind not in changes.KINDS:
             raise Http404("There is no such kind of change.")
@@ -134,7 +134,7 @@ class Changes(OfEvent):
 class ChangesFile(Changes):
     capability = Capability.EXPORT_RECORDS
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         columns = ("State ID", "Student", "What", "CTE Pathway", "Field", "Before", "After")
         rows = [
             (
@@ -149,7 +149,7 @@ class ChangesFile(Changes):
             for change in self.changes()
             for field in change.fields
         ]
-        return self.file("Changed since last certification", columns, rows)  # type: ignore[return-value]
+        return self.file("Changed since last certification", columns, rows)
 
 
 class StudentList(OfEvent):
@@ -162,7 +162,7 @@ class StudentList(OfEvent):
             raise Http404("There is no such list.")
         return slug
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         page = self.page_of(student_lists.listed(self.records.rows, self.slug))
         key_of = keys(self.district_event, [line.state_id for line in page.object_list])
         lines = [(line, key_of.get(line.state_id)) for line in page.object_list]
@@ -178,9 +178,9 @@ class StudentList(OfEvent):
 class StudentListFile(StudentList):
     capability = Capability.EXPORT_RECORDS
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         rows = (student.cells() for student in student_lists.listed(self.records.rows, self.slug))
-        return self.file(student_lists.TITLES[self.slug], student_lists.COLUMN_NAMES, rows)  # type: ignore[return-value]
+        return self.file(student_lists.TITLES[self.slug], student_lists.COLUMN_NAMES, rows)
 
 
 class Explanations(OfEvent):

@@ -5,15 +5,12 @@ B).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cte_portal.pages.typed import number
@@ -22,86 +19,8 @@ from pathways.ledger.judgment import Ruling
 from pathways.ledger.shape import CREDITS, LABELS, PARTS_OF_THE_TOTAL, TYPED, Row
 from pathways.models import Change, Participation, Pathway
 from pathways.models.participation import CONCENTRATOR_CREDITS
-from pathways.records.lingo import LINGO, Term
-
-MOST_CHARACTERS = (
-    500  # of what was typed is shown again; no field of the screen needs a tenth of it
-)
-
-
-class LayoutPart(LayoutObject):  # type: ignore[misc]
-    """A piece of the layout with a template of its own, which sees the page's context and, as
-    `fields`, the fields within.
-    """
-
-    def __init__(self, template: str, *fields: Any) -> None:
-        self.template = template
-        self.fields = list(fields)
-
-    def render(
-        self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any
-    ) -> str:
-        fields = self.get_rendered_fields(form, context, template_pack, **options)
-        return render_to_string(
-            self.template, {**context.flatten(), "form": form, "fields": fields}
-        )
-
-
-class Definition(LayoutObject):  # type: ignore[misc]
-    """What a term of the guide means, one key away from its field."""
-
-    def __init__(self, *terms: Term, question: str = "") -> None:
-        self.terms = terms
-        self.question = question or terms[0].question
-
-    def render(
-        self, form: forms.Form, context: Any, template_pack: Any = None, **options: Any
-    ) -> str:
-        return render_to_string(
-            "pathways/records/definition.html", {"terms": self.terms, "question": self.question}
-        )
-
-
-class ReadField(forms.CharField):
-    """Text read by `pathways.files.values`, as a file's is. Whether it may be missing is for the
-    catalogue to say, beside the other findings.
-    """
-
-    def __init__(self, read: Callable[[str, str], Any], **options: Any) -> None:
-        super().__init__(strip=False, **options)
-        self.read = read
-        self.validators = []
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return self.read(value or "", str(self.label).removesuffix(" Earned"))
-        except values.Unreadable as problem:
-            raise ValidationError(problem.message, code=problem.rule) from problem
-
-
-class CreditsField(ReadField):
-    """Never `type=number`, which turns 1,5 into 15 and changes under the mouse wheel."""
-
-    def __init__(self, name: str) -> None:
-        attributes = {
-            "inputmode": "decimal",
-            "autocomplete": "off",
-            "size": 6,
-            "data-credits": name,
-        }
-        super().__init__(
-            values.credits, label=LABELS[name], widget=forms.TextInput(attrs=attributes)
-        )
-        self.before: Any = None
-        self.before_year = ""
-
-
-class YesNoField(ReadField):
-    def __init__(self, name: str) -> None:
-        choices = [("Yes", "Yes"), ("No", "No")]
-        super().__init__(
-            values.yes_or_no, label=LABELS[name], widget=forms.RadioSelect(choices=choices)
-        )
+from pathways.records.form_fields import CreditsField, ReadField, YesNoField
+from pathways.records.form_layout import helper_of
 
 
 class ParticipationForm(forms.Form):
@@ -140,16 +59,15 @@ class ParticipationForm(forms.Form):
         if choices is None:
             del self.fields["pathway"]
         else:
-            options_shown = [
-                ("", "Select a pathway"),
-                *((str(pathway.pk), pathway.name) for pathway in choices),
-            ]
-            self.fields["pathway"].widget.choices = options_shown  # type: ignore[attr-defined]
+            pathways = [(str(pathway.pk), pathway.name) for pathway in choices]
+            self.fields["pathway"].widget = forms.Select(
+                choices=[("", "Select a pathway"), *pathways]
+            )
         if more:
             self.fields["apply_to_all"].label = f"Apply to all {more + 1} pathways"
         else:
             del self.fields["apply_to_all"]
-        self.helper = self._helper()
+        self.helper = helper_of(self)
 
     def show_before(self, image: Change, school_year: str) -> None:
         """Show beside each credit field what it was at the end of an earlier school year."""
@@ -291,61 +209,3 @@ class ParticipationForm(forms.Form):
             if enough
             else None
         )
-
-    def _helper(self) -> FormHelper:
-        sheet = LayoutPart(
-            "pathways/records/credits_sheet.html",
-            *(Field(name, template="pathways/records/credits_row.html") for name in CREDITS),
-        )
-        entered = Div(
-            "pathway",
-            LayoutPart("pathways/records/pathways_entered.html"),
-            Definition(LINGO["pathway"]),
-        )
-        pathway = (
-            entered
-            if "pathway" in self.fields
-            else LayoutPart("pathways/records/pathway_fixed.html")
-        )
-        explained = Definition(
-            *(LINGO[name] for name in ("pathway_credits", *CREDITS)),
-            question="Which credits count where?",
-        )
-        single_parent = [
-            "single_parent",
-            *(["apply_to_all"] if "apply_to_all" in self.fields else []),
-        ]
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
-            Div(
-                Div(
-                    pathway,
-                    Div(
-                        Div(
-                            "concentrator",
-                            LayoutPart("pathways/records/concentrator_hint.html"),
-                            Definition(LINGO["concentrator"]),
-                        ),
-                        Div(
-                            *single_parent,
-                            LayoutPart("pathways/records/single_parent_hint.html"),
-                            Definition(LINGO["single_parent"]),
-                        ),
-                        Div("start_date", Definition(LINGO["start_date"])),
-                        LayoutPart("pathways/records/modified_date.html"),
-                        css_class="pair",
-                    ),
-                    css_class="fields",
-                ),
-                Div(
-                    Div(sheet, explained),
-                    LayoutPart("pathways/records/modified_by.html"),
-                    css_class="fields",
-                ),
-                css_class="columns",
-            ),
-            "version",
-        )
-        return helper

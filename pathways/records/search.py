@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -67,7 +67,7 @@ class Search:
         searches.pop(token, None)
         searches[token] = choices
         request.session[KEY] = dict(list(searches.items())[-MOST_KEPT:])
-        return Search(token, *choices)  # type: ignore[arg-type]
+        return replace(self, token=token)
 
     @property
     def query(self) -> str:

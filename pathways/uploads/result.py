@@ -102,7 +102,7 @@ def _content(files: dict[str, Any]) -> dict[str, Any]:
     if file is None or not default_storage.exists(file.stored):
         return {"findings": {}, "changed": []}
     with default_storage.open(file.stored) as content:
-        return json.load(content)  # type: ignore[no-any-return]
+        return dict(json.load(content))
 
 
 def _stored(findings: dict[str, list[dict[str, Any]]], scope: list[Any]) -> set[tuple[int, int]]:

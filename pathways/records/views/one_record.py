@@ -79,4 +79,4 @@ class OneRecord(RecordsView):
             "lock_links": certified().lock_links(self.lock, self.request.user),
             "list_query": self.list_query,
         }
-        return super().get_context_data(**{**kwargs, **context})  # type: ignore[misc, no-any-return]
+        return dict(super().get_context_data(**{**kwargs, **context}))  # type: ignore[misc]

@@ -130,8 +130,10 @@ class NewRecord(StudentPage):
             .filter(student_id=self.student.pk)
             .select_related("pathway")
         )
-        standing = {record.pathway_id: record for record in written}
-        record = standing[pathway_id]  # type: ignore[index]
+        standing: dict[int | None, Participation] = {
+            record.pathway_id: record for record in written
+        }
+        record = standing[pathway_id]
         if not saved.applied.written:
             undo.offer(
                 self.request,
@@ -142,9 +144,9 @@ class NewRecord(StudentPage):
             )
             return self.onward(record.pathway_id)
         changed = [
-            row
+            (row, standing[row.pathway_id])
             for row in rows
-            if row.version is not None and standing[row.pathway_id].version > row.version  # type: ignore[index]
+            if row.version is not None and standing[row.pathway_id].version > row.version
         ]
         on_others = (
             "" if len(changed) < 2 else f" Student Single Parent was set on {len(rows)} pathways."
@@ -154,8 +156,7 @@ class NewRecord(StudentPage):
             f" {timezone.localtime():%I:%M:%S %p} MT.{on_others}"
         )
         steps = [
-            undo.Step(row.pathway_id, row.version, standing[row.pathway_id].version)  # type: ignore[arg-type, index]
-            for row in changed
+            undo.Step(after.pathway_id, row.version or 0, after.version) for row, after in changed
         ]
         undo.offer(self.request, student=self.student.pk, words=words, steps=steps)
         onward = self.onward(record.pathway_id)
