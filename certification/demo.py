@@ -83,13 +83,13 @@ def load() -> None:
         user.username: user
         for user in User.objects.filter(username__in=[row[1] for row in CERTIFIERS])
     }
-    held = set(
+    roles = set(
         Membership.objects.filter(user__in=people.values()).values_list(
             "user__username", "district"
         )
     )
     for district, username, level, title, accepted, signed_in in CERTIFIERS:
-        if (username, district) not in held:
+        if (username, district) not in roles:
             continue  # a smaller portal was asked for
         invited = now - datetime.timedelta(days=20)
         Certifier.objects.create(
@@ -133,7 +133,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     scope = Scope(certifier.district, event.end_year)
     at = datetime.datetime(2024, 6, 20, 19, 12, 6, tzinfo=datetime.UTC)
     rows = list(as_of(scope))
-    signed = Document(
+    document = Document(
         form=FORM,
         collection=event.collection,
         end_year=event.end_year,
@@ -147,22 +147,22 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         findings=[],
         explanations=[],
     )
-    one = Round.objects.create(
+    sealed_round = Round.objects.create(
         event=event, district=scope.district, number=1, opened_at=at, opened_by=certifier.name
     )
     signature = Signature.objects.create(
-        round=one,
+        round=sealed_round,
         certifier=certifier,
         name=certifier.name,
         job_title=certifier.job_title,
         level=certifier.level,
-        digest=signed.digest,
-        statements=list(signed.statements),
+        digest=document.digest,
+        statements=list(document.statements),
         method=Signature.Method.PASSWORD,
         signed_at=at,
     )
     copy = SealedCopy(
-        round=one,
+        round=sealed_round,
         receipt=f"{scope.district}-{event.end_year}-EOY-1",
         event_name=event.name,
         district_name=District.objects.get(pk=scope.district).name,
@@ -170,17 +170,17 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         sealed_at=at,
         generation=1,
         sent_at=at - datetime.timedelta(hours=3),
-        counts=signed.counts,
-        rules=list(signed.rules),
-        rules_hash=signed.rules_hash,
+        counts=document.counts,
+        rules=list(document.rules),
+        rules_hash=document.rules_hash,
         explanations=[],
         findings=[],
-        statements=list(signed.statements),
+        statements=list(document.statements),
     )
-    copy.digest = seal_of(signed, copy, [signature])
+    copy.digest = seal_of(document, copy, [signature])
     copy.save(force_insert=True)
     SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in rows), 500)
-    one.become(Round.Status.SEALED, sealed_at=at)
+    sealed_round.become(Round.Status.SEALED, sealed_at=at)
     return copy
 
 
@@ -189,17 +189,17 @@ def as_of(scope: Scope) -> Iterator[CanonicalRow]:
     in the columns of a sealed record.
     """
     students = {student.pk: student for student in Student.objects.in_scope(scope)}
-    enrolled = (
+    enrollments = (
         Enrollment.objects.that_decide(scope.end_year)
         .filter(student__in=students)
         .select_related("calendar__school")
     )
-    deciding = {one.student_id: one for one in reversed(enrolled)}
+    deciding = {image.student_id: image for image in reversed(enrollments)}
     pathways = {pathway.pk: pathway for pathway in Pathway.objects.all()}
     history = Change.objects.filter(
         district=scope.district, end_year__lte=scope.end_year, student_id__in=students
     )
-    images = {(one.student_id, one.pathway_id): one for one in history.order_by("version")}
+    images = {(image.student_id, image.pathway_id): image for image in history.order_by("version")}
     for image in images.values():
         if image.operation == Change.Operation.DELETE:
             continue

@@ -83,16 +83,18 @@ def _certifiers(primaries: list[Certifier]) -> tuple[tuple[str, str], str]:
 
 def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Step 4, Certify & Submit."""
-    one = known_next_event(scope, standing.known)
+    district_event = known_next_event(scope, standing.known)
     ready = False
-    if one is None:
+    if district_event is None:
         status, sentence = _without_event(scope)
         url = reverse("event-dashboard", args=[scope.district, scope.end_year])
     else:
-        status, sentence, ready = _standing(scope, one)
-        url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
-    mine = _lead(one, standing, url, ready=ready) if one else None
-    leads = (_request(one), mine) if one else ()
+        status, sentence, ready = _standing(scope, district_event)
+        url = reverse(
+            "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
+        )
+    lead = _lead(district_event, standing, url, ready=ready) if district_event else None
+    leads = (_request(district_event), lead) if district_event else ()
     return [
         *_last_year(scope, standing),
         HomeTask(
@@ -102,7 +104,7 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=url,
-            next_label=mine.link_text if mine else "Open the event" if one else "",
+            next_label=lead.link_text if lead else "Open the event" if district_event else "",
             leads=tuple(lead for lead in leads if lead),
         ),
     ]
@@ -115,42 +117,49 @@ def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
         for event in finishing(scope)
         if scope.district in event.may_finish
     ]
-    found = []
+    tasks = []
     for last in earlier:
-        for one in events_of(last):
-            if one.finishing:
+        for district_event in events_of(last):
+            if district_event.finishing:
                 url = reverse(
-                    "event-certification", args=[last.district, last.end_year, one.event.pk]
+                    "event-certification",
+                    args=[last.district, last.end_year, district_event.event.pk],
                 )
-                mine = _lead(one, standing, url, ready=_standing(last, one)[2])
-                found.append(
+                lead = _lead(
+                    district_event, standing, url, ready=_standing(last, district_event)[2]
+                )
+                tasks.append(
                     HomeTask(
                         step="4",
-                        title=f"Finish {one.event.school_year}",
+                        title=f"Finish {district_event.event.school_year}",
                         path=(*DATA_CERTIFICATION, "Event Certification"),
                         status=("people", "To be finished"),
-                        sentence=one.status.sentence,
+                        sentence=district_event.status.sentence,
                         url=url,
-                        next_label=mine.link_text if mine else "Open the event",
-                        leads=(mine,) if mine else (),
+                        next_label=lead.link_text if lead else "Open the event",
+                        leads=(lead,) if lead else (),
                     )
                 )
-    return found
+    return tasks
 
 
-def _request(one: DistrictEvent) -> HomeLead | None:
+def _request(district_event: DistrictEvent) -> HomeLead | None:
     """What OPI wants corrected, and why, before all else (walk 19)."""
     request = (
-        Recertification.objects.of(one.event, one.district).in_progress().first()
-        if one.reopened
+        Recertification.objects.of(district_event.event, district_event.district)
+        .in_progress()
+        .first()
+        if district_event.reopened
         else None
     )
     if request is None or request.origin != Recertification.Origin.OPI:
         return None
-    url = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
+    url = reverse(
+        "recertification", args=[district_event.district, district_event.event.end_year, request.pk]
+    )
     return HomeLead(
         "OPI requests a correction.",
-        f"{request.reason} {one.due_sentence}.",
+        f"{request.reason} {district_event.due_sentence}.",
         url,
         "Read the request and answer",
     )
@@ -184,12 +193,14 @@ def _without_event(scope: Scope) -> tuple[tuple[str, str], str]:
     ), f"Certified under receipt {copy.receipt}. OPI has closed the event."
 
 
-def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> HomeLead | None:
+def _lead(
+    district_event: DistrictEvent, standing: Standing, url: str, *, ready: bool
+) -> HomeLead | None:
     """A Primary certifier's home begins with her signature, as long as it is missing and the event
     takes it.
     """
-    mine = (
-        Certifier.objects.of_district(one.district)
+    certifier = (
+        Certifier.objects.of_district(district_event.district)
         .active()
         .primary()
         .filter(user=standing.person)
@@ -197,16 +208,28 @@ def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> H
         if standing.person
         else None
     )
-    in_time = one.dates.accepts_signatures(one.now, correcting=one.reopened)
-    if mine is None or one.is_certified or not in_time or not (one.in_active_year or one.finishing):
+    in_time = district_event.dates.accepts_signatures(
+        district_event.now, correcting=district_event.reopened
+    )
+    if (
+        certifier is None
+        or district_event.is_certified
+        or not in_time
+        or not (district_event.in_active_year or district_event.finishing)
+    ):
         return None
     has_signed = Signature.objects.standing().filter(
-        certifier=mine, round__event=one.event, round__district=one.district, round__status="open"
+        certifier=certifier,
+        round__event=district_event.event,
+        round__district=district_event.district,
+        round__status="open",
     )
-    seals = one.signed >= one.primaries  # all names stand, and one of them has to send it (C-17)
+    seals = (
+        district_event.signed >= district_event.primaries
+    )  # all names stand, and one of them has to send it (C-17)
     if not seals and has_signed.exists():
         return None
-    about = f"{one.event.name}. {one.due_sentence}."
+    about = f"{district_event.event.name}. {district_event.due_sentence}."
     if not ready:
         return HomeLead(
             "Your signature will be needed.",
@@ -218,101 +241,128 @@ def _lead(one: DistrictEvent, standing: Standing, url: str, *, ready: bool) -> H
     return HomeLead("Your signature is needed.", about, url, "Review and sign")
 
 
-def _standing(scope: Scope, one: DistrictEvent) -> tuple[tuple[str, str], str, bool]:
+def _standing(scope: Scope, district_event: DistrictEvent) -> tuple[tuple[str, str], str, bool]:
     """While it can be signed, what stands in the way of it, by the same gates that the signature
     asks; else where the event stands. With it whether a certifier could sign now.
     """
-    own = (one.status.kind, WORDS[one.status.kind]), one.status.sentence
+    own_status = (
+        (district_event.status.kind, WORDS[district_event.status.kind]),
+        district_event.status.sentence,
+    )
     if (
-        one.is_certified
-        or one.ended
-        or not one.primaries
-        or not one.dates.accepts_signatures(one.now, correcting=one.reopened)
+        district_event.is_certified
+        or district_event.ended
+        or not district_event.primaries
+        or not district_event.dates.accepts_signatures(
+            district_event.now, correcting=district_event.reopened
+        )
     ):
-        return *own, False
-    closed = if_state_answers(lambda: in_the_way(Case(scope, one)))
-    if closed is None:
+        return *own_status, False
+    closed_gates = if_state_answers(lambda: in_the_way(Case(scope, district_event)))
+    if closed_gates is None:
         waits = "The state cannot be reached right now, so nobody can sign."
-        return ("queued", "Waiting for the state"), f"{waits} {one.signers}", False
-    if not closed:
-        return own[0], f"Ready to sign. {one.signers}", True
-    first, *rest = (verdict.title for verdict in closed)
+        return ("queued", "Waiting for the state"), f"{waits} {district_event.signers}", False
+    if not closed_gates:
+        return own_status[0], f"Ready to sign. {district_event.signers}", True
+    first, *rest = (verdict.title for verdict in closed_gates)
     problems = ", ".join([first, *(problem[0].lower() + problem[1:] for problem in rest)])
-    return ("queued", WORDS["queued"]), f"{problems}. {one.signers}", False
+    return ("queued", WORDS["queued"]), f"{problems}. {district_event.signers}", False
 
 
 def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     """By when, and who has signed."""
-    one = known_next_event(scope, standing.known)
-    if one is None:
+    district_event = known_next_event(scope, standing.known)
+    if district_event is None:
         return []
     return [
-        _due(one),
+        _due(district_event),
         HomeFigure(
-            "Who has signed", _signed(one), _waiting(one, standing.person), attention=not one.able
+            "Who has signed",
+            _signed(district_event),
+            _waiting(district_event, standing.person),
+            attention=not district_event.able,
         ),
     ]
 
 
-def _due(one: DistrictEvent) -> HomeFigure:
-    if one.ended:
-        return HomeFigure(f"{one.event.school_year} is over", "Not certified", one.why_ended)
-    if one.finishing:
+def _due(district_event: DistrictEvent) -> HomeFigure:
+    if district_event.ended:
+        return HomeFigure(
+            f"{district_event.event.school_year} is over", "Not certified", district_event.why_ended
+        )
+    if district_event.finishing:
         return HomeFigure(
             "To be finished by",
-            in_short(one.last_day_to_sign),
-            f"{one.event.school_year} is over.",
+            in_short(district_event.last_day_to_sign),
+            f"{district_event.event.school_year} is over.",
             attention=True,
         )
-    if one.reopened:
+    if district_event.reopened:
         return HomeFigure(
             "To be signed again by",
-            in_short(one.dates.corrections_until),
-            one.status.word,
+            in_short(district_event.dates.corrections_until),
+            district_event.status.word,
             attention=True,
         )
-    if one.sealed_on and one.is_certified:
-        return HomeFigure("Certified on", in_short(one.sealed_on), one.status.word)
-    label = "Was due" if one.is_overdue else "Must be certified by"
+    if district_event.sealed_on and district_event.is_certified:
+        return HomeFigure(
+            "Certified on", in_short(district_event.sealed_on), district_event.status.word
+        )
+    label = "Was due" if district_event.is_overdue else "Must be certified by"
     sentence = (
-        f"{one.left[0].upper()}{one.left[1:]}. Corrections to"
-        f" {in_short(one.dates.corrections_until)}."
+        f"{district_event.time_left[0].upper()}{district_event.time_left[1:]}. Corrections to"
+        f" {in_short(district_event.dates.corrections_until)}."
     )
     return HomeFigure(
-        label, f"{one.dates.due:%A, %B} {one.dates.due.day}", sentence, attention=one.is_overdue
+        label,
+        f"{district_event.dates.due:%A, %B} {district_event.dates.due.day}",
+        sentence,
+        attention=district_event.is_overdue,
     )
 
 
-def _signed(one: DistrictEvent) -> str:
-    return "All" if one.is_certified else f"{one.signed} of {one.primaries}"
+def _signed(district_event: DistrictEvent) -> str:
+    return (
+        "All"
+        if district_event.is_certified
+        else f"{district_event.signed} of {district_event.primaries}"
+    )
 
 
-def _waiting(one: DistrictEvent, reader: Any) -> str:
+def _waiting(district_event: DistrictEvent, reader: Any) -> str:
     """Those whose signature is still needed, by name, the reader as *you* and first; of a certified
     event those who have signed.
     """
-    status = "sealed" if one.is_certified else "open"
+    status = "sealed" if district_event.is_certified else "open"
     signed = (
         Signature.objects.standing()
         .by_primaries()
-        .filter(round__event=one.event, round__district=one.district, round__status=status)
+        .filter(
+            round__event=district_event.event,
+            round__district=district_event.district,
+            round__status=status,
+        )
     )
-    if one.is_certified:
+    if district_event.is_certified:
         return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
     waiting = (
-        Certifier.objects.of_district(one.district)
+        Certifier.objects.of_district(district_event.district)
         .active()
         .primary()
         .exclude(pk__in=signed.values("certifier"))
         .listed()
     )
-    others = [certifier for certifier in waiting if certifier.user != reader]
-    names = ["you"] if len(others) < len(waiting) else []
+    other_certifiers = [certifier for certifier in waiting if certifier.user != reader]
+    names = ["you"] if len(other_certifiers) < len(waiting) else []
     names += [
         f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}"
-        for certifier in others
+        for certifier in other_certifiers
     ]
-    return f"Waiting for {' and '.join(names)}." if names and not one.ended else one.signers
+    return (
+        f"Waiting for {' and '.join(names)}."
+        if names and not district_event.ended
+        else district_event.signers
+    )
 
 
 def set_up(end_year: int | None) -> HomeTask:

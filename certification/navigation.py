@@ -150,35 +150,52 @@ SCREENS = (
 
 def due(scope: Scope, standing: Standing) -> ContextFact | None:
     """The event with its due date and the days left (G-09); once certified, since when."""
-    one = known_next_event(scope, standing.known)
-    if one is None:
+    district_event = known_next_event(scope, standing.known)
+    if district_event is None:
         return None
-    name = SHORT[one.event.collection]
-    url = reverse("event-certification", args=[scope.district, scope.end_year, one.event.pk])
-    if one.reopened:
-        until = one.dates.corrections_until
+    name = SHORT[district_event.event.collection]
+    url = reverse(
+        "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
+    )
+    if district_event.reopened:
+        until = district_event.dates.corrections_until
         return ContextFact(
-            f"{name} to be signed again by", f"{until:%m/%d/%Y}", about=one.event.name, url=url
+            f"{name} to be signed again by",
+            f"{until:%m/%d/%Y}",
+            about=district_event.event.name,
+            url=url,
         )
-    if one.ended:
+    if district_event.ended:
         return ContextFact(
-            name, "not certified", f"{one.event.school_year} is over", one.event.name, url=url
+            name,
+            "not certified",
+            f"{district_event.event.school_year} is over",
+            district_event.event.name,
+            url=url,
         )
-    if one.finishing:
+    if district_event.finishing:
         return ContextFact(
             f"{name} to be finished by",
-            f"{one.last_day_to_sign:%m/%d/%Y}",
-            about=one.event.name,
+            f"{district_event.last_day_to_sign:%m/%d/%Y}",
+            about=district_event.event.name,
             url=url,
             attention=True,
         )
-    if one.is_certified:
+    if district_event.is_certified:
         return ContextFact(
-            f"{name} certified", f"{one.sealed_on:%m/%d/%Y}", about=one.event.name, url=url
+            f"{name} certified",
+            f"{district_event.sealed_on:%m/%d/%Y}",
+            about=district_event.event.name,
+            url=url,
         )
-    word = "Was due" if one.is_overdue else "Due"
+    word = "Was due" if district_event.is_overdue else "Due"
     return ContextFact(
-        word, in_words(one.dates.due), one.left, one.event.name, url=url, attention=one.is_overdue
+        word,
+        in_words(district_event.dates.due),
+        district_event.time_left,
+        district_event.event.name,
+        url=url,
+        attention=district_event.is_overdue,
     )
 
 
@@ -203,7 +220,7 @@ def due_statewide(end_year: int, standing: Standing) -> ContextFact | None:
     return ContextFact(
         "Was due" if late else "Due",
         in_words(event.due),
-        event.dates.left(now),
+        event.dates.time_left(now),
         event.name,
         url=url,
     )

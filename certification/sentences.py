@@ -119,8 +119,8 @@ def _of_class(node: ast.ClassDef) -> Found:
 
 def _of_gate(node: ast.FunctionDef) -> Iterator[str]:
     """What its answers say, and how they are titled; not where they lead."""
-    for one in ast.walk(node):
-        match one:
+    for part in ast.walk(node):
+        match part:
             case ast.Assign(value=value):
                 yield from (words for words in _sentences(value) if _is_sentence(words))
             case ast.Call(func=ast.Name(id="Answer"), args=[_, sentence, *_], keywords=keywords):
@@ -136,8 +136,8 @@ def _of_gate(node: ast.FunctionDef) -> Iterator[str]:
 def _of_call(node: ast.Call, module: str) -> Found:
     name = ast.unparse(node.func).rpartition(".")[2]
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
-    given = [words for value in values for words in _sentences(value)]
-    named = [
+    sentences = [words for value in values for words in _sentences(value)]
+    rule_ids = [
         value.value
         for value in values
         if isinstance(value, ast.Constant)
@@ -145,18 +145,18 @@ def _of_call(node: ast.Call, module: str) -> Found:
         and RULE.fullmatch(value.value)
     ]
     if name == "FileRefused" or (
-        named and name not in {"Rule", "_file", "_format", "_required", "_amount"}
+        rule_ids and name not in {"Rule", "_file", "_format", "_required", "_amount"}
     ):
         yield from (
-            (f"rule {named[0] if named else 'CTE-400'}", words)
-            for words in given
+            (f"rule {rule_ids[0] if rule_ids else 'CTE-400'}", words)
+            for words in sentences
             if _is_sentence(words)
         )
     elif name in REFUSALS or name == "add_error":
-        yield from ((f"form {module}", words) for words in given if _is_sentence(words))
+        yield from ((f"form {module}", words) for words in sentences if _is_sentence(words))
     for keyword in node.keywords:
         if keyword.arg == "violation_error_message":
-            (constraint,) = [one.value for one in node.keywords if one.arg == "name"]
+            (constraint,) = [argument.value for argument in node.keywords if argument.arg == "name"]
             yield from (
                 (f"constraint {ast.literal_eval(constraint)}", words)
                 for words in _sentences(keyword.value)

@@ -62,7 +62,7 @@ class Line:
 
     number: str
     name: str
-    one: DistrictEvent
+    district_event: DistrictEvent
     unsent: KnownUnsent
     validated: Validated | None
     last_activity: datetime.datetime | None
@@ -70,11 +70,11 @@ class Line:
 
     @cached_property
     def stand(self) -> Stand:
-        if self.one.request:
+        if self.district_event.request:
             return Stand.RECERTIFICATION
-        if self.one.is_certified:
+        if self.district_event.is_certified:
             return Stand.CERTIFIED
-        if self.one.signed:
+        if self.district_event.signed:
             return Stand.WAITING
         if self.errors:
             return Stand.ERRORS
@@ -85,32 +85,42 @@ class Line:
     @cached_property
     def by_last_validation(self) -> LastValidation:
         """What the gates would answer, as far as it is known without a look at the records."""
-        return LastValidation(self.one, self.unsent, self.validated)
+        return LastValidation(self.district_event, self.unsent, self.validated)
 
     @property
     def word(self) -> str:
-        if self.one.ended:
+        if self.district_event.ended:
             return "Not certified"
         if self.stand is Stand.RECERTIFICATION:
-            return "Recertification requested" if self.one.is_certified else "Recertification"
+            return (
+                "Recertification requested"
+                if self.district_event.is_certified
+                else "Recertification"
+            )
         return (
             "Approved by State"
-            if self.stand is Stand.CERTIFIED and self.one.approved_at
+            if self.stand is Stand.CERTIFIED and self.district_event.approved_at
             else self.stand.word
         )
 
     @property
     def is_overdue(self) -> bool:
-        return is_waited_for(self.one) and self.one.last_day < timezone.localdate(self.one.now)
+        return is_waited_for(
+            self.district_event
+        ) and self.district_event.last_day < timezone.localdate(self.district_event.now)
 
     @property
     def due(self) -> datetime.date:
-        return self.one.last_day
+        return self.district_event.last_day
 
     @property
     def signed(self) -> str:
         """2 of 2; of who had to sign when it was sealed."""
-        return "all" if self.one.is_certified else f"{self.one.signed} of {self.one.primaries}"
+        return (
+            "all"
+            if self.district_event.is_certified
+            else f"{self.district_event.signed} of {self.district_event.primaries}"
+        )
 
     @property
     def errors(self) -> int | None:
@@ -134,7 +144,9 @@ class Line:
         """How old the figures are: today, 1 day, 12 days."""
         if self.validated is None:
             return ""
-        number = (timezone.localdate(self.one.now) - timezone.localdate(self.validated.at)).days
+        number = (
+            timezone.localdate(self.district_event.now) - timezone.localdate(self.validated.at)
+        ).days
         return days(number) if number > 0 else "today"
 
     @property
@@ -145,7 +157,9 @@ class Line:
     @property
     def last_resync(self) -> datetime.datetime | None:
         copy = self.unsent.copy
-        return copy.sent_at if copy and copy.end_year >= self.one.event.end_year else None
+        return (
+            copy.sent_at if copy and copy.end_year >= self.district_event.event.end_year else None
+        )
 
 
 COLUMNS = {
@@ -169,10 +183,10 @@ OVERDUE = "overdue"
 def lines_of(event: CertificationEvent) -> list[Line]:
     """All districts by number, in about a dozen statements, however many they are."""
     last = Change.objects.filter(district=OuterRef("number")).order_by("-pk")
-    asked = District.objects.order_by("number").annotate(
+    query = District.objects.order_by("number").annotate(
         last_at=Subquery(last.values("at")[:1]), last_year=Subquery(last.values("end_year")[:1])
     )
-    districts = list(asked.values_list("number", "name", "last_at", "last_year"))
+    districts = list(query.values_list("number", "name", "last_at", "last_year"))
     numbers = [number for number, *_ in districts]
     events, unsent, validated = (
         district_events(event, numbers),
@@ -183,7 +197,7 @@ def lines_of(event: CertificationEvent) -> list[Line]:
         Line(
             number=number,
             name=name,
-            one=events[number],
+            district_event=events[number],
             unsent=unsent[number],
             validated=validated.get(number),
             last_activity=at if year and year >= event.end_year else None,
@@ -194,11 +208,11 @@ def lines_of(event: CertificationEvent) -> list[Line]:
 
 def totals(lines: Iterable[Line]) -> dict[str, int]:
     """How many stand where; the keys are what the filter `show` takes."""
-    found = dict.fromkeys([*(stand.key for stand in Stand), OVERDUE], 0)
+    numbers = dict.fromkeys([*(stand.key for stand in Stand), OVERDUE], 0)
     for line in lines:
-        found[line.stand.key] += 1
-        found[OVERDUE] += line.is_overdue
-    return found
+        numbers[line.stand.key] += 1
+        numbers[OVERDUE] += line.is_overdue
+    return numbers
 
 
 def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
@@ -208,7 +222,11 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "number": lambda line: line.number,
         "name": lambda line: line.name.casefold(),
         "status": lambda line: list(Stand).index(line.stand),
-        "signed": lambda line: (line.one.is_certified, line.one.signed, -line.one.primaries),
+        "signed": lambda line: (
+            line.district_event.is_certified,
+            line.district_event.signed,
+            -line.district_event.primaries,
+        ),
         "errors": lambda line: line.errors,
         "warnings": lambda line: line.warnings,
         "unsent": lambda line: line.unsent.rows,
@@ -219,20 +237,20 @@ def sorted_by(lines: Iterable[Line], column: str) -> list[Line]:
         "due": lambda line: line.due,
     }
     key = keys.get(name, keys["number"])
-    known = sorted((line for line in lines if key(line) is not None), key=key, reverse=down)
-    return known + [line for line in lines if key(line) is None]
+    sorted_lines = sorted((line for line in lines if key(line) is not None), key=key, reverse=down)
+    return sorted_lines + [line for line in lines if key(line) is None]
 
 
-def told(line: Line) -> list[str]:
+def cells_of(line: Line) -> list[str]:
     """A line as text, by the titles of `TITLES`: what the files hold."""
     numbers = ("" if number is None else str(number) for number in (line.errors, line.warnings))
     return [
         line.number,
         line.name,
         line.word,
-        line.one.status.word,
-        "all" if line.one.is_certified else str(line.one.signed),
-        str(line.one.primaries),
+        line.district_event.status.word,
+        "all" if line.district_event.is_certified else str(line.district_event.signed),
+        str(line.district_event.primaries),
         *numbers,
         line.unsent.words.replace(",", ""),
         line.records.replace(",", ""),
@@ -240,7 +258,7 @@ def told(line: Line) -> list[str]:
         _moment(line.last_resync),
         _moment(line.last_activity),
         text(line.due),
-        text(line.one.dates.extended),
+        text(line.district_event.dates.extended),
         text(line.is_overdue),
     ]
 

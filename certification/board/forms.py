@@ -49,45 +49,45 @@ class BoardFilter(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         self.is_valid()
 
-    def said(self, name: str) -> str:
+    def choice(self, name: str) -> str:
         return str(self.cleaned_data.get(name) or "")
 
     def matching(self, lines: Iterable[Line]) -> list[Line]:
         """The lines that it shows, sorted."""
-        words = self.said("find").casefold().split()
-        found = [
+        words = self.choice("find").casefold().split()
+        lines_of_filter = [
             line
             for line in lines
             if all(word in f"{line.number} {line.name}".casefold() for word in words)
             and self._holds(line)
         ]
-        return sorted_by(found, self.said("sort") or "number")
+        return sorted_by(lines_of_filter, self.choice("sort") or "number")
 
     def _holds(self, line: Line) -> bool:
-        show, due = self.said("show"), self.said("due")
-        days = (line.due - timezone.localdate(line.one.now)).days
+        show, due = self.choice("show"), self.choice("due")
+        days = (line.due - timezone.localdate(line.district_event.now)).days
         return (
             (
                 show in ("", line.stand.key)
                 or (show == OVERDUE and line.is_overdue)
-                or (show == NOT_CERTIFIED and not line.one.is_certified)
+                or (show == NOT_CERTIFIED and not line.district_event.is_certified)
             )
             and (
                 due == ""
                 or (due == OVERDUE and line.is_overdue)
-                or (due == "extended" and line.one.dates.extended)
-                or (due == "week" and not line.one.is_certified and 0 <= days <= 7)
+                or (due == "extended" and line.district_event.dates.extended)
+                or (due == "week" and not line.district_event.is_certified and 0 <= days <= 7)
             )
-            and (not self.said("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
-            and (not self.said("nobody") or line.one.able == 0)
-            and self.said("size") in ("", _size(line))
+            and (not self.choice("unsent") or line.unsent.rows > 0 or line.unsent.nothing_sent)
+            and (not self.choice("nobody") or line.district_event.able == 0)
+            and self.choice("size") in ("", _size(line))
         )
 
-    def query(self, **changed: str) -> str:
+    def query(self, **changes: str) -> str:
         """The address of the same board with something changed."""
-        named = {name: self.said(name) for name in self.fields} | changed
+        choices = {name: self.choice(name) for name in self.fields} | changes
         return urlencode(
-            {name: "on" if value == "True" else value for name, value in named.items() if value}
+            {name: "on" if value == "True" else value for name, value in choices.items() if value}
         )
 
 

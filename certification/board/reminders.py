@@ -31,26 +31,26 @@ class Recipient:
 
 def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipient]:
     """Who would be written to now, district by district, and who is skipped."""
-    chosen = list(lines)
-    people = occasions.readers(line.number for line in chosen)
-    signed, reminded = occasions.signed(event), occasions.reminded_today(event)
-    found: list[Recipient] = []
-    for line in chosen:
-        if reason := occasions.why_not_waited_for(line.one):
-            found.append(Recipient(line, None, reason))
+    all_lines = list(lines)
+    people = occasions.readers(line.number for line in all_lines)
+    signatures, reminders_today = occasions.signers_of(event), occasions.reminded_today(event)
+    recipients_of_lines: list[Recipient] = []
+    for line in all_lines:
+        if reason := occasions.why_not_waited_for(line.district_event):
+            recipients_of_lines.append(Recipient(line, None, reason))
         elif not people[line.number]:
-            found.append(Recipient(line, None, NOBODY))
+            recipients_of_lines.append(Recipient(line, None, NOBODY))
         else:
             for person in people[line.number]:
                 why_not = _why_not(
                     person,
-                    signed=occasions.has_done(line.one, person, signed),
-                    reminded=person.pk in reminded,
+                    signed=occasions.has_done(line.district_event, person, signatures),
+                    reminded=person.pk in reminders_today,
                 )
-                found.append(Recipient(line, person, why_not))
+                recipients_of_lines.append(Recipient(line, person, why_not))
                 if not why_not:
-                    reminded = reminded | {person.pk}
-    return found
+                    reminders_today = reminders_today | {person.pk}
+    return recipients_of_lines
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Summary:
 
     people: int
     districts: int
-    without: int
+    nobody: int
     """Districts where nobody can be written to."""
     certifiers: bool
     """Whether all of the people are certifiers; where none is named, District Administrators are
@@ -68,28 +68,34 @@ class Summary:
 
 
 def summary(event: CertificationEvent, lines: Iterable[Line]) -> Summary:
-    found = recipients(event, lines)
-    due = [one for one in found if one.person and not one.why_not]
-    named = set(
+    everyone = recipients(event, lines)
+    due = [recipient for recipient in everyone if recipient.person and not recipient.why_not]
+    certifiers = set(
         Certifier.objects.active()
-        .filter(user__in={one.person for one in due})
+        .filter(user__in={recipient.person for recipient in due})
         .values_list("district", "user")
     )
     return Summary(
         people=len(due),
-        districts=len({one.line.number for one in due}),
-        without=sum(one.why_not == NOBODY for one in found),
-        certifiers=all((one.line.number, one.person.pk) in named for one in due if one.person),
+        districts=len({recipient.line.number for recipient in due}),
+        nobody=sum(recipient.why_not == NOBODY for recipient in everyone),
+        certifiers=all(
+            (recipient.line.number, recipient.person.pk) in certifiers
+            for recipient in due
+            if recipient.person
+        ),
     )
 
 
-def skipped(found: Iterable[Recipient]) -> dict[str, list[str]]:
+def skipped(everyone: Iterable[Recipient]) -> dict[str, list[str]]:
     """Reason → the people, or the districts where it is nobody in particular."""
     grouped: dict[str, list[str]] = {}
-    for one in found:
-        if one.why_not:
-            name = f" {one.person.choice_name}" if one.person else ""
-            grouped.setdefault(one.why_not, []).append(f"{one.line.number} {one.line.name}{name}")
+    for recipient in everyone:
+        if recipient.why_not:
+            name = f" {recipient.person.choice_name}" if recipient.person else ""
+            grouped.setdefault(recipient.why_not, []).append(
+                f"{recipient.line.number} {recipient.line.name}{name}"
+            )
     return grouped
 
 
@@ -109,31 +115,33 @@ def send(
     """
     with transaction.atomic():
         CertificationEvent.objects.select_for_update().get(pk=event.pk)  # one after the other
-        found = recipients(event, lines)
-        due = [one for one in found if one.person and not one.why_not]
+        everyone = recipients(event, lines)
+        due = [recipient for recipient in everyone if recipient.person and not recipient.why_not]
         now, today = timezone.now(), timezone.localdate()
         Reminder.objects.bulk_create(
             Reminder(
                 event=event,
-                district=one.line.number,
-                user=one.person,
+                district=recipient.line.number,
+                user=recipient.person,
                 day=today,
-                kind=_kind(one.line),
+                kind=_kind(recipient.line),
                 at=now,
                 by=by.record_name,
                 text=text,
             )
-            for one in due
+            for recipient in due
         )
         letters.queue_all(
-            occasions.reminder(one.line.one, one.line.name, one.person, text)
-            for one in due
-            if one.person
+            occasions.reminder(
+                recipient.line.district_event, recipient.line.name, recipient.person, text
+            )
+            for recipient in due
+            if recipient.person
         )
         if due:
             after = {
                 "Reminders": str(len(due)),
-                "Districts": ", ".join(sorted({one.line.number for one in due})),
+                "Districts": ", ".join(sorted({recipient.line.number for recipient in due})),
             }
             deed = Deed(
                 "reminder",
@@ -145,7 +153,7 @@ def send(
                 end_year=event.end_year,
             )
             AuditEvent.objects.record([deed], by=by)
-    return len(due), len(found) - len(due)
+    return len(due), len(everyone) - len(due)
 
 
 def _kind(line: Line) -> Reminder.Kind:

@@ -22,8 +22,8 @@ from certification.board.board import (
     WHY_SUPPRESSED,
     Line,
     Stand,
+    cells_of,
     lines_of,
-    told,
     totals,
 )
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
@@ -49,7 +49,7 @@ class BoardView(StatewideView):
     capability = Capability.WORK_STATEWIDE
 
     @cached_property
-    def asked(self) -> BoardFilter:
+    def filter(self) -> BoardFilter:
         return BoardFilter(self.request.GET)
 
     @cached_property
@@ -66,64 +66,72 @@ class BoardView(StatewideView):
         """The one that is asked for, else that of the current school year that is due next or was
         due last, else one to be finished.
         """
-        if named := self.asked.cleaned_data.get("event"):
-            return next((one for one in self.events if one.pk == named), None)
+        if pk := self.filter.cleaned_data.get("event"):
+            return next((event for event in self.events if event.pk == pk), None)
         active, today = active_end_year(self.request), timezone.localdate()
-        current = [one for one in self.events if one.end_year == active]
-        published = [one for one in current if one.is_published]
+        current = [event for event in self.events if event.end_year == active]
+        published = [event for event in current if event.is_published]
         coming = sorted(
-            (one for one in published if one.corrections_until >= today), key=lambda one: one.due
+            (event for event in published if event.corrections_until >= today),
+            key=lambda event: event.due,
         )
-        to_finish = [one for one in self.events if one.is_published and one.may_finish]
+        to_finish = [event for event in self.events if event.is_published and event.may_finish]
         return next(iter(coming or published or current or to_finish), None)
 
     @cached_property
     def lines(self) -> list[Line]:
         return lines_of(self.event) if self.event else []
 
-    def chosen(self, numbers: list[str]) -> list[Line]:
+    def lines_with(self, numbers: list[str]) -> list[Line]:
         return [line for line in self.lines if line.number in set(numbers)]
 
 
 class StatusBoard(BoardView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked, lines = self.asked, self.lines
-        shown = asked.matching(lines)
-        page, _ = paged(request, shown, PAGE)
-        numbers, show = totals(lines), asked.said("show")
+        board_filter, lines = self.filter, self.lines
+        lines_of_page = board_filter.matching(lines)
+        page, _ = paged(request, lines_of_page, PAGE)
+        numbers, show = totals(lines), board_filter.choice("show")
         cells = [
             ("", "All", "", len(lines)),
             *((stand.key, stand.word, stand.kind, numbers[stand.key]) for stand in Stand),
         ]
         cells.append((OVERDUE, "Overdue", "queued", numbers[OVERDUE]))
-        sort = asked.said("sort") or "number"
-        told = {
+        sort = board_filter.choice("sort") or "number"
+        context = {
             "event": self.event,
-            "events": [(one, asked.query(event=str(one.pk))) for one in self.events],
-            "asked": asked,
+            "events": [(event, board_filter.query(event=str(event.pk))) for event in self.events],
+            "filter": board_filter,
             "cells": [
-                (word, kind, number, asked.query(show=key), key == show)
+                (word, kind, number, board_filter.query(show=key), key == show)
                 for key, word, kind, number in cells
             ],
             "heads": [
-                (title, asked.query(sort=_next(name, sort)), _order(name, sort), name in NUMBERS)
+                (
+                    title,
+                    board_filter.query(sort=_next(name, sort)),
+                    _order(name, sort),
+                    name in NUMBERS,
+                )
                 for name, title in COLUMNS.items()
             ],
             "page": page,
             "all_of_them": len(lines),
-            "query": asked.query(),
-            "waiting": sum(is_waited_for(line.one) for line in lines),
+            "query": board_filter.query(),
+            "waiting": sum(is_waited_for(line.district_event) for line in lines),
             "remind_all": (
                 f"{reverse('reminders')}?{urlencode({'show': NOT_CERTIFIED, **({'event': self.event.pk} if self.event else {})})}"
             ),
             "to_remind": (
-                reminders.summary(self.event, [line for line in lines if not line.one.is_certified])
+                reminders.summary(
+                    self.event, [line for line in lines if not line.district_event.is_certified]
+                )
                 if self.event
                 else None
             ),
             "why_suppressed": WHY_SUPPRESSED,
-            "sizes": [(key, word, key == asked.said("size")) for key, word in SIZES],
-            "dues": [(key, word, key == asked.said("due")) for key, word in DUE],
+            "sizes": [(key, word, key == board_filter.choice("size")) for key, word in SIZES],
+            "dues": [(key, word, key == board_filter.choice("due")) for key, word in DUE],
             "figures_of": min(
                 (line.validated_at for line in lines if line.validated_at), default=None
             ),
@@ -131,12 +139,12 @@ class StatusBoard(BoardView):
             "ahead": [line.number for line in lines if line.unsent.ahead],
             "never_validated": sum(line.validated is None for line in lines),
         }
-        return render(request, "certification/board/board.html", told)
+        return render(request, "certification/board/board.html", context)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The buttons below the table send `do`, and what was chosen on the page."""
         numbers = request.POST.getlist("chosen")
-        board = f"{request.path}?{self.asked.query()}"
+        board = f"{request.path}?{self.filter.query()}"
         if not numbers or self.event is None:
             messages.warning(request, "Choose districts first.")
             return redirect(board)
@@ -148,24 +156,24 @@ class StatusBoard(BoardView):
         )
 
     def approve(self, event: CertificationEvent, numbers: list[str]) -> None:
-        done, why_not = [], []
-        for line in self.chosen(numbers):
+        numbers_approved, why_not = [], []
+        for line in self.lines_with(numbers):
             try:
                 if recertification.accept(
                     Scope(line.number, event.end_year), event.pk, by=self.person
                 ):
-                    done.append(line.number)
+                    numbers_approved.append(line.number)
             except Refusal as refusal:
                 why_not.append(f"{line.number}: {refusal.sentence}")
-        if done:
-            messages.success(self.request, f"Approved by State: {', '.join(done)}.")
+        if numbers_approved:
+            messages.success(self.request, f"Approved by State: {', '.join(numbers_approved)}.")
         if why_not:
             messages.warning(
                 self.request,
                 " ".join(why_not[:5])
                 + (f" And {len(why_not) - 5:,} more." if len(why_not) > 5 else ""),
             )
-        if not done and not why_not:
+        if not numbers_approved and not why_not:
             messages.success(self.request, "These certifications were already approved.")
 
 
@@ -189,14 +197,14 @@ class StatusBoardFile(BoardView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.event is None or kwargs["form"] not in ("csv", "xlsx"):
             raise Http404("This page does not exist.")
-        held, rows = io.BytesIO(), (told(line) for line in self.asked.matching(self.lines))
+        content, rows = io.BytesIO(), (cells_of(line) for line in self.filter.matching(self.lines))
         if kwargs["form"] == "csv":
-            csv_file.write(held, TITLES, rows)
+            csv_file.write(content, TITLES, rows)
         else:
             notes = (f"{self.event.name}, {moment(timezone.now())}", FIGURES, WHY_SUPPRESSED)
-            writer.write_xlsx(held, TITLES, rows, sheet="Status board", notes=notes)
+            writer.write_xlsx(content, TITLES, rows, sheet="Status board", notes=notes)
         response = HttpResponse(
-            held.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX
+            content.getvalue(), content_type=writer.CSV if kwargs["form"] == "csv" else writer.XLSX
         )
         response["Content-Disposition"] = (
             f'attachment; filename="Status board {self.event.school_year}.{kwargs["form"]}"'
@@ -218,52 +226,54 @@ class Reminders(BoardView):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReminderForm(self.kept_form() if self.wanted else None))
+        return self.show(ReminderForm(self.kept_form() if self.lines_to_remind else None))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ReminderForm(request.POST)
         if self.event is None or not form.is_valid():
             return self.show(form)
         number, skipped = reminders.send(
-            self.event, self.wanted, text=form.cleaned_data["text"], by=self.person
+            self.event, self.lines_to_remind, text=form.cleaned_data["text"], by=self.person
         )
         words = f"{number:,} reminder{' is' if number == 1 else 's are'} on the way."
         messages.success(request, f"{words} {skipped:,} skipped." if skipped else words)
         return redirect(f"{request.path}?{urlencode({'event': self.event.pk})}")
 
     @cached_property
-    def wanted(self) -> list[Line]:
+    def lines_to_remind(self) -> list[Line]:
         """Of the chosen districts, or of those that the board's filter shows; of none when nothing
         was asked for.
         """
         if numbers := self.request.GET.getlist("chosen"):
-            return self.chosen(numbers)
+            return self.lines_with(numbers)
         return (
-            self.asked.matching(self.lines)
-            if self.asked.said("show") or self.request.GET.get("all")
+            self.filter.matching(self.lines)
+            if self.filter.choice("show") or self.request.GET.get("all")
             else []
         )
 
     def show(self, form: ReminderForm) -> HttpResponse:
         event = self.event
-        found = reminders.recipients(event, self.wanted) if event else []
-        due = [one for one in found if one.person and not one.why_not]
+        recipients = reminders.recipients(event, self.lines_to_remind) if event else []
+        due = [recipient for recipient in recipients if recipient.person and not recipient.why_not]
         sample = (
-            reminder(due[0].line.one, due[0].line.name, due[0].person, "")
+            reminder(due[0].line.district_event, due[0].line.name, due[0].person, "")
             if due and due[0].person
             else None
         )
-        sent = Reminder.objects.filter(event=event).select_related("user")[:REMINDERS_SHOWN]
-        told = {
+        sent_reminders = Reminder.objects.filter(event=event).select_related("user")[
+            :REMINDERS_SHOWN
+        ]
+        context = {
             "event": event,
             "form": form,
-            "wanted": len(self.wanted),
+            "number_chosen": len(self.lines_to_remind),
             "due": due,
-            "districts": len({one.line.number for one in due}),
-            "number_skipped": len(found) - len(due),
-            "skipped": reminders.skipped(found),
+            "districts": len({recipient.line.number for recipient in due}),
+            "number_skipped": len(recipients) - len(due),
+            "skipped": reminders.skipped(recipients),
             "sample": sample,
-            "sent": sent,
+            "sent": sent_reminders,
             "address": self.request.get_full_path(),
         }
-        return render(self.request, "certification/board/reminders.html", told)
+        return render(self.request, "certification/board/reminders.html", context)

@@ -36,11 +36,11 @@ Operation = AuditEvent.Operation
 
 def eligible(district: str) -> UserQuerySet:
     """The district's people with an open account who are not on the list yet."""
-    taken = Certifier.objects.of_district(district).values("user")
-    found: UserQuerySet = User.objects.of_district(district)
+    certifiers = Certifier.objects.of_district(district).values("user")
+    people: UserQuerySet = User.objects.of_district(district)
     return (
-        found.filter(is_active=True)
-        .exclude(pk__in=taken)
+        people.filter(is_active=True)
+        .exclude(pk__in=certifiers)
         .order_by(Folded("last_name"), Folded("first_name"), "username")
     )
 
@@ -71,16 +71,16 @@ def add(
                 " closed.",
                 field="person",
             )
-        one = Certifier.objects.create(
+        certifier = Certifier.objects.create(
             district=scope.district, user=person, level=level, job_title=job_title
         )
-        _record(one, Operation.ADD, {}, words(one), by)
+        _record(certifier, Operation.ADD, {}, words(certifier), by)
         if mail and person.pk != by.pk:
-            _invite(scope, one, by)
+            _invite(scope, certifier, by)
         elif person.pk == by.pk:
-            one.accepted_at = timezone.now()
-            one.save(update_fields=["accepted_at"])
-    return one
+            certifier.accepted_at = timezone.now()
+            certifier.save(update_fields=["accepted_at"])
+    return certifier
 
 
 def change(
@@ -90,40 +90,44 @@ def change(
     when somebody else was quicker.
     """
     with _deciding(scope):
-        one = (
+        certifier = (
             Certifier.objects.select_for_update()
             .select_related("user")
             .get(pk=pk, district=scope.district)
         )
-        before = words(one)
-        was = one.level
-        one.level, one.job_title, one.is_active = level, job_title, is_active
-        if before == words(one):
+        before = words(certifier)
+        level_before = certifier.level
+        certifier.level, certifier.job_title, certifier.is_active = level, job_title, is_active
+        if before == words(certifier):
             return False
-        if one.version != seen:
-            now = ", ".join(f"{label} {value}" for label, value in before.items())
+        if certifier.version != seen:
+            values_now = ", ".join(f"{label} {value}" for label, value in before.items())
             raise Refusal(
-                f"Someone else changed this certifier after you opened it. It now says: {now}. Save"
+                f"Someone else changed this certifier after you opened it. It now says: {values_now}. Save"
                 " again to replace it."
             )
-        if was != level:
-            _void(one, f"{one.name} was made {one.get_level_display()} certifier.")
-        one.version += 1
-        one.save()
-        _record(one, Operation.CHANGE, before, words(one), by)
+        if level_before != level:
+            _void(
+                certifier, f"{certifier.name} was made {certifier.get_level_display()} certifier."
+            )
+        certifier.version += 1
+        certifier.save()
+        _record(certifier, Operation.CHANGE, before, words(certifier), by)
     return True
 
 
 def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
     """Mail the invitation. A double click mails one."""
     with _deciding(scope):
-        one = (
+        certifier = (
             Certifier.objects.select_for_update()
             .select_related("user")
             .get(pk=pk, district=scope.district)
         )
-        if one.version != seen:
-            if Batch.objects.filter(idempotency_key=f"{by.pk}:letter:{_key(one, seen)}").exists():
+        if certifier.version != seen:
+            if Batch.objects.filter(
+                idempotency_key=f"{by.pk}:letter:{_key(certifier, seen)}"
+            ).exists():
                 return
             raise Refusal(
                 "Someone else changed this certifier after you opened it. Check it again, then send"
@@ -131,7 +135,7 @@ def invite(scope: Scope, pk: int, *, seen: int, by: User) -> None:
             )
         if not Certifier.objects.active().filter(pk=pk).exists():
             raise Refusal("Only an active certifier with a role in this district can be invited.")
-        _invite(scope, one, by)
+        _invite(scope, certifier, by)
 
 
 def accept(scope: Scope, person: User) -> bool:
@@ -139,17 +143,17 @@ def accept(scope: Scope, person: User) -> bool:
     district.
     """
     with _deciding(scope):
-        one = (
+        certifier = (
             Certifier.objects.select_for_update()
             .filter(district=scope.district, user=person, is_active=True)
             .first()
         )
-        if one is None:
+        if certifier is None:
             return False
-        if one.accepted_at is None:
-            one.accepted_at = timezone.now()
-            one.save(update_fields=["accepted_at"])
-            _record(one, Operation.CHANGE, {"Accepted": "No"}, {"Accepted": "Yes"}, person)
+        if certifier.accepted_at is None:
+            certifier.accepted_at = timezone.now()
+            certifier.save(update_fields=["accepted_at"])
+            _record(certifier, Operation.CHANGE, {"Accepted": "No"}, {"Accepted": "Yes"}, person)
     return True
 
 
@@ -160,12 +164,12 @@ def districts_of(person: User) -> list[str]:
     return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
 
 
-def words(one: Certifier) -> dict[str, str]:
+def words(certifier: Certifier) -> dict[str, str]:
     """A certifier as people read it, by the labels of the form."""
     return {
-        "Certifier": one.get_level_display(),
-        "Job title": one.job_title,
-        "Active": text(one.is_active),
+        "Certifier": certifier.get_level_display(),
+        "Job title": certifier.job_title,
+        "Active": text(certifier.is_active),
     }
 
 
@@ -182,37 +186,37 @@ def _deciding(scope: Scope) -> Iterator[None]:
         ) from error
 
 
-def _void(one: Certifier, reason: str) -> None:
+def _void(certifier: Certifier, reason: str) -> None:
     """What was signed at the other level does not count any more."""
-    Signature.objects.standing().filter(certifier=one, round__status="open").update(
+    Signature.objects.standing().filter(certifier=certifier, round__status="open").update(
         voided_at=timezone.now(), void_reason=reason
     )
 
 
-def _key(one: Certifier, version: int) -> str:
-    return f"certifier:{one.pk}:{version}"
+def _key(certifier: Certifier, version: int) -> str:
+    return f"certifier:{certifier.pk}:{version}"
 
 
-def _invite(scope: Scope, one: Certifier, by: User) -> None:
+def _invite(scope: Scope, certifier: Certifier, by: User) -> None:
     letters.queue(
         "certifier",
         f"CTE Portal: you are a certifier of {TYPE}",
-        to=one.user,
+        to=certifier.user,
         by=by,
         scope=scope,
         path=reverse("type-membership-setup", args=[scope.district, scope.end_year]),
-        key=_key(one, one.version),
-        told={
+        key=_key(certifier, certifier.version),
+        facts={
             "by": by.full_name,
-            "level": one.get_level_display(),
+            "level": certifier.get_level_display(),
             "district": _district(scope.district),
             "type": TYPE,
         },
     )
-    one.invited_at, one.invited_by = timezone.now(), by.record_name
-    one.version += 1
-    one.save(update_fields=["invited_at", "invited_by", "version"])
-    _record(one, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
+    certifier.invited_at, certifier.invited_by = timezone.now(), by.record_name
+    certifier.version += 1
+    certifier.save(update_fields=["invited_at", "invited_by", "version"])
+    _record(certifier, Operation.CHANGE, {}, {"Invitation": "mailed"}, by)
 
 
 def _district(number: str) -> str:
@@ -220,7 +224,7 @@ def _district(number: str) -> str:
 
 
 def _record(
-    one: Certifier,
+    certifier: Certifier,
     operation: AuditEvent.Operation,
     before: dict[str, str],
     after: dict[str, str],
@@ -228,12 +232,12 @@ def _record(
 ) -> None:
     deed = Deed(
         "certifier",
-        f"{one.district}/{one.user_id}",
-        one.name,
+        f"{certifier.district}/{certifier.user_id}",
+        certifier.name,
         operation,
         before,
         after,
-        one.district,
+        certifier.district,
     )
     AuditEvent.objects.record([deed], by=by)
 

@@ -40,29 +40,33 @@ class TypeMembershipSetup(ActionView):
 
     def act(self, form: NewCertifierForm) -> HttpResponse:
         certifier = certifiers.add(self.scope, by=self.person, **form.cleaned_data)
-        mailed = " The invitation is on its way." if certifier.invited_at else ""
+        invitation = " The invitation is on its way." if certifier.invited_at else ""
         messages.success(
             self.request,
-            f"{certifier.name} is {certifier.get_level_display()} certifier of {TYPE}.{mailed}",
+            f"{certifier.name} is {certifier.get_level_display()} certifier of {TYPE}.{invitation}",
         )
         return redirect(self.request.path)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        listed = list(Certifier.objects.of_district(self.scope.district).listed())
+        certifiers_of_district = list(Certifier.objects.of_district(self.scope.district).listed())
         may_change = self.can(Capability.MANAGE_CERTIFIERS)
         about = super().get_context_data(**kwargs)
         form: NewCertifierForm = about["form"]
         return {
             **about,
             "type": TYPE,
-            "certifiers": listed,
+            "certifiers": certifiers_of_district,
             "notice": notice(
-                [certifier for certifier in listed if certifier.counts and certifier.is_primary]
+                [
+                    certifier
+                    for certifier in certifiers_of_district
+                    if certifier.counts and certifier.is_primary
+                ]
             ),
-            "mine": next(
+            "own_certifier": next(
                 (
                     certifier
-                    for certifier in listed
+                    for certifier in certifiers_of_district
                     if certifier.user_id == self.person.pk and certifier.is_active
                 ),
                 None,
@@ -75,16 +79,19 @@ class TypeMembershipSetup(ActionView):
 
 def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
     """What the Primary certifiers there are mean, as a banner says it (R-11)."""
-    number, dormant = len(primaries), [one.name_apart for one in primaries if one.user.dormant]
+    number, dormant = (
+        len(primaries),
+        [certifier.name_apart for certifier in primaries if certifier.user.dormant],
+    )
     if not primaries:
         return "attention", "No Primary certifier.", "This collection cannot be certified."
     if dormant:
-        who = " and ".join(dormant)
+        names = " and ".join(dormant)
         cure = (
             "To reopen the account, use “Forgot your password?” on the sign-in page, or ask the"
             " District Administrator to open it under People."
         )
-        return "attention", f"{who} cannot sign in: account unused for 180 days.", cure
+        return "attention", f"{names} cannot sign in: account unused for 180 days.", cure
     if number == 1:
         return None
     must = (
@@ -103,78 +110,82 @@ class ChangeCertifier(ScopedView):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = self.certifier
+        certifier = self.certifier
         initial = {
-            "level": one.level,
-            "job_title": one.job_title,
-            "is_active": one.is_active,
-            "version": one.version,
+            "level": certifier.level,
+            "job_title": certifier.job_title,
+            "is_active": certifier.is_active,
+            "version": certifier.version,
         }
-        return self.show(one, ChangeCertifierForm(self.kept_form(), initial=initial))
+        return self.show(certifier, ChangeCertifierForm(self.kept_form(), initial=initial))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = self.certifier
+        certifier = self.certifier
         form = ChangeCertifierForm(request.POST)
         if request.POST.get("do") == "invite":
-            return self.invite(one)
+            return self.invite(certifier)
         if not form.is_valid():
-            return self.show(one, form)
-        asked = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
+            return self.show(certifier, form)
+        values = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
-            changed = certifiers.change(
-                self.scope, one.pk, **asked, seen=form.cleaned_data["version"], by=self.person
+            has_changed = certifiers.change(
+                self.scope,
+                certifier.pk,
+                **values,
+                seen=form.cleaned_data["version"],
+                by=self.person,
             )
         except Refusal as refusal:
-            one = self.certifier
-            typed = request.POST.copy()
-            typed["version"] = str(one.version)  # the person is told what it says now
-            form = ChangeCertifierForm(typed)
+            certifier = self.certifier
+            data = request.POST.copy()
+            data["version"] = str(certifier.version)  # the person is told what it says now
+            form = ChangeCertifierForm(data)
             refusal.show_on(form)
-            return self.show(one, form)
+            return self.show(certifier, form)
         messages.success(
             request,
             (
-                f"Saved. {one.name}."
-                if changed
-                else f"{one.name} already has these settings. No changes to save."
+                f"Saved. {certifier.name}."
+                if has_changed
+                else f"{certifier.name} already has these settings. No changes to save."
             ),
         )
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
-    def invite(self, one: Certifier) -> HttpResponse:
+    def invite(self, certifier: Certifier) -> HttpResponse:
         version = number(self.request.POST.get("version", "")) or 0
         try:
-            certifiers.invite(self.scope, one.pk, seen=version, by=self.person)
+            certifiers.invite(self.scope, certifier.pk, seen=version, by=self.person)
         except Refusal as refusal:
             messages.error(self.request, refusal.sentence)
             return redirect(self.request.path)
-        messages.success(self.request, f"The invitation to {one.name} is on its way.")
+        messages.success(self.request, f"The invitation to {certifier.name} is on its way.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
     @property
     def certifier(self) -> Certifier:
-        found = (
+        certifier = (
             Certifier.objects.of_district(self.scope.district)
             .listed()
             .filter(pk=self.kwargs["certifier"])
             .first()
         )
-        if found is None:
+        if certifier is None:
             raise Http404("This page does not exist.")
-        return found
+        return certifier
 
-    def show(self, one: Certifier, form: ChangeCertifierForm) -> HttpResponse:
+    def show(self, certifier: Certifier, form: ChangeCertifierForm) -> HttpResponse:
         events = AuditEvent.objects.about(
-            "certifier", f"{one.district}/{one.user_id}"
+            "certifier", f"{certifier.district}/{certifier.user_id}"
         ).newest_first()[:50]
-        told = {
-            "one": one,
+        context = {
+            "certifier": certifier,
             "form": form,
             "events": events,
             "type": TYPE,
-            "invitable": one.counts,
+            "invitable": certifier.counts,
         }
-        return render(self.request, "certification/certifiers/certifier.html", told)
+        return render(self.request, "certification/certifiers/certifier.html", context)
 
 
 class AcceptCertifying(ScopedView):

@@ -22,65 +22,71 @@ OVERTAKEN = (
 )
 
 
-def words(one: Extension | None) -> dict[str, str]:
+def words(extension: Extension | None) -> dict[str, str]:
     return (
         {}
-        if one is None
+        if extension is None
         else {
-            "Due": f"{one.due:%m/%d/%Y}",
-            "Corrections until": f"{one.corrections_until:%m/%d/%Y}",
-            "Reason": one.reason,
+            "Due": f"{extension.due:%m/%d/%Y}",
+            "Corrections until": f"{extension.corrections_until:%m/%d/%Y}",
+            "Reason": extension.reason,
         }
     )
 
 
-def effects(event: CertificationEvent, district: District, wanted: Extension | None) -> list[str]:
+def effects(
+    event: CertificationEvent, district: District, extension: Extension | None
+) -> list[str]:
     """What the district will notice of the extension, or of its end."""
     now = timezone.now()
     before = Extension.objects.dates_for(event, district.number)
-    after = event.dates_with(wanted.due, wanted.corrections_until) if wanted else event.dates
-    found = [
+    after = (
+        event.dates_with(extension.due, extension.corrections_until) if extension else event.dates
+    )
+    sentences = [
         (
-            f"{district}: due {in_words(after.due)} ({after.left(now)}) instead of"
+            f"{district}: due {in_words(after.due)} ({after.time_left(now)}) instead of"
             f" {in_words(before.due)}."
         )
     ]
     if before.corrections_until != after.corrections_until:
-        found.append(
+        sentences.append(
             f"Corrections until {in_words(after.corrections_until)} instead of"
             f" {in_words(before.corrections_until)}."
         )
     if after.is_overdue(now) and not before.is_overdue(now):
-        found.append("The district will be overdue right away.")
-    if (one := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
-        found.append(f"Its status is now “{one.status.word}”. {one.status.sentence}")
-    found.append("Signatures stay as they are, and no one has to sign again.")
-    return found
+        sentences.append("The district will be overdue right away.")
+    if (district_event := event_of(Scope(district.number, event.end_year), event.pk)) is not None:
+        sentences.append(
+            f"Its status is now “{district_event.status.word}”. {district_event.status.sentence}"
+        )
+    sentences.append("Signatures stay as they are, and no one has to sign again.")
+    return sentences
 
 
-def give(wanted: Extension, *, seen: dict[str, str], by: User) -> bool:
+def give(extension: Extension, *, seen: dict[str, str], by: User) -> bool:
     """Set the district's extension. False when it already is so; raises Refusal when it is no
     longer as it was `seen`.
     """
     with transaction.atomic():
-        event = CertificationEvent.objects.select_for_update().get(pk=wanted.event_id)
-        stored = Extension.objects.filter(event=event, district=wanted.district).first()
-        before, after = words(stored), words(wanted)
+        event = CertificationEvent.objects.select_for_update().get(pk=extension.event_id)
+        stored = Extension.objects.filter(event=event, district=extension.district).first()
+        before, after = words(stored), words(extension)
         if before == after:
             return False
         if before != seen:
             raise Refusal(OVERTAKEN)
-        wanted.pk = stored.pk if stored else None
-        wanted.by, wanted.at = by.record_name, timezone.now()
-        wanted.save(force_insert=stored is None, force_update=stored is not None)
+        extension.pk = stored.pk if stored else None
+        extension.by, extension.at = by.record_name, timezone.now()
+        extension.save(force_insert=stored is None, force_update=stored is not None)
         _record(
             event,
-            wanted.district,
+            extension.district,
             Operation.CHANGE if stored else Operation.ADD,
             before,
             after,
             by,
-            wanted.reason,
+            extension.reason,
         )
     return True
 

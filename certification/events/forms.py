@@ -65,10 +65,10 @@ class StatementsField(LinesField):
     def clean(self, value: Any) -> list[str]:
         lines: list[str] = super().clean(value)
         for line in lines:
-            for found in _IN_BRACES.findall(line):
-                if found not in PLACEHOLDERS:
+            for placeholder in _IN_BRACES.findall(line):
+                if placeholder not in PLACEHOLDERS:
                     raise ValidationError(
-                        f"“{found}” is not filled in. Use {' or '.join(PLACEHOLDERS)}"
+                        f"“{placeholder}” is not filled in. Use {' or '.join(PLACEHOLDERS)}"
                     )
         return lines
 
@@ -96,7 +96,7 @@ class LinksField(LinesField):
                 raise ValidationError(
                     f"Give the link “{url[:60]}” a title of up to 80 characters before its address"
                 )
-            if title in {known for known, _ in links}:
+            if title in {taken_title for taken_title, _ in links}:
                 raise ValidationError(f"Two links have the title “{title}”")
             links.append((title, url))
         return links

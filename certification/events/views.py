@@ -55,7 +55,7 @@ class Events(EventsView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         sealed = Count("rounds", filter=Q(rounds__status=Round.Status.SEALED), distinct=True)
-        found = CertificationEvent.objects.newest_first().annotate(
+        events_with_counts = CertificationEvent.objects.newest_first().annotate(
             certified=sealed, extended=Count("extensions", distinct=True)
         )
         now = timezone.now()
@@ -65,10 +65,14 @@ class Events(EventsView):
                 event.dates.phase(now).value if event.is_published else "",
                 school_year_label(event.end_year + 1),
             )
-            for event in found
+            for event in events_with_counts
         ]
-        told = {"rows": rows, "districts": District.objects.count(), "may_change": self.may_change}
-        return render(request, "certification/events/events.html", told)
+        context = {
+            "rows": rows,
+            "districts": District.objects.count(),
+            "may_change": self.may_change,
+        }
+        return render(request, "certification/events/events.html", context)
 
 
 class NewEvent(EventsView, StatewideActionView):
@@ -92,16 +96,16 @@ class NewEvent(EventsView, StatewideActionView):
         name = (
             f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
         )
-        named = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
-        return {**named, "statements": default_statements(), "validation_groups": default_groups()}
+        fields = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
+        return {**fields, "statements": default_statements(), "validation_groups": default_groups()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """What was typed is an event of its own, whatever it was copied from."""
-        given = super().get_form_kwargs()
+        arguments = super().get_form_kwargs()
         return {
-            **given,
+            **arguments,
             "instance": (
-                events.copy_of(self.earlier) if self.earlier and "data" not in given else None
+                events.copy_of(self.earlier) if self.earlier and "data" not in arguments else None
             ),
         }
 
@@ -123,21 +127,21 @@ class Event(EventsView):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        event, kept = self.event, self.kept_form() if self.may_change else None
-        if kept is None:
+        event, data = self.event, self.kept_form() if self.may_change else None
+        if data is None:
             return self.show(
                 event, EventForm(instance=event, initial={"links": events.links_of(event)})
             )
-        form = EventForm(kept, instance=self.event)
-        effects = self.effects(event, form) if "seen" in kept and form.is_valid() else []
-        return self.show(event, form, effects=effects, reasons=ReasonForm(kept))
+        form = EventForm(data, instance=self.event)
+        effects = self.effects(event, form) if "seen" in data and form.is_valid() else []
+        return self.show(event, form, effects=effects, reasons=ReasonForm(data))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event = self.event
         form = EventForm(request.POST, instance=self.event)
         if not form.is_valid():
             return self.show(event, form)
-        wanted, links = form.save(commit=False), form.cleaned_data["links"]
+        changed_event, links = form.save(commit=False), form.cleaned_data["links"]
         effects, reason = self.effects(event, form), ""
         if effects:
             reasons = ReasonForm(request.POST) if "seen" in request.POST else ReasonForm()
@@ -145,25 +149,29 @@ class Event(EventsView):
                 return self.show(event, form, effects=effects, reasons=reasons)
             reason = reasons.cleaned_data["reason"]
         try:
-            changed = events.change(
-                wanted, links, seen=form.cleaned_data["version"] or 0, by=self.person, reason=reason
+            has_changed = events.change(
+                changed_event,
+                links,
+                seen=form.cleaned_data["version"] or 0,
+                by=self.person,
+                reason=reason,
             )
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(event, form)
-        messages.success(request, "Saved." if changed else "No changes to save.")
+        messages.success(request, "Saved." if has_changed else "No changes to save.")
         return redirect(request.path)
 
     def effects(self, event: CertificationEvent, form: EventForm) -> list[str]:
         """What follows from the change that a valid form asks for."""
-        wanted, links, before = (
+        changed_event, links, before = (
             form.save(commit=False),
             form.cleaned_data["links"],
             events.links_of(event),
         )
-        if events.words(event, before) == events.words(wanted, links):
+        if events.words(event, before) == events.words(changed_event, links):
             return []
-        return events.effects(event, wanted, links_differ=before != links)
+        return events.effects(event, changed_event, links_differ=before != links)
 
     def show(
         self,
@@ -185,7 +193,7 @@ class Event(EventsView):
         every = dict(
             District.objects.filter(number__in=event.may_finish).values_list("number", "name")
         )
-        told = {
+        context = {
             "event": event,
             "form": form,
             "effects": effects,
@@ -195,7 +203,10 @@ class Event(EventsView):
                 (to.value, "Show again" if event.closed_at and to == "published" else MOVES[to])
                 for to in event.MOVES[event.status]
             ],  # type: ignore[index]
-            "extensions": [(one, names.get(one.district, "")) for one in event.extensions.all()],
+            "extensions": [
+                (extension, names.get(extension.district, ""))
+                for extension in event.extensions.all()
+            ],
             "finishing": (
                 [
                     (case, every[case.district])
@@ -210,7 +221,7 @@ class Event(EventsView):
             "history": history[:50],
             "may_change": self.may_change,
         }
-        return render(self.request, "certification/events/event.html", told)
+        return render(self.request, "certification/events/event.html", context)
 
 
 class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
@@ -296,8 +307,8 @@ class GiveExtension(EventsView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         event, stored = self.event, self.stored
-        if stored and (kept := self.kept_form("take-back")):
-            return self.ask_to_take_back(event, stored, ReasonForm(kept))
+        if stored and (data := self.kept_form("take-back")):
+            return self.ask_to_take_back(event, stored, ReasonForm(data))
         initial = {
             "due": event.due,
             "corrections_until": event.corrections_until,
@@ -317,17 +328,17 @@ class GiveExtension(EventsView):
         form = ExtensionForm(request.POST, event=event, instance=self.stored)
         if not form.is_valid():
             return self.show(event, form)
-        wanted = form.save(commit=False)
-        district = District.objects.get(number=wanted.district)
-        effects = extensions.effects(event, district, wanted)
+        extension = form.save(commit=False)
+        district = District.objects.get(number=extension.district)
+        effects = extensions.effects(event, district, extension)
         if not self.seen(effects):
             return self.show(event, form, effects=effects)
         try:
-            extensions.give(wanted, seen=extensions.words(stored), by=self.person)
+            extensions.give(extension, seen=extensions.words(stored), by=self.person)
         except Refusal as refusal:
             refusal.show_on(form)
             return self.show(event, form)
-        messages.success(request, f"Saved. {district} has until {wanted.due:%m/%d/%Y}.")
+        messages.success(request, f"Saved. {district} has until {extension.due:%m/%d/%Y}.")
         return redirect("certification-event", event.pk)
 
     def take_back(self, event: CertificationEvent, stored: Extension) -> HttpResponse:

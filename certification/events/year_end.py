@@ -38,31 +38,32 @@ def unfinished() -> Unfinished | None:
         if active
         else []
     )
-    left = {
-        event: [line for line in lines_of(event) if not line.one.is_certified] for event in events
+    lines_left = {
+        event: [line for line in lines_of(event) if not line.district_event.is_certified]
+        for event in events
     }
-    left = {event: lines for event, lines in left.items() if lines}
-    if not left:
+    lines_left = {event: lines for event, lines in lines_left.items() if lines}
+    if not lines_left:
         return None
-    some = any(may_finish(line) for lines in left.values() for line in lines)
-    first = next(iter(left))
+    some_may_finish = any(may_finish(line) for lines in lines_left.values() for line in lines)
+    first = next(iter(lines_left))
     sentences = (
-        *(sentence for event, lines in left.items() for sentence in _told(event, lines)),
-        *_ways(first, some=some),
+        *(sentence for event, lines in lines_left.items() for sentence in _sentences(event, lines)),
+        *_ways(first, some_may_finish=some_may_finish),
     )
     return Unfinished(
         sentences=sentences,
-        choices=tuple(_choices(first, some=some)),
+        choices=tuple(_choices(first, some_may_finish=some_may_finish)),
         need_reason=(AfterYear.CLOSED,),
         way_out=reverse("certification-event", args=[first.pk]),
         decide=decide,
     )
 
 
-def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
+def _sentences(event: CertificationEvent, lines: list[Line]) -> list[str]:
     """How many have not certified, and each with where it stands, those who can finish first."""
     verb = "has" if len(lines) == 1 else "have"
-    found = [
+    sentences = [
         (
             f"{number_of(len(lines), 'district')} {verb} not certified {event.school_year} (due"
             f" {in_short(event.due)})."
@@ -71,31 +72,37 @@ def _told(event: CertificationEvent, lines: list[Line]) -> list[str]:
     ordered = sorted(lines, key=lambda line: (not may_finish(line), line.number))
     for line in ordered[:MOST_NAMED]:
         extended = (
-            f", extended to {in_short(line.one.dates.due)}" if line.one.dates.extended else ""
+            f", extended to {in_short(line.district_event.dates.due)}"
+            if line.district_event.dates.extended
+            else ""
         )
-        found.append(
-            f"{line.number} {line.name}: {line.one.status.word}{extended}. {standing(line)}"
+        sentences.append(
+            f"{line.number} {line.name}: {line.district_event.status.word}{extended}. {standing(line)}"
         )
     if len(ordered) > MOST_NAMED:
-        found.append(
+        sentences.append(
             f"And {number_of(len(ordered) - MOST_NAMED, 'more district')}: see the status board."
         )
-    return found
+    return sentences
 
 
 def may_finish(line: Line) -> bool:
-    return line.by_last_validation.is_clean and line.one.primaries > 0 and not _dates_are_over(line)
+    return (
+        line.by_last_validation.is_clean
+        and line.district_event.primaries > 0
+        and not _dates_are_over(line)
+    )
 
 
 def _dates_are_over(line: Line) -> bool:
-    return line.one.last_day_to_sign < timezone.localdate(line.one.now)
+    return line.district_event.last_day_to_sign < timezone.localdate(line.district_event.now)
 
 
 def standing(line: Line) -> str:
     """Whether a district can finish, and what it lacks."""
     if may_finish(line):
-        return f"It can finish: everything is sent and checked. {line.one.signers}"
-    if not line.one.primaries:
+        return f"It can finish: everything is sent and checked. {line.district_event.signers}"
+    if not line.district_event.primaries:
         return "It cannot finish: it has no Primary certifier."
     if line.unsent.nothing_sent:
         return "It cannot finish: nothing of the year is at the state."
@@ -105,19 +112,19 @@ def standing(line: Line) -> str:
         return "It cannot finish: not validated since its last resync."
     if _dates_are_over(line):
         return "It cannot finish: its dates are over."
-    found = (
+    sentence = (
         f"{number_of(line.errors or 0, 'error')}, {number_of(line.warnings or 0, 'warning')}"
         " without a reason"
     )
     return (
-        f"It cannot finish: {found}."
+        f"It cannot finish: {sentence}."
         if line.errors or line.warnings
         else "It cannot finish: district and state do not match."
     )
 
 
-def _choices(event: CertificationEvent, *, some: bool) -> list[tuple[str, str]]:
-    finish = [(AfterYear.FINISH.value, "Let them finish")] if some else []
+def _choices(event: CertificationEvent, *, some_may_finish: bool) -> list[tuple[str, str]]:
+    finish = [(AfterYear.FINISH.value, "Let them finish")] if some_may_finish else []
     return [
         (EXTEND, "Extend first"),
         *finish,
@@ -125,23 +132,23 @@ def _choices(event: CertificationEvent, *, some: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _ways(event: CertificationEvent, *, some: bool) -> list[str]:
+def _ways(event: CertificationEvent, *, some_may_finish: bool) -> list[str]:
     """What each choice means."""
     year = event.school_year
-    found = [
+    sentences = [
         (
             "Extend first: nothing changes now. You give these districts later dates on the"
             " event\u2019s page."
         )
     ]
-    if some:
+    if some_may_finish:
         how = (
             "districts that can finish sign what is at the state, and send data of the next year"
             " after that."
         )
-        found.append(f"Let them finish: {how} The others stay uncertified.")
-    found.append(f"Close {year}: all of them stay uncertified, for the reason you enter.")
-    return found
+        sentences.append(f"Let them finish: {how} The others stay uncertified.")
+    sentences.append(f"Close {year}: all of them stay uncertified, for the reason you enter.")
+    return sentences
 
 
 def decide(choice: str, by: User, reason: str) -> None:
@@ -152,7 +159,7 @@ def decide(choice: str, by: User, reason: str) -> None:
     for event in (
         CertificationEvent.objects.select_for_update().seen_by_districts().of_year(active.end_year)
     ):
-        lines = [line for line in lines_of(event) if not line.one.is_certified]
+        lines = [line for line in lines_of(event) if not line.district_event.is_certified]
         if not lines:
             continue
         event.after_year, event.after_year_reason = choice, reason[:200]
@@ -163,12 +170,14 @@ def decide(choice: str, by: User, reason: str) -> None:
         )
         event.version += 1
         event.save(update_fields=["after_year", "after_year_reason", "may_finish", "version"])
-        for one in Round.objects.open().filter(event=event).exclude(district__in=event.may_finish):
-            close_round(one, f"{event.school_year} is over.")
-        named = ", ".join(line.number for line in lines)
+        for open_round in (
+            Round.objects.open().filter(event=event).exclude(district__in=event.may_finish)
+        ):
+            close_round(open_round, f"{event.school_year} is over.")
+        numbers = ", ".join(line.number for line in lines)
         after = {
             "After the school year": event.get_after_year_display(),
-            "Not certified": named[:400],
+            "Not certified": numbers[:400],
         }
         if event.may_finish:
             after["May finish"] = ", ".join(event.may_finish)[:400]
@@ -216,15 +225,15 @@ def close_for(scope: Scope, pk: int, *, by: User, reason: str) -> bool:
         event = CertificationEvent.objects.select_for_update().get(pk=pk, end_year=scope.end_year)
         if scope.district in event.closed_for:
             return False
-        one = event_of(scope, pk)
-        if one is None or not one.finishing:
+        district_event = event_of(scope, pk)
+        if district_event is None or not district_event.finishing:
             raise Refusal("This district has nothing to finish any more. Nothing was changed.")
         event.may_finish = [number for number in event.may_finish if number != scope.district]
         event.closed_for = {**event.closed_for, scope.district: reason[:200]}
         event.version += 1
         event.save(update_fields=["may_finish", "closed_for", "version"])
-        for opened in Round.objects.open().filter(event=event, district=scope.district):
-            close_round(opened, f"OPI closed {event.school_year}: {reason}"[:200])
+        for open_round in Round.objects.open().filter(event=event, district=scope.district):
+            close_round(open_round, f"OPI closed {event.school_year}: {reason}"[:200])
         before, after = {"After the school year": "May finish"}, {"After the school year": "Closed"}
         key, operation = str(event.pk), AuditEvent.Operation.CHANGE
         deed = Deed(
@@ -255,9 +264,9 @@ def holds_sending(scope: Scope) -> str:
     """Data of the next year would replace at the state what a district is still to sign."""
     for event in finishing(scope):
         if scope.district in event.may_finish:
-            for one in events_of(Scope(scope.district, event.end_year)):
-                if one.finishing:
-                    until = in_short(one.last_day_to_sign)
+            for district_event in events_of(Scope(scope.district, event.end_year)):
+                if district_event.finishing:
+                    until = in_short(district_event.last_day_to_sign)
                     return (
                         f"{event.school_year} is still to be certified, through {until}. Data of"
                         f" {scope.school_year} can be sent after that."

@@ -59,10 +59,10 @@ class CloseYearForDistrict(EventsView, PreviewedAction, StatewideActionView):
         return redirect("certification-event", self.kwargs["event"])
 
     def effects(self) -> list[str]:
-        one = event_of(self.scope, self.kwargs["event"])
-        if one is None or not one.finishing:
+        district_event = event_of(self.scope, self.kwargs["event"])
+        if district_event is None or not district_event.finishing:
             raise Http404("This district has nothing to finish.")
-        return closing(one, self.district.name)
+        return closing(district_event, self.district.name)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = self.event

@@ -36,7 +36,7 @@ class Letter:
     scope: Scope | None
     path: str
     key: str
-    told: Mapping[str, str]
+    facts: Mapping[str, str]
     event: int | None = None
     """Of a letter that a date brings: its event, which is looked at again when it is sent."""
     last_day: str = ""
@@ -44,14 +44,14 @@ class Letter:
 
     @property
     def options(self) -> dict[str, Any]:
-        dated = {"event": self.event, "last_day": self.last_day} if self.event else {}
+        date_options = {"event": self.event, "last_day": self.last_day} if self.event else {}
         return {
             "template": self.template,
             "subject": self.subject,
             "to": self.to.pk,
             "path": self.path,
-            "told": dict(self.told),
-            **dated,
+            "told": dict(self.facts),
+            **date_options,
         }
 
     @property
@@ -68,10 +68,10 @@ def queue(
     scope: Scope | None,
     path: str,
     key: str,
-    told: Mapping[str, str],
+    facts: Mapping[str, str],
 ) -> Batch:
     """Queue a letter that `by` has caused."""
-    letter = Letter(template, subject, to, scope, path, key, told)
+    letter = Letter(template, subject, to, scope, path, key, facts)
     _notice([letter])
     return submit(KIND, by=by, title=TITLE, scope=scope, options=letter.options, key=key)
 
@@ -83,8 +83,8 @@ def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
     letters = list(letters)
     _notice(letters, after=after)
     orders = (
-        Order(by=one.to, key=one.key, scope=one.scope, options=one.options, after=after)
-        for one in letters
+        Order(by=letter.to, key=letter.key, scope=letter.scope, options=letter.options, after=after)
+        for letter in letters
     )
     submit_all(KIND, orders, title=TITLE)
 
@@ -109,45 +109,47 @@ def notice_key(key: str) -> str:
 def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
     tell(
         Notice(
-            user=one.to,
-            key=notice_key(one.key),
+            user=letter.to,
+            key=notice_key(letter.key),
             kind=Notice.Kind.ATTENTION,
-            text=one.subject.removeprefix("CTE Portal: ")[:300],
+            text=letter.subject.removeprefix("CTE Portal: ")[:300],
             # A request is answered from the list; its own page is gone when the event is closed
             # meanwhile.
             path=(
                 reverse("recertification-inbox")
-                if one.template == "recertification_asked"
-                else one.path
+                if letter.template == "recertification_asked"
+                else letter.path
             ),
             at=moment(after),
         )
-        for one in letters
-        if one.template in NEWS
+        for letter in letters
+        if letter.template in NEWS
     )
 
 
 def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
     """Those that nobody has queued under their key so far."""
-    named = {f"{one.to.pk}:{KIND}:{one.key}": one for one in letters}
-    known = set(
-        Batch.objects.filter(idempotency_key__in=named).values_list("idempotency_key", flat=True)
+    letters_by_key = {f"{letter.to.pk}:{KIND}:{letter.key}": letter for letter in letters}
+    keys_queued = set(
+        Batch.objects.filter(idempotency_key__in=letters_by_key).values_list(
+            "idempotency_key", flat=True
+        )
     )
-    return [one for key, one in named.items() if key not in known]
+    return [letter for key, letter in letters_by_key.items() if key not in keys_queued]
 
 
 def text(options: Mapping[str, Any], person: User) -> str:
     link = f"{settings.PORTAL_ADDRESS}{options['path']}" if settings.PORTAL_ADDRESS else ""
-    closed = {
+    account = {
         "closed": person.dormant,
         "opens": f"{settings.PORTAL_ADDRESS}{reverse('account_reset_password')}" if link else "",
     }
-    told = {
+    facts = {
         **options["told"],
-        **closed,
+        **account,
         "person": person,
         "link": link,
         "name": settings.HELP_NAME,
         "phone": settings.HELP_PHONE,
     }
-    return render_to_string(f"certification/letters/{options['template']}.txt", told)
+    return render_to_string(f"certification/letters/{options['template']}.txt", facts)

@@ -36,30 +36,32 @@ def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
     """District → who is written to about its certification: the active certifiers, or, while nobody
     is named, its District Administrators.
     """
-    found = _certifiers(numbers)
-    return found | _administrators(number for number, people in found.items() if not people)
+    certifiers = _certifiers(numbers)
+    return certifiers | _administrators(
+        number for number, people in certifiers.items() if not people
+    )
 
 
 def _certifiers(numbers: Iterable[str]) -> dict[str, list[User]]:
-    found: dict[str, list[User]] = {number: [] for number in numbers}
+    people: dict[str, list[User]] = {number: [] for number in numbers}
     active = Certifier.objects.active().select_related("user")
     for certifier in active.order_by(
         "level", Folded("user__last_name"), Folded("user__first_name")
     ):
-        if certifier.district in found:
-            found[certifier.district].append(certifier.user)
-    return found
+        if certifier.district in people:
+            people[certifier.district].append(certifier.user)
+    return people
 
 
 def _administrators(numbers: Iterable[str]) -> dict[str, list[User]]:
-    found: dict[str, list[User]] = {number: [] for number in numbers}
-    named = Membership.objects.filter(
+    people: dict[str, list[User]] = {number: [] for number in numbers}
+    memberships = Membership.objects.filter(
         role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True
     ).select_related("user")
-    for membership in named.order_by(Folded("user__last_name"), Folded("user__first_name")):
-        if membership.district in found:
-            found[membership.district].append(membership.user)
-    return found
+    for membership in memberships.order_by(Folded("user__last_name"), Folded("user__first_name")):
+        if membership.district in people:
+            people[membership.district].append(membership.user)
+    return people
 
 
 def published(event: CertificationEvent) -> None:
@@ -67,20 +69,20 @@ def published(event: CertificationEvent) -> None:
     names = _names()
     to = readers(names)
     queue_all(
-        publication(one, names[number], person)
-        for number, one in district_events(event, names).items()
+        publication(district_event, names[number], person)
+        for number, district_event in district_events(event, names).items()
         for person in to[number]
     )
 
 
-def publication(one: DistrictEvent, name: str, person: User) -> Letter:
+def publication(district_event: DistrictEvent, name: str, person: User) -> Letter:
     return _dated(
         "published",
         "certification event published",
-        one,
+        district_event,
         name,
         person,
-        f"{one.event.pk}:published:{one.district}",
+        f"{district_event.event.pk}:published:{district_event.district}",
     )
 
 
@@ -93,14 +95,14 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
     queue_all(
         _letter(
             "year_closed",
-            f"closed without certification, was due {in_short(one.last_day)}",
-            one,
+            f"closed without certification, was due {in_short(district_event.last_day)}",
+            district_event,
             names[number],
             person,
             f"{event.pk}:year-closed:{number}",
             year=event.school_year,
         )
-        for number, one in district_events(event, names).items()
+        for number, district_event in district_events(event, names).items()
         for person in dict.fromkeys([*certifiers[number], *administrators[number]])
     )
 
@@ -122,33 +124,45 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
     sent before.
     """
     names = _names()
-    to, done, reminded = readers(names), signed(event), reminded_today(event)
+    to, signatures_now, people_reminded = readers(names), signers_of(event), reminded_today(event)
     letters: dict[tuple[str, int], tuple[Letter, str]] = {}
-    for number, one in district_events(event, names).items():
-        kind = _occasion(one)
+    for number, district_event in district_events(event, names).items():
+        kind = _occasion(district_event)
         for person in to[number] if kind else ():
-            if person.pk not in reminded and not has_done(one, person, done):
-                letters[number, person.pk] = about_the_date(one, names[number], person, kind), kind
+            if person.pk not in people_reminded and not has_done(
+                district_event, person, signatures_now
+            ):
+                letters[number, person.pk] = (
+                    about_the_date(district_event, names[number], person, kind),
+                    kind,
+                )
     return letters
 
 
-def about_the_date(one: DistrictEvent, name: str, person: User, kind: str) -> Letter:
-    key = f"{one.event.pk}:{kind}:{one.district}:{one.last_day:%Y%m%d}"
+def about_the_date(district_event: DistrictEvent, name: str, person: User, kind: str) -> Letter:
+    key = f"{district_event.event.pk}:{kind}:{district_event.district}:{district_event.last_day:%Y%m%d}"
     template, word = ("overdue", "was due") if kind == OVERDUE else ("due", "due")
-    return _dated(template, f"{word} {in_short(one.last_day)}", one, name, person, key)
+    return _dated(
+        template, f"{word} {in_short(district_event.last_day)}", district_event, name, person, key
+    )
 
 
 def _remind_of_the_date(event: CertificationEvent) -> None:
     letters, today = of_the_date(event), timezone.localdate()
-    fresh = {
-        (one.to.pk, one.key) for one in not_yet_queued(letter for letter, _ in letters.values())
+    new_keys = {
+        (letter.to.pk, letter.key)
+        for letter in not_yet_queued(letter for letter, _ in letters.values())
     }
-    now, rows, chosen = timezone.now(), {}, []
+    now, rows, new_letters = timezone.now(), {}, []
     for (number, pk), (letter, kind) in letters.items():
         if (
-            pk,
-            letter.key,
-        ) in fresh and pk not in rows:  # one a day for a person who certifies for several districts
+            (
+                pk,
+                letter.key,
+            )
+            in new_keys
+            and pk not in rows
+        ):  # one a day for a person who certifies for several districts
             kinds = Reminder.Kind.OVERDUE if kind == OVERDUE else Reminder.Kind.REMINDER
             rows[pk] = Reminder(
                 event=event,
@@ -159,76 +173,79 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
                 at=now,
                 by="CTE Portal",
             )
-            chosen.append(letter)
+            new_letters.append(letter)
     Reminder.objects.bulk_create(rows.values(), ignore_conflicts=True)
-    queue_all(chosen)
+    queue_all(new_letters)
 
 
-def is_waited_for(one: DistrictEvent) -> bool:
+def is_waited_for(district_event: DistrictEvent) -> bool:
     """Whether the district still can and must certify."""
-    return not why_not_waited_for(one)
+    return not why_not_waited_for(district_event)
 
 
-def why_not_waited_for(one: DistrictEvent) -> str:
+def why_not_waited_for(district_event: DistrictEvent) -> str:
     """Why nobody of the district is reminded; empty where it still can and must certify."""
-    if one.is_certified:
+    if district_event.is_certified:
         return "certified"
-    if not one.event.is_published:
+    if not district_event.event.is_published:
         return "the event is closed"
-    if one.ended:
-        return f"{one.event.school_year} is over"
-    if not one.in_active_year and not one.finishing:
-        return f"{one.event.school_year} is not the current school year"
-    if one.phase is Phase.NOT_YET_OPEN:
-        return f"review opens {in_short(one.dates.review_opens)}"
+    if district_event.ended:
+        return f"{district_event.event.school_year} is over"
+    if not district_event.in_active_year and not district_event.finishing:
+        return f"{district_event.event.school_year} is not the current school year"
+    if district_event.phase is Phase.NOT_YET_OPEN:
+        return f"review opens {in_short(district_event.dates.review_opens)}"
     return (
-        f"corrections ended {in_short(one.dates.corrections_until)}"
-        if one.phase is Phase.OVER
+        f"corrections ended {in_short(district_event.dates.corrections_until)}"
+        if district_event.phase is Phase.OVER
         else ""
     )
 
 
-def _occasion(one: DistrictEvent) -> str:
+def _occasion(district_event: DistrictEvent) -> str:
     """Of today: `due-14` and so on, or `overdue`. The day after a date counts with it, should
     nothing have run on the day itself.
     """
-    if not is_waited_for(one):
+    if not is_waited_for(district_event):
         return ""
-    left = _left(one)
+    number = _days_to_the_last(district_event)
     return (
-        kind_of_day(one)
-        if left < 0 or any(days - 1 <= left <= days for days in DAYS_BEFORE)
+        kind_of_day(district_event)
+        if number < 0 or any(days - 1 <= number <= days for days in DAYS_BEFORE)
         else ""
     )
 
 
-def kind_of_day(one: DistrictEvent) -> str:
+def kind_of_day(district_event: DistrictEvent) -> str:
     """What a letter about the date says on this day: `overdue`, or the nearest of the days before
     it that it is counted with.
     """
-    left = _left(one)
+    number = _days_to_the_last(district_event)
     return (
         OVERDUE
-        if left < 0
-        else f"due-{next((days for days in reversed(DAYS_BEFORE) if left <= days), DAYS_BEFORE[0])}"
+        if number < 0
+        else f"due-{next((days for days in reversed(DAYS_BEFORE) if number <= days), DAYS_BEFORE[0])}"
     )
 
 
-def _left(one: DistrictEvent) -> int:
-    return (one.last_day - timezone.localdate(one.now)).days
+def _days_to_the_last(district_event: DistrictEvent) -> int:
+    return (district_event.last_day - timezone.localdate(district_event.now)).days
 
 
-def signed(event: CertificationEvent) -> set[tuple[str, int]]:
+def signers_of(event: CertificationEvent) -> set[tuple[str, int]]:
     """(district, person) of who has signed the open round."""
-    standing = Signature.objects.standing().filter(round__event=event, round__status="open")
-    return set(standing.values_list("round__district", "certifier__user"))
+    signatures = Signature.objects.standing().filter(round__event=event, round__status="open")
+    return set(signatures.values_list("round__district", "certifier__user"))
 
 
-def has_done(one: DistrictEvent, person: User, signed: set[tuple[str, int]]) -> bool:
+def has_done(district_event: DistrictEvent, person: User, signatures: set[tuple[str, int]]) -> bool:
     """Whether others are waited for, not the person: where all have signed who must, one of them
     still has to seal it (C-17).
     """
-    return one.signed < one.primaries and (one.district, person.pk) in signed
+    return (
+        district_event.signed < district_event.primaries
+        and (district_event.district, person.pk) in signatures
+    )
 
 
 def reminded_today(event: CertificationEvent) -> set[int]:
@@ -239,26 +256,36 @@ def reminded_today(event: CertificationEvent) -> set[int]:
     )
 
 
-def reminder(one: DistrictEvent, name: str, person: User, text: str) -> Letter:
+def reminder(district_event: DistrictEvent, name: str, person: User, text: str) -> Letter:
     """OPI's own reminder of today."""
-    key = f"{one.event.pk}:reminder:{one.district}:{timezone.localdate():%Y%m%d}"
-    word = "was due" if one.is_overdue else "due"
-    return _dated("reminder", f"{word} {in_short(one.last_day)}", one, name, person, key, text=text)
+    key = f"{district_event.event.pk}:reminder:{district_event.district}:{timezone.localdate():%Y%m%d}"
+    word = "was due" if district_event.is_overdue else "due"
+    return _dated(
+        "reminder",
+        f"{word} {in_short(district_event.last_day)}",
+        district_event,
+        name,
+        person,
+        key,
+        text=text,
+    )
 
 
 # --- recertification
 
 
-def asked(request: Recertification) -> None:
+def recertification_asked(request: Recertification) -> None:
     """To OPI's staff."""
-    one, name = _of(request)
+    district_event, name = _of(request)
     staff = User.objects.filter(memberships__role=Role.OPI_STAFF, is_active=True).distinct()
-    path = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
+    path = reverse(
+        "recertification", args=[district_event.district, district_event.event.end_year, request.pk]
+    )
     queue_all(
         _letter(
             "recertification_asked",
             "recertification requested",
-            one,
+            district_event,
             name,
             person,
             f"{request.pk}:asked",
@@ -269,18 +296,18 @@ def asked(request: Recertification) -> None:
     )
 
 
-def answered(request: Recertification) -> None:
+def recertification_answered(request: Recertification) -> None:
     """To the district's certifiers, once the answer cannot be taken back any more."""
     assert request.answered_at is not None  # noqa: S101 - it is answered
     key = answer_key(request)
-    what = (
+    news = (
         "OPI has reopened the certification"
         if request.status == Recertification.Status.APPROVED
         else "OPI has answered"
     )
     answer = "Approved" if request.status == Recertification.Status.APPROVED else "Denied"
     queue_all(
-        _to_certifiers(request, "recertification_answered", what, key, answer=answer),
+        _to_certifiers(request, "recertification_answered", news, key, answer=answer),
         after=UNDO_SECONDS,
     )
 
@@ -289,7 +316,7 @@ def answer_key(request: Recertification) -> str:
     return f"{request.pk}:answered:{request.answered_at:%Y%m%d%H%M%S}"
 
 
-def demanded(request: Recertification) -> None:
+def recertification_demanded(request: Recertification) -> None:
     queue_all(
         _to_certifiers(
             request,
@@ -300,7 +327,7 @@ def demanded(request: Recertification) -> None:
     )
 
 
-def closed(request: Recertification) -> None:
+def recertification_closed(request: Recertification) -> None:
     queue_all(
         _to_certifiers(
             request,
@@ -312,66 +339,74 @@ def closed(request: Recertification) -> None:
 
 
 def _to_certifiers(
-    request: Recertification, template: str, what: str, key: str, **told: str
+    request: Recertification, template: str, news: str, key: str, **facts: str
 ) -> list[Letter]:
-    one, name = _of(request)
-    path = reverse("recertification", args=[one.district, one.event.end_year, request.pk])
+    district_event, name = _of(request)
+    path = reverse(
+        "recertification", args=[district_event.district, district_event.event.end_year, request.pk]
+    )
     return [
-        _letter(template, what, one, name, person, key, path, **told)
-        for person in readers([one.district])[one.district]
+        _letter(template, news, district_event, name, person, key, path, **facts)
+        for person in readers([district_event.district])[district_event.district]
     ]
 
 
 def _of(request: Recertification) -> tuple[DistrictEvent, str]:
-    one = event_of(Scope(request.district, request.event.end_year), request.event_id)
-    assert one is not None  # noqa: S101 - the actions have refused for an event that is not shown
-    return one, _names().get(request.district, "")
+    district_event = event_of(Scope(request.district, request.event.end_year), request.event_id)
+    assert district_event is not None  # noqa: S101 - the actions have refused for an event that is not shown
+    return district_event, _names().get(request.district, "")
 
 
 def _dated(
-    template: str, what: str, one: DistrictEvent, name: str, person: User, key: str, **told: str
+    template: str,
+    news: str,
+    district_event: DistrictEvent,
+    name: str,
+    person: User,
+    key: str,
+    **facts: str,
 ) -> Letter:
     """A letter that a date brings, or that is about dates alone: certification.letters.posting
     looks at them again when it is sent.
     """
     return replace(
-        _letter(template, what, one, name, person, key, **told),
-        event=one.event.pk,
-        last_day=one.last_day.isoformat(),
+        _letter(template, news, district_event, name, person, key, **facts),
+        event=district_event.event.pk,
+        last_day=district_event.last_day.isoformat(),
     )
 
 
 def _letter(
     template: str,
-    what: str,
-    one: DistrictEvent,
+    news: str,
+    district_event: DistrictEvent,
     name: str,
     person: User,
     key: str,
     path: str = "",
-    **told: str,
+    **more_facts: str,
 ) -> Letter:
-    scope = Scope(one.district, one.event.end_year)
+    scope = Scope(district_event.district, district_event.event.end_year)
     path = path or reverse(
-        "event-certification", args=[scope.district, scope.end_year, one.event.pk]
+        "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
     )
     facts: Mapping[str, str] = {
-        "event": one.event.name,
-        "district": f"{one.district} {name}",
-        "due": one.due_sentence,
-        "corrections": one.dates.corrections(one.now),
-        "signers": one.signers,
-        **told,
+        "event": district_event.event.name,
+        "district": f"{district_event.district} {name}",
+        "due": district_event.due_sentence,
+        "corrections": district_event.dates.corrections(district_event.now),
+        "signers": district_event.signers,
+        **more_facts,
     }
-    return Letter(template, subject(one, name, what), person, scope, path, key, facts)
+    return Letter(template, subject(district_event, name, news), person, scope, path, key, facts)
 
 
-def subject(one: DistrictEvent, name: str, what: str) -> str:
+def subject(district_event: DistrictEvent, name: str, news: str) -> str:
     """Each names the district and the due date (ux, e-mail)."""
-    due = "" if "due" in what else f" (due {in_short(one.last_day)})"
+    due = "" if "due" in news else f" (due {in_short(district_event.last_day)})"
     return (
-        f"CTE Portal: {one.event.get_collection_display()} {one.event.school_year}, {one.district}"
-        f" {name} – {what}{due}"
+        f"CTE Portal: {district_event.event.get_collection_display()} {district_event.event.school_year}, {district_event.district}"
+        f" {name} – {news}{due}"
     )
 
 

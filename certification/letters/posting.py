@@ -26,11 +26,11 @@ def run(job: Job) -> None:
         job.outcome = Outcome("Not sent: the account is closed, or has no e-mail address.")
         return
     if options.get("event"):
-        fresh = _fresh(job.batch, person)
-        if isinstance(fresh, str):
-            job.outcome = Outcome(f"Not sent: {fresh}.")
+        letter = _fresh(job.batch, person)
+        if isinstance(letter, str):
+            job.outcome = Outcome(f"Not sent: {letter}.")
             return
-        options = fresh.options
+        options = letter.options
     deliver(job, options["subject"], letters.text(options, person), to=person)
     job.outcome = Outcome("Sent.")
 
@@ -38,32 +38,32 @@ def run(job: Job) -> None:
 def _fresh(batch: Batch, person: User) -> Letter | str:
     """The letter with the dates and signers of now, or why it is not sent any more."""
     options, scope = batch.options, Scope(batch.district, int(batch.end_year or 0))
-    one = event_of(scope, options["event"])
-    if one is None or not one.event.is_published:
+    district_event = event_of(scope, options["event"])
+    if district_event is None or not district_event.event.is_published:
         return "the event is closed"
     name = (
         District.objects.filter(number=scope.district).values_list("name", flat=True).first() or ""
     )
     if options["template"] == "published":
-        return occasions.publication(one, name, person)
-    if reason := occasions.why_not_waited_for(one):
+        return occasions.publication(district_event, name, person)
+    if reason := occasions.why_not_waited_for(district_event):
         return reason
-    if occasions.has_done(one, person, occasions.signed(one.event)):
+    if occasions.has_done(district_event, person, occasions.signers_of(district_event.event)):
         return "the person has signed"
     if options["template"] == "reminder":
-        return occasions.reminder(one, name, person, options["told"]["text"])
-    return _of_the_date(one, name, person, options)
+        return occasions.reminder(district_event, name, person, options["told"]["text"])
+    return _of_the_date(district_event, name, person, options)
 
 
 def _of_the_date(
-    one: DistrictEvent, name: str, person: User, options: dict[str, Any]
+    district_event: DistrictEvent, name: str, person: User, options: dict[str, Any]
 ) -> Letter | str:
-    if options["last_day"] != one.last_day.isoformat():
-        return f"the last day is now {in_short(one.last_day)}"
-    kind = occasions.kind_of_day(one)
+    if options["last_day"] != district_event.last_day.isoformat():
+        return f"the last day is now {in_short(district_event.last_day)}"
+    kind = occasions.kind_of_day(district_event)
     if (kind == occasions.OVERDUE) != (options["template"] == "overdue"):
         return "the due date has passed"
-    return occasions.about_the_date(one, name, person, kind)
+    return occasions.about_the_date(district_event, name, person, kind)
 
 
 LETTER = Kind(

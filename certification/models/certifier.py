@@ -150,11 +150,11 @@ class Certifier(models.Model):
 def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:
     """Those who cannot sign in today, and who and why in words: DOE, JANE has never signed in."""
     strangers, dormant = [], []
-    for one in certifiers:
-        if one.user.dormant:
-            dormant.append(one)
-        elif one.has_never_signed_in:
-            strangers.append(one)
+    for certifier in certifiers:
+        if certifier.user.dormant:
+            dormant.append(certifier)
+        elif certifier.has_never_signed_in:
+            strangers.append(certifier)
     words = []
     if strangers:
         words.append(
@@ -166,4 +166,4 @@ def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:
 
 
 def _names(certifiers: list[Certifier]) -> str:
-    return " and ".join(one.name_apart for one in certifiers)
+    return " and ".join(certifier.name_apart for certifier in certifiers)

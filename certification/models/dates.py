@@ -78,7 +78,7 @@ class Dates:
     def is_overdue(self, now: datetime.datetime) -> bool:
         return self.days_left(now) < 0
 
-    def left(self, now: datetime.datetime) -> str:
+    def time_left(self, now: datetime.datetime) -> str:
         """12 days left; today, until midnight; 3 days overdue."""
         number = self.days_left(now)
         if number == 0:
@@ -89,7 +89,7 @@ class Dates:
         """Due Friday, June 20, 2025 – 12 days left."""
         return (
             f"{'Was due' if self.is_overdue(now) else 'Due'} {in_words(self.due)} –"
-            f" {self.left(now)}"
+            f" {self.time_left(now)}"
         )
 
     def corrections(self, now: datetime.datetime) -> str:

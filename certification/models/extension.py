@@ -13,18 +13,19 @@ from cte_portal.editions import Home
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     def dates_for(self, event: CertificationEvent, district: str) -> Dates:
         """What holds for the district: its extension's days, or the event's."""
-        given = (
+        extension = (
             self.filter(event=event, district=district)
             .values_list("due", "corrections_until")
             .first()
         )
-        return event.dates_with(*given) if given else event.dates
+        return event.dates_with(*extension) if extension else event.dates
 
     def dates_by_district(self, event: CertificationEvent) -> dict[str, Dates]:
         """The dates of the districts that have an extension."""
-        given = self.filter(event=event).values_list("district", "due", "corrections_until")
+        extensions = self.filter(event=event).values_list("district", "due", "corrections_until")
         return {
-            district: event.dates_with(due, corrections) for district, due, corrections in given
+            district: event.dates_with(due, corrections)
+            for district, due, corrections in extensions
         }
 
 

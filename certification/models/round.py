@@ -23,7 +23,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """
         return self.filter(status=Round.Status.SEALED)
 
-    def kept(self) -> RoundQuerySet:
+    def with_sealed_copy(self) -> RoundQuerySet:
         """Rounds whose sealed copy exists, the superseded ones included."""
         return self.filter(status__in=[Round.Status.SEALED, Round.Status.SUPERSEDED])
 

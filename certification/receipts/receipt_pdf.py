@@ -20,17 +20,17 @@ LAYOUT = Path(__file__).with_name("receipt.typ")
 FIGURE_WIDTHS = [9, 3, 4, 3, 3]
 
 
-def written(receipt: Receipt, *, reader: str) -> bytes:
+def pdf_of(receipt: Receipt, *, reader: str) -> bytes:
     """A name in letters that the built-in fonts lack is drawn with the machine's own, tagged all
     the same, though no longer to the standard.
     """
-    told = {"told": json.dumps(words(receipt, reader=reader))}
+    inputs = {"told": json.dumps(words(receipt, reader=reader))}
     try:
         return typst.compile(
-            LAYOUT, sys_inputs=told, pdf_standards="ua-1", ignore_system_fonts=True
+            LAYOUT, sys_inputs=inputs, pdf_standards="ua-1", ignore_system_fonts=True
         )
     except typst.TypstError:
-        return typst.compile(LAYOUT, sys_inputs=told)
+        return typst.compile(LAYOUT, sys_inputs=inputs)
 
 
 def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
@@ -45,7 +45,9 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
         ("Data", sent),
     ]
     if receipt.predecessors:
-        facts.append(("Supersedes", ", ".join(one.receipt for one in receipt.predecessors)))
+        facts.append(
+            ("Supersedes", ", ".join(predecessor.receipt for predecessor in receipt.predecessors))
+        )
     if receipt.successor:
         facts.append(("Superseded by", receipt.successor.receipt))
     parts = [
@@ -57,7 +59,10 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
             {
                 "heading": "Signers’ notes",
                 "numbered": False,
-                "items": [f"{one['figure']}: {one['note']} ({one['by']})" for one in copy.notes],
+                "items": [
+                    f"{predecessor['figure']}: {predecessor['note']} ({predecessor['by']})"
+                    for predecessor in copy.notes
+                ],
             }
         )
     parts.append(
@@ -98,12 +103,12 @@ def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
 def _signatures(receipt: Receipt) -> dict[str, Any]:
     rows = [
         (
-            f"{one.name}, {one.job_title}",
-            "Primary" if one.level == "primary" else "Secondary, review",
-            one.get_method_display(),
-            f"{moment(one.signed_at)}{', after the due date' if one.late else ''}",
+            f"{signature.name}, {signature.job_title}",
+            "Primary" if signature.level == "primary" else "Secondary, review",
+            signature.get_method_display(),
+            f"{moment(signature.signed_at)}{', after the due date' if signature.late else ''}",
         )
-        for one in receipt.signatures
+        for signature in receipt.signatures
     ]
     head = ("Name and title", "Role", "Confirmed by", "Signed")
     return {
@@ -119,14 +124,14 @@ def _figures(heading: str, receipt: Receipt, sections: tuple[Section, ...]) -> d
     before = f"{receipt.before_year}, certified" if receipt.earlier else receipt.before_year
     rows = [
         (
-            one.label,
-            f"{one.now:,}",
-            "–" if one.before is None else f"{one.before:,}",
-            one.difference or "–",
-            one.percent or "–",
+            figure.label,
+            f"{figure.now:,}",
+            "–" if figure.before is None else f"{figure.before:,}",
+            figure.difference or "–",
+            figure.percent or "–",
         )
         for section in sections
-        for one in section.figures
+        for figure in section.figures
     ]
     head = ("Students", receipt.scope.school_year, before, "Difference", "%")
     return {
@@ -139,7 +144,7 @@ def _figures(heading: str, receipt: Receipt, sections: tuple[Section, ...]) -> d
 
 
 def _summary(receipt: Receipt) -> str:
-    none = (
+    no_earlier_copy = (
         ""
         if receipt.earlier
         else f"There is no sealed copy of {receipt.before_year} to compare with. "
@@ -147,6 +152,6 @@ def _summary(receipt: Receipt) -> str:
     errors = f"{receipt.errors:,} error{'' if receipt.errors == 1 else 's'}."
     reason = ", each with a reason" if receipt.warnings else ""
     return (
-        f"{none}{errors} {receipt.warnings:,}"
+        f"{no_earlier_copy}{errors} {receipt.warnings:,}"
         f" warning{'' if receipt.warnings == 1 else 's'}{reason}."
     )

@@ -72,9 +72,13 @@ class Receipt:
                 "Superseded",
                 f"{day} Another seal became official on {_day(self.round)}.",
             )
-        one = event_of(self.scope, self.round.event_id)
-        if one is not None:
-            return Standing(one.status.kind, one.status.word, one.status.sentence)
+        district_event = event_of(self.scope, self.round.event_id)
+        if district_event is not None:
+            return Standing(
+                district_event.status.kind,
+                district_event.status.word,
+                district_event.status.sentence,
+            )
         word = (
             "Certification Approved by State"
             if self.round.approved_at
@@ -87,7 +91,7 @@ class Receipt:
         """Those that stand: Primary first, then in the order of signing."""
         return sorted(
             Signature.objects.standing().filter(round=self.round),
-            key=lambda one: (one.level, one.signed_at),
+            key=lambda signature: (signature.level, signature.signed_at),
         )
 
     @cached_property
@@ -103,14 +107,14 @@ class Receipt:
         """The last sealed year as it stood when this was sealed: a later correction of that year
         changes no receipt.
         """
-        kept = SealedCopy.objects.of_district(self.round.district).filter(
+        copies = SealedCopy.objects.of_district(self.round.district).filter(
             round__event__collection=self.round.event.collection
         )
-        before = kept.filter(
+        earlier_copies = copies.filter(
             round__event__end_year__lt=self.scope.end_year, sealed_at__lte=self.copy.sealed_at
         )
         return (
-            before.select_related("round__event")
+            earlier_copies.select_related("round__event")
             .order_by("-round__event__end_year", "-round__number")
             .first()
         )
@@ -142,14 +146,14 @@ class Receipt:
 
     @property
     def errors(self) -> int:
-        return self._found("error")
+        return self._number_of("error")
 
     @property
     def warnings(self) -> int:
-        return self._found("warning")
+        return self._number_of("warning")
 
-    def _found(self, severity: str) -> int:
-        return sum(one.get("severity") == severity for one in self.copy.findings)
+    def _number_of(self, severity: str) -> int:
+        return sum(finding.get("severity") == severity for finding in self.copy.findings)
 
     @property
     def seal(self) -> Sequence[str]:
@@ -164,8 +168,12 @@ class Receipt:
         )
 
 
-def _day(one: Round) -> str:
-    return f"{timezone.localtime(one.ended_at):%m/%d/%Y}" if one.ended_at else "then"
+def _day(round_of_copy: Round) -> str:
+    return (
+        f"{timezone.localtime(round_of_copy.ended_at):%m/%d/%Y}"
+        if round_of_copy.ended_at
+        else "then"
+    )
 
 
 def receipt_url(copy: SealedCopy) -> str:

@@ -25,11 +25,13 @@ def write(into: IO[bytes], copy: SealedCopy, form: str) -> int:
         copy.records.values_list(*_FIELDS).iterator(chunk_size=5000)
     )
     at = {name: place for place, name in enumerate(_FIELDS)}
-    last, first, *rest = (
+    last, first, *others_of_name = (
         at[name] for name in ("last_name", "first_name", "state_id", "pathway_code")
     )
     records.sort(
-        key=lambda record: name_order(record[last], record[first], *(record[key] for key in rest))
+        key=lambda record: name_order(
+            record[last], record[first], *(record[key] for key in others_of_name)
+        )
     )
     scope = Scope(copy.round.district, copy.round.event.end_year)
     return write_lines(into, lines(records, scope), form, at=timezone.localtime(copy.sealed_at))

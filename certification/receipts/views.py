@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
 from certification.receipts import sealed_extract
-from certification.receipts.receipt_pdf import written
+from certification.receipts.receipt_pdf import pdf_of
 from certification.receipts.receipts import Receipt, request_url
 from certification.status.status import closed_event, events_of
 from cte_portal.accounts.access.capabilities import Capability
@@ -31,16 +31,16 @@ class OfCopy(ScopedView):
     http_method_names = ["get", "head", "options"]
 
     def copy(self) -> SealedCopy:
-        mine = SealedCopy.objects.of_district(self.scope.district).filter(
+        copies = SealedCopy.objects.of_district(self.scope.district).filter(
             round__event__end_year=self.scope.end_year
         )
-        return get_object_or_404(mine.select_related("round__event"), pk=self.kwargs["copy"])
+        return get_object_or_404(copies.select_related("round__event"), pk=self.kwargs["copy"])
 
 
 class CertificationReceipt(OfCopy):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         receipt = Receipt(self.copy())
-        told = {
+        context = {
             "receipt": receipt,
             "copy": receipt.copy,
             "event": receipt.round.event,
@@ -55,7 +55,7 @@ class CertificationReceipt(OfCopy):
             ),
             "certifies": Certifier.objects.of_district(self.scope.district).are(request.user),
         }
-        return render(request, "certification/receipts/receipt.html", told)
+        return render(request, "certification/receipts/receipt.html", context)
 
 
 class ReceiptPdf(OfCopy):
@@ -63,7 +63,7 @@ class ReceiptPdf(OfCopy):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         copy = self.copy()
-        content = written(Receipt(copy), reader=self.person.record_name)
+        content = pdf_of(Receipt(copy), reader=self.person.record_name)
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{copy.receipt}.pdf"'
         return response
@@ -112,14 +112,14 @@ class CertificationStatus(ScopedView):
             .select_related("sealed_copy")
             .prefetch_related(signatures)
         )
-        asked = Recertification.objects.filter(district=self.scope.district)
+        requests = Recertification.objects.filter(district=self.scope.district)
         events = [
             (
-                one,
-                list(rounds.filter(event=one.event).order_by("-number")),
-                list(asked.filter(event=one.event)),
+                district_event,
+                list(rounds.filter(event=district_event.event).order_by("-number")),
+                list(requests.filter(event=district_event.event)),
             )
-            for one in events_of(self.scope)
+            for district_event in events_of(self.scope)
         ]
         copies = (
             SealedCopy.objects.of_district(self.scope.district)

@@ -42,17 +42,17 @@ def shown_event(scope: Scope, event: int) -> DistrictEvent:
     list(
         CertificationEvent.objects.select_for_update(no_key=True).filter(pk=event).values_list("pk")
     )
-    one = event_of(scope, event)
-    if one is None:
+    district_event = event_of(scope, event)
+    if district_event is None:
         raise Refusal("OPI has closed this event. Nothing was saved.")  # C-32
-    return one
+    return district_event
 
 
 def request_of(scope: Scope, pk: int) -> Recertification:
-    found = Recertification.objects.select_for_update().filter(
+    requests = Recertification.objects.select_for_update().filter(
         pk=pk, district=scope.district, event__end_year=scope.end_year
     )
-    return found.get()
+    return requests.get()
 
 
 def answerable(scope: Scope, pk: int, by: User) -> Recertification:
@@ -69,8 +69,8 @@ def is_own(request: Recertification, person: User) -> str:
     """Why the person does not decide the request: it is the person's own, in whatever role; empty
     when it is somebody else's (M-12).
     """
-    own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
-    return f"You made this request yourself. {SOMEONE_ELSE}" if own else ""
+    is_persons_own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
+    return f"You made this request yourself. {SOMEONE_ELSE}" if is_persons_own else ""
 
 
 def certifies(scope: Scope, person: User) -> bool:

@@ -43,14 +43,18 @@ UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
 def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -> Recertification:
     """A certifier asks to correct what is certified. Asked twice it is the same request (C-25)."""
     with deciding(scope):
-        one = shown_event(scope, event)
+        district_event = shown_event(scope, event)
         if not certifies(scope, by):
             raise Refusal("Only a certifier of this district can request recertification.")
-        if open_one := Recertification.objects.of(one.event, scope.district).open().first():
-            return open_one
-        official = may_reopen(one)
+        if (
+            open_request := Recertification.objects.of(district_event.event, scope.district)
+            .open()
+            .first()
+        ):
+            return open_request
+        official = may_reopen(district_event)
         request = Recertification.objects.create(
-            event=one.event,
+            event=district_event.event,
             district=scope.district,
             origin=Origin.DISTRICT,
             sealed_round=official,
@@ -68,7 +72,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             by,
             reason,
         )
-        occasions.asked(request)
+        occasions.recertification_asked(request)
     return request
 
 
@@ -79,24 +83,26 @@ def demand(
     count, nobody's name (C-28).
     """
     with deciding(scope):
-        one = shown_event(scope, event)
+        district_event = shown_event(scope, event)
         if certifies(scope, by):
             raise Refusal(f"You certify for this district. {SOMEONE_ELSE}")
-        open_one = Recertification.objects.of(one.event, scope.district).open().first()
-        if open_one and open_one.status == State.ASKED:
+        open_request = (
+            Recertification.objects.of(district_event.event, scope.district).open().first()
+        )
+        if open_request and open_request.status == State.ASKED:
             raise Refusal(
                 "The district has already requested recertification. Answer its request instead."
             )
-        if open_one:
-            return open_one
-        official = may_reopen(one)
+        if open_request:
+            return open_request
+        official = may_reopen(district_event)
         now = timezone.now()
         request = Recertification.objects.create(
-            event=one.event,
+            event=district_event.event,
             district=scope.district,
             origin=Origin.OPI,
             sealed_round=official,
-            opened_round=open_round(one, by, reason),
+            opened_round=open_round(district_event, by, reason),
             reason=reason,
             findings=list(findings),
             status=State.APPROVED,
@@ -113,7 +119,7 @@ def demand(
             by,
             reason,
         )
-        occasions.demanded(request)
+        occasions.recertification_demanded(request)
     return request
 
 
@@ -123,11 +129,15 @@ def approve(scope: Scope, pk: int, *, by: User, answer: str) -> Recertification:
     """
     with deciding(scope):
         request = answerable(scope, pk, by)
-        one = shown_event(scope, request.event_id)
-        if request.sealed_round != may_reopen(one):
+        district_event = shown_event(scope, request.event_id)
+        if request.sealed_round != may_reopen(district_event):
             raise Refusal("The certification in this request is no longer the official one.")
         _answer(
-            request, State.APPROVED, by, answer, opened_round=open_round(one, by, request.reason)
+            request,
+            State.APPROVED,
+            by,
+            answer,
+            opened_round=open_round(district_event, by, request.reason),
         )
     return request
 
@@ -294,7 +304,7 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
             by,
             reason,
         )
-        occasions.closed(request)
+        occasions.recertification_closed(request)
     return request
 
 
@@ -303,9 +313,9 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
     there is nothing to approve.
     """
     with deciding(scope):
-        one = shown_event(scope, event)
-        official = Round.objects.of(one.event, scope.district).official().first()
-        if official is None or one.request:
+        district_event = shown_event(scope, event)
+        official = Round.objects.of(district_event.event, scope.district).official().first()
+        if official is None or district_event.request:
             raise Refusal("There is no certification to approve, or a recertification is open.")
         if official.approved_at:
             return False
@@ -313,12 +323,12 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
             raise Refusal(f"You signed it yourself. {SOMEONE_ELSE}")
         official.approved_at, official.approved_by = timezone.now(), by.record_name
         official.save(update_fields=["approved_at", "approved_by"])
-        key = f"{one.event.pk}/{scope.district}"
+        key = f"{district_event.event.pk}/{scope.district}"
         after = {"Status": "Certification Approved by State"}
         deed = Deed(
             "certification",
             key,
-            one.event.name,
+            district_event.event.name,
             AuditEvent.Operation.CHANGE,
             {},
             after,
@@ -353,4 +363,4 @@ def _answer(
         else {"Status": "Denied"}
     )
     record(request, {"Status": "Waiting for an answer"}, after, by, answer or request.reason)
-    occasions.answered(request)
+    occasions.recertification_answered(request)

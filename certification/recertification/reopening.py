@@ -35,51 +35,56 @@ class Correction:
         return not self.why_not and (self.last is None or not self.last.is_open)
 
 
-def correction(one: DistrictEvent) -> Correction | None:
+def correction(district_event: DistrictEvent) -> Correction | None:
     """None before anything was certified."""
-    if one.sealed_at is None:
+    if district_event.sealed_at is None:
         return None
     return Correction(
-        Recertification.objects.of(one.event, one.district).first(), cannot_reopen(one)
+        Recertification.objects.of(district_event.event, district_event.district).first(),
+        cannot_reopen(district_event),
     )
 
 
-def cannot_reopen(one: DistrictEvent) -> str:
+def cannot_reopen(district_event: DistrictEvent) -> str:
     """Why what is certified cannot be corrected now; empty when it can. Contact text where only
     people can help (C-31).
     """
     contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
-    if one.sealed_at is None or one.round_number is not None:
+    if district_event.sealed_at is None or district_event.round_number is not None:
         return (
             "Not all certifiers have signed yet. Until they have, records can be changed without a"
             " recertification."
         )
-    if not one.in_active_year:
-        return f"{one.event.school_year} is no longer the current school year. {contact}."
-    if one.phase is Phase.OVER:
-        return f"Corrections ended {in_short(one.dates.corrections_until)}. {contact}."
+    if not district_event.in_active_year:
+        return (
+            f"{district_event.event.school_year} is no longer the current school year. {contact}."
+        )
+    if district_event.phase is Phase.OVER:
+        return f"Corrections ended {in_short(district_event.dates.corrections_until)}. {contact}."
     return ""
 
 
-def may_reopen(one: DistrictEvent) -> Round:
-    if why_not := cannot_reopen(one):
+def may_reopen(district_event: DistrictEvent) -> Round:
+    if why_not := cannot_reopen(district_event):
         raise Refusal(why_not)
-    return Round.objects.of(one.event, one.district).official().get()
+    return Round.objects.of(district_event.event, district_event.district).official().get()
 
 
-def open_round(one: DistrictEvent, by: User, reason: str) -> Round:
+def open_round(district_event: DistrictEvent, by: User, reason: str) -> Round:
     """The next round, and the records open for changes."""
     last = (
-        Round.objects.of(one.event, one.district)
+        Round.objects.of(district_event.event, district_event.district)
         .order_by("-number")
         .values_list("number", flat=True)[0]
     )
     CollectionLock.objects.filter(
-        district=one.district, end_year=one.event.end_year, collection=one.event.collection
+        district=district_event.district,
+        end_year=district_event.event.end_year,
+        collection=district_event.event.collection,
     ).delete()
     return Round.objects.create(
-        event=one.event,
-        district=one.district,
+        event=district_event.event,
+        district=district_event.district,
         number=last + 1,
         opened_at=timezone.now(),
         opened_by=by.record_name,
@@ -87,12 +92,12 @@ def open_round(one: DistrictEvent, by: User, reason: str) -> Round:
     )
 
 
-def close_round(opened: Round, reason: str = "") -> None:
+def close_round(open_round: Round, reason: str = "") -> None:
     now = timezone.now()
-    Signature.objects.standing().filter(round=opened).update(
+    Signature.objects.standing().filter(round=open_round).update(
         voided_at=now, void_reason=reason or ABANDONED
     )
-    opened.become(Round.Status.ABANDONED, ended_at=now)
+    open_round.become(Round.Status.ABANDONED, ended_at=now)
 
 
 def lock_again(official: Round) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.models import Certifier, Recertification, SealedCopy
-from certification.recertification import recertification
+from certification.recertification import recertification as actions
 from certification.recertification.deciding import is_own
 from certification.recertification.forms import (
     AnswerForm,
@@ -52,10 +52,10 @@ class CertificationView(ScopedView):
         return Certifier.objects.of_district(self.scope.district).are(self.person)
 
     def event(self) -> DistrictEvent:
-        one = event_of(self.scope, self.kwargs["event"])
-        if one is None:
+        district_event = event_of(self.scope, self.kwargs["event"])
+        if district_event is None:
             raise Http404("This page does not exist.")
-        return one
+        return district_event
 
     def to(self, request: Recertification) -> HttpResponse:
         return redirect("recertification", self.scope.district, self.scope.end_year, request.pk)
@@ -67,7 +67,7 @@ class AskingView(CertificationView, ActionView):
     keeps = ""
 
     @cached_property
-    def one(self) -> DistrictEvent:
+    def district_event(self) -> DistrictEvent:
         return self.event()
 
     @property
@@ -83,15 +83,20 @@ class AskingView(CertificationView, ActionView):
         return super().post(request, *args, **kwargs)
 
     def demand_right(self) -> None:
-        if self.one and not self.may_ask:  # an event that is not there answers 404 to everybody
+        if (
+            self.district_event and not self.may_ask
+        ):  # an event that is not there answers 404 to everybody
             raise PermissionDenied
 
     def typed_before(self) -> QueryDict | None:
-        return None if cannot_reopen(self.one) else super().typed_before()
+        return None if cannot_reopen(self.district_event) else super().typed_before()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            one=self.one, event=self.one.event, why_not=cannot_reopen(self.one), **kwargs
+            district_event=self.district_event,
+            event=self.district_event.event,
+            why_not=cannot_reopen(self.district_event),
+            **kwargs,
         )
 
 
@@ -107,18 +112,22 @@ class NewRecertification(AskingView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.demand_right()
-        waiting = Recertification.objects.of(self.one.event, self.scope.district).open().first()
-        return self.to(waiting) if waiting else super().get(request, *args, **kwargs)
+        open_request = (
+            Recertification.objects.of(self.district_event.event, self.scope.district)
+            .open()
+            .first()
+        )
+        return self.to(open_request) if open_request else super().get(request, *args, **kwargs)
 
     def act(self, form: AskForm) -> HttpResponse:
-        made = recertification.ask(
-            self.scope, self.one.event.pk, by=self.person, **form.cleaned_data
+        request = actions.ask(
+            self.scope, self.district_event.event.pk, by=self.person, **form.cleaned_data
         )
         messages.success(
             self.request,
             "Your request was sent to OPI. The certification stays in effect until OPI answers.",
         )
-        return self.to(made)
+        return self.to(request)
 
 
 class DemandRecertification(AskingView):
@@ -132,25 +141,27 @@ class DemandRecertification(AskingView):
         return self.is_opi
 
     @cached_property
-    def counted(self) -> list[dict[str, Any]]:
+    def findings_at_state(self) -> list[dict[str, Any]]:
         """What is found at the state, by rule."""
-        by_rule = findings(self.scope.at_state()).by_rule
+        groups = findings(self.scope.at_state()).by_rule
         return [
-            {"rule": one.rule.id, "title": one.rule.problem, "count": one.total} for one in by_rule
+            {"rule": group.rule.id, "title": group.rule.problem, "count": group.total}
+            for group in groups
         ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         rules = [
-            (one["rule"], f"{one['rule']} {one['title']}: {one['count']:,}") for one in self.counted
+            (finding["rule"], f"{finding['rule']} {finding['title']}: {finding['count']:,}")
+            for finding in self.findings_at_state
         ]
         return {**super().get_form_kwargs(), "rules": rules}
 
     def act(self, form: DemandForm) -> HttpResponse:
-        chosen = set(form.cleaned_data.get("findings", ()))
-        attached = [one for one in self.counted if one["rule"] in chosen]
-        made = recertification.demand(
+        rule_ids = set(form.cleaned_data.get("findings", ()))
+        attached = [finding for finding in self.findings_at_state if finding["rule"] in rule_ids]
+        request = actions.demand(
             self.scope,
-            self.one.event.pk,
+            self.district_event.event.pk,
             by=self.person,
             reason=form.cleaned_data["reason"],
             findings=attached,
@@ -158,7 +169,7 @@ class DemandRecertification(AskingView):
         messages.success(
             self.request, "The certification is reopened. Every certifier gets an e-mail."
         )
-        return self.to(made)
+        return self.to(request)
 
 
 class OneRecertification(CertificationView):
@@ -167,25 +178,29 @@ class OneRecertification(CertificationView):
     keeps = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = self.found()
-        kept = self.kept_form("message", "approve", "deny", "close") if found.is_open else None
-        if kept is None:
-            return self.show(found)
-        done = str(kept.get("do", ""))
+        recertification = self.recertification()
+        data = (
+            self.kept_form("message", "approve", "deny", "close")
+            if recertification.is_open
+            else None
+        )
+        if data is None:
+            return self.show(recertification)
+        do = str(data.get("do", ""))
         return self.show(
-            found,
+            recertification,
             message=MessageForm(
-                kept if done == "message" else None, initial={"text": kept.get("text", "")}
+                data if do == "message" else None, initial={"text": data.get("text", "")}
             ),
             answer=AnswerForm(
-                kept if done in ("approve", "deny") else None,
-                initial={"answer": kept.get("answer", "")},
+                data if do in ("approve", "deny") else None,
+                initial={"answer": data.get("answer", "")},
             ),
-            closing=CloseForm(kept) if done == "close" else None,
+            closing=CloseForm(data) if do == "close" else None,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found, do = self.found(), request.POST.get("do", "")
+        recertification, do = self.recertification(), request.POST.get("do", "")
         act = {
             "message": self.message,
             "approve": self.answer,
@@ -198,63 +213,63 @@ class OneRecertification(CertificationView):
         if act is None:
             if not (self.is_opi or self.is_certifier):
                 raise PermissionDenied
-            return self.to(found)
+            return self.to(recertification)
         try:
-            return act(found)
+            return act(recertification)
         except Refusal as refusal:
             messages.error(request, refusal.sentence)
-            return self.to(found)
+            return self.to(recertification)
 
-    def found(self) -> Recertification:
-        mine = Recertification.objects.filter(
+    def recertification(self) -> Recertification:
+        requests = Recertification.objects.filter(
             district=self.scope.district, event__end_year=self.scope.end_year
         )
-        found = (
-            mine.select_related("event", "sealed_round", "opened_round")
+        recertification = (
+            requests.select_related("event", "sealed_round", "opened_round")
             .filter(pk=self.kwargs["recertification"])
             .first()
         )
-        if found is None or event_of(self.scope, found.event_id) is None:
+        if recertification is None or event_of(self.scope, recertification.event_id) is None:
             raise Http404("This page does not exist.")
-        return found
+        return recertification
 
-    def message(self, found: Recertification) -> HttpResponse:
+    def message(self, recertification: Recertification) -> HttpResponse:
         self.only(self.is_opi or self.is_certifier)
         form = MessageForm(self.request.POST)
         if not form.is_valid():
-            return self.show(found, message=form)
-        recertification.say(
+            return self.show(recertification, message=form)
+        actions.say(
             self.scope,
-            found.pk,
+            recertification.pk,
             by=self.person,
             from_opi=self.is_opi,
             text=form.cleaned_data["text"],
         )
-        if typed := self.request.POST.get(
+        if answer_text := self.request.POST.get(
             "answer", ""
         ):  # an answer that is not given yet stays in its field
-            return self.show(found, answer=AnswerForm(initial={"answer": typed}))
-        return self.to(found)
+            return self.show(recertification, answer=AnswerForm(initial={"answer": answer_text}))
+        return self.to(recertification)
 
-    def answer(self, found: Recertification) -> HttpResponse:
+    def answer(self, recertification: Recertification) -> HttpResponse:
         self.only(self.is_opi)
         denies = self.request.POST["do"] == "deny"
         form, message = AnswerForm(self.request.POST, denies=denies), MessageForm(self.request.POST)
-        written = bool(self.request.POST.get("text", "").strip())
-        if not form.is_valid() or (written and not message.is_valid()):
-            return self.show(found, answer=form, message=message if written else None)
-        if why_not := is_own(found, self.person):
+        has_message = bool(self.request.POST.get("text", "").strip())
+        if not form.is_valid() or (has_message and not message.is_valid()):
+            return self.show(recertification, answer=form, message=message if has_message else None)
+        if why_not := is_own(recertification, self.person):
             raise Refusal(why_not)
-        if written:  # a message typed beside the answer goes with it
-            recertification.say(
+        if has_message:  # a message typed beside the answer goes with it
+            actions.say(
                 self.scope,
-                found.pk,
+                recertification.pk,
                 by=self.person,
                 from_opi=True,
                 text=message.cleaned_data["text"],
             )
-        decide = recertification.deny if denies else recertification.approve
-        decide(self.scope, found.pk, by=self.person, answer=form.cleaned_data["answer"])
+        decide = actions.deny if denies else actions.approve
+        decide(self.scope, recertification.pk, by=self.person, answer=form.cleaned_data["answer"])
         messages.success(
             self.request,
             (
@@ -263,100 +278,106 @@ class OneRecertification(CertificationView):
                 else "Approved. The records are open for corrections."
             ),
         )
-        return self.to(found)
+        return self.to(recertification)
 
-    def undo(self, found: Recertification) -> HttpResponse:
+    def undo(self, recertification: Recertification) -> HttpResponse:
         self.only(self.is_opi)
-        recertification.undo(self.scope, found.pk, by=self.person)
+        actions.undo(self.scope, recertification.pk, by=self.person)
         messages.success(self.request, "Answer withdrawn. The request is open again.")
-        return self.to(found)
+        return self.to(recertification)
 
-    def withdraw(self, found: Recertification) -> HttpResponse:
+    def withdraw(self, recertification: Recertification) -> HttpResponse:
         self.only(self.is_certifier)
-        recertification.withdraw(self.scope, found.pk, by=self.person)
+        actions.withdraw(self.scope, recertification.pk, by=self.person)
         messages.success(self.request, "Withdrawn. The certification stays in effect.")
-        return self.to(found)
+        return self.to(recertification)
 
-    def abandon(self, found: Recertification) -> HttpResponse:
-        self.only(self.may_abandon(found))
-        recertification.abandon(self.scope, found.pk, by=self.person)
+    def abandon(self, recertification: Recertification) -> HttpResponse:
+        self.only(self.may_abandon(recertification))
+        actions.abandon(self.scope, recertification.pk, by=self.person)
         messages.success(
             self.request,
             "Recertification withdrawn. The records are locked again, and the certification stays"
             " in effect.",
         )
-        return self.to(found)
+        return self.to(recertification)
 
-    def close(self, found: Recertification) -> HttpResponse:
+    def close(self, recertification: Recertification) -> HttpResponse:
         self.only(self.is_opi)
         form = CloseForm(self.request.POST)
         if not form.is_valid():
-            return self.show(found, closing=form)
-        recertification.close(
-            self.scope, found.pk, by=self.person, reason=form.cleaned_data["reason"]
+            return self.show(recertification, closing=form)
+        actions.close(
+            self.scope, recertification.pk, by=self.person, reason=form.cleaned_data["reason"]
         )
         messages.success(
             self.request,
             "Closed. The records are locked again, and what was certified before stays official.",
         )
-        return self.to(found)
+        return self.to(recertification)
 
     def only(self, may: bool) -> None:
         if not may:
             raise PermissionDenied
 
-    def may_abandon(self, found: Recertification) -> bool:
+    def may_abandon(self, recertification: Recertification) -> bool:
         """What OPI has requested, OPI alone lets go."""
         return self.is_opi or (
-            found.origin == Recertification.Origin.DISTRICT and self.is_certifier
+            recertification.origin == Recertification.Origin.DISTRICT and self.is_certifier
         )
 
     def show(
         self,
-        found: Recertification,
+        recertification: Recertification,
         *,
         message: forms.Form | None = None,
         answer: forms.Form | None = None,
         closing: forms.Form | None = None,
     ) -> HttpResponse:
-        one, is_opi, is_certifier = (
-            event_of(self.scope, found.event_id),
+        district_event, is_opi, is_certifier = (
+            event_of(self.scope, recertification.event_id),
             self.is_opi,
             self.is_certifier,
         )
         waits, reopened = (
-            found.status == Recertification.Status.ASKED,
-            found.status == Recertification.Status.APPROVED,
+            recertification.status == Recertification.Status.ASKED,
+            recertification.status == Recertification.Status.APPROVED,
         )
-        copy = SealedCopy.objects.filter(round=found.sealed_round).first()
+        copy = SealedCopy.objects.filter(round=recertification.sealed_round).first()
         since = Since(copy, self.scope) if copy and (waits or reopened) else None
-        told = {
-            "found": found,
+        context = {
+            "recertification": recertification,
             "findings": [
-                (one["rule"], by_id(one["rule"]).problem, one["count"]) for one in found.findings
+                (finding["rule"], by_id(finding["rule"]).problem, finding["count"])
+                for finding in recertification.findings
             ],
-            "one": one,
-            "event": found.event,
+            "district_event": district_event,
+            "event": recertification.event,
             "copy": copy,
-            "thread": found.messages.all(),  # type: ignore[attr-defined]
+            "thread": recertification.messages.all(),  # type: ignore[attr-defined]
             "since": since,
             "records": since.records[:MOST_SHOWN] if since else [],
-            "may_answer": is_opi and waits and not is_own(found, self.person),
-            "own": is_own(found, self.person) if is_opi and waits else "",
+            "may_answer": is_opi and waits and not is_own(recertification, self.person),
+            "own": is_own(recertification, self.person) if is_opi and waits else "",
             "may_close": is_opi and reopened and not is_certifier,
-            "may_write": found.is_open and (is_opi or is_certifier),
+            "may_write": recertification.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
-            "may_abandon": reopened and self.may_abandon(found),
+            "may_abandon": reopened and self.may_abandon(recertification),
             "may_undo": (
-                is_opi and not (is_own(found, self.person) or recertification.cannot_undo(found))
+                is_opi
+                and not (
+                    is_own(recertification, self.person) or actions.cannot_undo(recertification)
+                )
             ),
             "answer_form": answer or AnswerForm(),
             "message_form": message or MessageForm(),
             "close_form": closing or CloseForm(),
-            "form": next((one for one in (answer, message, closing) if one and one.errors), None),
+            "form": next(
+                (form for form in (answer, message, closing) if form and form.errors), None
+            ),
             "is_opi": is_opi,
         }
-        return render(self.request, "certification/recertification/recertification.html", told)
+        return render(self.request, "certification/recertification/recertification.html", context)
 
 
 class RecertificationInbox(StatewideView):
@@ -370,12 +391,22 @@ class RecertificationInbox(StatewideView):
         every = Recertification.objects.select_related("event").order_by("asked_at")
         ended = every.exclude(status__in=Recertification.OPEN).order_by("-asked_at")[:ENDED_SHOWN]
         now = timezone.now()
-        told = {
+        context = {
             "waiting": [
-                (one, names.get(one.district, ""), (now - one.asked_at).days)
-                for one in every.waiting()
+                (
+                    recertification,
+                    names.get(recertification.district, ""),
+                    (now - recertification.asked_at).days,
+                )
+                for recertification in every.waiting()
             ],  # type: ignore[attr-defined]
-            "running": [(one, names.get(one.district, "")) for one in every.in_progress()],  # type: ignore[attr-defined]
-            "ended": [(one, names.get(one.district, "")) for one in ended],
+            "running": [
+                (recertification, names.get(recertification.district, ""))
+                for recertification in every.in_progress()
+            ],  # type: ignore[attr-defined]
+            "ended": [
+                (recertification, names.get(recertification.district, ""))
+                for recertification in ended
+            ],
         }
-        return render(request, "certification/recertification/inbox.html", told)
+        return render(request, "certification/recertification/inbox.html", context)

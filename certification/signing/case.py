@@ -26,15 +26,17 @@ WAIT = datetime.timedelta(minutes=60)
 
 
 class Case:
-    def __init__(self, scope: Scope, one: DistrictEvent, person: User | None = None) -> None:
+    def __init__(
+        self, scope: Scope, district_event: DistrictEvent, person: User | None = None
+    ) -> None:
         self.scope = scope
-        self.one = one
+        self.district_event = district_event
         self.person = person
-        self.now = one.now
+        self.now = district_event.now
 
     @property
     def event(self) -> CertificationEvent:
-        return self.one.event
+        return self.district_event.event
 
     @cached_property
     def round(self) -> Round | None:
@@ -55,13 +57,18 @@ class Case:
 
     @property
     def primaries(self) -> list[Certifier]:
-        return [one for one in self.certifiers if one.is_primary]
+        return [certifier for certifier in self.certifiers if certifier.is_primary]
 
     @property
     def certifier(self) -> Certifier | None:
         """The person as a certifier of the district, if she is one today."""
         return next(
-            (one for one in self.certifiers if self.person and one.user_id == self.person.pk), None
+            (
+                certifier
+                for certifier in self.certifiers
+                if self.person and certifier.user_id == self.person.pk
+            ),
+            None,
         )
 
     @cached_property
@@ -70,7 +77,10 @@ class Case:
         the data is `covers`.
         """
         return (
-            {one.certifier_id: one for one in Signature.objects.standing().filter(round=self.round)}
+            {
+                signature.certifier_id: signature
+                for signature in Signature.objects.standing().filter(round=self.round)
+            }
             if self.round
             else {}
         )
@@ -80,7 +90,11 @@ class Case:
 
     def waiting(self) -> list[Certifier]:
         """Primaries whose signature is still needed."""
-        return [one for one in self.primaries if not self.covers(self.signatures.get(one.pk))]
+        return [
+            certifier
+            for certifier in self.primaries
+            if not self.covers(self.signatures.get(certifier.pk))
+        ]
 
     @property
     def is_complete(self) -> bool:
@@ -94,11 +108,11 @@ class Case:
         """Whether nothing is left to sign for the person: her signature covers the data, and it is
         not a Primary's turn to seal it.
         """
-        mine = self.certifier
+        certifier = self.certifier
         return (
-            mine is not None
-            and self.covers(self.signatures.get(mine.pk))
-            and not (self.is_complete and mine.is_primary)
+            certifier is not None
+            and self.covers(self.signatures.get(certifier.pk))
+            and not (self.is_complete and certifier.is_primary)
         )
 
     @cached_property
@@ -132,7 +146,9 @@ class Case:
     @cached_property
     def running(self) -> list[Batch]:
         live = Batch.objects.of_district(self.scope.district).live().filter(kind__in=WRITERS)
-        return list(live.filter(end_year=self.scope.end_year) if self.one.finishing else live)
+        return list(
+            live.filter(end_year=self.scope.end_year) if self.district_event.finishing else live
+        )
 
     @cached_property
     def matches(self) -> bool:
@@ -166,7 +182,9 @@ class Case:
     @property
     def is_certified(self) -> bool:
         """Sealed, and no new round is open."""
-        return self.one.sealed_at is not None and self.one.round_number is None
+        return (
+            self.district_event.sealed_at is not None and self.district_event.round_number is None
+        )
 
     @cached_property
     def unsent_of_the_year(self) -> int:

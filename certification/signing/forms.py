@@ -13,12 +13,12 @@ from cte_portal.accounts.sign_in.confirming import ProofForm
 
 
 class SigningForm(ProofForm):
-    """`shown` is the digest of the figures on the page. The button is never disabled: it says what
+    """`digest` is that of the figures on the page. The button is never disabled: it says what
     is missing.
     """
 
-    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    field_order = ["shown"]
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    field_order = ["digest"]
 
     def __init__(
         self, *arguments: Any, statements: Sequence[str], empty: bool, **options: Any
@@ -27,15 +27,15 @@ class SigningForm(ProofForm):
         proof = self.fields.pop("proof")
         self.statements = list(statements)
         for number, statement in enumerate(self.statements):
-            missing = {"required": f"Check the statement: {statement}"}
+            messages = {"required": f"Check the statement: {statement}"}
             self.fields[f"statement_{number}"] = forms.BooleanField(
-                label=statement, error_messages=missing
+                label=statement, error_messages=messages
             )
         if empty:
-            missing = {"required": "Confirm that there is nothing to report"}
+            messages = {"required": "Confirm that there is nothing to report"}
             self.fields["nothing_to_report"] = forms.BooleanField(
                 label="This district has nothing to report in this collection.",
-                error_messages=missing,
+                error_messages=messages,
             )
         self.fields["proof"] = proof
 

@@ -85,13 +85,13 @@ def answer(gate: Gate, case: Case) -> Answer:
     more: where that would be the cure, only OPI can help, with later dates or by closing the
     year.
     """
-    found = gate.ask(case)
-    if found.passed or not case.one.finishing or not gate.needs_current_year:
-        return found
+    gate_answer = gate.ask(case)
+    if gate_answer.passed or not case.district_event.finishing or not gate.needs_current_year:
+        return gate_answer
     over = (
         f"{case.scope.school_year} is over: records can be neither changed nor sent. Contact OPI."
     )
-    return Answer(False, over, problem=found.problem)
+    return Answer(False, over, problem=gate_answer.problem)
 
 
 def in_the_way(case: Case) -> list[Verdict]:
@@ -99,18 +99,18 @@ def in_the_way(case: Case) -> list[Verdict]:
     those that are known by reading them.
     """
     for reads in (False, True):
-        asked = [
+        all_verdicts = [
             Verdict(gate, answer(gate, case), gate.advises(case))
             for gate in GATES
             if gate.reads_records is reads
         ]
-        if closed := missing(asked):
-            return closed
+        if closed_gates := missing(all_verdicts):
+            return closed_gates
     return []
 
 
-def missing(found: list[Verdict]) -> list[Verdict]:
-    return [one for one in found if one.blocks]
+def missing(verdicts_of_case: list[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts_of_case if verdict.blocks]
 
 
 def _page(case: Case, name: str, *arguments: object) -> str:
@@ -125,24 +125,24 @@ def _findings(case: Case) -> str:
 
 
 def _open(case: Case) -> Answer:
-    dates, one = case.one.dates, case.one
-    if one.ended:
-        return Answer(False, one.why_ended, problem=f"{case.scope.school_year} is over")
-    if not one.in_active_year and not one.finishing:
+    dates, district_event = case.district_event.dates, case.district_event
+    if district_event.ended:
+        return Answer(False, district_event.why_ended, problem=f"{case.scope.school_year} is over")
+    if not district_event.in_active_year and not district_event.finishing:
         return Answer(
             False,
             f"{case.scope.school_year} is not the current school year, so its records cannot be"
             " certified now.",
         )
-    if one.sealed_at and not one.round_number:
+    if district_event.sealed_at and not district_event.round_number:
         return Answer(
             False,
             "This collection is already certified. Request recertification to correct it.",
             problem="Already certified",
         )
-    if dates.accepts_signatures(case.now, correcting=one.reopened):
-        if one.reopened:
-            return Answer(True, f"until {in_short(one.last_day)}, to be signed again")
+    if dates.accepts_signatures(case.now, correcting=district_event.reopened):
+        if district_event.reopened:
+            return Answer(True, f"until {in_short(district_event.last_day)}, to be signed again")
         if dates.phase(case.now) is Phase.OPEN:
             return Answer(True, f"{in_short(dates.certification_opens)} to {in_short(dates.due)}")
         return Answer(True, f"late, open until {in_short(dates.corrections_until)}")
@@ -211,7 +211,7 @@ def _sent(case: Case) -> Answer:
             "Compare",
             problem="The state is ahead of this district",
         )
-    if case.one.finishing:
+    if case.district_event.finishing:
         return _sent_before_the_end(case)
     if case.unsent:
         changes = number_of(case.unsent, "change")
@@ -226,7 +226,7 @@ def _sent(case: Case) -> Answer:
         if case.signatures:
             sentence += (
                 " Sending voids the signature of"
-                f" {' and '.join(one.name for one in case.signatures.values())}."
+                f" {' and '.join(signature.name for signature in case.signatures.values())}."
             )
         return Answer(False, sentence, resync, f"Send {changes}")
     return Answer(True, f"last resync {moment(case.copy.sent_at)}")
@@ -236,16 +236,18 @@ def _sent_before_the_end(case: Case) -> Answer:
     """Of a year that is over: what was not sent in it is not sent any more, and what was entered
     since belongs to the next year.
     """
-    if left := case.unsent_of_the_year:
-        words = f"{number_of(left, 'change')} from {case.scope.school_year} can no longer be sent."
+    if number := case.unsent_of_the_year:
+        words = (
+            f"{number_of(number, 'change')} from {case.scope.school_year} can no longer be sent."
+        )
         return Answer(
-            False, words, problem=f"{number_of(left, 'change')} not sent before the year ended"
+            False, words, problem=f"{number_of(number, 'change')} not sent before the year ended"
         )
     return Answer(True, f"you sign what the state has for {case.scope.school_year}")
 
 
 def _match(case: Case) -> Answer:
-    if case.one.finishing:
+    if case.district_event.finishing:
         return Answer(
             True, f"as sent before {case.scope.school_year} ended; records have changed since"
         )
@@ -348,12 +350,12 @@ def _waited(case: Case) -> Answer:
     if since >= WAIT:
         hours = int(since.total_seconds() // 3600)
         return Answer(True, number_of(hours, "hour") if hours < 48 else f"{hours // 24:,} days")
-    left = math.ceil((WAIT - since).total_seconds())
+    seconds = math.ceil((WAIT - since).total_seconds())
     words = (
         f"The last one was {moment(case.copy.complete_at)}."
-        f" {number_of(math.ceil(left / 60), 'minute')} left."
+        f" {number_of(math.ceil(seconds / 60), 'minute')} left."
     )
-    return Answer(False, words, seconds_left=left)
+    return Answer(False, words, seconds_left=seconds)
 
 
 def _only_advises(case: Case) -> bool:

@@ -24,7 +24,7 @@ OF_DATA = ("sent", "match", "report", "errors", "warnings")
 class LastValidation:
     """One district in one event, with what is known of it without its records."""
 
-    one: DistrictEvent
+    district_event: DistrictEvent
     unsent: KnownUnsent
     validated: Validated | None
 
@@ -53,36 +53,44 @@ class LastValidation:
         return not self.closed
 
 
-def _open(known: LastValidation) -> bool:
-    one = known.one
-    return (one.in_active_year or one.finishing) and one.dates.accepts_signatures(
-        one.now, correcting=one.reopened
+def _open(validation: LastValidation) -> bool:
+    district_event = validation.district_event
+    return (
+        district_event.in_active_year or district_event.finishing
+    ) and district_event.dates.accepts_signatures(
+        district_event.now, correcting=district_event.reopened
     )
 
 
-def _sent(known: LastValidation) -> bool:
-    return known.unsent.copy is not None and not known.unsent.changes and not known.unsent.ahead
+def _sent(validation: LastValidation) -> bool:
+    return (
+        validation.unsent.copy is not None
+        and not validation.unsent.changes
+        and not validation.unsent.ahead
+    )
 
 
-def _match(known: LastValidation) -> bool:
-    return known.validated is not None and known.is_current and known.validated.settled
+def _match(validation: LastValidation) -> bool:
+    return (
+        validation.validated is not None and validation.is_current and validation.validated.settled
+    )
 
 
-def _report(known: LastValidation) -> bool:
-    return known.validated is not None and known.validated.totals_match
+def _report(validation: LastValidation) -> bool:
+    return validation.validated is not None and validation.validated.totals_match
 
 
-def _errors(known: LastValidation) -> bool:
-    return known.validated is not None and not known.validated.errors
+def _errors(validation: LastValidation) -> bool:
+    return validation.validated is not None and not validation.validated.errors
 
 
-def _warnings(known: LastValidation) -> bool:
-    return known.validated is not None and not known.validated.warnings
+def _warnings(validation: LastValidation) -> bool:
+    return validation.validated is not None and not validation.validated.warnings
 
 
 PASSES: dict[str, Callable[[LastValidation], bool]] = {
     "open": _open,
-    "certifiers": lambda known: known.one.able > 0,
+    "certifiers": lambda validation: validation.district_event.able > 0,
     "sent": _sent,
     "match": _match,
     "report": _report,

@@ -30,5 +30,5 @@ class NotesForm(forms.Form):
 
     def notes(self) -> list[dict[str, str]]:
         """What `Signature.notes` keeps."""
-        said = ((label, self.cleaned_data.get(name, "")) for name, label in self.figures.items())
-        return [{"figure": label, "note": note} for label, note in said if note]
+        notes = ((label, self.cleaned_data.get(name, "")) for name, label in self.figures.items())
+        return [{"figure": label, "note": note} for label, note in notes if note]

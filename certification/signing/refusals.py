@@ -19,10 +19,10 @@ class NotACertifier(NotSigned):
 class NotReady(NotSigned):
     """Gates are closed; all of them are named at once."""
 
-    def __init__(self, missing: Sequence[Verdict]) -> None:
-        words = " ".join(one.words for one in missing)
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        words = " ".join(verdict.words for verdict in verdicts)
         super().__init__(f"Nothing was signed. {words}")
-        self.missing = list(missing)
+        self.missing = list(verdicts)
 
 
 class Changed(NotSigned):

@@ -27,34 +27,36 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     """Seal the open round with the data that all its signatures cover. Runs in the transaction that
     writes the last signature.
     """
-    now, scope, signed = timezone.now(), case.scope, case.document
-    this = case.round
-    assert this is not None and case.copy is not None  # noqa: S101 - there is a signature, and the gates have asked for a resync
-    signatures = [one for one in case.signatures.values() if case.covers(one)]
+    now, scope, document = timezone.now(), case.scope, case.document
+    sealed_round = case.round
+    assert sealed_round is not None and case.copy is not None  # noqa: S101 - there is a signature, and the gates have asked for a resync
+    signatures = [signature for signature in case.signatures.values() if case.covers(signature)]
     for official in Round.objects.of(case.event, scope.district).official():
         official.become(Round.Status.SUPERSEDED, ended_at=now)
     copy = SealedCopy(
-        round=this,
+        round=sealed_round,
         receipt=_receipt(case),
         event_name=case.event.name,
         district_name=case.district_name,
-        form_version=signed.form,
+        form_version=document.form,
         sealed_at=now,
         generation=case.copy.generation,
         sent_at=case.copy.sent_at,
-        counts=signed.counts,
-        rules=list(signed.rules),
-        rules_hash=signed.rules_hash,
-        explanations=list(signed.explanations),
-        findings=list(signed.findings),
-        statements=list(signed.statements),
-        notes=[{"by": one.name, **note} for one in signatures for note in one.notes],
+        counts=document.counts,
+        rules=list(document.rules),
+        rules_hash=document.rules_hash,
+        explanations=list(document.explanations),
+        findings=list(document.findings),
+        statements=list(document.statements),
+        notes=[
+            {"by": signature.name, **note} for signature in signatures for note in signature.notes
+        ],
     )
-    copy.digest = signed_text.seal_of(signed, copy, signatures)
+    copy.digest = signed_text.seal_of(document, copy, signatures)
     copy.save(force_insert=True)
-    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in signed.rows), 500)
-    this.become(Round.Status.SEALED, sealed_at=now)
-    for request in Recertification.objects.in_progress().filter(opened_round=this):
+    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in document.rows), 500)
+    sealed_round.become(Round.Status.SEALED, sealed_at=now)
+    for request in Recertification.objects.in_progress().filter(opened_round=sealed_round):
         request.become(Recertification.Status.CLOSED, ended_at=now)
     CollectionLock.objects.create(
         district=scope.district,
@@ -68,15 +70,15 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     for certifier in case.certifiers:
         queue(
             "certified",
-            subject(case.one, case.district_name, "certified"),
+            subject(case.district_event, case.district_name, "certified"),
             to=certifier.user,
             by=case.person or certifier.user,
             scope=scope,
             path=reverse(
                 "event-certification", args=[scope.district, scope.end_year, case.event.pk]
             ),
-            key=f"certified:{this.pk}:{certifier.pk}",
-            told={
+            key=f"certified:{sealed_round.pk}:{certifier.pk}",
+            facts={
                 "event": case.event.name,
                 "district": case.district_name,
                 "receipt": copy.receipt,
@@ -90,8 +92,8 @@ def _receipt(case: Case) -> str:
     leaves no gap (walk 33).
     """
     stem = f"{case.scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-"
-    given = SealedCopy.objects.filter(receipt__startswith=stem).values_list("receipt", flat=True)
-    return f"{stem}{max((int(one.removeprefix(stem)) for one in given), default=0) + 1}"
+    receipts = SealedCopy.objects.filter(receipt__startswith=stem).values_list("receipt", flat=True)
+    return f"{stem}{max((int(receipt.removeprefix(stem)) for receipt in receipts), default=0) + 1}"
 
 
 def text_of(copy: SealedCopy) -> Iterable[bytes]:
@@ -107,41 +109,43 @@ def differences(copy: SealedCopy) -> list[str]:
     """What does not hold of a sealed copy any more, in words; nothing when it is as it was
     sealed.
     """
-    kept, signatures = signed_text.of_copy(copy), _standing(copy)
-    found = []
-    if signed_text.seal_of(kept, copy, signatures) != copy.digest:
-        found.append("the seal covers different data")
-    found += [
-        f"the signature of {one.name} covers different data"
-        for one in signatures
-        if one.digest != kept.digest
+    document, signatures = signed_text.of_copy(copy), _standing(copy)
+    sentences = []
+    if signed_text.seal_of(document, copy, signatures) != copy.digest:
+        sentences.append("the seal covers different data")
+    sentences += [
+        f"the signature of {signature.name} covers different data"
+        for signature in signatures
+        if signature.digest != document.digest
     ]
     if not signatures:
-        found.append("no valid signature")
-    counted = signed_text.counts_of(kept.rows)
-    if counted != copy.counts:
-        found.append("the counts of the records differ from those sealed")
-    touched = _touched(copy)
-    if touched:
-        more = f" and {len(touched) - MOST_NAMED:,} more" if len(touched) > MOST_NAMED else ""
-        found.append(
-            "differs from the seal: sealed record"
-            f" {', '.join(map(str, touched[:MOST_NAMED]))}{more}"
+        sentences.append("no valid signature")
+    counts = signed_text.counts_of(document.rows)
+    if counts != copy.counts:
+        sentences.append("the counts of the records differ from those sealed")
+    record_keys = _touched(copy)
+    if record_keys:
+        more = (
+            f" and {len(record_keys) - MOST_NAMED:,} more" if len(record_keys) > MOST_NAMED else ""
         )
-    return found
+        sentences.append(
+            "differs from the seal: sealed record"
+            f" {', '.join(map(str, record_keys[:MOST_NAMED]))}{more}"
+        )
+    return sentences
 
 
 def _touched(copy: SealedCopy) -> list[int]:
     """Keys of the records that were changed, or put in, since it was sealed; what was taken out is
     missing in the counts.
     """
-    kept = (
+    records = (
         SealedRecord.objects.filter(copy=copy)
         .order_by("pk")
         .values_list("pk", "fingerprint", *canonical.COLUMNS)
     )
     return [
         pk
-        for pk, sealed, *row in kept.iterator(chunk_size=5000)
+        for pk, sealed, *row in records.iterator(chunk_size=5000)
         if fingerprint(CanonicalRow(*row)) != sealed
     ]

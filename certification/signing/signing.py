@@ -50,7 +50,7 @@ def sign(
     event: int,
     *,
     person: User,
-    shown: str,
+    digest: str,
     statements: Sequence[str],
     method: str,
     nothing_to_report: bool = False,
@@ -71,7 +71,7 @@ def sign(
                 raise NotACertifier
             if missing := gates.missing(gates.verdicts(case)):
                 raise NotReady(missing)
-            if case.digest != shown:
+            if case.digest != digest:
                 raise Changed
             if case.is_empty and not nothing_to_report:
                 raise NotSigned(
@@ -89,10 +89,10 @@ def _case(scope: Scope, event: int, person: User) -> Case:
         .of_district(scope.district)
         .values_list("pk", flat=True)
     )  # nobody is changed meanwhile
-    one = event_of(scope, event)
-    if one is None:
+    district_event = event_of(scope, event)
+    if district_event is None:
         raise NotSigned("OPI has closed this event. Nothing was signed.")
-    return Case(scope, one, person)
+    return Case(scope, district_event, person)
 
 
 def _sign(
@@ -113,10 +113,10 @@ def _sign(
             opened_by=certifier.name,
         )
     void_uncovered(case)
-    mine = case.signatures.get(certifier.pk)
-    before = mine is not None
-    if mine is None:
-        mine = Signature.objects.create(
+    signature = case.signatures.get(certifier.pk)
+    before = signature is not None
+    if signature is None:
+        signature = Signature.objects.create(
             round=case.round,
             certifier=certifier,
             name=certifier.name,
@@ -127,22 +127,24 @@ def _sign(
             notes=list(notes),
             method=method,
             signed_at=now,
-            late=case.one.dates.is_overdue(now),
+            late=case.district_event.dates.is_overdue(now),
         )
-        case.signatures[certifier.pk] = mine
+        case.signatures[certifier.pk] = signature
     # "All of none" is never true, and a Secondary's name seals nothing, whoever else has signed.
     sealed = certifier.is_primary and bool(case.primaries) and not case.waiting()
     if sealed:
-        sealing.seal(case, by=mine)
+        sealing.seal(case, by=signature)
     elif not before and certifier.is_primary:
-        _tell_the_others(case, mine)
-    return Signed(mine, sealed, before)
+        _tell_the_others(case, signature)
+    return Signed(signature, sealed, before)
 
 
 def void_uncovered(case: Case) -> int:
     """Signatures over other data stand no longer; who signed and who else must sign are told."""
-    fallen = []
-    for signature in [one for one in case.signatures.values() if not case.covers(one)]:
+    void_signatures = []
+    for signature in [
+        signature for signature in case.signatures.values() if not case.covers(signature)
+    ]:
         # Two who hold the district shared, to take reasons back, may both find it uncovered: it is
         # voided once.
         if (
@@ -150,19 +152,19 @@ def void_uncovered(case: Case) -> int:
             .filter(pk=signature.pk)
             .update(voided_at=timezone.now(), void_reason=CHANGED)
         ):
-            fallen.append(signature)
+            void_signatures.append(signature)
         del case.signatures[signature.certifier_id]
-    if fallen:
-        names = " and ".join(one.name for one in fallen)
+    if void_signatures:
+        names = " and ".join(signature.name for signature in void_signatures)
         for certifier in case.primaries:
             _write(
                 case,
                 certifier,
                 "signature_void",
-                f"void:{max(one.pk for one in fallen)}",
+                f"void:{max(signature.pk for signature in void_signatures)}",
                 {"signers": names},
             )
-    return len(fallen)
+    return len(void_signatures)
 
 
 def data_changed(scope: Scope) -> None:
@@ -173,9 +175,9 @@ def data_changed(scope: Scope) -> None:
         district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None
     )
     for event in set(open_rounds.values_list("event_id", flat=True)):
-        one = event_of(scope, event)
-        if one is not None:
-            case = Case(scope, one)
+        district_event = event_of(scope, event)
+        if district_event is not None:
+            case = Case(scope, district_event)
             if case.signatures:
                 void_uncovered(case)
 
@@ -185,39 +187,45 @@ def rules_changed(event: int | None = None) -> None:
     event's statements. Each district in a transaction of its own; whoever holds one just then
     judges its signatures anew himself.
     """
-    waiting = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
+    rounds = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
     if event is not None:
-        waiting = waiting.filter(event=event)
-    for district, end_year in sorted(set(waiting.values_list("district", "event__end_year"))):
+        rounds = rounds.filter(event=event)
+    for district, end_year in sorted(set(rounds.values_list("district", "event__end_year"))):
         scope = Scope(district, end_year)
         with suppress(Busy), refusals_named(), transaction.atomic():
             lock_district(scope, exclusive=True)
             data_changed(scope)
 
 
-def _tell_the_others(case: Case, mine: Signature) -> None:
-    waiting = case.waiting()
-    now = replace(case.one, signed=len(case.primaries) - len(waiting))
-    for certifier in waiting:
-        _write(case, certifier, "second_signer", f"second:{mine.pk}", {"signed": now.signers})
+def _tell_the_others(case: Case, signature: Signature) -> None:
+    certifiers = case.waiting()
+    district_event = replace(case.district_event, signed=len(case.primaries) - len(certifiers))
+    for certifier in certifiers:
+        _write(
+            case,
+            certifier,
+            "second_signer",
+            f"second:{signature.pk}",
+            {"signed": district_event.signers},
+        )
 
 
 def _write(
-    case: Case, certifier: Certifier, template: str, what: str, told: Mapping[str, str]
+    case: Case, certifier: Certifier, template: str, occasion: str, facts: Mapping[str, str]
 ) -> None:
     assert case.round is not None  # noqa: S101 - letters tell of signatures, which have a round
     queue(
         template,
-        subject(case.one, case.district_name, SUBJECTS[template]),
+        subject(case.district_event, case.district_name, SUBJECTS[template]),
         to=certifier.user,
         by=case.person or certifier.user,
         scope=case.scope,
         path=case.path,
-        key=f"{what}:{case.round.pk}:{certifier.pk}",
-        told={
+        key=f"{occasion}:{case.round.pk}:{certifier.pk}",
+        facts={
             "event": case.event.name,
             "district": case.district_name,
-            "due": case.one.due_sentence,
-            **told,
+            "due": case.district_event.due_sentence,
+            **facts,
         },
     )

@@ -58,41 +58,46 @@ class EventCertification(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case = self.case()
-        if case.certifier is None or case.is_certified or case.has_signed or case.one.ended:
+        if (
+            case.certifier is None
+            or case.is_certified
+            or case.has_signed
+            or case.district_event.ended
+        ):
             return self.page(case, None)
         return self.page(case, self.form(case), self.notes(case, self.kept_form()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The proof comes last, as a code counts once, and outside the transaction that signs."""
         case = self.case()
-        if case.is_certified or case.certifier is None or case.one.ended:
+        if case.is_certified or case.certifier is None or case.district_event.ended:
             sentence = NotACertifier.sentence
-            if case.is_certified or case.one.ended:
+            if case.is_certified or case.district_event.ended:
                 sentence = (
                     "This collection is already certified."
                     if case.is_certified
-                    else case.one.why_ended
+                    else case.district_event.why_ended
                 )
             messages.warning(request, sentence)
             return self.page(case, None)
         form, notes = self.form(case, request.POST), self.notes(case, request.POST)
-        missing = gates.missing(gates.verdicts(case))
-        if form.is_valid() and notes.is_valid() and not missing:
-            if form.cleaned_data["shown"] != case.digest:
+        closed_gates = gates.missing(gates.verdicts(case))
+        if form.is_valid() and notes.is_valid() and not closed_gates:
+            if form.cleaned_data["digest"] != case.digest:
                 form.add_error(None, Changed.sentence)
             elif form.confirm().ok:
                 return self.sign(case, form, notes)
-        for one in missing:
-            form.add_error(None, one.words)
+        for verdict in closed_gates:
+            form.add_error(None, verdict.words)
         return self.page(case, form, notes)
 
     def sign(self, case: Case, form: SigningForm, notes: NotesForm) -> HttpResponse:
         try:
-            signed = sign(
+            result = sign(
                 self.scope,
                 case.event.pk,
                 person=self.person,
-                shown=form.cleaned_data["shown"],
+                digest=form.cleaned_data["digest"],
                 statements=form.statements,
                 method=form.method,
                 nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
@@ -101,22 +106,22 @@ class EventCertification(ScopedView):
         except (NotSigned, NotApplied) as refusal:
             form.add_error(None, refusal.sentence)
             return self.page(self.case(), form, notes)
-        words = "You already signed." if signed.before else "Signed."
+        words = "You already signed." if result.before else "Signed."
         rest = (
-            f"Certified under receipt {signed.signature.round.sealed_copy.receipt}."
-            if signed.sealed
-            else self.case().one.signers
+            f"Certified under receipt {result.signature.round.sealed_copy.receipt}."
+            if result.sealed
+            else self.case().district_event.signers
         )
         messages.success(self.request, f"{words} {rest}")
         return redirect(
-            receipt_url(signed.signature.round.sealed_copy) if signed.sealed else case.path
+            receipt_url(result.signature.round.sealed_copy) if result.sealed else case.path
         )
 
     def case(self) -> Case:
-        one = event_of(self.scope, self.kwargs["event"])
-        if one is None:
+        district_event = event_of(self.scope, self.kwargs["event"])
+        if district_event is None:
             raise Http404("This page does not exist.")
-        return Case(self.scope, one, self.person)
+        return Case(self.scope, district_event, self.person)
 
     def form(self, case: Case, data: Any = None) -> SigningForm:
         return SigningForm(
@@ -124,11 +129,13 @@ class EventCertification(ScopedView):
             request=self.request,
             statements=case.document.statements,
             empty=case.is_empty,
-            initial={"shown": case.digest},
+            initial={"digest": case.digest},
         )
 
     def snapshot(self, case: Case) -> Snapshot:
-        return snapshot_of(case.one, counts=None if case.is_certified else case.document.counts)
+        return snapshot_of(
+            case.district_event, counts=None if case.is_certified else case.document.counts
+        )
 
     def notes(self, case: Case, data: Any = None) -> NotesForm:
         return NotesForm(data, snapshot=self.snapshot(case))
@@ -144,15 +151,15 @@ class EventCertification(ScopedView):
     def page(
         self, case: Case, form: SigningForm | None, notes: NotesForm | None = None
     ) -> HttpResponse:
-        verdicts = [] if case.is_certified or case.one.ended else gates.verdicts(case)
-        one = case.one
+        verdicts = [] if case.is_certified or case.district_event.ended else gates.verdicts(case)
+        district_event = case.district_event
         if form:
             notes = notes or self.notes(case)
-        told = {
+        context = {
             "case": case,
-            "one": one,
-            "event": one.event,
-            "dates": one.dates,
+            "district_event": district_event,
+            "event": district_event.event,
+            "dates": district_event.dates,
             "form": form,
             "notes": notes,
             "forms": [form, notes] if form else [],
@@ -165,21 +172,21 @@ class EventCertification(ScopedView):
             "signers": signers(case),
             "access": (
                 AuditEvent.objects.all().of_access(
-                    [one.user_id for one in case.primaries], case.now
+                    [district_event.user_id for district_event in case.primaries], case.now
                 )
             ),
-            "links": one.event.links.all(),
-            "groups": groups_of(one.event),
-            "sealed": official_copy(case) if one.sealed_at else None,
-            "correction": correction(one),
+            "links": district_event.event.links.all(),
+            "groups": groups_of(district_event.event),
+            "sealed": official_copy(case) if district_event.sealed_at else None,
+            "correction": correction(district_event),
             "certifies": case.certifier is not None,
             "is_opi": self.can(Capability.WORK_STATEWIDE),
             "may_run": self.in_active_year and self.can(Capability.SEE_BATCHES),
             "run_key": uuid.uuid4(),
         }
         if self.can(Capability.SEE_BATCHES):
-            told |= queue_list(self.request, self.scope, kinds=OUTPUT)
-        return render(self.request, "certification/signing/event.html", told)
+            context |= queue_list(self.request, self.scope, kinds=OUTPUT)
+        return render(self.request, "certification/signing/event.html", context)
 
 
 def official_copy(case: Case) -> SealedCopy | None:
@@ -198,11 +205,16 @@ def signers(case: Case) -> list[tuple[Certifier, Signature | None, bool]]:
     """
     rounds = Round.objects.of(case.event, case.scope.district)
     if case.is_certified and (sealed := rounds.official().first()):
-        standing = {
-            one.certifier_id: one for one in Signature.objects.standing().filter(round=sealed)
+        signatures = {
+            signature.certifier_id: signature
+            for signature in Signature.objects.standing().filter(round=sealed)
         }
-        return [(certifier, standing.get(certifier.pk), True) for certifier in case.certifiers]
+        return [(certifier, signatures.get(certifier.pk), True) for certifier in case.certifiers]
     return [
-        (one, case.signatures.get(one.pk), case.covers(case.signatures.get(one.pk)))
-        for one in case.certifiers
+        (
+            signature,
+            case.signatures.get(signature.pk),
+            case.covers(case.signatures.get(signature.pk)),
+        )
+        for signature in case.certifiers
     ]

@@ -23,19 +23,24 @@ def districts_now(numbers: Sequence[str], end_year: int) -> dict[str, DistrictNo
     )
     today = timezone.localdate()
     event = next(
-        (one for one in published if one.due >= today), published[-1] if published else None
+        (district_event for district_event in published if district_event.due >= today),
+        published[-1] if published else None,
     )
     unsent = KnownUnsent.of_all(numbers, end_year)
     events = district_events(event, numbers) if event else {}
-    found = {}
+    now_by_district = {}
     for number in numbers:
-        one = events.get(number)
-        status = one.status if one else None
-        waited_for = one is not None and not one.ended and (one.reopened or not one.is_certified)
-        found[number] = DistrictNow(
+        district_event = events.get(number)
+        status = district_event.status if district_event else None
+        waited_for = (
+            district_event is not None
+            and not district_event.ended
+            and (district_event.reopened or not district_event.is_certified)
+        )
+        now_by_district[number] = DistrictNow(
             kind=status.kind if status else "none",
             word=status.word if status else "No event",
-            due=f"{one.last_day:%m/%d/%Y}" if one and waited_for else "",
+            due=f"{district_event.last_day:%m/%d/%Y}" if district_event and waited_for else "",
             unsent=unsent[number].words,
         )
-    return found
+    return now_by_district

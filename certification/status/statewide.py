@@ -39,16 +39,16 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
     )
     signed = dict(signatures.order_by().values_list("round__district").annotate(Count("pk")))
     rounds: dict[tuple[str, str], Any] = {
-        (one.status, one.district): one
-        for one in Round.objects.filter(
+        (row.status, row.district): row
+        for row in Round.objects.filter(
             event=event, status__in=[Round.Status.OPEN, Round.Status.SEALED]
         )
     }
-    requests = {one.district: one for one in Recertification.objects.open().filter(event=event)}
+    requests = {row.district: row for row in Recertification.objects.open().filter(event=event)}
     current = SchoolYear.objects.filter(is_active=True).values_list("end_year", flat=True).first()
 
     def of(number: str) -> DistrictEvent:
-        official, opened = (
+        official, open_round = (
             rounds.get((Round.Status.SEALED, number)),
             rounds.get((Round.Status.OPEN, number)),
         )
@@ -62,8 +62,8 @@ def district_events(event: CertificationEvent, numbers: Iterable[str]) -> dict[s
             signed=signed.get(number, 0),
             sealed_at=official.sealed_at if official else None,
             approved_at=official.approved_at if official else None,
-            round_number=opened.number if opened else None,
-            round_opened_at=opened.opened_at if opened else None,
+            round_number=open_round.number if open_round else None,
+            round_opened_at=open_round.opened_at if open_round else None,
             request=request.status if request else "",
             request_at=request.asked_at if request else None,
             in_active_year=current == event.end_year,

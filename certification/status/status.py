@@ -118,13 +118,13 @@ class DistrictEvent:
         )
 
     @property
-    def left(self) -> str:
+    def time_left(self) -> str:
         """12 days left; of what is reopened, until it is to be signed again; nothing where nobody
         is waited for any more.
         """
         if self.ended:
             return ""
-        return replace(self.dates, due=self.last_day).left(self.now)
+        return replace(self.dates, due=self.last_day).time_left(self.now)
 
     @property
     def last_day(self) -> datetime.date:
@@ -254,10 +254,10 @@ def year_is_held() -> str:
     """A year does not end while a recertification is open: its records could no longer be corrected
     (design 4).
     """
-    open_ones = Recertification.objects.open().filter(
+    requests = Recertification.objects.open().filter(
         event__end_year__in=SchoolYear.objects.filter(is_active=True).values("end_year")
     )
-    numbers = sorted(set(open_ones.values_list("district", flat=True)))
+    numbers = sorted(set(requests.values_list("district", flat=True)))
     if not numbers:
         return ""
     names = [
@@ -275,13 +275,18 @@ def events_of(scope: Scope) -> list[DistrictEvent]:
     front. One query.
     """
     since = timezone.now() - UNUSED
-    found = [_of(event, scope.district) for event in _events_with_facts(scope, since)]
-    return sorted(found, key=lambda one: (one.dates.due, one.event.pk))
+    events = [_of(event, scope.district) for event in _events_with_facts(scope, since)]
+    return sorted(
+        events, key=lambda district_event: (district_event.dates.due, district_event.event.pk)
+    )
 
 
 def event_of(scope: Scope, pk: int) -> DistrictEvent | None:
     """One of them; None for one that the district may not see or that belongs to another year."""
-    return next((one for one in events_of(scope) if one.event.pk == pk), None)
+    return next(
+        (district_event for district_event in events_of(scope) if district_event.event.pk == pk),
+        None,
+    )
 
 
 def closed_event(scope: Scope) -> CertificationEvent | None:
@@ -299,9 +304,9 @@ def next_event(scope: Scope) -> DistrictEvent | None:
     """
     events = events_of(scope)
     waiting = [
-        one
-        for one in events
-        if not one.is_certified and not one.ended and one.phase is not Phase.OVER
+        event
+        for event in events
+        if not event.is_certified and not event.ended and event.phase is not Phase.OVER
     ]
     return waiting[0] if waiting else events[-1] if events else None
 
@@ -321,13 +326,13 @@ def known_next_event(scope: Scope, known: dict[Any, Any]) -> DistrictEvent | Non
 def _events_with_facts(scope: Scope, since: datetime.datetime) -> QuerySet[CertificationEvent]:
     """`since`: who has not used the account for longer cannot sign in."""
     events = CertificationEvent.objects.seen_by_districts().of_year(scope.end_year)
-    mine = {"event": OuterRef("pk"), "district": scope.district}
-    extension = Extension.objects.filter(**mine)
+    key = {"event": OuterRef("pk"), "district": scope.district}
+    extension = Extension.objects.filter(**key)
     official, open_round = (
-        Round.objects.official().filter(**mine),
-        Round.objects.open().filter(**mine),
+        Round.objects.official().filter(**key),
+        Round.objects.open().filter(**key),
     )
-    request = Recertification.objects.open().filter(**mine)
+    request = Recertification.objects.open().filter(**key)
     primaries = Certifier.objects.of_district(scope.district).active().primary()
     signatures = (
         Signature.objects.standing()

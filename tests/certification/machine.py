@@ -348,7 +348,7 @@ class Certification(RuleBasedStateMachine):
                 self.ready.scope,
                 self.ready.event.pk,
                 person=user,
-                shown=case.digest,
+                digest=case.digest,
                 statements=statements,
                 method="password",
                 nothing_to_report=True,
@@ -457,7 +457,7 @@ class Certification(RuleBasedStateMachine):
 
     @invariant()
     def certified_is_what_was_signed(self) -> None:
-        one = self.ready.case().one
+        one = self.ready.case().district_event
         official = SealedCopy.objects.official().first()
         assert (
             self.is_certified
@@ -500,7 +500,7 @@ class Certification(RuleBasedStateMachine):
     def one_of_each(self) -> None:
         assert Recertification.objects.open().count() <= 1
         assert Round.objects.open().count() <= 1 and Round.objects.official().count() <= 1
-        assert Round.objects.kept().count() == SealedCopy.objects.count()
+        assert Round.objects.with_sealed_copy().count() == SealedCopy.objects.count()
         assert CollectionLock.objects.count() <= 1
 
     @invariant()

@@ -86,7 +86,7 @@ class Ready:
         who = (certifier or self.primary).user
         case = self.case(who)
         given: dict[str, Any] = {
-            "shown": case.digest,
+            "digest": case.digest,
             "statements": case.document.statements,
             "method": "password",
             **values,

@@ -61,14 +61,14 @@ def layers() -> Iterator[str]:
             [name.strip("() ") for name in layer.replace(":", "|").split("|")]
             for layer in contract["layers"]
         ]
-        drawn = ["flowchart TD"]
-        drawn += [f'    floor{number}["{", ".join(floor)}"]' for number, floor in enumerate(floors)]
-        drawn += [f"    floor{number} --> floor{number + 1}" for number in range(len(floors) - 1)]
+        lines = ["flowchart TD"]
+        lines += [f'    floor{number}["{", ".join(floor)}"]' for number, floor in enumerate(floors)]
+        lines += [f"    floor{number} --> floor{number + 1}" for number in range(len(floors) - 1)]
         within = (
             f" (inside {', '.join(contract['containers'])})" if contract.get("containers") else ""
         )
         yield f"### {contract['name']}{within}\n"
-        yield from mermaid(drawn)
+        yield from mermaid(lines)
 
 
 def states() -> Iterator[str]:
@@ -76,12 +76,12 @@ def states() -> Iterator[str]:
     yield "## States\n"
     for model, begins in BEGINS.items():
         labels = dict(model._meta.get_field("status").choices or ())  # type: ignore[union-attr]
-        drawn = ["stateDiagram-v2", *(f"    {state}: {label}" for state, label in labels.items())]
-        drawn += [f"    [*] --> {state}" for state in begins]
+        lines = ["stateDiagram-v2", *(f"    {state}: {label}" for state, label in labels.items())]
+        lines += [f"    [*] --> {state}" for state in begins]
         for state, following in model.MOVES.items():  # type: ignore[attr-defined]
-            drawn += [f"    {state} --> {after}" for after in following or ("[*]",)]
+            lines += [f"    {state} --> {after}" for after in following or ("[*]",)]
         yield f"### {str(model._meta.verbose_name).capitalize()}\n"
-        yield from mermaid(drawn)
+        yield from mermaid(lines)
 
 
 def data() -> Iterator[str]:
@@ -91,16 +91,16 @@ def data() -> Iterator[str]:
     yield "## Data\n"
     for name, title in APPS.items():
         tables = sorted(apps.get_app_config(name).get_models(), key=lambda model: model.__name__)
-        drawn = ["erDiagram", *(f"    {model.__name__}" for model in tables)]
+        lines = ["erDiagram", *(f"    {model.__name__}" for model in tables)]
         for model in tables:
             for field in model._meta.get_fields():
                 if isinstance(field, models.ForeignKey) and not field.auto_created:
-                    drawn.append(
+                    lines.append(
                         f"    {field.related_model.__name__} {cardinality(field)} {model.__name__}"
                         f" : {field.name}"
                     )  # type: ignore[union-attr]
         yield f"### {title}\n"
-        yield from mermaid(drawn)
+        yield from mermaid(lines)
         yield "| Table | Kept in | Fields |"
         yield "|---|---|---|"
         for model in tables:

@@ -37,23 +37,23 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["text"]:
             return self.write_text(options["text"])
-        told = []
+        results = []
         for copy in (
             SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=5)
         ):
-            told.append(
+            results.append(
                 {"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)}
             )
         if options["json"]:
-            self.stdout.write(json.dumps({"sealed": told}))
+            self.stdout.write(json.dumps({"sealed": results}))
         else:
-            for one in told:
+            for result in results:
                 self.stdout.write(
-                    f"{one['receipt']}  {'; '.join(one['differs']) or 'matches its seal'}"
+                    f"{result['receipt']}  {'; '.join(result['differs']) or 'matches its seal'}"
                 )  # type: ignore[arg-type]
-            broken = sum(bool(one["differs"]) for one in told)
+            number_broken = sum(bool(result["differs"]) for result in results)
             self.stdout.write(
-                f"{len(told):,} sealed, {broken:,} differ{'s' if broken == 1 else ''}."
+                f"{len(results):,} sealed, {number_broken:,} differ{'s' if number_broken == 1 else ''}."
             )
-        if any(one["differs"] for one in told):
+        if any(result["differs"] for result in results):
             sys.exit(1)

@@ -249,8 +249,8 @@ def test_opi_closes_last_year_for_one_district(
     assert not Signature.objects.standing().exists() and Round.objects.get().status == "abandoned"
     case = ready.case()
     assert (
-        case.one.ended
-        and case.one.status.sentence
+        case.district_event.ended
+        and case.district_event.status.sentence
         == f"2024-25 is over and was not certified. OPI closed it: {WHY}"
     )
     assert {one.options["to"] for one in letters()} >= {ready.primary.user_id, administrator.pk}

@@ -373,7 +373,7 @@ def test_last_year_is_finished_within_its_dates(client: Client, ready: Ready, ke
         due=timezone.localdate() - 2 * A_DAY, corrections_until=timezone.localdate() - A_DAY
     )
     assert "open" in ready.missing() and holds_sending(Scope("9012", 2026)) == ""
-    assert "It could be signed through" in ready.case().one.status.sentence
+    assert "It could be signed through" in ready.case().district_event.status.sentence
 
 
 def test_a_resync_that_waited_until_its_year_was_over_is_refused_by_name(

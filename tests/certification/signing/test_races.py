@@ -90,7 +90,7 @@ class Table(Ready):
                     self.scope,
                     self.event.pk,
                     person=user,
-                    shown=shown,
+                    digest=shown,
                     statements=statements,
                     method="password",
                 )

@@ -36,10 +36,10 @@ def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: 
 
 
 def typed(ready: Ready, page: str, **values: str) -> dict[str, str]:
-    shown = re.search(r'name="shown" value="(\w{64})"', page)
+    shown = re.search(r'name="digest" value="(\w{64})"', page)
     assert shown
     ticks = {f"statement_{number}": "on" for number in range(len(ready.event.statements))}
-    return {"shown": shown[1], "proof": PASSPHRASE, **ticks, **values}
+    return {"digest": shown[1], "proof": PASSPHRASE, **ticks, **values}
 
 
 def address(ready: Ready) -> str:

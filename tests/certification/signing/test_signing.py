@@ -69,7 +69,7 @@ def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> No
     second = ready.certifier("mreyes2", "Reyes", "Maria")
     assert not ready.sign().sealed
     assert (
-        ready.case().one.signers == "1 of 2 primary certifiers has signed."
+        ready.case().district_event.signers == "1 of 2 primary certifiers has signed."
         and not SealedCopy.objects.exists()
     )
     assert letters("second_signer") == [second.user_id]
@@ -148,7 +148,7 @@ def test_what_moved_while_the_event_was_closed_voids_when_it_is_shown_again(
     events.move(ready.event.pk, "published", by=keeper, reason="Letter")
     assert (
         Signature.objects.get().voided_at
-        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+        and ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
     )
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
 
@@ -157,7 +157,8 @@ def test_c_18_a_primary_added_afterwards_changes_nothing(ready: Ready) -> None:
     ready.sign()
     late = ready.certifier("mreyes2", "Reyes", "Maria")
     assert (
-        ready.case().is_certified and ready.case().one.status.word == "Certification Sent to State"
+        ready.case().is_certified
+        and ready.case().district_event.status.word == "Certification Sent to State"
     )
     with pytest.raises(NotReady, match="certified"):
         ready.sign(late)
@@ -175,7 +176,7 @@ def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(
                 ready.scope,
                 ready.event.pk,
                 person=somebody,
-                shown=shown,
+                digest=shown,
                 statements=statements,
                 method="password",
             )
@@ -196,7 +197,7 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(
     fallen = Signature.objects.get()
     assert fallen.voided_at and "changed after this was signed" in fallen.void_reason
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
-    assert ready.case().one.signers == "0 of 2 primary certifiers have signed."
+    assert ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
     ready.report()
     ready.wait()
     assert not ready.sign(second).sealed
@@ -216,7 +217,7 @@ def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -
     assert run(Batch.objects.get(kind="publish").pk)
     assert (
         Signature.objects.get().voided_at
-        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+        and ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
     )
 
 
@@ -239,7 +240,7 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
     assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
     assert (
         Signature.objects.get().voided_at
-        and ready.case().one.signers == "0 of 2 primary certifiers have signed."
+        and ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
     )
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
 
@@ -251,7 +252,7 @@ def test_what_was_shown_is_what_is_signed(ready: Ready, kayla: Student) -> None:
     ready.report()
     ready.wait()
     with pytest.raises(Changed):
-        ready.sign(shown=old)
+        ready.sign(digest=old)
     assert not Signature.objects.exists()
 
 
@@ -383,7 +384,7 @@ def test_c_32_a_closed_event_is_not_signed(ready: Ready) -> None:
             ready.scope,
             ready.event.pk,
             person=ready.primary.user,
-            shown=case.digest,
+            digest=case.digest,
             statements=case.document.statements,
             method="password",
         )

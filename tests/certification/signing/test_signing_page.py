@@ -39,8 +39,8 @@ class Page:
         """The form as it is on the page, every statement ticked, with the password."""
         page = self.shown()
         ticks = dict.fromkeys(re.findall(r'name="(statement_\d+|nothing_to_report)"', page), "on")
-        (digest,) = re.findall(r'name="shown" value="([0-9a-f]{64})"', page)
-        return {"shown": digest, **ticks, "proof": PASSPHRASE, **typed}
+        (digest,) = re.findall(r'name="digest" value="([0-9a-f]{64})"', page)
+        return {"digest": digest, **ticks, "proof": PASSPHRASE, **typed}
 
     def press(self, data: dict[str, Any] | None = None, **typed: Any) -> Any:
         answer = self.client.post(self.path, self.filled(**typed) if data is None else data)
@@ -135,7 +135,7 @@ def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None
     missing = {name: value for name, value in data.items() if name != "statement_0"}
     assert "Check the statement" in desk.said(desk.press(missing))
     assert "have changed since you opened this page" in desk.said(
-        desk.press({**data, "shown": "0" * 64})
+        desk.press({**data, "digest": "0" * 64})
     )
     assert desk.press(data).status_code == 302 and SealedCopy.objects.exists()
 
@@ -179,11 +179,11 @@ def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla:
 @pytest.mark.parametrize(
     "typed",
     [
-        {"shown": "x" * 5000},
-        {"shown": "\x00"},
+        {"digest": "x" * 5000},
+        {"digest": "\x00"},
         {"proof": "\x00"},
         {"proof": "x" * 100_000},
-        {"shown": ["a", "b"], "proof": ["a", "b"]},
+        {"digest": ["a", "b"], "proof": ["a", "b"]},
         {"statement_99": "on", "do": "seal"},
     ],
 )

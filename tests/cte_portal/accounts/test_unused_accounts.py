@@ -89,8 +89,11 @@ def test_opi_counts_and_finds_the_district(
     unused_for(superintendent.user, 200)
     assert found() == ["9012"]
     line, one = lines_of(event)[0], event_of(SCOPE, event.pk)
-    assert one is not None and (line.one.unused, line.one.able) == (one.unused, one.able) == (1, 0)
-    assert line.one.status == one.status and one.status.kind == "problem"
+    assert one is not None and (line.district_event.unused, line.district_event.able) == (
+        one.unused,
+        one.able,
+    ) == (1, 0)
+    assert line.district_event.status == one.status and one.status.kind == "problem"
 
 
 def test_her_reminder_says_how_to_come_back(
