@@ -75,23 +75,23 @@ class Ready:
         self.wait()
 
     def case(self, user: User | None = None) -> Case:
-        one = event_of(self.scope, self.event.pk)
-        assert one is not None
-        return Case(self.scope, one, user or self.primary.user)
+        district_event = event_of(self.scope, self.event.pk)
+        assert district_event is not None
+        return Case(self.scope, district_event, user or self.primary.user)
 
     def missing(self) -> list[str]:
-        return [one.gate.slug for one in gates.missing(gates.verdicts(self.case()))]
+        return [verdict.gate.slug for verdict in gates.missing(gates.verdicts(self.case()))]
 
     def sign(self, certifier: Certifier | None = None, **values: Any) -> Signed:
-        who = (certifier or self.primary).user
-        case = self.case(who)
-        given: dict[str, Any] = {
+        person = (certifier or self.primary).user
+        case = self.case(person)
+        arguments: dict[str, Any] = {
             "digest": case.digest,
             "statements": case.document.statements,
             "method": "password",
             **values,
         }
-        return sign(self.scope, self.event.pk, person=who, **given)
+        return sign(self.scope, self.event.pk, person=person, **arguments)
 
     def change(self, student: Student, **values: Any) -> None:
         version = (

@@ -31,10 +31,12 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
         for number in ("9012", "9020", "0965", "9031", "9099")
     }
     assert primaries == {"9012": 2, "9020": 1, "0965": 1, "9031": 0, "9099": 1}
-    assert [one.name for one in Certifier.objects.of_district("9012").active().secondary()] == [
-        "REYES, MARIA"
-    ]
-    assert [one.district for one in Certifier.objects.all() if one.has_never_signed_in] == ["0965"]
+    assert [
+        certifier.name for certifier in Certifier.objects.of_district("9012").active().secondary()
+    ] == ["REYES, MARIA"]
+    assert [
+        certifier.district for certifier in Certifier.objects.all() if certifier.has_never_signed_in
+    ] == ["0965"]
     assert sorted(SealedCopy.objects.values_list("receipt", flat=True)) == [
         "0965-2024-EOY-1",
         "9012-2024-EOY-1",
@@ -49,7 +51,7 @@ def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
 
 def test_a_smaller_practice_portal_names_only_people_who_are_there(db: None) -> None:
     load.load(districts=1, size=40)
-    assert {one.district for one in Certifier.objects.all()} == {"9012"}
+    assert {certifier.district for certifier in Certifier.objects.all()} == {"9012"}
 
 
 def test_a_reminder_can_be_tried_on_the_day_the_portal_is_loaded(db: None) -> None:

@@ -18,9 +18,9 @@ HOME = "/districts/9012/2025/"
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    return ready_case
 
 
 def home(client: Client) -> str:
@@ -49,8 +49,8 @@ def test_the_home_page_asks_for_the_event_once(client: Client, ready: Ready, cle
     home(client)
     with CaptureQueriesContext(connection) as queries:
         assert "Due" in home(client)
-    asked = [query["sql"] for query in queries if "extended_due" in query["sql"]]
-    assert len(asked) == 1, asked
+    statements = [query["sql"] for query in queries if "extended_due" in query["sql"]]
+    assert len(statements) == 1, statements
 
 
 def test_a_closed_event_is_said_to_be_closed_and_nothing_leads_to_it(

@@ -15,7 +15,7 @@ from certification.recertification import recertification
 from cte_portal.accounts.models import AuditEvent, KeptForm, User
 from pathways.models import Student
 from tests.certification.board.test_reminders import REMINDERS
-from tests.certification.events.test_events import seen, typed, us
+from tests.certification.events.test_events import form_values, seen, us
 from tests.certification.recertification.test_recertification import (
     PLACE,
     SCOPE,
@@ -128,15 +128,17 @@ def test_a_certifier(
 def test_an_event_with_the_reason_for_its_change(
     client: Client, keeper: User, event: CertificationEvent, kayla: Student
 ) -> None:
-    page = cut_off(client, keeper, f"{EVENTS}new/", typed(event, name="Fall count", version=0))
+    page = cut_off(
+        client, keeper, f"{EVENTS}new/", form_values(event, name="Fall count", version=0)
+    )
     assert BACK in page and 'value="Fall count"' in page
     address, later = f"{EVENTS}{event.pk}/", us(event.due + datetime.timedelta(days=3))
-    first = client.post(address, typed(event, due=later))
+    first = client.post(address, form_values(event, due=later))
     page = cut_off(
         client,
         keeper,
         address,
-        typed(event, due=later, seen=seen(first), reason="Letter of 06/01/2025"),
+        form_values(event, due=later, seen=seen(first), reason="Letter of 06/01/2025"),
     )
     assert (
         BACK in page
@@ -155,11 +157,11 @@ def test_an_extension_and_why_it_is_taken_back(
     client: Client, keeper: User, event: CertificationEvent, kayla: Student
 ) -> None:
     later = us(event.corrections_until + datetime.timedelta(days=3))
-    wanted = {"district": "9012", "due": later, "corrections_until": later, "reason": "Flood"}
-    page = cut_off(client, keeper, f"{EVENTS}{event.pk}/extensions/new/", wanted)
+    values = {"district": "9012", "due": later, "corrections_until": later, "reason": "Flood"}
+    page = cut_off(client, keeper, f"{EVENTS}{event.pk}/extensions/new/", values)
     assert BACK in page and 'value="Flood"' in page and not Extension.objects.exists()
-    first = client.post(f"{EVENTS}{event.pk}/extensions/new/", wanted)
-    client.post(f"{EVENTS}{event.pk}/extensions/new/", {**wanted, "seen": seen(first)})
+    first = client.post(f"{EVENTS}{event.pk}/extensions/new/", values)
+    client.post(f"{EVENTS}{event.pk}/extensions/new/", {**values, "seen": seen(first)})
     assert Extension.objects.exists() and not KeptForm.objects.exists()
     page = cut_off(
         client,

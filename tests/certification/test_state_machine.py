@@ -28,7 +28,7 @@ def test_c_37_certified_is_what_was_signed_whatever_happens(
     students = [cottonwood.student(f"99900012{number}") for number in range(3)]
     ready.record(students[0])
     ready.prepare()
-    asked, happened = int(os.environ.get("C37_EXAMPLES", "0")), Counter[Any]()
+    examples, happened = int(os.environ.get("C37_EXAMPLES", "0")), Counter[Any]()
     machine = type(
         "Machine",
         (Certification,),
@@ -38,15 +38,15 @@ def test_c_37_certified_is_what_was_signed_whatever_happens(
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=asked or 6,
-                stateful_step_count=40 if asked else 20,
-                derandomize=not asked,
+                max_examples=examples or 6,
+                stateful_step_count=40 if examples else 20,
+                derandomize=not examples,
                 deadline=None,
                 print_blob=True,
                 suppress_health_check=list(HealthCheck),
             ),
         )
     finally:
-        if asked:
+        if examples:
             print(dict(happened))
     assert happened["sealed", 1], "what is never certified proves nothing"

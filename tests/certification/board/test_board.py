@@ -31,7 +31,11 @@ BOARD = "/opi/status-board/"
 
 
 def line(event: CertificationEvent, number: str = "9012") -> Line:
-    return next(one for one in lines_of(event) if one.number == number)
+    return next(
+        line_of_district
+        for line_of_district in lines_of(event)
+        if line_of_district.number == number
+    )
 
 
 def validate(district: District_, by: User) -> None:
@@ -48,8 +52,13 @@ def test_o_10_the_way_of_a_district_over_the_board(
 ) -> None:
     assert line(event).stand is Stand.NOT_STARTED
     wrong = cottonwood.record(cottonwood.student("999000124"), concentrator=True)
-    one = line(event)
-    assert (one.stand, one.unsent.changes, one.errors, one.last_resync) == (
+    board_line = line(event)
+    assert (
+        board_line.stand,
+        board_line.unsent.changes,
+        board_line.errors,
+        board_line.last_resync,
+    ) == (
         Stand.IN_PROGRESS,
         1,
         None,
@@ -59,23 +68,33 @@ def test_o_10_the_way_of_a_district_over_the_board(
     assert line(event).errors is None, "where nothing was sent nothing was validated"
     sent()
     validate(cottonwood, clerk)
-    one = line(event)
-    assert (one.stand, one.unsent.changes, one.errors, one.is_current) == (Stand.ERRORS, 0, 1, True)
+    board_line = line(event)
+    assert (
+        board_line.stand,
+        board_line.unsent.changes,
+        board_line.errors,
+        board_line.is_current,
+    ) == (Stand.ERRORS, 0, 1, True)
     cottonwood.record(wrong.student, version=1, concentrator=False)
     sent()
-    one = line(event)
-    assert one.stand is Stand.ERRORS and not one.is_current, (
+    board_line = line(event)
+    assert board_line.stand is Stand.ERRORS and not board_line.is_current, (
         "the figures are the last validation's, and say so"
     )
     validate(cottonwood, clerk)
-    one = line(event)
-    assert (one.stand, one.errors, one.warnings, one.records) == (Stand.READY, 0, 0, "*")
+    board_line = line(event)
+    assert (board_line.stand, board_line.errors, board_line.warnings, board_line.records) == (
+        Stand.READY,
+        0,
+        0,
+        "*",
+    )
     cottonwood.record(wrong.student, version=2, single_parent=True)
     assert line(event).stand is Stand.IN_PROGRESS, "what is not sent stands in the way"
     first = make_round(event)
     sign(first, superintendent)
-    one = line(event)
-    assert (one.stand, one.signed) == (Stand.WAITING, "1 of 2")
+    board_line = line(event)
+    assert (board_line.stand, board_line.signed) == (Stand.WAITING, "1 of 2")
     seal(first)
     assert (line(event).stand, line(event).word, line(event).signed) == (
         Stand.CERTIFIED,
@@ -158,8 +177,8 @@ def test_o_11_totals_are_filters_and_the_rest_narrows_them(
         ("nobody=on&show=certified", {"Cottonwood Bend"}),
         ("show=errors", set()),
     ):
-        assert named(client, query) == expected, query
-    assert len(named(client, "unsent=on")) == 62, "nobody has sent anything of this year"
+        assert numbers_shown(client, query) == expected, query
+    assert len(numbers_shown(client, "unsent=on")) == 62, "nobody has sent anything of this year"
     assert "No district matches" in text(client.get(f"{BOARD}?show=errors"))
     for nonsense in (
         "show=zzz",
@@ -173,7 +192,7 @@ def test_o_11_totals_are_filters_and_the_rest_narrows_them(
         assert client.get(f"{BOARD}?{nonsense}").status_code == 200, nonsense
 
 
-def named(client: Client, query: str) -> set[str]:
+def numbers_shown(client: Client, query: str) -> set[str]:
     return {row["District"] for row in rows(client, query)}
 
 
@@ -250,7 +269,7 @@ def test_the_board_asks_as_many_statements_for_five_districts_as_for_sixty(
 ) -> None:
     client.force_login(opi)
 
-    def asked() -> int:
+    def statements() -> int:
         with (
             CaptureQueriesContext(connection) as here,
             CaptureQueriesContext(connections["state"]) as there,
@@ -258,12 +277,12 @@ def test_the_board_asks_as_many_statements_for_five_districts_as_for_sixty(
             client.get(BOARD)
         return len(here) + len(there)
 
-    asked()
-    few = asked()
+    statements()
+    few = statements()
     District.objects.bulk_create(
         District(number=f"{2000 + number}", name=f"Place {number}") for number in range(60)
     )
-    assert asked() == few <= 25
+    assert statements() == few <= 25
 
 
 def test_opi_approves_the_chosen_certifications(
@@ -317,10 +336,10 @@ def test_screen_file_and_sort_agree_on_who_has_signed(
     """FR-214: a certified district that asks for recertification was *all* on the screen and 0 in
     the file.
     """
-    one = make_round(event)
-    sign(one, superintendent)
-    seal(one)
-    make_recertification(one, by=superintendent.user)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
+    seal(round_of_event)
+    make_recertification(round_of_event, by=superintendent.user)
     client.force_login(opi)
     assert line(event).signed == "all" and rows(client)[0]["Signed"] == "all"
     District.objects.create(number="1000", name="Nobody")

@@ -64,8 +64,8 @@ def test_nobody_is_reminded_of_a_closed_event(
 ) -> None:
     client.force_login(opi)
     CertificationEvent.objects.update(status="closed")
-    told = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
-    assert "0 to send" in told and "The event is closed (2)" in told
+    words = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
+    assert "0 to send" in words and "The event is closed (2)" in words
     client.post(f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": ""})
     assert not Batch.objects.filter(kind="letter").exists()
 
@@ -77,16 +77,18 @@ def test_b_10_o_13_remind_all_who_are_not_certified(
     board = client.get("/opi/status-board/")
     assert "Remind 1 certifier of 1 district (1 has no one)" in text(board)
     page = client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}")
-    told = text(page)
+    words = text(page)
     assert (
-        "Send 1 reminder" in told and "DOE, JANE" in told and "9012 Cottonwood Bend – due" in told
+        "Send 1 reminder" in words
+        and "DOE, JANE" in words
+        and "9012 Cottonwood Bend – due" in words
     )
     assert (
-        "Has signed (1)" in told
-        and "9012 Cottonwood Bend REYES, MARIA" in told
-        and "No certifier and no District Administrator" in told
+        "Has signed (1)" in words
+        and "9012 Cottonwood Bend REYES, MARIA" in words
+        and "No certifier and no District Administrator" in words
     )
-    assert "This is a reminder from OPI about" in told, "the text is seen before it goes out"
+    assert "This is a reminder from OPI about" in words, "the text is seen before it goes out"
     sent = client.post(
         f"{REMINDERS}?show=not-certified&event={stage.pk}", {"text": "Call us."}, follow=True
     )
@@ -133,13 +135,13 @@ def test_the_board_leads_to_the_reminder_of_the_chosen(
 
 
 def test_the_due_date_reminds_by_itself_and_once(stage: CertificationEvent) -> None:
-    told: dict[int, list[str]] = {}
+    people_by_day: dict[int, list[str]] = {}
     for days in range(-1, 30):
         with time_machine.travel(noon(days), tick=False):
             occasions.daily()
             occasions.daily()
-            told[days] = [letter.subject for letter in deliver()]
-    assert [days for days, letters in told.items() if letters] == [
+            people_by_day[days] = [letter.subject for letter in deliver()]
+    assert [days for days, letters in people_by_day.items() if letters] == [
         0,
         7,
         11,
@@ -148,10 +150,10 @@ def test_the_due_date_reminds_by_itself_and_once(stage: CertificationEvent) -> N
     ], "14, 7, 3, 1 days before, and when it is over"
     assert all(
         len(letters) == 1 and "9012 Cottonwood Bend" in letters[0]
-        for letters in told.values()
+        for letters in people_by_day.values()
         if letters
     )
-    assert "was due" in told[15][0]
+    assert "was due" in people_by_day[15][0]
     assert Reminder.objects.count() == 5 and Reminder.objects.filter(kind="overdue").count() == 1
 
 
@@ -164,8 +166,8 @@ def test_where_all_have_signed_who_must_one_of_them_is_reminded_to_seal_it(
 ) -> None:
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
     client.force_login(opi)
-    told = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
-    assert "Send 1 reminder" in told and "REYES, MARIA" in told and "Has signed" not in told
+    words = text(client.get(f"{REMINDERS}?show=not-certified&event={stage.pk}"))
+    assert "Send 1 reminder" in words and "REYES, MARIA" in words and "Has signed" not in words
     with time_machine.travel(noon(15), tick=False):
         occasions.daily()
         assert [letter.to for letter in deliver()] == [[director.user.email]]
@@ -231,11 +233,16 @@ def test_where_nobody_certifies_the_administrators_are_written_to(
         "eadmin@example.org",
         "superintendent@example.org",
     ]
-    theirs = next(letter for letter in letters if letter.to == ["eadmin@example.org"])
-    assert "0965 Elsewhere" in theirs.subject and "No Primary certifier" in theirs.body
+    letter_to_administrator = next(
+        letter for letter in letters if letter.to == ["eadmin@example.org"]
+    )
     assert (
-        f"{stage.due:%B} {stage.due.day}, {stage.due.year}" in theirs.subject
-        and "Due" in theirs.body
+        "0965 Elsewhere" in letter_to_administrator.subject
+        and "No Primary certifier" in letter_to_administrator.body
+    )
+    assert (
+        f"{stage.due:%B} {stage.due.day}, {stage.due.year}" in letter_to_administrator.subject
+        and "Due" in letter_to_administrator.body
     )
 
 

@@ -37,15 +37,15 @@ def name(client: Client, user: User, **values: Any) -> Any:
     )
 
 
-def change(client: Client, one: Certifier, **values: Any) -> Any:
-    typed = {
-        "level": one.level,
-        "job_title": one.job_title,
-        "version": one.version,
+def change(client: Client, certifier: Certifier, **values: Any) -> Any:
+    form_values = {
+        "level": certifier.level,
+        "job_title": certifier.job_title,
+        "version": certifier.version,
         "do": "save",
-        **({"is_active": "on"} if one.is_active else {}),
+        **({"is_active": "on"} if certifier.is_active else {}),
     }
-    return client.post(f"{SETUP}{one.pk}/", {**typed, **values}, follow=True)
+    return client.post(f"{SETUP}{certifier.pk}/", {**form_values, **values}, follow=True)
 
 
 def test_an_administrator_names_a_certifier_who_accepts(
@@ -65,14 +65,14 @@ def test_an_administrator_names_a_certifier_who_accepts(
         letter.to == ["jdoe@example.org"]
         and "Ana Reyes named you as Primary certifier of CTE Data" in letter.body
     )
-    theirs = Client()
-    theirs.force_login(viewer)
-    assert "You are named Primary certifier" in text(theirs.get(SETUP))
-    assert "Accepted" in text(theirs.post(f"{SETUP}accept/", follow=True))
-    assert "You are named" not in text(theirs.get(SETUP)) and "Add a certifier" not in text(
-        theirs.get(SETUP)
+    second_client = Client()
+    second_client.force_login(viewer)
+    assert "You are named Primary certifier" in text(second_client.get(SETUP))
+    assert "Accepted" in text(second_client.post(f"{SETUP}accept/", follow=True))
+    assert "You are named" not in text(second_client.get(SETUP)) and "Add a certifier" not in text(
+        second_client.get(SETUP)
     )
-    theirs.post(f"{SETUP}accept/")
+    second_client.post(f"{SETUP}accept/")
     events = AuditEvent.objects.about("certifier", f"9012/{viewer.pk}")
     assert [(event.operation, event.by) for event in events] == [
         ("add", "REYES, ANA"),
@@ -133,21 +133,21 @@ def test_d_19_naming_twice_names_once_and_one_letter_goes_out(
         certifiers.add(
             SCOPE, person=viewer, level="secondary", job_title="Clerk", by=administrator, mail=False
         )
-    one = Certifier.objects.get()
+    certifier = Certifier.objects.get()
     for _ in range(2):
-        client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": one.version})
+        client.post(f"{SETUP}{certifier.pk}/", {"do": "invite", "version": certifier.version})
     assert Batch.objects.filter(kind="letter").count() == 1
     assert "Someone else changed" in text(
-        client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "77"}, follow=True)
+        client.post(f"{SETUP}{certifier.pk}/", {"do": "invite", "version": "77"}, follow=True)
     )
     assert "Someone else changed" in text(
-        client.post(f"{SETUP}{one.pk}/", {"do": "invite", "version": "9" * 5000}, follow=True)
+        client.post(f"{SETUP}{certifier.pk}/", {"do": "invite", "version": "9" * 5000}, follow=True)
     )
     assert AuditEvent.objects.filter(kind="certifier").count() == 2
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"),
+    ("form_values", "message"),
     [
         ({"person": ""}, "Choose a person"),
         ({"person": "999999"}, "has no role in this district"),
@@ -158,10 +158,10 @@ def test_d_19_naming_twice_names_once_and_one_letter_goes_out(
     ],
 )
 def test_what_cannot_be_read_is_said_and_kept(
-    typed: dict[str, str], message: str, client: Client, administrator: User, viewer: User
+    form_values: dict[str, str], message: str, client: Client, administrator: User, viewer: User
 ) -> None:
     client.force_login(administrator)
-    answer = name(client, viewer, **typed)
+    answer = name(client, viewer, **form_values)
     assert (
         "There is a problem" in text(answer)
         and message in text(answer)
@@ -248,22 +248,22 @@ def test_c_20_a_clerk_names_nobody_and_only_the_named_accept(
 ) -> None:
     client.force_login(clerk)
     assert name(client, clerk).status_code == 403
-    one = make_certifier(viewer)
-    assert change(client, one, level="secondary").status_code == 403
+    certifier = make_certifier(viewer)
+    assert change(client, certifier, level="secondary").status_code == 403
     assert client.post(f"{SETUP}accept/").status_code == 403
-    Certifier.objects.filter(pk=one.pk).update(is_active=False)
+    Certifier.objects.filter(pk=certifier.pk).update(is_active=False)
     client.force_login(viewer)
     assert client.post(f"{SETUP}accept/").status_code == 403, "not active any more"
-    one.refresh_from_db()
-    assert (one.level, one.accepted_at) == ("primary", None)
+    certifier.refresh_from_db()
+    assert (certifier.level, certifier.accepted_at) == ("primary", None)
 
 
 def test_a_certifier_of_another_district_is_not_reached(
     client: Client, administrator: User, stranger: User
 ) -> None:
-    theirs = make_certifier(stranger, district="0965")
+    foreign_certifier = make_certifier(stranger, district="0965")
     client.force_login(administrator)
-    assert change(client, theirs, level="secondary").status_code == 404
+    assert change(client, foreign_certifier, level="secondary").status_code == 404
     assert "GRANT" not in text(client.get(SETUP))
 
 
@@ -273,8 +273,8 @@ def test_an_unused_account_is_named_and_still_counts(
     long_ago = timezone.now() - datetime.timedelta(days=181)
     User.objects.filter(pk=superintendent.user_id).update(last_login=long_ago, date_joined=long_ago)
     client.force_login(administrator)
-    shown = text(client.get(SETUP))
-    assert "Account closed, unused for 180 days" in shown and "No Primary certifier." not in shown
+    words = text(client.get(SETUP))
+    assert "Account closed, unused for 180 days" in words and "No Primary certifier." not in words
 
 
 def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
@@ -291,7 +291,7 @@ def test_everybody_is_on_the_list(client: Client, administrator: User) -> None:
 def test_f_01_two_administrators_name_the_same_person_at_once(
     opi_reference: None, administrator: User, viewer: User
 ) -> None:
-    said: list[str] = []
+    answers: list[str] = []
     together = threading.Barrier(4)
 
     def name_her(level: str) -> None:
@@ -305,11 +305,11 @@ def test_f_01_two_administrators_name_the_same_person_at_once(
                 by=administrator,
                 mail=False,
             )
-            said.append("named")
+            answers.append("named")
         except Refusal:
-            said.append("refused")
+            answers.append("refused")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome for a person
-            said.append(repr(error))
+            answers.append(repr(error))
         finally:
             connections.close_all()
 
@@ -320,7 +320,7 @@ def test_f_01_two_administrators_name_the_same_person_at_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(said) == [
+    assert sorted(answers) == [
         "named",
         "named",
         "refused",

@@ -20,9 +20,9 @@ HOME = "/districts/9012/2025/"
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    return ready_case
 
 
 def page(client: Client) -> str:
@@ -56,7 +56,7 @@ def test_who_has_signed_or_only_reviews_is_not_asked(
     client: Client, ready: Ready, clerk: User
 ) -> None:
     """walk 11: each certifier reads what is left for her."""
-    own = make_certifier(clerk)
+    certifier = make_certifier(clerk)
     ready.prepare()
     ready.sign()
     client.force_login(ready.primary.user)
@@ -65,7 +65,7 @@ def test_who_has_signed_or_only_reviews_is_not_asked(
     assert "Your signature is needed." in page(
         client
     ) and "<b>Data Clerk, Primary certifier</b>" in page(client)
-    Certifier.objects.filter(pk=own.pk).update(level="secondary")
+    Certifier.objects.filter(pk=certifier.pk).update(level="secondary")
     assert "Your signature" not in page(
         client
     ) and "<b>Data Clerk, Secondary certifier</b>" in page(client)
@@ -90,11 +90,11 @@ def test_the_gates_button_runs_the_certification_report(
         re.DOTALL,
     )
     assert form
-    typed = dict(re.findall(r'name="(key|run|next)" value="([^"]*)"', form[0]))
-    answer = client.post(form[1], typed)
+    values = dict(re.findall(r'name="(key|run|next)" value="([^"]*)"', form[0]))
+    answer = client.post(form[1], values)
     assert answer["Location"] == event and "report" not in ready.missing()
     elsewhere = {
-        **typed,
+        **values,
         "key": "0b6a4a52-5b0c-4b6c-9a59-0a4f6d9c1111",
         "next": "https://example.org/",
     }

@@ -45,7 +45,7 @@ def us(day: datetime.date | None) -> str:
     return f"{day:%m/%d/%Y}" if day else ""
 
 
-def typed(event: CertificationEvent, **values: Any) -> dict[str, Any]:
+def form_values(event: CertificationEvent, **values: Any) -> dict[str, Any]:
     """What the event's form sends, with these values instead."""
     fields = {
         "name": event.name,
@@ -67,9 +67,9 @@ def typed(event: CertificationEvent, **values: Any) -> dict[str, Any]:
 
 
 def seen(answer: Any) -> str:
-    found = re.search(r'name="seen" value="([^"]*)"', answer.content.decode())
-    assert found, text(answer)
-    return escapes.unescape(found[1])
+    match = re.search(r'name="seen" value="([^"]*)"', answer.content.decode())
+    assert match, text(answer)
+    return escapes.unescape(match[1])
 
 
 def change(
@@ -77,9 +77,9 @@ def change(
 ) -> Any:
     """Preview, then save it."""
     address = f"{LIST}{event.pk}/"
-    answer = client.post(address, typed(event, **values))
+    answer = client.post(address, form_values(event, **values))
     return client.post(
-        address, typed(event, **values, seen=seen(answer), reason=reason), follow=True
+        address, form_values(event, **values, seen=seen(answer), reason=reason), follow=True
     )
 
 
@@ -112,7 +112,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         "OPI guide https://opi.example/guide",
     ):
         assert value in form
-    copied = typed(
+    copied = form_values(
         earlier,
         name=EVENT_NAME,
         end_year=2025,
@@ -128,11 +128,11 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     assert "Saved as a draft" in text(desk.post(f"{LIST}new/", copied, follow=True))
     event = CertificationEvent.objects.get(end_year=2025)
     assert (event.status, event.links.get().url) == ("draft", "https://opi.example/guide")
-    theirs = Client()
-    theirs.force_login(clerk)
+    second_client = Client()
+    second_client.force_login(clerk)
     assert (
-        EVENT_NAME not in text(theirs.get(HOME))
-        and theirs.get(f"{HOME}event-certification/{event.pk}/").status_code == 404
+        EVENT_NAME not in text(second_client.get(HOME))
+        and second_client.get(f"{HOME}event-certification/{event.pk}/").status_code == 404
     )
 
     page = desk.get(f"{LIST}{event.pk}/move/published/")
@@ -146,7 +146,7 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         desk.post(f"{LIST}{event.pk}/move/published/", {"seen": seen(page)})
     event.refresh_from_db()
     assert event.status == "published" and event.published_at and event.version == 2
-    assert EVENT_NAME in text(theirs.get(HOME))
+    assert EVENT_NAME in text(second_client.get(HOME))
 
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
     assert "Enter the reason" in text(
@@ -156,16 +156,16 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
     assert event.status == "published", "without a reason nothing is closed"
     assert "2 districts have not certified and will no longer be able to: 0965, 9012." in text(page)
     desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Year is over"})
-    assert EVENT_NAME not in text(theirs.get(HOME))
+    assert EVENT_NAME not in text(second_client.get(HOME))
     assert desk.get(f"{LIST}{event.pk}/move/draft/").status_code == 404, (
         "a published event is never a draft again"
     )
     assert "Show again" in text(desk.get(f"{LIST}{event.pk}/"))
-    told = [
-        (one.before.get("Status", ""), one.after.get("Status", ""), one.reason)
-        for one in AuditEvent.objects.filter(kind="certification event")
+    entries = [
+        (entry.before.get("Status", ""), entry.after.get("Status", ""), entry.reason)
+        for entry in AuditEvent.objects.filter(kind="certification event")
     ]
-    assert told == [
+    assert entries == [
         ("", "", ""),
         ("Draft", "Published", ""),
         ("Published", "Closed", "Year is over"),
@@ -175,8 +175,8 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
 def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
     seal(make_round(event, district="0965"))
     later = event.due + WEEK
     before = (
@@ -185,14 +185,14 @@ def test_moving_a_date_is_previewed_audited_and_touches_no_signature(
         Recertification.objects.count(),
         Batch.objects.count(),
     )
-    answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=us(later)))
-    shown = text(answer)
+    answer = desk.post(f"{LIST}{event.pk}/", form_values(event, due=us(later)))
+    words = text(answer)
     assert (
-        "Nothing has been saved yet." in shown and "2 districts will see this right away" in shown
+        "Nothing has been saved yet." in words and "2 districts will see this right away" in words
     )
     assert (
-        f"Due on {in_words(later)} instead of" in shown
-        and "1 signature and 1 certification stay as they are." in shown
+        f"Due on {in_words(later)} instead of" in words
+        and "1 signature and 1 certification stay as they are." in words
     )
     assert CertificationEvent.objects.get().due == event.due
     change(desk, event, due=us(later))
@@ -223,9 +223,11 @@ def test_a_due_date_in_the_past_says_who_is_overdue_at_once(
         by="HALE",
         at=event.published_at,
     )
-    shown = text(desk.post(f"{LIST}{event.pk}/", typed(event, due=us(event.certification_opens))))
-    assert "2 districts have not certified and will be overdue right away." in shown
-    assert "1 district with an extension keeps the later dates: 0965." in shown
+    words = text(
+        desk.post(f"{LIST}{event.pk}/", form_values(event, due=us(event.certification_opens)))
+    )
+    assert "2 districts have not certified and will be overdue right away." in words
+    assert "1 district with an extension keeps the later dates: 0965." in words
 
 
 def test_new_statements_leave_what_was_signed(
@@ -244,9 +246,11 @@ def test_what_changed_between_look_and_save_is_shown_first(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
     later = us(event.due + WEEK)
-    old = seen(desk.post(f"{LIST}{event.pk}/", typed(event, due=later)))
+    old = seen(desk.post(f"{LIST}{event.pk}/", form_values(event, due=later)))
     sign(make_round(event), superintendent)
-    answer = desk.post(f"{LIST}{event.pk}/", typed(event, due=later, seen=old, reason="Letter"))
+    answer = desk.post(
+        f"{LIST}{event.pk}/", form_values(event, due=later, seen=old, reason="Letter")
+    )
     assert (
         "1 signature and 0 certifications stay" in text(answer)
         and CertificationEvent.objects.get().due == event.due
@@ -260,7 +264,7 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
     assert CertificationEvent.objects.get().name == "First"
     fresh = CertificationEvent.objects.get()
     assert "No changes to save" in text(
-        desk.post(f"{LIST}{event.pk}/", typed(fresh), follow=True)
+        desk.post(f"{LIST}{event.pk}/", form_values(fresh), follow=True)
     ), "a double click changes nothing"
 
 
@@ -291,7 +295,7 @@ def test_what_cannot_be_saved_is_said_beside_its_field(
     values: dict[str, str], message: str, desk: Client
 ) -> None:
     event = make_event(status="draft", published_at=None, end_year=2025)
-    answer = desk.post(f"{LIST}{event.pk}/", typed(event, **values))
+    answer = desk.post(f"{LIST}{event.pk}/", form_values(event, **values))
     assert "There is a problem" in text(answer) and escapes.escape(
         message
     ) in answer.content.decode().replace("&quot;", '"')
@@ -308,45 +312,47 @@ def test_only_collections_that_have_records_are_certified(
 def test_one_event_for_a_collection_and_year_is_said_in_words(
     desk: Client, event: CertificationEvent
 ) -> None:
-    answer = desk.post(f"{LIST}new/", typed(event, version=0))
+    answer = desk.post(f"{LIST}new/", form_values(event, version=0))
     assert "This collection already has an event in that school year." in text(answer)
 
 
 def test_an_extension_is_previewed_given_and_taken_back(
     desk: Client, event: CertificationEvent, clerk: User, superintendent: Certifier
 ) -> None:
-    theirs = Client()
-    theirs.force_login(clerk)
+    second_client = Client()
+    second_client.force_login(clerk)
     address, later = f"{LIST}{event.pk}/extensions/new/", event.due + WEEK
-    asked = {
+    later_dates = {
         "district": "9012",
         "due": us(later),
         "corrections_until": us(event.corrections_until),
         "reason": "Flood",
     }
-    page = desk.post(address, asked)
+    page = desk.post(address, later_dates)
     assert (
         "9012 Cottonwood Bend: due" in text(page)
         and "21 days left" in text(page)
         and "0 of 1 primary certifier has signed." in text(page)
     )
     assert not Extension.objects.exists()
-    desk.post(address, {**asked, "seen": seen(page)})
-    assert Extension.objects.get().by == "HALE, ROBIN" and "21 days left" in text(theirs.get(HOME))
-    assert "already has an extension" in text(desk.post(address, asked))
+    desk.post(address, {**later_dates, "seen": seen(page)})
+    assert Extension.objects.get().by == "HALE, ROBIN" and "21 days left" in text(
+        second_client.get(HOME)
+    )
+    assert "already has an extension" in text(desk.post(address, later_dates))
     assert "9012 Cottonwood Bend" in text(desk.get(f"{LIST}{event.pk}/"))
-    mine = f"{LIST}{event.pk}/extensions/9012/"
+    extension_page = f"{LIST}{event.pk}/extensions/9012/"
     for nobody in ("9999", "%00", "x", "²"):
         assert desk.get(f"{LIST}{event.pk}/extensions/{nobody}/").status_code == 404
-    page = desk.post(mine, {"do": "take-back"})
+    page = desk.post(extension_page, {"do": "take-back"})
     assert Extension.objects.exists() and "Nothing has been saved yet." in text(page)
-    desk.post(mine, {"do": "take-back", "seen": seen(page), "reason": "Water is gone"})
-    assert not Extension.objects.exists() and "14 days left" in text(theirs.get(HOME))
+    desk.post(extension_page, {"do": "take-back", "seen": seen(page), "reason": "Water is gone"})
+    assert not Extension.objects.exists() and "14 days left" in text(second_client.get(HOME))
     assert [
-        (one.operation, one.district, one.reason)
-        for one in AuditEvent.objects.filter(kind="extension")
+        (entry.operation, entry.district, entry.reason)
+        for entry in AuditEvent.objects.filter(kind="extension")
     ] == [("add", "9012", "Flood"), ("remove", "9012", "Water is gone")]
-    assert desk.get(mine).status_code == 404
+    assert desk.get(extension_page).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -363,14 +369,14 @@ def test_an_extension_is_previewed_given_and_taken_back(
 def test_an_extension_that_cannot_be_given(
     values: dict[str, str], message: str, desk: Client, event: CertificationEvent
 ) -> None:
-    asked = {
+    later_dates = {
         "district": "9012",
         "due": us(event.due),
         "corrections_until": us(event.corrections_until),
         "reason": "Flood",
         **values,
     }
-    assert message in text(desk.post(f"{LIST}{event.pk}/extensions/new/", asked))
+    assert message in text(desk.post(f"{LIST}{event.pk}/extensions/new/", later_dates))
     assert not Extension.objects.exists()
 
 
@@ -378,9 +384,9 @@ def test_opi_staff_looks_and_districts_do_not(
     client: Client, opi: User, clerk: User, event: CertificationEvent
 ) -> None:
     client.force_login(opi)
-    shown = text(client.get(f"{LIST}{event.pk}/"))
-    assert us(event.due) in shown and "Give an extension" not in shown and "Close…" not in shown
-    assert client.post(f"{LIST}{event.pk}/", typed(event, name="X")).status_code == 403
+    words = text(client.get(f"{LIST}{event.pk}/"))
+    assert us(event.due) in words and "Give an extension" not in words and "Close…" not in words
+    assert client.post(f"{LIST}{event.pk}/", form_values(event, name="X")).status_code == 403
     client.force_login(clerk)
     assert client.get(LIST).status_code == 403
 
@@ -408,15 +414,15 @@ def test_certifiers_of_a_closed_event_keep_their_signatures(
 def test_an_event_is_not_closed_while_a_recertification_is_open(
     desk: Client, event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    one = make_round(event)
-    seal(one)
-    asked = make_recertification(one, by=superintendent.user)
+    round_of_event = make_round(event)
+    seal(round_of_event)
+    request = make_recertification(round_of_event, by=superintendent.user)
     page = desk.get(f"{LIST}{event.pk}/move/closed/")
     answer = desk.post(f"{LIST}{event.pk}/move/closed/", {"seen": seen(page), "reason": "Over"})
     event.refresh_from_db()
     assert event.is_published and "A recertification is open in 9012" in text(answer)
-    asked.status, asked.ended_at = "withdrawn", timezone.now()
-    asked.save()
+    request.status, request.ended_at = "withdrawn", timezone.now()
+    request.save()
     desk.post(
         f"{LIST}{event.pk}/move/closed/",
         {"seen": seen(desk.get(f"{LIST}{event.pk}/move/closed/")), "reason": "Over"},

@@ -52,25 +52,25 @@ def wrong(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: 
     """What was sent has an error and a warning without a reason, and the Certification report was
     not run.
     """
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla, concentrator=True)
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla, concentrator=True)
     publish.publish()
-    made.send()
-    made.wait()
-    ask(made.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk)
+    ready_case.send()
+    ready_case.wait()
+    ask(ready_case.scope.at_state(), [REPORTS["incorrect-concentrator"]], by=clerk)
     cottonwood.enroll(kayla, 2026)
     cottonwood.approve(HEALTH, end_year=2026)
-    return made
+    return ready_case
 
 
 @pytest.fixture
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
     """Nothing is in the way of signing 2024-25."""
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla)
-    made.prepare()
-    ask(made.scope.at_state(), list(REPORTS.values()), by=clerk)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    ready_case.prepare()
+    ask(ready_case.scope.at_state(), list(REPORTS.values()), by=clerk)
+    return ready_case
 
 
 def next_year() -> None:
@@ -81,7 +81,7 @@ def next_year() -> None:
 def pages(event: CertificationEvent) -> list[str]:
     """Of the district; MT Extracts still gives a file of any year."""
     record = Participation.objects.get()
-    own = f"event-certification/{event.pk}/"
+    event_path = f"event-certification/{event.pk}/"
     return [
         "",
         "cte-concentrator/",
@@ -98,11 +98,11 @@ def pages(event: CertificationEvent) -> list[str]:
         "resync/compare/",
         "mt-data-upload/",
         "event-certification/",
-        own,
-        f"{own}snapshot/",
-        f"{own}changes/",
-        f"{own}explanations/",
-        f"{own}lists/participants/",
+        event_path,
+        f"{event_path}snapshot/",
+        f"{event_path}changes/",
+        f"{event_path}explanations/",
+        f"{event_path}lists/participants/",
         "event-certification/status/",
     ]
 
@@ -121,9 +121,9 @@ def post_forms(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("after", ["finish", "closed"])
-@pytest.mark.parametrize("who", ["clerk", "certifier", "administrator"])
+@pytest.mark.parametrize("visitor", ["clerk", "certifier", "administrator"])
 def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
-    client: Client, wrong: Ready, administrator: User, clerk: User, who: str, after: str
+    client: Client, wrong: Ready, administrator: User, clerk: User, visitor: str, after: str
 ) -> None:
     """FR-206: *Open and fix* and *Explain* stood on the gates of districts that finish, and led to
     pages that only read.
@@ -133,17 +133,17 @@ def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
         after_year=after, may_finish=["9012"] if after == "finish" else [], after_year_reason=WHY
     )
     client.force_login(
-        {"clerk": clerk, "certifier": wrong.primary.user, "administrator": administrator}[who]
+        {"clerk": clerk, "certifier": wrong.primary.user, "administrator": administrator}[visitor]
     )
     for page in pages(wrong.event):
         answer = client.get(OLD + page)
-        if who == "certifier" and answer.status_code == 403:  # batches are no business of hers
+        if visitor == "certifier" and answer.status_code == 403:  # batches are no business of hers
             continue
         content = answer.content.decode()
         assert answer.status_code == 200, page
         assert not [offer for offer in OFFERS if offer in text(answer)], page
         signs = (
-            who == "certifier"
+            visitor == "certifier"
             and after == "finish"
             and page == f"event-certification/{wrong.event.pk}/"
         )
@@ -153,18 +153,20 @@ def test_no_page_of_a_year_that_is_over_offers_what_cannot_succeed(
 def test_the_gates_of_a_finishing_district_say_who_can_help(wrong: Ready) -> None:
     """FR-206: what the district can do is to write to OPI."""
     assert {"errors", "report"} <= set(wrong.missing())
-    before = {one.gate.slug: one.answer for one in gates.missing(gates.verdicts(wrong.case()))}
+    before = {
+        verdict.gate.slug: verdict.answer for verdict in gates.missing(gates.verdicts(wrong.case()))
+    }
     assert before["errors"].cure_label == "Open and fix" and before["report"].runs
     next_year()
     CertificationEvent.objects.update(after_year="finish", may_finish=["9012"])
     closed = gates.missing(gates.verdicts(wrong.case()))
-    assert {"errors", "report"} <= {one.gate.slug for one in closed}
-    for one in closed:
+    assert {"errors", "report"} <= {verdict.gate.slug for verdict in closed}
+    for verdict in closed:
         assert (
             "2024-25 is over: records can be neither changed nor sent. Contact OPI."
-            in one.answer.sentence
+            in verdict.answer.sentence
         )
-        assert not one.answer.cure and not one.answer.runs
+        assert not verdict.answer.cure and not verdict.answer.runs
 
 
 def letters() -> list[Batch]:
@@ -181,12 +183,12 @@ def test_closing_a_year_writes_to_certifiers_and_administrators(
 ) -> None:
     """FR-206: nobody of the districts was told."""
     assert activate(client, keeper, unfinished="closed", reason=WHY).status_code == 302
-    written = letters()
-    assert {one.options["to"] for one in written} == {ready.primary.user_id, administrator.pk}
-    assert {one.district for one in written} == {"9012"}
-    for one in written:
-        assert run(one.pk)
-    assert {one.to[0].split("@")[0] for one in mailoutbox} == {"jdoe2", "areyes"}
+    batches = letters()
+    assert {batch.options["to"] for batch in batches} == {ready.primary.user_id, administrator.pk}
+    assert {batch.district for batch in batches} == {"9012"}
+    for batch in batches:
+        assert run(batch.pk)
+    assert {batch.to[0].split("@")[0] for batch in mailoutbox} == {"jdoe2", "areyes"}
     assert "9012 Cottonwood Bend – closed without certification, was due" in mailoutbox[0].subject
     assert (
         "OPI has closed 2024-25 for your district." in mailoutbox[0].body
@@ -201,16 +203,16 @@ def test_who_finishes_is_not_written_to(
     client: Client, ready: Ready, keeper: User, elsewhere: District_, stranger: User
 ) -> None:
     assert activate(client, keeper, unfinished="finish").status_code == 302
-    assert "9012" not in {one.district for one in letters()}
+    assert "9012" not in {batch.district for batch in letters()}
 
 
-def close_year(client: Client, event: CertificationEvent, **typed: str) -> Any:
+def close_year(client: Client, event: CertificationEvent, **values: str) -> Any:
     """As OPI does it: look at what follows, give the reason, confirm."""
     address = f"/opi/certification-events/{event.pk}/finishing/9012/"
     answer = client.get(address)
     if answer.status_code != 200:
         return answer
-    return client.post(address, {"seen": answer.context["seen"], "reason": WHY, **typed})
+    return client.post(address, {"seen": answer.context["seen"], "reason": WHY, **values})
 
 
 def test_opi_closes_last_year_for_one_district(
@@ -253,7 +255,7 @@ def test_opi_closes_last_year_for_one_district(
         and case.district_event.status.sentence
         == f"2024-25 is over and was not certified. OPI closed it: {WHY}"
     )
-    assert {one.options["to"] for one in letters()} >= {ready.primary.user_id, administrator.pk}
+    assert {batch.options["to"] for batch in letters()} >= {ready.primary.user_id, administrator.pk}
     entry = AuditEvent.objects.filter(kind="certification event", district="9012").get()
     assert (entry.reason, entry.after) == (WHY, {"After the school year": "Closed"})
     assert "To be finished" not in text(client.get(address))

@@ -61,31 +61,31 @@ def sealed(cottonwood: District_, event: object, clerk: User, kayla: Student) ->
     return ready
 
 
-def activate(client: Client, keeper: User, **chosen: str) -> Any:
+def activate(client: Client, keeper: User, **choices: str) -> Any:
     """As OPI does it: look at what follows, then confirm, with what becomes of who has not
     certified.
     """
     client.force_login(keeper)
-    typed = {
+    values = {
         "starts": "07/01/2025",
         "ends": "06/30/2026",
         "is_active": "on",
         "reason": "The year has begun.",
-        **chosen,
+        **choices,
     }
     page = client.get(YEAR).content.decode()
     seen = re.search(r'name="seen" value="([^"]*)"', page)
-    typed["seen"] = html.unescape(seen.group(1)) if seen else json.dumps({})
-    choice = typed.pop("unfinished", "")
-    answer = client.post(YEAR, typed)
+    values["seen"] = html.unescape(seen.group(1)) if seen else json.dumps({})
+    choice = values.pop("unfinished", "")
+    answer = client.post(YEAR, values)
     if answer.status_code == 200:
         confirmed = re.search(r'name="confirmed" value="([^"]*)"', answer.content.decode())
         if confirmed:
-            typed |= {
+            values |= {
                 "confirmed": html.unescape(confirmed.group(1)),
                 **({"unfinished": choice} if choice else {}),
             }
-            answer = client.post(YEAR, typed)
+            answer = client.post(YEAR, values)
     return answer
 
 
@@ -122,8 +122,8 @@ def test_after_the_next_year_begins_the_sealed_copy_does_not_change(
         by="MARTIN, CHERYL",
     )
     assert saved.applied.updated == 1, "activating the next year ends the lock"
-    kept = SealedRecord.objects.get()
-    assert (kept.total_credits, kept.concentrator) == (Decimal("1.50"), False)
+    sealed_record = SealedRecord.objects.get()
+    assert (sealed_record.total_credits, sealed_record.concentrator) == (Decimal("1.50"), False)
     assert differences(SealedCopy.objects.get()) == []
     client.force_login(clerk)
     page = client.get(
@@ -138,7 +138,7 @@ def test_a_year_does_not_end_while_a_recertification_is_open(
     client: Client, sealed: Ready, keeper: User
 ) -> None:
     first = Round.objects.get()
-    asked = Recertification.objects.create(
+    request = Recertification.objects.create(
         event=sealed.event,
         district="9012",
         origin="district",
@@ -155,7 +155,7 @@ def test_a_year_does_not_end_while_a_recertification_is_open(
         and "A recertification is open in 9012 Cottonwood Bend" in answer.content.decode()
     )
     assert SchoolYear.objects.active().end_year == 2025
-    Recertification.objects.filter(pk=asked.pk).update(
+    Recertification.objects.filter(pk=request.pk).update(
         status="denied", answered_at=timezone.now(), ended_at=timezone.now()
     )
     assert activate(client, keeper).status_code == 302
@@ -164,14 +164,14 @@ def test_a_year_does_not_end_while_a_recertification_is_open(
 @pytest.fixture
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
     """Nothing is in the way of signing 2024-25; Kayla goes on into 2025-26."""
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla)
-    made.prepare()
-    ask(made.scope.at_state(), list(REPORTS.values()), by=clerk)
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    ready_case.prepare()
+    ask(ready_case.scope.at_state(), list(REPORTS.values()), by=clerk)
     cottonwood.enroll(kayla, 2026)
     cottonwood.approve(HEALTH, end_year=2026)
-    assert not made.missing()
-    return made
+    assert not ready_case.missing()
+    return ready_case
 
 
 def next_year_page(client: Client, keeper: User) -> str:
@@ -179,8 +179,8 @@ def next_year_page(client: Client, keeper: User) -> str:
     client.force_login(keeper)
     page = client.get(YEAR).content.decode()
     seen = html.unescape(re.search(r'name="seen" value="([^"]*)"', page).group(1))  # type: ignore[union-attr]
-    typed = {"starts": "07/01/2025", "ends": "06/30/2026", "is_active": "on", "seen": seen}
-    return text(client.post(YEAR, typed))
+    values = {"starts": "07/01/2025", "ends": "06/30/2026", "is_active": "on", "seen": seen}
+    return text(client.post(YEAR, values))
 
 
 def test_the_preview_names_who_has_not_certified_and_where_they_stand(
@@ -313,10 +313,11 @@ def test_a_district_that_had_sent_everything_finishes_last_year_on_what_was_sent
     signed = ready.sign()
     assert signed.sealed
     copy = SealedCopy.objects.get()
-    kept = SealedRecord.objects.get()
-    assert (kept.total_credits, kept.concentrator) == (Decimal("1.50"), False) and differences(
-        copy
-    ) == []
+    sealed_record = SealedRecord.objects.get()
+    assert (sealed_record.total_credits, sealed_record.concentrator) == (
+        Decimal("1.50"),
+        False,
+    ) and differences(copy) == []
     saved = entry.save(
         next_year,
         [row(kayla, in_district_credits=Decimal("3.00"), version=record.version + 1)],

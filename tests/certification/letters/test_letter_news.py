@@ -51,10 +51,10 @@ def test_who_is_written_to_about_a_request_reads_of_it_in_the_portal(
         reason="Kayla Anderson is missing",
         what_changes="x",
     )
-    ((asked, leads),) = news(client, opi, "/opi/status-board/")
+    ((request_text, leads),) = news(client, opi, "/opi/status-board/")
     assert (
-        "recertification requested" in asked
-        and "Anderson" not in asked
+        "recertification requested" in request_text
+        and "Anderson" not in request_text
         and client.get(leads).status_code == 200
     )
     assert news(client, opi, "/opi/status-board/") == [], "once"

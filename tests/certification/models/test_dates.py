@@ -118,14 +118,14 @@ def test_an_extension_gives_one_district_later_days_and_never_earlier_ones(
         by="HALE, ROBIN",
         at=at("2025-06-01"),
     )
-    mine = Extension.objects.dates_for(event, "9012")
-    assert (mine.due, mine.corrections_until, mine.extended) == (
+    dates = Extension.objects.dates_for(event, "9012")
+    assert (dates.due, dates.corrections_until, dates.extended) == (
         event.due + week,
         event.corrections_until,
         True,
     )
     assert Extension.objects.dates_for(event, "0965") == event.dates
-    assert Extension.objects.dates_by_district(event) == {"9012": mine}
+    assert Extension.objects.dates_by_district(event) == {"9012": dates}
     event.due = event.corrections_until
     assert Extension.objects.dates_for(event, "9012").due == event.due, (
         "what all have is never shortened"

@@ -19,9 +19,11 @@ from tests.fixtures.records import District_
 
 @pytest.fixture
 def copy(cottonwood: District_, clerk: User, event: CertificationEvent) -> SealedCopy:
-    one = make_round(event)
-    sign(one, make_certifier(clerk))
-    return seal(one, statements=["I have *reviewed* the counts.", "#evil[markup] stays text"])
+    round_of_event = make_round(event)
+    sign(round_of_event, make_certifier(clerk))
+    return seal(
+        round_of_event, statements=["I have *reviewed* the counts.", "#evil[markup] stays text"]
+    )
 
 
 def read(client: Client, copy: SealedCopy) -> PdfReader:
@@ -37,11 +39,11 @@ def tags(node: Any) -> list[str]:
     """Every structure type below a node of the tree."""
     node = node.get_object() if hasattr(node, "get_object") else node
     if isinstance(node, list):
-        return [tag for one in node for tag in tags(one)]
+        return [tag for child in node for tag in tags(child)]
     if not isinstance(node, dict):
         return []
-    own = [str(node["/S"])] if "/S" in node else []
-    return own + (tags(node["/K"]) if "/K" in node else [])
+    own_tags = [str(node["/S"])] if "/S" in node else []
+    return own_tags + (tags(node["/K"]) if "/K" in node else [])
 
 
 def test_r_09_the_pdf_is_tagged_titled_and_in_english(
@@ -55,8 +57,8 @@ def test_r_09_the_pdf_is_tagged_titled_and_in_english(
     root: Any = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or bool(root["/MarkInfo"]["/Marked"])
     assert str(root["/Lang"]).startswith("en") and root["/ViewerPreferences"]["/DisplayDocTitle"]
-    found = set(tags(root["/StructTreeRoot"]))
-    assert {"/H1", "/Table", "/TR", "/TH", "/TD", "/L", "/LI", "/P"} <= found
+    tags_found = set(tags(root["/StructTreeRoot"]))
+    assert {"/H1", "/Table", "/TR", "/TH", "/TD", "/L", "/LI", "/P"} <= tags_found
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
     assert pdf.metadata and pdf.metadata.title == copy.event_name
 
@@ -68,7 +70,9 @@ def test_r_09_the_pdf_says_what_the_page_says(
     is text, never markup.
     """
     client.force_login(clerk)
-    written = " ".join(" ".join(one.extract_text() for one in read(client, copy).pages).split())
+    pdf_text = " ".join(
+        " ".join(pdf_page.extract_text() for pdf_page in read(client, copy).pages).split()
+    )
     html = client.get(
         f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
     ).content.decode()
@@ -85,8 +89,8 @@ def test_r_09_the_pdf_says_what_the_page_says(
         copy.digest[:4],
         "What happens next",
     ):
-        assert part in page and part in written, part
-    assert "Printed" in written and "by MARTIN, CHERYL" in written and "Kayla" not in written
+        assert part in page and part in pdf_text, part
+    assert "Printed" in pdf_text and "by MARTIN, CHERYL" in pdf_text and "Kayla" not in pdf_text
 
 
 def test_a_name_that_the_fonts_lack_still_gives_a_tagged_pdf(

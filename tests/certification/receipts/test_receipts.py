@@ -47,10 +47,14 @@ def district(cottonwood: District_, kayla: Student, state_edition: Any) -> Distr
 def copy(
     event: CertificationEvent, district: District_, superintendent: Certifier, principal: Certifier
 ) -> SealedCopy:
-    one = make_round(event)
-    sign(one, superintendent, signed_at=SEALED_AT)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent, signed_at=SEALED_AT)
     sign(
-        one, principal, signed_at=SEALED_AT - datetime.timedelta(hours=1), method="totp", late=True
+        round_of_event,
+        principal,
+        signed_at=SEALED_AT - datetime.timedelta(hours=1),
+        method="totp",
+        late=True,
     )
     notes = [
         {
@@ -60,7 +64,11 @@ def copy(
         }
     ]
     return seal_records(
-        one, district.scope.at_state(), sealed_at=SEALED_AT, sent_at=SEALED_AT, notes=notes
+        round_of_event,
+        district.scope.at_state(),
+        sealed_at=SEALED_AT,
+        sent_at=SEALED_AT,
+        notes=notes,
     )
 
 
@@ -71,9 +79,9 @@ def page(copy: SealedCopy, *parts: str) -> str:
     )
 
 
-def figures(told: str) -> dict[str, list[str]]:
+def figures(page_text: str) -> dict[str, list[str]]:
     """Label → the cells of its line."""
-    lines = re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', told)
+    lines = re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', page_text)
     return {label: re.findall(r"<td[^>]*>([^<]*)</td>", cells) for label, cells in lines}
 
 
@@ -95,7 +103,7 @@ def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(
     client: Client, viewer: User, copy: SealedCopy
 ) -> None:
     client.force_login(viewer)
-    told = text(client.get(page(copy)))
+    page_text = text(client.get(page(copy)))
     for words in (
         "9012-2025-EOY-1",
         copy.event_name.replace("&", "&amp;"),
@@ -119,12 +127,13 @@ def test_r_09_a_receipt_says_who_signed_what_when_and_what_happens_next(
         'AIM Unit, <span class="whole">406-555-0142</span>',
         " ".join(copy.digest[at : at + 4] for at in range(0, 32, 4)),
     ):
-        assert words in told, words
-    assert figures(told)["Concentrators"] == ["1", "–", "–", "–"]
+        assert words in page_text, words
+    assert figures(page_text)["Concentrators"] == ["1", "–", "–", "–"]
     assert (
-        figures(told)["Pathway records"][0] == "2" and figures(told)["Health Professions"][0] == "1"
+        figures(page_text)["Pathway records"][0] == "2"
+        and figures(page_text)["Health Professions"][0] == "1"
     )
-    assert "<title>9012-2025-EOY-1 – Certification receipt" in told
+    assert "<title>9012-2025-EOY-1 – Certification receipt" in page_text
 
 
 def test_r_09_a_receipt_stays_as_it_was_whatever_happens_to_records_events_and_earlier_years(
@@ -158,11 +167,11 @@ def test_r_09_a_receipt_stays_as_it_was_whatever_happens_to_records_events_and_e
     CertificationEvent.objects.filter(pk=copy.round.event_id).update(
         name="Renamed", status="closed", statements=["Other words."]
     )
-    told = text(client.get(page(copy)))
-    assert told.partition(start)[2].partition("What happens next")[0] == before and before
+    page_text = text(client.get(page(copy)))
+    assert page_text.partition(start)[2].partition("What happens next")[0] == before and before
     assert (
-        "9012 Cottonwood Bend" in told
-        and "Renamed" not in told.partition("<h1>")[2].partition("What happens")[0]
+        "9012 Cottonwood Bend" in page_text
+        and "Renamed" not in page_text.partition("<h1>")[2].partition("What happens")[0]
     )
 
 
@@ -177,8 +186,8 @@ def test_r_09_last_years_column_is_what_was_sealed_before(
         sealed_at=SEALED_AT - datetime.timedelta(days=365),
     )
     client.force_login(viewer)
-    told = text(client.get(page(copy)))
-    assert "2023-24, certified" in told and figures(told)["Concentrators"] == [
+    page_text = text(client.get(page(copy)))
+    assert "2023-24, certified" in page_text and figures(page_text)["Concentrators"] == [
         "1",
         "1",
         "0",
@@ -241,11 +250,11 @@ def test_c_27_the_sealed_extract_is_the_same_bytes_whatever_happens_later(
 def test_the_sealed_extract_is_what_mt_extracts_wrote_with_the_moment_of_the_seal(
     copy: SealedCopy, district: District_
 ) -> None:
-    wanted = io.BytesIO()
-    extract.write(wanted, district.scope.at_state(), "tsv")
+    content = io.BytesIO()
+    extract.write(content, district.scope.at_state(), "tsv")
     head, _, lines = bytes_of(copy, "tsv").partition(b"\n")
     assert head == b"HD\t06/12/2025\t10:19:27\tMT9.1"
-    assert lines == wanted.getvalue().partition(b"\n")[2] and lines.count(b"\n") == 2
+    assert lines == content.getvalue().partition(b"\n")[2] and lines.count(b"\n") == 2
 
 
 def test_the_sealed_extract_is_taken_out_by_who_may(
@@ -286,13 +295,15 @@ def test_the_districts_status_lists_rounds_signers_receipts_and_recertifications
         make_round(make_event(end_year=2024, name="Last year")), Scope("9012", 2025).at_state()
     )
     client.force_login(viewer)
-    told = text(client.get("/districts/9012/2025/event-certification/status/"))
-    for one in (copy, second, earlier):
-        assert one.receipt in told
+    page_text = text(client.get("/districts/9012/2025/event-certification/status/"))
+    for sealed_copy in (copy, second, earlier):
+        assert sealed_copy.receipt in page_text
     assert (
-        "OLSEN, PETER, Secondary" in told and "Credits were wrong" in told and "Please do" in told
+        "OLSEN, PETER, Secondary" in page_text
+        and "Credits were wrong" in page_text
+        and "Please do" in page_text
     )
-    assert told.count("Official") == 3 and told.count("Superseded") == 2
+    assert page_text.count("Official") == 3 and page_text.count("Superseded") == 2
 
 
 # --- the locked record
@@ -315,8 +326,8 @@ def test_d_17_a_locked_record_is_text_and_its_banner_leads_to_the_receipt(
 ) -> None:
     client.force_login(clerk)
     lock(copy)
-    told = text(client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"))
-    banner = told[told.index('<div class="banner locked">') :].partition("</div>")[0]
+    page_text = text(client.get(f"/districts/9012/2025/cte-concentrator/{kayla.pk}/"))
+    banner = page_text[page_text.index('<div class="banner locked">') :].partition("</div>")[0]
     assert (
         "Locked since" in banner
         and "06/12/2025 10:19:27 AM MT" in banner
@@ -324,11 +335,11 @@ def test_d_17_a_locked_record_is_text_and_its_banner_leads_to_the_receipt(
         and "DOE, JANE" in banner
     )
     assert f'<a href="{page(copy)}">9012-2025-EOY-1</a>' in banner
-    detail = told[told.index("detail-heading") :]
+    detail = page_text[page_text.index("detail-heading") :]
     assert (
         "2.50" in detail
         and "<input" not in detail.partition("</section>")[0]
-        and 'type="submit" form="record"' not in told
+        and 'type="submit" form="record"' not in page_text
     )
 
 
@@ -367,19 +378,19 @@ def test_f_39_certified_data_are_tested_against_and_not_uploaded(
     )
     for work, batches in (("upload", 0), ("validate", 1)):
         content = SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n")
-        typed = {
+        values = {
             "type": "cte-eoy",
             "work": work,
             "rows": "good",
             "key": str(uuid.uuid4()),
             "file": content,
         }
-        answer = client.post(page_, typed)
+        answer = client.post(page_, values)
         assert Batch.objects.filter(kind="upload").count() == batches, work
     refused = client.post(
         page_,
         {
-            **typed,
+            **values,
             "work": "upload",
             "file": SimpleUploadedFile("eoy.tsv", b"HD\t06/12/2025\t10:00:00\tMT9.1\n"),
         },

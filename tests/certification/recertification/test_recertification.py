@@ -112,13 +112,13 @@ def page_of(request: Recertification) -> str:
     return f"{PLACE}{request.pk}/"
 
 
-def act(client: Client, request: Recertification, do: str, **typed: str) -> Any:
-    return client.post(page_of(request), {"do": do, **typed}, follow=True)
+def act(client: Client, request: Recertification, do: str, **values: str) -> Any:
+    return client.post(page_of(request), {"do": do, **values}, follow=True)
 
 
 def word() -> str:
-    (one,) = events_of(SCOPE)
-    return one.status.word
+    (district_event,) = events_of(SCOPE)
+    return district_event.status.word
 
 
 def test_r_13_asked_answered_and_corrected_in_one_thread(
@@ -141,18 +141,18 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(
     assert word() == "Recertification Request Sent" and CollectionLock.objects.exists(), (
         "nothing is unlocked by asking"
     )
-    theirs = Client()
-    theirs.force_login(opi)
-    assert "Two students were left out." in text(theirs.get(INBOX))
-    seen = text(theirs.get(page_of(request)))
+    second_client = Client()
+    second_client.force_login(opi)
+    assert "Two students were left out." in text(second_client.get(INBOX))
+    seen = text(second_client.get(page_of(request)))
     assert "Two records are added." in seen and "Nothing has changed since certification." in seen
-    act(theirs, request, "message", text="Which two?")
-    act(theirs, request, "message", text="Which two?")
+    act(second_client, request, "message", text="Which two?")
+    act(second_client, request, "message", text="Which two?")
     assert text(client.get(page_of(request))).count("Which two?") == 1, (
         "a double click is one message"
     )
     assert "The records are open for corrections." in text(
-        act(theirs, request, "approve", answer="Until Friday.")
+        act(second_client, request, "approve", answer="Until Friday.")
     )
     request.refresh_from_db()
     assert (request.status, request.opened_round and request.opened_round.number) == ("approved", 2)
@@ -162,19 +162,19 @@ def test_r_13_asked_answered_and_corrected_in_one_thread(
     seen = text(client.get(page_of(request)))
     assert "Until Friday." in seen and "Which two?" in seen
     events = AuditEvent.objects.about("recertification", f"{sealed.event.pk}/9012")
-    assert [(one.by, one.after["Status"]) for one in events] == [
+    assert [(event.by, event.after["Status"]) for event in events] == [
         ("DOE, JANE", "Waiting for an answer"),
         ("LUND, OLA", "Approved"),
     ]
     assert events[0].reason == WHY["reason"]
 
 
-@pytest.mark.parametrize("typed", [{"reason": ""}, {"what_changes": " "}, {"reason": "x" * 1001}])
+@pytest.mark.parametrize("values", [{"reason": ""}, {"what_changes": " "}, {"reason": "x" * 1001}])
 def test_c_25_without_a_reason_it_is_refused_and_kept(
-    typed: dict[str, str], client: Client, sealed: Sealed
+    values: dict[str, str], client: Client, sealed: Sealed
 ) -> None:
     client.force_login(sealed.primary.user)
-    answer = client.post(f"{PLACE}new/{sealed.event.pk}/", {**WHY, **typed})
+    answer = client.post(f"{PLACE}new/{sealed.event.pk}/", {**WHY, **values})
     assert "There is a problem" in text(answer) and not Recertification.objects.exists()
 
 
@@ -317,22 +317,24 @@ def test_opis_navigation_counts_the_requests_that_wait(
     """walk 10: the entry had no count, so that OPI had to look."""
     entry = f'<a href="{INBOX}"'
 
-    def counted(user: User, address: str) -> str:
+    def number_shown(user: User, address: str) -> str:
         page = _as(user).get(address).content.decode()
         return text(page[page.index(entry) :].split("</a>")[0] + "</a>") if entry in page else ""
 
-    assert counted(opi, "/opi/status-board/").strip() == "Recertification requests", "none waits"
+    assert number_shown(opi, "/opi/status-board/").strip() == "Recertification requests", (
+        "none waits"
+    )
     request = sealed.ask()
     for address in ("/opi/status-board/", "/districts/9012/2025/"):
-        assert counted(opi, address).split() == [
+        assert number_shown(opi, address).split() == [
             "Recertification",
             "requests",
             "1",
             "open",
         ], address
-    assert counted(clerk, "/districts/9012/2025/") == ""
+    assert number_shown(clerk, "/districts/9012/2025/") == ""
     act(_as(opi), request, "approve")
-    assert counted(opi, "/opi/status-board/").strip() == "Recertification requests"
+    assert number_shown(opi, "/opi/status-board/").strip() == "Recertification requests"
 
 
 def test_findings_are_attached_as_rules_and_numbers(
@@ -343,10 +345,10 @@ def test_findings_are_attached_as_rules_and_numbers(
     sent()
     client.force_login(opi)
     page = client.get(f"{PLACE}demand/{sealed.event.pk}/").content.decode()
-    (rule,) = {one.split('"')[0] for one in page.split('name="findings" value="')[1:]}
+    (rule,) = {part.split('"')[0] for part in page.split('name="findings" value="')[1:]}
     client.post(f"{PLACE}demand/{sealed.event.pk}/", {"reason": "x", "findings": [rule]})
     (request,) = Recertification.objects.all()
-    assert [(one["rule"], one["count"]) for one in request.findings] == [(rule, 1)]
+    assert [(part["rule"], part["count"]) for part in request.findings] == [(rule, 1)]
     assert "BYRD" not in str(request.findings).upper()
     assert rule in text(client.get(page_of(request)))
 
@@ -362,9 +364,12 @@ def test_o_14_an_answer_is_taken_back_within_five_minutes_and_its_letter_never_g
     act(client, request, "approve")
     letter = Batch.objects.get(options__template="recertification_answered")
     assert not run(letter.pk), "it waits for the five minutes"
-    until, told = CertificationEvent.objects.get().corrections_until, letter.options["told"]
+    until, facts = CertificationEvent.objects.get().corrections_until, letter.options["told"]
     assert f"(due {in_short(until)})" in letter.options["subject"]
-    assert (told["answer"], told["due"]) == ("Approved", f"To be signed again by {in_words(until)}")
+    assert (facts["answer"], facts["due"]) == (
+        "Approved",
+        f"To be signed again by {in_words(until)}",
+    )
     assert "Withdraw the answer" in text(client.get(page_of(request)))
     assert "The request is open again." in text(act(client, request, "undo"))
     request.refresh_from_db()
@@ -458,10 +463,10 @@ def test_a_year_that_is_over_is_not_reopened(
     opi_reference: None, superintendent: Certifier
 ) -> None:
     earlier = make_event(end_year=2024)
-    Sealed.__init__(made := object.__new__(Sealed), earlier, superintendent)
+    Sealed.__init__(recertification_case := object.__new__(Sealed), earlier, superintendent)
     with pytest.raises(Refusal, match="is no longer the current school year"):
         recertification.ask(Scope("9012", 2024), earlier.pk, by=superintendent.user, **WHY)
-    assert made.round.status == "sealed"
+    assert recertification_case.round.status == "sealed"
 
 
 def test_c_26_asked_reopened_corrected_and_sealed_again(
@@ -507,35 +512,35 @@ def test_c_27_of_two_answers_at_once_the_first_holds_and_the_second_is_told(
 ) -> None:
     cottonwood.record(kayla)
     sealed = Sealed(event, superintendent)
-    other = person("other", "Hale", "Robin", (Role.OPI_STAFF, ""))
+    second_person = person("other", "Hale", "Robin", (Role.OPI_STAFF, ""))
     for _ in range(5):
-        request, told, start = sealed.ask(), [], threading.Barrier(2)
+        request, answers, start = sealed.ask(), [], threading.Barrier(2)
 
         def decide(
             act: Callable[..., Any],
             by: User,
             request: Recertification = request,
-            told: list[str] = told,
+            answers: list[str] = answers,
             start: Any = start,
         ) -> None:
             start.wait()
             try:
                 act(SCOPE, request.pk, by=by, answer="Because")
-                told.append("done")
+                answers.append("done")
             except Refusal as refusal:
-                told.append(refusal.sentence)
+                answers.append(refusal.sentence)
             finally:
                 connections.close_all()
 
         threads = [
-            threading.Thread(target=decide, args=one)
-            for one in ((recertification.approve, opi), (recertification.deny, other))
+            threading.Thread(target=decide, args=decision)
+            for decision in ((recertification.approve, opi), (recertification.deny, second_person))
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        (second,) = [one for one in told if one != "done"]
+        (second,) = [decision for decision in answers if decision != "done"]
         assert (
             "LUND, OLA has approved this at" in second or "HALE, ROBIN has denied this at" in second
         )
@@ -560,7 +565,7 @@ def test_one_due_date_on_every_page_of_a_reopened_certification(
     due, until = sealed.event.due, sealed.event.corrections_until
     client.force_login(clerk)
     place = "/districts/9012/2025/event-certification/"
-    dashboard, one, home = (
+    dashboard, event_page, home = (
         text(client.get(address))
         for address in (place, f"{place}{sealed.event.pk}/", "/districts/9012/2025/")
     )
@@ -568,9 +573,10 @@ def test_one_due_date_on_every_page_of_a_reopened_certification(
         f"{until:%m/%d/%Y} to be signed again" in dashboard and f"{due:%m/%d/%Y}" not in dashboard
     )
     assert (
-        f"until {in_short(until)}, to be signed again" in one and f"to {in_short(due)}" not in one
+        f"until {in_short(until)}, to be signed again" in event_page
+        and f"to {in_short(due)}" not in event_page
     )
-    assert f"To be signed again by {until:%m/%d/%Y}" in one and in_short(until) in home
+    assert f"To be signed again by {until:%m/%d/%Y}" in event_page and in_short(until) in home
     status = text(client.get(f"{place}status/"))
     assert f"1 Official {sealed.event.certification_opens:%m/%d/%Y} DOE, JANE" in status, (
         "a first round opens with the event"
@@ -596,9 +602,9 @@ def test_a_message_typed_beside_the_answer_goes_with_it(
         == 200
     )
     request.refresh_from_db()
-    assert request.answer == "Go ahead." and [one.text for one in request.messages.all()] == [
-        "Send only the two students."
-    ]  # type: ignore[attr-defined]
+    assert request.answer == "Go ahead." and [
+        message.text for message in request.messages.all()
+    ] == ["Send only the two students."]  # type: ignore[attr-defined]
 
 
 def test_a_denial_that_is_refused_keeps_both_texts(
@@ -625,7 +631,7 @@ def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(
     """walk 19: the home page said *Recertification In Progress* alone; the reason was a link at the
     foot of an aside.
     """
-    made = recertification.demand(
+    request = recertification.demand(
         SCOPE,
         sealed.event.pk,
         by=opi,
@@ -641,7 +647,7 @@ def test_opis_request_leads_the_districts_home_and_stands_above_the_gates(
         assert page.index(
             "OPI requests a correction. Credits of two students cannot be right."
         ) < page.index(before), address
-        assert f'href="{page_of(made)}"' in client.get(address).content.decode()
+        assert f'href="{page_of(request)}"' in client.get(address).content.decode()
 
 
 def event_page(sealed: Sealed) -> str:
@@ -653,9 +659,9 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
     answer back, too.
     """
     request = sealed.ask()
-    both = sealed.primary.user
-    Membership.objects.create(user=both, role=Role.OPI_STAFF)
-    client.force_login(both)
+    certifier_at_opi = sealed.primary.user
+    Membership.objects.create(user=certifier_at_opi, role=Role.OPI_STAFF)
+    client.force_login(certifier_at_opi)
     page = text(client.get(page_of(request)))
     assert (
         "You made this request yourself. Someone else at OPI has to decide." in page
@@ -673,13 +679,15 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
         lambda *given, by: recertification.close(*given, by=by, reason="x"),
     ):
         with pytest.raises(Refusal, match="You made this request yourself"):
-            decide(SCOPE, request.pk, by=both)
+            decide(SCOPE, request.pk, by=certifier_at_opi)
     recertification.undo(SCOPE, request.pk, by=opi)
-    recertification.withdraw(SCOPE, request.pk, by=both)
+    recertification.withdraw(SCOPE, request.pk, by=certifier_at_opi)
     with pytest.raises(Refusal, match="You certify for this district"):
-        recertification.demand(SCOPE, sealed.event.pk, by=both, reason="Mine", findings=[])
+        recertification.demand(
+            SCOPE, sealed.event.pk, by=certifier_at_opi, reason="Mine", findings=[]
+        )
     with pytest.raises(Refusal, match="You signed it yourself"):
-        recertification.accept(SCOPE, sealed.event.pk, by=both)
+        recertification.accept(SCOPE, sealed.event.pk, by=certifier_at_opi)
 
 
 def test_opi_closes_a_recertification_that_nobody_finishes(
@@ -715,17 +723,17 @@ def test_opi_closes_a_recertification_that_nobody_finishes(
     client.force_login(sealed.primary.user)
     assert act(client, request, "close", reason="x").status_code == 403
     again = Batch.objects.filter(kind="letter", title__contains="certification")
-    assert [one.options["subject"] for one in again if "closed" in one.options["subject"]], (
+    assert [batch.options["subject"] for batch in again if "closed" in batch.options["subject"]], (
         "the certifiers are told"
     )
 
 
 @pytest.fixture
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla)
-    made.prepare()
-    return made
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    ready_case.prepare()
+    return ready_case
 
 
 def test_receipts_are_numbered_without_a_gap(ready: Ready, opi: User, kayla: Student) -> None:

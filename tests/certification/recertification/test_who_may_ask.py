@@ -60,8 +60,8 @@ def test_d_17_only_a_certifier_is_offered_to_ask_and_everybody_else_is_told_who_
         for page in pages:
             answer = client.get(page)
             assert answer.status_code == 200, (user, page)
-            shown = answer.content.decode()
-            assert (f'href="{PLACE}new/{sealed.event.pk}/"' in shown, TOLD in text(answer)) == (
+            markup = answer.content.decode()
+            assert (f'href="{PLACE}new/{sealed.event.pk}/"' in markup, TOLD in text(answer)) == (
                 may,
                 not may,
             ), (user, page)

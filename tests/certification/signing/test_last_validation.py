@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 @pytest.fixture
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    return ready_case
 
 
 def validate(ready: Ready) -> None:

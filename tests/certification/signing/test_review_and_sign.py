@@ -29,17 +29,17 @@ def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: 
     counts = counts_of([])
     counts["totals"]["participants"] = 20
     seal_records(make_round(sealed_year()), Scope("9012", 2024), counts=counts)
-    made = Ready(cottonwood, event, clerk)
-    made.record(kayla)
-    made.prepare()
-    return made
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    ready_case.prepare()
+    return ready_case
 
 
-def typed(ready: Ready, page: str, **values: str) -> dict[str, str]:
-    shown = re.search(r'name="digest" value="(\w{64})"', page)
-    assert shown
+def form_values(ready: Ready, page: str, **values: str) -> dict[str, str]:
+    digest = re.search(r'name="digest" value="(\w{64})"', page)
+    assert digest
     ticks = {f"statement_{number}": "on" for number in range(len(ready.event.statements))}
-    return {"digest": shown[1], "proof": PASSPHRASE, **ticks, **values}
+    return {"digest": digest[1], "proof": PASSPHRASE, **ticks, **values}
 
 
 def address(ready: Ready) -> str:
@@ -58,7 +58,7 @@ def test_a_note_on_an_unusual_figure_is_signed_and_stands_on_the_receipt(
     )
     answer: Any = client.post(
         address(ready),
-        typed(ready, page, **{"note-participants": "The Business program ended."}),
+        form_values(ready, page, **{"note-participants": "The Business program ended."}),
         follow=True,
     )
     words = "Participants: 1, 20 in 2023-24 (−95.0%)"
@@ -81,7 +81,7 @@ def test_a_note_that_is_too_long_is_said_with_the_rest_and_nothing_is_signed(
     answer = text(
         client.post(
             address(ready),
-            typed(ready, page, **{"note-participants": "x" * 501, "statement_0": ""}),
+            form_values(ready, page, **{"note-participants": "x" * 501, "statement_0": ""}),
         )
     )
     assert (
@@ -121,7 +121,7 @@ def test_g_23_notes_of_a_signer_come_back_and_neither_ticks_nor_the_password(
 ) -> None:
     client.force_login(ready.primary.user)
     here = address(ready)
-    sent = typed(
+    sent = form_values(
         ready,
         client.get(here).content.decode(),
         **{"note-participants": "The Business program ended."},

@@ -41,9 +41,9 @@ SEALED = "certification_seal_is_append_only"
 def test_p_04_a_seal_cannot_be_rewritten(
     table: str, change: str, why: str, event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
-    seal(one)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
+    seal(round_of_event)
     connection.check_constraints()  # PostgreSQL truncates nothing while checks are deferred
     statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
     statements.append(
@@ -67,9 +67,9 @@ def test_p_04_a_seal_cannot_be_rewritten(
 def test_a_sealed_copy_takes_no_further_record(
     event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
-    copy = seal(one)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
+    copy = seal(round_of_event)
     more = SealedRecord.objects.get()
     more.pk, more.state_id = None, "999000999"
     with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
@@ -80,7 +80,7 @@ def test_a_sealed_copy_takes_no_further_record(
 def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(
     event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    mine = sign(make_round(event), superintendent)
+    signature = sign(make_round(event), superintendent)
     now = timezone.now()
     for values in (
         {"voided_at": now},
@@ -89,26 +89,26 @@ def test_a_signature_is_voided_once_with_a_reason_and_nothing_else_moves(
         {"late": True},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Signature.objects.filter(pk=mine.pk).update(**values)
+            Signature.objects.filter(pk=signature.pk).update(**values)
     assert (
-        Signature.objects.filter(pk=mine.pk).update(
+        Signature.objects.filter(pk=signature.pk).update(
             voided_at=now, void_reason="3 records were sent"
         )
         == 1
     )
     with pytest.raises(IntegrityError, match=STAYS), transaction.atomic():
-        Signature.objects.filter(pk=mine.pk).update(voided_at=None, void_reason="")
-    again = sign(mine.round, superintendent)
+        Signature.objects.filter(pk=signature.pk).update(voided_at=None, void_reason="")
+    again = sign(signature.round, superintendent)
     assert list(Signature.objects.standing()) == [again]
 
 
 def test_c_13_one_certifier_has_one_standing_signature(
     event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
     with pytest.raises(IntegrityError), transaction.atomic():
-        sign(one, superintendent)
+        sign(round_of_event, superintendent)
 
 
 def test_one_round_is_open_and_one_official(event: CertificationEvent) -> None:
@@ -129,7 +129,7 @@ def test_one_round_is_open_and_one_official(event: CertificationEvent) -> None:
 def test_c_25_one_recertification_is_open(event: CertificationEvent) -> None:
     sealed = make_round(event)
     seal(sealed)
-    asked = {
+    request_values = {
         "event": event,
         "district": "9012",
         "origin": "district",
@@ -138,7 +138,7 @@ def test_c_25_one_recertification_is_open(event: CertificationEvent) -> None:
         "asked_by_id": 1,
     }
     first = Recertification.objects.create(
-        **asked, reason="Two students were left out", status="asked"
+        **request_values, reason="Two students were left out", status="asked"
     )
     for values in (
         {"reason": "Again", "status": "asked"},
@@ -146,16 +146,18 @@ def test_c_25_one_recertification_is_open(event: CertificationEvent) -> None:
         {"reason": "No round", "status": "approved"},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Recertification.objects.create(**asked, **values)
+            Recertification.objects.create(**request_values, **values)
     first.status = Recertification.Status.DENIED
     first.save()
-    assert Recertification.objects.create(**asked, reason="Once more", status="asked").is_open
+    assert Recertification.objects.create(
+        **request_values, reason="Once more", status="asked"
+    ).is_open
 
 
 def test_o_13_a_person_gets_one_reminder_a_day(
     event: CertificationEvent, superintendent: Certifier
 ) -> None:
-    told = {
+    reminder_values = {
         "event": event,
         "district": "9012",
         "user": superintendent.user,
@@ -163,22 +165,22 @@ def test_o_13_a_person_gets_one_reminder_a_day(
         "at": timezone.now(),
         "by": "OPI",
     }
-    Reminder.objects.create(**told, kind="reminder")
+    Reminder.objects.create(**reminder_values, kind="reminder")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Reminder.objects.create(**told, kind="overdue")
+        Reminder.objects.create(**reminder_values, kind="overdue")
 
 
 def test_who_counts_as_a_certifier(
     superintendent: Certifier, director: Certifier, principal: Certifier
 ) -> None:
-    def counted() -> set[Certifier]:
+    def active_certifiers() -> set[Certifier]:
         return set(Certifier.objects.of_district("9012").active())
 
-    assert counted() == {superintendent, director, principal}
+    assert active_certifiers() == {superintendent, director, principal}
     assert set(Certifier.objects.active().primary()) == {superintendent, director}
     superintendent.user.is_active = False
     superintendent.user.save()
     director.user.memberships.all().delete()
     Certifier.objects.filter(pk=principal.pk).update(is_active=False)
-    assert counted() == set()
+    assert active_certifiers() == set()
     assert principal.has_never_signed_in and not director.has_never_signed_in

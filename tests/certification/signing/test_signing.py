@@ -39,10 +39,10 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    made.prepare()
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    ready_case.prepare()
+    return ready_case
 
 
 def letters(kind: str) -> list[int]:
@@ -73,14 +73,14 @@ def test_c_14_two_primaries_and_one_signature_do_not_certify(ready: Ready) -> No
         and not SealedCopy.objects.exists()
     )
     assert letters("second_signer") == [second.user_id]
-    told = Batch.objects.get(kind="letter", options__template="second_signer").options["told"]
-    assert told["signed"] == "1 of 2 primary certifiers has signed.", (
+    facts = Batch.objects.get(kind="letter", options__template="second_signer").options["told"]
+    assert facts["signed"] == "1 of 2 primary certifiers has signed.", (
         "as it is after that signature"
     )
     assert ready.sign(second).sealed
-    assert SealedCopy.objects.count() == 1 and {one.digest for one in Signature.objects.all()} == {
-        Signature.objects.first().digest
-    }  # type: ignore[union-attr]
+    assert SealedCopy.objects.count() == 1 and {
+        signature.digest for signature in Signature.objects.all()
+    } == {Signature.objects.first().digest}  # type: ignore[union-attr]
 
 
 def test_c_15_the_secondary_alone_certifies_nothing(ready: Ready) -> None:
@@ -167,7 +167,7 @@ def test_c_18_a_primary_added_afterwards_changes_nothing(ready: Ready) -> None:
 def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(
     ready: Ready, clerk: User, opi: User, stranger: User
 ) -> None:
-    shown, statements = ready.case().digest, ready.case().document.statements
+    digest, statements = ready.case().digest, ready.case().document.statements
     from certification.signing.signing import sign  # noqa: PLC0415
 
     for somebody in (clerk, opi, stranger):
@@ -176,7 +176,7 @@ def test_c_19_c_20_only_who_is_a_certifier_at_that_moment_signs(
                 ready.scope,
                 ready.event.pk,
                 person=somebody,
-                digest=shown,
+                digest=digest,
                 statements=statements,
                 method="password",
             )
@@ -194,8 +194,10 @@ def test_a_change_in_between_voids_the_first_signature_and_tells_both(
     ready.change(kayla, in_district_credits=Decimal("1.75"))
     assert "sent" in ready.missing()
     assert run(submit_resync(ready.scope, NAMES, by=ready.clerk).pk)
-    fallen = Signature.objects.get()
-    assert fallen.voided_at and "changed after this was signed" in fallen.void_reason
+    void_signature = Signature.objects.get()
+    assert (
+        void_signature.voided_at and "changed after this was signed" in void_signature.void_reason
+    )
     assert sorted(letters("signature_void")) == sorted([ready.primary.user_id, second.user_id])
     assert ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
     ready.report()
@@ -224,10 +226,10 @@ def test_opi_weighs_a_rule_anew_and_a_signature_that_waits_falls(ready: Ready) -
 def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: Ready) -> None:
     second = ready.certifier("mreyes2", "Reyes", "Maria")
     ready.sign()
-    wanted = CertificationEvent.objects.get(pk=ready.event.pk)
-    wanted.statements = ["I certify for {district}."]
+    new_event = CertificationEvent.objects.get(pk=ready.event.pk)
+    new_event.statements = ["I certify for {district}."]
     keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
-    assert events.effects(ready.event, wanted, links_differ=False)[-2:] == [
+    assert events.effects(ready.event, new_event, links_differ=False)[-2:] == [
         (
             "1 signature in districts that have not certified yet will no longer count. Those"
             " certifiers must sign again."
@@ -237,7 +239,7 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
             " certify again."
         ),
     ]
-    assert events.change(wanted, [], seen=wanted.version, by=keeper, reason="Letter")
+    assert events.change(new_event, [], seen=new_event.version, by=keeper, reason="Letter")
     assert (
         Signature.objects.get().voided_at
         and ready.case().district_event.signers == "0 of 2 primary certifiers have signed."
@@ -317,11 +319,11 @@ def test_c_21_every_warning_counts_however_many_there_are(
 def test_c_22_sixty_minutes_are_advice_or_a_gate(ready: Ready) -> None:
     ready.wait(59)
     (advice,) = [
-        one
-        for one in __import__("certification.signing.gates", fromlist=["gates"]).verdicts(
+        verdict
+        for verdict in __import__("certification.signing.gates", fromlist=["gates"]).verdicts(
             ready.case()
         )
-        if not one.answer.passed
+        if not verdict.answer.passed
     ]
     assert (
         advice.gate.slug == "waited"
@@ -503,7 +505,7 @@ def test_health_and_business_together_are_one_student(ready: Ready, kayla: Stude
     ready.sign()
     counts = SealedCopy.objects.get().counts["totals"]
     assert (counts["records"], counts["students"]) == (2, 1)
-    assert {one.pathway_name for one in SealedCopy.objects.get().records.all()} == {
+    assert {record.pathway_name for record in SealedCopy.objects.get().records.all()} == {
         HEALTH,
         BUSINESS,
     }

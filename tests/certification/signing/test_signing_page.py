@@ -32,31 +32,31 @@ class Page:
         self.client.force_login(user)
         self.path = f"/districts/9012/2025/event-certification/{ready.event.pk}/"
 
-    def shown(self) -> str:
+    def markup(self) -> str:
         return self.client.get(self.path).content.decode()
 
-    def filled(self, **typed: Any) -> dict[str, Any]:
+    def filled(self, **values: Any) -> dict[str, Any]:
         """The form as it is on the page, every statement ticked, with the password."""
-        page = self.shown()
+        page = self.markup()
         ticks = dict.fromkeys(re.findall(r'name="(statement_\d+|nothing_to_report)"', page), "on")
         (digest,) = re.findall(r'name="digest" value="([0-9a-f]{64})"', page)
-        return {"digest": digest, **ticks, "proof": PASSPHRASE, **typed}
+        return {"digest": digest, **ticks, "proof": PASSPHRASE, **values}
 
-    def press(self, data: dict[str, Any] | None = None, **typed: Any) -> Any:
-        answer = self.client.post(self.path, self.filled(**typed) if data is None else data)
+    def press(self, data: dict[str, Any] | None = None, **values: Any) -> Any:
+        answer = self.client.post(self.path, self.filled(**values) if data is None else data)
         assert answer.status_code in (200, 302), answer.status_code
         return answer
 
-    def said(self, answer: Any) -> str:
+    def text_of(self, answer: Any) -> str:
         return text(self.client.get(answer["Location"]) if answer.status_code == 302 else answer)
 
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    made.prepare()
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    ready_case.prepare()
+    return ready_case
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def desk(ready: Ready) -> Page:
 
 def test_signed_with_the_password(desk: Page) -> None:
     answer = desk.press()
-    assert answer.status_code == 302 and "9012-2025-EOY-1" in desk.said(answer)
+    assert answer.status_code == 302 and "9012-2025-EOY-1" in desk.text_of(answer)
     assert Signature.objects.get().method == "password" and SealedCopy.objects.exists()
 
 
@@ -76,7 +76,7 @@ def test_c_13_pressed_twice_is_one_signature(primaries: int, desk: Page) -> None
         desk.ready.certifier("mreyes2", "Reyes", "Maria")
     data = desk.filled()
     assert desk.press(data).status_code == 302
-    again = desk.said(desk.press(data))
+    again = desk.text_of(desk.press(data))
     assert (
         "You already signed." if primaries == 2 else "This collection is already certified."
     ) in again
@@ -87,15 +87,15 @@ def test_c_13_pressed_twice_is_one_signature(primaries: int, desk: Page) -> None
 
 def test_a_wrong_password_leaves_the_ticks_and_says_so(desk: Page) -> None:
     answer = desk.press(proof="four quiet rivers bent")
-    shown = answer.content.decode()
+    markup = answer.content.decode()
     assert (
         answer.status_code == 200
-        and "This is not your password" in shown
-        and "<title>Error: " in shown
+        and "This is not your password" in markup
+        and "<title>Error: " in markup
     )
-    ticks = re.findall(r'<input type="checkbox"[^>]*name="statement_\d+"[^>]*>', shown)
+    ticks = re.findall(r'<input type="checkbox"[^>]*name="statement_\d+"[^>]*>', markup)
     assert ticks and all("checked" in tick for tick in ticks)
-    assert "four quiet rivers bent" not in shown and not Signature.objects.exists()
+    assert "four quiet rivers bent" not in markup and not Signature.objects.exists()
 
 
 def test_a_wrong_password_is_not_tried_without_end(desk: Page) -> None:
@@ -103,17 +103,19 @@ def test_a_wrong_password_is_not_tried_without_end(desk: Page) -> None:
     for _ in range(5):
         desk.press(data)
     answer = desk.press({**data, "proof": PASSPHRASE})
-    assert "Too many failed attempts" in desk.said(answer) and not Signature.objects.exists()
+    assert "Too many failed attempts" in desk.text_of(answer) and not Signature.objects.exists()
 
 
 def test_who_has_the_app_signs_with_a_code_and_each_code_once(desk: Page) -> None:
     desk.ready.certifier("mreyes2", "Reyes", "Maria")
     phone.give(desk.user)
-    assert "Code from your authenticator app" in desk.shown()
-    assert "incorrect" in desk.said(desk.press(proof=PASSPHRASE)) and not Signature.objects.exists()
+    assert "Code from your authenticator app" in desk.markup()
+    assert (
+        "incorrect" in desk.text_of(desk.press(proof=PASSPHRASE)) and not Signature.objects.exists()
+    )
     data = desk.filled(proof=phone.code())
     assert desk.press(data).status_code == 302 and Signature.objects.get().method == "totp"
-    assert "already used" in desk.said(desk.press(data)) and Signature.objects.count() == 1
+    assert "already used" in desk.text_of(desk.press(data)) and Signature.objects.count() == 1
 
 
 def test_a_code_that_signed_in_one_place_does_not_sign_in_another(desk: Page) -> None:
@@ -122,9 +124,9 @@ def test_a_code_that_signed_in_one_place_does_not_sign_in_another(desk: Page) ->
     phone.give(desk.user)
     code = phone.code()
     desk.press(proof=code)
-    other = Page(desk.ready, second.user)
+    second_page = Page(desk.ready, second.user)
     assert (
-        "not your password" in other.said(other.press(proof=code))
+        "not your password" in second_page.text_of(second_page.press(proof=code))
         and Signature.objects.count() == 1
     )
 
@@ -133,8 +135,8 @@ def test_a_code_is_not_spent_on_a_page_that_cannot_be_signed(desk: Page) -> None
     phone.give(desk.user)
     data = desk.filled(proof=phone.code())
     missing = {name: value for name, value in data.items() if name != "statement_0"}
-    assert "Check the statement" in desk.said(desk.press(missing))
-    assert "have changed since you opened this page" in desk.said(
+    assert "Check the statement" in desk.text_of(desk.press(missing))
+    assert "have changed since you opened this page" in desk.text_of(
         desk.press({**data, "digest": "0" * 64})
     )
     assert desk.press(data).status_code == 302 and SealedCopy.objects.exists()
@@ -148,7 +150,7 @@ def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
     desk.ready.prepare()
     answer = desk.press(data)
     assert (
-        "have changed since you opened this page" in desk.said(answer)
+        "have changed since you opened this page" in desk.text_of(answer)
         and not Signature.objects.exists()
     )
     assert desk.ready.case().digest in answer.content.decode(), "the page shows them now"
@@ -158,26 +160,26 @@ def test_figures_that_changed_since_the_page_was_opened_are_looked_at_again(
 def test_what_is_missing_is_named_all_at_once(desk: Page, kayla: Student) -> None:
     desk.ready.record(kayla, "Business Management", in_district_credits=Decimal("2.50"))
     answer = desk.press({})
-    said = desk.said(answer)
+    text = desk.text_of(answer)
     for words in (
         "Changes not sent to the state",
         "District and state differ",
         "Enter your password",
         "Check the statement",
     ):
-        assert words in said, words
+        assert words in text, words
     assert not Signature.objects.exists() and not Round.objects.exists()
 
 
 def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla: Student) -> None:
     data = desk.filled()
     desk.ready.change(kayla, single_parent=True)
-    said = desk.said(desk.press(data))
-    assert "1 change by MARTIN, CHERYL" in said and not Signature.objects.exists()
+    text = desk.text_of(desk.press(data))
+    assert "1 change by MARTIN, CHERYL" in text and not Signature.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "values",
     [
         {"digest": "x" * 5000},
         {"digest": "\x00"},
@@ -187,9 +189,9 @@ def test_missing_gates_are_named_before_a_password_is_weighed(desk: Page, kayla:
         {"statement_99": "on", "do": "seal"},
     ],
 )
-def test_whatever_is_sent_is_answered(typed: dict[str, Any], desk: Page) -> None:
-    answer = desk.press(**typed)
-    if "statement_99" not in typed:
+def test_whatever_is_sent_is_answered(values: dict[str, Any], desk: Page) -> None:
+    answer = desk.press(**values)
+    if "statement_99" not in values:
         assert answer.status_code == 200 and not Signature.objects.exists()
 
 
@@ -219,9 +221,9 @@ def test_c_20_nobody_signs_for_somebody_else(
     for user in (clerk, opi, viewer):
         answer = Page(desk.ready, user).press(data)
         assert "You are not an active certifier of this district." in text(answer)
-    theirs = Client()
-    theirs.force_login(stranger)
-    assert theirs.post(desk.path, data).status_code == 404
+    second_client = Client()
+    second_client.force_login(stranger)
+    assert second_client.post(desk.path, data).status_code == 404
     assert Client().post(desk.path, data).status_code == 302
     assert not Signature.objects.exists() and not CollectionLock.objects.exists()
 
@@ -237,5 +239,5 @@ def test_c_32_an_event_that_was_closed_while_the_page_was_open(desk: Page) -> No
     data, event = desk.filled(), desk.ready.event
     event.status, event.closed_at = "closed", event.published_at
     event.save()
-    said = desk.client.post(desk.path, data)
-    assert said.status_code in (200, 404) and not Signature.objects.exists()
+    text = desk.client.post(desk.path, data)
+    assert text.status_code in (200, 404) and not Signature.objects.exists()

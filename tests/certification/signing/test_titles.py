@@ -39,23 +39,25 @@ pytestmark = pytest.mark.django_db(databases=["default", "state"])
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    return ready_case
 
 
 @pytest.mark.parametrize(
-    "one", [*rules.CATALOGUE, *gates.GATES], ids=lambda one: getattr(one, "id", None) or one.slug
+    "rule",
+    [*rules.CATALOGUE, *gates.GATES],
+    ids=lambda rule: getattr(rule, "id", None) or rule.slug,
 )
 def test_every_rule_and_gate_has_a_title_for_the_law_and_another_for_the_breach(
-    one: rules.Rule | gates.Gate,
+    rule: rules.Rule | gates.Gate,
 ) -> None:
-    assert one.title and one.problem and one.title != one.problem
-    assert one.problem not in LAWS
-    assert not one.problem.endswith(".") and one.problem[0] == one.problem[0].upper()
+    assert rule.title and rule.problem and rule.title != rule.problem
+    assert rule.problem not in LAWS
+    assert not rule.problem.endswith(".") and rule.problem[0] == rule.problem[0].upper()
 
 
-def written(folder: str, ending: str) -> Iterator[tuple[str, str]]:
+def texts(folder: str, ending: str) -> Iterator[tuple[str, str]]:
     for path in sorted((settings.BASE_DIR / folder).rglob(f"*.{ending}")):
         yield path.relative_to(settings.BASE_DIR).as_posix(), path.read_text()
 
@@ -63,9 +65,9 @@ def written(folder: str, ending: str) -> Iterator[tuple[str, str]]:
 def test_the_laws_title_is_written_on_the_page_of_the_rules_alone() -> None:
     """walk 3: everywhere else a rule is shown because it is broken."""
     naming = re.compile(r"(?:rule|by_id\([^)]*\)|gate)\.title\b")
-    places = {name for name, words in written("templates", "html") if naming.search(words)}
+    places = {name for name, words in texts("templates", "html") if naming.search(words)}
     for folder in ("pathways", "certification", "cte_portal"):
-        places |= {name for name, words in written(folder, "py") if naming.search(words)}
+        places |= {name for name, words in texts(folder, "py") if naming.search(words)}
     assert places == {
         "templates/pathways/rules/rules.html",
         "pathways/rules/document.py",
@@ -144,11 +146,11 @@ def test_words_on_the_screen_change_and_a_signature_stands(
     second = ready.certifier("polsen", "Olsen", "Peter")
     ready.prepare()
     assert not ready.sign().sealed
-    other = [
-        replace(one, title="Other", problem="Else", message="Other", remedy="Other")
-        for one in rules.judging_stored(2025)
+    new_rules = [
+        replace(rule, title="Other", problem="Else", message="Other", remedy="Other")
+        for rule in rules.judging_stored(2025)
     ]
-    monkeypatch.setattr(severities, "judging_stored", lambda end_year: other)
+    monkeypatch.setattr(severities, "judging_stored", lambda end_year: new_rules)
     case = ready.case()
     assert case.covers(Signature.objects.get())
     assert ready.sign(second).sealed

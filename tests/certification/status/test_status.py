@@ -36,8 +36,8 @@ DASHBOARD = f"{HOME}event-certification/"
 
 
 def status() -> tuple[str, str]:
-    (one,) = events_of(SCOPE)
-    return one.status.word, one.status.sentence
+    (district_event,) = events_of(SCOPE)
+    return district_event.status.word, district_event.status.sentence
 
 
 def test_the_way_of_a_certification(
@@ -59,7 +59,7 @@ def test_the_way_of_a_certification(
         "Certification Sent to State",
         f"All signed on {today}. Records are locked.",
     )
-    asked = Recertification.objects.create(
+    request = Recertification.objects.create(
         event=event,
         district="9012",
         origin="district",
@@ -71,8 +71,11 @@ def test_the_way_of_a_certification(
         asked_by_id=superintendent.user_id,
     )
     assert status()[0] == "Recertification Request Sent" and "stays in effect" in status()[1]
-    asked.status, asked.opened_round = Recertification.Status.APPROVED, make_round(event, number=2)
-    asked.save()
+    request.status, request.opened_round = (
+        Recertification.Status.APPROVED,
+        make_round(event, number=2),
+    )
+    request.save()
     word, sentence = status()
     assert word == "Recertification In Progress"
     assert sentence.startswith(
@@ -82,8 +85,8 @@ def test_the_way_of_a_certification(
     assert sentence.endswith("0 of 2 primary certifiers have signed."), (
         "signatures of the first round do not count in the second"
     )
-    asked.status, asked.ended_at = Recertification.Status.CLOSED, timezone.now()
-    asked.save()
+    request.status, request.ended_at = Recertification.Status.CLOSED, timezone.now()
+    request.save()
     Round.objects.filter(number=2).update(status="abandoned")
     Round.objects.filter(number=1).update(approved_at=timezone.now(), approved_by="LUND, OLA")
     assert status()[0] == "Certification Approved by State"
@@ -92,8 +95,8 @@ def test_the_way_of_a_certification(
 def test_c_16_without_a_primary_it_cannot_be_certified(
     event: CertificationEvent, superintendent: Certifier, principal: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
     Certifier.objects.filter(pk=superintendent.pk).update(is_active=False)
     assert status() == (
         "In Progress",
@@ -104,11 +107,11 @@ def test_c_16_without_a_primary_it_cannot_be_certified(
 def test_only_standing_signatures_of_active_primaries_are_counted(
     event: CertificationEvent, superintendent: Certifier, director: Certifier
 ) -> None:
-    one = make_round(event)
-    sign(one, superintendent)
+    round_of_event = make_round(event)
+    sign(round_of_event, superintendent)
     Signature.objects.update(voided_at=timezone.now(), void_reason="3 records were sent")
     assert status()[1] == "0 of 2 primary certifiers have signed."
-    sign(one, director)
+    sign(round_of_event, director)
     director.user.memberships.all().delete()
     assert status()[1] == "0 of 1 primary certifier has signed."
 
@@ -135,8 +138,8 @@ def test_records_are_not_called_locked_in_a_year_that_is_over(
 ) -> None:
     earlier = make_event(end_year=2024)
     seal(make_round(earlier))
-    (one,) = events_of(Scope("9012", 2024))
-    assert "locked" not in one.status.sentence
+    (district_event,) = events_of(Scope("9012", 2024))
+    assert "locked" not in district_event.status.sentence
 
 
 def test_districts_see_published_events_of_the_year_alone(
@@ -144,7 +147,7 @@ def test_districts_see_published_events_of_the_year_alone(
 ) -> None:
     make_event(collection="cte-fall", status="draft", published_at=None)
     make_event(end_year=2024)
-    assert [one.event for one in events_of(SCOPE)] == [event]
+    assert [district_event.event for district_event in events_of(SCOPE)] == [event]
     CertificationEvent.objects.filter(pk=event.pk).update(status="closed")
     assert events_of(SCOPE) == []
 
@@ -155,14 +158,17 @@ def test_the_next_event_is_the_first_that_waits(
     later = make_event(collection="cte-fall", due=event.corrections_until)
     assert (next_event(SCOPE) or later).event == event if next_event(SCOPE) else False
     seal(make_round(event))
-    found = next_event(SCOPE)
-    assert found and found.event == later
+    following = next_event(SCOPE)
+    assert following and following.event == later
 
 
 def test_one_query_tells_everything(event: CertificationEvent, superintendent: Certifier) -> None:
     make_event(collection="cte-fall")
     with CaptureQueriesContext(connection) as queries:
-        assert [one.status.word for one in events_of(SCOPE)] == ["In Progress", "In Progress"]
+        assert [district_event.status.word for district_event in events_of(SCOPE)] == [
+            "In Progress",
+            "In Progress",
+        ]
     assert len(queries) == 1
 
 
@@ -247,13 +253,13 @@ def test_the_event_page_shows_dates_links_and_signers(
     event.links.create(title="Guide to the collection", url="https://opi.example/guide")
     client.force_login(clerk)
     page: Any = client.get(f"{DASHBOARD}{event.pk}/")
-    shown = text(page)
+    words = text(page)
     assert (
-        EVENT_NAME in shown
-        and "DOE, JANE Primary Not signed" in shown
-        and "OLSEN, PETER Secondary No review sign-off" in shown
+        EVENT_NAME in words
+        and "DOE, JANE Primary Not signed" in words
+        and "OLSEN, PETER Secondary No review sign-off" in words
     )
-    assert "Guide to the collection" in shown and "0 of 1 primary certifier has signed." in shown
+    assert "Guide to the collection" in words and "0 of 1 primary certifier has signed." in words
     assert client.get(f"{DASHBOARD}{make_event(end_year=2024).pk}/").status_code == 404, (
         "another year's event"
     )

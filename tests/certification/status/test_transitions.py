@@ -27,7 +27,7 @@ LEGAL = [(model, before, after) for model, before, after in PAIRS if after in mo
 ILLEGAL = [pair for pair in PAIRS if pair not in LEGAL]
 
 
-def named(value: Any) -> str:
+def name_of(value: Any) -> str:
     return value.__name__ if isinstance(value, type) else str(value)
 
 
@@ -67,20 +67,20 @@ def test_every_status_is_in_its_table() -> None:
     assert len(ILLEGAL) > len(LEGAL) > 8
 
 
-@pytest.mark.parametrize(("model", "before", "after"), ILLEGAL, ids=named)
+@pytest.mark.parametrize(("model", "before", "after"), ILLEGAL, ids=name_of)
 def test_what_the_table_does_not_have_is_refused(
     model: type[Moves], before: str, after: str, opi: User
 ) -> None:
     thing = stored(model, before, opi)
-    written = model._base_manager.filter(pk=thing.pk).values()
-    as_it_was = written.get()
+    rows = model._base_manager.filter(pk=thing.pk).values()
+    as_it_was = rows.get()
     assert not thing.may_become(after)
     with pytest.raises(IllegalMove):
         thing.become(after)
-    assert written.get() == as_it_was and thing.status == before
+    assert rows.get() == as_it_was and thing.status == before
 
 
-@pytest.mark.parametrize(("model", "before", "after"), LEGAL, ids=named)
+@pytest.mark.parametrize(("model", "before", "after"), LEGAL, ids=name_of)
 def test_what_the_table_has_is_stored_with_what_belongs_to_it(
     model: type[Moves], before: str, after: str, opi: User
 ) -> None:
