@@ -4,6 +4,7 @@ from django.urls import path
 
 from certification.board import views as board
 from certification.certifiers import views as certifiers
+from certification.events import extension_views
 from certification.events import views as opi_events
 from certification.events import year_end_views as opi_year_end
 from certification.receipts import views as receipts
@@ -90,12 +91,12 @@ urlpatterns = [
     ),
     path(
         f"{EVENTS}<int:event>/extensions/new/",
-        opi_events.GiveExtension.as_view(),
+        extension_views.GiveExtension.as_view(),
         name="certification-extension-new",
     ),
     path(
         f"{EVENTS}<int:event>/extensions/<str:district>/",
-        opi_events.GiveExtension.as_view(),
+        extension_views.GiveExtension.as_view(),
         name="certification-extension",
     ),
 ]

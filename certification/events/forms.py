@@ -1,4 +1,4 @@
-"""The forms of certification events, extensions and reasons."""
+"""The forms of certification events and of extensions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.core.validators import URLValidator
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
 from cte_portal.pages.days import DayField
-from cte_portal.pages.reason import ReasonField
 from pathways.models import CollectionLock, District, SchoolYear
 from pathways.reports.groups import GROUPS
 
@@ -171,23 +170,6 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         else:  # the Fall follow-up has no records yet: its seal would hold and lock nothing
             only = CollectionLock.Collection.END_OF_YEAR
             self.fields["collection"].choices = [(only.value, only.label)]  # type: ignore[attr-defined]
-
-
-class ReasonForm(forms.Form):
-    """Why OPI does it; kept with what is done."""
-
-    use_required_attribute = False
-
-    reason = ReasonField(
-        max_length=200,
-        label="Reason",
-        error_messages={"required": "Enter the reason, such as a letter and its date"},
-    )
-
-    def __init__(self, *arguments: Any, needed: bool = True, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        if not needed:
-            del self.fields["reason"]
 
 
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
-from certification.events.forms import ReasonForm
 from certification.events.views import EventsView
 from certification.events.year_end import close_for, closing
 from certification.status.status import event_of
@@ -17,6 +16,7 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideActionView
 from cte_portal.editions import Scope
 from cte_portal.pages.previewed import PreviewedAction
+from cte_portal.pages.reason import ReasonForm
 from cte_portal.refusals import Refusal
 from pathways.models import District
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 
 from cte_portal.pages.action import Action
+from cte_portal.pages.reason import ReasonForm
 
 
 def shown_as(effects: Sequence[str] | None) -> str:
@@ -44,4 +46,52 @@ class PreviewedAction(Action):
         changed = self.request.method == "POST" and not was_shown(self.request, effects)
         return super().get_context_data(
             effects=effects, seen=shown_as(effects), changed=changed, **kwargs
+        )
+
+
+class PreviewedForm(Action):
+    """The effects depend on what the form says. A valid form is shown again with them, and carried
+    out when the person has seen just those; a form from which nothing follows is carried out at
+    once.
+    """
+
+    asks_reason = False
+    """Whether the page asks for the reason beside the form while it shows the effects."""
+
+    def effects_of(self, form: Any) -> list[str]:
+        """What follows from a valid form, one sentence each, as it is now."""
+        raise NotImplementedError
+
+    @cached_property
+    def reasons(self) -> ReasonForm | None:
+        if not self.asks_reason:
+            return None
+        data = self.request.POST if self.request.method == "POST" else self.typed_before()
+        return ReasonForm(data if data and "seen" in data else None)
+
+    @property
+    def reason(self) -> str:
+        """What the person wrote; empty where nothing follows, as no reason is asked for then."""
+        if self.reasons is None or not self.reasons.is_valid():
+            return ""
+        return str(self.reasons.cleaned_data["reason"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if "seen" in form.data and form.is_valid() and (effects := self.effects_of(form)):
+            return self.preview(form, effects)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        effects = self.effects_of(form)
+        has_reason = self.reasons is None or self.reasons.is_valid()
+        if effects and not (was_shown(self.request, effects) and has_reason):
+            return self.preview(form, effects)
+        return super().form_valid(form)
+
+    def preview(self, form: BaseForm, effects: list[str]) -> HttpResponse:
+        return self.render_to_response(
+            self.get_context_data(
+                form=form, effects=effects, seen=shown_as(effects), reasons=self.reasons
+            )
         )

@@ -25,3 +25,20 @@ class ReasonField(forms.CharField):
             )
             else ""
         )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody does what the page has shown; the reason is kept with what was done."""
+
+    use_required_attribute = False
+
+    reason = ReasonField(
+        max_length=200,
+        label="Reason",
+        error_messages={"required": "Enter the reason, such as a letter and its date"},
+    )
+
+    def __init__(self, *arguments: Any, needed: bool = True, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if not needed:
+            del self.fields["reason"]
