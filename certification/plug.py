@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from certification import demo, home, navigation
+from certification import demo, navigation
 from certification.certifiers import certifiers
+from certification.home import figures, steps
 from certification.letters import occasions, posting
 from certification.status.districts_now import districts_now
 from cte_portal.frame import Part
@@ -13,11 +14,11 @@ from cte_portal.plugs import Plug
 
 PLUG = Plug(
     screens={Part.ALL_DISTRICTS: navigation.BOARD, Part.SIGNATURES: navigation.SCREENS},
-    home_tasks={1: home.identify, 4: home.certify},
-    home_figures={4: home.figures},
+    home_tasks={1: steps.identify, 4: steps.certify},
+    home_figures={4: figures.figures},
     facts={4: navigation.due},
     statewide_facts={4: navigation.due_statewide},
-    set_up_steps=(home.set_up,),
+    set_up_steps=(steps.set_up,),
     offices=(certifiers.office,),
     batch_kinds=(posting.LETTER,),
     daily=(occasions.daily,),

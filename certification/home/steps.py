@@ -1,8 +1,6 @@
-"""What the home page says of certifying: first and last step, due date, signers (R-01, R-02)."""
+"""The home page's steps of certifying, the guide's first and last one (R-01, R-02)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +14,6 @@ from certification.models import (
     Signature,
 )
 from certification.models.certifier import cannot_sign
-from certification.models.dates import in_short
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
@@ -29,7 +26,7 @@ from certification.status.status import (
 )
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
-from cte_portal.frame import HomeFigure, HomeLead, HomeTask, Standing
+from cte_portal.frame import HomeLead, HomeTask, Standing
 from cte_portal.ui.unavailable import if_state_answers
 
 # A step's status in the words of all steps (R-02), by the kind of the district's status in the
@@ -267,102 +264,6 @@ def _standing(scope: Scope, district_event: DistrictEvent) -> tuple[tuple[str, s
     first, *rest = (verdict.title for verdict in closed_gates)
     problems = ", ".join([first, *(problem[0].lower() + problem[1:] for problem in rest)])
     return ("queued", WORDS["queued"]), f"{problems}. {district_event.signers}", False
-
-
-def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
-    """By when, and who has signed."""
-    district_event = known_next_event(scope, standing.known)
-    if district_event is None:
-        return []
-    return [
-        _due(district_event),
-        HomeFigure(
-            "Who has signed",
-            _signed(district_event),
-            _waiting(district_event, standing.person),
-            attention=not district_event.able,
-        ),
-    ]
-
-
-def _due(district_event: DistrictEvent) -> HomeFigure:
-    if district_event.ended:
-        return HomeFigure(
-            f"{district_event.event.school_year} is over", "Not certified", district_event.why_ended
-        )
-    if district_event.finishing:
-        return HomeFigure(
-            "To be finished by",
-            in_short(district_event.last_day_to_sign),
-            f"{district_event.event.school_year} is over.",
-            attention=True,
-        )
-    if district_event.reopened:
-        return HomeFigure(
-            "To be signed again by",
-            in_short(district_event.dates.corrections_until),
-            district_event.status.word,
-            attention=True,
-        )
-    if district_event.sealed_on and district_event.is_certified:
-        return HomeFigure(
-            "Certified on", in_short(district_event.sealed_on), district_event.status.word
-        )
-    label = "Was due" if district_event.is_overdue else "Must be certified by"
-    sentence = (
-        f"{district_event.time_left[0].upper()}{district_event.time_left[1:]}. Corrections to"
-        f" {in_short(district_event.dates.corrections_until)}."
-    )
-    return HomeFigure(
-        label,
-        f"{district_event.dates.due:%A, %B} {district_event.dates.due.day}",
-        sentence,
-        attention=district_event.is_overdue,
-    )
-
-
-def _signed(district_event: DistrictEvent) -> str:
-    return (
-        "All"
-        if district_event.is_certified
-        else f"{district_event.signed} of {district_event.primaries}"
-    )
-
-
-def _waiting(district_event: DistrictEvent, reader: Any) -> str:
-    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified
-    event those who have signed.
-    """
-    status = "sealed" if district_event.is_certified else "open"
-    signed = (
-        Signature.objects.standing()
-        .by_primaries()
-        .filter(
-            round__event=district_event.event,
-            round__district=district_event.district,
-            round__status=status,
-        )
-    )
-    if district_event.is_certified:
-        return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
-    waiting = (
-        Certifier.objects.of_district(district_event.district)
-        .active()
-        .primary()
-        .exclude(pk__in=signed.values("certifier"))
-        .listed()
-    )
-    other_certifiers = [certifier for certifier in waiting if certifier.user != reader]
-    names = ["you"] if len(other_certifiers) < len(waiting) else []
-    names += [
-        f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}"
-        for certifier in other_certifiers
-    ]
-    return (
-        f"Waiting for {' and '.join(names)}."
-        if names and not district_event.ended
-        else district_event.signers
-    )
 
 
 def set_up(end_year: int | None) -> HomeTask:

@@ -1,0 +1,107 @@
+"""The home page's figures of certifying: the due date, and who has signed (R-01)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certification.models import Certifier, Signature
+from certification.models.dates import in_short
+from certification.status.status import DistrictEvent, known_next_event
+from cte_portal.editions import Scope
+from cte_portal.frame import HomeFigure, Standing
+
+
+def figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
+    """By when, and who has signed."""
+    district_event = known_next_event(scope, standing.known)
+    if district_event is None:
+        return []
+    return [
+        _due(district_event),
+        HomeFigure(
+            "Who has signed",
+            _signed(district_event),
+            _waiting(district_event, standing.person),
+            attention=not district_event.able,
+        ),
+    ]
+
+
+def _due(district_event: DistrictEvent) -> HomeFigure:
+    if district_event.ended:
+        return HomeFigure(
+            f"{district_event.event.school_year} is over", "Not certified", district_event.why_ended
+        )
+    if district_event.finishing:
+        return HomeFigure(
+            "To be finished by",
+            in_short(district_event.last_day_to_sign),
+            f"{district_event.event.school_year} is over.",
+            attention=True,
+        )
+    if district_event.reopened:
+        return HomeFigure(
+            "To be signed again by",
+            in_short(district_event.dates.corrections_until),
+            district_event.status.word,
+            attention=True,
+        )
+    if district_event.sealed_on and district_event.is_certified:
+        return HomeFigure(
+            "Certified on", in_short(district_event.sealed_on), district_event.status.word
+        )
+    label = "Was due" if district_event.is_overdue else "Must be certified by"
+    sentence = (
+        f"{district_event.time_left[0].upper()}{district_event.time_left[1:]}. Corrections to"
+        f" {in_short(district_event.dates.corrections_until)}."
+    )
+    return HomeFigure(
+        label,
+        f"{district_event.dates.due:%A, %B} {district_event.dates.due.day}",
+        sentence,
+        attention=district_event.is_overdue,
+    )
+
+
+def _signed(district_event: DistrictEvent) -> str:
+    return (
+        "All"
+        if district_event.is_certified
+        else f"{district_event.signed} of {district_event.primaries}"
+    )
+
+
+def _waiting(district_event: DistrictEvent, reader: Any) -> str:
+    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified
+    event those who have signed.
+    """
+    status = "sealed" if district_event.is_certified else "open"
+    signed = (
+        Signature.objects.standing()
+        .by_primaries()
+        .filter(
+            round__event=district_event.event,
+            round__district=district_event.district,
+            round__status=status,
+        )
+    )
+    if district_event.is_certified:
+        return " and ".join(signed.order_by("signed_at").values_list("name", flat=True))
+    waiting = (
+        Certifier.objects.of_district(district_event.district)
+        .active()
+        .primary()
+        .exclude(pk__in=signed.values("certifier"))
+        .listed()
+    )
+    other_certifiers = [certifier for certifier in waiting if certifier.user != reader]
+    names = ["you"] if len(other_certifiers) < len(waiting) else []
+    names += [
+        f"{certifier.name_apart}{' (account closed)' if certifier.user.dormant else ''}"
+        for certifier in other_certifiers
+    ]
+    return (
+        f"Waiting for {' and '.join(names)}."
+        if names and not district_event.ended
+        else district_event.signers
+    )
