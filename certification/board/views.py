@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
 from certification.recertification import recertification
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView, active_end_year
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, active_end_year
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
@@ -218,26 +218,14 @@ FIGURES = (
 )
 
 
-class Reminders(BoardView):
+class Reminders(BoardView, StatewideActionView):
     """Preview, then send: text and people, and who is skipped for which reason. Without a choice,
     the reminders that were sent.
     """
 
     keeps = ""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReminderForm(self.kept_form() if self.lines_to_remind else None))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = ReminderForm(request.POST)
-        if self.event is None or not form.is_valid():
-            return self.show(form)
-        number, skipped = reminders.send(
-            self.event, self.lines_to_remind, text=form.cleaned_data["text"], by=self.person
-        )
-        words = f"{number:,} reminder{' is' if number == 1 else 's are'} on the way."
-        messages.success(request, f"{words} {skipped:,} skipped." if skipped else words)
-        return redirect(f"{request.path}?{urlencode({'event': self.event.pk})}")
+    form_class = ReminderForm
+    template_name = "certification/board/reminders.html"
 
     @cached_property
     def lines_to_remind(self) -> list[Line]:
@@ -252,7 +240,20 @@ class Reminders(BoardView):
             else []
         )
 
-    def show(self, form: ReminderForm) -> HttpResponse:
+    def typed_before(self) -> QueryDict | None:
+        return super().typed_before() if self.lines_to_remind else None
+
+    def act(self, form: ReminderForm) -> HttpResponse:
+        if self.event is None:
+            return self.form_invalid(form)
+        number, skipped = reminders.send(
+            self.event, self.lines_to_remind, text=form.cleaned_data["text"], by=self.person
+        )
+        words = f"{number:,} reminder{' is' if number == 1 else 's are'} on the way."
+        messages.success(self.request, f"{words} {skipped:,} skipped." if skipped else words)
+        return redirect(f"{self.request.path}?{urlencode({'event': self.event.pk})}")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = self.event
         recipients = reminders.recipients(event, self.lines_to_remind) if event else []
         due = [recipient for recipient in recipients if recipient.person and not recipient.why_not]
@@ -261,19 +262,15 @@ class Reminders(BoardView):
             if due and due[0].person
             else None
         )
-        sent_reminders = Reminder.objects.filter(event=event).select_related("user")[
-            :REMINDERS_SHOWN
-        ]
-        context = {
-            "event": event,
-            "form": form,
-            "number_chosen": len(self.lines_to_remind),
-            "due": due,
-            "districts": len({recipient.line.number for recipient in due}),
-            "number_skipped": len(recipients) - len(due),
-            "skipped": reminders.skipped(recipients),
-            "sample": sample,
-            "sent": sent_reminders,
-            "address": self.request.get_full_path(),
-        }
-        return render(self.request, "certification/board/reminders.html", context)
+        return super().get_context_data(
+            event=event,
+            number_chosen=len(self.lines_to_remind),
+            due=due,
+            districts=len({recipient.line.number for recipient in due}),
+            number_skipped=len(recipients) - len(due),
+            skipped=reminders.skipped(recipients),
+            sample=sample,
+            sent=Reminder.objects.filter(event=event).select_related("user")[:REMINDERS_SHOWN],
+            address=self.request.get_full_path(),
+            **kwargs,
+        )

@@ -62,3 +62,7 @@ class NewCertifierForm(CertifierForm):
 class ChangeCertifierForm(CertifierForm):
     is_active = forms.BooleanField(label="Active", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+
+    def show_version(self, number: int) -> None:
+        """The page shows what is stored by now: its next save replaces this version."""
+        self.data = {**dict(self.data.items()), "version": str(number)}

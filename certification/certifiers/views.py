@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
 
 from certification.certifiers import certifiers
 from certification.certifiers.forms import ChangeCertifierForm, NewCertifierForm
@@ -101,53 +102,62 @@ def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
     return "info", f"{number} Primary certifiers.", must
 
 
-class ChangeCertifier(ScopedView):
+class ChangeCertifier(ActionView):
     """One certifier: toggle Primary and Secondary, uncheck Active, invite. Each button sends
     `do`.
     """
 
     capability = Capability.MANAGE_CERTIFIERS
     keeps = ""
+    form_class = ChangeCertifierForm
+    template_name = "certification/certifiers/certifier.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        certifier = self.certifier
-        initial = {
-            "level": certifier.level,
-            "job_title": certifier.job_title,
-            "is_active": certifier.is_active,
-            "version": certifier.version,
-        }
-        return self.show(certifier, ChangeCertifierForm(self.kept_form(), initial=initial))
+    def stored(self) -> Certifier:
+        certifiers_of_district = Certifier.objects.of_district(self.scope.district).listed()
+        certifier = certifiers_of_district.filter(pk=self.kwargs["certifier"]).first()
+        if certifier is None:
+            raise Http404("This page does not exist.")
+        return certifier
+
+    @cached_property
+    def certifier(self) -> Certifier:
+        """As the page shows it: stored when it was asked for, or after a refusal."""
+        return self.stored()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        certifier = self.certifier
-        form = ChangeCertifierForm(request.POST)
+        certifier = self.certifier  # or there is no such page
         if request.POST.get("do") == "invite":
             return self.invite(certifier)
-        if not form.is_valid():
-            return self.show(certifier, form)
+        return super().post(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {
+            "level": self.certifier.level,
+            "job_title": self.certifier.job_title,
+            "is_active": self.certifier.is_active,
+            "version": self.certifier.version,
+        }
+
+    def act(self, form: ChangeCertifierForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
             has_changed = certifiers.change(
                 self.scope,
-                certifier.pk,
+                self.certifier.pk,
                 **values,
                 seen=form.cleaned_data["version"],
                 by=self.person,
             )
-        except Refusal as refusal:
-            certifier = self.certifier
-            data = request.POST.copy()
-            data["version"] = str(certifier.version)  # the person is told what it says now
-            form = ChangeCertifierForm(data)
-            refusal.show_on(form)
-            return self.show(certifier, form)
+        except Refusal:  # the person is told what it says now
+            self.certifier = self.stored()
+            form.show_version(self.certifier.version)
+            raise
         messages.success(
-            request,
+            self.request,
             (
-                f"Saved. {certifier.name}."
+                f"Saved. {self.certifier.name}."
                 if has_changed
-                else f"{certifier.name} already has these settings. No changes to save."
+                else f"{self.certifier.name} already has these settings. No changes to save."
             ),
         )
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
@@ -162,30 +172,14 @@ class ChangeCertifier(ScopedView):
         messages.success(self.request, f"The invitation to {certifier.name} is on its way.")
         return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
-    @property
-    def certifier(self) -> Certifier:
-        certifier = (
-            Certifier.objects.of_district(self.scope.district)
-            .listed()
-            .filter(pk=self.kwargs["certifier"])
-            .first()
-        )
-        if certifier is None:
-            raise Http404("This page does not exist.")
-        return certifier
-
-    def show(self, certifier: Certifier, form: ChangeCertifierForm) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        certifier = self.certifier
         events = AuditEvent.objects.about(
             "certifier", f"{certifier.district}/{certifier.user_id}"
         ).newest_first()[:50]
-        context = {
-            "certifier": certifier,
-            "form": form,
-            "events": events,
-            "type": TYPE,
-            "invitable": certifier.counts,
-        }
-        return render(self.request, "certification/certifiers/certifier.html", context)
+        return super().get_context_data(
+            certifier=certifier, events=events, type=TYPE, invitable=certifier.counts, **kwargs
+        )
 
 
 class AcceptCertifying(ScopedView):
