@@ -315,11 +315,12 @@ def test_opis_navigation_counts_the_requests_that_wait(
     sealed: Sealed, opi: User, clerk: User
 ) -> None:
     """walk 10: the entry had no count, so that OPI had to look."""
-    entry = f'<a href="{INBOX}"'
+    entry = f'href="{INBOX}"'
 
     def number_shown(user: User, address: str) -> str:
         page = _as(user).get(address).content.decode()
-        return text(page[page.index(entry) :].split("</a>")[0] + "</a>") if entry in page else ""
+        link = f"<a {page[page.index(entry) :].split('</a>')[0]}</a>" if entry in page else ""
+        return text(link)
 
     assert number_shown(opi, "/opi/status-board/").strip() == "Recertification requests", (
         "none waits"
