@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
@@ -20,14 +21,13 @@ from certification.signing.case import Case
 from certification.signing.forms import SigningForm
 from certification.signing.groups import groups_of
 from certification.signing.notes import NotesForm
-from certification.signing.refusals import Changed, NotACertifier, NotSigned
+from certification.signing.refusals import Changed, NotACertifier
 from certification.signing.signing import sign
 from certification.status.status import closed_event, event_of, events_of
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.accounts.models import AuditEvent
 from cte_portal.batches.queue.views import queue_list
-from pathways.ledger.refusals import NotApplied
 
 OUTPUT = ("validate", "resync", "extract")
 """Kinds of batches under *State-Report Output*."""
@@ -47,7 +47,7 @@ class EventDashboard(ScopedView):
         )
 
 
-class EventCertification(ScopedView):
+class EventCertification(ActionView):
     """One event: what stands in the way, the figures, who has signed, and the signing itself (ux
     R-07 … R-10).
     """
@@ -55,90 +55,101 @@ class EventCertification(ScopedView):
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options", "post"]
     keeps = "note-"
+    form_class = SigningForm
+    template_name = "certification/signing/event.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        case = self.case()
-        if (
-            case.certifier is None
-            or case.is_certified
-            or case.has_signed
-            or case.district_event.ended
-        ):
-            return self.page(case, None)
-        return self.page(case, self.form(case), self.notes(case, self.kept_form()))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The proof comes last, as a code counts once, and outside the transaction that signs."""
-        case = self.case()
-        if case.is_certified or case.certifier is None or case.district_event.ended:
-            sentence = NotACertifier.sentence
-            if case.is_certified or case.district_event.ended:
-                sentence = (
-                    "This collection is already certified."
-                    if case.is_certified
-                    else case.district_event.why_ended
-                )
-            messages.warning(request, sentence)
-            return self.page(case, None)
-        form, notes = self.form(case, request.POST), self.notes(case, request.POST)
-        closed_gates = gates.missing(gates.verdicts(case))
-        if form.is_valid() and notes.is_valid() and not closed_gates:
-            if form.cleaned_data["digest"] != case.digest:
-                form.add_error(None, Changed.sentence)
-            elif form.confirm().ok:
-                return self.sign(case, form, notes)
-        for verdict in closed_gates:
-            form.add_error(None, verdict.words)
-        return self.page(case, form, notes)
-
-    def sign(self, case: Case, form: SigningForm, notes: NotesForm) -> HttpResponse:
-        try:
-            result = sign(
-                self.scope,
-                case.event.pk,
-                person=self.person,
-                digest=form.cleaned_data["digest"],
-                statements=form.statements,
-                method=form.method,
-                nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
-                notes=notes.notes(),
-            )
-        except (NotSigned, NotApplied) as refusal:
-            form.add_error(None, refusal.sentence)
-            return self.page(self.case(), form, notes)
-        words = "You already signed." if result.before else "Signed."
-        rest = (
-            f"Certified under receipt {result.signature.round.sealed_copy.receipt}."
-            if result.sealed
-            else self.case().district_event.signers
-        )
-        messages.success(self.request, f"{words} {rest}")
-        return redirect(
-            receipt_url(result.signature.round.sealed_copy) if result.sealed else case.path
-        )
-
+    @cached_property
     def case(self) -> Case:
+        """As the page shows it: when it was asked for, or after an attempt to sign."""
+        return self.current_case()
+
+    def current_case(self) -> Case:
         district_event = event_of(self.scope, self.kwargs["event"])
         if district_event is None:
             raise Http404("This page does not exist.")
         return Case(self.scope, district_event, self.person)
 
-    def form(self, case: Case, data: Any = None) -> SigningForm:
-        return SigningForm(
-            data,
-            request=self.request,
-            statements=case.document.statements,
-            empty=case.is_empty,
-            initial={"digest": case.digest},
-        )
+    @property
+    def is_over(self) -> bool:
+        return self.case.is_certified or self.case.district_event.ended
 
-    def snapshot(self, case: Case) -> Snapshot:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_over or self.case.certifier is None or self.case.has_signed:
+            return self.page_without_form()
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_over or self.case.certifier is None:
+            messages.warning(request, self.why_no_form())
+            return self.page_without_form()
+        form = self.get_form()
+        closed_gates = gates.missing(gates.verdicts(self.case))
+        if form.is_valid() and self.notes.is_valid() and not closed_gates:
+            return self.form_valid(form)
+        for verdict in closed_gates:
+            form.add_error(None, verdict.words)
+        return self.form_invalid(form)
+
+    def why_no_form(self) -> str:
+        if self.case.is_certified:
+            return "This collection is already certified."
+        if self.case.district_event.ended:
+            return self.case.district_event.why_ended
+        return NotACertifier.sentence
+
+    def act(self, form: SigningForm) -> HttpResponse:
+        """The proof comes last, as a code counts once, and outside the transaction that signs."""
+        if form.cleaned_data["digest"] != self.case.digest:
+            raise Changed
+        if not form.confirm().ok:
+            return self.form_invalid(form)
+        try:
+            result = sign(
+                self.scope,
+                self.case.event.pk,
+                person=self.person,
+                digest=form.cleaned_data["digest"],
+                statements=form.statements,
+                method=form.method,
+                nothing_to_report=form.cleaned_data.get("nothing_to_report", False),
+                notes=self.notes.notes(),
+            )
+        finally:
+            self.case = self.current_case()
+        words = "You already signed." if result.before else "Signed."
+        if not result.sealed:
+            messages.success(self.request, f"{words} {self.case.district_event.signers}")
+            return redirect(self.case.path)
+        copy = result.signature.round.sealed_copy
+        messages.success(self.request, f"{words} Certified under receipt {copy.receipt}.")
+        return redirect(receipt_url(copy))
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"digest": self.case.digest}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {
+            **super().get_form_kwargs(),
+            "request": self.request,
+            "statements": self.case.document.statements,
+            "empty": self.case.is_empty,
+        }
+
+    def typed_before(self) -> QueryDict | None:
+        """The notes alone are kept: ticks and proof are given anew."""
+        return None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        case = self.case
         return snapshot_of(
             case.district_event, counts=None if case.is_certified else case.document.counts
         )
 
-    def notes(self, case: Case, data: Any = None) -> NotesForm:
-        return NotesForm(data, snapshot=self.snapshot(case))
+    @cached_property
+    def notes(self) -> NotesForm:
+        data = self.request.POST if self.request.method == "POST" else self.kept_form()
+        return NotesForm(data, snapshot=self.snapshot)
 
     def offered(self, verdict: gates.Verdict) -> gates.Verdict:
         """A closed gate with the cure that the person may carry out."""
@@ -148,32 +159,31 @@ class EventCertification(ScopedView):
             else replace(verdict, answer=replace(verdict.answer, cure="", runs=""))
         )
 
-    def page(
-        self, case: Case, form: SigningForm | None, notes: NotesForm | None = None
-    ) -> HttpResponse:
-        verdicts = [] if case.is_certified or case.district_event.ended else gates.verdicts(case)
+    def page_without_form(self) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=None))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        case, form = self.case, context["form"]
         district_event = case.district_event
-        if form:
-            notes = notes or self.notes(case)
-        context = {
+        verdicts = [] if self.is_over else gates.verdicts(case)
+        notes = self.notes if form else None
+        context |= {
             "case": case,
             "district_event": district_event,
             "event": district_event.event,
             "dates": district_event.dates,
-            "form": form,
             "notes": notes,
             "forms": [form, notes] if form else [],
-            "snapshot": self.snapshot(case),
+            "snapshot": self.snapshot,
             "lists": student_lists.TITLES,
             "closed": [self.offered(verdict) for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
             "gate_count": len(verdicts),
             "blocking": len(gates.missing(verdicts)),
             "signers": signers(case),
-            "access": (
-                AuditEvent.objects.all().of_access(
-                    [district_event.user_id for district_event in case.primaries], case.now
-                )
+            "access": AuditEvent.objects.all().of_access(
+                [certifier.user_id for certifier in case.primaries], case.now
             ),
             "links": district_event.event.links.all(),
             "groups": groups_of(district_event.event),
@@ -186,7 +196,7 @@ class EventCertification(ScopedView):
         }
         if self.can(Capability.SEE_BATCHES):
             context |= queue_list(self.request, self.scope, kinds=OUTPUT)
-        return render(self.request, "certification/signing/event.html", context)
+        return context
 
 
 def official_copy(case: Case) -> SealedCopy | None:

@@ -232,10 +232,8 @@ def test_columns_sort_both_ways(client: Client, opi: User, state: CertificationE
     assert rows(client, "sort=-due")[0]["District"] == "Elsewhere"
     assert rows(client, "sort=-status")[0]["District"] == "Cottonwood Bend"
     page = client.get(f"{BOARD}?sort=-name").content.decode()
-    assert (
-        'aria-sort="descending"><a href="?sort=name">District' in page
-        and 'href="?sort=-errors"' in page
-    )
+    assert re.search(r'aria-sort="descending">\s*<a\s+href="\?sort=name">District', page)
+    assert 'href="?sort=-errors"' in page
 
 
 def test_o_21_small_numbers_of_records_are_not_told(
@@ -307,7 +305,7 @@ def test_a_closed_events_board_leads_to_pages_that_there_are(
     for status in ("published", "closed"):
         CertificationEvent.objects.update(status=status)
         page = client.get(f"{BOARD}?event={event.pk}").content.decode()
-        links = set(re.findall(r'<th scope="row"><a href="([^"]+)"', page))
+        links = set(re.findall(r'<th scope="row">\s*<a\s+href="([^"]+)"', page))
         assert links and all(client.get(link).status_code == 200 for link in links)
 
 
