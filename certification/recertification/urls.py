@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from certification.recertification import views
+from certification.recertification import asking_views, views
 
 REQUESTS = "districts/<str:district>/<int:end_year>/recertification/"
 
 urlpatterns = [
     path(
         f"{REQUESTS}new/<int:event>/",
-        views.NewRecertification.as_view(),
+        asking_views.NewRecertification.as_view(),
         name="recertification-new",
     ),
     path(
         f"{REQUESTS}demand/<int:event>/",
-        views.DemandRecertification.as_view(),
+        asking_views.DemandRecertification.as_view(),
         name="recertification-demand",
     ),
     path(

@@ -1,36 +1,28 @@
-"""Recertification on both sides: the request and its thread under the district, OPI's inbox
-(montana 6.3, ux R-13, O-14).
-"""
+"""A recertification's page for both sides, and OPI's list of requests (montana 6.3, O-14)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from certification.models import Certifier, Recertification, SealedCopy
+from certification.models import Recertification, SealedCopy
 from certification.recertification import recertification as actions
+from certification.recertification.asking_views import CertificationView
 from certification.recertification.deciding import is_own
-from certification.recertification.forms import (
-    AnswerForm,
-    AskForm,
-    CloseForm,
-    DemandForm,
-    MessageForm,
-)
-from certification.recertification.reopening import cannot_reopen
+from certification.recertification.forms import AnswerForm, CloseForm, MessageForm
 from certification.review.since import Since
-from certification.status.status import DistrictEvent, event_of
+from certification.status.status import event_of
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.refusals import Refusal
-from pathways.findings.findings import findings
 from pathways.models import District
 from pathways.rules import by_id
 
@@ -38,189 +30,25 @@ MOST_SHOWN = 50
 ENDED_SHOWN = 50
 
 
-class CertificationView(ScopedView):
-    """A page about the district's certification, for its certifiers and for OPI."""
-
-    capability = Capability.VIEW_RECORDS
-
-    @property
-    def is_opi(self) -> bool:
-        return self.can(Capability.WORK_STATEWIDE)
-
-    @property
-    def is_certifier(self) -> bool:
-        return Certifier.objects.of_district(self.scope.district).are(self.person)
-
-    def event(self) -> DistrictEvent:
-        district_event = event_of(self.scope, self.kwargs["event"])
-        if district_event is None:
-            raise Http404("This page does not exist.")
-        return district_event
-
-    def to(self, request: Recertification) -> HttpResponse:
-        return redirect("recertification", self.scope.district, self.scope.end_year, request.pk)
-
-
-class AskingView(CertificationView, ActionView):
-    """A page that asks to correct what is certified, where that is possible now."""
-
-    keeps = ""
-
-    @cached_property
-    def district_event(self) -> DistrictEvent:
-        return self.event()
-
-    @property
-    def may_ask(self) -> bool:
-        raise NotImplementedError
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.demand_right()
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.demand_right()
-        return super().post(request, *args, **kwargs)
-
-    def demand_right(self) -> None:
-        if (
-            self.district_event and not self.may_ask
-        ):  # an event that is not there answers 404 to everybody
-            raise PermissionDenied
-
-    def typed_before(self) -> QueryDict | None:
-        return None if cannot_reopen(self.district_event) else super().typed_before()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            district_event=self.district_event,
-            event=self.district_event.event,
-            why_not=cannot_reopen(self.district_event),
-            **kwargs,
-        )
-
-
-class NewRecertification(AskingView):
-    """A certifier asks; who has asked already is led to the request."""
-
-    form_class = AskForm
-    template_name = "certification/recertification/new.html"
-
-    @property
-    def may_ask(self) -> bool:
-        return self.is_certifier
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.demand_right()
-        open_request = (
-            Recertification.objects.of(self.district_event.event, self.scope.district)
-            .open()
-            .first()
-        )
-        return self.to(open_request) if open_request else super().get(request, *args, **kwargs)
-
-    def act(self, form: AskForm) -> HttpResponse:
-        request = actions.ask(
-            self.scope, self.district_event.event.pk, by=self.person, **form.cleaned_data
-        )
-        messages.success(
-            self.request,
-            "Your request was sent to OPI. The certification stays in effect until OPI answers.",
-        )
-        return self.to(request)
-
-
-class DemandRecertification(AskingView):
-    """OPI reopens a certification and says what has to be corrected."""
-
-    form_class = DemandForm
-    template_name = "certification/recertification/demand.html"
-
-    @property
-    def may_ask(self) -> bool:
-        return self.is_opi
-
-    @cached_property
-    def findings_at_state(self) -> list[dict[str, Any]]:
-        """What is found at the state, by rule."""
-        groups = findings(self.scope.at_state()).by_rule
-        return [
-            {"rule": group.rule.id, "title": group.rule.problem, "count": group.total}
-            for group in groups
-        ]
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        rules = [
-            (finding["rule"], f"{finding['rule']} {finding['title']}: {finding['count']:,}")
-            for finding in self.findings_at_state
-        ]
-        return {**super().get_form_kwargs(), "rules": rules}
-
-    def act(self, form: DemandForm) -> HttpResponse:
-        rule_ids = set(form.cleaned_data.get("findings", ()))
-        attached = [finding for finding in self.findings_at_state if finding["rule"] in rule_ids]
-        request = actions.demand(
-            self.scope,
-            self.district_event.event.pk,
-            by=self.person,
-            reason=form.cleaned_data["reason"],
-            findings=attached,
-        )
-        messages.success(
-            self.request, "The certification is reopened. Every certifier gets an e-mail."
-        )
-        return self.to(request)
-
-
 class OneRecertification(CertificationView):
-    """The request, what both sides have written, and what each may do. The buttons send `do`."""
+    """The request, what both sides have written, and what each may do. Each button sends `do`, and
+    has its form here, if it has one.
+    """
 
-    keeps = ""
+    template_name = "certification/recertification/recertification.html"
+    FORMS: ClassVar[dict[str, type[forms.Form]]] = {
+        "message": MessageForm,
+        "approve": AnswerForm,
+        "deny": AnswerForm,
+        "close": CloseForm,
+    }
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        recertification = self.recertification()
-        data = (
-            self.kept_form("message", "approve", "deny", "close")
-            if recertification.is_open
-            else None
-        )
-        if data is None:
-            return self.show(recertification)
-        do = str(data.get("do", ""))
-        return self.show(
-            recertification,
-            message=MessageForm(
-                data if do == "message" else None, initial={"text": data.get("text", "")}
-            ),
-            answer=AnswerForm(
-                data if do in ("approve", "deny") else None,
-                initial={"answer": data.get("answer", "")},
-            ),
-            closing=CloseForm(data) if do == "close" else None,
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        recertification, do = self.recertification(), request.POST.get("do", "")
-        act = {
-            "message": self.message,
-            "approve": self.answer,
-            "deny": self.answer,
-            "undo": self.undo,
-            "withdraw": self.withdraw,
-            "abandon": self.abandon,
-            "close": self.close,
-        }.get(do)
-        if act is None:
-            if not (self.is_opi or self.is_certifier):
-                raise PermissionDenied
-            return self.to(recertification)
-        try:
-            return act(recertification)
-        except Refusal as refusal:
-            messages.error(request, refusal.sentence)
-            return self.to(recertification)
-
+    @cached_property
     def recertification(self) -> Recertification:
+        """As the page shows it: when it was asked for, or after something was done."""
+        return self.stored()
+
+    def stored(self) -> Recertification:
         requests = Recertification.objects.filter(
             district=self.scope.district, event__end_year=self.scope.end_year
         )
@@ -233,151 +61,191 @@ class OneRecertification(CertificationView):
             raise Http404("This page does not exist.")
         return recertification
 
-    def message(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.is_opi or self.is_certifier)
-        form = MessageForm(self.request.POST)
-        if not form.is_valid():
-            return self.show(recertification, message=form)
+    def typed_before(self) -> QueryDict | None:
+        return self.kept_form(*self.FORMS) if self.recertification.is_open else None
+
+    @property
+    def do(self) -> str:
+        """The button that was pressed, now or before the person was signed out."""
+        data = self.request.POST if self.request.method == "POST" else self.typed_before()
+        return str(data.get("do", "")) if data else ""
+
+    @property
+    def denies(self) -> bool:
+        return self.request.POST.get("do") == "deny"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        act, allowed = self.button()
+        if not allowed:
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs) if act else self.to(self.recertification)
+
+    def button(self) -> tuple[Callable[[Any], HttpResponse | None] | None, bool]:
+        """The action of the button that was pressed, and whether the person may press it. A button
+        that there is not leads both sides back to the page.
+        """
+        takes_part = self.is_opi or self.is_certifier
+        buttons: dict[str, tuple[Callable[[Any], HttpResponse | None], bool]] = {
+            "message": (self.message, takes_part),
+            "approve": (self.answer, self.is_opi),
+            "deny": (self.answer, self.is_opi),
+            "undo": (self.undo, self.is_opi),
+            "withdraw": (self.withdraw, self.is_certifier),
+            "abandon": (self.abandon, self.may_abandon),
+            "close": (self.close, self.is_opi),
+        }
+        return buttons.get(self.do, (None, takes_part))
+
+    def get_form_class(self) -> type[forms.Form]:
+        return self.FORMS.get(self.do, forms.Form)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        arguments = super().get_form_kwargs()
+        return {**arguments, "denies": True} if self.denies else arguments
+
+    def act(self, form: Any) -> HttpResponse:
+        act, _ = self.button()
+        try:
+            response = act(form) if act else None
+        finally:
+            self.recertification = self.stored()
+        return response or self.to(self.recertification)
+
+    @cached_property
+    def message_beside(self) -> MessageForm | None:
+        """A message typed beside the answer goes with it."""
+        has_message = self.request.POST.get("text", "").strip()
+        is_answer = self.request.POST.get("do") in ("approve", "deny")
+        return MessageForm(self.request.POST) if is_answer and has_message else None
+
+    def message(self, form: MessageForm) -> HttpResponse | None:
+        self.say(form)
+        if answer := self.request.POST.get("answer", ""):  # not given yet: it stays in its field
+            answer_form = AnswerForm(initial={"answer": answer})
+            return self.render_to_response(self.get_context_data(form=answer_form))
+        return None
+
+    def say(self, form: MessageForm) -> None:
         actions.say(
             self.scope,
-            recertification.pk,
+            self.recertification.pk,
             by=self.person,
             from_opi=self.is_opi,
             text=form.cleaned_data["text"],
         )
-        if answer_text := self.request.POST.get(
-            "answer", ""
-        ):  # an answer that is not given yet stays in its field
-            return self.show(recertification, answer=AnswerForm(initial={"answer": answer_text}))
-        return self.to(recertification)
 
-    def answer(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.is_opi)
-        denies = self.request.POST["do"] == "deny"
-        form, message = AnswerForm(self.request.POST, denies=denies), MessageForm(self.request.POST)
-        has_message = bool(self.request.POST.get("text", "").strip())
-        if not form.is_valid() or (has_message and not message.is_valid()):
-            return self.show(recertification, answer=form, message=message if has_message else None)
-        if why_not := is_own(recertification, self.person):
+    def answer(self, form: AnswerForm) -> HttpResponse | None:
+        if self.message_beside and not self.message_beside.is_valid():
+            return self.form_invalid(form)
+        if why_not := is_own(self.recertification, self.person):
             raise Refusal(why_not)
-        if has_message:  # a message typed beside the answer goes with it
-            actions.say(
-                self.scope,
-                recertification.pk,
-                by=self.person,
-                from_opi=True,
-                text=message.cleaned_data["text"],
-            )
-        decide = actions.deny if denies else actions.approve
-        decide(self.scope, recertification.pk, by=self.person, answer=form.cleaned_data["answer"])
+        if self.message_beside:
+            self.say(self.message_beside)
+        decide = actions.deny if self.denies else actions.approve
+        decide(
+            self.scope, self.recertification.pk, by=self.person, answer=form.cleaned_data["answer"]
+        )
         messages.success(
             self.request,
             (
                 "Denied. The certification stays in effect."
-                if denies
+                if self.denies
                 else "Approved. The records are open for corrections."
             ),
         )
-        return self.to(recertification)
+        return None
 
-    def undo(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.is_opi)
-        actions.undo(self.scope, recertification.pk, by=self.person)
+    def undo(self, form: forms.Form) -> None:
+        actions.undo(self.scope, self.recertification.pk, by=self.person)
         messages.success(self.request, "Answer withdrawn. The request is open again.")
-        return self.to(recertification)
 
-    def withdraw(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.is_certifier)
-        actions.withdraw(self.scope, recertification.pk, by=self.person)
+    def withdraw(self, form: forms.Form) -> None:
+        actions.withdraw(self.scope, self.recertification.pk, by=self.person)
         messages.success(self.request, "Withdrawn. The certification stays in effect.")
-        return self.to(recertification)
 
-    def abandon(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.may_abandon(recertification))
-        actions.abandon(self.scope, recertification.pk, by=self.person)
+    def abandon(self, form: forms.Form) -> None:
+        actions.abandon(self.scope, self.recertification.pk, by=self.person)
         messages.success(
             self.request,
             "Recertification withdrawn. The records are locked again, and the certification stays"
             " in effect.",
         )
-        return self.to(recertification)
 
-    def close(self, recertification: Recertification) -> HttpResponse:
-        self.only(self.is_opi)
-        form = CloseForm(self.request.POST)
-        if not form.is_valid():
-            return self.show(recertification, closing=form)
+    def close(self, form: CloseForm) -> None:
         actions.close(
-            self.scope, recertification.pk, by=self.person, reason=form.cleaned_data["reason"]
+            self.scope,
+            self.recertification.pk,
+            by=self.person,
+            reason=form.cleaned_data["reason"],
         )
         messages.success(
             self.request,
             "Closed. The records are locked again, and what was certified before stays official.",
         )
-        return self.to(recertification)
 
-    def only(self, may: bool) -> None:
-        if not may:
-            raise PermissionDenied
-
-    def may_abandon(self, recertification: Recertification) -> bool:
+    @property
+    def may_abandon(self) -> bool:
         """What OPI has requested, OPI alone lets go."""
-        return self.is_opi or (
-            recertification.origin == Recertification.Origin.DISTRICT and self.is_certifier
-        )
+        is_districts = self.recertification.origin == Recertification.Origin.DISTRICT
+        return self.is_opi or (is_districts and self.is_certifier)
 
-    def show(
-        self,
-        recertification: Recertification,
-        *,
-        message: forms.Form | None = None,
-        answer: forms.Form | None = None,
-        closing: forms.Form | None = None,
-    ) -> HttpResponse:
-        district_event, is_opi, is_certifier = (
-            event_of(self.scope, recertification.event_id),
+    def forms_of(self, form: forms.BaseForm) -> dict[str, forms.BaseForm]:
+        """The page's three forms, the one that was sent among them."""
+        kept = QueryDict() if self.request.method == "POST" else self.typed_before() or QueryDict()
+        sent = kept or self.request.POST
+        return {
+            "message_form": (
+                form
+                if isinstance(form, MessageForm)
+                else self.message_beside or MessageForm(initial={"text": kept.get("text", "")})
+            ),
+            "answer_form": (
+                form
+                if isinstance(form, AnswerForm)
+                else AnswerForm(initial={"answer": sent.get("answer", "")})
+            ),
+            "close_form": form if isinstance(form, CloseForm) else CloseForm(),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        page_forms = self.forms_of(context["form"])
+        recertification, is_opi, is_certifier = (
+            self.recertification,
             self.is_opi,
             self.is_certifier,
         )
-        waits, reopened = (
-            recertification.status == Recertification.Status.ASKED,
-            recertification.status == Recertification.Status.APPROVED,
-        )
+        waits = recertification.status == Recertification.Status.ASKED
+        reopened = recertification.status == Recertification.Status.APPROVED
         copy = SealedCopy.objects.filter(round=recertification.sealed_round).first()
         since = Since(copy, self.scope) if copy and (waits or reopened) else None
-        context = {
+        own = is_own(recertification, self.person)
+        return {
+            **context,
+            **page_forms,
+            "form": next(
+                (form for form in (context["form"], *page_forms.values()) if form.errors), None
+            ),
             "recertification": recertification,
             "findings": [
                 (finding["rule"], by_id(finding["rule"]).problem, finding["count"])
                 for finding in recertification.findings
             ],
-            "district_event": district_event,
+            "district_event": event_of(self.scope, recertification.event_id),
             "event": recertification.event,
             "copy": copy,
-            "thread": recertification.messages.all(),  # type: ignore[attr-defined]
+            "thread": recertification.messages.all(),
             "since": since,
             "records": since.records[:MOST_SHOWN] if since else [],
-            "may_answer": is_opi and waits and not is_own(recertification, self.person),
-            "own": is_own(recertification, self.person) if is_opi and waits else "",
+            "may_answer": is_opi and waits and not own,
+            "own": own if is_opi and waits else "",
             "may_close": is_opi and reopened and not is_certifier,
             "may_write": recertification.is_open and (is_opi or is_certifier),
             "may_withdraw": is_certifier and waits,
-            "may_abandon": reopened and self.may_abandon(recertification),
-            "may_undo": (
-                is_opi
-                and not (
-                    is_own(recertification, self.person) or actions.cannot_undo(recertification)
-                )
-            ),
-            "answer_form": answer or AnswerForm(),
-            "message_form": message or MessageForm(),
-            "close_form": closing or CloseForm(),
-            "form": next(
-                (form for form in (answer, message, closing) if form and form.errors), None
-            ),
+            "may_abandon": reopened and self.may_abandon,
+            "may_undo": is_opi and not (own or actions.cannot_undo(recertification)),
             "is_opi": is_opi,
         }
-        return render(self.request, "certification/recertification/recertification.html", context)
 
 
 class RecertificationInbox(StatewideView):

@@ -15,7 +15,6 @@ LONGER = {
     "certification/events/events.py",
     "certification/letters/occasions.py",
     "certification/recertification/recertification.py",
-    "certification/recertification/views.py",
     "certification/signing/gates.py",
     "certification/status/status.py",
     "cte_portal/accounts/people/people.py",
