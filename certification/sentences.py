@@ -86,7 +86,7 @@ def found_in(node: ast.AST, module: str) -> Found:
     match node:
         case ast.ClassDef():
             yield from _of_class(node)
-        case ast.FunctionDef(name=name) if module == "certification.signing.gates":
+        case ast.FunctionDef(name=name) if module == "certification.signing.gate_answers":
             slug = {gate.ask.__name__: gate.slug for gate in GATES}.get(name)
             yield from ((f"gate {slug}", words) for words in _of_gate(node) if slug)
         case ast.Call():

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from certification.board.board import Line
 from certification.letters import letters, occasions
+from certification.letters.readers import readers
 from certification.models import CertificationEvent, Certifier, Reminder
 from cte_portal.accounts.models import AuditEvent, Deed, User
 
@@ -32,7 +33,7 @@ class Recipient:
 def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipient]:
     """Who would be written to now, district by district, and who is skipped."""
     all_lines = list(lines)
-    people = occasions.readers(line.number for line in all_lines)
+    people = readers(line.number for line in all_lines)
     signatures, reminders_today = occasions.signers_of(event), occasions.reminded_today(event)
     recipients_of_lines: list[Recipient] = []
     for line in all_lines:

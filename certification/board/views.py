@@ -29,7 +29,7 @@ from certification.board.board import (
 from certification.board.forms import DUE, NOT_CERTIFIED, SIZES, BoardFilter, ReminderForm
 from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
-from certification.recertification import recertification
+from certification.recertification import approval
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, active_end_year
 from cte_portal.editions import Scope
@@ -159,9 +159,7 @@ class StatusBoard(BoardView):
         numbers_approved, why_not = [], []
         for line in self.lines_with(numbers):
             try:
-                if recertification.accept(
-                    Scope(line.number, event.end_year), event.pk, by=self.person
-                ):
+                if approval.accept(Scope(line.number, event.end_year), event.pk, by=self.person):
                     numbers_approved.append(line.number)
             except Refusal as refusal:
                 why_not.append(f"{line.number}: {refusal.sentence}")

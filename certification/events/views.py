@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.events import events
+from certification.events.effects import effects, moving
 from certification.events.forms import EventForm
 from certification.models import CertificationEvent, Round
 from certification.models.event import default_groups, default_statements
@@ -145,7 +146,7 @@ class Event(EventsView, PreviewedForm, StatewideActionView):
         links = form.cleaned_data["links"]
         if events.words(self.event, self.links) == events.words(form.instance, links):
             return []
-        return events.effects(self.event, form.instance, links_differ=self.links != links)
+        return effects(self.event, form.instance, links_differ=self.links != links)
 
     def act(self, form: EventForm) -> HttpResponse:
         has_changed = events.change(
@@ -235,7 +236,7 @@ class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
         return {**super().get_form_kwargs(), "needed": self.is_change}
 
     def effects(self) -> list[str]:
-        return events.moving(self.event, self.kwargs["to"])
+        return moving(self.event, self.kwargs["to"])
 
     def act(self, form: ReasonForm) -> HttpResponse:
         event = events.move(

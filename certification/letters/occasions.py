@@ -8,65 +8,28 @@ certification.signing.sealing.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
+from certification.letters.district_letters import dated_letter, district_letter, district_names
 from certification.letters.letters import Letter, not_yet_queued, queue_all
-from certification.models import CertificationEvent, Certifier, Recertification, Reminder, Signature
+from certification.letters.readers import administrators_of, certifiers_of, readers
+from certification.models import CertificationEvent, Reminder, Signature
 from certification.models.dates import Phase, in_short
 from certification.status.statewide import district_events
-from certification.status.status import DistrictEvent, event_of
-from cte_portal.accounts.models import Membership, Role, User
-from cte_portal.editions import Scope
-from cte_portal.folding import Folded
-from pathways.models import District
+from certification.status.status import DistrictEvent
+from cte_portal.accounts.models import User
 
 DAYS_BEFORE = (14, 7, 3, 1)
 OVERDUE = "overdue"
 EARLIEST_HOUR = 7  # Mountain time; nobody is written to at night
-UNDO_SECONDS = 5 * 60
-"""How long OPI may take an answer back; the letter waits as long."""
-
-
-def readers(numbers: Iterable[str]) -> dict[str, list[User]]:
-    """District → who is written to about its certification: the active certifiers, or, while nobody
-    is named, its District Administrators.
-    """
-    certifiers = _certifiers(numbers)
-    return certifiers | _administrators(
-        number for number, people in certifiers.items() if not people
-    )
-
-
-def _certifiers(numbers: Iterable[str]) -> dict[str, list[User]]:
-    people: dict[str, list[User]] = {number: [] for number in numbers}
-    active = Certifier.objects.active().select_related("user")
-    for certifier in active.order_by(
-        "level", Folded("user__last_name"), Folded("user__first_name")
-    ):
-        if certifier.district in people:
-            people[certifier.district].append(certifier.user)
-    return people
-
-
-def _administrators(numbers: Iterable[str]) -> dict[str, list[User]]:
-    people: dict[str, list[User]] = {number: [] for number in numbers}
-    memberships = Membership.objects.filter(
-        role=Role.DISTRICT_ADMINISTRATOR, user__is_active=True
-    ).select_related("user")
-    for membership in memberships.order_by(Folded("user__last_name"), Folded("user__first_name")):
-        if membership.district in people:
-            people[membership.district].append(membership.user)
-    return people
 
 
 def published(event: CertificationEvent) -> None:
     """To all districts, once, however often the event is closed and shown again."""
-    names = _names()
+    names = district_names()
     to = readers(names)
     queue_all(
         publication(district_event, names[number], person)
@@ -76,7 +39,7 @@ def published(event: CertificationEvent) -> None:
 
 
 def publication(district_event: DistrictEvent, name: str, person: User) -> Letter:
-    return _dated(
+    return dated_letter(
         "published",
         "certification event published",
         district_event,
@@ -90,10 +53,10 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
     """To certifiers and District Administrators of districts that did not certify and cannot any
     more.
     """
-    names = {number: name for number, name in _names().items() if number in set(numbers)}
-    certifiers, administrators = _certifiers(names), _administrators(names)
+    names = {number: name for number, name in district_names().items() if number in set(numbers)}
+    certifiers, administrators = certifiers_of(names), administrators_of(names)
     queue_all(
-        _letter(
+        district_letter(
             "year_closed",
             f"closed without certification, was due {in_short(district_event.last_day)}",
             district_event,
@@ -123,7 +86,7 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
     """(district, person) → today's letter about the date and its occasion, whether or not it was
     sent before.
     """
-    names = _names()
+    names = district_names()
     to, signatures_now, people_reminded = readers(names), signers_of(event), reminded_today(event)
     letters: dict[tuple[str, int], tuple[Letter, str]] = {}
     for number, district_event in district_events(event, names).items():
@@ -142,7 +105,7 @@ def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter
 def about_the_date(district_event: DistrictEvent, name: str, person: User, kind: str) -> Letter:
     key = f"{district_event.event.pk}:{kind}:{district_event.district}:{district_event.last_day:%Y%m%d}"
     template, word = ("overdue", "was due") if kind == OVERDUE else ("due", "due")
-    return _dated(
+    return dated_letter(
         template, f"{word} {in_short(district_event.last_day)}", district_event, name, person, key
     )
 
@@ -260,7 +223,7 @@ def reminder(district_event: DistrictEvent, name: str, person: User, text: str) 
     """OPI's own reminder of today."""
     key = f"{district_event.event.pk}:reminder:{district_event.district}:{timezone.localdate():%Y%m%d}"
     word = "was due" if district_event.is_overdue else "due"
-    return _dated(
+    return dated_letter(
         "reminder",
         f"{word} {in_short(district_event.last_day)}",
         district_event,
@@ -269,146 +232,3 @@ def reminder(district_event: DistrictEvent, name: str, person: User, text: str) 
         key,
         text=text,
     )
-
-
-# --- recertification
-
-
-def recertification_asked(request: Recertification) -> None:
-    """To OPI's staff."""
-    district_event, name = _of(request)
-    staff = User.objects.filter(memberships__role=Role.OPI_STAFF, is_active=True).distinct()
-    path = reverse(
-        "recertification", args=[district_event.district, district_event.event.end_year, request.pk]
-    )
-    queue_all(
-        _letter(
-            "recertification_asked",
-            "recertification requested",
-            district_event,
-            name,
-            person,
-            f"{request.pk}:asked",
-            path,
-            by=request.asked_by,
-        )
-        for person in staff
-    )
-
-
-def recertification_answered(request: Recertification) -> None:
-    """To the district's certifiers, once the answer cannot be taken back any more."""
-    assert request.answered_at is not None  # noqa: S101 - it is answered
-    key = answer_key(request)
-    news = (
-        "OPI has reopened the certification"
-        if request.status == Recertification.Status.APPROVED
-        else "OPI has answered"
-    )
-    answer = "Approved" if request.status == Recertification.Status.APPROVED else "Denied"
-    queue_all(
-        _to_certifiers(request, "recertification_answered", news, key, answer=answer),
-        after=UNDO_SECONDS,
-    )
-
-
-def answer_key(request: Recertification) -> str:
-    return f"{request.pk}:answered:{request.answered_at:%Y%m%d%H%M%S}"
-
-
-def recertification_demanded(request: Recertification) -> None:
-    queue_all(
-        _to_certifiers(
-            request,
-            "recertification_demanded",
-            "OPI requests a correction",
-            f"{request.pk}:demanded",
-        )
-    )
-
-
-def recertification_closed(request: Recertification) -> None:
-    queue_all(
-        _to_certifiers(
-            request,
-            "recertification_closed",
-            "OPI has closed the recertification",
-            f"{request.pk}:closed",
-        )
-    )
-
-
-def _to_certifiers(
-    request: Recertification, template: str, news: str, key: str, **facts: str
-) -> list[Letter]:
-    district_event, name = _of(request)
-    path = reverse(
-        "recertification", args=[district_event.district, district_event.event.end_year, request.pk]
-    )
-    return [
-        _letter(template, news, district_event, name, person, key, path, **facts)
-        for person in readers([district_event.district])[district_event.district]
-    ]
-
-
-def _of(request: Recertification) -> tuple[DistrictEvent, str]:
-    district_event = event_of(Scope(request.district, request.event.end_year), request.event_id)
-    assert district_event is not None  # noqa: S101 - the actions have refused for an event that is not shown
-    return district_event, _names().get(request.district, "")
-
-
-def _dated(
-    template: str,
-    news: str,
-    district_event: DistrictEvent,
-    name: str,
-    person: User,
-    key: str,
-    **facts: str,
-) -> Letter:
-    """A letter that a date brings, or that is about dates alone: certification.letters.posting
-    looks at them again when it is sent.
-    """
-    return replace(
-        _letter(template, news, district_event, name, person, key, **facts),
-        event=district_event.event.pk,
-        last_day=district_event.last_day.isoformat(),
-    )
-
-
-def _letter(
-    template: str,
-    news: str,
-    district_event: DistrictEvent,
-    name: str,
-    person: User,
-    key: str,
-    path: str = "",
-    **more_facts: str,
-) -> Letter:
-    scope = Scope(district_event.district, district_event.event.end_year)
-    path = path or reverse(
-        "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
-    )
-    facts: Mapping[str, str] = {
-        "event": district_event.event.name,
-        "district": f"{district_event.district} {name}",
-        "due": district_event.due_sentence,
-        "corrections": district_event.dates.corrections(district_event.now),
-        "signers": district_event.signers,
-        **more_facts,
-    }
-    return Letter(template, subject(district_event, name, news), person, scope, path, key, facts)
-
-
-def subject(district_event: DistrictEvent, name: str, news: str) -> str:
-    """Each names the district and the due date (ux, e-mail)."""
-    due = "" if "due" in news else f" (due {in_short(district_event.last_day)})"
-    return (
-        f"CTE Portal: {district_event.event.get_collection_display()} {district_event.event.school_year}, {district_event.district}"
-        f" {name} – {news}{due}"
-    )
-
-
-def _names() -> dict[str, str]:
-    return dict(District.objects.values_list("number", "name"))

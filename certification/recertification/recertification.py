@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
-from certification.letters import occasions
+from certification.letters import recertification_news as news
 from certification.letters.letters import notice_key
 from certification.models import Recertification, RecertificationMessage, Round, SealedCopy
 from certification.recertification.deciding import (
@@ -30,14 +30,14 @@ from certification.recertification.deciding import (
 )
 from certification.recertification.reopening import close_round, lock_again, may_reopen, open_round
 from certification.review.since import Since
-from cte_portal.accounts.models import AuditEvent, Deed, User
+from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Notice
 from cte_portal.batches.submit import cancel
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
 from pathways.models import Change
 
-UNDO = datetime.timedelta(seconds=occasions.UNDO_SECONDS)
+UNDO = datetime.timedelta(seconds=news.UNDO_SECONDS)
 
 
 def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -> Recertification:
@@ -72,7 +72,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             by,
             reason,
         )
-        occasions.recertification_asked(request)
+        news.asked(request)
     return request
 
 
@@ -119,7 +119,7 @@ def demand(
             by,
             reason,
         )
-        occasions.recertification_demanded(request)
+        news.demanded(request)
     return request
 
 
@@ -196,11 +196,11 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
             close_round(request.opened_round)
             lock_again(request.sealed_round)
         letters = Batch.objects.live().filter(
-            idempotency_key__endswith=f":letter:{occasions.answer_key(request)}"
+            idempotency_key__endswith=f":letter:{news.answer_key(request)}"
         )
         for letter in letters:
             cancel(letter, by=by.record_name)
-        Notice.objects.filter(key=notice_key(occasions.answer_key(request))).delete()
+        Notice.objects.filter(key=notice_key(news.answer_key(request))).delete()
         request.become(
             State.ASKED,
             opened_round=None,
@@ -304,39 +304,8 @@ def close(scope: Scope, pk: int, *, by: User, reason: str) -> Recertification:
             by,
             reason,
         )
-        occasions.recertification_closed(request)
+        news.closed(request)
     return request
-
-
-def accept(scope: Scope, event: int, *, by: User) -> bool:
-    """OPI approves the certification itself. False when it was approved before; raises Refusal when
-    there is nothing to approve.
-    """
-    with deciding(scope):
-        district_event = shown_event(scope, event)
-        official = Round.objects.of(district_event.event, scope.district).official().first()
-        if official is None or district_event.request:
-            raise Refusal("There is no certification to approve, or a recertification is open.")
-        if official.approved_at:
-            return False
-        if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
-            raise Refusal(f"You signed it yourself. {SOMEONE_ELSE}")
-        official.approved_at, official.approved_by = timezone.now(), by.record_name
-        official.save(update_fields=["approved_at", "approved_by"])
-        key = f"{district_event.event.pk}/{scope.district}"
-        after = {"Status": "Certification Approved by State"}
-        deed = Deed(
-            "certification",
-            key,
-            district_event.event.name,
-            AuditEvent.Operation.CHANGE,
-            {},
-            after,
-            scope.district,
-            scope.end_year,
-        )
-        AuditEvent.objects.record([deed], by=by)
-    return True
 
 
 def _answer(
@@ -363,4 +332,4 @@ def _answer(
         else {"Status": "Denied"}
     )
     record(request, {"Status": "Waiting for an answer"}, after, by, answer or request.reason)
-    occasions.recertification_answered(request)
+    news.answered(request)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.letters.district_letters import subject
 from certification.letters.letters import queue
-from certification.letters.occasions import subject
 from certification.models import Recertification, Round, SealedCopy, SealedRecord, Signature
 from certification.models.sealed import fingerprint
 from certification.signing import signed_text

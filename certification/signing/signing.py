@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.utils import timezone
 
+from certification.letters.district_letters import subject
 from certification.letters.letters import queue
-from certification.letters.occasions import subject
 from certification.models import Certifier, Round, Signature
 from certification.signing import gates, sealing
 from certification.signing.case import Case

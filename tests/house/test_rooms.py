@@ -12,10 +12,6 @@ from django.conf import settings
 MOST_MODULES = 15
 LONGEST = 350  # lines of a module
 LONGER = {
-    "certification/events/events.py",
-    "certification/letters/occasions.py",
-    "certification/recertification/recertification.py",
-    "certification/signing/gates.py",
     "certification/status/status.py",
     "cte_portal/accounts/people/people.py",
     "cte_portal/batches/models.py",

@@ -25,7 +25,7 @@ from certification.models import (
     SealedRecord,
 )
 from certification.models.dates import in_short, in_words
-from certification.recertification import recertification
+from certification.recertification import approval, recertification
 from certification.review.figures import counts_of
 from certification.review.since import Since
 from certification.signing.sealing import differences
@@ -442,13 +442,13 @@ def test_given_up_only_when_everything_is_as_it_was_certified(
 
 
 def test_opi_approves_a_certification_once(sealed: Sealed, opi: User) -> None:
-    assert recertification.accept(SCOPE, sealed.event.pk, by=opi) is True
-    assert recertification.accept(SCOPE, sealed.event.pk, by=opi) is False
+    assert approval.accept(SCOPE, sealed.event.pk, by=opi) is True
+    assert approval.accept(SCOPE, sealed.event.pk, by=opi) is False
     assert word() == "Certification Approved by State"
     assert AuditEvent.objects.filter(kind="certification", by="LUND, OLA").count() == 1
     sealed.ask()
     with pytest.raises(Refusal, match="recertification is open"):
-        recertification.accept(SCOPE, sealed.event.pk, by=opi)
+        approval.accept(SCOPE, sealed.event.pk, by=opi)
 
 
 def test_a_request_of_another_district_is_not_reached(
@@ -688,7 +688,7 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
             SCOPE, sealed.event.pk, by=certifier_at_opi, reason="Mine", findings=[]
         )
     with pytest.raises(Refusal, match="You signed it yourself"):
-        recertification.accept(SCOPE, sealed.event.pk, by=certifier_at_opi)
+        approval.accept(SCOPE, sealed.event.pk, by=certifier_at_opi)
 
 
 def test_opi_closes_a_recertification_that_nobody_finishes(

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from certification.events import events
+from certification.events.effects import effects
 from certification.models import CertificationEvent, Certifier, Round, SealedCopy, Signature
 from certification.signing.refusals import Changed, NotACertifier, NotReady, NotSigned
 from certification.signing.sealing import differences
@@ -229,7 +230,7 @@ def test_opi_words_the_statements_anew_and_a_signature_that_waits_falls(ready: R
     new_event = CertificationEvent.objects.get(pk=ready.event.pk)
     new_event.statements = ["I certify for {district}."]
     keeper = person("hale", "Hale", "Robin", (Role.OPI_ADMINISTRATOR, ""))
-    assert events.effects(ready.event, new_event, links_differ=False)[-2:] == [
+    assert effects(ready.event, new_event, links_differ=False)[-2:] == [
         (
             "1 signature in districts that have not certified yet will no longer count. Those"
             " certifiers must sign again."
