@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -45,8 +46,8 @@ class BoardFilter(forms.Form):
         choices=[(f"{sign}{name}", name) for name in COLUMNS for sign in ("", "-")], required=False
     )
 
-    def __init__(self, data: object) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
         self.is_valid()
 
     def choice(self, name: str) -> str:

@@ -190,8 +190,6 @@ def _order(name: str, sort: str) -> str:
 class StatusBoardFile(BoardView):
     """What the board shows as a file for a spreadsheet, all pages of it."""
 
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.event is None or kwargs["form"] not in ("csv", "xlsx"):
             raise Http404("This page does not exist.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -56,7 +56,8 @@ class NewCertifierForm(CertifierForm):
 
     def __init__(self, *arguments: Any, district: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["person"].queryset = eligible(district)  # type: ignore[attr-defined]
+        self.people = eligible(district)
+        cast(PersonField, self.fields["person"]).queryset = self.people
 
 
 class ChangeCertifierForm(CertifierForm):

@@ -74,7 +74,7 @@ class TypeMembershipSetup(ActionView):
             ),
             "may_change": may_change,
             "form": form if may_change else None,
-            "nobody_left": may_change and not form.fields["person"].queryset.exists(),  # type: ignore[attr-defined]
+            "nobody_left": may_change and not form.people.exists(),
         }
 
 
@@ -186,7 +186,6 @@ class AcceptCertifying(ScopedView):
     """The person named takes the task on."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not certifiers.accept(self.scope, self.person):

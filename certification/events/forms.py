@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -160,7 +160,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         years = SchoolYear.objects.order_by("-end_year")
-        self.fields["end_year"].choices = [  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["end_year"]).choices = [
             ("", "Choose a school year"),
             *((year.end_year, str(year)) for year in years),
         ]
@@ -169,7 +169,8 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["collection"], self.fields["end_year"]
         else:  # the Fall follow-up has no records yet: its seal would hold and lock nothing
             only = CollectionLock.Collection.END_OF_YEAR
-            self.fields["collection"].choices = [(only.value, only.label)]  # type: ignore[attr-defined]
+            collections = cast(forms.ChoiceField, self.fields["collection"])
+            collections.choices = [(only.value, only.label)]
 
 
 class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -50,8 +50,6 @@ class EventsView(StatewideView):
 
 
 class Events(EventsView):
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest) -> HttpResponse:
         sealed = Count("rounds", filter=Q(rounds__status=Round.Status.SEALED), distinct=True)
         events_with_counts = CertificationEvent.objects.newest_first().annotate(

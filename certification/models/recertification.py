@@ -30,6 +30,7 @@ class RecertificationQuerySet(models.QuerySet["Recertification"]):
 
 class Recertification(Moves):
     lives_in = Home.DISTRICT
+    messages: models.QuerySet[RecertificationMessage]
 
     class Origin(models.TextChoices):
         DISTRICT = "district", "Requested by the district"

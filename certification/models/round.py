@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
 from certification.models.event import CertificationEvent
 from certification.models.transitions import Moves
 from cte_portal.editions import Home
+
+if TYPE_CHECKING:  # signatures stand above the rounds that they sign
+    from certification.models.signature import Signature
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -30,6 +35,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
 class Round(Moves):
     lives_in = Home.DISTRICT
+    signatures: models.QuerySet[Signature]
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"

@@ -28,7 +28,6 @@ class OfCopy(ScopedView):
     """
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def copy(self) -> SealedCopy:
         copies = SealedCopy.objects.of_district(self.scope.district).filter(
@@ -103,7 +102,6 @@ class CertificationStatus(ScopedView):
     """
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         signatures = Prefetch("signatures", queryset=Signature.objects.order_by("signed_at"))

@@ -22,7 +22,7 @@ def accept(scope: Scope, event: int, *, by: User) -> bool:
             raise Refusal("There is no certification to approve, or a recertification is open.")
         if official.approved_at:
             return False
-        if official.signatures.filter(certifier__user=by, voided_at=None).exists():  # type: ignore[attr-defined]
+        if official.signatures.filter(certifier__user=by, voided_at=None).exists():
             raise Refusal(f"You signed it yourself. {SOMEONE_ELSE}")
         official.approved_at, official.approved_by = timezone.now(), by.record_name
         official.save(update_fields=["approved_at", "approved_by"])

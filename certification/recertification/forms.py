@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -57,7 +57,7 @@ class DemandForm(forms.Form):
 
     def __init__(self, *arguments: Any, rules: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["findings"].choices = rules  # type: ignore[attr-defined]
+        cast(forms.MultipleChoiceField, self.fields["findings"]).choices = rules
         if not rules:
             del self.fields["findings"]
 

@@ -169,7 +169,7 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
         request = request_of(scope, pk)
         if not request.is_open:
             raise Refusal(outcome(request))
-        last = request.messages.order_by("-pk").first()  # type: ignore[attr-defined]
+        last = request.messages.order_by("-pk").first()
         if not (last and (last.by_id, last.text) == (by.pk, text)):
             RecertificationMessage.objects.create(
                 recertification=request,
@@ -224,11 +224,11 @@ def cannot_undo(request: Recertification) -> str:
     if timezone.now() > request.answered_at + UNDO:
         return "An answer can be withdrawn for five minutes only."
     later = Recertification.objects.of(request.event, request.district).filter(pk__gt=request.pk)
-    if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():  # type: ignore[attr-defined]
+    if later.exists() or request.messages.filter(at__gt=request.answered_at).exists():
         return "The district has already written again."
     if request.sealed_round.approved_at and request.sealed_round.approved_at > request.answered_at:
         return "OPI has since approved the certification."
-    if request.opened_round and request.opened_round.signatures.exists():  # type: ignore[attr-defined]
+    if request.opened_round and request.opened_round.signatures.exists():
         return "Someone has already signed again."
     if (
         request.opened_round

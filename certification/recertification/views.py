@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -252,29 +253,26 @@ class RecertificationInbox(StatewideView):
     """What waits for OPI's answer, what is being corrected, and what was answered."""
 
     capability = Capability.WORK_STATEWIDE
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         names = dict(District.objects.values_list("number", "name"))
-        every = Recertification.objects.select_related("event").order_by("asked_at")
-        ended = every.exclude(status__in=Recertification.OPEN).order_by("-asked_at")[:ENDED_SHOWN]
+        requests = Recertification.objects
+        ended = requests.exclude(status__in=Recertification.OPEN).select_related("event")
         now = timezone.now()
+
+        def with_names(rows: QuerySet[Recertification]) -> list[tuple[Recertification, str]]:
+            return [(row, names.get(row.district, "")) for row in rows]
+
         context = {
             "waiting": [
-                (
-                    recertification,
-                    names.get(recertification.district, ""),
-                    (now - recertification.asked_at).days,
+                (recertification, name, (now - recertification.asked_at).days)
+                for recertification, name in with_names(
+                    requests.waiting().select_related("event").order_by("asked_at")
                 )
-                for recertification in every.waiting()
-            ],  # type: ignore[attr-defined]
-            "running": [
-                (recertification, names.get(recertification.district, ""))
-                for recertification in every.in_progress()
-            ],  # type: ignore[attr-defined]
-            "ended": [
-                (recertification, names.get(recertification.district, ""))
-                for recertification in ended
             ],
+            "running": with_names(
+                requests.in_progress().select_related("event").order_by("asked_at")
+            ),
+            "ended": with_names(ended.order_by("-asked_at")[:ENDED_SHOWN]),
         }
         return render(request, "certification/recertification/inbox.html", context)

@@ -37,7 +37,6 @@ class EventDashboard(ScopedView):
     """The district's events of the school year."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return render(
@@ -53,7 +52,6 @@ class EventCertification(ActionView):
     """
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options", "post"]
     keeps = "note-"
     form_class = SigningForm
     template_name = "certification/signing/event.html"

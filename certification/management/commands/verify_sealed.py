@@ -37,7 +37,7 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["text"]:
             return self.write_text(options["text"])
-        results = []
+        results: list[dict[str, Any]] = []
         for copy in (
             SealedCopy.objects.select_related("round__event").order_by("pk").iterator(chunk_size=5)
         ):
@@ -50,7 +50,7 @@ class Command(PortalCommand):
             for result in results:
                 self.stdout.write(
                     f"{result['receipt']}  {'; '.join(result['differs']) or 'matches its seal'}"
-                )  # type: ignore[arg-type]
+                )
             number_broken = sum(bool(result["differs"]) for result in results)
             self.stdout.write(
                 f"{len(results):,} sealed, {number_broken:,} differ{'s' if number_broken == 1 else ''}."
