@@ -87,7 +87,7 @@ class Certification(RuleBasedStateMachine):
             self.stack.enter_context(transaction.atomic(alias))
         self.ready.event.refresh_from_db()
         self.renamed = self.given_up = False
-        self.kept: dict[str, dict[Any, Any]] = {}
+        self.sealed_rows: dict[str, dict[Any, Any]] = {}
         self.sealed: dict[int, tuple[str, str]] = {}
 
     def teardown(self) -> None:
@@ -105,17 +105,19 @@ class Certification(RuleBasedStateMachine):
 
     @rule(student=STUDENTS, pathway=PATHWAYS, credits=CREDITS, start=STARTS)
     def save(self, student: int, pathway: str, credits: Decimal, start: datetime.date) -> None:
-        one = self.students[student]
-        stored = Participation.objects.filter(student=one, pathway__name=pathway).first()
-        typed = row(
-            one,
+        student_of_number = self.students[student]
+        stored = Participation.objects.filter(
+            student=student_of_number, pathway__name=pathway
+        ).first()
+        new_row = row(
+            student_of_number,
             pathway,
             version=stored.version if stored else 0,
             in_district_credits=credits,
             start_date=start,
         )
         with self.refused_when_certified():
-            entry.save(self.ready.scope, [typed], by="MARTIN, CHERYL")
+            entry.save(self.ready.scope, [new_row], by="MARTIN, CHERYL")
 
     @rule(student=STUDENTS, pathway=PATHWAYS, credits=CREDITS, start=STARTS)
     def restore_or_practice(
@@ -136,19 +138,19 @@ class Certification(RuleBasedStateMachine):
             with self.refused_when_certified():
                 entry.delete(self.ready.scope, stored, version=stored.version, by="KELLER, DANIEL")
 
-    @rule(which=st.sets(STUDENTS, min_size=1), credits=CREDITS)
-    def upload(self, which: set[int], credits: Decimal) -> None:
+    @rule(students=st.sets(STUDENTS, min_size=1), credits=CREDITS)
+    def upload(self, students: set[int], credits: Decimal) -> None:
         self.finish_job()
         was = self.is_certified
-        batch = run_here(self.queued(which, credits))
+        batch = run_here(self.queued(students, credits))
         assert batch.status == (
             "failed" if was else "completed" if credits < 2 else batch.status
         ), batch.sentence
         assert not was or batch.sentence.startswith("Records have been locked")
 
-    @rule(which=st.sets(STUDENTS, min_size=1), credits=CREDITS)
-    def queue_upload(self, which: set[int], credits: Decimal) -> None:
-        self.queued(which, credits)
+    @rule(students=st.sets(STUDENTS, min_size=1), credits=CREDITS)
+    def queue_upload(self, students: set[int], credits: Decimal) -> None:
+        self.queued(students, credits)
 
     @precondition(lambda self: Batch.objects.live().filter(kind="upload").exists())
     @rule()
@@ -204,9 +206,9 @@ class Certification(RuleBasedStateMachine):
     @rule(reason=st.sampled_from(["Checked with the school.", "It is so."]))
     def explain(self, reason: str) -> None:
         warned = [
-            one
-            for one in findings(self.ready.scope).lines
-            if one.is_open and one.severity.value == "warning"
+            finding
+            for finding in findings(self.ready.scope).lines
+            if finding.is_open and finding.severity.value == "warning"
         ]
         with self.refused_when_certified():
             explain(self.ready.scope, warned, reason, by="MARTIN, CHERYL")
@@ -265,48 +267,48 @@ class Certification(RuleBasedStateMachine):
         if number < 4:
             self.ready.certifier(f"certifier{number}", "Certifier", f"No {number}", level)
 
-    @rule(who=WHO, level=st.sampled_from(["primary", "secondary"]), active=st.booleans())
-    def change_certifier(self, who: int, level: str, active: bool) -> None:
-        one = self.certifier(who)
+    @rule(number=WHO, level=st.sampled_from(["primary", "secondary"]), active=st.booleans())
+    def change_certifier(self, number: int, level: str, active: bool) -> None:
+        certifier = self.certifier(number)
         certifiers.change(
             self.ready.scope,
-            one.pk,
+            certifier.pk,
             level=level,
-            job_title=one.job_title,
+            job_title=certifier.job_title,
             is_active=active,
-            seen=one.version,
+            seen=certifier.version,
             by=self.ready.clerk,
         )
 
-    @rule(who=WHO)
-    def take_role_away(self, who: int) -> None:
-        Membership.objects.filter(user=self.certifier(who).user).delete()
+    @rule(number=WHO)
+    def take_role_away(self, number: int) -> None:
+        Membership.objects.filter(user=self.certifier(number).user).delete()
 
-    @rule(who=WHO)
-    def give_role_back(self, who: int) -> None:
+    @rule(number=WHO)
+    def give_role_back(self, number: int) -> None:
         Membership.objects.get_or_create(
-            user=self.certifier(who).user, district="9012", role=Role.VIEWER
+            user=self.certifier(number).user, district="9012", role=Role.VIEWER
         )
 
-    def certifier(self, who: int) -> Certifier:
+    def certifier(self, number: int) -> Certifier:
         everybody = list(Certifier.objects.order_by("pk"))
-        return everybody[who % len(everybody)]
+        return everybody[number % len(everybody)]
 
     # --- signing, and correcting what was signed
 
-    @rule(who=WHO)
-    def sign(self, who: int) -> None:
-        self.put(self.certifier(who))
+    @rule(number=WHO)
+    def sign(self, number: int) -> None:
+        self.put(self.certifier(number))
 
-    def put(self, one: Certifier) -> None:
+    def put(self, certifier: Certifier) -> None:
         required = set(
             Certifier.objects.of_district("9012").active().primary().values_list("pk", flat=True)
         )
-        may = Certifier.objects.active().filter(pk=one.pk).exists()
-        before, case = Signature.objects.count(), self.ready.case(one.user)
+        may = Certifier.objects.active().filter(pk=certifier.pk).exists()
+        before, case = Signature.objects.count(), self.ready.case(certifier.user)
         missing = gates.missing(gates.verdicts(case))
         try:
-            signed = self.put_name(one.user, case)
+            signed = self.put_name(certifier.user, case)
         except NotACertifier:
             assert not may and Signature.objects.count() == before
             return
@@ -315,20 +317,23 @@ class Certification(RuleBasedStateMachine):
             return
         assert not missing, "the gates say ready if and only if signing succeeds"
         assert may, "no signature without the role at that time"
-        mine = signed.signature
-        assert (mine.level, mine.certifier_id) == (Certifier.objects.get(pk=one.pk).level, one.pk)
+        signature = signed.signature
+        assert (signature.level, signature.certifier_id) == (
+            Certifier.objects.get(pk=certifier.pk).level,
+            certifier.pk,
+        )
         if signed.sealed:
             names = set(
                 Signature.objects.standing()
                 .by_primaries()
-                .filter(round=mine.round, digest=mine.digest)
+                .filter(round=signature.round, digest=signature.digest)
                 .values_list("certifier_id", flat=True)
             )
             assert required and required <= names, (
                 "certified: at least one Primary, and every one who counts"
             )
             self.renamed = self.given_up = False
-            self.happened["sealed", mine.round.number] += 1
+            self.happened["sealed", signature.round.number] += 1
         else:
             self.happened["signed"] += 1
             assert not self.is_certified
@@ -354,34 +359,34 @@ class Certification(RuleBasedStateMachine):
                 nothing_to_report=True,
             )
 
-    @rule(who=WHO)
-    def ask(self, who: int) -> None:
-        with self.counted("ask"):
+    @rule(number=WHO)
+    def ask(self, number: int) -> None:
+        with self.letters_counted("ask"):
             recertification.ask(
                 self.ready.scope,
                 self.ready.event.pk,
-                by=self.certifier(who).user,
+                by=self.certifier(number).user,
                 reason="Left out",
                 what_changes="One",
             )
 
     @rule()
     def demand(self) -> None:
-        with self.counted("demand"):
+        with self.letters_counted("demand"):
             recertification.demand(
                 self.ready.scope, self.ready.event.pk, by=self.opi, reason="Look again", findings=[]
             )
 
     @precondition(lambda self: self.is_certified)
     @rule(
-        what=st.sampled_from(["approve", "approve", "approve", "deny", "withdraw"]),
+        decision=st.sampled_from(["approve", "approve", "approve", "deny", "withdraw"]),
         then=st.sampled_from(["", "undo", "abandon", "certify", "change and certify"]),
     )
-    def recertify(self, what: str, then: str) -> None:
+    def recertify(self, decision: str, then: str) -> None:
         """Asked and answered in one step, and what follows."""
-        for who in range(Certifier.objects.count()):
-            self.ask(who)
-        self.answer(what)
+        for number in range(Certifier.objects.count()):
+            self.ask(number)
+        self.answer(decision)
         if then == "change and certify":
             self.restore_or_practice(0, HEALTH, Decimal("0.75"), datetime.date(2022, 7, 14))
         if then in ("undo", "abandon"):
@@ -391,33 +396,33 @@ class Certification(RuleBasedStateMachine):
 
     @precondition(lambda self: self.request is not None)
     @rule(
-        what=st.sampled_from(
+        decision=st.sampled_from(
             ["approve", "approve", "deny", "withdraw", "undo", "abandon", "abandon"]
         )
     )
-    def answer(self, what: str) -> None:
+    def answer(self, decision: str) -> None:
         request = self.request
         if request is None:  # nobody was left who may ask
             return
-        more = {"answer": "So be it"} if what in ("approve", "deny") else {}
+        more = {"answer": "So be it"} if decision in ("approve", "deny") else {}
         was = request.status
-        with self.counted(what):
-            after = getattr(recertification, what)(
+        with self.letters_counted(decision):
+            after = getattr(recertification, decision)(
                 self.ready.scope, request.pk, by=self.opi, **more
             )
-            self.given_up = self.given_up or what in ("abandon", "undo")
-            self.happened["moved by " + what] += after.status != was
+            self.given_up = self.given_up or decision in ("abandon", "undo")
+            self.happened["moved by " + decision] += after.status != was
 
     @contextlib.contextmanager
-    def counted(self, what: str) -> Iterator[None]:
+    def letters_counted(self, occasion: str) -> Iterator[None]:
         """How often it was done, and for which reasons it was not."""
         try:
             with transaction.atomic():
                 yield
         except Refusal as refusal:
-            self.happened[what, refusal.sentence[:60]] += 1
+            self.happened[occasion, refusal.sentence[:60]] += 1
         else:
-            self.happened[what] += 1
+            self.happened[occasion] += 1
 
     @property
     def request(self) -> Recertification | None:
@@ -451,17 +456,17 @@ class Certification(RuleBasedStateMachine):
                 values["id"]: {name: value for name, value in values.items() if name not in void}
                 for values in model.objects.values()
             }
-            before = self.kept.get(model.__name__, {})
+            before = self.sealed_rows.get(model.__name__, {})
             assert {pk: now.get(pk) for pk in before} == before, model.__name__
-            self.kept[model.__name__] = now
+            self.sealed_rows[model.__name__] = now
 
     @invariant()
     def certified_is_what_was_signed(self) -> None:
-        one = self.ready.case().district_event
+        district_event = self.ready.case().district_event
         official = SealedCopy.objects.official().first()
         assert (
             self.is_certified
-            == (official is not None and one.round_number is None)
+            == (official is not None and district_event.round_number is None)
             == self.ready.case().is_certified
         )
         if not self.is_certified:
@@ -473,16 +478,16 @@ class Certification(RuleBasedStateMachine):
             *(WHO_AND_WHEN if self.given_up else ()),
             *(OF_THE_STUDENT if self.renamed else ()),
         )
-        named = [name for name in canonical.COLUMNS if name not in unlike]
-        assert self.lines(canonical.rows(self.ready.scope), named) == self.lines(
-            self.rows(official), named
+        columns = [name for name in canonical.COLUMNS if name not in unlike]
+        assert self.lines(canonical.rows(self.ready.scope), columns) == self.lines(
+            self.rows(official), columns
         )
 
     def rows(self, copy: SealedCopy) -> Any:
         return copy.rows()
 
-    def lines(self, rows: Any, named: list[str]) -> list[bytes]:
-        at = [list(canonical.COLUMNS).index(name) for name in named]
+    def lines(self, rows: Any, columns: list[str]) -> list[bytes]:
+        at = [list(canonical.COLUMNS).index(name) for name in columns]
         return sorted(canonical.line(tuple(values[number] for number in at)) for values in rows)
 
     @invariant()
@@ -514,14 +519,14 @@ class Certification(RuleBasedStateMachine):
                 transaction.set_rollback(True)
                 transaction.set_rollback(True, using=Edition.STATE.value)
 
-    def queued(self, which: set[int], credits: Decimal) -> Batch:
+    def queued(self, students: set[int], credits: Decimal) -> Batch:
         lines = [
             line(
                 state_id=self.students[number].state_id,
                 inside=f"{credits:.2f}",
                 total=f"{credits:.2f}",
             )
-            for number in sorted(which)
+            for number in sorted(students)
         ]
         return submit(
             "upload",

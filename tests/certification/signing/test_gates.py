@@ -43,40 +43,40 @@ IN_THE_WAY = (
 
 @pytest.fixture
 def ready(cottonwood: District_, event: object, clerk: User, kayla: Student) -> Ready:
-    made = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.record(kayla)
-    return made
+    ready_case = Ready(cottonwood, event, clerk)  # type: ignore[arg-type]
+    ready_case.record(kayla)
+    return ready_case
 
 
 def arrange(
-    ready: Ready, kayla: Student, chosen: frozenset[str], *, blocks: bool, explained: bool
+    ready: Ready, kayla: Student, states: frozenset[str], *, blocks: bool, explained: bool
 ) -> set[str]:
     """Bring the district into that state; returns the gates that must be closed."""
     closed = set()
-    if "error" in chosen:
+    if "error" in states:
         ready.change(kayla, in_district_credits=Decimal("2.50"))
         closed.add("errors")
-    if "warning" in chosen:
+    if "warning" in states:
         ready.record(kayla, BUSINESS, start_date=datetime.date(2016, 8, 29))
     ready.prepare()
-    warned = [one for one in findings(ready.scope).lines if Level.WARNINGS.holds(one)]
+    warned = [finding for finding in findings(ready.scope).lines if Level.WARNINGS.holds(finding)]
     if warned and explained:
         explain(ready.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
     if warned and not explained:
         closed.add("warnings")
-    if "not run" in chosen:
+    if "not run" in states:
         Batch.objects.filter(kind="validate").delete()
         closed.add("report")
-    if "unsent" in chosen:
+    if "unsent" in states:
         ready.change(kayla, out_of_district_credits=Decimal("0.10"))
         closed |= {"sent", "match"}
-    if "raw" in chosen:
+    if "raw" in states:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE pathways_student SET first_name = 'Kaylee' WHERE state_id = '999000123'"
             )
         closed.add("match")
-    if "running" in chosen:
+    if "running" in states:
         Batch.objects.create(
             kind="resync",
             queue="district",
@@ -88,15 +88,15 @@ def arrange(
             idempotency_key=str(uuid.uuid4()),
         )
         closed.add("quiet")
-    if "not open" in chosen:
+    if "not open" in states:
         ready.event.certification_opens = timezone.localdate() + datetime.timedelta(days=1)
         closed.add("open")
     ready.event.wait_after_resync_blocks = blocks
     ready.event.save()
-    if "waiting" in chosen:
+    if "waiting" in states:
         ready.wait(10)
         closed |= {"waited"} if blocks else set()
-    if "nobody signed in" in chosen:
+    if "nobody signed in" in states:
         User.objects.filter(pk=ready.primary.user_id).update(last_login=None)
         closed.add("certifiers")
     return closed
@@ -108,24 +108,25 @@ def arrange(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    chosen=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4),
+    states=st.frozensets(st.sampled_from(IN_THE_WAY), max_size=4),
     blocks=st.booleans(),
     explained=st.booleans(),
 )
-@example(chosen=frozenset(), blocks=True, explained=False)
-@example(chosen=frozenset({"warning"}), blocks=True, explained=True)
-@example(chosen=frozenset({"warning"}), blocks=True, explained=False)
-@example(chosen=frozenset(IN_THE_WAY), blocks=True, explained=False)
+@example(states=frozenset(), blocks=True, explained=False)
+@example(states=frozenset({"warning"}), blocks=True, explained=True)
+@example(states=frozenset({"warning"}), blocks=True, explained=False)
+@example(states=frozenset(IN_THE_WAY), blocks=True, explained=False)
 def test_the_page_says_ready_if_and_only_if_signing_succeeds(
-    chosen: frozenset[str], blocks: bool, explained: bool, ready: Ready, kayla: Student
+    states: frozenset[str], blocks: bool, explained: bool, ready: Ready, kayla: Student
 ) -> None:
     event_before = (ready.event.certification_opens, ready.event.wait_after_resync_blocks)
     with writing_state(), transaction.atomic(), transaction.atomic(Edition.STATE.value):
-        closed = arrange(ready, kayla, chosen, blocks=blocks, explained=explained)
-        found = gates.verdicts(ready.case())
-        assert {one.gate.slug for one in gates.missing(found)} == closed
+        closed = arrange(ready, kayla, states, blocks=blocks, explained=explained)
+        verdicts = gates.verdicts(ready.case())
+        assert {verdict.gate.slug for verdict in gates.missing(verdicts)} == closed
         assert all(
-            one.answer.cure or one.gate.slug in ("open", "waited") for one in gates.missing(found)
+            verdict.answer.cure or verdict.gate.slug in ("open", "waited")
+            for verdict in gates.missing(verdicts)
         ), "each is one click from its cure"
         try:
             signed = ready.sign().sealed
@@ -140,7 +141,7 @@ def test_the_page_says_ready_if_and_only_if_signing_succeeds(
 def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(
     ready: Ready, kayla: Student
 ) -> None:
-    answers = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}
+    answers = {verdict.gate.slug: verdict.answer for verdict in gates.verdicts(ready.case())}
     assert (
         answers["errors"].sentence == answers["warnings"].sentence
         and "is at the state yet" in answers["errors"].sentence
@@ -150,12 +151,14 @@ def test_what_is_corrected_and_not_sent_is_led_to_where_it_still_stands(
     )
     ready.change(kayla, in_district_credits=Decimal("2.50"))
     ready.prepare()
-    errors = {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}["errors"]
+    errors = {verdict.gate.slug: verdict.answer for verdict in gates.verdicts(ready.case())}[
+        "errors"
+    ]
     assert (errors.sentence, errors.cure) == (
         "1 error at the state.",
         "/districts/9012/2025/findings/",
     )
     ready.change(kayla, in_district_credits=Decimal("1.50"))
-    assert {one.gate.slug: one.answer for one in gates.verdicts(ready.case())}[
+    assert {verdict.gate.slug: verdict.answer for verdict in gates.verdicts(ready.case())}[
         "errors"
     ].cure == "/districts/9012/2025/findings/?at=state"

@@ -82,7 +82,7 @@ class Table(Ready):
     def signing(self, certifier: Certifier) -> Callable[[], Signed | Exception]:
         """The signature as the page that was read a moment ago would give it."""
         case = self.case(certifier.user)
-        shown, statements, user = case.digest, case.document.statements, certifier.user
+        digest, statements, user = case.digest, case.document.statements, certifier.user
 
         def now() -> Signed | Exception:
             try:
@@ -90,7 +90,7 @@ class Table(Ready):
                     self.scope,
                     self.event.pk,
                     person=user,
-                    digest=shown,
+                    digest=digest,
                     statements=statements,
                     method="password",
                 )
@@ -123,12 +123,14 @@ class Table(Ready):
 
     def save(self) -> Any:
         versions = dict(Participation.objects.values_list("student_id", "version"))
-        return self.told(lambda: entry.save(self.scope, self.rows(versions), by="KELLER, DANIEL"))
+        return self.answer_of(
+            lambda: entry.save(self.scope, self.rows(versions), by="KELLER, DANIEL")
+        )
 
     def apply(self) -> Any:
         """What an upload does at its end."""
         rows = self.rows({})
-        return self.told(
+        return self.answer_of(
             lambda: ledger.apply(
                 self.scope,
                 staging.stage(rows),
@@ -141,9 +143,10 @@ class Table(Ready):
         )
 
     def upload(self) -> Any:
-        credits = f"{self.other():.2f}"
+        credits = f"{self.second_credits():.2f}"
         lines = [
-            line(state_id=one.state_id, inside=credits, total=credits) for one in self.students
+            line(state_id=student.state_id, inside=credits, total=credits)
+            for student in self.students
         ]
         batch = submit(
             "upload",
@@ -154,12 +157,12 @@ class Table(Ready):
             content=ContentFile(file(*lines), name="i"),
             options={"type": "cte-eoy", "work": "upload"},
         )
-        done = run_here(batch)
-        if done.status == "failed":
-            assert done.sentence.startswith("Records have been locked"), done.sentence
+        batch_after = run_here(batch)
+        if batch_after.status == "failed":
+            assert batch_after.sentence.startswith("Records have been locked"), batch_after.sentence
             return Locked(None)
-        assert done.status == "completed", done.sentence
-        return done
+        assert batch_after.status == "completed", batch_after.sentence
+        return batch_after
 
     def correct(self) -> Any:
         """A whole correction: saved, sent, validated at the state. Only the digest tells it from
@@ -174,21 +177,26 @@ class Table(Ready):
             with refusals_named():
                 return self.send()
 
-        return self.told(send)
+        return self.answer_of(send)
 
     def rows(self, versions: dict[int, int]) -> list[Row]:
         return [
-            row(one, HEALTH, version=versions.get(one.pk), in_district_credits=self.other())
-            for one in self.students
+            row(
+                student,
+                HEALTH,
+                version=versions.get(student.pk),
+                in_district_credits=self.second_credits(),
+            )
+            for student in self.students
         ]
 
-    def told(self, work: Callable[[], Any]) -> Any:
+    def answer_of(self, work: Callable[[], Any]) -> Any:
         try:
             return work()
         except NotApplied as refusal:
             return refusal
 
-    def other(self) -> Decimal:
+    def second_credits(self) -> Decimal:
         return AFTER if self.credits == BEFORE else BEFORE
 
     # --- what must hold afterwards
@@ -200,7 +208,7 @@ class Table(Ready):
         for student in self.students:
             changes = list(Change.objects.filter(student_id=student.pk).order_by("version"))
             record = Participation.objects.get(student=student)
-            assert [one.version for one in changes] == list(range(1, record.version + 1))
+            assert [change.version for change in changes] == list(range(1, record.version + 1))
             assert changes[-1].in_district_credits == record.in_district_credits
         assert len(set(Participation.objects.values_list("in_district_credits", flat=True))) == 1, (
             "all of a write or nothing of it"
@@ -217,11 +225,11 @@ def rounds() -> Iterator[int]:
     """200 rounds, as far as 12 seconds reach; `RACE_ROUNDS` asks for so many, however long they
     take.
     """
-    asked, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
+    rounds_set, ends = int(os.environ.get("RACE_ROUNDS", "0")), time.monotonic() + 12
     return (
         number
-        for number in range(asked or 200)
-        if asked or number < FEWEST or time.monotonic() < ends
+        for number in range(rounds_set or 200)
+        if rounds_set or number < FEWEST or time.monotonic() < ends
     )
 
 
@@ -237,25 +245,27 @@ def test_c_12_two_primaries_sign_at_the_same_moment(table: Table, rounds: Iterat
     with Together() as together:
         for number in rounds:
             signed = together.run(table.signing(table.primary), table.signing(table.second))
-            assert [type(one) for one in signed] == [Signed, Signed], signed
-            assert sorted(one.sealed for one in signed) == [
+            assert [type(result) for result in signed] == [Signed, Signed], signed
+            assert sorted(result.sealed for result in signed) == [
                 False,
                 True,
             ], "the second of them seals, and nobody else"
-            this = Round.objects.get(number=number + 1)
-            names = Signature.objects.standing().filter(round=this)
-            assert {one.certifier_id for one in names} == {
+            last_round = Round.objects.get(number=number + 1)
+            names = Signature.objects.standing().filter(round=last_round)
+            assert {result.certifier_id for result in names} == {
                 table.primary.pk,
                 table.second.pk,
             } and names.count() == 2
             assert SealedCopy.objects.count() == number + 1 and CollectionLock.objects.count() == 1
-            assert {one.digest for one in names} == {signed_text.of_copy(this.sealed_copy).digest}  # type: ignore[attr-defined]
+            assert {result.digest for result in names} == {
+                signed_text.of_copy(last_round.sealed_copy).digest
+            }  # type: ignore[attr-defined]
             assert (letters("second_signer"), letters("certified"), letters("signature_void")) == (
                 number + 1,
                 2 * number + 2,
                 0,
             )
-            assert sealing.differences(this.sealed_copy) == []  # type: ignore[attr-defined]
+            assert sealing.differences(last_round.sealed_copy) == []  # type: ignore[attr-defined]
             table.reopen()
 
 
@@ -271,20 +281,24 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
     with Together(3) as together:
         for number in rounds:
             way, turn = WAYS[number % len(WAYS)], number // len(WAYS) % TURNS
-            written = threading.Event()
+            write_ends = threading.Event()
             signature = table.signing(table.primary)
 
-            def write(way: str = way, turn: int = turn, written: threading.Event = written) -> Any:
+            def write(
+                way: str = way, turn: int = turn, write_ends: threading.Event = write_ends
+            ) -> Any:
                 try:
                     time.sleep(LATER * turn)
                     return getattr(table, way)()
                 finally:
-                    written.set()
+                    write_ends.set()
 
             def put_name(
-                turn: int = turn, written: threading.Event = written, signature: Any = signature
+                turn: int = turn,
+                write_ends: threading.Event = write_ends,
+                signature: Any = signature,
             ) -> Any:
-                written.wait(60) if turn == 0 else time.sleep(LATER)
+                write_ends.wait(60) if turn == 0 else time.sleep(LATER)
                 return signature()
 
             before = SealedCopy.objects.count()
@@ -309,10 +323,10 @@ def test_c_11_a_write_and_the_last_signature_at_the_same_moment(
                 ), "refused: nothing of it is written"
                 assert not Signature.objects.filter(round__status="open").exists()
                 assert not isinstance(wrote, NotApplied), (way, wrote)
-                table.credits = table.other()
+                table.credits = table.second_credits()
                 table.again()
             table.history_is_whole()
-            assert {one.in_district_credits for one in Participation.objects.all()} == {
+            assert {record.in_district_credits for record in Participation.objects.all()} == {
                 table.credits
             }
             assert StateCopy.objects.of_district("9012").digest == canonical.digest(
@@ -327,7 +341,9 @@ def test_c_13_one_certifier_signs_twice_at_the_same_moment(table: Table) -> None
     with Together() as together:
         for number in range(1, 11):
             signed = together.run(table.signing(table.primary), table.signing(table.primary))
-            assert sorted(type(one).__name__ for one in signed) == ["NotReady", "Signed"], signed
+            assert sorted(type(result).__name__ for result in signed) == ["NotReady", "Signed"], (
+                signed
+            )
             assert Signature.objects.count() == SealedCopy.objects.count() == number
             table.reopen()
 
@@ -341,7 +357,9 @@ def test_two_reasons_taken_back_at_the_same_moment_void_a_signature_once(table: 
     table.again()
     with Together() as together:
         for number in range(1, 11):
-            warned = [one for one in findings(table.scope).lines if Level.WARNINGS.holds(one)]
+            warned = [
+                finding for finding in findings(table.scope).lines if Level.WARNINGS.holds(finding)
+            ]
             explain(table.scope, warned, "Checked with the school.", by="MARTIN, CHERYL")
             assert isinstance(table.signing(table.primary)(), Signed)
             first, second = Explanation.objects.of(table.scope)[:2]
@@ -391,7 +409,9 @@ def test_a_resync_that_lost_the_district_still_holds_the_state(
         _, signed = together.run(send, put_name)
     after = StateCopy.objects.of_district("9012")
     assert before and after and after.generation == before.generation + 1, "the state was committed"
-    assert isinstance(signed, NotReady) and [one.gate.slug for one in signed.missing] == ["report"]
+    assert isinstance(signed, NotReady) and [verdict.gate.slug for verdict in signed.missing] == [
+        "report"
+    ]
 
 
 @on_postgresql
@@ -399,21 +419,21 @@ def test_locks_are_taken_in_one_order(table: Table) -> None:
     """The district's, then the state's, by everybody who takes both: nobody waits for each
     other.
     """
-    taken: list[tuple[str, int]] = []
+    locks: list[tuple[str, int]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if "pg_advisory_xact_lock" in sql:
-            taken.append((context["connection"].alias, params[-1]))
+            locks.append((context["connection"].alias, params[-1]))
         return execute(sql, params, many, context)
 
     def order(work: Callable[[], Any]) -> list[tuple[str, int]]:
-        taken.clear()
+        locks.clear()
         with (
             connections["default"].execute_wrapper(listen),
             connections["state"].execute_wrapper(listen),
         ):
             work()
-        return [one for at, one in enumerate(taken) if one not in taken[:at]]
+        return [lock for at, lock in enumerate(locks) if lock not in locks[:at]]
 
     here, there, lists_here, lists_there = (
         ("default", 9012),

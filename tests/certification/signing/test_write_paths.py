@@ -44,15 +44,19 @@ class Sealed(Ready):
     that was explained.
     """
 
-    def certify(self, student: Student, other: Student, upload: Upload) -> None:
-        self.student, self.other = student, other
+    def certify(self, student: Student, second_student: Student, upload: Upload) -> None:
+        self.student, self.second_student = student, second_student
         self.record(student, start_date=EARLY)
-        self.saved = upload(file(line(state_id=other.state_id, start=f"{EARLY:%m/%d/%Y}"))).batch
+        self.saved = upload(
+            file(line(state_id=second_student.state_id, start=f"{EARLY:%m/%d/%Y}"))
+        ).batch
         self.tested = upload(
-            file(line(state_id=other.state_id, inside="1.75", total="1.75")), work="validate"
+            file(line(state_id=second_student.state_id, inside="1.75", total="1.75")),
+            work="validate",
         ).batch
         self.failed = upload(
-            file(line(state_id=other.state_id, inside="1.60", total="1.60")), work="validate"
+            file(line(state_id=second_student.state_id, inside="1.60", total="1.60")),
+            work="validate",
         ).batch
         Batch.objects.filter(pk=self.failed.pk).update(
             status="failed", options={**self.failed.options, "work": "upload"}
@@ -66,7 +70,7 @@ class Sealed(Ready):
         assert self.sign().sealed
         # As if one of them had come since: what is certified is explained no more than it is
         # written.
-        Explanation.objects.filter(state_id=other.state_id).update(
+        Explanation.objects.filter(state_id=second_student.state_id).update(
             taken_back_by="X", taken_back_at=timezone.now()
         )
 
@@ -81,7 +85,9 @@ class Sealed(Ready):
         return Participation.objects.get(student=self.student)
 
     def reason(self) -> dict[str, Any]:
-        opened = [one for one in findings(self.scope, only={"CTE-127"}).lines if one.is_open]
+        opened = [
+            finding for finding in findings(self.scope, only={"CTE-127"}).lines if finding.is_open
+        ]
         return {"reason": "It is so.", "seen": explaining.fingerprint(opened)}
 
     def file(self) -> dict[str, Any]:
@@ -107,7 +113,7 @@ class Sealed(Ready):
             "do": "create",
         }
 
-    def typed(self, **values: Any) -> dict[str, Any]:
+    def values(self, **values: Any) -> dict[str, Any]:
         return {**TYPED, "start_date": f"{EARLY:%m/%d/%Y}", **values}
 
 
@@ -115,11 +121,11 @@ Post = Callable[[Sealed], tuple[str, dict[str, Any]]]
 WRITES: dict[str, Post] = {
     "cte-record": lambda s: (
         s.at_record("cte-record"),
-        s.typed(in_district_credits="1.75", version=s.stored.version),
+        s.values(in_district_credits="1.75", version=s.stored.version),
     ),
     "cte-record-new": lambda s: (
         s.at("cte-record-new", s.student.pk),
-        s.typed(pathway=Pathway.objects.get(name=BUSINESS).pk, version="0"),
+        s.values(pathway=Pathway.objects.get(name=BUSINESS).pk, version="0"),
     ),
     "cte-record-delete": lambda s: (
         s.at_record("cte-record-delete"),
@@ -140,7 +146,7 @@ WRITES: dict[str, Post] = {
     ),
     "findings-explain": lambda s: (s.at("findings-explain", "CTE-127"), s.reason()),
     "finding-explain": lambda s: (
-        s.at("finding-explain", "CTE-127", s.other.pk, s.stored.pathway_id),
+        s.at("finding-explain", "CTE-127", s.second_student.pk, s.stored.pathway_id),
         s.reason(),
     ),
     "explanation-take-back": lambda s: (
@@ -183,12 +189,12 @@ ELSEWHERE = {
 def sealed(
     cottonwood: District_, event: object, clerk: User, kayla: Student, upload: Upload
 ) -> Sealed:
-    made = Sealed(cottonwood, event, clerk)  # type: ignore[arg-type]
-    made.certify(kayla, cottonwood.student("999000321"), upload)
-    return made
+    sealed_case = Sealed(cottonwood, event, clerk)  # type: ignore[arg-type]
+    sealed_case.certify(kayla, cottonwood.student("999000321"), upload)
+    return sealed_case
 
 
-def written() -> list[Any]:
+def rows_of_all_tables() -> list[Any]:
     """Records, their history, and what is said of them."""
     return [
         list(model.objects.order_by("pk").values_list())
@@ -217,16 +223,16 @@ def test_c_24_no_address_writes_what_is_certified(
     name: str, sealed: Sealed, client: Client
 ) -> None:
     client.force_login(sealed.clerk)
-    before, jobs = written(), set(Batch.objects.values_list("pk", flat=True))
+    before, jobs = rows_of_all_tables(), set(Batch.objects.values_list("pk", flat=True))
     path, data = WRITES[name](sealed)
     answer = client.post(path, data)
     assert answer.status_code in (200, 302)
     for job in Batch.objects.exclude(pk__in=jobs):
         run(job.pk)
         assert Batch.objects.get(pk=job.pk).status == "failed"
-    said = text(client.get(answer["Location"]) if answer.status_code == 302 else answer)
-    assert LOCKED in said and "is certified." in said, "the answer says why"
-    assert written() == before
+    words = text(client.get(answer["Location"]) if answer.status_code == 302 else answer)
+    assert LOCKED in words and "is certified." in words, "the answer says why"
+    assert rows_of_all_tables() == before
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -236,12 +242,12 @@ def test_the_same_post_writes_once_nothing_is_certified(
     """Otherwise the test above would pass for a POST that says nothing."""
     CollectionLock.objects.all().delete()
     client.force_login(sealed.clerk)
-    before, jobs = written(), set(Batch.objects.values_list("pk", flat=True))
+    before, jobs = rows_of_all_tables(), set(Batch.objects.values_list("pk", flat=True))
     path, data = WRITES[name](sealed)
     assert client.post(path, data).status_code == 302
     for job in Batch.objects.exclude(pk__in=jobs).filter(kind__in=("upload", "undo")):
         run(job.pk)
-    assert written() != before
+    assert rows_of_all_tables() != before
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -249,13 +255,13 @@ def test_an_empty_post_after_the_seal_is_no_fault(
     name: str, sealed: Sealed, client: Client
 ) -> None:
     client.force_login(sealed.clerk)
-    before = written()
+    before = rows_of_all_tables()
     assert client.post(WRITES[name](sealed)[0]).status_code in (200, 302, 400)
-    assert written() == before
+    assert rows_of_all_tables() == before
 
 
 def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
-    before = written()
+    before = rows_of_all_tables()
     (tmp_path / "x.tsv").write_bytes(
         file(line(inside="1.80", total="1.80", start=f"{EARLY:%m/%d/%Y}"))
     )
@@ -263,7 +269,7 @@ def test_c_24_the_command_says_why(sealed: Sealed, tmp_path: Path) -> None:
         call_command(
             "mt_data_upload", tmp_path / "x.tsv", district="9012", person="cmartin", work="upload"
         )
-    assert written() == before
+    assert rows_of_all_tables() == before
 
 
 def test_c_24_the_admin_keeps_no_records() -> None:
