@@ -1,4 +1,4 @@
-"""What certification answers when the records ask (pathways/certified.py;
+"""The answers of certification to what the records ask (pathways/certified.py;
 settings.PORTAL_CERTIFIED).
 """
 

@@ -47,7 +47,7 @@ CERTIFIERS = (
 
 
 def write_of_the_date(event: CertificationEvent) -> None:
-    """The letters of 14 days before have gone out already: a reminder can be tried on the day the
+    """The e-mails of 14 days before have gone out already: a reminder can be tried on the day the
     portal is loaded.
     """
     letters = [letter for letter, _ in occasions.of_the_date(event).values()]
@@ -127,8 +127,8 @@ def load() -> None:
 
 
 def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCopy:
-    """What the district had at the end of 2023-24, by its history, signed and sealed on the event's
-    due date.
+    """The records that the district had at the end of 2023-24, by its history, signed and sealed on
+    the event's due date.
     """
     scope = Scope(certifier.district, event.end_year)
     at = datetime.datetime(2024, 6, 20, 19, 12, 6, tzinfo=datetime.UTC)

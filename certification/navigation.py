@@ -1,6 +1,4 @@
-"""Where the certification screens stand in the navigation, what the bar above every page says of
-the event, and the home page's steps.
-"""
+"""The certification screens in the navigation, and the event in the bar above every page."""
 
 from __future__ import annotations
 

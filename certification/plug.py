@@ -1,4 +1,4 @@
-"""What certification gives the rest of the portal. What pathways asks of it stands in
+"""Certification's entries in the rest of the portal. Its answers to pathways are in
 `certification/answers.py`.
 """
 

@@ -118,7 +118,7 @@ def _of_class(node: ast.ClassDef) -> Found:
 
 
 def _of_gate(node: ast.FunctionDef) -> Iterator[str]:
-    """What its answers say, and how they are titled; not where they lead."""
+    """The sentences and titles of a gate's answers, without the labels of their links."""
     for part in ast.walk(node):
         match part:
             case ast.Assign(value=value):

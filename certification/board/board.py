@@ -84,7 +84,7 @@ class Line:
 
     @cached_property
     def by_last_validation(self) -> LastValidation:
-        """What the gates would answer, as far as it is known without a look at the records."""
+        """The answers of the gates, as far as they are known without a look at the records."""
         return LastValidation(self.district_event, self.unsent, self.validated)
 
     @property
@@ -141,7 +141,7 @@ class Line:
 
     @property
     def age(self) -> str:
-        """How old the figures are: today, 1 day, 12 days."""
+        """The age of the figures: today, 1 day, 12 days."""
         if self.validated is None:
             return ""
         number = (
@@ -151,7 +151,7 @@ class Line:
 
     @property
     def is_current(self) -> bool:
-        """Whether the last validation read what stands at the state now."""
+        """True when the last validation read what stands at the state now."""
         return self.by_last_validation.is_current
 
     @property
@@ -207,7 +207,7 @@ def lines_of(event: CertificationEvent) -> list[Line]:
 
 
 def totals(lines: Iterable[Line]) -> dict[str, int]:
-    """How many stand where; the keys are what the filter `show` takes."""
+    """The number of districts by where they stand; the keys are the values of the filter `show`."""
     numbers = dict.fromkeys([*(stand.key for stand in Stand), OVERDUE], 0)
     for line in lines:
         numbers[line.stand.key] += 1

@@ -1,4 +1,4 @@
-"""What OPI's status board shows, and whom a reminder goes to."""
+"""The forms of OPI's status board: its filter, and the text of a reminder."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Recipient:
 
 
 def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipient]:
-    """Who would be written to now, district by district, and who is skipped."""
+    """The people who would be written to now, district by district, and those who are skipped."""
     all_lines = list(lines)
     people = readers(line.number for line in all_lines)
     signatures, reminders_today = occasions.signers_of(event), occasions.reminded_today(event)
@@ -56,14 +56,14 @@ def recipients(event: CertificationEvent, lines: Iterable[Line]) -> list[Recipie
 
 @dataclass(frozen=True)
 class Summary:
-    """What a reminder to many districts would do now."""
+    """The effect that a reminder to many districts would have now."""
 
     people: int
     districts: int
     nobody: int
     """Districts where nobody can be written to."""
     certifiers: bool
-    """Whether all of the people are certifiers; where none is named, District Administrators are
+    """True when all of the people are certifiers; where none is named, District Administrators are
     written to.
     """
 

@@ -44,7 +44,7 @@ REMINDERS_SHOWN = 50
 
 
 class BoardView(StatewideView):
-    """What the address says: which event, which districts."""
+    """The event and the districts that the address names."""
 
     capability = Capability.WORK_STATEWIDE
 
@@ -54,7 +54,7 @@ class BoardView(StatewideView):
 
     @cached_property
     def events(self) -> list[CertificationEvent]:
-        """Those that districts have seen, newest first."""
+        """The events that districts have seen, newest first."""
         return list(
             CertificationEvent.objects.exclude(
                 status=CertificationEvent.Status.DRAFT
@@ -176,7 +176,7 @@ class StatusBoard(BoardView):
 
 
 def _next(name: str, sort: str) -> str:
-    """What a click on a column's head sorts by; numbers begin with the highest."""
+    """The order that a click on a column's head asks for; numbers begin with the highest."""
     first = f"-{name}" if name in NUMBERS else name
     return first if sort.removeprefix("-") != name else name if sort.startswith("-") else f"-{name}"
 
@@ -188,7 +188,7 @@ def _order(name: str, sort: str) -> str:
 
 
 class StatusBoardFile(BoardView):
-    """What the board shows as a file for a spreadsheet, all pages of it."""
+    """All pages of the board as one file for a spreadsheet."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.event is None or kwargs["form"] not in ("csv", "xlsx"):

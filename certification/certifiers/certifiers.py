@@ -158,8 +158,8 @@ def accept(scope: Scope, person: User) -> bool:
 
 
 def districts_of(person: User) -> list[str]:
-    """Where the person is an active certifier: such an account opens by a link to its confirmed
-    address (Plug.certifies_in).
+    """The districts in which the person is an active certifier. Such an account opens by a link to
+    its confirmed address (Plug.certifies_in).
     """
     return sorted(Certifier.objects.active().filter(user=person).values_list("district", flat=True))
 
@@ -187,7 +187,7 @@ def _deciding(scope: Scope) -> Iterator[None]:
 
 
 def _void(certifier: Certifier, reason: str) -> None:
-    """What was signed at the other level does not count any more."""
+    """A signature at the other level does not count any more."""
     Signature.objects.standing().filter(certifier=certifier, round__status="open").update(
         voided_at=timezone.now(), void_reason=reason
     )
@@ -243,7 +243,7 @@ def _record(
 
 
 def office(district: str, person: User) -> str:
-    """What a certifier is called beside the user group, empty for who is none (Plug.offices)."""
+    """The title of a certifier beside the user group; empty for anybody else (Plug.offices)."""
     for (level,) in _level(district, person.pk):
         return f"{Certifier.Level(level).label} certifier"
     return ""

@@ -12,7 +12,7 @@ from cte_portal.accounts.models import User
 
 
 class CertifierForm(forms.Form):
-    """What is said of a certifier."""
+    """The facts about a certifier that the district enters."""
 
     use_required_attribute = False
 

@@ -79,7 +79,7 @@ class TypeMembershipSetup(ActionView):
 
 
 def notice(primaries: list[Certifier]) -> tuple[str, str, str] | None:
-    """What the Primary certifiers there are mean, as a banner says it (R-11)."""
+    """A banner on the number of Primary certifiers, and on those who cannot sign in (R-11)."""
     number, dormant = (
         len(primaries),
         [certifier.name_apart for certifier in primaries if certifier.user.dormant],

@@ -1,4 +1,4 @@
-"""What districts notice of a change or a move of an event, in sentences, before it is made."""
+"""Sentences on what districts will notice of a change or a move of an event."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _few(names: Iterable[str]) -> str:
 
 
 def moving(event: CertificationEvent, to: str) -> list[str]:
-    """What publishing, closing or showing again would mean."""
+    """Sentences on what publishing, closing or showing again would mean."""
     reach, now = Reach.of(event), timezone.now()
     if to == Status.CLOSED:
         number = reach.districts - reach.certified

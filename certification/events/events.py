@@ -137,8 +137,8 @@ def move(pk: int, to: str, *, by: User, reason: str) -> CertificationEvent:
 
 
 def _held(event: CertificationEvent) -> str:
-    """Why an event cannot be closed: a recertification could be neither read nor answered then.
-    Empty when nothing holds it.
+    """The reason an event cannot be closed: a recertification could not be answered then. Empty
+    when nothing holds it.
     """
     numbers = sorted(
         set(Recertification.objects.open().filter(event=event).values_list("district", flat=True))

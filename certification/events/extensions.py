@@ -37,7 +37,7 @@ def words(extension: Extension | None) -> dict[str, str]:
 def effects(
     event: CertificationEvent, district: District, extension: Extension | None
 ) -> list[str]:
-    """What the district will notice of the extension, or of its end."""
+    """Sentences on what the district will notice of the extension, or of its end."""
     now = timezone.now()
     before = Extension.objects.dates_for(event, district.number)
     after = (

@@ -34,7 +34,7 @@ MOVES = {"published": "Publish", "closed": "Close"}
 
 
 class EventsView(StatewideView):
-    """What the pages have in common."""
+    """The base of OPI's pages about events."""
 
     capability = Capability.SEE_LISTS
     write_capability = Capability.KEEP_LISTS
@@ -97,7 +97,7 @@ class NewEvent(EventsView, StatewideActionView):
         return {**fields, "statements": default_statements(), "validation_groups": default_groups()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """What was typed is an event of its own, whatever it was copied from."""
+        """A form that is sent is an event of its own, whatever it was copied from."""
         arguments = super().get_form_kwargs()
         return {
             **arguments,
@@ -211,9 +211,7 @@ class MoveEvent(EventsView, PreviewedAction, StatewideActionView):
 
     @property
     def is_change(self) -> bool:
-        """Whether districts have seen the event before: the first publishing needs no reason beside
-        itself.
-        """
+        """True when districts have seen the event before; the first publishing needs no reason."""
         return self.event.published_at is not None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,5 @@
-"""What happens to districts that have not certified when OPI begins the next school year: OPI
-extends first, lets them finish, or closes.
+"""The end of a school year that some districts have not certified: OPI extends, lets them finish,
+or closes.
 
 Who finishes signs what stands at the state. That is sound while nothing of the next year is sent,
 as records run on and the state's rows are those of the last resync: so only a district that had
@@ -61,7 +61,7 @@ def unfinished() -> Unfinished | None:
 
 
 def _sentences(event: CertificationEvent, lines: list[Line]) -> list[str]:
-    """How many have not certified, and each with where it stands, those who can finish first."""
+    """Sentences on the districts that have not certified, those that can finish first."""
     verb = "has" if len(lines) == 1 else "have"
     sentences = [
         (
@@ -99,7 +99,7 @@ def _dates_are_over(line: Line) -> bool:
 
 
 def standing(line: Line) -> str:
-    """Whether a district can finish, and what it lacks."""
+    """A sentence that says if a district can finish, and what it lacks."""
     if may_finish(line):
         return f"It can finish: everything is sent and checked. {line.district_event.signers}"
     if not line.district_event.primaries:
@@ -133,7 +133,7 @@ def _choices(event: CertificationEvent, *, some_may_finish: bool) -> list[tuple[
 
 
 def _ways(event: CertificationEvent, *, some_may_finish: bool) -> list[str]:
-    """What each choice means."""
+    """Sentences on what each choice means."""
     year = event.school_year
     sentences = [
         (
@@ -197,7 +197,7 @@ def decide(choice: str, by: User, reason: str) -> None:
 
 
 def closing(case: DistrictEvent, name: str) -> list[str]:
-    """What it would mean to close the year for a district that is to finish it."""
+    """Sentences on closing the year for a district that may still finish it."""
     year = case.event.school_year
     effects = [
         (

@@ -72,8 +72,8 @@ def _signed(district_event: DistrictEvent) -> str:
 
 
 def _waiting(district_event: DistrictEvent, reader: Any) -> str:
-    """Those whose signature is still needed, by name, the reader as *you* and first; of a certified
-    event those who have signed.
+    """The certifiers whose signature is still needed, by name, the reader as *you* and first; of a
+    certified event those who have signed.
     """
     status = "sealed" if district_event.is_certified else "open"
     signed = (

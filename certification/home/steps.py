@@ -108,7 +108,7 @@ def certify(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 
 def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
-    """What is still to be certified of a year that is over, in the year that people open now."""
+    """The steps that are still open in a year that is over, shown in the year that people open now."""
     earlier = [
         Scope(scope.district, event.end_year)
         for event in finishing(scope)
@@ -141,7 +141,7 @@ def _last_year(scope: Scope, standing: Standing) -> list[HomeTask]:
 
 
 def _request(district_event: DistrictEvent) -> HomeLead | None:
-    """What OPI wants corrected, and why, before all else (walk 19)."""
+    """OPI's request for a correction, with its reason, before all else (walk 19)."""
     request = (
         Recertification.objects.of(district_event.event, district_event.district)
         .in_progress()

@@ -24,8 +24,8 @@ def dated_letter(
     key: str,
     **facts: str,
 ) -> Letter:
-    """A letter that a date brings, or that is about dates alone: certification.letters.posting
-    looks at them again when it is sent.
+    """An e-mail about dates. When it is sent, certification.letters.posting looks at the dates
+    again.
     """
     return replace(
         district_letter(template, news, district_event, name, person, key, **facts),

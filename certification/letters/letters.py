@@ -1,7 +1,7 @@
-"""Letters about certification: batches that the queue list does not show. One link each, no word
+"""E-mails about certification are batches that the queue list does not show. One link each, no word
 about students (design 9).
 
-A letter is queued in the transaction of what it tells of, so that it is sent if and only if that
+An e-mail is queued in the transaction of what it tells of, so that it is sent if and only if that
 happened, also when the mail server is down just then; its key keeps it from being sent twice.
 """
 
@@ -26,8 +26,8 @@ KIND, TITLE = "letter", "E-mail about certification"
 
 @dataclass(frozen=True)
 class Letter:
-    """`templates/certification/letters/<template>.txt` for one person. `path` is where its link
-    leads; the person and `key` tell it from others.
+    """An e-mail to one person, made of `templates/certification/letters/<template>.txt`. `path` is
+    where its link leads; the person and `key` tell it from others.
     """
 
     template: str
@@ -38,9 +38,9 @@ class Letter:
     key: str
     facts: Mapping[str, str]
     event: int | None = None
-    """Of a letter that a date brings: its event, which is looked at again when it is sent."""
+    """The event of an e-mail about dates; it is looked at again when the e-mail is sent."""
     last_day: str = ""
-    """Of the same: the day it speaks of."""
+    """The last day that an e-mail about dates names."""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -70,16 +70,14 @@ def queue(
     key: str,
     facts: Mapping[str, str],
 ) -> Batch:
-    """Queue a letter that `by` has caused."""
+    """Queue an e-mail that `by` has caused."""
     letter = Letter(template, subject, to, scope, path, key, facts)
     _notice([letter])
     return submit(KIND, by=by, title=TITLE, scope=scope, options=letter.options, key=key)
 
 
 def queue_all(letters: Iterable[Letter], *, after: float = 0) -> None:
-    """Queue letters with a few statements, each person's own under its key once, whoever caused
-    it.
-    """
+    """Queue e-mails with a few statements, each person's own under its key once, whoever caused it."""
     letters = list(letters)
     _notice(letters, after=after)
     orders = (
@@ -97,9 +95,7 @@ NEWS = (
     "recertification_demanded",
     "year_closed",
 )
-"""Letters whose news stand on the person's next page too; what a date brings is on every page
-anyway.
-"""
+"""The news of these e-mails stand on the person's next page too; dates are on every page anyway."""
 
 
 def notice_key(key: str) -> str:
@@ -128,7 +124,7 @@ def _notice(letters: Iterable[Letter], *, after: float = 0) -> None:
 
 
 def not_yet_queued(letters: Iterable[Letter]) -> list[Letter]:
-    """Those that nobody has queued under their key so far."""
+    """The e-mails that have not been queued under their key."""
     letters_by_key = {f"{letter.to.pk}:{KIND}:{letter.key}": letter for letter in letters}
     keys_queued = set(
         Batch.objects.filter(idempotency_key__in=letters_by_key).values_list(

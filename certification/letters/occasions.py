@@ -1,7 +1,7 @@
-"""On which occasions people are written to about certification, and who. Each function is called in
-the transaction of what it tells of.
+"""The occasions on which people get an e-mail about certification. Each function is called in the
+transaction of what it tells of.
 
-Signing and sealing write their own letters, in certification.signing.signing and
+Signing and sealing queue their own e-mails, in certification.signing.signing and
 certification.signing.sealing.
 """
 
@@ -71,8 +71,8 @@ def year_closed(event: CertificationEvent, numbers: Iterable[str]) -> None:
 
 
 def daily() -> None:
-    """Who has not certified is written to 14, 7, 3 and 1 days before the last day, and once after
-    it (Plug.daily).
+    """Districts that have not certified get an e-mail 14, 7, 3 and 1 days before the last day, and
+    once after it (Plug.daily).
     """
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
@@ -83,7 +83,7 @@ def daily() -> None:
 
 
 def of_the_date(event: CertificationEvent) -> dict[tuple[str, int], tuple[Letter, str]]:
-    """(district, person) → today's letter about the date and its occasion, whether or not it was
+    """(district, person) → today's e-mail about the date and its occasion, whether or not it was
     sent before.
     """
     names = district_names()
@@ -142,12 +142,12 @@ def _remind_of_the_date(event: CertificationEvent) -> None:
 
 
 def is_waited_for(district_event: DistrictEvent) -> bool:
-    """Whether the district still can and must certify."""
+    """True when the district still can and must certify."""
     return not why_not_waited_for(district_event)
 
 
 def why_not_waited_for(district_event: DistrictEvent) -> str:
-    """Why nobody of the district is reminded; empty where it still can and must certify."""
+    """The reason nobody of the district is reminded; empty where it still can and must certify."""
     if district_event.is_certified:
         return "certified"
     if not district_event.event.is_published:
@@ -180,9 +180,7 @@ def _occasion(district_event: DistrictEvent) -> str:
 
 
 def kind_of_day(district_event: DistrictEvent) -> str:
-    """What a letter about the date says on this day: `overdue`, or the nearest of the days before
-    it that it is counted with.
-    """
+    """The kind of e-mail for this day: `overdue`, or the nearest of `DAYS_BEFORE`."""
     number = _days_to_the_last(district_event)
     return (
         OVERDUE
@@ -202,8 +200,8 @@ def signers_of(event: CertificationEvent) -> set[tuple[str, int]]:
 
 
 def has_done(district_event: DistrictEvent, person: User, signatures: set[tuple[str, int]]) -> bool:
-    """Whether others are waited for, not the person: where all have signed who must, one of them
-    still has to seal it (C-17).
+    """True when the person has signed and others have not. Where all have signed, one of them still
+    has to seal it (C-17).
     """
     return (
         district_event.signed < district_event.primaries

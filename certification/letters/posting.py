@@ -1,5 +1,5 @@
-"""Sending a queued letter. What it says of an event's dates is looked at again: it may have waited
-for the mail server, and the event moved on.
+"""Sending a queued e-mail. Its dates are read again, because it may have waited for the mail
+server.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def run(job: Job) -> None:
 
 
 def _fresh(batch: Batch, person: User) -> Letter | str:
-    """The letter with the dates and signers of now, or why it is not sent any more."""
+    """The e-mail with the dates and signers of now, or the reason it is not sent any more."""
     options, scope = batch.options, Scope(batch.district, int(batch.end_year or 0))
     district_event = event_of(scope, options["event"])
     if district_event is None or not district_event.event.is_published:

@@ -1,4 +1,4 @@
-"""Who is written to about a district's certification."""
+"""The people who get e-mails about a district's certification."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Scope
 
 UNDO_SECONDS = 5 * 60
-"""How long OPI may take an answer back; the letter waits as long."""
+"""The time in which OPI may withdraw an answer; the e-mail waits as long."""
 
 
 def asked(request: Recertification) -> None:

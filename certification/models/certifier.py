@@ -1,4 +1,4 @@
-"""Who puts a name to a district's CTE Data (guide, Step One: Type Membership Setup)."""
+"""The people who sign a district's CTE Data (guide, Step One: Type Membership Setup)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         return self.filter(district=district)
 
     def active(self) -> CertifierQuerySet:
-        """Those who count: ticked Active, with an open account and a role in the district today."""
+        """The certifiers who count: checked Active, with an open account and a role in the district
+        today.
+        """
         roles = Membership.objects.filter(user=OuterRef("user"), district=OuterRef("district"))
         return self.filter(Exists(roles), is_active=True, user__is_active=True)
 
     def are(self, person: Any) -> bool:
-        """Whether the person is one of them who counts."""
+        """True when the person is one of them and counts."""
         return self.active().filter(user=person).exists()
 
     def primary(self) -> CertifierQuerySet:
@@ -38,7 +40,7 @@ class CertifierQuerySet(models.QuerySet["Certifier"]):
         return self.filter(level=Certifier.Level.SECONDARY)
 
     def unused(self, since: datetime.datetime | None = None) -> CertifierQuerySet:
-        """Those whose account has closed by itself: they must sign, and cannot sign in."""
+        """Certifiers whose account has closed by itself: they must sign, and cannot sign in."""
         return self.filter(unused("user__", since))
 
     def listed(self) -> CertifierQuerySet:
@@ -120,7 +122,7 @@ class Certifier(models.Model):
 
     @property
     def counts(self) -> bool:
-        """What `active()` asks; needs `has_role` of `listed()`."""
+        """The same as `active()` for one certifier; needs `has_role` of `listed()`."""
         return self.is_active and self.user.is_active and bool(getattr(self, "has_role", False))
 
     @property
@@ -148,7 +150,9 @@ class Certifier(models.Model):
 
 
 def cannot_sign(certifiers: Iterable[Certifier]) -> tuple[list[Certifier], str]:
-    """Those who cannot sign in today, and who and why in words: DOE, JANE has never signed in."""
+    """The certifiers who cannot sign in today, and the reason in words: DOE, JANE has never signed
+    in.
+    """
     strangers, dormant = [], []
     for certifier in certifiers:
         if certifier.user.dormant:

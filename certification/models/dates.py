@@ -33,7 +33,7 @@ def days(number: int) -> str:
 
 
 class Phase(Enum):
-    """Where an event stands for one district at one moment; the value is what pages call it."""
+    """The phase of an event for one district at one moment; the value is its name on pages."""
 
     NOT_YET_OPEN = "Not yet open"
     REVIEW = "Review"
@@ -44,7 +44,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Dates:
-    """What holds for one district: the event's dates, or those of its extension."""
+    """The dates for one district: the event's, or those of its extension."""
 
     review_opens: datetime.date
     certification_opens: datetime.date
@@ -63,8 +63,8 @@ class Dates:
         return Phase.CORRECTION if now < ends(self.corrections_until) else Phase.OVER
 
     def accepts_signatures(self, now: datetime.datetime, *, correcting: bool = False) -> bool:
-        """Whether the dates let a certifier sign. After the due date those who correct may, and who
-        is late where the event accepts it.
+        """True when the dates let a certifier sign. After the due date a correction can be signed,
+        and a late certification where the event accepts it.
         """
         phase = self.phase(now)
         return phase is Phase.OPEN or (
@@ -93,7 +93,7 @@ class Dates:
         )
 
     def corrections(self, now: datetime.datetime) -> str:
-        """What the correction date means today."""
+        """A sentence on the correction date as of today."""
         day = in_short(self.corrections_until)
         return (
             f"Corrections ended {day}."

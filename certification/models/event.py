@@ -25,7 +25,7 @@ GROUPS = ("cte-end-of-year",)
 
 
 def default_statements() -> list[str]:
-    """What certifiers state unless OPI words it otherwise."""
+    """The statements of certifiers, unless OPI words them otherwise."""
     return list(STATEMENTS)
 
 
@@ -68,9 +68,7 @@ class CertificationEvent(Moves):
         CLOSED = "closed", "Closed"
 
     class AfterYear(models.TextChoices):
-        """What OPI chose for the districts that had not certified when the next school year
-        began.
-        """
+        """OPI's choice for the districts that had not certified when the next school year began."""
 
         FINISH = "finish", "Districts that had sent everything can finish"
         CLOSED = "closed", "Closed with the school year"
@@ -183,13 +181,13 @@ class CertificationEvent(Moves):
 
     @property
     def dates(self) -> Dates:
-        """What holds for districts without an extension."""
+        """The dates for districts without an extension."""
         return self.dates_with(None, None)
 
     def dates_with(
         self, due: datetime.date | None, corrections_until: datetime.date | None
     ) -> Dates:
-        """What holds for a district with an extension to these days. An extension never shortens
+        """The dates for a district with an extension to these days. An extension never shortens
         what all have.
         """
         return Dates(

@@ -12,7 +12,7 @@ from cte_portal.editions import Home
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     def dates_for(self, event: CertificationEvent, district: str) -> Dates:
-        """What holds for the district: its extension's days, or the event's."""
+        """The dates for the district: its extension's days, or the event's."""
         extension = (
             self.filter(event=event, district=district)
             .values_list("due", "corrections_until")

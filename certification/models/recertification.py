@@ -74,7 +74,9 @@ class Recertification(Moves):
     reason = models.CharField("Reason", max_length=1000)
     what_changes = models.CharField("What will change", max_length=1000, blank=True)
     findings = models.JSONField(default=list, blank=True)
-    """What OPI attaches to a demand: [{"rule", "title", "count", ...}], no student's name."""
+    """The findings that OPI attaches to a demand: [{"rule", "title", "count", ...}], no student's
+    name.
+    """
     status = models.CharField(max_length=9, choices=Status.choices)
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=120)

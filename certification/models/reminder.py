@@ -31,7 +31,7 @@ class Reminder(models.Model):
     at = models.DateTimeField()
     by = models.CharField(max_length=120)
     text = models.CharField(max_length=1000, blank=True)
-    """What OPI added in its own words."""
+    """The text that OPI added."""
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -58,7 +58,7 @@ class Round(Moves):
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=120)
     reason = models.CharField(max_length=500, blank=True)
-    """Why it was opened; empty for the first."""
+    """The reason it was opened; empty for the first."""
     sealed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     """When it was superseded or abandoned."""

@@ -43,11 +43,11 @@ class Signature(models.Model):
     digest = models.CharField(max_length=64)
     statements = models.JSONField()
     notes = models.JSONField(default=list)
-    """What the signer wrote about unusual figures: [{"figure", "note"}]."""
+    """The signer's notes on unusual figures: [{"figure", "note"}]."""
     method = models.CharField(max_length=8, choices=Method.choices)
     signed_at = models.DateTimeField()
     late = models.BooleanField(default=False)
-    """Whether the district's due date, as it was then, had passed."""
+    """True when the district's due date, as it was then, had passed."""
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
 

@@ -18,8 +18,8 @@ class IllegalMove(RuntimeError):
 
 
 class Moves(models.Model):
-    """What has a `status`, and a table `MOVES` that names every status with those that may follow
-    it.
+    """A model with a `status`, and a table `MOVES` that names every status with those that may
+    follow it.
     """
 
     MOVES: ClassVar[Mapping[Any, tuple[Any, ...]]]

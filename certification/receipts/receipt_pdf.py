@@ -34,7 +34,7 @@ def pdf_of(receipt: Receipt, *, reader: str) -> bytes:
 
 
 def words(receipt: Receipt, *, reader: str) -> dict[str, Any]:
-    """What the PDF says, as plain text, in the order of the page."""
+    """The words of the PDF, as plain text, in the order of the page."""
     copy, event, standing = receipt.copy, receipt.round.event, receipt.standing
     sent = f"State edition as sent on {moment(copy.sent_at)}" if copy.sent_at else "State edition"
     facts = [

@@ -1,6 +1,4 @@
-"""What a receipt says of a sealed copy: the same today and in ten years, but for who came after
-it.
-"""
+"""The words of a receipt: the same today and in ten years, but for later sealed copies."""
 
 from __future__ import annotations
 
@@ -88,7 +86,7 @@ class Receipt:
 
     @cached_property
     def signatures(self) -> list[Signature]:
-        """Those that stand: Primary first, then in the order of signing."""
+        """The signatures that stand: Primary first, then in the order of signing."""
         return sorted(
             Signature.objects.standing().filter(round=self.round),
             key=lambda signature: (signature.level, signature.signed_at),
@@ -96,7 +94,7 @@ class Receipt:
 
     @cached_property
     def access(self) -> list[AuditEvent]:
-        """What was done to the signers' accounts in the 30 days before it was sealed."""
+        """The changes of the signers' accounts in the 30 days before it was sealed."""
         people = Certifier.objects.filter(signatures__in=self.signatures).values_list(
             "user", flat=True
         )
@@ -183,7 +181,7 @@ def receipt_url(copy: SealedCopy) -> str:
 
 
 def request_url(copy: SealedCopy) -> str:
-    """Where a recertification is asked for; empty once OPI has closed the event."""
+    """The address at which a recertification is asked for; empty once OPI has closed the event."""
     event = copy.round.event
     return (
         reverse("recertification-new", args=[copy.round.district, event.end_year, event.pk])
@@ -193,7 +191,7 @@ def request_url(copy: SealedCopy) -> str:
 
 
 def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> LockLinks | None:
-    """What a locked record's banner leads to (pathways/certified.py)."""
+    """The links of a locked record's banner (pathways/certified.py)."""
     if lock is None:
         return None
     copy = (
@@ -211,7 +209,7 @@ def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> Loc
 
 
 def last_certified_year(scope: Scope) -> int | None:
-    """What credits are compared with when they are entered (pathways/certified.py)."""
+    """The year with which credits are compared when they are entered (pathways/certified.py)."""
     official = SealedCopy.objects.official().of_district(scope.district)
     of_collection = official.filter(round__event__collection=CollectionLock.Collection.END_OF_YEAR)
     years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list(
@@ -221,7 +219,7 @@ def last_certified_year(scope: Scope) -> int | None:
 
 
 def sealed_year(scope: Scope) -> SealedYear | None:
-    """What a certified year's own pages say of it (pathways/certified.py)."""
+    """The facts that a certified year's own pages show (pathways/certified.py)."""
     official = (
         SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
     )

@@ -123,7 +123,7 @@ class DemandRecertification(AskingView):
 
     @cached_property
     def findings_at_state(self) -> list[dict[str, Any]]:
-        """What is found at the state, by rule."""
+        """The findings at the state, counted by rule."""
         groups = findings(self.scope.at_state()).by_rule
         return [
             {"rule": group.rule.id, "title": group.rule.problem, "count": group.total}

@@ -1,5 +1,5 @@
-"""What all decisions about a recertification share: the lock, the request as it stands now, who may
-decide it, and the AuditEvent.
+"""The common parts of all decisions about a recertification: lock, request, right to decide,
+AuditEvent.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def answerable(scope: Scope, pk: int, by: User) -> Recertification:
 
 
 def is_own(request: Recertification, person: User) -> str:
-    """Why the person does not decide the request: it is the person's own, in whatever role; empty
-    when it is somebody else's (M-12).
+    """The reason the person may not decide: the request is the person's own, in whatever role.
+    Empty when it is not (M-12).
     """
     is_persons_own = request.origin == Origin.DISTRICT and request.asked_by_id == person.pk
     return f"You made this request yourself. {SOMEONE_ELSE}" if is_persons_own else ""
@@ -100,7 +100,7 @@ def record(
 
 
 def outcome(request: Recertification) -> str:
-    """What has become of it, for who comes second (C-27)."""
+    """A sentence on the request's outcome, for the person who comes second (C-27)."""
     if request.status == State.ASKED:
         return "OPI has not answered yet."
     if request.status == State.WITHDRAWN:

@@ -1,4 +1,4 @@
-"""What both sides write about a recertification."""
+"""The forms in which both sides write about a recertification."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class AnswerForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """Why OPI ends a recertification that the district does not finish."""
+    """The reason OPI ends a recertification that the district does not finish."""
 
     use_required_attribute = False
 

@@ -183,7 +183,7 @@ def say(scope: Scope, pk: int, *, by: User, from_opi: bool, text: str) -> None:
 
 def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
     """OPI takes an answer back within five minutes, if nothing has followed from it (O-14). The
-    letter has not gone out yet.
+    e-mail has not gone out yet.
     """
     with deciding(scope):
         request = request_of(scope, pk)
@@ -214,7 +214,7 @@ def undo(scope: Scope, pk: int, *, by: User) -> Recertification:
 
 
 def cannot_undo(request: Recertification) -> str:
-    """Why an answer stands; empty when it can be taken back."""
+    """The reason an answer stands; empty when it can be taken back."""
     if (
         request.origin != Origin.DISTRICT
         or request.status not in (State.APPROVED, State.DENIED)

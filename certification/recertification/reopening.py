@@ -23,9 +23,7 @@ ABANDONED = "The recertification was withdrawn."
 
 @dataclass(frozen=True)
 class Correction:
-    """What the event's page says of correcting what is certified: the request that is open or was
-    answered last, and what may be asked now.
-    """
+    """The last request to correct a certification, and the reason a new one cannot be made now."""
 
     last: Recertification | None
     why_not: str
@@ -46,8 +44,8 @@ def correction(district_event: DistrictEvent) -> Correction | None:
 
 
 def cannot_reopen(district_event: DistrictEvent) -> str:
-    """Why what is certified cannot be corrected now; empty when it can. Contact text where only
-    people can help (C-31).
+    """The reason a certification cannot be corrected now; empty when it can. Contact text where
+    only people can help (C-31).
     """
     contact = f"Contact {settings.HELP_NAME}, {settings.HELP_PHONE}"
     if district_event.sealed_at is None or district_event.round_number is not None:

@@ -186,7 +186,7 @@ class OneRecertification(CertificationView):
 
     @property
     def may_abandon(self) -> bool:
-        """What OPI has requested, OPI alone lets go."""
+        """A correction that OPI has requested is given up by OPI alone."""
         is_districts = self.recertification.origin == Recertification.Origin.DISTRICT
         return self.is_opi or (is_districts and self.is_certifier)
 
@@ -250,7 +250,7 @@ class OneRecertification(CertificationView):
 
 
 class RecertificationInbox(StatewideView):
-    """What waits for OPI's answer, what is being corrected, and what was answered."""
+    """The requests that wait for OPI's answer, those in progress, and those that have ended."""
 
     capability = Capability.WORK_STATEWIDE
 

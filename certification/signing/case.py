@@ -105,8 +105,8 @@ class Case:
 
     @property
     def has_signed(self) -> bool:
-        """Whether nothing is left to sign for the person: her signature covers the data, and it is
-        not a Primary's turn to seal it.
+        """True when nothing is left to sign for the person: her signature covers the data, and it
+        is not a Primary's turn to seal it.
         """
         certifier = self.certifier
         return (
@@ -152,9 +152,7 @@ class Case:
 
     @cached_property
     def matches(self) -> bool:
-        """Whether the records in scope are the same in both editions, whatever the cursor says of
-        them.
-        """
+        """True when the records in scope are the same in both editions, whatever the cursor says."""
         return canonical.digest(self.scope) == canonical.digest_of(
             sorted(canonical.line(row) for row in self.document.rows)
         )
@@ -200,5 +198,5 @@ class Case:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the district has nothing to report: no record in either edition."""
+        """True when the district has nothing to report: no record in either edition."""
         return not self.document.rows and not Participation.objects.in_scope(self.scope).exists()

@@ -1,4 +1,4 @@
-"""What each gate answers in a district's case: certification.signing.gates names the gates."""
+"""The answers of the gates in a district's case; certification.signing.gates lists the gates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer:
     seconds_left: int = 0
     """Until it passes by itself."""
     problem: str = ""
-    """What is wrong in this case, where the gate's own words say less."""
+    """The title in this case, where it says more than the gate's own."""
 
 
 def _page(case: Case, name: str, *arguments: object) -> str:

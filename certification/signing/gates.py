@@ -1,5 +1,5 @@
-"""What must be true before anyone signs: named gates, all answered at once, by page, home and
-action alike (design D5).
+"""The named conditions of a signature, all answered at once, for page, home and action alike
+(design D5).
 
 A gate says what it found, in a count where there is one, and leads to the page that cures it.
 Advice never blocks. An open gate is titled by what is true, a closed one by what is wrong.
@@ -23,13 +23,13 @@ class Gate:
     """The title while the gate is closed."""
     ask: Callable[[Case], Answer]
     advises: Callable[[Case], bool] = lambda case: False
-    """Whether it only advises in this event."""
+    """True when it only advises in this event."""
     reads_records: bool = False
-    """Whether it takes a look at every record, which the home page does only when nothing else is
-    in the way.
+    """True when it reads every record, which the home page does only when nothing else is in the
+    way.
     """
     needs_current_year: bool = False
-    """Whether it is cured by what is possible in the current school year alone."""
+    """True when its cure is possible in the current school year alone."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,8 @@ def verdicts(case: Case) -> list[Verdict]:
 
 
 def answer(gate: Gate, case: Case) -> Answer:
-    """What the gate says. Of a year that is over nothing is changed, explained, sent or run any
-    more: where that would be the cure, only OPI can help, with later dates or by closing the
-    year.
+    """The gate's answer. In a year that is over nothing can be changed, sent or run: where that
+    would be the cure, only OPI can help.
     """
     gate_answer = gate.ask(case)
     if gate_answer.passed or not case.district_event.finishing or not gate.needs_current_year:
@@ -72,8 +71,8 @@ def answer(gate: Gate, case: Case) -> Answer:
 
 
 def in_the_way(case: Case) -> list[Verdict]:
-    """What the home page names: the closed gates that are known without reading the records, else
-    those that are known by reading them.
+    """The closed gates that the home page names. Gates that read every record are asked only when
+    no other one is closed.
     """
     for reads in (False, True):
         all_verdicts = [

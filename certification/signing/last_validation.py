@@ -1,5 +1,4 @@
-"""What the gates would answer by a district's last validation at the state: for lists of all
-districts, which read no record (ADR 8, 9).
+"""The gates' answers by a district's last validation, for lists of all districts (ADR 8, 9).
 
 Each answer stands under its gate's slug. The event's page and the signature ask the gates
 themselves.
@@ -30,7 +29,7 @@ class LastValidation:
 
     @property
     def is_current(self) -> bool:
-        """Whether the last validation read what stands at the state now."""
+        """True when the last validation read what stands at the state now."""
         copy = self.unsent.copy
         return (
             self.validated is not None

@@ -1,4 +1,4 @@
-"""What a signer writes on unusual figures, kept with the signature."""
+"""The signer's notes on unusual figures, kept with the signature."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ class NotesForm(forms.Form):
             )
 
     def notes(self) -> list[dict[str, str]]:
-        """What `Signature.notes` keeps."""
+        """The notes as `Signature.notes` keeps them."""
         notes = ((label, self.cleaned_data.get(name, "")) for name, label in self.figures.items())
         return [{"figure": label, "note": note} for label, note in notes if note]

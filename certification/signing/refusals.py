@@ -1,4 +1,4 @@
-"""Why a certification was not signed; the sentence is for the person, and nothing was written."""
+"""Refusals of a signature. Nothing was written, and the sentence is for the person."""
 
 from __future__ import annotations
 

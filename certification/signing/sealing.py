@@ -106,9 +106,7 @@ def _standing(copy: SealedCopy) -> list[Signature]:
 
 
 def differences(copy: SealedCopy) -> list[str]:
-    """What does not hold of a sealed copy any more, in words; nothing when it is as it was
-    sealed.
-    """
+    """Sentences on how a sealed copy differs from what was sealed; none when it is as it was."""
     document, signatures = signed_text.of_copy(copy), _standing(copy)
     sentences = []
     if signed_text.seal_of(document, copy, signatures) != copy.digest:

@@ -183,9 +183,9 @@ def data_changed(scope: Scope) -> None:
 
 
 def rules_changed(event: int | None = None) -> None:
-    """What is signed may have moved in every district: OPI's lists, what a rule weighs, or an
-    event's statements. Each district in a transaction of its own; whoever holds one just then
-    judges its signatures anew himself.
+    """Judge every district's signatures anew after a change of OPI's lists, a severity or
+    statements. Each district in a transaction of its own; whoever holds one just then judges its
+    signatures anew himself.
     """
     rounds = Round.objects.open().filter(signatures__isnull=False, signatures__voided_at=None)
     if event is not None:

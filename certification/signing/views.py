@@ -198,7 +198,7 @@ class EventCertification(ActionView):
 
 
 def official_copy(case: Case) -> SealedCopy | None:
-    """What is certified: also while a correction is under way."""
+    """The official sealed copy, also while a correction is under way."""
     return (
         SealedCopy.objects.official()
         .of_district(case.scope.district)

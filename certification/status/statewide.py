@@ -1,6 +1,4 @@
-"""Where every district stands in one event: the facts of certification.status.status for all of
-them, in a few statements.
-"""
+"""The state of every district in one event, read with a few statements."""
 
 from __future__ import annotations
 
