@@ -20,8 +20,8 @@ from certification.models import CertificationEvent
 from certification.models.dates import days
 from certification.review.suppression import FEWEST, suppressed
 from certification.signing.last_validation import LastValidation
+from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
-from certification.status.status import DistrictEvent
 from cte_portal.words import text
 from pathways.models import Change, District
 from pathways.reports.runs import Validated, last_validations

@@ -19,8 +19,8 @@ from certification.events.effects import effects, moving
 from certification.events.forms import EventForm
 from certification.models import CertificationEvent, Round
 from certification.models.event import default_groups, default_statements
+from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
-from certification.status.status import DistrictEvent
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.accounts.models import AuditEvent

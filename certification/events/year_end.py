@@ -18,7 +18,8 @@ from certification.models import CertificationEvent, Round
 from certification.models.dates import in_short
 from certification.recertification.deciding import deciding
 from certification.recertification.reopening import close_round
-from certification.status.status import DistrictEvent, event_of, events_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of, events_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal

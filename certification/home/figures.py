@@ -6,7 +6,8 @@ from typing import Any
 
 from certification.models import Certifier, Signature
 from certification.models.dates import in_short
-from certification.status.status import DistrictEvent, known_next_event
+from certification.status.district_event import DistrictEvent
+from certification.status.status import known_next_event
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeFigure, Standing
 

@@ -17,13 +17,8 @@ from certification.models.certifier import cannot_sign
 from certification.navigation import DATA_CERTIFICATION
 from certification.signing.case import Case
 from certification.signing.gates import in_the_way
-from certification.status.status import (
-    NO_PRIMARY,
-    DistrictEvent,
-    closed_event,
-    events_of,
-    known_next_event,
-)
+from certification.status.district_event import NO_PRIMARY, DistrictEvent
+from certification.status.status import closed_event, events_of, known_next_event
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.frame import HomeLead, HomeTask, Standing

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from certification.letters.letters import Letter
 from certification.models.dates import in_short
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.editions import Scope
 from pathways.models import District

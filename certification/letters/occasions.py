@@ -18,8 +18,8 @@ from certification.letters.letters import Letter, not_yet_queued, queue_all
 from certification.letters.readers import administrators_of, certifiers_of, readers
 from certification.models import CertificationEvent, Reminder, Signature
 from certification.models.dates import Phase, in_short
+from certification.status.district_event import DistrictEvent
 from certification.status.statewide import district_events
-from certification.status.status import DistrictEvent
 from cte_portal.accounts.models import User
 
 DAYS_BEFORE = (14, 7, 3, 1)

@@ -9,7 +9,8 @@ from typing import Any
 from certification.letters import letters, occasions
 from certification.letters.letters import Letter
 from certification.models.dates import in_short
-from certification.status.status import DistrictEvent, event_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of
 from cte_portal.accounts.models import User
 from cte_portal.batches.job import Job, Outcome
 from cte_portal.batches.kinds import Kind

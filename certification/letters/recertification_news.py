@@ -8,7 +8,8 @@ from certification.letters.district_letters import district_letter, district_nam
 from certification.letters.letters import Letter, queue_all
 from certification.letters.readers import readers
 from certification.models import Recertification
-from certification.status.status import DistrictEvent, event_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of
 from cte_portal.accounts.models import Role, User
 from cte_portal.editions import Scope
 

@@ -14,7 +14,8 @@ from certification.models import Certifier, Recertification
 from certification.recertification import recertification as actions
 from certification.recertification.forms import AskForm, DemandForm
 from certification.recertification.reopening import cannot_reopen
-from certification.status.status import DistrictEvent, event_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView
 from pathways.findings.findings import findings

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from certification.models import CertificationEvent, Certifier, Recertification
-from certification.status.status import DistrictEvent, event_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal

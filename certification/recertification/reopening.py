@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from certification.models import Recertification, Round, SealedCopy, Signature
 from certification.models.dates import Phase, in_short
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.refusals import Refusal
 from pathways.models import CollectionLock

@@ -11,7 +11,7 @@ from typing import Any
 
 from certification.models import SealedCopy
 from certification.review.figures import counts_of
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
 from pathways.ledger.canonical import CanonicalRow

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from certification.review.records import Records, last_sealed_year, records_of
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.editions import school_year_label
 from cte_portal.ui.bars import Bars, bars
 from pathways.records.grades import by_grade

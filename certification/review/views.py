@@ -18,7 +18,8 @@ from certification.review import changes, student_lists
 from certification.review.explanations import explanations_of
 from certification.review.records import Records, last_seal, records_of, scope_of
 from certification.review.snapshot import MEASURES, snapshot_of
-from certification.status.status import DistrictEvent, event_of
+from certification.status.district_event import DistrictEvent
+from certification.status.status import event_of
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView, access
 from cte_portal.pages.typed import paged

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from certification.models import CertificationEvent, Certifier, Round, Signature
 from certification.signing import signed_text
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from pathways.reports.runs import Validated
 from pathways.resync.unsent import KnownUnsent
 

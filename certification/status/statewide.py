@@ -16,7 +16,7 @@ from certification.models import (
     Round,
     Signature,
 )
-from certification.status.status import DistrictEvent
+from certification.status.district_event import DistrictEvent
 from cte_portal.accounts.models.user import unused
 from pathways.models import SchoolYear
 
