@@ -17,7 +17,7 @@ UNDO_SECONDS = 5 * 60
 """The time in which OPI may withdraw an answer; the e-mail waits as long."""
 
 
-def asked(request: Recertification) -> None:
+def requested(request: Recertification) -> None:
     """To OPI's staff."""
     district_event, name = _of(request)
     staff = User.objects.filter(memberships__role=Role.OPI_STAFF, is_active=True).distinct()

@@ -72,7 +72,7 @@ def ask(scope: Scope, event: int, *, by: User, reason: str, what_changes: str) -
             by,
             reason,
         )
-        news.asked(request)
+        news.requested(request)
     return request
 
 

@@ -192,13 +192,15 @@ class OneRecertification(CertificationView):
 
     def forms_of(self, form: forms.BaseForm) -> dict[str, forms.BaseForm]:
         """The page's three forms, the one that was sent among them."""
-        kept = QueryDict() if self.request.method == "POST" else self.typed_before() or QueryDict()
-        sent = kept or self.request.POST
+        waiting = (
+            QueryDict() if self.request.method == "POST" else self.typed_before() or QueryDict()
+        )
+        sent = waiting or self.request.POST
         return {
             "message_form": (
                 form
                 if isinstance(form, MessageForm)
-                else self.message_beside or MessageForm(initial={"text": kept.get("text", "")})
+                else self.message_beside or MessageForm(initial={"text": waiting.get("text", "")})
             ),
             "answer_form": (
                 form
