@@ -1,4 +1,4 @@
-"""What students do in Career & Technical Education; its records exist in both editions."""
+"""Students' work in Career & Technical Education; its records exist in both editions."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -1,5 +1,5 @@
-"""What the records ask of certification, which stands above them: one protocol, answered by what
-settings.PORTAL_CERTIFIED names.
+"""The questions of the records to certification, which stands above them: one protocol, answered by
+the object that settings.PORTAL_CERTIFIED names.
 
 Nothing else of certification is known here. `pathways/checks.py` looks at the answers when the
 portal starts.
@@ -71,7 +71,7 @@ class Unfinished:
 
 
 class Certified(Protocol):
-    """What certification must answer."""
+    """The answers that certification must give."""
 
     def data_changed(self, scope: Scope) -> None:
         """The state's rows or an explanation have changed: what was signed may no longer cover
@@ -86,8 +86,8 @@ class Certified(Protocol):
     def lock_links(
         self, lock: CollectionLock | None, person: User | AnonymousUser
     ) -> LockLinks | None:
-        """Where a locked collection leads to: what locked it, and how the person asks for its
-        correction. None where nothing is locked.
+        """The links of a locked collection: to what locked it, and to a request for its correction.
+        None where nothing is locked.
         """
 
     def sealed_year(self, scope: Scope) -> SealedYear | None:
@@ -97,13 +97,14 @@ class Certified(Protocol):
         """The district's last certified end year before the scope's."""
 
     def year_is_held(self) -> str:
-        """Why the current year cannot end now; empty when nothing holds it."""
+        """The reason why the current year cannot end now; empty when nothing holds it."""
 
     def unfinished(self) -> Unfinished | None:
-        """What the current year leaves unfinished when the next one begins; None when nothing."""
+        """The districts that the current year leaves unfinished when the next one begins; None when all
+        have finished."""
 
     def holds_sending(self, scope: Scope) -> str:
-        """Why nothing of the scope's year may go to the state yet; empty when it may."""
+        """The reason why nothing of the scope's year may go to the state yet; empty when it may."""
 
 
 def certified() -> Certified:

@@ -1,4 +1,4 @@
-"""Whether certification answers what the records ask of it, looked at when the portal starts."""
+"""A check at the portal's start that certification answers what the records ask of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the portal's frame shows of districts and school years (Plug.directory)."""
+"""Districts and school years for the portal's frame (Plug.directory)."""
 
 from collections.abc import Collection
 

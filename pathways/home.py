@@ -1,6 +1,4 @@
-"""What the home page and the bar above every page say of the CTE steps (guide, Steps Two to
-Four).
-"""
+"""The CTE steps on the home page and in the bar above every page (guide, Steps Two to Four)."""
 
 from __future__ import annotations
 
@@ -119,7 +117,7 @@ def upload_task(scope: Scope, standing: Standing, *, locked: bool) -> list[HomeT
 
 
 def last_upload(last: Batch | None, scope: Scope) -> tuple[tuple[str, str], str, str]:
-    """How the last upload stands, and the way on: to the rows that were not saved, if any (walk
+    """The status of the last upload, and the link to the rows that were not saved, if any (walk
     22).
     """
     if last is None:
@@ -202,8 +200,8 @@ def resync_task(scope: Scope, standing: Standing, unsent: Unsent | None) -> list
 
 
 def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
-    """How far the state has what the district has; the number is the one above every page and on
-    the resync page.
+    """The resync step: the number of unsent rows is the one above every page and on the resync
+    page.
     """
     copy, rows = unsent.copy, number_of(unsent.rows, "row")
     if unsent.ahead:

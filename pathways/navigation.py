@@ -1,4 +1,4 @@
-"""Where the CTE screens stand in the navigation, under the guide's paths."""
+"""The CTE screens in the navigation, under the guide's paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the CTE records give the rest of the portal."""
+"""The plug by which the CTE records meet the rest of the portal."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pathways.models import CollectionLock
 class RecordsView(ScopedView):
     @cached_property
     def lock(self) -> CollectionLock | None:
-        """What closes the current year's records. Other years are for reading anyway."""
+        """The lock that closes the current year's records. Other years are for reading anyway."""
         return (
             CollectionLock.objects.on_participations(
                 self.scope.district, self.scope.end_year
@@ -22,5 +22,5 @@ class RecordsView(ScopedView):
 
     @cached_property
     def may_edit(self) -> bool:
-        """Whether the person may change records, and nothing closes them."""
+        """True when the person may change records, and nothing closes them."""
         return self.can_edit and self.lock is None

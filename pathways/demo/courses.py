@@ -114,7 +114,7 @@ class Timetable:
 
 
 def earned(rows: Iterable[Row]) -> Earned:
-    """What each record grew by, year by year; the rows come in the order of the years."""
+    """The credits that each record gained, year by year; the rows come in the order of the years."""
     credits: Earned = {}
     for row in rows:
         years = credits.setdefault((row.student_id or 0, row.pathway_id or 0), {})

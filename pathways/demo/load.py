@@ -81,8 +81,8 @@ def analyze() -> None:
 
 
 def sizes_of(chosen: list[Place], size: int) -> dict[str, int]:
-    """How many students each district has. Beside many more districts the named ones keep what they
-    have alone.
+    """The number of students of each district. The named districts keep theirs when many more are
+    added.
     """
     statewide = len(chosen) > len(PLACES) and size > STUDENTS
     named = dict(_shared(chosen[: len(PLACES)], STUDENTS)) if statewide else {}

@@ -1,6 +1,4 @@
-"""Whom one can sign in as, to practise. Refused in production, where these passwords must not
-exist.
-"""
+"""People to sign in as for practice. Refused in production, where these passwords must not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell of a text file holds, without what the program that saved it put around it."""
+"""The value of a text file's cell, without what the program that saved it put around it."""
 
 from __future__ import annotations
 

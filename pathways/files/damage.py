@@ -1,5 +1,5 @@
-"""What spreadsheets and data tools do to values: repaired where only one value can be meant, else
-named, with the value to write.
+"""Damage that spreadsheets and data tools do to values: repaired where only one value can be meant,
+else named, with the value to write.
 
 Design 5: dates are month, day, four-digit year and nothing else, and a district number is not
 padded. So those are named, not repaired.
@@ -58,7 +58,7 @@ class Pattern(Enum):
 
 @dataclass(frozen=True)
 class Damage:
-    """What happened to a value, and what to write instead; nothing where that cannot be known."""
+    """The damage of a value, and the value to write instead; empty where that cannot be known."""
 
     pattern: Pattern
     message: str = ""
@@ -129,7 +129,7 @@ def short_decimals(text: str) -> str:
 
 
 def of(field: str, text: str, label: str) -> Damage | None:
-    """What happened to a value that cannot be read as it stands."""
+    """The damage of a value that cannot be read as it stands."""
     if text.upper() in _NO_VALUE:
         return Damage(Pattern.NO_VALUE, f"“{text}” means that there is no value. Enter {label}")
     holds = PARTICIPATION.holds.get(field)

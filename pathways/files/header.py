@@ -56,11 +56,11 @@ class Header:
 
     @property
     def errors_added(self) -> bool:
-        """Whether the file is one that the portal gave back with its errors."""
+        """True when the file is one that the portal gave back with its errors."""
         return any(cell in (ERRORS_ADDED, ERRORS_ADDED_BEFORE) for cell in self.cells[4:])
 
     def strange(self, today: datetime.date) -> str:
-        """What is unusual about date and time: the file may not be the one that was meant. It
+        """A sentence on an unusual date or time: the file may not be the one that was meant. It
         changes nothing (U-30).
         """
         written = self.cells[1]

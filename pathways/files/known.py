@@ -1,4 +1,4 @@
-"""What the portal knows of the students and pathways that a file may name."""
+"""The students and pathways that a file may name, as the portal knows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class KnownStudent:
     first_name: str
 
     def is_named(self, last: str, first: str) -> bool:
-        """Whether the names are the student's, as two systems may write them; an empty one says
+        """True when the names are the student's, as two systems may write them; an empty name says
         nothing.
         """
         return (not last or _name(last) == _name(self.last_name)) and (
@@ -25,7 +25,7 @@ class KnownStudent:
 
 @dataclass(frozen=True)
 class Known:
-    """What the district and OPI's list say, for looking up identities."""
+    """The district's students and OPI's pathways, for looking up identities."""
 
     district: str
     end_year: int

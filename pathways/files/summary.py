@@ -1,4 +1,4 @@
-"""What was noticed while a file was read, and what is wrong with the file as a whole."""
+"""Notes made while a file was read, and the judgment of the file as a whole."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _UNREADABLE = {"CTE-001", "CTE-002", "CTE-003", "CTE-004", "CTE-005", "CTE-404",
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a line or a value of it; `damage` where a spreadsheet or a data tool is to
-    blame.
+    """A problem of a line or of one of its values; `damage` where a spreadsheet or a data tool is
+    to blame.
     """
 
     line: int
@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass
 class Summary:
-    """What was noticed while reading, complete when the last row has been read."""
+    """Notes made while reading, complete when the last row has been read."""
 
     rows: int = 0
     blank: int = 0

@@ -63,7 +63,7 @@ class Encoding:
 
 
 def encoding_of(file: IO[bytes]) -> Encoding:
-    """How the text is encoded: by its byte order mark, else UTF-8, else – one byte is enough –
+    """The text's encoding: by its byte order mark, else UTF-8, else – one byte is enough –
     Windows-1252 for all of it.
 
     Raises FileRefused for what is no text.

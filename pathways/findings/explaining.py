@@ -43,8 +43,8 @@ class Explained:
 
 
 def fingerprint(findings: Sequence[ListedFinding]) -> str:
-    """What a person has seen before giving a reason for all of it, in one value without student
-    data.
+    """One value for the findings that a person has seen, without student data; the reason is given
+    for just these.
     """
     lines = sorted(
         f"{finding.rule.id} {finding.breach.state_id} {finding.breach.pathway_id}"

@@ -43,7 +43,7 @@ class FindingList:
 
     @classmethod
     def of(cls, query: QueryDict) -> FindingList:
-        """What an address asks for; what it says wrongly is as if it were not said."""
+        """The list that an address asks for; wrong parts of the address are ignored."""
         level = query.get("level", "")
         return cls(
             BY_RULE if query.get("by") == BY_RULE else BY_RECORD,
@@ -64,7 +64,7 @@ class FindingList:
 
     @property
     def query(self) -> str:
-        """What links of the list carry on."""
+        """The query that links of the list carry on."""
         values = {
             "by": self.by if self.by_rule else "",
             "level": "" if self.level is Level.TO_DO else self.level.value,
@@ -92,7 +92,7 @@ class FindingList:
         return replace(scope, edition=self.edition)
 
     def findings(self, scope: Scope) -> Findings:
-        """What is found now, its findings in the list's order."""
+        """The findings of now, in the list's order."""
         result = findings(self.scope(scope), level=self.level)
         result.lines.sort(key=self.place_of)
         return result
@@ -109,7 +109,7 @@ class FindingList:
         return self._place(finding.rule, finding.severity, named)
 
     def place(self, rule: Rule, severity: Severity, student: Student, pathway: Pathway) -> Place:
-        """Where a finding stands or stood, whether or not it is solved."""
+        """The place of a finding in the list, also of one that is solved."""
         named = (
             student.last_name,
             student.first_name,

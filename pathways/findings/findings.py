@@ -1,5 +1,5 @@
-"""What is found in a district's records now, in either edition: computed by the catalogue each
-time, only explanations are kept (ADR 0003).
+"""The findings of a district's records now, in either edition: computed by the catalogue each time,
+only explanations are kept (ADR 0003).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Level(Enum):
         return finding.severity.value == self.value and finding.explanation is None
 
     def count(self, of_rule: RuleCount) -> int:
-        """How many findings of a rule the list has, in exact numbers."""
+        """The exact number of a rule's findings that the list has."""
         if self is Level.ALL:
             return of_rule.total
         if self is Level.TO_DO:
@@ -117,7 +117,7 @@ class ListedFinding:
 
 @dataclass
 class RuleCount:
-    """How often a rule is broken, in exact numbers; `open` is what blocks."""
+    """The exact numbers of one rule's findings; those that are `open` block."""
 
     rule: Rule
     severity: Severity
@@ -141,8 +141,8 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Counts:
-    """What certification asks: `errors` and `warnings` block, what is `explained` or `infos` does
-    not.
+    """The counts that certification asks for: `errors` and `warnings` block, `explained` and
+    `infos` do not.
     """
 
     errors: int = 0

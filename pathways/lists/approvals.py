@@ -148,7 +148,7 @@ def counts(end_year: int) -> list[tuple[Pathway, int]]:
 
 @dataclass(frozen=True)
 class ApprovalsPlan:
-    """What would be given and withdrawn, and whose records would stand without approval."""
+    """The approvals to give and to withdraw, and the records that would stand without one."""
 
     end_year: int
     give: tuple[Pair, ...]

@@ -53,7 +53,7 @@ def rows(end_year: int) -> Iterator[tuple[str, ...]]:
 
 @dataclass
 class ApprovalsRead:
-    """What a file asks for. With problems nothing of it is saved."""
+    """The approvals that a file asks for. With problems, nothing of it is saved."""
 
     give: list[Pair] = field(default_factory=list)
     withdraw: list[Pair] = field(default_factory=list)

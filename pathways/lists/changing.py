@@ -56,7 +56,7 @@ class YearHeld(NotApplied):
 
 @dataclass
 class Entries:
-    """What one call of `changing` has changed so far."""
+    """The changes that one call of `changing` has made so far."""
 
     deeds: list[Deed] = field(default_factory=list)
 

@@ -146,7 +146,7 @@ def _written(row: TableRow) -> Written:
 
 
 def _judge(rows: list[Written]) -> None:
-    """What has happened to nearly every District Number is said once, of the column."""
+    """A damage of nearly every District Number is reported once, of the column."""
     lost = [(row, zeros) for row in rows if (zeros := damage.lost_zeros(row.cells[0], NUMBER, 4))]
     if len(rows) >= OVER_HALF_OF and len(lost) * 2 > len(rows):
         first, zeros = lost[0]

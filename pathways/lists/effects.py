@@ -1,4 +1,4 @@
-"""What a change of OPI's reference data would mean, told before it is made (ux O-15, O-16)."""
+"""The effects of a change of OPI's reference data, shown before it is made (ux O-15, O-16)."""
 
 from __future__ import annotations
 

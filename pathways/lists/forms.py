@@ -101,7 +101,9 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
                 )
 
     def before_adding(self) -> Any:
-        """What holds until a new row stands, where a new row changes anything for anybody."""
+        """The row in force until the new one is saved; None where a new row changes nothing for
+        anybody.
+        """
         return None
 
     def _show_again(self, name: str, value: Any, message: str, code: str) -> None:
@@ -203,15 +205,13 @@ class SchoolYearForm(RegisterForm):
 
     @property
     def entry_fields(self) -> list[forms.BoundField]:
-        """What becomes of the unfinished is asked beside what follows, and not before."""
+        """The choice for unfinished districts is asked beside the effects, and not before."""
         return [
             field for field in super().entry_fields if field.name != "unfinished" or self.effects
         ]
 
     def _post_clean(self) -> None:
-        """Who has seen what follows says too what becomes of the districts that have not
-        certified.
-        """
+        """A person who has seen the effects also chooses for the districts that have not certified."""
         super()._post_clean()
         if self.open_districts is None or not self.instance.is_active:
             return

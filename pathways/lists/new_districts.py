@@ -1,32 +1,21 @@
-"""What a file of districts and first administrators would do, line by line, and doing it.
-
-Nothing that is there is changed and nothing is removed: a district under another name is held, and
-whoever has an account, or the name of somebody who has one, is asked about, as when one person is
-added.
-"""
+"""Districts and first administrators of a file are added, as their plan was shown."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from cte_portal.accounts.models import Membership, Role, User
-from cte_portal.accounts.models.names import name_key
+from cte_portal.accounts.models import User
 from cte_portal.accounts.people import newcomers
 from cte_portal.accounts.people.newcomers import Newcomer
 from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.letters import invitations
-from pathways.files.cells import plain
 from pathways.ledger.refusals import NotApplied
-from pathways.lists import districts_file
 from pathways.lists.changing import changing
 from pathways.lists.districts_file import DistrictRow, Written
+from pathways.lists.new_districts_plan import ADMINISTRATOR, plan
 from pathways.models import District
 
-ADMINISTRATOR = Role.DISTRICT_ADMINISTRATOR
 REASON = "From a file of districts"
 
 
@@ -45,61 +34,6 @@ class NothingChosen(NotApplied):
     sentence = "Nothing was chosen. Check the box of each row to save."
 
 
-class Outcome(StrEnum):
-    NEW = "new"
-    ASKED = "asked"
-    SAME = "same"
-    HELD = "held"
-    WRONG = "wrong"
-
-
-STATUS = {
-    Outcome.NEW: ("completed", "New"),
-    Outcome.ASKED: ("warning", "Your answer"),
-    Outcome.SAME: ("none", "Unchanged"),
-    Outcome.HELD: ("warning", "Held"),
-    Outcome.WRONG: ("problem", "Wrong"),
-}
-
-
-@dataclass(frozen=True)
-class NewDistrict:
-    """What becomes of one line. `account` is whose account gets the role; without one the row's
-    person is invited.
-    """
-
-    written: Written
-    outcome: Outcome
-    words: str
-    row: DistrictRow | None = None
-    new_district: bool = False
-    account: User | None = None
-
-    @property
-    def status(self) -> tuple[str, str]:
-        return STATUS[self.outcome]
-
-    @property
-    def number(self) -> int:
-        return self.written.line
-
-    @property
-    def district(self) -> str:
-        return " ".join(self.written.cells[:2])
-
-    @property
-    def person(self) -> str:
-        return " ".join(filter(None, self.written.cells[2:4]))
-
-    @property
-    def email(self) -> str:
-        return self.row.email if self.row else self.written.cells[4]
-
-    @property
-    def adds_person(self) -> bool:
-        return bool(self.row and self.row.email and not self.account)
-
-
 @dataclass(frozen=True)
 class DistrictsSaved:
     districts: int
@@ -107,204 +41,6 @@ class DistrictsSaved:
     roles: int
     unsaved: int
     """Lines that were wrong, held, or not answered."""
-
-
-@dataclass(frozen=True)
-class NewDistrictsPlan:
-    lines: Sequence[NewDistrict]
-
-    @property
-    def digest(self) -> str:
-        """Differs as soon as any line would do something else."""
-        text = "\n".join(f"{line.written} {line.outcome} {line.words}" for line in self.lines)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def of(self, *outcomes: Outcome) -> list[NewDistrict]:
-        return [line for line in self.lines if line.outcome in outcomes]
-
-    @property
-    def new(self) -> list[NewDistrict]:
-        return self.of(Outcome.NEW)
-
-    @property
-    def questions(self) -> list[NewDistrict]:
-        return self.of(Outcome.ASKED)
-
-    @property
-    def same(self) -> list[NewDistrict]:
-        return self.of(Outcome.SAME)
-
-    @property
-    def left_out(self) -> list[NewDistrict]:
-        return self.of(Outcome.HELD, Outcome.WRONG)
-
-    @property
-    def counts(self) -> Counter[Outcome]:
-        return Counter(line.outcome for line in self.lines)
-
-    @property
-    def districts(self) -> int:
-        return len({line.row.number for line in self.new if line.row and line.new_district})
-
-    @property
-    def people(self) -> int:
-        return len({line.email for line in self.new if line.adds_person})
-
-    def chosen(self, meant: Collection[int]) -> list[NewDistrict]:
-        """What is saved: what needs no answer, and what was answered."""
-        return [
-            line
-            for line in self.lines
-            if line.outcome is Outcome.NEW
-            or (line.outcome is Outcome.ASKED and line.number in meant)
-        ]
-
-    def is_done(self, meant: Collection[int]) -> bool:
-        """Whether all that could be saved, with these answers, is in the portal."""
-        return (
-            not self.chosen(meant)
-            and {line.number for line in self.same} >= set(meant)
-            and bool(self.same)
-        )
-
-
-def plan(rows: Iterable[Written], by: User) -> NewDistrictsPlan:
-    rows = list(rows)
-    weighing = Weighing(rows, by)
-    return NewDistrictsPlan([weighing.line(written) for written in rows])
-
-
-class Weighing:
-    """What is in the portal and, line after line, what the file has said so far."""
-
-    def __init__(self, rows: Sequence[Written], by: User) -> None:
-        self.by = by
-        self.districts = dict(District.objects.values_list("number", "name"))
-        people = list(
-            User.objects.only("username", "first_name", "last_name", "email", "is_active").order_by(
-                "username"
-            )
-        )
-        self.accounts = {person.email: person for person in people if person.email}
-        self.usernames = {person.username.lower(): "" for person in people}
-        self.namesakes: defaultdict[str, list[User]] = defaultdict(list)
-        for person in people:
-            self.namesakes[name_key(person.first_name, person.last_name)].append(person)
-        self.administrators = set(
-            Membership.objects.filter(role=ADMINISTRATOR).values_list("user_id", "district")
-        )
-        self.named: dict[str, DistrictRow] = {}
-        self.people: dict[str, DistrictRow] = {}
-        self.pairs: dict[tuple[str, str], int] = {}
-        self.problems: dict[int, str] = {}
-        self.typed: dict[int, DistrictRow] = {}
-        self.addresses: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        """Of each name in the file, its addresses and their first lines."""
-        for written in rows:
-            try:
-                row = self.typed[written.line] = districts_file.typed(written)
-            except ValueError as problem:
-                self.problems[written.line] = str(problem)
-            else:
-                if row.email:
-                    self.addresses[name_key(row.first_name, row.last_name)].setdefault(
-                        row.email, row.line
-                    )
-
-    def line(self, written: Written) -> NewDistrict:
-        row = self.typed.get(written.line)
-        if row is None:
-            return NewDistrict(written, Outcome.WRONG, self.problems[written.line])
-        known = self.districts.get(row.number)
-        if known is not None and plain(known) != plain(row.name):
-            words = (
-                f"The portal calls {row.number} “{known}”. If this is the same district, write that"
-                " name, or change it under Districts"
-            )
-            return NewDistrict(written, Outcome.HELD, words)
-        first = self.named.setdefault(row.number, row)
-        if plain(first.name) != plain(row.name):
-            return NewDistrict(
-                written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”"
-            )
-        new = known is None
-        if not row.email:
-            if new and first is row:
-                return NewDistrict(written, Outcome.NEW, "New district", row, new)
-            return NewDistrict(
-                written,
-                Outcome.SAME,
-                f"Same district as line {first.line}" if new else "This district is in the portal",
-            )
-        outcome, words, account = self._person(row)
-        if outcome is Outcome.NEW and new:
-            words = f"New district. {words}"
-        return NewDistrict(written, outcome, words, row, new, account)
-
-    def _person(self, row: DistrictRow) -> tuple[Outcome, str, User | None]:
-        """What becomes of a line's person."""
-        if (line := self.pairs.setdefault((row.email, row.number), row.line)) != row.line:
-            return Outcome.SAME, f"Line {line} has this person in this district", None
-        if account := self.accounts.get(row.email):
-            return *self._account(account, row), account
-        first = self.people.setdefault(row.email, row)
-        if (first.first_name, first.last_name, first.username) != (
-            row.first_name,
-            row.last_name,
-            row.username,
-        ):
-            return (
-                Outcome.WRONG,
-                f"Line {first.line} has this e-mail address with another name or user name",
-                None,
-            )
-        if self.usernames.setdefault(row.username.lower(), row.email) != row.email:
-            return (
-                Outcome.WRONG,
-                (
-                    f"Another person has the user name {row.username}. Enter another one in the"
-                    " column User Name"
-                ),
-                None,
-            )
-        if question := self._namesake(row):
-            return Outcome.ASKED, question, None
-        return Outcome.NEW, f"Invitation to {row.email}. The user name is {row.username}", None
-
-    def _account(self, account: User, row: DistrictRow) -> tuple[Outcome, str]:
-        if account.pk == self.by.pk:
-            return (
-                Outcome.WRONG,
-                "This is your own e-mail address. Another OPI Administrator can give you a role",
-            )
-        if (account.pk, row.number) in self.administrators:
-            return Outcome.SAME, f"{account.choice_name} is District Administrator there"
-        closed = "" if account.is_active else ", whose account is closed"
-        return (
-            Outcome.ASKED,
-            (
-                f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No"
-                " e-mail is sent"
-            ),
-        )
-
-    def _namesake(self, row: DistrictRow) -> str:
-        key = name_key(row.first_name, row.last_name)
-        if accounts := self.namesakes.get(key):
-            named = ", ".join(
-                f"{account.choice_name}{f', {account.email}' if account.email else ''}"
-                for account in accounts[:5]
-            )
-            return (
-                f"Someone with this name is already here: {named}. Is this another person? Then an"
-                f" invitation goes to {row.email}"
-            )
-        if lines := [line for address, line in self.addresses[key].items() if address != row.email]:
-            return (
-                f"Line {lines[0]} has the same name with another e-mail address. Are these two"
-                f" people? Then an invitation goes to {row.email}"
-            )
-        return ""
 
 
 def carry_out(

@@ -1,4 +1,4 @@
-"""What OPI keeps, brought to the State edition as it stands in the District edition.
+"""OPI's lists, brought to the State edition as they stand in the District edition.
 
 Publishing compares whole tables, so it may be repeated, and one that failed is made good by the
 next.
@@ -57,14 +57,14 @@ def publish() -> int:
 
 
 def generation() -> int:
-    """How often OPI's lists have changed."""
+    """A number that grows with each change of OPI's lists."""
     return (
         ReferenceGeneration.objects.values_list("generation", flat=True).filter(pk=1).first() or 0
     )
 
 
 def is_published() -> bool:
-    """Whether every change that OPI made through the portal is at the state."""
+    """True when every change that OPI made through the portal is at the state."""
     return Publication.objects.at_state().filter(pk=1, generation=generation()).exists()
 
 
@@ -91,7 +91,7 @@ def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
 
 
 def _remove(model: type[models.Model], keys: set[Any]) -> int:
-    """What is still named stays, until the publishing that follows the district's resync."""
+    """A row that is still named stays, until the publishing that follows the district's resync."""
     removed = keys - named_at_state(model, keys) if keys else keys
     if removed:
         model._base_manager.db_manager(STATE).filter(pk__in=removed).delete()
@@ -118,7 +118,7 @@ def _in_turn(
     waiting, rows = dict(changed), {key: dict(row) for key, row in there.items()}
 
     def in_the_way(key: Any) -> list[tuple[Any, str]]:
-        """Who holds which value of the row, as the state's constraints compare."""
+        """The rows that hold a value of this one, as the state's constraints compare."""
         values = {name: _alike(value) for name in unique if (value := waiting[key][name])}
         return [
             (owner, name)

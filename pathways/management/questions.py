@@ -1,5 +1,5 @@
-"""What every command asks first: the person, the district and the current school year, each refused
-in its own sentence.
+"""The first questions of every command: the person, the district and the current school year, each
+refused in its own sentence.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a validation report is: words for people, columns, a count and rows, each asked with one
-statement in the scope's edition.
+"""A validation report: words for people, columns, a count and rows, each asked with one statement
+in the scope's edition.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Row = tuple[Any, ...]
 
 
 class Nature(Enum):
-    """What the number of a report means."""
+    """The meaning of a report's number."""
 
     COUNT = "Count"
     LIST = "List"
@@ -33,7 +33,7 @@ class Nature(Enum):
 
     @property
     def has_findings(self) -> bool:
-        """Whether its rows are findings; a count's rows are the students that were counted."""
+        """True when its rows are findings; a count's rows are the students that were counted."""
         return self is not Nature.COUNT
 
 
@@ -80,7 +80,7 @@ class Report(ABC):
 
     @property
     def key(self) -> str:
-        """What its files are called by: the guide's letter, or the first word."""
+        """The name of its files: the guide's letter, or the first word."""
         return self.letter or self.slug.partition("-")[0]
 
     @property

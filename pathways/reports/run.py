@@ -138,7 +138,9 @@ def outcome(
 
 
 def sentence(edition: Edition, results: Iterable[Result], *, moved: bool) -> str:
-    """What was run and what it found; never *no problems* for reports that look for none."""
+    """One sentence on the reports that ran and their result; never *no problems* for reports that
+    look for none.
+    """
     results = list(results)
     words = [f"{number_of(len(results), 'report')} run at the {edition.label.lower()}."]
     looked = [result.figure.count for result in results if result.report.nature is Nature.ERRORS]
@@ -195,7 +197,7 @@ def _texts(report: Report, scope: Scope) -> Iterator[list[str]]:
 
 
 def result_of(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    """What the page of a finished run shows."""
+    """The template and the context of a finished run's page."""
     files = {file.role: file for file in batch.files.all()}
     lines = [
         {

@@ -1,4 +1,4 @@
-"""What has been run, and whether it still speaks of what stands at the state."""
+"""Runs of reports, and whether they still describe the state's data."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Run:
 
     @property
     def settled(self) -> bool:
-        """Whether district and state stood still while the reports ran."""
+        """True when district and state stood still while the reports ran."""
         return not self.batch.result.get("moved", True)
 
 
 def point(scope: Scope) -> dict[str, Any]:
-    """How far district and state have come: equal points mean that the records of neither have
-    moved in between.
+    """The ledger's cursor and the state's generation: equal points mean that the records of neither
+    have moved in between.
     """
     return _point(
         Change.objects.cursor(scope.district), StateCopy.objects.of_district(scope.district)

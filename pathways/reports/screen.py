@@ -148,7 +148,7 @@ class Opened:
 
     @property
     def empty(self) -> str:
-        """What it means that there is no row."""
+        """The sentence that stands where there is no row."""
         if not self.line.judged:
             return "No CTE records to check yet"
         if self.report.nature is Nature.ERRORS:

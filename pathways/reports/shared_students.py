@@ -74,7 +74,9 @@ def shared_ids(end_year: int) -> list[str]:
 
 
 def reported(ids: list[str], end_year: int) -> list[Reported]:
-    """What each district reports of these students, the lines of one student together, by name."""
+    """The records that each district reports of these students, a student's lines together, by
+    name.
+    """
     students = (
         Student.objects.in_edition(Edition.STATE)
         .enrolled_in(end_year)

@@ -104,8 +104,8 @@ def run_resync(job: Job) -> None:
 
 
 def _may_be_sent(job: Job) -> None:
-    """What waited until its school year was over is not sent, nor what would replace what a
-    district has still to sign.
+    """Refuse a batch that waited until its school year was over, and one that would replace data
+    which a district has still to sign.
 
     An attempt that finds its own rows at the state has only its result left to write.
     """
@@ -183,8 +183,8 @@ def run_publish(job: Job) -> None:
 
 
 def publish_again() -> None:
-    """What failed to bring OPI's lists to the state, and what a state taken from a backup has lost,
-    is queued again (Plug.daily).
+    """Queue the publishing again that failed, or that a state taken from a backup has lost
+    (Plug.daily).
     """
     batches = Batch.objects.filter(kind=PUBLISH.name)
     if batches.filter(status=Status.FAILED).put_back() or batches.live().exists() or is_published():
@@ -194,7 +194,7 @@ def publish_again() -> None:
 
 
 def result(batch: Batch, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    """What the page of a finished resync shows."""
+    """The template and the context of a finished resync's page."""
     comparison = Comparison(Scope(batch.district, int(batch.end_year or 0)))
     sent, left_out = batch.result.get("objects", []), []
     errors = {entry["type"]: entry["errors"] for entry in sent}

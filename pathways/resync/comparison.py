@@ -74,9 +74,7 @@ class Comparison:
         return [ObjectStanding(kind, self.difference(kind), self._entry(kind)) for kind in OBJECTS]
 
     def _entry(self, kind: ObjectType) -> dict[str, Any] | None:
-        """What the last resync of the type in the open school year did; what was sent in an earlier
-        year is told there.
-        """
+        """The StateCopy's entry of the type, if it was sent in the open school year."""
         entry: dict[str, Any] | None = self.copy.objects_sent.get(kind.name) if self.copy else None
         if entry is None or self.copy is None:
             return None
@@ -88,14 +86,12 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the district has no student in this school year: then being equal says
-        nothing.
-        """
+        """True when the district has no student in this school year: then equality means nothing."""
         return not Student.objects.in_scope(self.scope).exists()
 
     @cached_property
     def causes(self) -> dict[str, int]:
-        """How many rows differ for which cause, all types together."""
+        """The number of rows that differ, by cause, all types together."""
         counts = {"never sent": 0, "changed since": 0, "refused": 0, "only at the state": 0}
         for standing in self.standings:
             refused = self.refused(standing.kind).keys() & standing.difference.written
@@ -159,7 +155,7 @@ def fetch(kind: ObjectType, scope: Scope, keys: list[Any]) -> dict[Any, models.M
 
 
 def described(row: models.Model, scope: Scope) -> tuple[str, str]:
-    """What a row is called, and the page that shows it."""
+    """The name of a row for people, and the address of the page that shows it."""
     place = [scope.district, scope.end_year]
     match row:
         case Participation():

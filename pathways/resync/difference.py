@@ -1,5 +1,5 @@
-"""What differs between the District and the State edition, set-wise: what a resync would write, and
-what the comparison shows.
+"""The differences of the District and the State edition, as sets of keys: a resync writes them, the
+comparison shows them.
 
 Both databases are asked for key and hash of each row, and the answers are subtracted as sets: no
 row is compared one by one. It finds what the ledger's cursor cannot, such as changes made by SQL.
@@ -66,8 +66,7 @@ class Difference:
 def differences(
     kinds: Iterable[ObjectType], scope: Scope, *, students: Collection[int] = ()
 ) -> dict[str, Difference]:
-    """What a resync of these types would have to do, by their names. Each edition is asked once,
-    for all of them.
+    """The differences of these types, by their names. Each edition is asked once, for all of them.
 
     With `students`, which only records have, of theirs alone.
     """

@@ -1,5 +1,5 @@
-"""How many rows of a district the state does not have as the district has them: compared once, and
-kept until something moves (design D9).
+"""The number of a district's rows that the state has not, or has otherwise: compared once, and kept
+until something moves.
 
 The whole comparison is too dear for every page. What stands above every page is its last result
 while nothing points to another one: the resync and the numbers of rows are the same, and of the
@@ -48,8 +48,8 @@ NO_CACHE = (OSError, RedisError)
 
 @dataclass(frozen=True)
 class Point:
-    """What another result would show in: the resync that was last, the ledger's cursor, and how
-    many rows the district has.
+    """The values that move when another comparison would have another result: the last resync, the
+    ledger's cursor, and the numbers of the district's rows.
     """
 
     resync: tuple[Any, ...] | None
@@ -75,8 +75,8 @@ class Gap:
 
 
 def gap_of(scope: Scope, point: Point) -> Gap:
-    """What was compared last, where nothing points to another result; of whose records the ledger
-    has changed since, with these compared.
+    """The last comparison, where nothing points to another result. Students whose records the
+    ledger has changed since are compared again.
     """
     known: Gap | None = None
     with suppress(*NO_CACHE):
@@ -162,7 +162,7 @@ def _key(district: str, end_year: int) -> str:
 
 
 def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, Gap]:
-    """What was last compared of many districts since their last resync, however long ago."""
+    """The last comparison of each district since its last resync, however long ago."""
     with suppress(*NO_CACHE):
         cached: dict[str, Gap] = cache.get_many([_key(number, end_year) for number in copies])
         gaps = {number: cached.get(_key(number, end_year)) for number in copies}
@@ -175,7 +175,7 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
 
 
 def point_of(scope: Scope, copy: StateCopy | None) -> Point:
-    """Where a district stands now, in one statement that is answered from indexes."""
+    """The district's point now, in one statement that is answered from indexes."""
     for cursor, *rows in _figures(scope):
         return Point(_resync(copy), tuple(rows), cursor or 0)
     return Point(_resync(copy), (), 0)
@@ -183,7 +183,7 @@ def point_of(scope: Scope, copy: StateCopy | None) -> Point:
 
 @prepared
 def _figures(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
-    """The ledger's cursor, and what shows that rows have come or gone."""
+    """The ledger's cursor, and the numbers and last keys that show when rows come or go."""
     district, year = OuterRef("number"), scope.end_year
     counted = {
         "of_students": _number(Student.objects.filter(district=district), "district", Count("pk")),

@@ -1,5 +1,5 @@
-"""What a resync sends: types of objects, what each needs first, and whose rows are meant (guide,
-Step Three).
+"""The types of objects that a resync sends, the types that each needs first, and the rows of a
+district (guide, Step Three).
 """
 
 from __future__ import annotations

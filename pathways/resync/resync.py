@@ -29,7 +29,7 @@ DISTRICT = Edition.DISTRICT.value
 
 @dataclass
 class Sent:
-    """What one resync did, as it stands in the StateCopy too."""
+    """The result of one resync, as it stands in the StateCopy too."""
 
     written: int = 0
     removed: int = 0

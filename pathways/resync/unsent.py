@@ -1,4 +1,4 @@
-"""How much of a district is not yet sent to the state, as every page says it (ux V-01)."""
+"""The part of a district's data that is not yet sent to the state, as every page says it (ux V-01)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ AHEAD = (
 
 @dataclass(frozen=True)
 class Unsent:
-    """What a district has not sent yet: rows that differ from the state's, and changes of the
-    ledger after the cursor that stands there.
+    """A district's data that are not sent yet: rows that differ from the state's, and changes of
+    the ledger after the cursor that stands there.
     """
 
     scope: Scope
@@ -66,12 +66,12 @@ class Unsent:
 
     @property
     def nothing_sent(self) -> bool:
-        """Whether nothing of the school year has been sent yet."""
+        """True when nothing of the school year has been sent yet."""
         return self.copy is None or self.copy.end_year != self.scope.end_year
 
     @property
     def ahead(self) -> bool:
-        """Whether the state has changes that the district's ledger does not: the district's
+        """True when the state has changes that the district's ledger has not: the district's
         database was restored from an older backup.
         """
         return self.copy is not None and self.copy.cursor > self.point.cursor

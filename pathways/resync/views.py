@@ -76,7 +76,7 @@ class ResyncStateData(ActionView):
 
     @cached_property
     def why_not(self) -> str:
-        """Why nothing of this year may be sent yet."""
+        """The reason why nothing of this year may be sent yet; empty when it may."""
         return certified().holds_sending(self.scope) if self.in_active_year else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class ResyncStateData(ActionView):
 
 
 class DistrictAndState(ScopedView, TemplateView):
-    """What differs, per record and field, with its cause; one type at a time."""
+    """The differences per record and field, with their cause; one type at a time."""
 
     capability = Capability.VIEW_RECORDS
     http_method_names = ["get", "head", "options"]

@@ -21,13 +21,25 @@ from pathways.ledger.staging import VERDICTS, Staged
 from pathways.ledger.typed_rows import TOTAL, typed
 from pathways.models import Participation, StagedParticipation
 from pathways.models.participation import TOTAL_CREDITS
-from pathways.rules import between, file, formats, lookups, record
+from pathways.rules import (
+    between,
+    credits,
+    file,
+    formats,
+    pathway,
+    record,
+    required,
+    student,
+)
 from pathways.rules.rule import Finding, Kind, Parameters, Rule
 
 CATALOGUE: tuple[Rule, ...] = (
     *formats.RULES,
+    *required.RULES,
+    *credits.RULES,
     *record.RULES,
-    *lookups.RULES,
+    *student.RULES,
+    *pathway.RULES,
     *between.RULES,
     *file.RULES,
 )
@@ -41,8 +53,8 @@ def by_id(rule_id: str) -> Rule:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the catalogue says of staged rows, and how district and reference data stood when it
-    said so.
+    """The findings of staged rows, and the ledger's cursor and the lists' generation at that
+    moment.
     """
 
     findings: tuple[Finding, ...]

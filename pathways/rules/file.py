@@ -1,5 +1,5 @@
-"""What only a file can break (reliability: upload inputs); pathways/files/reader.py finds them,
-these name them.
+"""Rules that only a file can break (reliability: upload inputs); pathways/files finds the problems,
+these rules name them.
 """
 
 from __future__ import annotations

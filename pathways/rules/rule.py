@@ -1,5 +1,5 @@
-"""What a rule is: an id that is never reused, words for people, a condition for the database, and
-examples that are its tests.
+"""A rule: an id that is never reused, words for people, a condition for the database, and examples
+that are its tests.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Judges(Enum):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a condition may depend on besides the rows. Years differ by parameters, never by copies
-    of a rule.
+    """The values that a condition may depend on besides the rows. Years differ by parameters, never
+    by copies of a rule.
     """
 
     scope: Scope

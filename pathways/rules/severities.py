@@ -1,5 +1,5 @@
-"""What a rule weighs in a school year: the catalogue's severity, or the one that OPI has set for
-that year, for all districts alike.
+"""The severity of each rule in a school year: the catalogue's, or the one that OPI has set for that
+year, for all districts alike.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def check_stored(scope: Scope, *, student: int | None = None) -> list[Finding]:
 
 
 def reach(rule: Rule, end_year: int) -> Reach:
-    """How many records of how many districts break a rule that stored rows can break."""
+    """The number of records and districts that break a rule which stored rows can break."""
     rows = Participation.objects.enrolled_in(end_year)
     for judged, among_stored in between.STORED:
         if judged is rule:

@@ -15,14 +15,8 @@ LONGER = {
     "cte_portal/accounts/people/people.py",
     "cte_portal/batches/models.py",
     "cte_portal/settings.py",
-    "pathways/admin.py",
-    "pathways/files/reader.py",
-    "pathways/lists/new_districts.py",
-    "pathways/lists/views.py",
     "pathways/roster/shapes.py",
     "pathways/roster/worklist.py",
-    "pathways/rules/lookups.py",
-    "pathways/rules/record.py",
 }
 """Modules of one noun that are longer all the same. None is added."""
 

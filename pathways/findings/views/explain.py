@@ -44,7 +44,7 @@ class ExplanationForm(forms.Form):
 
 
 class Explain(ActionView):
-    """What is explained is judged anew when the page is shown and when it is sent."""
+    """The findings to explain are judged anew when the page is shown and when it is sent."""
 
     capability = Capability.EDIT_RECORDS
     template_name = "pathways/findings/explain.html"

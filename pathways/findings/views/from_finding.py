@@ -68,9 +68,7 @@ class FromFinding:
     def of(
         cls, request: HttpRequest, scope: Scope, student: Student, pathway: Pathway | None
     ) -> FromFinding | None:
-        """What the address names; a rule that judges no stored record is as if it were not
-        named.
-        """
+        """The finding that the address names; a rule that judges no stored record is ignored."""
         named = request.GET.get("finding", "")
         rule = next(
             (rule for rule in rules.judging_stored(scope.end_year) if rule.id == named), None

@@ -106,7 +106,7 @@ class Command(PortalCommand):
 
 
 def sender(username: str | None, district: str | None) -> User:
-    """Who is named, or the first who has a role that may send: a batch always has its person."""
+    """The named person, or the first with a role that may send: a batch always has its person."""
     people = get_user_model().objects.filter(is_active=True)
     if username:
         return person_named(username)
@@ -126,7 +126,7 @@ def sender(username: str | None, district: str | None) -> User:
 
 
 def lines(batch: Batch) -> list[str]:
-    """What people read of one district."""
+    """The lines that people read of one district."""
     objects = batch.result.get("objects", [])
     return [
         f"{batch.district}  {batch.sentence}",

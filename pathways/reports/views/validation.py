@@ -56,8 +56,8 @@ class DataValidationReports(ScopedView, TemplateView):
 
     @property
     def groups(self) -> list[Group]:
-        """What was assigned to one of the person's user groups; OPI, which is no user group of a
-        district, finds all.
+        """The groups that were assigned to one of the person's user groups; all of them for OPI,
+        which is no user group of a district.
         """
         if self.roles[0].is_opi:
             return list(GROUPS)

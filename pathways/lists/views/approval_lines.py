@@ -1,4 +1,4 @@
-"""Pathway approvals: district × pathway × end year, seen by OPI, changed by its administrators (ux
+"""The districts of one pathway, or the pathways of one district, chosen and changed together (ux
 O-16).
 """
 
@@ -7,29 +7,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     QueryDict,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
-from cte_portal.pages.reason import ReasonField
 from cte_portal.pages.typed import paged
-from cte_portal.ui import csv_file
-from pathways.ledger.refusals import NotApplied
-from pathways.lists import approvals, approvals_file
+from pathways.lists import approvals
 from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
-from pathways.lists.file_form import ListFileForm
+from pathways.lists.views.approvals import ApprovalsView, ReasonForm
 from pathways.models import District, Pathway, SchoolYear
 
 PAGE = 50
@@ -42,21 +34,9 @@ SHOWN = {
 }
 
 
-class ReasonForm(forms.Form):
-    """Why approvals change; kept with each of them."""
-
-    use_required_attribute = False
-
-    reason = ReasonField(
-        max_length=200,
-        label="Reason",
-        error_messages={"required": "Enter the reason, such as a letter and its date"},
-    )
-
-
 class ChangeForm(forms.Form):
-    """What happens to the chosen lines: which, if not those that are ticked, and to what (walk
-    29).
+    """The change of the chosen lines: which lines, where they are not ticked one by one, and to
+    what (walk 29).
     """
 
     use_required_attribute = False
@@ -85,56 +65,6 @@ class ChangeForm(forms.Form):
         return self.cleaned_data
 
 
-class ApprovalsView(StatewideView):
-    """Shared by the pages of one end year."""
-
-    capability = Capability.SEE_LISTS
-    write_capability = Capability.KEEP_LISTS
-
-    year: SchoolYear
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and "end_year" in kwargs:
-            year = SchoolYear.objects.filter(pk=kwargs["end_year"]).first()
-            if year is None:
-                raise Http404
-            self.year = year
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def may_change(self) -> bool:
-        return self.can(Capability.KEEP_LISTS)
-
-    def save(self, plan: ApprovalsPlan, reason: str) -> str:
-        """Carry the plan out; returns why it could not be, or nothing."""
-        try:
-            approvals.carry_out(plan, by=self.person, reason=reason)
-        except NotApplied as refusal:
-            return refusal.sentence
-        approved, withdrawn = len(plan.give), len(plan.withdraw)
-        parts = [
-            f"{approved:,} approved" if approved else "",
-            f"{withdrawn:,} withdrawn" if withdrawn else "",
-        ]
-        messages.success(
-            self.request, f"Saved. {', '.join(part for part in parts if part)} for {self.year}."
-        )
-        return ""
-
-
-class Approvals(ApprovalsView):
-    """Leads to the first pathway of the current year."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        year = SchoolYear.objects.order_by("-is_active", "-end_year").first()
-        pathway = Pathway.objects.order_by("code").first()
-        if year is None or pathway is None:
-            return redirect("admin:index")
-        return redirect("approvals-of-pathway", year.pk, pathway.pk)
-
-
 class ApprovalLines(ApprovalsView):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
@@ -160,7 +90,7 @@ class ApprovalLines(ApprovalsView):
 
     @cached_property
     def sent(self) -> QueryDict:
-        """What the person has chosen and typed: now, or before being signed out."""
+        """The choice and the text that the person has sent: now, or before being signed out."""
         return (
             self.request.POST
             if self.request.method == "POST"
@@ -168,7 +98,7 @@ class ApprovalLines(ApprovalsView):
         )
 
     def answer(self, *, save: bool) -> HttpResponse:
-        """What follows from what was sent; once it has been seen, and a reason given, it is carried
+        """Show the effects of what was sent; once they have been seen, and a reason given, carry it
         out.
         """
         sent, lines = self.sent, self.matches()
@@ -333,108 +263,3 @@ class OfDistrict(ApprovalLines):
                 for year in SchoolYear.objects.all()
             ],
         }
-
-
-class Copy(ApprovalsView):
-    """Last year's approvals for this year: shown first, then given."""
-
-    keeps = ""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReasonForm(self.kept_form() if self.may_change else None))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        plan, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)
-        if not plan.size or request.POST.get("seen") != plan.sentence:
-            return self.show(ReasonForm())
-        if not form.is_valid():
-            return self.show(form)
-        if refusal := self.save(plan, form.cleaned_data["reason"]):
-            return self.show(form, refusal)
-        return redirect("approvals")
-
-    def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
-        context = {
-            "year": self.year,
-            "before": school_year_label(self.year.pk - 1),
-            "plan": approvals.copy_of(self.year.pk),
-            "form": form,
-        }
-        return render(
-            self.request,
-            "pathways/lists/approvals_copy.html",
-            {**context, "problem": problem, "may_change": self.may_change},
-        )
-
-
-class Download(ApprovalsView):
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        titles, *rows = approvals_file.rows(self.year.pk)
-        return csv_file.download(f"pathway-approvals-{self.year.pk}.csv", list(titles), rows)
-
-
-class Import(ApprovalsView):
-    """A file is read and shown first; what it asks for is then sent once more, without the file,
-    and saved.
-    """
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(form=self.form())
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "changes" in request.POST:
-            return self.confirm(request.POST["changes"])
-        form = self.form(request)
-        if not form.is_valid():
-            return self.show(form=form)
-        read = approvals_file.read(form.cleaned_data["file"].read(), self.year.pk)
-        return self.preview(read, ReasonForm(), form)
-
-    def confirm(self, changes: str) -> HttpResponse:
-        read = approvals_file.read(changes.encode(), self.year.pk)
-        form = ReasonForm(self.request.POST)
-        plan = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
-        if read.problems or self.request.POST.get("seen") != plan.sentence or not plan.size:
-            return self.preview(read, ReasonForm(), self.form())
-        if not form.is_valid():
-            return self.preview(read, form, self.form())
-        if refusal := self.save(plan, form.cleaned_data["reason"]):
-            return self.preview(read, form, self.form(), refusal)
-        return redirect("approvals")
-
-    def form(self, sent: HttpRequest | None = None) -> ListFileForm:
-        return ListFileForm(
-            sent,
-            most_bytes=approvals_file.MOST_BYTES,
-            help_text="CSV with the columns of the download",
-        )
-
-    def preview(
-        self,
-        read: approvals_file.ApprovalsRead,
-        reason: ReasonForm,
-        form: ListFileForm,
-        problem: str = "",
-    ) -> HttpResponse:
-        plan = approvals.plan(self.year.pk, give=read.give, withdraw=read.withdraw)
-        codes = dict(Pathway.objects.values_list("pk", "code"))
-        lines = [f"{district},{codes[pathway]},Yes" for district, pathway in plan.give]
-        lines += [f"{district},{codes[pathway]},No" for district, pathway in plan.withdraw]
-        changes = "\n".join(["District Number,Pathway Code,Approved", *lines])
-        return self.show(
-            form=form, read=read, plan=plan, reason=reason, changes=changes, problem=problem
-        )
-
-    def show(self, **context: Any) -> HttpResponse:
-        read = context.get("read")
-        more = max(0, len(read.problems) - approvals_file.MOST_PROBLEMS) if read else 0
-        problems = read.problems[: approvals_file.MOST_PROBLEMS] if read else []
-        about = {
-            "year": self.year,
-            "may_change": self.may_change,
-            "problems": problems,
-            "more": more,
-        }
-        return render(self.request, "pathways/lists/approvals_import.html", {**about, **context})

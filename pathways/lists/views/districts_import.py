@@ -21,7 +21,7 @@ from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.ledger.refusals import NotApplied
-from pathways.lists import districts_file, new_districts
+from pathways.lists import districts_file, new_districts, new_districts_plan
 from pathways.lists.districts_file import COLUMNS, TITLES, Written
 from pathways.lists.file_form import ListFileForm
 from pathways.lists.new_districts import DistrictsSaved, Outdated
@@ -32,8 +32,8 @@ KEPT = 12 * 60 * 60
 
 
 class DistrictsImport(StatewideView):
-    """What a file holds is sent once more, signed, with the digest of what it would do; the file
-    itself is kept nowhere.
+    """The preview sends the file's rows back, signed, with the digest of its plan; the file itself
+    is kept nowhere.
     """
 
     capability = Capability.KEEP_LISTS
@@ -81,7 +81,7 @@ class DistrictsImport(StatewideView):
                 address=portal_address(self.request, "/").rstrip("/"),
             )
         except Outdated as outdated:
-            if not new_districts.plan(rows, self.person).is_done(meant):
+            if not new_districts_plan.plan(rows, self.person).is_done(meant):
                 return self.preview(rows, meant=meant, problem=outdated.sentence)
             messages.info(
                 self.request,
@@ -94,7 +94,7 @@ class DistrictsImport(StatewideView):
         return redirect(DISTRICTS)
 
     def left_out(self, rows: Sequence[Written]) -> HttpResponseBase:
-        lines = new_districts.plan(rows, self.person).left_out
+        lines = new_districts_plan.plan(rows, self.person).left_out
         name = f"districts-not-saved-{timezone.localdate()}.csv"
         return csv_file.download(
             name, [*TITLES, "Reason"], [[*line.written.cells, line.words] for line in lines]
@@ -111,7 +111,7 @@ class DistrictsImport(StatewideView):
         kept = signing.dumps(
             [(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True
         )
-        plan = new_districts.plan(rows, self.person)
+        plan = new_districts_plan.plan(rows, self.person)
         return self.show(plan=plan, rows=kept, notes=notes, meant=meant, problem=problem)
 
     def show(self, **context: Any) -> HttpResponse:

@@ -1,0 +1,159 @@
+"""The student and the pathway that a row names, looked up in what the portal knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from cte_portal.words import listed_name
+from pathways.files import damage
+from pathways.files.answers import NO_VALUE
+from pathways.files.cells import plain
+from pathways.files.damage import Damage, Pattern
+from pathways.files.known import Known, KnownStudent
+from pathways.files.summary import Summary
+
+DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_STATE_ID = re.compile(r"[0-9]{9}", re.ASCII)
+_EXCEL_ID = re.compile(
+    r"[0-9]{8}|[0-9.]+[eE][+-]?[0-9]+|[0-9]+\.0*|=\"?[0-9]+\"?|'[0-9]+", re.ASCII
+)
+POINT = "number read without “.0” at its end|numbers read without “.0” at their end"
+_CODE = "pathway code read with its leading zero|pathway codes read with their leading zero"
+
+
+class Identity:
+    """Student and pathway are never guessed: a row that names none is told what to write."""
+
+    def __init__(self, known: Known, summary: Summary) -> None:
+        self.known, self.summary = known, summary
+
+    def student(
+        self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
+    ) -> int | None:
+        """The student's key. `spoiled` are the fields that have a problem already."""
+        text = cells[2]
+        if "student" in spoiled:
+            return None
+        if not _STATE_ID.fullmatch(text):
+            self._state_id(text, wrong)
+            return None
+        student = self.known.student(text)
+        if student is None:
+            return None
+        if (
+            "local_id" not in spoiled
+            and cells[3]
+            and student.local_id
+            and cells[3] != student.local_id
+        ):
+            self._local_id(cells[3], student, wrong)
+        last, first = ("" if cell.upper() in damage.EMPTY else cell for cell in cells[4:6])
+        written = (cells[4], cells[5]) == (student.last_name, student.first_name)
+        if (
+            not written
+            and not student.is_named(last, first)
+            and not student.is_named(cells[4], cells[5])
+        ):
+            sentence = (
+                "The portal has this student as"
+                f" {listed_name(student.last_name, student.first_name)}"
+            )
+            wrong(
+                "last_name", "CTE-407", f"{sentence}. The name is not changed", f"{last}, {first}"
+            )
+        return student.pk
+
+    def _state_id(self, text: str, wrong: Callable[..., None]) -> None:
+        """A State ID is never guessed; where a spreadsheet left one that the portal knows, it is
+        the remedy.
+        """
+        hint = (
+            ". Excel may have changed this column: format it as text"
+            if _EXCEL_ID.fullmatch(text)
+            else ""
+        )
+        damaged = Damage(Pattern.CHANGED_ID) if hint else None
+        meant = damage.bare(damage.without_point(text))
+        if DIGITS.fullmatch(meant) and len(meant) <= 9 and self.known.student(meant.zfill(9)):
+            padded = meant.zfill(9)
+            pattern = Pattern.LOST_ZEROS if len(meant) < 9 else Pattern.CHANGED_ID
+            hint, damaged = (
+                f". Enter {padded}, and format the column as text",
+                Damage(pattern, write=padded),
+            )
+        elif text.upper() in damage.EMPTY:
+            hint, damaged = f". “{text}” means that there is no value", Damage(Pattern.NO_VALUE)
+        wrong(
+            "student",
+            "CTE-404",
+            f"A State ID has 9 digits{hint}" if text else "Enter the Student State ID",
+            damaged=damaged,
+        )
+
+    def _local_id(self, text: str, student: KnownStudent, wrong: Callable[..., None]) -> None:
+        """A Local ID without its zeros is taken; one that differs is told with the portal's own
+        (FR-202).
+        """
+        if text.upper() in damage.EMPTY:
+            self.summary.adjusted[NO_VALUE] += 1
+            return
+        meant, sentence = (
+            damage.bare(text),
+            f"The portal has Local ID {student.local_id} for this student",
+        )
+        number = damage.whole_number(meant)
+        if meant == student.local_id or (
+            number is not None and number == damage.whole_number(student.local_id)
+        ):
+            wrong("local_id", "CTE-422", f"{sentence}. A spreadsheet has changed how it is written")
+        elif damage.is_rounded(text):
+            wrong(
+                "local_id",
+                "CTE-406",
+                f"{sentence}. A spreadsheet has rounded it",
+                damaged=Damage(Pattern.CHANGED_ID, write=student.local_id),
+            )
+        else:
+            wrong("local_id", "CTE-406", sentence)
+
+    def pathway(
+        self, cells: list[str], spoiled: set[str], wrong: Callable[..., None]
+    ) -> int | None:
+        """The pathway's key, found by its code or its name."""
+        text = cells[6]
+        if not text or "pathway" in spoiled:
+            return None
+        pathway = self.known.pathways.get(text) or self.known.pathways.get(plain(text))
+        if pathway:
+            if text != self.known.names[pathway] and not DIGITS.fullmatch(text):
+                self.summary.adjusted[
+                    "pathway name read in OPI's spelling|pathway names read in OPI's spelling"
+                ] += 1
+            return pathway
+        number = damage.whole_number(text)
+        if number is not None and (pathway := self.known.numbers.get(number)):
+            self.summary.adjusted[POINT if text.endswith("0") and "." in text else _CODE] += 1
+            return pathway
+        if text.upper() in damage.EMPTY:
+            wrong(
+                "pathway",
+                "CTE-410",
+                f"“{text}” means that there is no value. Enter the CTE Pathway",
+                damaged=Damage(Pattern.NO_VALUE),
+            )
+            return None
+        names = {plain(name): name for name in self.known.names.values()}
+        stem = [
+            name for key, name in names.items() if len(text) > 5 and key.startswith(plain(text))
+        ]
+        near = [names[key] for key in get_close_matches(plain(text)[:100], names, n=1, cutoff=0.6)]
+        if len(stem) > 1:
+            sentence = f"Several pathways begin this way. Choose {' or '.join(stem[:3])}"
+        elif stem or near:
+            sentence = f"OPI's list has no such pathway. Did you mean {(stem or near)[0]}?"
+        else:
+            sentence = "OPI's list has no such pathway. Enter a code or name from the list"
+        wrong("pathway", "CTE-410", sentence)
+        return None
