@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from random import Random
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -27,9 +28,7 @@ SENT = ("9020", "0965")  # the others are sent for the first time by who practic
 RETIRED = "Family & Consumer Sciences"
 
 
-def load(
-    *, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED
-) -> dict[str, object]:
+def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) -> dict[str, Any]:
     """Fill an empty portal and say what is in it (the shape of `manage.py demo --json`)."""
     standard.load()
     chosen = places(districts)

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from cte_portal.editions import Scope
 from pathways.demo.districts import COTTONWOOD, Place
@@ -179,7 +180,7 @@ def add_breaches(
     )
     day = datetime.date(2025, 5, 12)
 
-    def lawful(name: str = "Health Professions", **values: object) -> Row:
+    def lawful(name: str = "Health Professions", **values: Any) -> Row:
         return replace(
             Row(
                 0,
@@ -192,7 +193,7 @@ def add_breaches(
                 ZERO,
                 ZERO,
             ),
-            **values,  # type: ignore[arg-type]
+            **values,
         )
 
     cases: list[list[Row]] = [

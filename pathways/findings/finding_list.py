@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -84,9 +85,9 @@ class FindingList:
     def way_back(self) -> str:
         return "Back to the report" if self.report else "Back to the findings"
 
-    def but(self, **values: object) -> str:
+    def but(self, **values: Any) -> str:
         """The address of the same list, another way."""
-        return f"?{replace(self, **values).query}"  # type: ignore[arg-type]
+        return f"?{replace(self, **values).query}"
 
     def scope(self, scope: Scope) -> Scope:
         return replace(scope, edition=self.edition)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from cte_portal.accounts.models.names import check_alphabet
 from cte_portal.pages.days import DayField
@@ -48,6 +50,9 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
             field.error_messages["required"] = f"Enter a value for {field.label}"
         if not self.adding:
             self.initial["seen"] = json.dumps(words(self.instance))
+
+    def _offer(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     @property
     def adding(self) -> bool:
@@ -108,7 +113,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _show_again(self, name: str, value: Any, message: str, code: str) -> None:
         """Refuse this time; the next time the person has seen `value`."""
-        self.data = {**self.data.dict(), name: json.dumps(value)}  # type: ignore[attr-defined]
+        self.data = {**cast(QueryDict, self.data).dict(), name: json.dumps(value)}
         self.add_error(None, ValidationError(message, code=code))
 
 
@@ -197,7 +202,7 @@ class SchoolYearForm(RegisterForm):
         self.was_active = self.instance.is_active
         self.open_districts = None if self.was_active else certified().unfinished()
         if self.open_districts:
-            self.fields["unfinished"].choices = self.open_districts.choices  # type: ignore[attr-defined]
+            self._offer("unfinished", self.open_districts.choices)
         else:
             del self.fields["unfinished"]
         if not self.adding:
@@ -268,11 +273,11 @@ class RuleSeverityForm(RegisterForm):
             del self.fields["rule"], self.fields["end_year"]
             return
         years = SchoolYear.objects.order_by("-is_active", "-end_year")
-        self.fields["end_year"].choices = [(year.pk, str(year)) for year in years]  # type: ignore[attr-defined]
+        self._offer("end_year", [(year.pk, str(year)) for year in years])
         known = [
             (rule.id, f"{rule.id} {rule.problem}") for rule in rules.CATALOGUE if rule.judges_stored
         ]
-        self.fields["rule"].choices = [("", "Select a rule"), *known]  # type: ignore[attr-defined]
+        self._offer("rule", [("", "Select a rule"), *known])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

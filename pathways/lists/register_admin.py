@@ -55,7 +55,10 @@ class OpiSite(admin.AdminSite):
         is needed.
         """
         lists = [
-            path(f"{model._meta.app_label}/{model._meta.model_name}/", include(model_admin.urls))  # type: ignore[arg-type]
+            path(
+                f"{model._meta.app_label}/{model._meta.model_name}/",
+                include(model_admin.get_urls()),
+            )
             for model, model_admin in self._registry.items()
         ]
         return [path("", self.admin_view(self.index), name="index"), *lists]
@@ -158,10 +161,10 @@ class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 raise InUse
             entries.remove([obj])
 
-    def log_addition(self, *args: Any) -> None:  # type: ignore[override]
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
         """Changes are audited by `changing`; the admin's own log would be a second truth."""
 
-    log_change = log_deletions = log_addition  # type: ignore[assignment]
+    log_change = log_deletions = log_addition
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         context = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from django.utils import timezone
 
@@ -65,13 +65,11 @@ def state_totals(edition: Edition, end_year: int) -> list[Figure]:
     """Of the whole state, each student once by State ID (C-35): less than the sum of the districts
     where a student moved.
     """
-    of_all: list[OfAllDistricts] = list(COUNTED)  # type: ignore[arg-type]
-    return [report.total(edition, end_year) for report in of_all]
+    return [cast(OfAllDistricts, report).total(edition, end_year) for report in COUNTED]
 
 
 def _by_district(report: Report, edition: Edition, end_year: int) -> Mapping[str, Figure]:
-    of_all: OfAllDistricts = report  # type: ignore[assignment]
-    return of_all.by_district(edition, end_year)
+    return cast(OfAllDistricts, report).by_district(edition, end_year)
 
 
 def ask_for_all(edition: Edition, end_year: int, *, by: User, key: str = "") -> Batch:

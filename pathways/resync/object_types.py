@@ -51,7 +51,11 @@ class ObjectType:
         """All fields that are stored, the key first; what the database computes is left to the
         database.
         """
-        fields = [field for field in self.model._meta.concrete_fields if not field.generated]  # type: ignore[attr-defined]
+        fields = [
+            field
+            for field in self.model._meta.concrete_fields
+            if not getattr(field, "generated", False)
+        ]
         return sorted(fields, key=lambda field: not field.primary_key)
 
     @cached_property

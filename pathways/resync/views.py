@@ -11,10 +11,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideView, active_end_year
+from cte_portal.accounts.access.scoped import (
+    ActionView,
+    ScopedView,
+    StatewideActionView,
+    active_end_year,
+)
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of
 from cte_portal.pages.typed import paged
@@ -127,7 +132,6 @@ class DistrictAndState(ScopedView, TemplateView):
     """The differences per record and field, with their cause; one type at a time."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/resync/comparison.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -168,7 +172,7 @@ class DistrictAndState(ScopedView, TemplateView):
         ).kind
 
 
-class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
+class ResyncAllDistricts(StatewideActionView):
     """OPI sends the resync of every district: one batch with a child for each."""
 
     capability = Capability.WORK_STATEWIDE
@@ -185,7 +189,7 @@ class ResyncAllDistricts(StatewideView, FormView):  # type: ignore[type-arg]
             **kwargs,
         )
 
-    def form_valid(self, form: ResyncForm) -> HttpResponse:
+    def act(self, form: ResyncForm) -> HttpResponse:
         end_year = active_end_year(self.request)
         if end_year is None:
             messages.warning(self.request, "There is no current school year. Nothing was sent.")

@@ -16,7 +16,6 @@ from pathways.rules.severities import rules_in_force
 
 class Rules(TemplateView):
     template_name = "pathways/rules/rules.html"
-    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         end_year = active_end_year(self.request)

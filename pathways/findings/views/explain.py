@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -92,7 +92,10 @@ class Explain(ActionView):
         if not self.open:
             return self.render_to_response(self.get_context_data(form=form))
         if form.cleaned_data["seen"] != explaining.fingerprint(self.open):
-            form.data = {**form.data.dict(), "seen": explaining.fingerprint(self.open)}  # type: ignore[attr-defined, assignment]
+            form.data = {
+                **cast(QueryDict, form.data).dict(),
+                "seen": explaining.fingerprint(self.open),
+            }
             raise Refusal(
                 f"The findings changed after you opened this page. There are now {len(self.open):,}"
                 " open. Check them and save again."
@@ -181,7 +184,6 @@ class TakeBack(ScopedView):
     """The warning is open again; what was said stays on record."""
 
     capability = Capability.EDIT_RECORDS
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         standing = get_object_or_404(

@@ -39,7 +39,6 @@ class FindingLine:
 
 class FindingsPage(RecordsView, TemplateView):
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/findings/findings.html"
 
     @cached_property
@@ -170,7 +169,6 @@ class NextFinding(ScopedView):
     """Leads on from one finding to the next of the same list, as the list is now."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         student = get_object_or_404(Student.objects.in_scope(self.scope), pk=kwargs["student"])

@@ -80,8 +80,6 @@ class ApprovalsView(StatewideView):
 class Approvals(ApprovalsView):
     """Leads to the first pathway of the current year."""
 
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest) -> HttpResponse:
         year = SchoolYear.objects.order_by("-is_active", "-end_year").first()
         pathway = Pathway.objects.order_by("code").first()
@@ -123,8 +121,6 @@ class Copy(ApprovalsView):
 
 
 class Download(ApprovalsView):
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
         titles, *rows = approvals_file.rows(self.year.pk)
         return csv_file.download(f"pathway-approvals-{self.year.pk}.csv", list(titles), rows)

@@ -133,7 +133,6 @@ class DistrictsTemplate(StatewideView):
     """A file with the titles alone."""
 
     capability = Capability.KEEP_LISTS
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         return csv_file.download("districts.csv", TITLES, [])

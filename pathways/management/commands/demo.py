@@ -64,11 +64,11 @@ class Command(PortalCommand):
         if options["json"]:
             self.stdout.write(json.dumps(contents))
             return
-        for district in contents["districts"]:  # type: ignore[attr-defined]
+        for district in contents["districts"]:
             self.stdout.write(
                 f"{district['number']}  {district['records']:>6,} records  {district['name']}"
             )
-        for person in contents["people"]:  # type: ignore[attr-defined]
+        for person in contents["people"]:
             roles = ", ".join(" ".join(part for part in role if part) for role in person["roles"])
             self.stdout.write(f"{person['username']:<10}  {person['password']}  {roles}")
 
