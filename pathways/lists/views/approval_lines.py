@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 
 from cte_portal.editions import school_year_label
 from cte_portal.pages.typed import paged
+from cte_portal.refusals import Refusal
 from pathways.lists import approvals
 from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
 from pathways.lists.views.approvals import ApprovalsView, ReasonForm
@@ -127,8 +128,10 @@ class ApprovalLines(ApprovalsView):
         form = ReasonForm(sent)
         if not save or not form.is_valid():
             return self.show(keys, plan=plan, to=to, form=form)
-        if refusal := self.save(plan, form.cleaned_data["reason"]):
-            return self.show(keys, plan=plan, to=to, form=form, problem=refusal)
+        try:
+            self.save(plan, form.cleaned_data["reason"])
+        except Refusal as refusal:
+            return self.show(keys, plan=plan, to=to, form=form, problem=refusal.sentence)
         return redirect(self.request.get_full_path())
 
     def matches(self) -> list[ApprovalLine]:

@@ -13,16 +13,18 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    QueryDict,
     StreamingHttpResponse,
 )
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
+from cte_portal.pages.previewed import PreviewedAction
 from cte_portal.pages.reason import ReasonField
 from cte_portal.ui import csv_file
-from pathways.ledger.refusals import NotApplied
 from pathways.lists import approvals, approvals_file
 from pathways.lists.approvals import ApprovalsPlan
 from pathways.models import Pathway, SchoolYear
@@ -60,12 +62,9 @@ class ApprovalsView(StatewideView):
     def may_change(self) -> bool:
         return self.can(Capability.KEEP_LISTS)
 
-    def save(self, plan: ApprovalsPlan, reason: str) -> str:
-        """Carry the plan out; returns why it could not be, or nothing."""
-        try:
-            approvals.carry_out(plan, by=self.person, reason=reason)
-        except NotApplied as refusal:
-            return refusal.sentence
+    def save(self, plan: ApprovalsPlan, reason: str) -> None:
+        """Carry the plan out and say so. Raises Refusal."""
+        approvals.carry_out(plan, by=self.person, reason=reason)
         approved, withdrawn = len(plan.give), len(plan.withdraw)
         parts = [
             f"{approved:,} approved" if approved else "",
@@ -74,7 +73,6 @@ class ApprovalsView(StatewideView):
         messages.success(
             self.request, f"Saved. {', '.join(part for part in parts if part)} for {self.year}."
         )
-        return ""
 
 
 class Approvals(ApprovalsView):
@@ -88,35 +86,38 @@ class Approvals(ApprovalsView):
         return redirect("approvals-of-pathway", year.pk, pathway.pk)
 
 
-class Copy(ApprovalsView):
+class Copy(ApprovalsView, PreviewedAction):
     """Last year's approvals for this year: shown first, then given."""
 
+    form_class = ReasonForm
+    template_name = "pathways/lists/approvals_copy.html"
     keeps = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(ReasonForm(self.kept_form() if self.may_change else None))
+    @cached_property
+    def plan(self) -> ApprovalsPlan:
+        return approvals.copy_of(self.year.pk)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        plan, form = approvals.copy_of(self.year.pk), ReasonForm(request.POST)
-        if not plan.size or request.POST.get("seen") != plan.sentence:
-            return self.show(ReasonForm())
-        if not form.is_valid():
-            return self.show(form)
-        if refusal := self.save(plan, form.cleaned_data["reason"]):
-            return self.show(form, refusal)
-        return redirect("approvals")
+    def effects(self) -> list[str]:
+        return [self.plan.sentence] if self.plan.size else []
 
-    def show(self, form: ReasonForm, problem: str = "") -> HttpResponse:
-        context = {
-            "year": self.year,
-            "before": school_year_label(self.year.pk - 1),
-            "plan": approvals.copy_of(self.year.pk),
-            "form": form,
-        }
-        return render(
-            self.request,
-            "pathways/lists/approvals_copy.html",
-            {**context, "problem": problem, "may_change": self.may_change},
+    def typed_before(self) -> QueryDict | None:
+        return self.kept_form() if self.may_change else None
+
+    def act(self, form: ReasonForm) -> HttpResponse:
+        plan = self.plan
+        del self.plan  # a page that shows a refusal shows the plan of that moment
+        if plan.size:
+            self.save(plan, form.cleaned_data["reason"])
+            return redirect("approvals")
+        return self.form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            year=self.year,
+            before=school_year_label(self.year.pk - 1),
+            plan=self.plan,
+            may_change=self.may_change,
+            **kwargs,
         )
 
 

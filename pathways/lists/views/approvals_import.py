@@ -10,6 +10,7 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 
+from cte_portal.refusals import Refusal
 from pathways.lists import approvals, approvals_file
 from pathways.lists.file_form import ListFileForm
 from pathways.lists.views.approvals import ApprovalsView, ReasonForm
@@ -41,8 +42,10 @@ class Import(ApprovalsView):
             return self.preview(read, ReasonForm(), self.form())
         if not form.is_valid():
             return self.preview(read, form, self.form())
-        if refusal := self.save(plan, form.cleaned_data["reason"]):
-            return self.preview(read, form, self.form(), refusal)
+        try:
+            self.save(plan, form.cleaned_data["reason"])
+        except Refusal as refusal:
+            return self.preview(read, form, self.form(), refusal.sentence)
         return redirect("approvals")
 
     def form(self, sent: HttpRequest | None = None) -> ListFileForm:

@@ -221,7 +221,7 @@ def test_copy_from_last_year(desk: Client) -> None:
     address = "/opi/approvals/2026/copy/"
     page = desk.get(address)
     assert "Nothing has been saved yet. Approves 4 pathways for 2025-26" in text(page)
-    sent = {"seen": page.context["plan"].sentence, "reason": "New year"}
+    sent = {"seen": page.context["seen"], "reason": "New year"}
     assert desk.post(address, sent).status_code == 302
     assert Approval.objects.filter(school_year_id=2026).count() == 4
     assert desk.post(address, sent).status_code == 200, "a second click copies nothing"
