@@ -207,12 +207,12 @@ def _sent(scope: Scope, unsent: Unsent) -> tuple[tuple[str, str], str]:
     if unsent.ahead:
         return ("problem", "There is a problem"), AHEAD
     if copy is None or unsent.nothing_sent:
-        what = f" of {scope.school_year}" if copy else ""
+        of_year = f" of {scope.school_year}" if copy else ""
         waiting = f" {rows} to send." if unsent.rows else ""
         return (
             "none",
             "Not yet started",
-        ), f"Nothing{what} has been sent to the state yet.{waiting}"
+        ), f"Nothing{of_year} has been sent to the state yet.{waiting}"
     if unsent.rows:
         records = (
             f", {unsent.gap.records:,} of them CTE records"
@@ -313,11 +313,13 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     ]
 
 
-def _students(figures: Figures | SealedYear, what: str = "") -> HomeFigure:
+def _students(figures: Figures | SealedYear, subject: str = "") -> HomeFigure:
     sentence = (
         f"{number_of(figures.concentrators, 'concentrator')},"
         f" {number_of(figures.participants, 'participant')}"
     )
     return HomeFigure(
-        "Students in CTE", f"{figures.students:,}", f"{sentence}. {what}." if what else sentence
+        "Students in CTE",
+        f"{figures.students:,}",
+        f"{sentence}. {subject}." if subject else sentence,
     )

@@ -65,9 +65,9 @@ class Damage:
     write: str = ""
 
     def of_column(self, column: str, value: str, line: int, number: int, rows: int) -> str:
-        what, cure = self.pattern.value
+        problem, cure = self.pattern.value
         return (
-            f"{column} {what} in {number:,} of {rows:,} rows, first “{value[:40]}” in line {line}."
+            f"{column} {problem} in {number:,} of {rows:,} rows, first “{value[:40]}” in line {line}."
             f" {cure.format(write=self.write)}"
         )
 
@@ -140,12 +140,12 @@ def _date(text: str, label: str) -> Damage | None:
     for pattern, form, day in _DATES:
         if parts := re.fullmatch(form, text, re.ASCII | re.IGNORECASE):
             try:
-                meant = day(*parts.groups())
+                date = day(*parts.groups())
             except (ValueError, OverflowError):
                 return None
-            if meant.year < FIRST_YEAR:
+            if date.year < FIRST_YEAR:
                 return None
-            write = f"{meant:%m/%d/%Y}"
+            write = f"{date:%m/%d/%Y}"
             sentences = {
                 Pattern.DAY_NUMBER: f"{text} is a spreadsheet's number for a date",
                 Pattern.SHORT_YEAR: f"{label} must include a four-digit year",

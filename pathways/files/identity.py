@@ -75,10 +75,10 @@ class Identity:
             else ""
         )
         damaged = Damage(Pattern.CHANGED_ID) if hint else None
-        meant = damage.bare(damage.without_point(text))
-        if DIGITS.fullmatch(meant) and len(meant) <= 9 and self.known.student(meant.zfill(9)):
-            padded = meant.zfill(9)
-            pattern = Pattern.LOST_ZEROS if len(meant) < 9 else Pattern.CHANGED_ID
+        bare = damage.bare(damage.without_point(text))
+        if DIGITS.fullmatch(bare) and len(bare) <= 9 and self.known.student(bare.zfill(9)):
+            padded = bare.zfill(9)
+            pattern = Pattern.LOST_ZEROS if len(bare) < 9 else Pattern.CHANGED_ID
             hint, damaged = (
                 f". Enter {padded}, and format the column as text",
                 Damage(pattern, write=padded),
@@ -99,12 +99,12 @@ class Identity:
         if text.upper() in damage.EMPTY:
             self.summary.adjusted[NO_VALUE] += 1
             return
-        meant, sentence = (
+        bare, sentence = (
             damage.bare(text),
             f"The portal has Local ID {student.local_id} for this student",
         )
-        number = damage.whole_number(meant)
-        if meant == student.local_id or (
+        number = damage.whole_number(bare)
+        if bare == student.local_id or (
             number is not None and number == damage.whole_number(student.local_id)
         ):
             wrong("local_id", "CTE-422", f"{sentence}. A spreadsheet has changed how it is written")

@@ -46,10 +46,10 @@ class Summary:
 
     @property
     def what_we_adjusted(self) -> list[str]:
-        words = [counted(number, what) for what, number in self.adjusted.items()]
+        sentences = [counted(number, words) for words, number in self.adjusted.items()]
         if self.blank:
-            words.append(f"{self.blank:,} empty line{'s' if self.blank > 1 else ''} skipped")
-        return [*self.notes, *words]
+            sentences.append(f"{self.blank:,} empty line{'s' if self.blank > 1 else ''} skipped")
+        return [*self.notes, *sentences]
 
     def count_unreadable(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -125,7 +125,7 @@ class Summary:
             )
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, words: str) -> str:
     """`what` is the words for one and, after a bar, for many."""
-    singular, _, plural = what.partition("|")
+    singular, _, plural = words.partition("|")
     return f"{number:,} {singular if number == 1 else plural or singular}"

@@ -113,7 +113,7 @@ def _read_lines(table: Table, end_year: int, result: ApprovalsRead) -> None:
         else:
             seen[district, pathway] = row.line
             (result.give if answer else result.withdraw).append((district, pathway))
-    result.notes += [counted(number, what) for what, number in repaired.items() if number]
+    result.notes += [counted(number, words) for words, number in repaired.items() if number]
 
 
 def _district(text: str, districts: set[str]) -> str:

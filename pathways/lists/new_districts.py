@@ -44,7 +44,7 @@ class DistrictsSaved:
 
 
 def carry_out(
-    rows: Sequence[Written], *, by: User, seen: str, meant: Collection[int], address: str
+    rows: Sequence[Written], *, by: User, seen: str, confirmed: Collection[int], address: str
 ) -> DistrictsSaved:
     """Save the good lines and queue their invitations, all or nothing. Links begin with `address`.
     Raises NotApplied.
@@ -53,7 +53,7 @@ def carry_out(
         file_plan = plan(rows, by)
         if file_plan.digest != seen:
             raise Outdated
-        lines = file_plan.chosen(meant)
+        lines = file_plan.chosen(confirmed)
         if not lines:
             raise NothingChosen
         names: dict[str, str] = {}

@@ -119,20 +119,20 @@ class NewDistrictsPlan:
     def people(self) -> int:
         return len({line.email for line in self.new if line.adds_person})
 
-    def chosen(self, meant: Collection[int]) -> list[NewDistrict]:
+    def chosen(self, confirmed: Collection[int]) -> list[NewDistrict]:
         """The lines to save: those that need no answer, and those that were answered."""
         return [
             line
             for line in self.lines
             if line.outcome is Outcome.NEW
-            or (line.outcome is Outcome.ASKED and line.number in meant)
+            or (line.outcome is Outcome.ASKED and line.number in confirmed)
         ]
 
-    def is_done(self, meant: Collection[int]) -> bool:
+    def is_done(self, confirmed: Collection[int]) -> bool:
         """True when all that could be saved, with these answers, is in the portal."""
         return (
-            not self.chosen(meant)
-            and {line.number for line in self.same} >= set(meant)
+            not self.chosen(confirmed)
+            and {line.number for line in self.same} >= set(confirmed)
             and bool(self.same)
         )
 

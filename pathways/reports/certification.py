@@ -158,10 +158,10 @@ def _read(records: ParticipationQuerySet, end_year: int, by: str = "") -> Mappin
         groups.values("number", "pathway__name"),
         "pathway__name",
         end_year,
-        each=Count("pk"),
+        unit=Count("pk"),
         count=_counted,
     )
-    of_all = _summed(groups.values("number", "of"), "of", end_year, each=_STUDENTS, count=_students)
+    of_all = _summed(groups.values("number", "of"), "of", end_year, unit=_STUDENTS, count=_students)
     names = ("records", "students", "concentrators", "single_parents", "modified", *CREDITS)
     totals: dict[str, dict[str, Mapping[str, int | Decimal]]] = {}
     for number, of, *values in of_one.union(of_all, all=True):
@@ -178,10 +178,10 @@ def _students(condition: Q) -> Count:
     return Count("student_id", distinct=True, filter=condition)
 
 
-def _summed(groups: Any, name: str, end_year: int, *, each: Count, count: Any) -> Any:
+def _summed(groups: Any, name: str, end_year: int, *, unit: Count, count: Any) -> Any:
     return groups.annotate(
         figure_records=Count("pk"),
-        figure_students=each,
+        figure_students=unit,
         figure_concentrators=count(Q(concentrator=True)),
         figure_single_parents=count(Q(single_parent=True)),
         figure_modified=Count("pk", filter=Q(modified_end_year=end_year)),

@@ -53,11 +53,11 @@ def matching(groups: Iterable[Group], term: str) -> list[tuple[Group, list[Repor
     """The groups' reports whose title, or whose group's title, holds each word of the term."""
     words = term.lower().split()
 
-    def met(*titles: str) -> bool:
+    def has(*titles: str) -> bool:
         return all(word in " ".join(titles).lower() for word in words)
 
     lines = [
-        (group, [report for report in group.reports if met(group.title, report.title)])
+        (group, [report for report in group.reports if has(group.title, report.title)])
         for group in groups
     ]
     return [(group, reports) for group, reports in lines if reports]

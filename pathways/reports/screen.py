@@ -184,10 +184,10 @@ def screen_row(report: Report, scope: Scope, row: Row) -> ScreenRow:
         for column, text in zip(columns[3:], texts[3:], strict=True)
     )
     address = [scope.district, scope.end_year, student]
-    student_url, what = reverse("cte-student", args=address), report.what_to_do(row)
+    student_url, remedy = reverse("cte-student", args=address), report.what_to_do(row)
     if rule := report.rule(row):
         at = "&at=state" if scope.edition is Edition.STATE else ""
         cure = f"{reverse('cte-record', args=[*address, pathway])}?finding={rule}&report={report.slug}{at}"
     else:
-        cure = reverse("cte-record-new", args=address) if what else ""
-    return ScreenRow(listed_name(last, first), state_id, student_url, cells, what, cure)
+        cure = reverse("cte-record-new", args=address) if remedy else ""
+    return ScreenRow(listed_name(last, first), state_id, student_url, cells, remedy, cure)

@@ -107,7 +107,7 @@ class SingleParentDifferent(RecordReport):
     def total(self, edition: Edition, end_year: int) -> Figure:
         return self._students(Student.objects.in_edition(edition), end_year, "state_id")
 
-    def _students(self, students: StudentQuerySet, end_year: int, each: str) -> Figure:
+    def _students(self, students: StudentQuerySet, end_year: int, column: str) -> Figure:
         """Asked of the students, not of the records: PostgreSQL then meets the few with both
         answers before it looks at enrollments.
         """
@@ -117,7 +117,7 @@ class SingleParentDifferent(RecordReport):
             .filter(Exists(no))
             .enrolled_in(end_year)
         )
-        return Figure(undecided.aggregate(count=Count(each, distinct=True))["count"])
+        return Figure(undecided.aggregate(count=Count(column, distinct=True))["count"])
 
     def counted(self, records: ParticipationQuerySet, student: str) -> Figure:
         return Figure(records.aggregate(count=Count(student, distinct=True))["count"])

@@ -146,13 +146,13 @@ def verdicts(scope: Scope, staged: Staged) -> tuple[int, int, list[Rule]]:
             f" {' OR '.join(columns)}"
         )
         cursor.execute(staged.own(make), values)
-        met = ", ".join(f"MAX(CASE WHEN {column} THEN 1 ELSE 0 END)" for column in columns)
-        cursor.execute(staged.own(f"SELECT {met} FROM {VERDICTS}"))
+        columns_sql = ", ".join(f"MAX(CASE WHEN {column} THEN 1 ELSE 0 END)" for column in columns)
+        cursor.execute(staged.own(f"SELECT {columns_sql} FROM {VERDICTS}"))
         broken = cursor.fetchone()
     return (
         at_cursor,
         at_generation or 0,
-        [rule for rule, met in zip(rules, broken, strict=True) if met],
+        [rule for rule, is_broken in zip(rules, broken, strict=True) if is_broken],
     )
 
 

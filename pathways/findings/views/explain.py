@@ -109,8 +109,8 @@ class Explain(ActionView):
 
     def tell(self, done: explaining.Explained) -> None:
         if done.written:
-            what = "1 warning is" if done.written == 1 else f"{done.written:,} warnings are"
-            messages.success(self.request, f"Saved. {what} explained.")
+            subject = "1 warning is" if done.written == 1 else f"{done.written:,} warnings are"
+            messages.success(self.request, f"Saved. {subject} explained.")
         for explanation in done.existing[:1]:
             more = f" and {len(done.existing) - 1:,} more" if len(done.existing) > 1 else ""
             messages.warning(

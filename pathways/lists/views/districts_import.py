@@ -71,25 +71,25 @@ class DistrictsImport(StatewideView):
 
     def save(self, rows: Sequence[Written]) -> HttpResponse:
         sent = self.request.POST
-        meant = {line for text in sent.getlist("meant") if (line := number(text)) is not None}
+        confirmed = {line for text in sent.getlist("meant") if (line := number(text)) is not None}
         try:
             saved = new_districts.carry_out(
                 rows,
                 by=self.person,
                 seen=sent.get("seen", ""),
-                meant=meant,
+                confirmed=confirmed,
                 address=portal_address(self.request, "/").rstrip("/"),
             )
         except Outdated as outdated:
-            if not new_districts_plan.plan(rows, self.person).is_done(meant):
-                return self.preview(rows, meant=meant, problem=outdated.sentence)
+            if not new_districts_plan.plan(rows, self.person).is_done(confirmed):
+                return self.preview(rows, confirmed=confirmed, problem=outdated.sentence)
             messages.info(
                 self.request,
                 "This file was already saved. Nothing was added or sent a second time.",
             )
             return redirect(DISTRICTS)
         except NotApplied as refusal:
-            return self.preview(rows, meant=meant, problem=refusal.sentence)
+            return self.preview(rows, confirmed=confirmed, problem=refusal.sentence)
         messages.success(self.request, _sentence(saved))
         return redirect(DISTRICTS)
 
@@ -105,14 +105,14 @@ class DistrictsImport(StatewideView):
         rows: Sequence[Written],
         *,
         notes: Collection[str] = (),
-        meant: Collection[int] = (),
+        confirmed: Collection[int] = (),
         problem: str = "",
     ) -> HttpResponse:
         kept = signing.dumps(
             [(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True
         )
         plan = new_districts_plan.plan(rows, self.person)
-        return self.show(plan=plan, rows=kept, notes=notes, meant=meant, problem=problem)
+        return self.show(plan=plan, rows=kept, notes=notes, confirmed=confirmed, problem=problem)
 
     def show(self, **context: Any) -> HttpResponse:
         about = {"columns": COLUMNS, "most_rows": districts_file.MOST_ROWS}
