@@ -13,7 +13,7 @@ from django.test import Client
 from cte_portal.accounts.models import User
 from pathways.models import Participation, Student
 from tests.fixtures.records import BUSINESS, District_
-from tests.pathways.desk import Desk, text
+from tests.pathways.desk import Desk, dense, text
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_d_02_e_01_bad_input_is_answered_beside_the_field_and_kept(
             "out_of_district_credits" if field != "out_of_district_credits" else "unused": "0.00",
         }
     )
-    page = answer.content.decode()
+    page = dense(answer.content.decode())
     assert answer.status_code == 200
     assert "<title>Error: " in page and "There is a problem" in page
     assert words in text(page)

@@ -15,7 +15,7 @@ from cte_portal.accounts.models import KeptForm, User
 from pathways.models import Change, Participation, Student
 from pathways.records import entry
 from tests.fixtures.records import District_
-from tests.pathways.desk import TYPED
+from tests.pathways.desk import TYPED, dense
 
 
 class Desk:
@@ -127,7 +127,7 @@ def test_c_06_a_record_deleted_meanwhile_is_not_made_again(desk: Desk) -> None:
     assert "This record is deleted" in page and "KELLER, DANIEL" in page and "1.25" in page
     assert not Participation.objects.exists()
     form = re.search(
-        r'<form method="post" action="([^"]*/new/[^"]*)">(.*?)</form>', page, re.DOTALL
+        r'<form method="post" action="([^"]*/new/[^"]*)">(.*?)</form>', dense(page), re.DOTALL
     )
     assert form
     fields = dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form[2]))
