@@ -18,11 +18,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.editions import school_year_label
+from cte_portal.pages.reason import ReasonForm
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 from pathways.lists import approvals
 from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
-from pathways.lists.views.approvals import ApprovalsView, ReasonForm
+from pathways.lists.views.approvals import ApprovalsView
 from pathways.models import District, Pathway, SchoolYear
 
 PAGE = 50

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import (
     Http404,
@@ -23,23 +22,11 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.pages.previewed import PreviewedAction
-from cte_portal.pages.reason import ReasonField
+from cte_portal.pages.reason import ReasonForm
 from cte_portal.ui import csv_file
 from pathways.lists import approvals, approvals_file
 from pathways.lists.approvals import ApprovalsPlan
 from pathways.models import Pathway, SchoolYear
-
-
-class ReasonForm(forms.Form):
-    """The reason for a change of approvals, kept with each of them."""
-
-    use_required_attribute = False
-
-    reason = ReasonField(
-        max_length=200,
-        label="Reason",
-        error_messages={"required": "Enter the reason, such as a letter and its date"},
-    )
 
 
 class ApprovalsView(StatewideView):

@@ -10,10 +10,11 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 
+from cte_portal.pages.reason import ReasonForm
 from cte_portal.refusals import Refusal
 from pathways.lists import approvals, approvals_file
 from pathways.lists.file_form import ListFileForm
-from pathways.lists.views.approvals import ApprovalsView, ReasonForm
+from pathways.lists.views.approvals import ApprovalsView
 from pathways.models import Pathway
 
 
