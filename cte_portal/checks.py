@@ -82,8 +82,8 @@ def plugs_fit(**_: Any) -> list[CheckMessage]:
 def _misfits(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
     types = get_type_hints(Plug)
     for path, plug in plugs.items():
-        for field, wanted in types.items():
-            for misfit in misfits(wanted, getattr(plug, field), field):
+        for field, kind in types.items():
+            for misfit in misfits(kind, getattr(plug, field), field):
                 yield Error(
                     f"{path}: {misfit}.",
                     hint="cte_portal/plugs.py says what each field of a Plug is.",
@@ -93,14 +93,14 @@ def _misfits(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
 
 def _together(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
     """What exactly one app gives, and what no two may."""
-    for field, wanted in get_type_hints(Plug).items():
-        given = {path: getattr(plug, field) for path, plug in plugs.items()}
-        if type(None) in get_args(wanted):
+    for field, kind in get_type_hints(Plug).items():
+        gifts = {path: getattr(plug, field) for path, plug in plugs.items()}
+        if type(None) in get_args(kind):
             yield from _given_once(
-                field, [path for path, gift in given.items() if gift is not None]
+                field, [path for path, gift in gifts.items() if gift is not None]
             )
-        elif get_origin(wanted) is Mapping:
-            yield from _twice(field, [key for gift in given.values() for key in gift])
+        elif get_origin(kind) is Mapping:
+            yield from _twice(field, [key for gift in gifts.values() for key in gift])
     for field in ("batch_kinds", "retention"):
         yield from _twice(
             field, [gift.name for plug in plugs.values() for gift in getattr(plug, field)]
@@ -109,10 +109,10 @@ def _together(plugs: Mapping[str, Plug]) -> Iterator[CheckMessage]:
 
 def _given_once(field: str, paths: list[str]) -> Iterator[CheckMessage]:
     if len(paths) != 1:
-        whose = " and ".join(paths) if paths else "No plug"
+        owners = " and ".join(paths) if paths else "No plug"
         verb = "give" if paths else "gives"
         yield Error(
-            f"{whose} {verb} {field}.", hint=f"Exactly one app must give {field}.", id="apps.E005"
+            f"{owners} {verb} {field}.", hint=f"Exactly one app must give {field}.", id="apps.E005"
         )
 
 
@@ -142,9 +142,9 @@ def _addresses(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
             try:
                 reverse(screen.url_name, args=EXAMPLE if screen.scoped else ())
             except NoReverseMatch:
-                what = "a district's page" if screen.scoped else "a page"
+                noun = "a district's page" if screen.scoped else "a page"
                 yield Error(
-                    f"{screen.name}: {screen.url_name} names no {what[2:]}.",
+                    f"{screen.name}: {screen.url_name} names no {noun[2:]}.",
                     hint="Correct url_name or scoped.",
                     id="apps.E007",
                 )
@@ -162,17 +162,17 @@ def _templates(plugs: Iterable[Plug]) -> Iterator[CheckMessage]:
             )
 
 
-def misfits(wanted: Any, value: object, name: str) -> list[str]:
+def misfits(kind: Any, value: object, name: str) -> list[str]:
     """Why a value is not of a type, in sentences without their full stop. Callables are asked for
     their parameters alone.
     """
-    origin, arguments = get_origin(wanted), get_args(wanted)
+    origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        kinds = [kind for kind in arguments if kind is not type(None)]
+        options = [option for option in arguments if option is not type(None)]
         return (
             []
-            if value is None or any(not misfits(kind, value, name) for kind in kinds)
-            else misfits(kinds[0], value, name)
+            if value is None or any(not misfits(option, value, name) for option in options)
+            else misfits(options[0], value, name)
         )
     if origin is tuple:
         if not isinstance(value, tuple):
@@ -194,12 +194,12 @@ def misfits(wanted: Any, value: object, name: str) -> list[str]:
         ]
     if origin is Callable:
         return _call(value, name, [(inspect.Parameter.POSITIONAL_ONLY, "") for _ in arguments[0]])
-    if getattr(wanted, "_is_protocol", False):
-        return [misfit for part in _parts(wanted) for misfit in _part(wanted, part, value, name)]
+    if getattr(kind, "_is_protocol", False):
+        return [misfit for part in _parts(kind) for misfit in _part(kind, part, value, name)]
     return (
         []
-        if isinstance(value, wanted)
-        else [f"{name} must be {_words(wanted)}, and is {_words(value)}"]
+        if isinstance(value, kind)
+        else [f"{name} must be {_words(kind)}, and is {_words(value)}"]
     )
 
 
@@ -209,7 +209,7 @@ def _parts(protocol: type) -> list[str]:
 
 
 def _part(protocol: type, part: str, value: object, name: str) -> list[str]:
-    wanted = vars(protocol)[part]
+    declaration = vars(protocol)[part]
     whole = name if part == "__call__" else f"{name}.{part}"
     if not hasattr(value, part):
         return [
@@ -219,9 +219,9 @@ def _part(protocol: type, part: str, value: object, name: str) -> list[str]:
                 else f"{name} must be a function, and is {_words(value)}"
             )
         ]
-    if isinstance(wanted, property):
+    if isinstance(declaration, property):
         return []
-    parameters = list(inspect.signature(wanted).parameters.values())[1:]
+    parameters = list(inspect.signature(declaration).parameters.values())[1:]
     called = value if part == "__call__" else getattr(value, part)
     return _call(called, whole, [(parameter.kind, parameter.name) for parameter in parameters])
 
@@ -230,15 +230,15 @@ def _call(value: object, name: str, arguments: list[tuple[Any, str]]) -> list[st
     """Whether it can be called so: by place, or by name."""
     if not callable(value):
         return [f"{name} must be a function, and is {_words(value)}"]
-    named = [argument for kind, argument in arguments if kind is inspect.Parameter.KEYWORD_ONLY]
-    placed = len(arguments) - len(named)
+    names = [argument for kind, argument in arguments if kind is inspect.Parameter.KEYWORD_ONLY]
+    placed = len(arguments) - len(names)
     try:
-        inspect.signature(value).bind(*[None] * placed, **dict.fromkeys(named))
+        inspect.signature(value).bind(*[None] * placed, **dict.fromkeys(names))
     except TypeError:
-        wanted = [f"{placed} argument{'' if placed == 1 else 's'}", *named]
+        words = [f"{placed} argument{'' if placed == 1 else 's'}", *names]
         return [
             (
-                f"{name} must take {', '.join(wanted)}, and {_words(value)} takes"
+                f"{name} must take {', '.join(words)}, and {_words(value)} takes"
                 f" {inspect.signature(value)}"
             )
         ]

@@ -81,7 +81,7 @@ def look_at_all() -> None:
 
 
 def _set_up(connection: Any) -> None:
-    pairs = [one for pair in SESSION.items() for one in pair]
+    pairs = [item for pair in SESSION.items() for item in pair]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(SESSION))}", pairs)
 
@@ -94,19 +94,19 @@ def look(connection: Any) -> None:
     mark is gone afterwards.
     """
     variable, mark = VARIABLES[connection.alias], secrets.token_hex(8)
-    with _named(variable), connection.cursor() as cursor, _others(connection) as others:
+    with _named(variable), connection.cursor() as cursor, _others(connection) as links:
         cursor.execute("SELECT set_config(%s, %s, false)", [MARK, mark])
         if connection.alias == Edition.DISTRICT.value:
             _keeps_a_table(cursor, mark)
         for _ in range(ROUNDS):
-            for other in others:
-                other.execute("BEGIN")
-                if _marked(other) == mark:
+            for link in links:
+                link.execute("BEGIN")
+                if _marked(link) == mark:
                     raise UnfitConnection(_exchanged(variable))
             names = ", ".join(["current_setting(%s, true)"] * (1 + len(SESSION)))
             cursor.execute(f"SELECT {names}", [MARK, *SESSION])
-            found, *settings = cursor.fetchone()
-            if found != mark:
+            value, *settings = cursor.fetchone()
+            if value != mark:
                 raise UnfitConnection(_exchanged(variable))
             if settings != list(SESSION.values()):
                 raise UnfitConnection(
@@ -114,8 +114,8 @@ def look(connection: Any) -> None:
                     f" ({', '.join(SESSION)}). Connect to PostgreSQL itself, or to a pooler that"
                     " leaves SET alone: for PgBouncer set pool_mode = session."
                 )
-            for other in others:
-                other.execute("ROLLBACK")
+            for link in links:
+                link.execute("ROLLBACK")
 
 
 def _keeps_a_table(cursor: Any, mark: str) -> None:
@@ -144,9 +144,9 @@ def _exchanged(variable: str) -> str:
     )
 
 
-def _marked(other: psycopg.Connection[Any]) -> str | None:
-    found = other.execute("SELECT current_setting(%s, true)", [MARK]).fetchone()
-    return found[0] if found else None
+def _marked(link: psycopg.Connection[Any]) -> str | None:
+    row = link.execute("SELECT current_setting(%s, true)", [MARK]).fetchone()
+    return row[0] if row else None
 
 
 @contextmanager
@@ -159,23 +159,26 @@ def _others(connection: Any) -> Iterator[list[psycopg.Connection[Any]]]:
         "autocommit": True,
         "connect_timeout": PATIENCE,
     }
-    others: list[psycopg.Connection[Any]] = []
-    watch = threading.Timer(PATIENCE, _cut, [connection.connection, others])
+    links: list[psycopg.Connection[Any]] = []
+    watch = threading.Timer(PATIENCE, _cut, [connection.connection, links])
     watch.daemon = True
     watch.start()
     try:
-        others += [psycopg.connect(**parameters), psycopg.connect(**parameters)]
-        yield others
+        links += [psycopg.connect(**parameters), psycopg.connect(**parameters)]
+        yield links
     finally:
         watch.cancel()
-        for other in others:
+        for link in links:
             with suppress(psycopg.Error):
-                other.close()
+                link.close()
 
 
-def _cut(own: psycopg.Connection[Any], others: list[psycopg.Connection[Any]]) -> None:
-    for one in (own, *others):
-        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(one.fileno())) as link:
+def _cut(session: psycopg.Connection[Any], links: list[psycopg.Connection[Any]]) -> None:
+    for client in (session, *links):
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(client.fileno())) as link,
+        ):
             link.shutdown(socket.SHUT_RDWR)
 
 

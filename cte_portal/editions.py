@@ -151,8 +151,8 @@ class EditionRouter:
             return alias
         return Edition.DISTRICT.value
 
-    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
-        return one._state.db == other._state.db
+    def allow_relation(self, first: models.Model, second: models.Model, **hints: Any) -> bool:
+        return first._state.db == second._state.db
 
     def allow_migrate(
         self, db: str, app_label: str, model_name: str | None = None, **hints: Any

@@ -49,12 +49,13 @@ def _plain(character: str) -> str:
     ):  # letters by their name, but written as apostrophes: Hawaiian, Salish
         return ""
     letters = "".join(
-        one
-        for one in unicodedata.normalize("NFKD", character.lower())
-        if unicodedata.category(one)[0] in "LN"
+        letter
+        for letter in unicodedata.normalize("NFKD", character.lower())
+        if unicodedata.category(letter)[0] in "LN"
     )
     return "".join(
-        _ON_THEIR_OWN.get(one, "" if "\u02b0" <= one <= "\u02ff" else one) for one in letters
+        _ON_THEIR_OWN.get(letter, "" if "\u02b0" <= letter <= "\u02ff" else letter)
+        for letter in letters
     )
 
 

@@ -97,12 +97,12 @@ def places(error: BaseException) -> str:
     """Where an exception came from, and what it came of, by types alone."""
     if tells_all():
         return whole(error)
-    told: list[str] = []
+    texts: list[str] = []
     cause: BaseException | None = error
-    while cause is not None and len(told) < 5:
-        told.append("".join(traceback.format_tb(cause.__traceback__)) + f"  {name_of(cause)}")
+    while cause is not None and len(texts) < 5:
+        texts.append("".join(traceback.format_tb(cause.__traceback__)) + f"  {name_of(cause)}")
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return "\n  which came of\n".join(told)
+    return "\n  which came of\n".join(texts)
 
 
 def whole(error: BaseException) -> str:
@@ -173,14 +173,14 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         log.critical("the process ends", exc_info=(kind, error, trace))
 
 
-def _uncaught_in_thread(given: threading.ExceptHookArgs) -> None:
-    if given.exc_value is not None and not issubclass(given.exc_type, SystemExit):
-        log.error("a thread ends", exc_info=given.exc_value)
+def _uncaught_in_thread(details: threading.ExceptHookArgs) -> None:
+    if details.exc_value is not None and not issubclass(details.exc_type, SystemExit):
+        log.error("a thread ends", exc_info=details.exc_value)
 
 
-def _unraisable(given: Any) -> None:
-    if given.exc_value is not None:
-        log.error("an error where none can be raised", exc_info=given.exc_value)
+def _unraisable(details: Any) -> None:
+    if details.exc_value is not None:
+        log.error("an error where none can be raised", exc_info=details.exc_value)
 
 
 class WorkerLogging(Logging):

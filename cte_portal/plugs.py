@@ -62,7 +62,7 @@ class Post(Protocol):
         *,
         to: Person,
         key: str,
-        told: Mapping[str, str],
+        context: Mapping[str, str],
         address: str = "",
         path: str = "",
     ) -> None: ...
@@ -157,15 +157,15 @@ def _load(paths: tuple[str, ...]) -> tuple[Plug, ...]:
     return tuple(import_string(path) for path in paths)
 
 
-def only(given: Iterable[Given | None]) -> Given:
+def only(gifts: Iterable[Given | None]) -> Given:
     """What exactly one app gives."""
-    (answer,) = (gift for gift in given if gift is not None)
+    (answer,) = (gift for gift in gifts if gift is not None)
     return answer
 
 
-def by_step(given: Iterable[Mapping[int, Given]]) -> list[Given]:
+def by_step(gifts: Iterable[Mapping[int, Given]]) -> list[Given]:
     """What several apps give, in the order of the guide's steps."""
-    steps = [step for of_app in given for step in of_app.items()]
+    steps = [step for of_app in gifts for step in of_app.items()]
     return [gift for _, gift in sorted(steps, key=lambda step: step[0])]
 
 

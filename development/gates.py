@@ -99,14 +99,14 @@ def main(arguments: list[str]) -> int:
         for verdict in side_by_side.map(ask, gates()):
             report(verdict)
             verdicts.append(verdict)
-    failed = [verdict.gate for verdict in verdicts if not verdict.passed]
-    for gate in failed:
+    failures = [verdict.gate for verdict in verdicts if not verdict.passed]
+    for gate in failures:
         print(f"{gate.name} failed.{f' To mend it: {gate.cure}' if gate.cure else ''}")
     print(
-        f"{len(verdicts) - len(failed)} of {len(verdicts)} gates passed in"
+        f"{len(verdicts) - len(failures)} of {len(verdicts)} gates passed in"
         f" {time.monotonic() - started:.0f} s."
     )
-    return 1 if failed else 0
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -143,8 +143,8 @@ def covered() -> None:
 
 def main(arguments: list[str]) -> int:
     postgres, coverage = "--postgres" in arguments, "--coverage" in arguments
-    given = [argument for argument in arguments if argument not in {"--postgres", "--coverage"}]
-    tests = ["-m", "pytest", "-p", "development.times", *processes(given), *given]
+    options = [argument for argument in arguments if argument not in {"--postgres", "--coverage"}]
+    tests = ["-m", "pytest", "-p", "development.times", *processes(options), *options]
     command = [sys.executable, *(["-m", "coverage", "run", *tests] if coverage else tests)]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if postgres:

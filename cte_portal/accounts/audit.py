@@ -59,16 +59,16 @@ class AuditFilter(forms.Form):
         """
         if not self.is_valid():
             return AuditEvent.objects.none()
-        asked = self.cleaned_data
-        found = (
+        fields = self.cleaned_data
+        events = (
             AuditEvent.objects.newest_first()
-            .between(asked["first"], asked["last"])
-            .naming(asked["find"])
+            .between(fields["first"], fields["last"])
+            .naming(fields["find"])
         )
         for name in ("kind", "key", "district"):
-            if asked[name]:
-                found = found.filter(**{name: asked[name]})
-        return found
+            if fields[name]:
+                events = events.filter(**{name: fields[name]})
+        return events
 
 
 class Audit(StatewideView):
@@ -77,13 +77,13 @@ class Audit(StatewideView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = AuditFilter(request.GET)
         page, query = paged(request, form.events(), PAGE)
-        told = {
+        context = {
             "form": form,
             "page": page,
             "query": query,
             "filtered": any(form.data.get(name) for name in form.fields),
         }
-        return render(request, "accounts/audit.html", told)
+        return render(request, "accounts/audit.html", context)
 
 
 class AuditDownload(StatewideView):

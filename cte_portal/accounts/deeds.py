@@ -38,6 +38,6 @@ def of_person(
 
 
 def of_role(person: User, operation: Operation, role: str, district: str) -> Deed:
-    named = {"Role": f"{Role(role).label} {district}".strip()}
-    before, after = (named, {}) if operation is Operation.REMOVE else ({}, named)
+    value = {"Role": f"{Role(role).label} {district}".strip()}
+    before, after = (value, {}) if operation is Operation.REMOVE else ({}, value)
     return of_person(person, operation, before, after, kind="role", district=district)

@@ -22,14 +22,14 @@ class DistrictHome(ScopedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         where = standing(request)
         tasks = [self.offered(task) for task in home_tasks(self.scope, where)]
-        found = {
+        context = {
             "tasks": tasks,
             "leads": [lead for task in tasks for lead in task.leads],
             "enters": where.can(Capability.EDIT_RECORDS),
             "figures": home_figures(self.scope, where),
             "actions": [template for plug in plugs() for template in plug.home_actions],
         }
-        return render(request, "home.html", found)
+        return render(request, "home.html", context)
 
     def offered(self, task: HomeTask) -> HomeTask:
         """The task with the links that the person may follow."""

@@ -1,83 +1,16 @@
-"""Sign-in and what belongs to it: of allauth only these pages exist, nobody signs up."""
+"""Addresses of the first pages, and of the folders of accounts."""
 
-from allauth.account import views as allauth
-from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
-from django.urls import path, re_path
+from django.urls import include, path
 
 from cte_portal.accounts import views
 from cte_portal.accounts.audit import Audit, AuditDownload
-from cte_portal.accounts.people.invitation import Accept, open_invitation
-from cte_portal.accounts.people.views import (
-    DistrictPeople,
-    DistrictPerson,
-    DistrictPersonNew,
-    People,
-    Person,
-    PersonNew,
-)
-from cte_portal.accounts.sign_in.security_pages import (
-    Activate,
-    Deactivate,
-    NewPassword,
-    NewRecoveryCodes,
-    Security,
-)
-
-DISTRICT = "districts/<str:district>/<int:end_year>/"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("districts/", views.Districts.as_view(), name="districts"),
-    path("opi/people/", People.as_view(), name="people"),
-    path("opi/people/new/", PersonNew.as_view(), name="person-new"),
-    path("opi/people/<int:person>/", Person.as_view(), name="person"),
-    path(f"{DISTRICT}people/", DistrictPeople.as_view(), name="district-people"),
-    path(f"{DISTRICT}people/new/", DistrictPersonNew.as_view(), name="district-person-new"),
-    path(f"{DISTRICT}people/<int:person>/", DistrictPerson.as_view(), name="district-person"),
-    path("accounts/invitation/", Accept.as_view(), name="invitation"),
-    path("accounts/invitation/<str:secret>/", open_invitation, name="invitation-link"),
     path("opi/audit/", Audit.as_view(), name="audit"),
     path("opi/audit/file/", AuditDownload.as_view(), name="audit-csv"),
     path("session/stay/", views.stay_signed_in, name="stay-signed-in"),
-    path("accounts/sign-in/", allauth.login, name="account_login"),
-    path("accounts/sign-out/", allauth.logout, name="account_logout"),
-    path("accounts/confirm/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("accounts/sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
-    path("accounts/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/security/", Security.as_view(), name="mfa_index"),
-    path("accounts/security/app/", Activate.as_view(), name="mfa_activate_totp"),
-    path("accounts/security/app/remove/", Deactivate.as_view(), name="mfa_deactivate_totp"),
-    path(
-        "accounts/security/recovery-codes/",
-        recovery_codes.view_recovery_codes,
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "accounts/security/recovery-codes/new/",
-        NewRecoveryCodes.as_view(),
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "accounts/security/recovery-codes/file/",
-        recovery_codes.download_recovery_codes,
-        name="mfa_download_recovery_codes",
-    ),
-    path("accounts/password/", allauth.password_change, name="account_change_password"),
-    path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
-    path(
-        "accounts/password/reset/sent/",
-        allauth.password_reset_done,
-        name="account_reset_password_done",
-    ),
-    re_path(
-        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        NewPassword.as_view(),
-        name="account_reset_password_from_key",
-    ),
-    path(
-        "accounts/password/reset/done/",
-        allauth.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
-    ),
+    path("", include("cte_portal.accounts.people.urls")),
+    path("", include("cte_portal.accounts.sign_in.urls")),
 ]

@@ -54,24 +54,28 @@ class Districts(TemplateView):
         query = self.request.GET.get("find", "")[:100].strip().lower()
         end_year = active_end_year(self.request)
         reachable = reachable_districts(self.request)
-        chosen = [
-            one for one in reachable if end_year and (query in one[1].lower() or query in one[0])
+        matches = [
+            district
+            for district in reachable
+            if end_year and (query in district[1].lower() or query in district[0])
         ]
         districts_now = only(plug.districts_now for plug in plugs())
         now = (
-            districts_now([number for number, _ in chosen], end_year) if chosen and end_year else {}
+            districts_now([number for number, _ in matches], end_year)
+            if matches and end_year
+            else {}
         )
-        found = [
+        lines = [
             {
                 "number": number,
                 "name": name,
                 "url": reverse("district-home", args=[number, end_year]),
                 "now": now[number],
             }
-            for number, name in chosen
+            for number, name in matches
         ]
         return super().get_context_data(
-            districts=found, query=query, reachable=len(reachable), **kwargs
+            districts=lines, query=query, reachable=len(reachable), **kwargs
         )
 
 

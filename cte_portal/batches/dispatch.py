@@ -42,15 +42,15 @@ log = logging.getLogger("cte_portal.batches.dispatch")
 AT_ONCE = 200
 MOST_REFUSED = 2  # by the broker, each after its time-out
 
-_said: dict[str, float] = {}
+_logged_at: dict[str, float] = {}
 
 
-def once_a_minute(what: str) -> bool:
+def once_a_minute(subject: str) -> bool:
     """Whether to log it: a round comes twice a second, and what lasts is not said each time."""
     now = time.monotonic()
-    if now - _said.get(what, -60.0) < 60:
+    if now - _logged_at.get(subject, -60.0) < 60:
         return False
-    _said[what] = now
+    _logged_at[subject] = now
     return True
 
 
@@ -58,15 +58,15 @@ def publish() -> int:
     """Hand over what is queued and due. What the broker does not take waits for the next round; a
     single row keeps no other from going.
     """
-    handed = refused = 0
+    handed = refusals = 0
     for batch in Batch.objects.to_publish()[:AT_ONCE]:
         try:
             run_batch.apply_async([str(batch.pk)], queue=batch.queue, retry=False)
         except Exception as error:  # noqa: BLE001 - whatever the broker has, the row waits
             if once_a_minute("broker"):
                 log.warning("the broker does not answer: %s", type(error).__name__)
-            refused += 1
-            if refused == MOST_REFUSED:
+            refusals += 1
+            if refusals == MOST_REFUSED:
                 return handed
             continue
         Batch.objects.filter(pk=batch.pk, status=Status.QUEUED).update(published_at=Now())
@@ -78,32 +78,32 @@ def sweep() -> int:
     """Bring back what a dead worker left: queued again, or failed after the third attempt. A row
     that cannot be brought back is set aside.
     """
-    found = 0
+    number = 0
     for batch in Batch.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()):
         try:
             with transaction.atomic():
-                found += _brought_back(batch)
+                number += _brought_back(batch)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 - one row must not keep the others from being found
             _set_aside(batch, error)
-    return found
+    return number
 
 
 def _brought_back(batch: Batch) -> bool:
     nobodys: dict[str, None] = dict.fromkeys(
         ("published_at", "lease_until", "available_at", "done", "total")
     )
-    mine = Batch.objects.held(batch).filter(lease_until__lt=Now())
-    if batch.attempt < MOST_ATTEMPTS and mine.filter(cancel_by="").update(
+    claim = Batch.objects.held(batch).filter(lease_until__lt=Now())
+    if batch.attempt < MOST_ATTEMPTS and claim.filter(cancel_by="").update(
         status=Status.QUEUED, stage="", **nobodys
     ):
         log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
-    elif asked := mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
-        if not end(mine, batch, **canceled(batch, asked)):
+    elif canceler := claim.exclude(cancel_by="").values_list("cancel_by", flat=True).first():
+        if not end(claim, batch, **canceled(batch, canceler)):
             return False
     elif batch.attempt >= MOST_ATTEMPTS and end(
-        mine, batch, **failed(batch, reference := new_reference())
+        claim, batch, **failed(batch, reference := new_reference())
     ):
         log.error(
             "reference=%s batch=%s its worker died %s times", reference, batch.pk, batch.attempt
@@ -127,7 +127,7 @@ def _set_aside(batch: Batch, error: Exception) -> None:
         places(error),
     )
     sentence = f"The portal could not finish this on its own. Reference {reference}."
-    ended = {
+    values = {
         "status": Status.FAILED,
         "sentence": sentence,
         "reference": reference,
@@ -135,7 +135,7 @@ def _set_aside(batch: Batch, error: Exception) -> None:
         "lease_until": None,
         "stage": SET_ASIDE,
     }
-    Batch.objects.held(batch).update(**ended)
+    Batch.objects.held(batch).update(**values)
 
 
 def daily() -> None:
@@ -158,12 +158,12 @@ def retire() -> int:
     """Drop uploaded files after 90 days and result files after a year, but for those that somebody
     keeps. The rows stay.
     """
-    now, dropped, ended = (
+    now, dropped, batches = (
         timezone.now(),
         0,
         Batch.objects.filter(kept=False).exclude(status__in=LIVE),
     )
-    for batch in ended.exclude(input_file="").filter(queued_at__lt=now - INPUTS_KEPT)[:500]:
+    for batch in batches.exclude(input_file="").filter(queued_at__lt=now - INPUTS_KEPT)[:500]:
         with suppress(OSError):
             default_storage.delete(batch.input_file)
             dropped += Batch.objects.filter(pk=batch.pk).update(input_file="")
@@ -181,10 +181,10 @@ def retire() -> int:
 
 def _retired() -> int:
     """All that is due, part by part."""
-    removed = 0
+    number = 0
     while part := retire():
-        removed += part
-    return removed
+        number += part
+    return number
 
 
 FILES = Kept("files of jobs", "90 days for uploads, one year for results", _retired)

@@ -34,19 +34,19 @@ def storable(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd")
     if isinstance(value, dict):
-        return {storable(name): storable(one) for name, one in value.items()}
-    return [storable(one) for one in value] if isinstance(value, list | tuple) else value
+        return {storable(name): storable(part) for name, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def end(mine: BatchQuerySet, batch: Batch, **values: Any) -> bool:
+def end(claim: BatchQuerySet, batch: Batch, **values: Any) -> bool:
     """End a batch without its work, and tell of it, in one transaction. False when it is no longer
     `mine`.
     """
     with transaction.atomic():
-        met = mine.update(**ending(**values))
-        if met:
+        number = claim.update(**ending(**values))
+        if number:
             tell(batch)
-    return bool(met)
+    return bool(number)
 
 
 def tell(batch: Batch) -> None:

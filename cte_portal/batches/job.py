@@ -71,7 +71,7 @@ class Job:
         self.files: dict[str, BatchFile] = {}
         self.lost = threading.Event()
         self.finished = False
-        self._told = 0.0
+        self._reported_at = 0.0
 
     @property
     def scope(self) -> Scope:
@@ -89,7 +89,7 @@ class Job:
         stops. Never inside `finishing`.
         """
         self.check()
-        self._told = time.monotonic()
+        self._reported_at = time.monotonic()
         if (
             not Batch.objects.held(self.batch)
             .filter(cancel_by="")
@@ -99,9 +99,9 @@ class Job:
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Rows done within the step, told about twice a second at most."""
-        if time.monotonic() - self._told < 0.5:
+        if time.monotonic() - self._reported_at < 0.5:
             return
-        self._told = time.monotonic()
+        self._reported_at = time.monotonic()
         if not Batch.objects.held(self.batch).filter(cancel_by="").update(done=done, total=total):
             self.check(ask=True)
 
@@ -172,8 +172,8 @@ class Job:
             if outcome.with_errors
             else Status.COMPLETED
         )
-        ended = ending(status=status, sentence=outcome.sentence, result=outcome.result)
-        if not Batch.objects.held(self.batch).filter(cancel_by="").update(**ended):
+        values = ending(status=status, sentence=outcome.sentence, result=outcome.result)
+        if not Batch.objects.held(self.batch).filter(cancel_by="").update(**values):
             self.check(ask=True)
         BatchFile.objects.bulk_create(self.files.values())
         tell(self.batch)

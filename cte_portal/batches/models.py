@@ -56,12 +56,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def live(self) -> BatchQuerySet:
         return self.filter(status__in=LIVE)
 
-    def failed_unseen(self, known: Iterable[str]) -> BatchQuerySet:
+    def failed_unseen(self, kinds: Iterable[str]) -> BatchQuerySet:
         """What failed where no district sees it, newest first: letters, OPI's lists for the state,
         what was set aside or is of no `known` kind.
         """
         return self.filter(
-            Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=known), status=Status.FAILED
+            Q(hidden=True) | Q(stage=SET_ASIDE) | ~Q(kind__in=kinds), status=Status.FAILED
         ).order_by("-finished_at", "-pk")
 
     def put_back(self) -> int:
@@ -111,16 +111,21 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             .order_by()
             .values("queue")
         )
-        mine, others = Q(district=OuterRef("district")), ~Q(district=OuterRef("district"))
-        own = Coalesce(
-            Subquery(before.filter(mine).annotate(number=Count("pk")).values("number")), 0
+        same_district, other_districts = (
+            Q(district=OuterRef("district")),
+            ~Q(district=OuterRef("district")),
+        )
+        own_number = Coalesce(
+            Subquery(before.filter(same_district).annotate(number=Count("pk")).values("number")), 0
         )
         districts = (
-            before.filter(others).annotate(number=Count("district", distinct=True)).values("number")
+            before.filter(other_districts)
+            .annotate(number=Count("district", distinct=True))
+            .values("number")
         )
         plain = Coalesce(Subquery(before.annotate(number=Count("pk")).values("number")), 0)
         # Districts take turns: each of the others goes before this one's every piece of work once.
-        ahead = Least(plain, own + Coalesce(Subquery(districts), 0) * (own + 1))
+        ahead = Least(plain, own_number + Coalesce(Subquery(districts), 0) * (own_number + 1))
         return self.annotate(
             waits_for=Subquery(earlier.values("submitted_name")[:1]),
             waits_for_kind=Subquery(earlier.values("kind")[:1]),
@@ -168,13 +173,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         messages.
         """
         queue = self.filter(pk=key).values("queue")
-        waiting = self.may_start().filter(
+        batches = self.may_start().filter(
             Q(pk=key) | Q(published_at__isnull=False),
             queue__in=queue,
             attempt__lt=MOST_ATTEMPTS,
             cancel_by="",
         )
-        return waiting.by_turns().values_list("pk", flat=True).first() or key
+        return batches.by_turns().values_list("pk", flat=True).first() or key
 
     def claim(self, key: uuid.UUID, worker: str) -> Batch | None:
         """Take a batch for one attempt, or None: it is taken, finished, not yet due, or another
@@ -182,7 +187,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """
         due = Q(DUE, status=Status.QUEUED) | Q(status=Status.PROCESSING, lease_until__lt=Now())
         others_turn = Q(in_turn=True) & Exists(Batch.objects.earlier_in_turn())
-        met = (
+        number = (
             self.filter(due, pk=key, attempt__lt=MOST_ATTEMPTS, cancel_by="")
             .exclude(others_turn)
             .update(
@@ -196,7 +201,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
                 total=None,
             )
         )
-        return self.get(pk=key) if met else None
+        return self.get(pk=key) if number else None
 
     def held(self, batch: Batch) -> BatchQuerySet:
         """The row, as long as it still belongs to this attempt: each write of a worker goes through
@@ -333,14 +338,16 @@ class CleanUp(models.Model):
 
     @property
     def sentence(self) -> str:
-        done = ", ".join(f"{name} ({number:,})" for name, number in self.removed.items() if number)
-        words = f"Removed: {done}." if done else "There was nothing to remove."
-        failed = " ".join(
+        counts = ", ".join(
+            f"{name} ({number:,})" for name, number in self.removed.items() if number
+        )
+        words = f"Removed: {counts}." if counts else "There was nothing to remove."
+        failures = " ".join(
             f"Could not remove {name}: reference {reference}."
             for name, reference in self.failed.items()
         )
         return (
-            f"{words} {failed}".strip()
+            f"{words} {failures}".strip()
             if self.ended_at
             else "It did not finish. The next clean-up will catch up."
         )

@@ -98,16 +98,16 @@ def _may_run(batch: Batch) -> None:
     """
     if not is_known(batch.kind):
         raise CannotRun("This version of the portal cannot do this kind of job.")
-    needed = kind_of(batch.kind).capability
-    if needed is None:
+    capability = kind_of(batch.kind).capability
+    if capability is None:
         return
     person = batch.submitted_by
     roles = [
-        Role(one.role)
-        for one in person.memberships.all()
-        if one.district == batch.district or Role(one.role).is_opi
+        Role(membership.role)
+        for membership in person.memberships.all()
+        if membership.district == batch.district or Role(membership.role).is_opi
     ]
-    if not person.is_active or not any(needed in CAPABILITIES[role] for role in roles):
+    if not person.is_active or not any(capability in CAPABILITIES[role] for role in roles):
         raise CannotRun(
             f"{batch.submitted_name} no longer has permission to do this in this district."
         )
@@ -119,7 +119,7 @@ def _wait(job: Job, wait: NotYet) -> None:
     """
     batch = job.batch
     log.warning("batch=%s %s seconds=%s", batch.pk, wait, int(wait.seconds))
-    waiting = {
+    values = {
         "status": Status.QUEUED,
         "available_at": moment(wait.seconds),
         "published_at": None,
@@ -129,17 +129,17 @@ def _wait(job: Job, wait: NotYet) -> None:
     if (
         not Batch.objects.held(batch)
         .filter(cancel_by="")
-        .update(**waiting, attempt=batch.attempt - 1)
+        .update(**values, attempt=batch.attempt - 1)
     ):
-        asked = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
-        end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, asked))
+        canceler = Batch.objects.values_list("cancel_by", flat=True).get(pk=batch.pk)
+        end(Batch.objects.held(batch).exclude(cancel_by=""), batch, **canceled(batch, canceler))
 
 
 def _our_fault(job: Job, error: Exception) -> None:
     """Try again later, three times in all; then say so with a reference. The message may hold what
     people typed, and is not logged.
     """
-    batch, reference, mine = job.batch, new_reference(), Batch.objects.held(job.batch)
+    batch, reference, claim = job.batch, new_reference(), Batch.objects.held(job.batch)
     log.error(
         "reference=%s batch=%s attempt=%s error=%s\n%s",
         reference,
@@ -157,18 +157,22 @@ def _our_fault(job: Job, error: Exception) -> None:
                 * settings.BATCH_RETRY_FACTOR
                 * random.uniform(1, 1.5)  # noqa: S311 - jitter
             )
-            waiting = {
+            values = {
                 "status": Status.QUEUED,
                 "available_at": moment(delay),
                 "published_at": None,
                 "lease_until": None,
                 "stage": "",
             }
-            if mine.filter(cancel_by="").update(**waiting, reference=reference):
+            if claim.filter(cancel_by="").update(**values, reference=reference):
                 return
-        asked = mine.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
-        if asked or batch.attempt >= MOST_ATTEMPTS:
-            end(mine, batch, **(canceled(batch, asked) if asked else failed(batch, reference)))
+        canceler = claim.exclude(cancel_by="").values_list("cancel_by", flat=True).first()
+        if canceler or batch.attempt >= MOST_ATTEMPTS:
+            end(
+                claim,
+                batch,
+                **(canceled(batch, canceler) if canceler else failed(batch, reference)),
+            )
     except (DatabaseError, InterfaceError, OSError):
         log.error("batch=%s is left to the sweep: the database does not answer", batch.pk)
 
@@ -176,11 +180,11 @@ def _our_fault(job: Job, error: Exception) -> None:
 def failed(batch: Batch, reference: str) -> dict[str, Any]:
     """What a row says when the portal itself could not do the work (J-13)."""
     safe = "Your file is safe. " if batch.input_file else ""
-    said = (
+    sentence = (
         f"The portal could not do this. {safe}{kind_of(batch.kind).changes_nothing} Reference"
         f" {reference}."
     )
-    return {"status": Status.FAILED, "reference": reference, "sentence": said}
+    return {"status": Status.FAILED, "reference": reference, "sentence": sentence}
 
 
 @contextmanager
@@ -195,18 +199,18 @@ def unhurried(editions: Iterable[Edition]) -> Iterator[None]:
     finally:
         # A page that may use these connections after us has its own, short patience again.
         for edition in Edition:
-            used = connections[edition.value]
+            connection = connections[edition.value]
             with suppress(DatabaseError, InterfaceError):
-                if not used.in_atomic_block:
-                    used.close()
+                if not connection.in_atomic_block:
+                    connection.close()
 
 
 def _be_patient(edition: Edition) -> None:
-    used = connections[edition.value]
+    connection = connections[edition.value]
     try:
         # SQLite's patience is set by a statement that the State edition takes from nobody else.
-        with writing_state(), used.cursor() as cursor:
-            if used.vendor == "postgresql":
+        with writing_state(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
                 cursor.execute(
                     "SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT]
                 )
@@ -227,11 +231,11 @@ def renewing(job: Job) -> Iterator[None]:
     On SQLite this waits while the job itself writes: the sweep wants the same write lock and finds
     the job finished.
     """
-    ended = threading.Event()
+    finish = threading.Event()
 
     def renew() -> None:
         try:
-            while not ended.wait(settings.BATCH_RENEW_SECONDS):
+            while not finish.wait(settings.BATCH_RENEW_SECONDS):
                 try:
                     if (
                         not Batch.objects.held(job.batch)
@@ -254,7 +258,7 @@ def renewing(job: Job) -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        finish.set()
         thread.join(timeout=5)
 
 

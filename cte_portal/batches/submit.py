@@ -46,15 +46,15 @@ def submit(
     one batch, the first (C-01); the content of the second is dropped. Raises TooMany, unless it is
     not `limited`: a command's, or a part of work for all districts.
     """
-    what = kind_named(kind)
+    work = kind_named(kind)
     key = f"{by.pk}:{kind}:{key or uuid.uuid4()}"
     if earlier := Batch.objects.filter(idempotency_key=key).first():
         return earlier
-    if limited and not what.hidden:
+    if limited and not work.hidden:
         _limit(by, scope.district if scope else "")
     batch = Batch(
         kind=kind,
-        queue=queue or what.queue,
+        queue=queue or work.queue,
         district=scope.district if scope else "",
         end_year=scope.end_year if scope else None,
         submitted_by=by,
@@ -64,8 +64,8 @@ def submit(
         options=options or {},
         about=about,
         idempotency_key=key,
-        in_turn=what.in_turn,
-        hidden=what.hidden,
+        in_turn=work.in_turn,
+        hidden=work.hidden,
         notify=notify,
     )
     if content is not None:
@@ -90,28 +90,28 @@ def _limit(by: User, district: str) -> None:
     """One person's loop, or one district's, keeps nobody else waiting. Asked before anything is
     stored.
     """
-    mine = Batch.objects.filter(submitted_by=by, hidden=False, queued_at__gt=moment(-60)).filter(
-        Q(about=None) | ~Q(queue=STATEWIDE)
-    )
-    if mine[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
+    own_jobs = Batch.objects.filter(
+        submitted_by=by, hidden=False, queued_at__gt=moment(-60)
+    ).filter(Q(about=None) | ~Q(queue=STATEWIDE))
+    if own_jobs[: settings.JOBS_A_MINUTE].count() >= settings.JOBS_A_MINUTE:
         raise TooMany(
             f"You have submitted {settings.JOBS_A_MINUTE} jobs within a minute. Wait a minute, then"
             " submit this one again."
         )
-    waiting = Batch.objects.live().filter(district=district, hidden=False)
-    if waiting[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
-        whose = f"District {district} has" if district else "There are"
+    jobs = Batch.objects.live().filter(district=district, hidden=False)
+    if jobs[: settings.JOBS_WAITING].count() >= settings.JOBS_WAITING:
+        subject = f"District {district} has" if district else "There are"
         raise TooMany(
-            f"{whose} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended,"
+            f"{subject} {settings.JOBS_WAITING} jobs waiting. Wait until some of them have ended,"
             " then submit this one again."
         )
 
 
-def key_of(key: object, *asked: object) -> str:
+def key_of(key: object, *parts: object) -> str:
     """The `key` of a page's form, with what its button asked for: a double click asks the same
     again, another button of the page something else.
     """
-    digest = hashlib.sha256("|".join(map(str, asked)).encode()).hexdigest()
+    digest = hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
     return f"{key}:{digest[:16]}"
 
 
@@ -130,11 +130,11 @@ def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
     """Queue many with a few statements. What was queued under the same key before is not queued
     again.
     """
-    what = kind_named(kind)
+    work = kind_named(kind)
     batches = [
         Batch(
             kind=kind,
-            queue=what.queue,
+            queue=work.queue,
             district=order.scope.district if order.scope else "",
             end_year=order.scope.end_year if order.scope else None,
             submitted_by=order.by,
@@ -143,8 +143,8 @@ def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
             options=order.options,
             idempotency_key=f"{order.by.pk}:{kind}:{order.key}",
             available_at=moment(order.after) if order.after else None,
-            in_turn=what.in_turn,
-            hidden=what.hidden,
+            in_turn=work.in_turn,
+            hidden=work.hidden,
         )
         for order in orders
     ]
@@ -175,7 +175,7 @@ def cancel(batch: Batch, *, by: str) -> bool:
     """
     waits = Q(status=Status.QUEUED)
     with transaction.atomic():
-        met = (
+        number = (
             Batch.objects.live()
             .filter(pk=batch.pk)
             .update(
@@ -187,9 +187,9 @@ def cancel(batch: Batch, *, by: str) -> bool:
                 ),
             )
         )
-        if met and Batch.objects.filter(pk=batch.pk, status=Status.CANCELED).exists():
+        if number and Batch.objects.filter(pk=batch.pk, status=Status.CANCELED).exists():
             tell(batch)
-    return bool(met)
+    return bool(number)
 
 
 def canceled_sentence(batch: Batch, by: str) -> str:

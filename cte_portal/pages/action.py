@@ -15,7 +15,7 @@ from cte_portal.refusals import Refusal
 from cte_portal.ui.too_many import TooMany, asked_to_wait
 
 
-class Action(FormView):  # type: ignore[type-arg]
+class Action(FormView):
     """Joined with a view of the portal, which says who may see the page."""
 
     def act(self, form: Any) -> HttpResponse | None:
@@ -27,10 +27,10 @@ class Action(FormView):  # type: ignore[type-arg]
         return None
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        given = super().get_form_kwargs()
-        if self.request.method in ("GET", "HEAD") and (typed := self.typed_before()) is not None:
-            given["data"] = typed
-        return given
+        arguments = super().get_form_kwargs()
+        if self.request.method in ("GET", "HEAD") and (data := self.typed_before()) is not None:
+            arguments["data"] = data
+        return arguments
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         try:

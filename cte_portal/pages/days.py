@@ -55,9 +55,9 @@ def ends(day: datetime.date) -> datetime.datetime:
 
 def in_days(first: datetime.date | None, last: datetime.date | None, *, field: str = "at") -> Q:
     """Moments within whole days, both included."""
-    found = Q()
+    condition = Q()
     if first:
-        found &= Q(**{f"{field}__gte": begins(first)})
+        condition &= Q(**{f"{field}__gte": begins(first)})
     if last:
-        found &= Q(**{f"{field}__lt": ends(last)})
-    return found
+        condition &= Q(**{f"{field}__lt": ends(last)})
+    return condition

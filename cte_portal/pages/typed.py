@@ -27,5 +27,5 @@ def paged(
     other pages.
     """
     query = request.GET.copy()
-    asked = query.pop("page", ["1"])[-1]
-    return Paginator(lines, size).get_page(asked), query.urlencode()  # type: ignore[arg-type]
+    page = query.pop("page", ["1"])[-1]
+    return Paginator(lines, size).get_page(page), query.urlencode()  # type: ignore[arg-type]

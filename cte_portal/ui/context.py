@@ -58,7 +58,7 @@ class Frame:
 
     @property
     def person(self) -> str:
-        return str(getattr(self.request.user, "record_name", ""))  # type: ignore[union-attr]
+        return str(getattr(self.request.user, "record_name", ""))
 
     @property
     def scope(self) -> Scope | None:
@@ -69,8 +69,8 @@ class Frame:
         """Which edition the page shows: the District edition, unless its view says otherwise.
         Everything around it stays the district's.
         """
-        shown: Edition = getattr(self.request, "edition", Edition.DISTRICT)
-        return shown
+        edition: Edition = getattr(self.request, "edition", Edition.DISTRICT)
+        return edition
 
     @property
     def district_name(self) -> str:
@@ -84,10 +84,12 @@ class Frame:
         if self.scope is None:
             return []
         year = self.scope.end_year
-        others = [one for one in self.standing.districts if one[0] != self.scope.district]
+        districts = [
+            district for district in self.standing.districts if district[0] != self.scope.district
+        ]
         return (
-            [(number, name, self._switched(number, year)) for number, name in others]
-            if len(others) <= MOST_DISTRICTS_IN_MENU
+            [(number, name, self._switched(number, year)) for number, name in districts]
+            if len(districts) <= MOST_DISTRICTS_IN_MENU
             else []
         )
 
@@ -104,11 +106,11 @@ class Frame:
         """(as people write it, address) of the other school years."""
         if self.scope is None:
             return []
-        scope, others = (
+        scope, years = (
             self.scope,
             [year for year, _ in self.standing.school_years if year != self.scope.end_year],
         )
-        return [(school_year_label(year), self._switched(scope.district, year)) for year in others]
+        return [(school_year_label(year), self._switched(scope.district, year)) for year in years]
 
     @property
     def active_year(self) -> str:

@@ -59,14 +59,14 @@ def download(
 
 
 def _parts(titles: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    made = io.StringIO(newline="")
-    made.write(BYTE_ORDER_MARK)
-    writer = csv.writer(made)
+    buffer = io.StringIO(newline="")
+    buffer.write(BYTE_ORDER_MARK)
+    writer = csv.writer(buffer)
     writer.writerow(map(safe, titles))
     for number, row in enumerate(rows, 1):
         writer.writerow([safe(str(cell)) for cell in row])
         if number % AT_ONCE == 0:
-            yield made.getvalue()
-            made.seek(0)
-            made.truncate()
-    yield made.getvalue()
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()

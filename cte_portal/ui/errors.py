@@ -101,15 +101,15 @@ def _come_back(
         _page(request),
         name_of(error) if error else "",
     )
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "sentence": why.value,
         "again": again,
         "path": request.path,
         "changes": request.method == "POST",
     }
-    page = _plain("503.html", reference, **told)
+    page = _plain("503.html", reference, **context)
     if why is Unavailable.STATE:  # the way to the pages that still work
-        page = _framed("503.html", request, {**told, "reference": reference}) or page
+        page = _framed("503.html", request, {**context, "reference": reference}) or page
     answer = HttpResponse(page, status=503)
     answer["Retry-After"] = "30"
     return answer
@@ -166,9 +166,9 @@ def _framed(template: str, request: HttpRequest, about: Mapping[str, Any]) -> st
         return ""
 
 
-def _plain(template: str, reference: str, sentence: str = "", **told: Any) -> str:
+def _plain(template: str, reference: str, sentence: str = "", **context: Any) -> str:
     about = {"reference": reference, "sentence": sentence, "portal": {"help": Help.from_settings()}}
-    return render_to_string(template, {**about, **told})
+    return render_to_string(template, {**about, **context})
 
 
 def _page(request: HttpRequest) -> str:

@@ -42,7 +42,7 @@ class Group:
 
 def screens() -> Iterable[Screen]:
     """All there are, part by part; within a part in the order of the app's plug."""
-    parts = [given for plug in plugs() for given in plug.screens.items()]
+    parts = [part for plug in plugs() for part in plug.screens.items()]
     for _, several in sorted(parts, key=lambda part: part[0]):
         yield from several
 
@@ -59,18 +59,18 @@ def open_screens(standing: Standing) -> list[Screen]:
 
 def navigation(standing: Standing, url_name: str) -> list[Group]:
     """The open screens, those of one path together, where the first of them stands."""
-    groups: dict[tuple[str, ...], list[Entry]] = {}
+    of_path: dict[tuple[str, ...], list[Entry]] = {}
     for screen in filter(lambda screen: screen.listed, open_screens(standing)):
-        groups.setdefault(screen.path, []).append(entry(screen, standing, url_name))
-    found: list[Group] = []
-    for path, entries in groups.items():
+        of_path.setdefault(screen.path, []).append(entry(screen, standing, url_name))
+    groups: list[Group] = []
+    for path, entries in of_path.items():
         if len(entries) > 1:
-            found.append(Group(" › ".join(path), tuple(entries)))
-        elif found and not found[-1].path:
-            found[-1] = Group("", (*found[-1].entries, *entries))
+            groups.append(Group(" › ".join(path), tuple(entries)))
+        elif groups and not groups[-1].path:
+            groups[-1] = Group("", (*groups[-1].entries, *entries))
         else:
-            found.append(Group("", tuple(entries)))
-    return found
+            groups.append(Group("", tuple(entries)))
+    return groups
 
 
 def find_screens(standing: Standing, term: str) -> list[Screen]:
@@ -81,13 +81,13 @@ def find_screens(standing: Standing, term: str) -> list[Screen]:
     or copied from a page.
     """
     words = re.split(r"[\s>›]+", term.lower().strip(" >›"))
-    found = [
+    matches = [
         screen
         for screen in open_screens(standing)
         if all(word in screen.searched for word in words)
     ]
     return sorted(
-        found, key=lambda screen: not screen.name.lower().startswith(term.lower().strip())
+        matches, key=lambda screen: not screen.name.lower().startswith(term.lower().strip())
     )
 
 
@@ -95,13 +95,13 @@ def entry(screen: Screen, standing: Standing, url_name: str) -> Entry:
     scope = standing.scope
     arguments = [scope.district, scope.end_year] if screen.scoped and scope else []
     current = "page" if url_name == screen.url_name else "true" if url_name in screen.also else ""
-    waiting = screen.open(standing) if screen.open else 0
+    number = screen.open(standing) if screen.open else 0
     return Entry(
         screen.name,
         reverse(screen.url_name, args=arguments),
         screen.step,
         current,
-        waiting,
+        number,
         screen.key,
     )
 

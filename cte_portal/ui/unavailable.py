@@ -47,7 +47,7 @@ class Unavailable(Enum):
 
 def unavailable(error: BaseException | None) -> Unavailable | None:
     """What an error came of, if it is one of these; None for the portal's own faults."""
-    return next((found for each in _chain(error) if (found := _of(each))), None)
+    return next((answer for cause in _chain(error) if (answer := _of(cause))), None)
 
 
 _pause_until = _said_at = 0.0
@@ -59,18 +59,18 @@ def if_state_answers(ask: Callable[[], Answer]) -> Answer | None:
     page goes on without it and says so. Raises whatever else goes wrong.
     """
     global _pause_until, _said_at
-    begun = time.monotonic()
-    if begun < _pause_until:
+    start = time.monotonic()
+    if start < _pause_until:
         return None
     try:
         return ask()
     except (OperationalError, InterfaceError) as error:
         if unavailable(error) is None and getattr(error.__cause__, "sqlstate", "") != TOO_LONG:
             raise
-        if time.monotonic() - begun > LONG:
+        if time.monotonic() - start > LONG:
             _pause_until = time.monotonic() + PAUSE
-        if begun - _said_at > SAY_EVERY:
-            _said_at = begun
+        if start - _said_at > SAY_EVERY:
+            _said_at = start
             log.warning("pages go on without the State edition: %s", name_of(error))
         return None
 

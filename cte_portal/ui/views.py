@@ -26,7 +26,7 @@ class FindScreen(View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         standing, term = Frame(request).standing, request.GET.get("find", "")[:100].strip()
-        found = [(screen, entry(screen, standing, "")) for screen in find_screens(standing, term)]
-        if term and len(found) == 1:
-            return redirect(found[0][1].url)
-        return render(request, "screens.html", {"found": found, "term": term})
+        matches = [(screen, entry(screen, standing, "")) for screen in find_screens(standing, term)]
+        if term and len(matches) == 1:
+            return redirect(matches[0][1].url)
+        return render(request, "screens.html", {"matches": matches, "term": term})

@@ -125,12 +125,12 @@ class Supervisor:
         return None
 
     def _follow(self, sources: Sources) -> None:
-        ended = [
+        names = [
             child.name
             for child in self.children
             if child.name in self.running and self.running[child.name].poll() is not None
         ]
-        for name in ended:
+        for name in names:
             self.say(f"The {name} process stopped. It starts again when a file changes.")
             del self.running[name]
         if (name := sources.changed()) and not self.asked_to_stop:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cte_portal.accounts.models import User
 from cte_portal.accounts.people import newcomers
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.accounts.people.newcomers import Newcomer
-from cte_portal.accounts.people.people import Authority
 from cte_portal.batches.letters import invitations
 from pathways.ledger.refusals import NotApplied
 from pathways.lists.changing import changing

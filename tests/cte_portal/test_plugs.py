@@ -147,7 +147,7 @@ MISFITS = {
     "a function whose parameters have other names": Misfit(
         cte_portal.batches.plug,
         {"post": lambda template, subject, *, person, **rest: None},
-        "cte_portal.batches.plug.PLUG: post must take 2 arguments, to, key, told, address, path,"
+        "cte_portal.batches.plug.PLUG: post must take 2 arguments, to, key, context, address, path,"
         " and <lambda> takes (template, subject, *, person, **rest).",
     ),
     "one thing where several are meant": Misfit(

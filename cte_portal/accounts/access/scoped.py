@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,7 @@ security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")
 
 LAST_SCOPE = "last_scope"
+Answer = TypeVar("Answer")
 
 
 def person_of(request: HttpRequest) -> User:
@@ -31,29 +33,42 @@ def person_of(request: HttpRequest) -> User:
     return request.user
 
 
+def once_a_request(request: HttpRequest, name: str, ask: Callable[[], Answer]) -> Answer:
+    """The answer that the request keeps under a name; `ask` is called where it keeps none yet."""
+    answers = request.__dict__
+    if name not in answers:
+        answers[name] = ask()
+    answer: Answer = answers[name]
+    return answer
+
+
 def memberships(request: HttpRequest) -> list[Membership]:
     """The signed-in person's roles; asked once a request."""
-    if not hasattr(request, "portal_memberships"):
-        request.portal_memberships = list(person_of(request).memberships.all())  # type: ignore[attr-defined]
-    return request.portal_memberships  # type: ignore[attr-defined, no-any-return]
+    return once_a_request(
+        request, "portal_memberships", lambda: list(person_of(request).memberships.all())
+    )
 
 
 def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
     """(number, name) of the districts the person may enter: the own ones, or all for who sees
     records everywhere.
     """
-    if not hasattr(request, "portal_districts"):
+
+    def districts() -> list[tuple[str, str]]:
         everywhere = can_statewide(request, Capability.VIEW_RECORDS)
-        numbers = None if everywhere else {one.district for one in memberships(request)} - {""}
-        request.portal_districts = directory().districts(numbers) if everywhere or numbers else []  # type: ignore[attr-defined]
-    return request.portal_districts  # type: ignore[attr-defined, no-any-return]
+        numbers = (
+            None
+            if everywhere
+            else {membership.district for membership in memberships(request)} - {""}
+        )
+        return directory().districts(numbers) if everywhere or numbers else []
+
+    return once_a_request(request, "portal_districts", districts)
 
 
 def school_years(request: HttpRequest) -> list[tuple[int, bool]]:
     """(end year, whether it is the active one), newest first; asked once a request."""
-    if not hasattr(request, "portal_school_years"):
-        request.portal_school_years = directory().school_years()  # type: ignore[attr-defined]
-    return request.portal_school_years  # type: ignore[attr-defined, no-any-return]
+    return once_a_request(request, "portal_school_years", lambda: directory().school_years())
 
 
 def active_end_year(request: HttpRequest) -> int | None:
@@ -62,12 +77,12 @@ def active_end_year(request: HttpRequest) -> int | None:
 
 def roles_in(request: HttpRequest, district: str) -> list[Role]:
     """The person's roles that hold in a district, strongest first."""
-    held = {
-        one.role
-        for one in memberships(request)
-        if one.district == district or Role(one.role).is_opi
+    values = {
+        membership.role
+        for membership in memberships(request)
+        if membership.district == district or Role(membership.role).is_opi
     }
-    return [role for role in Role if role.value in held]
+    return [role for role in Role if role.value in values]
 
 
 def page_of(request: HttpRequest) -> str:
@@ -132,15 +147,15 @@ class PortalView(View):
 
     @cached_property
     def _waiting(self) -> QueryDict | None:
-        waiting = (
+        form = (
             KeptForm.objects.waiting(self._user_id, self.request.path)
             if self.request.session.get("forms_kept")
             else None
         )
-        if waiting is None:
+        if form is None:
             return None
         fields = QueryDict(mutable=True)
-        for name, values in waiting.fields.items():
+        for name, values in form.fields.items():
             fields.setlist(name, values)
         return fields
 
@@ -168,12 +183,12 @@ class StatewideView(PortalView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.statewide = True  # type: ignore[attr-defined]
-        needed = (
+        capability = (
             self.capability
             if request.method in ("GET", "HEAD", "OPTIONS")
             else self.write_capability or self.capability
         )
-        if not self.can(needed):
+        if not self.can(capability):
             refused(request, "capability")
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -204,12 +219,12 @@ class ScopedView(PortalView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.scope = self._scope(request, kwargs["district"], kwargs["end_year"])
         request.scope, request.roles = self.scope, self.roles  # type: ignore[attr-defined]
-        needed = (
+        capability = (
             self.capability
             if request.method in ("GET", "HEAD", "OPTIONS")
             else self.write_capability or self.capability
         )
-        if not self.can(needed):
+        if not self.can(capability):
             self._deny(request, "capability")
             raise PermissionDenied
         if request.session.get(LAST_SCOPE) != [self.scope.district, self.scope.end_year]:
@@ -250,10 +265,10 @@ class ScopedView(PortalView):
 
     def _scope(self, request: HttpRequest, district: str, end_year: int) -> Scope:
         self.roles = roles_in(request, district)
-        known = district in {number for number, _ in reachable_districts(request)}
+        reachable = district in {number for number, _ in reachable_districts(request)}
         if (
             not self.roles
-            or not known
+            or not reachable
             or end_year not in {year for year, _ in school_years(request)}
         ):
             self._deny(request, "district")
@@ -271,15 +286,18 @@ class ScopedView(PortalView):
         )
 
 
-class ActionView(ScopedView, Action):
+class PortalAction(PortalView, Action):
+    """A page whose form is carried out by `act`, and which shows again what was typed before the
+    person was signed out.
+    """
+
+    def typed_before(self) -> QueryDict | None:
+        return self.kept_form() if self.keeps is not None else None
+
+
+class ActionView(ScopedView, PortalAction):
     """A page of a district whose form is carried out by `act`."""
 
-    def typed_before(self) -> QueryDict | None:
-        return self.kept_form() if self.keeps is not None else None
 
-
-class StatewideActionView(StatewideView, Action):
-    """The same of OPI."""
-
-    def typed_before(self) -> QueryDict | None:
-        return self.kept_form() if self.keeps is not None else None
+class StatewideActionView(StatewideView, PortalAction):
+    """A page of OPI whose form is carried out by `act`."""

@@ -58,14 +58,14 @@ def _offices(request: HttpRequest, scope: Scope | None) -> tuple[str, ...]:
     """
     if scope is None or not request.user.is_authenticated:
         return ()
-    known: dict[str, tuple[str, ...]] = request.__dict__.setdefault(
+    offices: dict[str, tuple[str, ...]] = request.__dict__.setdefault(
         "offices", {}
     )  # a page asks where the person stands more than once
-    if scope.district not in known:
-        known[scope.district] = tuple(
+    if scope.district not in offices:
+        offices[scope.district] = tuple(
             office
             for plug in plugs()
             for office_of in plug.offices
             if (office := office_of(scope.district, request.user))
         )
-    return known[scope.district]
+    return offices[scope.district]

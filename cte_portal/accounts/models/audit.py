@@ -74,10 +74,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """
         keys = [str(pk) for pk in people]
         since = until - datetime.timedelta(days=days)
-        found = self.filter(
+        events = self.filter(
             kind="person", key__in=keys, operation="change", at__gte=since, at__lte=until
         ).order_by("pk")
-        return [one for one in found if OPENS_ACCOUNTS & one.after.keys()]
+        return [event for event in events if OPENS_ACCOUNTS & event.after.keys()]
 
     def newest_first(self) -> AuditEventQuerySet:
         return self.order_by("-pk")
@@ -90,15 +90,15 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def naming(self, text: str) -> AuditEventQuerySet:
         """Events whose subject, doer or reason contains each word of `text`."""
-        found = self
+        events = self
         for word in text.split():
-            found = found.filter(
+            events = events.filter(
                 Q(name__icontains=word)
                 | Q(by__icontains=word)
                 | Q(reason__icontains=word)
                 | Q(key__icontains=word)
             )
-        return found
+        return events
 
 
 class AuditEvent(models.Model):

@@ -44,13 +44,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         ends = now + LIFETIME
         rows = [
             Invitation(
-                user=one,
+                user=person,
                 digest=digest(secrets.token_urlsafe(32)),
                 made_at=now,
                 expires_at=ends,
                 by=by,
             )
-            for one in people
+            for person in people
         ]
         return Invitation.objects.bulk_create(rows, batch_size=500)
 
@@ -59,10 +59,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         replaced by a later one since.
         """
         secret = secrets.token_urlsafe(32)
-        met = self.filter(user_id=user_id, made_at=made_at).update(
+        number = self.filter(user_id=user_id, made_at=made_at).update(
             digest=digest(secret), expires_at=timezone.now() + LIFETIME
         )
-        return secret if met else None
+        return secret if number else None
 
     def open(self) -> InvitationQuerySet:
         return self.filter(expires_at__gt=timezone.now(), user__is_active=True)

@@ -19,13 +19,13 @@ class KeptFormQuerySet(models.QuerySet["KeptForm"]):
         """Keep the fields for the page at `path`, in place of what was kept for it, and let go of
         what is old or too much.
         """
-        mine = self.filter(user_id=user_id)
-        mine.filter(kept_at__lt=timezone.now() - LIFETIME).delete()
+        forms = self.filter(user_id=user_id)
+        forms.filter(kept_at__lt=timezone.now() - LIFETIME).delete()
         self.update_or_create(
             user_id=user_id, path=path, defaults={"fields": fields, "kept_at": timezone.now()}
         )
-        newest = list(mine.order_by("-kept_at").values_list("pk", flat=True)[:MOST_KEPT])
-        mine.exclude(pk__in=newest).delete()
+        newest = list(forms.order_by("-kept_at").values_list("pk", flat=True)[:MOST_KEPT])
+        forms.exclude(pk__in=newest).delete()
 
     def waiting(self, user_id: int, path: str) -> KeptForm | None:
         return self.filter(

@@ -26,12 +26,12 @@ def unused(person: str = "", since: datetime.datetime | None = None) -> Q:
     `user__`; what `User.dormant` says of one.
     """
     since = since or timezone.now() - UNUSED
-    used = (
+    activity = (
         Q(**{f"{person}last_login__gte": since})
         | Q(**{f"{person}opened_at__gte": since})
         | Q(**{f"{person}date_joined__gte": since})
     )
-    return ~used
+    return ~activity
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -40,15 +40,15 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def matching(self, text: str) -> "UserQuerySet":
         """People whose names, user name or e-mail contain each word, with or without accents."""
-        found = self.alias(last_folded=Folded("last_name"), first_folded=Folded("first_name"))
+        people = self.alias(last_folded=Folded("last_name"), first_folded=Folded("first_name"))
         for word in text.split():
-            named = (
+            by_name = (
                 Q(last_folded__contains=folded(word)) | Q(first_folded__contains=folded(word))
                 if folded(word)
                 else Q()
             )
-            found = found.filter(named | Q(username__icontains=word) | Q(email__icontains=word))
-        return found
+            people = people.filter(by_name | Q(username__icontains=word) | Q(email__icontains=word))
+        return people
 
     def with_address(self, address: str) -> "UserQuerySet":
         """Who has the address, however it is written: one person or nobody."""
@@ -58,23 +58,23 @@ class UserQuerySet(models.QuerySet["User"]):
         """People whose names a list would not tell from this one; accents, case and signs make no
         difference.
         """
-        wanted = name_key(first_name, last_name)
-        named = self.values_list("pk", "first_name", "last_name").order_by()
+        key = name_key(first_name, last_name)
+        people = self.values_list("pk", "first_name", "last_name").order_by()
         return self.filter(
-            pk__in=[pk for pk, first, last in named if name_key(first, last) == wanted]
+            pk__in=[pk for pk, first, last in people if name_key(first, last) == key]
         )
 
     def with_namesake(self) -> "UserQuerySet":
         """With `has_namesake`: whether another account bears the same names, accents and signs
         apart.
         """
-        named = User.objects.alias(
+        people = User.objects.alias(
             last_folded=Folded("last_name"), first_folded=Folded("first_name")
         ).order_by()
-        others = named.filter(
+        namesakes = people.filter(
             last_folded=Folded(OuterRef("last_name")), first_folded=Folded(OuterRef("first_name"))
         )
-        return self.annotate(has_namesake=Exists(others.exclude(pk=OuterRef("pk"))))
+        return self.annotate(has_namesake=Exists(namesakes.exclude(pk=OuterRef("pk"))))
 
     def listed(self) -> "UserQuerySet":
         """By name, with roles and an open invitation at hand."""
@@ -137,7 +137,7 @@ class User(AbstractUser):
     entered since does not open it.
     """
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from django import forms
 from cte_portal.accounts.models import OPI_ROLES
 from cte_portal.accounts.models.names import USER_NAME, NameField, check_name
 from cte_portal.accounts.models.user import plain_address
-from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.accounts.sign_in.confirming import ProofForm
 from cte_portal.pages.reason import ReasonField
 from cte_portal.plugs import directory
@@ -44,7 +44,7 @@ class RoleForm(forms.Form):
         number = str(self.cleaned_data["district"]).strip()
         if number.isascii() and number.isdigit() and 0 < len(number) < 4:
             raise forms.ValidationError(f"A district number has 4 digits. Write {number.zfill(4)}")
-        if number and number not in {known for known, _ in directory().districts({number})}:
+        if number and number not in {code for code, _ in directory().districts({number})}:
             raise forms.ValidationError("There is no district with that number")
         return number
 

@@ -79,7 +79,7 @@ class Accept(View):
         if request.method == "POST" and not ratelimit.consume(
             request, action="reset_password_from_key"
         ):
-            return ratelimit.respond_429(request)  # type: ignore[no-any-return]
+            return ratelimit.respond_429(request)
         self.invitation = Invitation.objects.by_secret(request.session.get(LINK, ""))
         if self.invitation is None:
             return render(request, "accounts/invitation_gone.html", status=410)

@@ -17,7 +17,7 @@ from django.db import transaction
 from cte_portal.accounts import deeds
 from cte_portal.accounts.models import AuditEvent, Invitation, Membership, User
 from cte_portal.accounts.models.user import plain_address
-from cte_portal.accounts.people.people import Authority, begin
+from cte_portal.accounts.people.authority import Authority, begin
 
 Operation = AuditEvent.Operation
 AT_ONCE = 500
@@ -37,7 +37,7 @@ class Newcomer:
 def invite(
     authority: Authority,
     newcomers: Sequence[Newcomer],
-    given: Iterable[tuple[User, str, str]] = (),
+    memberships: Iterable[tuple[User, str, str]] = (),
     *,
     reason: str = "",
 ) -> list[Invitation]:
@@ -48,14 +48,14 @@ def invite(
     letter is sent (`InvitationQuerySet.renew`). Raises IntegrityError when somebody was quicker
     with a user name, an address or a role.
     """
-    given = list(given)
-    wanted = [(role, district) for newcomer in newcomers for role, district in newcomer.roles]
+    memberships = list(memberships)
+    assignments = [(role, district) for newcomer in newcomers for role, district in newcomer.roles]
     with transaction.atomic():
         begin(authority)
-        if not all(authority.may_assign(None, role, district) for role, district in wanted):
+        if not all(authority.may_assign(None, role, district) for role, district in assignments):
             raise PermissionDenied
         if not all(
-            authority.may_assign(person, role, district) for person, role, district in given
+            authority.may_assign(person, role, district) for person, role, district in memberships
         ):
             raise PermissionDenied
         people = User.objects.bulk_create(map(_account, newcomers), batch_size=AT_ONCE)
@@ -63,7 +63,7 @@ def invite(
             (person, *pair)
             for person, newcomer in zip(people, newcomers, strict=True)
             for pair in newcomer.roles
-        ] + given
+        ] + memberships
         Membership.objects.bulk_create(
             (
                 Membership(user=person, role=role, district=district)
@@ -71,7 +71,7 @@ def invite(
             ),
             batch_size=AT_ONCE,
         )
-        done = [
+        entries = [
             deeds.of_person(
                 person, Operation.ADD, {}, deeds.words(person), district=authority.district
             )
@@ -80,7 +80,7 @@ def invite(
             deeds.of_role(person, Operation.ADD, role, district)
             for person, role, district in assigned
         ]
-        AuditEvent.objects.record(done, by=authority.actor, reason=reason)
+        AuditEvent.objects.record(entries, by=authority.actor, reason=reason)
         return Invitation.objects.make_unsent(people, authority.actor.record_name)
 
 

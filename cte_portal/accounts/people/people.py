@@ -7,16 +7,14 @@ the own one, changes the own roles, or reaches people of other districts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cte_portal.accounts import deeds
-from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role, User
-from cte_portal.accounts.models.user import UserQuerySet
+from cte_portal.accounts.models import AuditEvent, Invitation, User
+from cte_portal.accounts.people.authority import Authority, begin, begin_account
 from cte_portal.accounts.sign_in.letters import tell_of_change
 from cte_portal.accounts.sign_in.own_account import note
 from cte_portal.pages.typed import KEY_DIGITS, number
@@ -26,57 +24,6 @@ from cte_portal.refusals import Refusal
 Operation = AuditEvent.Operation
 TAKEN = "Another person has that user name."
 ADDRESS_TAKEN = "Another account has that e-mail address."
-
-
-@dataclass(frozen=True)
-class Authority:
-    """Who changes people, and where: in one district, or everywhere (`district` is empty)."""
-
-    actor: User
-    district: str = ""
-
-    @property
-    def everywhere(self) -> bool:
-        return not self.district
-
-    @property
-    def roles(self) -> list[Role]:
-        """What the actor may give and take: never more than the own role."""
-        return [role for role in Role if self.everywhere or not role.is_opi]
-
-    @property
-    def people(self) -> UserQuerySet:
-        found: UserQuerySet = User.objects.all()
-        return found if self.everywhere else found.of_district(self.district)
-
-    def memberships(self, person: User) -> list[Membership]:
-        """The person's roles as far as they are the actor's to see."""
-        return [
-            one
-            for one in person.memberships.all()
-            if self.everywhere or one.district == self.district
-        ]
-
-    def keeps(self, person: User) -> bool:
-        """Whether the whole account is the actor's to change: not the own one, and nobody's who
-        also works where she has no say.
-        """
-        if person.pk == self.actor.pk:
-            return False
-        if self.everywhere:
-            return True
-        mine = {
-            one.district
-            for one in self.actor.memberships.all()
-            if one.role == Role.DISTRICT_ADMINISTRATOR
-        }
-        return all(one.district in mine for one in person.memberships.all())
-
-    def may_assign(self, person: User | None, role: str, district: str) -> bool:
-        if person is not None and person.pk == self.actor.pk:
-            return False
-        known = role in {one.value for one in self.roles}
-        return known and (self.everywhere or district == self.district)
 
 
 def add(
@@ -100,21 +47,21 @@ def add(
     email = User.objects.normalize_email(email)
     with transaction.atomic():
         begin(authority)
-        known = User.objects.filter(username__iexact=username).first()
-        if known:
-            if known.email != email or not email:
+        account = User.objects.filter(username__iexact=username).first()
+        if account:
+            if account.email != email or not email:
                 raise Refusal(TAKEN, field="username")
-            if known in authority.people:
+            if account in authority.people:
                 raise Refusal(
                     "This person is already on the list. Add the role there.", field="username"
                 )
         elif owner := User.objects.with_address(email).first():
             if not to_existing:
                 raise Refusal(ADDRESS_TAKEN, field="email")
-            known = owner
-        if known:
-            _assign(authority, known, role, district)
-            return known, None
+            account = owner
+        if account:
+            _assign(authority, account, role, district)
+            return account, None
         try:
             with transaction.atomic():
                 person = User.objects.create_user(
@@ -139,18 +86,20 @@ def take(authority: Authority, person: User, membership_id: str) -> None:
     """Take a role away. What is gone already stays gone."""
     with transaction.atomic():
         begin(authority, person)
-        held = person.memberships.filter(pk=number(membership_id, digits=KEY_DIGITS) or 0).first()
-        if held is None:
+        membership = person.memberships.filter(
+            pk=number(membership_id, digits=KEY_DIGITS) or 0
+        ).first()
+        if membership is None:
             return
-        if not authority.may_assign(person, held.role, held.district):
+        if not authority.may_assign(person, membership.role, membership.district):
             raise PermissionDenied
-        _record_role(authority, person, Operation.REMOVE, held.role, held.district)
-        held.delete()
+        _record_role(authority, person, Operation.REMOVE, membership.role, membership.district)
+        membership.delete()
 
 
 def rename(authority: Authority, person: User, *, first_name: str, last_name: str) -> None:
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         before = deeds.words(person)
         person.first_name, person.last_name = first_name, last_name
         person.save(update_fields=["first_name", "last_name"])
@@ -161,7 +110,7 @@ def rename(authority: Authority, person: User, *, first_name: str, last_name: st
 def change_address(authority: Authority, person: User, email: str) -> None:
     """Letters go to the new address from then on. Both addresses are told."""
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         before, new = person.email, User.objects.normalize_email(email)
         if before == new:
             return
@@ -172,11 +121,11 @@ def change_address(authority: Authority, person: User, email: str) -> None:
         except IntegrityError as error:
             raise taken(error) from error
         _record(authority, person, Operation.CHANGE, {"E-mail": before}, {"E-mail": new})
-        what = (
+        sentence = (
             f"changed the e-mail address of your CTE Portal account from {before or 'none'} to"
             f" {new}."
         )
-        tell_of_change(person, what, by=authority.actor, addresses=filter(None, (before, new)))
+        tell_of_change(person, sentence, by=authority.actor, addresses=filter(None, (before, new)))
 
 
 def close(authority: Authority, person: User) -> None:
@@ -184,7 +133,7 @@ def close(authority: Authority, person: User) -> None:
     works.
     """
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         if person.is_active:
             person.is_active = False
             person.sessions_ended += 1
@@ -195,7 +144,7 @@ def close(authority: Authority, person: User) -> None:
 
 def open_again(authority: Authority, person: User) -> None:
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         if person.dormant or not person.is_active:
             person.is_active, person.opened_at = True, timezone.now()
             person.save(update_fields=["is_active", "opened_at"])
@@ -215,7 +164,7 @@ def new_link(authority: Authority, person: User, *, mailed: bool) -> str:
     person hears of one that is not mailed.
     """
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         if not person.is_active:
             raise Refusal("This account is closed. Open it first.")
         if mailed and not person.email:
@@ -243,7 +192,7 @@ def reset_second_factor(authority: Authority, person: User, reason: str) -> None
     sessions are over.
     """
     with transaction.atomic():
-        _keep(authority, person)
+        begin_account(authority, person)
         if not Authenticator.objects.filter(user=person).delete()[0]:
             raise Refusal("This person has no second factor.")
         person.sessions_ended += 1
@@ -287,36 +236,6 @@ def taken(error: IntegrityError) -> Refusal:
     """Which of the two that only one account may have another account has."""
     of_address = "accounts_an_address_is_one_accounts" in str(error)
     return Refusal(ADDRESS_TAKEN, field="email") if of_address else Refusal(TAKEN, field="username")
-
-
-def begin(authority: Authority, person: User | None = None) -> None:
-    """Hold the actor and the person, and see that the actor still may: two who close each other at
-    once must not both succeed.
-    """
-    held = {authority.actor.pk, *([person.pk] if person else [])}
-    rows = {
-        row.pk: row for row in User.objects.select_for_update().filter(pk__in=held).order_by("pk")
-    }
-    actor = rows.get(authority.actor.pk)
-    role, district = (
-        (Role.OPI_ADMINISTRATOR, "")
-        if authority.everywhere
-        else (Role.DISTRICT_ADMINISTRATOR, authority.district)
-    )
-    if (
-        actor is None
-        or not actor.is_active
-        or not actor.memberships.filter(role=role, district=district).exists()
-    ):
-        raise PermissionDenied
-    if person is not None:
-        person.refresh_from_db()
-
-
-def _keep(authority: Authority, person: User) -> None:
-    begin(authority, person)
-    if not authority.keeps(person):
-        raise PermissionDenied
 
 
 def _assign(authority: Authority, person: User, role: str, district: str) -> None:

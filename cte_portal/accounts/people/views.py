@@ -15,10 +15,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import PortalView, ScopedView, StatewideView, person_of
+from cte_portal.accounts.access.scoped import (
+    PortalAction,
+    PortalView,
+    ScopedView,
+    StatewideView,
+    person_of,
+)
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import people
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.accounts.people.forms import (
     AddressForm,
     FactorForm,
@@ -28,7 +35,6 @@ from cte_portal.accounts.people.forms import (
     PersonForm,
     RoleForm,
 )
-from cte_portal.accounts.people.people import Authority
 from cte_portal.accounts.sign_in.letters import invitation_link, mail_invitation
 from cte_portal.accounts.sign_in.second_factor import app_of
 from cte_portal.pages.typed import paged
@@ -41,12 +47,14 @@ SHOWN_ONCE = "one_time_link"
 class Pages(PortalView):
     """What the pages of both have in common."""
 
-    authority: Authority
+    @property
+    def authority(self) -> Authority:
+        raise NotImplementedError
 
     def address(self, name: str, *arguments: object) -> str:
         raise NotImplementedError
 
-    def told(self) -> dict[str, Any]:
+    def common_context(self) -> dict[str, Any]:
         return {
             "everywhere": self.authority.everywhere,
             "list_url": self.address("people"),
@@ -58,7 +66,7 @@ class DistrictPages(Pages, ScopedView):
     capability = Capability.MANAGE_PEOPLE
 
     @property
-    def authority(self) -> Authority:  # type: ignore[override]
+    def authority(self) -> Authority:
         return Authority(self.person, self.scope.district)
 
     def address(self, name: str, *arguments: object) -> str:
@@ -71,7 +79,7 @@ class OpiPages(Pages, StatewideView):
     capability = Capability.MANAGE_EVERYONE
 
     @property
-    def authority(self) -> Authority:  # type: ignore[override]
+    def authority(self) -> Authority:
         return Authority(self.person)
 
     def address(self, name: str, *arguments: object) -> str:
@@ -81,99 +89,91 @@ class OpiPages(Pages, StatewideView):
 class ListPage(Pages):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = PeopleFilter(request.GET)
-        asked = form.cleaned_data if form.is_valid() else {}
-        found = self.authority.people.matching(asked.get("find", ""))
-        if self.authority.everywhere and (asked.get("district") or asked.get("role")):
-            held = Q(memberships__district=asked["district"]) if asked["district"] else Q()
-            held &= Q(memberships__role=asked["role"]) if asked["role"] else Q()
-            found = found.filter(held).distinct()
-        page, query = paged(request, found.listed(), PAGE)
-        told = {
+        fields = form.cleaned_data if form.is_valid() else {}
+        matches = self.authority.people.matching(fields.get("find", ""))
+        if self.authority.everywhere and (fields.get("district") or fields.get("role")):
+            condition = Q(memberships__district=fields["district"]) if fields["district"] else Q()
+            condition &= Q(memberships__role=fields["role"]) if fields["role"] else Q()
+            matches = matches.filter(condition).distinct()
+        page, query = paged(request, matches.listed(), PAGE)
+        context = {
             "page": page,
             "people": [
-                (one, self.authority.memberships(one), self.address("person", one.pk))
-                for one in page
+                (person, self.authority.memberships(person), self.address("person", person.pk))
+                for person in page
             ],
             "query": query,
-            "asked": asked,
-            "filtered": any(asked.values()),
+            "filter": fields,
+            "filtered": any(fields.values()),
             "roles": Role.choices,
-            **self.told(),
+            **self.common_context(),
         }
-        return render(request, "accounts/people.html", told)
+        return render(request, "accounts/people.html", context)
 
 
-class NewPage(Pages):
+class NewPage(Pages, PortalAction):
     keeps = ""
+    template_name = "accounts/person_new.html"
+    form_class = PersonForm
+    initial = {"mail": True}
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(
-            PersonForm(self.kept_form(), authority=self.authority, initial={"mail": True})
-        )
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "authority": self.authority}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = PersonForm(request.POST, authority=self.authority)
-        if not form.is_valid():
-            return self.show(form)
-        asked = {
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.common_context(), **kwargs)
+
+    def act(self, form: PersonForm) -> HttpResponse:
+        fields = {
             name: form.cleaned_data[name]
             for name in ("username", "first_name", "last_name", "email", "role", "district")
         }
-        owner = User.objects.with_address(asked["email"]).first()
-        if question := self.question(asked, owner, request.POST.get("meant", "")):
-            return self.show(form, **question)
-        try:
-            person, secret = people.add(self.authority, **asked, to_existing=owner is not None)
-        except Refusal as refusal:
-            refusal.show_on(form)
-            return self.show(form)
+        owner = User.objects.with_address(fields["email"]).first()
+        if question := self.question(fields, owner, self.request.POST.get("meant", "")):
+            return self.render_to_response(self.get_context_data(form=form, **question))
+        person, secret = people.add(self.authority, **fields, to_existing=owner is not None)
         if secret is None:
             messages.success(
-                request,
+                self.request,
                 f"{person.record_name} already had an account and now has this role too. No link is"
                 " needed.",
             )
         else:
-            show_link(request, person, secret, mail=form.cleaned_data["mail"])
+            show_link(self.request, person, secret, mail=form.cleaned_data["mail"])
         return redirect(self.address("person", person.pk))
 
-    def question(self, asked: dict[str, str], owner: User | None, meant: str) -> dict[str, Any]:
+    def question(self, fields: dict[str, str], owner: User | None, reply: str) -> dict[str, Any]:
         """What has to be asked first: whether an account with this address is meant, or somebody
-        else of the same name. `meant` is the answer, which holds for the very question that was
+        else of the same name. `reply` counts only as the answer to the very question that was
         shown.
         """
-        username = asked["username"].lower()
+        username = fields["username"].lower()
         if owner:
             answer = f"account {owner.pk}"
             return (
                 {}
-                if meant == answer or owner.username.lower() == username
+                if reply == answer or owner.username.lower() == username
                 else {"owner": owner, "answer": answer}
             )
-        answer = f"name {name_key(asked['first_name'], asked['last_name'])}"
-        if meant == answer or User.objects.filter(username__iexact=username).exists():
+        answer = f"name {name_key(fields['first_name'], fields['last_name'])}"
+        if reply == answer or User.objects.filter(username__iexact=username).exists():
             return {}
         namesakes = list(
-            self.authority.people.namesakes(asked["first_name"], asked["last_name"]).order_by(
+            self.authority.people.namesakes(fields["first_name"], fields["last_name"]).order_by(
                 "username"
             )[:5]
         )
         return {"namesakes": namesakes, "answer": answer} if namesakes else {}
-
-    def show(self, form: PersonForm, **question: Any) -> HttpResponse:
-        return render(
-            self.request, "accounts/person_new.html", {"form": form, **question, **self.told()}
-        )
 
 
 def show_link(request: HttpRequest, person: User, secret: str, *, mail: bool) -> None:
     """Keep the link for the next page, and mail it if asked to."""
     link = invitation_link(request, secret)
     mailed = mail and mail_invitation(person, link, person_of(request))
-    shown = link if people.shows_link(person) else ""
+    visible_link = link if people.shows_link(person) else ""
     request.session[SHOWN_ONCE] = {
         "person": person.pk,
-        "link": shown,
+        "link": visible_link,
         "mailed": mailed,
         "failed": mail and not mailed,
     }
@@ -187,16 +187,16 @@ class PersonPage(Pages):
     @property
     def listed(self) -> User:
         """Whom the page is about."""
-        found = self.authority.people.listed().filter(pk=self.kwargs["person"]).first()
-        if found is None:
+        person = self.authority.people.listed().filter(pk=self.kwargs["person"]).first()
+        if person is None:
             raise Http404
-        return found
+        return person
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kept = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
+        forms = {do: self.kept_form(do) for do in ("give", "details", "factor", "address")}
         return self.show(
             self.listed,
-            bound={do: self._as_typed(do, typed) for do, typed in kept.items() if typed},
+            bound={do: self._as_typed(do, typed) for do, typed in forms.items() if typed},
         )
 
     def _as_typed(self, do: str, typed: Any) -> Any:
@@ -282,11 +282,11 @@ class PersonPage(Pages):
         self, person: User, *, problem: str = "", bound: Mapping[str, Any] | None = None
     ) -> HttpResponse:
         bound = bound or {}
-        once = self.request.session.get(SHOWN_ONCE)
-        if once and once["person"] == person.pk:
+        new_link = self.request.session.get(SHOWN_ONCE)
+        if new_link and new_link["person"] == person.pk:
             del self.request.session[SHOWN_ONCE]
         else:
-            once = None
+            new_link = None
         stored = {
             "details": {"first_name": person.first_name, "last_name": person.last_name},
             "address": {"email": person.email},
@@ -300,7 +300,7 @@ class PersonPage(Pages):
         ).newest_first()
         if not self.authority.everywhere:
             events = events.filter(district=self.authority.district)
-        told = {
+        context = {
             "person": person,
             "memberships": self.authority.memberships(person),
             "own": person.pk == self.authority.actor.pk,
@@ -310,11 +310,11 @@ class PersonPage(Pages):
             "shows_link": people.shows_link(person),
             "app": app_of(person),
             "events": events[:50],
-            "once": once,
+            "once": new_link,
             "problem": problem,
-            **self.told(),
+            **self.common_context(),
         }
-        return render(self.request, "accounts/person.html", told)
+        return render(self.request, "accounts/person.html", context)
 
 
 class DistrictPeople(ListPage, DistrictPages):

@@ -22,7 +22,7 @@ from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 log = logging.getLogger("cte_portal.letters")
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is closed. Ask your district administrator.",
         "enter_current_password": "This is not your current password",
@@ -58,10 +58,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Before a password is looked at: whether there were too many wrong ones."""
         self._passwords = limits.passwords(request, credentials.get("username", ""))
-        used = self._passwords.begin()
-        if used is None:
+        usages = self._passwords.begin()
+        if usages is None:
             raise self.validation_error("too_many_login_attempts")
-        (self._login_failed_rl_usage,) = used  # what allauth gives back when the password was right
+        (self._login_failed_rl_usage,) = (
+            usages  # what allauth gives back when the password was right
+        )
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """The person is told of it, once the tries are used up or come from everywhere."""
@@ -125,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": (
             "This portal requires a second factor for everyone, so it cannot be removed. "

@@ -29,18 +29,18 @@ def plain_name(username: str) -> str:
 
 def device_of(request: HttpRequest, username: str) -> str:
     """The number of a device on which this person has signed in before; empty for any other."""
-    seen = _read(request)
-    return str(seen["id"]) if _digest(username) in seen["people"] else ""
+    cookie = _read(request)
+    return str(cookie["id"]) if _digest(username) in cookie["people"] else ""
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, username: str) -> None:
     """The person has proved on this device who she is."""
-    seen = _read(request)
-    others = [one for one in seen["people"] if one != _digest(username)]
-    people = [*others[1 - MOST_PEOPLE :], _digest(username)]
+    cookie = _read(request)
+    digests = [digest for digest in cookie["people"] if digest != _digest(username)]
+    people = [*digests[1 - MOST_PEOPLE :], _digest(username)]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        signing.dumps({"id": seen["id"], "people": people}, salt=SALT),
+        signing.dumps({"id": cookie["id"], "people": people}, salt=SALT),
         max_age=KEPT,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -51,12 +51,12 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str) ->
 def _read(request: HttpRequest) -> dict[str, Any]:
     fresh = {"id": secrets.token_urlsafe(9), "people": []}
     try:
-        seen = signing.loads(
+        cookie = signing.loads(
             request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=KEPT
         )
     except signing.BadSignature:
         return fresh
-    return seen if isinstance(seen, dict) and {"id", "people"} <= seen.keys() else fresh
+    return cookie if isinstance(cookie, dict) and {"id", "people"} <= cookie.keys() else fresh
 
 
 def _digest(username: str) -> str:

@@ -40,7 +40,7 @@ class PortalWords:
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
+class SignInForm(PortalWords, allauth.LoginForm):
     words = {
         "login": ("User name", "", "Enter your user name"),
         "password": ("Password", "", "Enter your password"),
@@ -67,11 +67,11 @@ class SignInForm(PortalWords, allauth.LoginForm):  # type: ignore[misc]
         return cleaned
 
 
-class ConfirmForm(PortalWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmForm(PortalWords, allauth.ReauthenticateForm):
     words = {"password": ("Password", "", "Enter your password")}
 
 
-class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):
     words = {
         "oldpassword": ("Current password", "", "Enter your current password"),
         "password1": ("New password", HINT, "Enter a new password"),
@@ -79,11 +79,11 @@ class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):  # type: igno
     }
 
 
-class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):
     words = {"email": ("E-mail address", "the one in your account", "Enter your e-mail address")}
 
 
-class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):
     """The password by a link that was mailed."""
 
     def save(self) -> None:
@@ -159,10 +159,10 @@ class SpentOnce(Code):
 
     def _is_of_recovery(self, code: str) -> bool:
         with transaction.atomic():
-            held = Authenticator.objects.select_for_update().filter(
+            authenticators = Authenticator.objects.select_for_update().filter(
                 user_id=self.user.pk, type=Authenticator.Type.RECOVERY_CODES
             )
-            codes = held.first()
+            codes = authenticators.first()
             if codes is None or not codes.wrap().validate_code(code):
                 return False
         self.authenticator = codes
@@ -170,7 +170,7 @@ class SpentOnce(Code):
         return True
 
 
-class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):  # type: ignore[misc]
+class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):
     words = {"code": ("Code from your app", "or a recovery code", "Enter the code")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -181,17 +181,17 @@ class SignInCodeForm(SpentOnce, mfa.AuthenticateForm):  # type: ignore[misc]
         return limits.codes(context.request, self.user)
 
 
-class ConfirmCodeForm(SpentOnce, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmCodeForm(SpentOnce, mfa.ReauthenticateForm):
     words = SignInCodeForm.words
 
 
-class SigningCodeForm(SpentOnce, mfa.ReauthenticateForm):  # type: ignore[misc]
+class SigningCodeForm(SpentOnce, mfa.ReauthenticateForm):
     """What stands under a signature comes from the app itself."""
 
     recovery = False
 
 
-class ActivateForm(Code, ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(Code, ActivateTOTPForm):
     words = {
         "code": ("Code that the app shows now", "6 digits", "Enter the code that the app shows")
     }

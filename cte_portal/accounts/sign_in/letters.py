@@ -40,13 +40,13 @@ def post(
     *,
     to: User,
     key: str,
-    told: Mapping[str, str],
+    context: Mapping[str, str],
     address: str = "",
     path: str = "",
 ) -> None:
     """A letter that is sent with what it tells of, or not at all; the same key is sent once."""
     queue = only(plug.post for plug in plugs())
-    queue(template, subject, to=to, key=key, told=told, address=address, path=path)
+    queue(template, subject, to=to, key=key, context=context, address=address, path=path)
 
 
 def tell_of_tries(username: str) -> None:
@@ -57,27 +57,27 @@ def tell_of_tries(username: str) -> None:
     if person is not None:
         now = timezone.localtime()
         path = reverse("account_reset_password")
-        told = {"at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
+        context = {"at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT"}
         post(
             "tries",
             "CTE Portal: wrong passwords for your account",
             to=person,
             key=f"tries:{now:%Y%m%d}",
-            told=told,
+            context=context,
             path=path,
         )
 
 
 def tell_of_change(
-    person: User, what: str, *, by: User | None = None, addresses: Iterable[str] = ("",)
+    person: User, deed: str, *, by: User | None = None, addresses: Iterable[str] = ("",)
 ) -> None:
     """To a person whose account was changed, by somebody else if so said; at each of the addresses,
     the present one where none is given.
     """
     now = timezone.localtime()
-    told = {
+    context = {
         "who": f"{by.full_name} ({by.username}) " if by else "",
-        "what": what,
+        "what": deed,
         "at": f"{now:%m/%d/%Y} at {now:%I:%M %p} MT",
     }
     for number, address in enumerate(dict.fromkeys(addresses)):
@@ -88,7 +88,7 @@ def tell_of_change(
                 "CTE Portal: your account was changed",
                 to=person,
                 key=key,
-                told=told,
+                context=context,
                 address=address,
             )
 
@@ -108,12 +108,12 @@ def mail_invitation(person: User, link: str, by: User) -> bool:
 def invitation(person: User, link: str, by: User) -> tuple[str, str]:
     """Subject and text of the letter with a one-time link."""
     roles = list(person.memberships.all())
-    districts = {one.district for one in roles} - {""}
-    told = {
+    districts = {membership.district for membership in roles} - {""}
+    context = {
         "person": person,
         "link": link,
         "by": by.full_name,
-        "of_opi": any(Role(one.role).is_opi for one in by.memberships.all()),
+        "of_opi": any(Role(membership.role).is_opi for membership in by.memberships.all()),
         "new": not person.has_usable_password(),
         "districts": [name for _, name in directory().districts(districts)] if districts else [],
         "name": settings.HELP_NAME,
@@ -122,7 +122,7 @@ def invitation(person: User, link: str, by: User) -> tuple[str, str]:
     }
     subject = (
         "Your CTE Portal account"
-        if told["new"]
+        if context["new"]
         else "CTE Portal: your link to choose a new password"
     )
-    return subject, render_to_string("accounts/email/invitation.txt", told)
+    return subject, render_to_string("accounts/email/invitation.txt", context)

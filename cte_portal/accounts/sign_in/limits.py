@@ -26,13 +26,13 @@ class Tries:
 
     def begin(self) -> list[ratelimit.RateLimitUsage] | None:
         """Count one more; None when there were too many."""
-        used: list[ratelimit.RateLimitUsage] = []
+        usages: list[ratelimit.RateLimitUsage] = []
         for action, key in self.counts:
             usage = ratelimit.consume(self.request, app=APP, action=action, key=key)
             if usage is None:
                 return None
-            used.append(usage)
-        return used
+            usages.append(usage)
+        return usages
 
     @property
     def exhausted(self) -> bool:

@@ -41,16 +41,22 @@ def chose_by_mail(person: User) -> None:
         {"Account": "reopened with a link sent by e-mail"},
     )
     districts_of = only(plug.certifies_in for plug in plugs())
-    told = {
+    context = {
         "whose": f"{person.full_name} ({person.username})",
         "since": f"{since:%m/%d/%Y}",
         "districts": ", ".join(districts_of(person)),
     }
-    others = User.objects.filter(
+    administrators = User.objects.filter(
         memberships__role=Role.DISTRICT_ADMINISTRATOR,
         memberships__district__in=districts_of(person),
         is_active=True,
     ).exclude(email="")
-    for one in [person, *others.exclude(pk=person.pk).distinct()]:
+    for recipient in [person, *administrators.exclude(pk=person.pk).distinct()]:
         key = f"reopened:{person.pk}:{person.opened_at:%Y%m%d%H%M%S}"
-        post("reopened", "CTE Portal: an account was reopened", to=one, key=key, told=told)
+        post(
+            "reopened",
+            "CTE Portal: an account was reopened",
+            to=recipient,
+            key=key,
+            context=context,
+        )

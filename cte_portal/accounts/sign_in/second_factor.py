@@ -25,8 +25,8 @@ before it are spent.
 
 def app_of(user: Any, *, hold: bool = False) -> Authenticator | None:
     """The person's authenticator app; held until the transaction ends if that is asked for."""
-    found = Authenticator.objects.select_for_update() if hold else Authenticator.objects
-    return found.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
+    authenticators = Authenticator.objects.select_for_update() if hold else Authenticator.objects
+    return authenticators.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
 
 
 def secret_of(app: Authenticator) -> str:

@@ -22,12 +22,12 @@ from cte_portal.accounts.sign_in import devices, own_account, second_factor
 NONE, APP = {"Second factor": "none"}, {"Second factor": "authenticator app"}
 
 
-class Security(IndexView):  # type: ignore[misc]
+class Security(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
+        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)
 
 
-class NewPassword(PasswordResetFromKeyView):  # type: ignore[misc]
+class NewPassword(PasswordResetFromKeyView):
     """Choose a new password by a link that was mailed. It ends the wait after wrong tries: the
     device counts as the person's own.
     """
@@ -38,7 +38,7 @@ class NewPassword(PasswordResetFromKeyView):  # type: ignore[misc]
         return response
 
 
-class Activate(ActivateTOTPView):  # type: ignore[misc]
+class Activate(ActivateTOTPView):
     """Set up the app. What it showed here is spent, and sessions from before, which knew the
     password alone, are over.
     """
@@ -46,10 +46,10 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if second_factor.app_of(request.user):
             return redirect("mfa_index")
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)  # type: ignore[no-any-return]
+        return super().get_context_data(required=settings.REQUIRE_MFA, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
@@ -69,7 +69,7 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]
         return response
 
 
-class Deactivate(DeactivateTOTPView):  # type: ignore[misc]
+class Deactivate(DeactivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
@@ -77,7 +77,7 @@ class Deactivate(DeactivateTOTPView):  # type: ignore[misc]
         return response
 
 
-class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
+class NewRecoveryCodes(GenerateRecoveryCodesView):
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)

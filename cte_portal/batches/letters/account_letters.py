@@ -30,7 +30,7 @@ def queue(
     *,
     to: User,
     key: str,
-    told: Mapping[str, str],
+    context: Mapping[str, str],
     address: str = "",
     path: str = "",
 ) -> None:
@@ -39,13 +39,13 @@ def queue(
         KIND,
         by=to,
         title=TITLE,
-        options=letter(template, subject, told=told, address=address, path=path),
+        options=letter(template, subject, context=context, address=address, path=path),
         key=key,
     )
 
 
 def letter(
-    template: str, subject: str, *, told: Mapping[str, str], address: str = "", path: str = ""
+    template: str, subject: str, *, context: Mapping[str, str], address: str = "", path: str = ""
 ) -> dict[str, Any]:
     """`templates/accounts/email/<template>.txt` as a batch keeps it until it is sent."""
     return {
@@ -53,7 +53,7 @@ def letter(
         "subject": subject,
         "address": address,
         "path": path,
-        "told": dict(told),
+        "told": dict(context),
     }
 
 

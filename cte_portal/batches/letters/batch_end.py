@@ -27,15 +27,15 @@ def run(job: Job) -> None:
             else ("statewide-batch", ())
         )
         path = reverse(name, args=[*where, about.pk])
-        told = {
+        context = {
             "batch": about,
             "of": of_district(about.district),
             "submitted": moment(about.queued_at),
             "link": f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else "",
             "name": settings.HELP_NAME,
         }
-        subject = f"CTE Portal: {about.title}{told['of']} has ended"
-        deliver(job, subject, render_to_string("batches/notice.txt", told), to=person)
+        subject = f"CTE Portal: {about.title}{context['of']} has ended"
+        deliver(job, subject, render_to_string("batches/notice.txt", context), to=person)
     job.outcome = Outcome("Sent.")
 
 

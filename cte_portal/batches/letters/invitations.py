@@ -29,10 +29,14 @@ def queue_all(invitations: Iterable[Invitation], *, by: User, address: str) -> N
     orders = (
         Order(
             by=by,
-            key=f"{one.user_id}:{one.made_at:%Y%m%d%H%M%S%f}",
-            options={"person": one.user_id, "made_at": one.made_at.isoformat(), "address": address},
+            key=f"{invitation.user_id}:{invitation.made_at:%Y%m%d%H%M%S%f}",
+            options={
+                "person": invitation.user_id,
+                "made_at": invitation.made_at.isoformat(),
+                "address": address,
+            },
         )
-        for one in invitations
+        for invitation in invitations
     )
     submit_all(KIND, orders, title=TITLE)
 

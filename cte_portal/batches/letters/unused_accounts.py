@@ -25,18 +25,18 @@ def warn() -> None:
     """
     if timezone.localtime().hour < EARLIEST_HOUR:
         return
-    orders = {f"{one.by.pk}:{KIND}:{one.key}": one for one in map(_order, _soon_closed())}
-    known = set(
+    orders = {f"{order.by.pk}:{KIND}:{order.key}": order for order in map(_order, _soon_closed())}
+    keys = set(
         Batch.objects.filter(idempotency_key__in=orders).values_list("idempotency_key", flat=True)
     )
-    submit_all(KIND, (one for key, one in orders.items() if key not in known), title=TITLE)
+    submit_all(KIND, (order for key, order in orders.items() if key not in keys), title=TITLE)
 
 
 def _soon_closed() -> list[User]:
     """People with something to lose: an open account with a role, an address and a password, unused
     for 150 days or more.
     """
-    used = (
+    accounts = (
         User.objects.filter(is_active=True, memberships__isnull=False)
         .exclude(unused())
         .exclude(email="")
@@ -44,17 +44,20 @@ def _soon_closed() -> list[User]:
     )
     first = timezone.now() - UNUSED + datetime.timedelta(days=max(DAYS_BEFORE))
     return [
-        one
-        for one in used.filter(date_joined__lte=first)
-        if one.unused_since <= first and one.has_usable_password()
+        account
+        for account in accounts.filter(date_joined__lte=first)
+        if account.unused_since <= first and account.has_usable_password()
     ]
 
 
 def _order(person: User) -> Order:
-    left = (person.closes_at - timezone.now()) / datetime.timedelta(days=1)
-    days = next(number for number in DAYS_BEFORE if left <= number)
+    remainder = (person.closes_at - timezone.now()) / datetime.timedelta(days=1)
+    days = next(number for number in DAYS_BEFORE if remainder <= number)
     since, closes = timezone.localtime(person.unused_since), timezone.localtime(person.closes_at)
-    told = {"since": f"{since:%m/%d/%Y}", "closes": f"{closes:%A, %B} {closes.day}, {closes.year}"}
+    context = {
+        "since": f"{since:%m/%d/%Y}",
+        "closes": f"{closes:%A, %B} {closes.day}, {closes.year}",
+    }
     subject = f"CTE Portal: your account closes on {closes:%m/%d/%Y} unless you sign in"
-    options = letter("unused", subject, told=told, path=reverse("account_login"))
+    options = letter("unused", subject, context=context, path=reverse("account_login"))
     return Order(by=person, key=f"unused:{since:%Y%m%d}:{days}", options=options)

@@ -35,17 +35,17 @@ def of_end(batch: Batch) -> None:
         ("batch", [batch.district, batch.end_year]) if batch.district else ("statewide-batch", [])
     )
     place = f" for {batch.district}" if batch.district else ""
-    what, ended = f"{batch.title}{place}", row.get_status_display().lower()
-    told = {batch.submitted_by_id: f"{what}: {ended}."}
+    title, outcome = f"{batch.title}{place}", row.get_status_display().lower()
+    texts = {batch.submitted_by_id: f"{title}: {outcome}."}
     if row.status in (Status.COMPLETED, Status.WITH_ERRORS) and (colleague := _whose_file(batch)):
-        told[colleague] = f"{batch.submitted_name} ran {what} on your file: {ended}."
+        texts[colleague] = f"{batch.submitted_name} ran {title} on your file: {outcome}."
     kind, path = (
         _KINDS.get(Status(row.status), Notice.Kind.INFO),
         reverse(name, args=[*where, batch.pk]),
     )
     tell(
         Notice(user_id=user, key=f"batch:{batch.pk}", kind=kind, text=text, path=path, at=Now())
-        for user, text in told.items()
+        for user, text in texts.items()
     )
 
 
@@ -82,10 +82,10 @@ def fresh(request: HttpRequest) -> list[Notice]:
     """What the page that is made now shows, and is seen with it (Plug.notices). The page about it
     needs no notice of it.
     """
-    found: list[Notice] = _unseen(int(request.user.pk or 0))
-    if found:
-        Notice.objects.filter(pk__in=[one.pk for one in found]).seen()
-    return [one for one in found if one.path != request.path]
+    notices: list[Notice] = _unseen(int(request.user.pk or 0))
+    if notices:
+        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).seen()
+    return [notice for notice in notices if notice.path != request.path]
 
 
 @prepared

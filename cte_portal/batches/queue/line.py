@@ -65,10 +65,8 @@ class Line:
         if batch.status != Status.PROCESSING:
             return batch.sentence
         if self.stuck:
-            heard = timezone.localtime(batch.lease_until)
-            return (
-                f"Stuck: no response since {heard:%I:%M:%S %p} MT. It will restart automatically."
-            )
+            heartbeat = timezone.localtime(batch.lease_until)
+            return f"Stuck: no response since {heartbeat:%I:%M:%S %p} MT. It will restart automatically."
         if batch.cancel_by:
             return "Canceling at the next step."
         unit = kind_of(batch.kind).unit
@@ -121,8 +119,8 @@ class Line:
     @property
     def kept_until(self) -> datetime.date | None:
         """The day from which its files may be dropped."""
-        ended = self.batch.finished_at
-        return timezone.localdate(ended + RESULTS_KEPT) if ended and not self.batch.kept else None
+        end = self.batch.finished_at
+        return timezone.localdate(end + RESULTS_KEPT) if end and not self.batch.kept else None
 
     @property
     def may_run_again(self) -> bool:

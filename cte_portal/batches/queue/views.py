@@ -57,27 +57,29 @@ class QueueFilter(forms.Form):
     )
 
     def lines(self, scope: Scope, user: Any, kinds: Sequence[str] = ()) -> list[Line]:
-        asked = self.cleaned_data if self.is_valid() else {}
-        found = _of(scope, kinds).filter(
-            in_days(asked.get("first"), asked.get("last"), field="queued_at")
+        fields = self.cleaned_data if self.is_valid() else {}
+        batches = _of(scope, kinds).filter(
+            in_days(fields.get("first"), fields.get("last"), field="queued_at")
         )
-        if status := asked.get("status"):
-            found = found.filter(status=status)
-        if asked.get("by"):
-            found = found.filter(submitted_by=user)
+        if status := fields.get("status"):
+            batches = batches.filter(status=status)
+        if fields.get("by"):
+            batches = batches.filter(submitted_by=user)
         return [
             Line(batch)
-            for batch in found.with_standing().prefetch_related("files")[: asked.get("top") or 50]
+            for batch in batches.with_standing().prefetch_related("files")[
+                : fields.get("top") or 50
+            ]
         ]
 
     def hides(self, scope: Scope, kinds: Sequence[str] = ()) -> str:
         """Why no line is shown although there are jobs: the `period` alone, or a `choice`; empty
         where there are none.
         """
-        asked = self.cleaned_data if self.is_valid() else {}
+        fields = self.cleaned_data if self.is_valid() else {}
         dates, choice = (
-            asked.get("first") or asked.get("last"),
-            asked.get("status") or asked.get("by"),
+            fields.get("first") or fields.get("last"),
+            fields.get("status") or fields.get("by"),
         )
         if not (dates or choice) or not _of(scope, kinds).exists():
             return ""
@@ -85,16 +87,16 @@ class QueueFilter(forms.Form):
 
 
 def _of(scope: Scope, kinds: Sequence[str]) -> BatchQuerySet:
-    found = Batch.objects.of_district(scope.district)
-    return found.filter(kind__in=kinds) if kinds else found
+    batches = Batch.objects.of_district(scope.district)
+    return batches.filter(kind__in=kinds) if kinds else batches
 
 
 def queue_list(request: HttpRequest, scope: Scope, kinds: Sequence[str] = ()) -> dict[str, Any]:
     """What templates/batches/list.html shows: on the queue's own page and, of some kinds perhaps,
     below the screens that submit work.
     """
-    asked = any(name.startswith("queue-") for name in request.GET)
-    form = QueueFilter(request.GET if asked else None, prefix="queue")
+    filtering = any(name.startswith("queue-") for name in request.GET)
+    form = QueueFilter(request.GET if filtering else None, prefix="queue")
     lines = form.lines(scope, request.user, kinds)
     return {
         "queue_form": form,
@@ -122,12 +124,12 @@ class OneBatch(ScopedView):
     @property
     def batch(self) -> Batch:
         if not hasattr(self, "_batch"):
-            found = (
+            batches = (
                 Batch.objects.of_district(self.scope.district)
                 .with_standing()
                 .select_related("about", "submitted_by")
             )
-            batch = found.prefetch_related("files").filter(pk=self.kwargs["batch"]).first()
+            batch = batches.prefetch_related("files").filter(pk=self.kwargs["batch"]).first()
             if batch is None:
                 raise Http404("There is no such batch.")
             self._batch = batch
@@ -139,8 +141,10 @@ class OneBatch(ScopedView):
 
     def may_change(self) -> bool:
         """Who submitted it, and who looks after the district's people."""
-        mine = self.batch.submitted_by_id == self._user_id
-        return self.can(Capability.EDIT_RECORDS) and (mine or self.can(Capability.MANAGE_PEOPLE))
+        is_submitter = self.batch.submitted_by_id == self._user_id
+        return self.can(Capability.EDIT_RECORDS) and (
+            is_submitter or self.can(Capability.MANAGE_PEOPLE)
+        )
 
 
 class BatchPage(OneBatch, TemplateView):
@@ -148,15 +152,15 @@ class BatchPage(OneBatch, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         batch, kind = self.batch, kind_of(self.batch.kind)
-        template, found = (
+        template, result = (
             kind.result(batch, self.request.GET) if kind.result and not batch.is_live else ("", {})
         )
-        own = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
+        about = {"batch": batch, "line": Line(batch), "result": template, "again_key": uuid.uuid4()}
         rights = {
             "may_change": self.may_change(),
             "may_edit": self.can_edit and self.batch.end_year in (None, self.scope.end_year),
         }
-        return super().get_context_data(**{**kwargs, **found, **own, **rights})
+        return super().get_context_data(**{**kwargs, **result, **about, **rights})
 
 
 class CancelBatch(OneBatch):

@@ -26,16 +26,16 @@ def clean_up() -> None:
             today = CleanUp.objects.create(day=timezone.localdate())
     except IntegrityError:
         return
-    for kept in (kept for plug in plugs() for kept in plug.retention):
+    for store in (store for plug in plugs() for store in plug.retention):
         try:
             with transaction.atomic():
-                today.removed[kept.name] = kept.remove()
+                today.removed[store.name] = store.remove()
         except Exception as error:  # noqa: BLE001 - the others have their day all the same
-            today.failed[kept.name] = reference = new_reference()
+            today.failed[store.name] = reference = new_reference()
             log.error(
                 "reference=%s clean-up of %s: %s\n%s",
                 reference,
-                kept.name,
+                store.name,
                 name_of(error),
                 places(error),
             )

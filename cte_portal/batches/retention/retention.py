@@ -84,7 +84,7 @@ def _drop_empty(key: uuid.UUID) -> None:
     """Folders that nothing is in any more; storages without folders have none."""
     with suppress(NotImplementedError, OSError):
         place = Path(default_storage.path(f"{FOLDER}/{key}"))
-        for folder in [*(each for each in place.iterdir() if each.is_dir()), place]:
+        for folder in [*(path for path in place.iterdir() if path.is_dir()), place]:
             with suppress(OSError):
                 folder.rmdir()
 

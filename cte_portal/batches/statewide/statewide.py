@@ -14,10 +14,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-
 from cte_portal.batches.job import Job
-from cte_portal.batches.models import LIVE, STATEWIDE, Batch, Status
+from cte_portal.batches.models import LIVE, STATEWIDE, Batch, BatchQuerySet, Status
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import cancel, submit
 from cte_portal.editions import Scope
@@ -25,10 +23,9 @@ from cte_portal.editions import Scope
 WAIT = 0.5  # seconds, before what could not be claimed is tried again
 
 
-def children_of(parent: Batch) -> QuerySet[Batch]:
-    return (
-        Batch.objects.filter(about=parent, hidden=False).exclude(district="").order_by("district")
-    )
+def children_of(parent: Batch) -> BatchQuerySet:
+    children: BatchQuerySet = Batch.objects.filter(about=parent, hidden=False)
+    return children.exclude(district="").order_by("district")
 
 
 def for_each_district(
@@ -43,18 +40,18 @@ def for_each_district(
     """Run a batch of `kind` in each district; returns how many ended in which status. Raises
     CancelAsked and Lost like any step.
     """
-    parent, begun = job.batch, children_of(job.batch)
+    parent, children = job.batch, children_of(job.batch)
     numbers = list(districts)
-    known = set(begun.values_list("district", flat=True))
-    left = [number for number in numbers if number not in known]
-    while left or begun.filter(status__in=LIVE).exists():
+    numbers_of_children = set(children.values_list("district", flat=True))
+    rest = [number for number in numbers if number not in numbers_of_children]
+    while rest or children.filter(status__in=LIVE).exists():
         claimed = False
-        for child in begun.filter(status__in=LIVE):
+        for child in children.filter(status__in=LIVE):
             _told(job, stage, len(numbers))
             claimed |= run(child.pk)
-        if left:
+        if rest:
             _told(job, stage, len(numbers))
-            number = left.pop(0)
+            number = rest.pop(0)
             child = submit(
                 kind,
                 by=parent.submitted_by,
@@ -69,21 +66,21 @@ def for_each_district(
             run(child.pk)
         elif not claimed:
             time.sleep(WAIT)
-    ended = {status.value: 0 for status in Status}
+    totals = {status.value: 0 for status in Status}
     for status in children_of(parent).values_list("status", flat=True):
-        ended[status] += 1
-    return ended
+        totals[status] += 1
+    return totals
 
 
 def _told(job: Job, stage: str, total: int) -> None:
     """How many districts have ended; when somebody has canceled the parent, what waits is canceled
     with it.
     """
-    begun = children_of(job.batch)
+    children = children_of(job.batch)
     try:
-        job.step(stage, begun.exclude(status__in=LIVE).count(), total)
+        job.step(stage, children.exclude(status__in=LIVE).count(), total)
     except Exception:
         if by := Batch.objects.filter(pk=job.batch.pk).values_list("cancel_by", flat=True).first():
-            for child in begun.filter(status__in=LIVE):
+            for child in children.filter(status__in=LIVE):
                 cancel(child, by=by)
         raise

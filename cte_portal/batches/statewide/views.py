@@ -53,8 +53,8 @@ class RunFailedAgain(StatewideView):
         form, failed = RunAgainForm(request.POST), Batch.objects.failed_unseen(known_names())
         number = 0
         if form.is_valid():
-            named = form.cleaned_data["batch"]
-            number = (failed.filter(pk=named) if named else failed).put_back()
+            key = form.cleaned_data["batch"]
+            number = (failed.filter(pk=key) if key else failed).put_back()
         if number:
             messages.success(request, f"{number_of(number, 'job')} queued again.")
         else:
@@ -67,33 +67,33 @@ class OneStatewideBatch(StatewideView):
 
     @property
     def batch(self) -> Batch:
-        found = (
+        batch = (
             Batch.objects.of_district("").with_standing().filter(pk=self.kwargs["batch"]).first()
         )
-        if found is None:
+        if batch is None:
             raise Http404("There is no such batch.")
-        return found
+        return batch
 
 
 class StatewideBatch(OneStatewideBatch, TemplateView):
     template_name = "batches/statewide_batch.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        batch, shown = self.batch, self.request.GET.get("show", "")
-        children = children_of(batch).with_standing()  # type: ignore[attr-defined]
-        if shown == "attention":
+        batch, choice = self.batch, self.request.GET.get("show", "")
+        children = children_of(batch).with_standing()
+        if choice == "attention":
             children = children.exclude(status__in=[Status.COMPLETED, Status.QUEUED])
         page, _ = paged(self.request, children, PAGE)
-        found = {
+        context = {
             "batch": batch,
             "line": Line(batch),
             "page": page,
             "children": [Line(child) for child in page.object_list],
-            "query": f"show={shown}" if shown == "attention" else "",
-            "shown": shown,
+            "query": f"show={choice}" if choice == "attention" else "",
+            "shown": choice,
             "may_cancel": batch.is_live and not batch.cancel_by,
         }
-        return super().get_context_data(**{**kwargs, **found})
+        return super().get_context_data(**{**kwargs, **context})
 
 
 class CancelStatewideBatch(OneStatewideBatch):

@@ -67,15 +67,15 @@ def problems(
     form: BaseForm | None = None, forms: Iterable[BaseForm] | None = None
 ) -> list[Problem]:
     """All errors of one or several forms, in the order of the fields."""
-    found = []
-    for one in [form] if form else forms or []:
-        found += [Problem(str(message), "") for message in one.non_field_errors()]
-        for field in one:
-            found += [
+    errors = []
+    for source in [form] if form else forms or []:
+        errors += [Problem(str(message), "") for message in source.non_field_errors()]
+        for field in source:
+            errors += [
                 Problem(str(message), "" if field.is_hidden else control_id(field))
                 for message in field.errors
             ]
-    return found
+    return errors
 
 
 _RULE = re.compile(r"[A-Z]{2,4}-[0-9]{3}")

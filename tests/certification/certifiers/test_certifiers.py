@@ -17,7 +17,7 @@ from certification.certifiers import certifiers
 from certification.models import CertificationEvent, Certifier, Signature
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import people
-from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.editions import Scope

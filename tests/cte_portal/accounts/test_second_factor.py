@@ -19,7 +19,7 @@ from django.test import Client
 
 from cte_portal.accounts.models import AuditEvent, Invitation, KeptForm, Role, User
 from cte_portal.accounts.people import people
-from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.refusals import Refusal
 from pathways.models import Participation, Student
 from tests.cte_portal.test_set_up import PRODUCTION, manage

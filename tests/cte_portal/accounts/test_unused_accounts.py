@@ -22,7 +22,7 @@ from certification.signing.case import Case
 from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.people import people
-from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.batches.letters.unused_accounts import warn
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run

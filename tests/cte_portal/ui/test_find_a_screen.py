@@ -36,10 +36,9 @@ def found(client: Client, words: str) -> list[str]:
     """The names of the screens in the answer, or the title of the one that opens at once."""
     answer = client.get("/screens/", {"find": words})
     if answer.status_code == 302:
-        return re.findall(
-            r"<title>(.*?) –", client.get(answer["Location"], follow=True).content.decode()
-        )
-    return [screen.name for screen, _ in answer.context["found"]]
+        html = client.get(answer["Location"], follow=True).content.decode()
+        return re.findall(r"<title>\s*(.*?)\s+–", html, re.DOTALL)
+    return [screen.name for screen, _ in answer.context["matches"]]
 
 
 @pytest.mark.parametrize(("words", "screen"), CLERK.items(), ids=CLERK)

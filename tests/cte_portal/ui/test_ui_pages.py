@@ -47,7 +47,7 @@ def test_g_02_a_page_has_one_heading_landmarks_language_and_its_own_title(
         html.count("<main") == html.count("<header") == html.count("<footer") == 1
         and '<nav class="nav" aria-label=' in html
     )
-    title = re.search(r"<title>(.*?)</title>", html)
+    title = re.search(r"<title>\s*(.*?)\s*</title>", html)
     assert title and re.fullmatch(r"Home – .+ – .+ – CTE Portal", title[1])
 
 
@@ -201,7 +201,7 @@ def test_a_failed_sign_in_is_told_as_an_error_in_the_title_and_on_top(
 ) -> None:
     html = client.post("/accounts/sign-in/", {"login": "", "password": ""}).content.decode()
     assert (
-        "<title>Error: Sign in" in html
+        re.search(r"<title>\s*Error: Sign in", html)
         and "There is a problem" in html
         and '<a href="#id_login">Enter your user name</a>' in html
     )

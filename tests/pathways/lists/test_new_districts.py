@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cte_portal.accounts.models import AuditEvent, Invitation, Membership, Role, User
 from cte_portal.accounts.people import newcomers, people
-from cte_portal.accounts.people.people import Authority
+from cte_portal.accounts.people.authority import Authority
 from cte_portal.batches.dispatch import publish
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run

@@ -99,9 +99,9 @@ class Command(PortalCommand):
                         "Templates are read anew for each page; a change of code starts all"
                         " processes again."
                     )
-                ended = children.wait()
-            if ended:
-                raise CommandError(f"The {ended} process keeps stopping. See the message above.")
+                process = children.wait()
+            if process:
+                raise CommandError(f"The {process} process keeps stopping. See the message above.")
             self.say("Stopped.")
 
     def say(self, sentence: str) -> None:
@@ -133,21 +133,21 @@ class Command(PortalCommand):
 def only_one(address: str) -> Iterator[None]:
     """One `up` for one `var/`: a second is refused with the first one's address."""
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    told = settings.VAR_DIR / "up.address"
+    note = settings.VAR_DIR / "up.address"
     with open(settings.VAR_DIR / "up.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            where = told.read_text() if told.exists() else "this machine"
+            where = note.read_text() if note.exists() else "this machine"
             raise CommandError(
                 f"The portal is already running at {where}. Stop it first, or set VAR_DIR to"
                 " another folder."
             ) from None
-        told.write_text(address)
+        note.write_text(address)
         try:
             yield
         finally:
-            told.unlink(missing_ok=True)
+            note.unlink(missing_ok=True)
 
 
 def port_is_free(port: int) -> None:
