@@ -26,30 +26,10 @@ NO_NOUNS = (
 )
 """Pronouns and participles. A variable is called by the noun that it holds."""
 TO_RENAME = {
-    "certification/board/",
-    "certification/certifiers/",
-    "certification/demo.py",
-    "certification/events/",
-    "certification/home.py",
-    "certification/letters/",
-    "certification/management/",
-    "certification/models/",
-    "certification/navigation.py",
-    "certification/receipts/",
-    "certification/recertification/",
     "certification/review/",
-    "certification/sentences.py",
-    "certification/signing/",
-    "certification/status/",
-    "pathways/files/",
-    "pathways/findings/",
-    "pathways/home.py",
     "pathways/ledger/",
-    "pathways/lists/",
     "pathways/records/",
-    "pathways/reports/",
     "pathways/roster/",
-    "pathways/rules/",
     "pathways/uploads/",
 }
 """Folders whose variables are still to be renamed. None is added."""
