@@ -23,7 +23,7 @@ from pathways.roster.problems import ON_SCREEN, PROBLEMS, REPEATED, TWICE
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT
 
-WRITTEN = ("create", "update")
+WRITTEN = ("create", "update", "delete")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         f"INSERT INTO {shape.history} (district, row, version, operation, by, at, source, batch,"
         f" {', '.join(kept)}) SELECT %(district)s, stored.id, 1, 'found', '', %(at)s, %(source)s,"
         f" NULL, {stored} FROM {shape.plan} plan JOIN {shape.table} stored ON stored.id ="
-        f" plan.row_id WHERE {good} AND plan.operation = 'update' AND NOT EXISTS (SELECT 1 FROM"
+        f" plan.row_id WHERE {good} AND plan.operation IN ('update', 'delete') AND NOT EXISTS (SELECT 1 FROM"
         f" {shape.history} earlier WHERE earlier.row = stored.id)",
         values,
     )
@@ -183,6 +183,13 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
             f"WHERE {shape.table}.id = plan.row_id AND {good} AND plan.operation = 'update'"
         )
         if cursor.rowcount != counts["update"]:
+            raise Stale
+    if counts.get("delete"):
+        cursor.execute(
+            f"DELETE FROM {shape.table} WHERE id IN (SELECT row_id FROM {shape.plan} plan WHERE"
+            f" {good} AND plan.operation = 'delete')"
+        )
+        if cursor.rowcount != counts["delete"]:
             raise Stale
     if counts.get("create"):
         cursor.execute(
@@ -206,7 +213,7 @@ def apply(cursor: Any, shape: Shape, values: dict[str, Any]) -> int:
         f" batch, {', '.join(kept)}) SELECT %(district)s, plan.row_id, {version}, plan.operation,"
         " %(by)s, CAST(%(by_id)s AS bigint), %(at)s, %(source)s, %(batch)s,"
         f" {', '.join(f'plan.{column}' for column in kept)} FROM {shape.plan} plan WHERE {good} AND"
-        " plan.operation IN ('create', 'update') ORDER BY plan.part, plan.line",
+        " plan.operation IN ('create', 'update', 'delete') ORDER BY plan.part, plan.line",
         values,
     )
     return sum(counts.get(operation, 0) for operation in WRITTEN)

@@ -15,8 +15,8 @@ from pathways.models import Approval, Calendar, Course, Enrollment, Roster, Scho
 
 @dataclass(frozen=True)
 class RosterStep:
-    """One step to a first record: how many rows are there, what to do next, and the Import Type
-    that brings them.
+    """One step to a first record: how many rows are there, what to do next, the Import Type that
+    brings them, and the page where they are seen and changed, with the words of the link to it.
     """
 
     title: str
@@ -24,6 +24,7 @@ class RosterStep:
     sentence: str
     kind: str = ""
     page: str = ""
+    link: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -65,12 +66,16 @@ def steps_of(scope: Scope) -> list[RosterStep]:
                 else f"No calendar for {year} yet."
             ),
             "schools",
+            "roster-schools",
+            "Open schools and calendars",
         ),
         RosterStep(
             "Students",
             students,
             f"{number_of(students, 'student')}." if students else "No students yet.",
             "students",
+            "roster-students",
+            "Open students",
         ),
         RosterStep(
             "Enrollments",
@@ -81,6 +86,8 @@ def steps_of(scope: Scope) -> list[RosterStep]:
                 else f"No one is enrolled in {year} yet."
             ),
             "enrollments",
+            "roster-end",
+            "End enrollments",
         ),
         RosterStep(
             "Courses and their pathways",
@@ -92,6 +99,7 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             ),
             "courses",
             "roster-courses",
+            "Choose pathways",
         ),
         RosterStep(
             "Sections and rosters",
@@ -102,6 +110,8 @@ def steps_of(scope: Scope) -> list[RosterStep]:
                 else f"No one is rostered in {year} yet."
             ),
             "rosters",
+            "roster-sections",
+            "Open sections",
         ),
         RosterStep(
             "Approved pathways",

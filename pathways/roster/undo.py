@@ -43,10 +43,12 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
     )
     cursor.execute(f"DROP TABLE IF EXISTS {table}")
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, CASE WHEN mine.operation ="
-        " 'create' THEN 'delete' ELSE 'update' END AS operation, mine.version + 1 AS version, CASE"
+        f"CREATE TEMPORARY TABLE {table} AS SELECT mine.row AS row_id, CASE mine.operation WHEN"
+        " 'create' THEN 'delete' WHEN 'delete' THEN 'create' ELSE 'update' END AS operation,"
+        " mine.version + 1 AS version, CASE"
         f" WHEN EXISTS (SELECT 1 FROM {shape.history} later WHERE later.row = mine.row AND"
-        f" later.version > mine.version) THEN '{MOVED}' {_in_use(shape)} END AS reason, {image}"
+        f" later.version > mine.version) THEN '{MOVED}' {_in_use(shape)} {_in_the_way(shape)} END"
+        f" AS reason, {image}"
         f" FROM {shape.history} mine LEFT JOIN {shape.history} before ON before.row = mine.row AND"
         " before.version = mine.version - 1 WHERE mine.batch = %(undone)s AND mine.district ="
         " %(district)s",
@@ -63,6 +65,13 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
         " 'delete' AND reason IS NULL)"
     )
     restored += cursor.rowcount
+    own = ", ".join("%(district)s" if column == "district_id" else column for column in shape.image)
+    cursor.execute(
+        f"INSERT INTO {shape.table} (id, {', '.join(shape.image)}) SELECT row_id, {own} FROM"
+        f" {table} WHERE operation = 'create' AND reason IS NULL",
+        values,
+    )
+    restored += cursor.rowcount
     cursor.execute(
         f"INSERT INTO {shape.history} (district, row, version, operation, by, by_id, at, source,"
         f" batch, {', '.join(kept)}) SELECT %(district)s, row_id, version, operation, %(by)s,"
@@ -74,6 +83,30 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
     left = dict(cursor.fetchall())
     cursor.execute(f"DROP TABLE {table}")
     return Undone(shape.name, restored, left)
+
+
+def _in_the_way(shape: Shape) -> str:
+    """Why a removed row cannot come back, as further branches of a CASE: another one has its place,
+    or what it belongs to is gone.
+    """
+    same = " AND ".join(
+        f"twin.{column} = {'%(district)s' if column == 'district_id' else f'mine.{column}'}"
+        for column in shape.unique
+    )
+    branches = (
+        f" WHEN mine.operation = 'delete' AND EXISTS (SELECT 1 FROM {shape.table} twin WHERE"
+        f" {same}) THEN '{MOVED}'"
+    )
+    for parent in SHAPES:
+        for column, field in shape.fields.items():
+            if field.related_model is parent.model:
+                branches += (
+                    f" WHEN mine.operation = 'delete' AND NOT EXISTS (SELECT 1 FROM {parent.table}"
+                    f" parent WHERE parent.id = mine.{column}) AND NOT EXISTS (SELECT 1 FROM"
+                    f" {parent.history} gone WHERE gone.row = mine.{column} AND gone.batch ="
+                    f" %(undone)s) THEN '{MOVED}'"
+                )
+    return branches
 
 
 def _in_use(shape: Shape) -> str:

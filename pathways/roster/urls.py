@@ -2,6 +2,21 @@
 
 from django.urls import path
 
+from pathways.roster.by_hand.ending import EndEnrollments
+from pathways.roster.by_hand.lists import (
+    RosterSchools,
+    RosterSection,
+    RosterSections,
+    RosterStudent,
+    RosterStudents,
+)
+from pathways.roster.by_hand.views import (
+    AddRow,
+    ChangeRow,
+    RemoveRow,
+    RowHistory,
+    TakeBackAct,
+)
 from pathways.roster.imports.views import (
     RosterColumns,
     RosterTemplate,
@@ -14,6 +29,7 @@ from pathways.roster.views.worklist import RosterWorklist
 YEAR = "districts/<str:district>/<int:end_year>/"
 WORKLIST = f"{YEAR}roster-worklist/"
 DATA = f"{YEAR}roster-data/"
+ROWS = f"{DATA}rows/<str:kind>/"
 FILES = f"{YEAR}mt-data-upload/roster/"
 
 urlpatterns = [
@@ -21,6 +37,17 @@ urlpatterns = [
     path(f"{WORKLIST}<str:which>/", RosterWorklist.as_view(), name="roster-worklist-of"),
     path(DATA, RosterData.as_view(), name="roster-data"),
     path(f"{DATA}courses/", RosterCourses.as_view(), name="roster-courses"),
+    path(f"{DATA}schools/", RosterSchools.as_view(), name="roster-schools"),
+    path(f"{DATA}students/", RosterStudents.as_view(), name="roster-students"),
+    path(f"{DATA}students/<int:student>/", RosterStudent.as_view(), name="roster-student"),
+    path(f"{DATA}sections/", RosterSections.as_view(), name="roster-sections"),
+    path(f"{DATA}sections/<int:section>/", RosterSection.as_view(), name="roster-section"),
+    path(f"{DATA}end-enrollments/", EndEnrollments.as_view(), name="roster-end"),
+    path(f"{DATA}take-back/<uuid:act>/", TakeBackAct.as_view(), name="roster-take-back"),
+    path(f"{ROWS}add/", AddRow.as_view(), name="roster-row-add"),
+    path(f"{ROWS}<int:row>/", ChangeRow.as_view(), name="roster-row"),
+    path(f"{ROWS}<int:row>/history/", RowHistory.as_view(), name="roster-row-history"),
+    path(f"{ROWS}<int:row>/remove/", RemoveRow.as_view(), name="roster-row-remove"),
     path(f"{FILES}columns/", RosterColumns.as_view(), name="roster-columns"),
     path(f"{FILES}template/<str:layout>/", RosterTemplate.as_view(), name="roster-template"),
     path(f"{FILES}<uuid:batch>/save/", SaveTestedRoster.as_view(), name="roster-save"),

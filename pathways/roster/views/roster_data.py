@@ -22,6 +22,7 @@ from cte_portal.ui.wording import number_of
 from pathways.files import values
 from pathways.models import Course, Pathway, School
 from pathways.models.participation import MOST_CREDITS
+from pathways.roster.by_hand import undoing
 from pathways.roster.courses import CourseChoice, courses_of, save
 from pathways.roster.standing import steps_of
 
@@ -39,7 +40,10 @@ class RosterData(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            steps=steps_of(self.scope), may_upload=self.can_edit, **kwargs
+            steps=steps_of(self.scope),
+            may_upload=self.can_edit,
+            undo=undoing.offered(self.request),
+            **kwargs,
         )
 
 
@@ -181,6 +185,7 @@ class RosterCourses(ActionView):
             "filters": self.filters,
             "schools": School.objects.filter(district=self.scope.district).order_by("number"),
             "may_edit": self.can_edit,
+            "undo": undoing.offered(self.request),
         }
         return super().get_context_data(**own, **kwargs)
 

@@ -15,6 +15,7 @@ from tests.browser.pages import (
     test_pages_opi,
     test_pages_people,
     test_pages_records,
+    test_pages_roster_data,
     test_pages_rosters,
     test_pages_uploads,
     test_pages_validation,
@@ -30,6 +31,7 @@ STATES = {
     name
     for area in (
         test_pages_records,
+        test_pages_roster_data,
         test_pages_rosters,
         test_pages_uploads,
         test_pages_validation,
@@ -73,6 +75,7 @@ WITHOUT_A_PAGE = {
     "mt-data-upload-template": "a file",
     "mfa_download_recovery_codes": "a file",
     "mt-data-upload-save": "POST only, redirects",
+    "roster-take-back": "POST only, redirects",
     "roster-save": "POST only, redirects",
     "health-live": "plain text for a watch",
     "health-ready": "plain text for a watch",

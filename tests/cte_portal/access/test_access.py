@@ -29,7 +29,18 @@ from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
-from pathways.models import Explanation, Participation, Pathway, RuleSeverity, Student
+from pathways.models import (
+    Explanation,
+    Participation,
+    Pathway,
+    RuleSeverity,
+    Section,
+    Student,
+    StudentChange,
+)
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.shapes import STUDENT
 from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
 from tests.fixtures.certification import (
     make_certifier,
@@ -52,6 +63,11 @@ WITHOUT_A_ROW = (
     "mt-data-upload-template",
     "roster-data",
     "roster-courses",
+    "roster-schools",
+    "roster-students",
+    "roster-sections",
+    "roster-end",
+    "roster-row-add",
     "roster-columns",
     "roster-template",
     "mt-extracts",
@@ -97,6 +113,10 @@ def record(
 ) -> Participation:
     theirs = elsewhere.record(elsewhere.student("999777555", "Zzmarker", "Sentinel"))
     mine = cottonwood.record(kayla)
+    for district, student in ((elsewhere, theirs.student), (cottonwood, kayla)):
+        district.roster(student)
+        edit = RowEdit({"local_id": "0042"}, student.pk, 0)
+        editing.write(district.scope, [(STUDENT, edit)], by="X")
     RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
     event = make_event()
     Extension.objects.create(
@@ -227,6 +247,16 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "roster-student":
+        arguments += [record.student_id]
+    elif name == "roster-section":
+        arguments += [Section.objects.get(rosters__enrollment__student=record.student).pk]
+    elif name == "roster-row-add":
+        arguments += ["students"]
+    elif name.startswith("roster-row"):
+        arguments += ["students", record.student_id]
+    elif name == "roster-take-back":
+        arguments += [StudentChange.objects.of_row(record.student_id).get(operation="update").batch]
     elif name == "roster-template":
         arguments += ["students"]
     elif name in ("certification-receipt", "certification-receipt-pdf", "certification-extract"):

@@ -92,6 +92,7 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/roster/staging.py",
         "pathways/roster/ledger.py",
         "pathways/roster/undo.py",
+        "pathways/roster/editing.py",
         "pathways/roster/certified_year.py",
         "pathways/roster/imports/carrying.py",
         "pathways/roster/imports/batch.py",

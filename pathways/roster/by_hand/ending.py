@@ -1,0 +1,210 @@
+"""Ending enrollments: an act of its own, because a row that a file leaves out says nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView
+from cte_portal.editions import Scope
+from cte_portal.pages.previewed import shown_as
+from cte_portal.pages.typed import paged
+from cte_portal.ui.wording import number_of
+from pathways.files.values import tidy
+from pathways.models import Enrollment, Participation, School, SchoolYear
+from pathways.models.student import by_name_of
+from pathways.roster import editing
+from pathways.roster.by_hand import undoing
+from pathways.roster.by_hand.forms import GRADES, day
+from pathways.roster.editing import RowEdit
+from pathways.roster.imports.carrying import ENDED_SHARE, FROM_ROWS
+from pathways.roster.shapes import ENROLLMENT
+
+PAGE = 200
+
+
+def open_enrollments(scope: Scope, *, school: str = "", grade: str = "") -> QuerySet[Enrollment]:
+    """The year's enrollments without an end date, by student."""
+    rows = Enrollment.objects.filter(
+        student__district=scope.district,
+        calendar__school_year=scope.end_year,
+        end_date=None,
+    ).select_related("student", "calendar__school")
+    if school:
+        rows = rows.filter(calendar__school__number=school)
+    if grade:
+        rows = rows.filter(grade=grade)
+    return rows.order_by(*by_name_of("student"), "pk")
+
+
+def leaving(scope: Scope, rows: list[Enrollment], end_date: datetime.date) -> list[Participation]:
+    """The records that leave the collection when these enrollments end: only an end before the
+    year's first day takes one out, where nothing else keeps the student in.
+    """
+    if end_date >= SchoolYear.objects.get(end_year=scope.end_year).starts:
+        return []
+    chosen = {row.pk for row in rows}
+    students = {row.student_id for row in rows}
+    staying = set(
+        Enrollment.objects.in_scope(scope)
+        .filter(student__in=students)
+        .exclude(pk__in=chosen)
+        .values_list("student_id", flat=True)
+    )
+    return list(
+        Participation.objects.in_scope(scope)
+        .filter(student__in=students - staying)
+        .select_related("student", "pathway")
+        .order_by(*by_name_of("student"))
+    )
+
+
+def held_number(scope: Scope, rows: list[Enrollment]) -> int:
+    """The number to type where the act ends more than a tenth of a school's open enrollments; 0
+    where it does not.
+    """
+    schools = Counter(row.calendar.school_id for row in rows)
+    for school, ended in schools.items():
+        still_open = open_enrollments(scope).filter(calendar__school=school).count()
+        if ended > FROM_ROWS and ended > still_open * ENDED_SHARE:
+            return len(rows)
+    return 0
+
+
+class EndForm(forms.Form):
+    """Whose enrollments end, when and how; `number` lets an unusually large act through."""
+
+    use_required_attribute = False
+    rows = forms.ModelMultipleChoiceField(
+        queryset=Enrollment.objects.none(),
+        error_messages={
+            "required": "Select at least one enrollment",
+            "invalid_choice": "Someone else has ended one of these enrollments. Select again",
+        },
+    )
+    end_date = day("End Date")
+    end_status = forms.CharField(
+        label="End Status",
+        required=False,
+        max_length=3,
+        help_text="OPI's code, like 400 for a graduate.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    number = forms.IntegerField(
+        label="Number of enrollments",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rows"].queryset = open_enrollments(scope)  # type: ignore[attr-defined]
+
+    def clean_end_status(self) -> str:
+        status = tidy(self.cleaned_data["end_status"])
+        if status and not (status.isascii() and status.isalnum()):
+            raise forms.ValidationError("An end status is a code, like 400")
+        return status
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        rows, end_date = cleaned.get("rows"), cleaned.get("end_date")
+        if rows and end_date:
+            late = [row for row in rows if row.start_date > end_date]
+            if late:
+                self.add_error(
+                    "end_date",
+                    f"{number_of(len(late), 'enrollment')} would end before"
+                    f" {'it starts' if len(late) == 1 else 'they start'}, the first of"
+                    f" {late[0].student.name}",
+                )
+        return cleaned
+
+
+class EndEnrollments(ActionView):
+    """Select, give the date, see what follows, confirm. Undo brings them back as they were."""
+
+    capability = Capability.EDIT_RECORDS
+    form_class = EndForm
+    template_name = "pathways/roster/end.html"
+    following: dict[str, Any] | None = None
+    """What the act would do, once the form is right: effects, the records, the number to type."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "scope": self.scope}
+
+    @property
+    def filters(self) -> dict[str, str]:
+        school = self.request.GET.get("school", "")[:4]
+        grade = self.request.GET.get("grade", "")[:2]
+        return {
+            "school": school if school.isascii() and school.isdigit() else "",
+            "grade": grade if grade in GRADES else "",
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page, query = paged(self.request, open_enrollments(self.scope, **self.filters), PAGE)
+        own = {
+            "page": page,
+            "query": query,
+            "filters": self.filters,
+            "grades": GRADES,
+            "schools": School.objects.filter(district=self.scope.district).order_by("number"),
+            "chosen": set(self.request.POST.getlist("rows")),
+            "following": self.following,
+        }
+        return super().get_context_data(**{**kwargs, **own})
+
+    def act(self, form: Any) -> HttpResponse:
+        if not self.in_active_year:
+            raise PermissionDenied("Roster data can be changed only in the current school year.")
+        rows, end_date = list(form.cleaned_data["rows"]), form.cleaned_data["end_date"]
+        records = leaving(self.scope, rows, end_date)
+        number = held_number(self.scope, rows)
+        effects = [
+            (
+                f"{number_of(len(rows), 'enrollment')} end{'s' if len(rows) == 1 else ''} on"
+                f" {end_date:%m/%d/%Y}."
+            ),
+            f"{number_of(len(records), 'CTE record')} leave{'s' if len(records) == 1 else ''} the"
+            f" collection of {self.scope.school_year}."
+            if records
+            else "No CTE record leaves the collection.",
+        ]
+        seen = shown_as([*effects, *(str(row.pk) for row in rows)])
+        is_confirmed = self.request.POST.get("seen") == seen
+        if is_confirmed and number and form.cleaned_data["number"] != number:
+            form.add_error("number", f"Enter {number:,} to confirm. Nothing was saved")
+            is_confirmed = False
+        if not is_confirmed:
+            self.following = {
+                "effects": effects,
+                "records": records[:50],
+                "number": number,
+                "seen": seen,
+            }
+            return self.render_to_response(self.get_context_data(form=form))
+        return self._end(rows, end_date, form.cleaned_data["end_status"])
+
+    def _end(
+        self, rows: list[Enrollment], end_date: datetime.date, end_status: str
+    ) -> HttpResponse:
+        seen = editing.versions_of(ENROLLMENT, [row.pk for row in rows])
+        image = {"end_date": end_date, "end_status": end_status}
+        edited = editing.write(
+            self.scope,
+            [(ENROLLMENT, RowEdit(image, row.pk, seen.get(row.pk, 0))) for row in rows],
+            by=self.person.record_name,
+            by_id=self.person.pk,
+        )
+        sentence = f"{number_of(edited.rows, 'enrollment')} ended on {end_date:%m/%d/%Y}."
+        undoing.offer(self.request, sentence, edited.batch)
+        return redirect("roster-students", self.scope.district, self.scope.end_year)

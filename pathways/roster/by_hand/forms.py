@@ -1,0 +1,190 @@
+"""The forms of roster rows. The models' own constraints and their words judge what is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cte_portal.editions import Scope
+from cte_portal.pages.days import DayField
+from pathways.files.values import tidy
+from pathways.models import Calendar, Course, Enrollment, Pathway, School, Section, Student
+
+GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+
+
+def day(label: str, *, required: bool = True) -> DayField:
+    return DayField(
+        label=label,
+        required=required,
+        wrong=f"{label} must be a real date, like 08/21/2024",
+        attrs={"autocomplete": "off", "placeholder": "MM/DD/YYYY"},
+        error_messages={"required": f"Enter the {label.lower()}"},
+    )
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of the scope. `seen` is the version of its history that the page shows."""
+
+    use_required_attribute = False
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.widget.attrs["autocomplete"] = "off"
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What the page does not ask for belongs to the row's constraints all the same."""
+        return set(self.errors)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str):
+                cleaned[name] = tidy(value)
+                if not cleaned[name].isprintable():
+                    self.add_error(name, "The value contains a hidden character. Type it again")
+        return cleaned
+
+    def chosen(self, name: str, rows: Any) -> None:
+        """Let a field offer these rows alone."""
+        if name in self.fields:
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+
+class SchoolForm(RowForm):
+    class Meta:
+        model = School
+        fields = ("number", "name")
+        labels = {"name": "School Name"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.district_id = self.scope.district
+
+
+class CalendarForm(RowForm):
+    class Meta:
+        model = Calendar
+        fields = ("school", "number")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.school_year_id = self.scope.end_year
+        self.chosen("school", School.objects.filter(district=self.scope.district))
+
+    def clean_number(self) -> str:
+        number = tidy(self.cleaned_data["number"])
+        if not (number.isascii() and number.isdigit() and len(number) == 3):
+            raise forms.ValidationError("A calendar number has 3 digits, like 001")
+        return number
+
+
+class StudentForm(RowForm):
+    birth_date = day("Birth Date")
+
+    class Meta:
+        model = Student
+        fields = (
+            "state_id",
+            "local_id",
+            "last_name",
+            "first_name",
+            "middle_name",
+            "birth_date",
+            "gender",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.district_id = self.scope.district
+        if self.instance.pk:
+            self.fields[
+                "state_id"
+            ].help_text = (
+                "If you correct the State ID, enrollments and CTE records stay with this student."
+            )
+
+
+class EnrollmentForm(RowForm):
+    grade = forms.ChoiceField(label="Grade")
+    start_date = day("Start Date")
+    end_date = day("End Date", required=False)
+
+    class Meta:
+        model = Enrollment
+        fields = (
+            "student",
+            "calendar",
+            "service_type",
+            "grade",
+            "start_date",
+            "end_date",
+            "end_status",
+        )
+        widgets = {"student": forms.HiddenInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grades = dict.fromkeys((*GRADES, self.instance.grade or "12"))
+        self.fields["grade"].choices = [(grade, grade.lstrip("0")) for grade in grades]  # type: ignore[attr-defined]
+        self.chosen("student", Student.objects.of_district(self.scope))
+        own = Calendar.objects.filter(
+            school__district=self.scope.district, school_year=self.scope.end_year
+        )
+        self.chosen("calendar", own.select_related("school"))
+        if self.instance.pk:
+            del self.fields["student"]
+
+    def clean_end_status(self) -> str:
+        status: str = tidy(self.cleaned_data["end_status"])
+        if status and not (status.isascii() and status.isalnum()):
+            raise forms.ValidationError("An end status is a code, like 400")
+        return status
+
+
+class CourseForm(RowForm):
+    class Meta:
+        model = Course
+        fields = ("school", "number", "name", "pathway", "credits")
+        labels = {"name": "Course Name", "pathway": "CTE Pathway"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen("school", School.objects.filter(district=self.scope.district))
+        offered = Pathway.objects.offered_in(self.scope.end_year)
+        if self.instance.pathway_id:
+            offered = offered | Pathway.objects.filter(pk=self.instance.pathway_id)
+        self.chosen("pathway", offered.order_by("name"))
+        self.fields["pathway"].empty_label = "No pathway"  # type: ignore[attr-defined]
+        if self.instance.pk:
+            del self.fields["school"]
+
+
+class SectionForm(RowForm):
+    class Meta:
+        model = Section
+        fields = ("course", "calendar", "number")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses = Course.objects.filter(school__district=self.scope.district)
+        self.chosen("course", courses.order_by("school__number", "number"))
+        own = Calendar.objects.filter(
+            school__district=self.scope.district, school_year=self.scope.end_year
+        )
+        self.chosen("calendar", own.select_related("school"))
+        if self.instance.pk:
+            del self.fields["course"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        course = cleaned.get("course") or (self.instance.course if self.instance.pk else None)
+        calendar = cleaned.get("calendar")
+        if course and calendar and course.school_id != calendar.school_id:
+            self.add_error("calendar", "Choose a calendar of the course's school")
+        return cleaned

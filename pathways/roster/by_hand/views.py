@@ -1,0 +1,278 @@
+"""Add, change, remove a row of roster data, see its history, and take an act back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from cte_portal import words
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ActionView, ScopedView
+from cte_portal.pages.own_address import own_address
+from cte_portal.pages.typed import KEY_DIGITS, number
+from cte_portal.refusals import Refusal
+from cte_portal.ui.wording import number_of
+from pathways.models import Participation, RowChange
+from pathways.models.author import told_apart
+from pathways.roster import editing
+from pathways.roster.by_hand import undoing
+from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
+from pathways.roster.editing import RowEdit
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import SHAPES
+
+
+class KindPage(ScopedView):
+    """A page at `…/roster-data/rows/<kind>/…`. A row of another district answers 404."""
+
+    @cached_property
+    def kind(self) -> HandKind:
+        kind = BY_SLUG.get(self.kwargs["kind"])
+        if kind is None:
+            raise Http404("There is no such page.")
+        return kind
+
+    @cached_property
+    def row(self) -> Any:
+        return get_object_or_404(self.kind.rows(self.scope), pk=self.kwargs["row"])
+
+    def in_year(self) -> None:
+        if not self.in_active_year:
+            raise PermissionDenied("Roster data can be changed only in the current school year.")
+
+    def saved(self, sentence: str, edited: editing.Edited) -> None:
+        undoing.offer(self.request, sentence, edited.batch if edited.rows else None)
+
+
+class RowPage(KindPage, ActionView):
+    """The form of one row, new or stored."""
+
+    capability = Capability.EDIT_RECORDS
+    template_name = "pathways/roster/row.html"
+
+    def get_form_class(self) -> type[forms.BaseForm]:
+        return self.kind.form
+
+    def stored(self) -> Any:
+        return None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "scope": self.scope, "instance": self.stored()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row = self.stored()
+        own = {"kind": self.kind, "row": row, "back": self.kind.list_page(self.scope, row)}
+        return super().get_context_data(**{**kwargs, **own})
+
+    def act(self, form: Any) -> HttpResponse:
+        self.in_year()
+        row = form.instance
+        records = _in_scope(self, row)
+        edit = RowEdit(
+            editing.image_of(self.kind.shape, row), row.pk, form.cleaned_data["seen"] or 0
+        )
+        edited = editing.write(
+            self.scope,
+            [(self.kind.shape, edit)],
+            by=self.person.record_name,
+            by_id=self.person.pk,
+        )
+        verb = "saved" if edit.row else "added"
+        sentence = f"The {self.kind.noun} was {verb}." if edited.rows else "No changes to save."
+        crossed = _in_scope(self, row) - records
+        if crossed:
+            sentence += (
+                f" {number_of(abs(crossed), 'CTE record')}"
+                f" {'entered' if crossed > 0 else 'left'} the collection."
+            )
+        self.saved(sentence, edited)
+        if edit.row is None:
+            same = {
+                name: editing.image_of(self.kind.shape, row)[name]
+                for name in self.kind.shape.unique
+            }
+            row = self.kind.rows(self.scope).filter(**_by_field(self.kind.shape, same)).first()
+        return redirect(self.kind.list_page(self.scope, row))
+
+
+def _by_field(shape: Shape, values: dict[str, Any]) -> dict[str, Any]:
+    return {shape.fields[column].attname: value for column, value in values.items()}
+
+
+def _in_scope(page: ScopedView, row: Model) -> int:
+    """How many of the student's records the collection has, for a row that is about a student."""
+    student = getattr(row, "student_id", None)
+    if student is None:
+        return 0
+    return Participation.objects.in_scope(page.scope).filter(student=student).count()
+
+
+class AddRow(RowPage):
+    """A new row; the address may name the row it belongs to."""
+
+    def get_initial(self) -> dict[str, Any]:
+        key = number(self.request.GET.get("in", ""), digits=KEY_DIGITS)
+        return {self.kind.parent: key} if self.kind.parent and key else {}
+
+
+class ChangeRow(RowPage):
+    def stored(self) -> Any:
+        return self.row
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": editing.version_of(self.kind.shape, self.row.pk)}
+
+
+class RemoveRow(KindPage, ActionView):
+    """Takes a row away on which nothing stands; says first what it is."""
+
+    class Form(forms.Form):
+        seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    capability = Capability.EDIT_RECORDS
+    form_class = Form
+    template_name = "pathways/roster/row_remove.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": editing.version_of(self.kind.shape, self.row.pk)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = {
+            "kind": self.kind,
+            "row": self.row,
+            "back": self.kind.list_page(self.scope, self.row),
+        }
+        return super().get_context_data(**{**kwargs, **own})
+
+    def act(self, form: forms.BaseForm) -> HttpResponse:
+        self.in_year()
+        seen = form.cleaned_data["seen"]
+        edit = RowEdit(row=self.row.pk, seen=seen, is_removed=True)
+        edited = editing.write(
+            self.scope,
+            [(self.kind.shape, edit)],
+            by=self.person.record_name,
+            by_id=self.person.pk,
+        )
+        self.saved(f"The {self.kind.noun} was removed.", edited)
+        gone = None if self.kind.slug in ("students", "sections") else self.row
+        return redirect(self.kind.list_page(self.scope, gone))
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field of a row before and after one change, as text."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RowEntry:
+    """One change of a row, with what it changed."""
+
+    change: Any
+    differences: list[FieldChange]
+
+
+class RowHistory(KindPage, TemplateView):
+    """Who changed a row, when, and from what; also of a row that is gone."""
+
+    capability = Capability.VIEW_RECORDS
+    http_method_names = ["get", "head", "options"]
+    template_name = "pathways/roster/row_history.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shape = self.kind.shape
+        history = shape.change._default_manager.filter(
+            district=self.scope.district, row=self.kwargs["row"]
+        )
+        changes = told_apart(history.order_by("version"))
+        row = self.kind.rows(self.scope).filter(pk=self.kwargs["row"]).first()
+        if not changes and row is None:
+            raise Http404("There is no such row.")
+        entries = [
+            RowEntry(change, _differences(shape, before, change))
+            for before, change in zip([None, *changes], changes, strict=False)
+        ]
+        latest = changes[-1] if changes else None
+        own = {
+            "kind": self.kind,
+            "row": row,
+            "entries": entries[::-1],
+            "back": self.kind.list_page(self.scope, row),
+            "undo": latest.batch
+            if latest and latest.source == RowChange.Source.SCREEN and self.can_edit
+            else None,
+        }
+        return super().get_context_data(**{**kwargs, **own})
+
+
+def _differences(shape: Shape, before: Any, change: Any) -> list[FieldChange]:
+    if change.operation in (RowChange.Operation.FOUND, RowChange.Operation.DELETE):
+        return []
+    changed = []
+    for column in shape.image:
+        if column == "district_id":
+            continue
+        old = getattr(before, column) if before is not None else None
+        new = getattr(change, column)
+        if old != new and not (old is None and new == ""):
+            field = shape.fields[column]
+            changed.append(
+                FieldChange(
+                    str(field.verbose_name).capitalize().replace("id", "ID"),
+                    _text(field, old),
+                    _text(field, new) or "–",
+                )
+            )
+    return changed
+
+
+def _text(field: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    if field.is_relation:
+        row = field.related_model._default_manager.filter(pk=value).first()
+        return str(row) if row is not None else "removed"
+    return str(dict(field.flatchoices).get(value) or words.text(value))
+
+
+class TakeBackAct(ScopedView):
+    """Undo an act of a screen. Other people's later work stays."""
+
+    capability = Capability.EDIT_RECORDS
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, act: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        if not self.in_active_year:
+            raise PermissionDenied("Roster data can be changed only in the current school year.")
+        own = {"batch": act, "district": self.scope.district}
+        if not any(shape.change._default_manager.filter(**own).exists() for shape in SHAPES):
+            raise Http404("There is nothing to undo.")
+        try:
+            kinds = editing.take_back(
+                self.scope, act, by=self.person.record_name, by_id=self.person.pk
+            )
+        except Refusal as refusal:
+            undoing.offer(request, refusal.sentence)
+        else:
+            restored = sum(kind.restored for kind in kinds)
+            reasons = [reason for kind in kinds for reason in kind.left]
+            stay = f" Not everything could be undone: {', '.join(reasons)}." if reasons else ""
+            undoing.offer(request, f"Undone: {number_of(restored, 'row')}.{stay}")
+        back = own_address(request.POST.get("back", ""))
+        return redirect(
+            back or reverse("roster-data", args=[self.scope.district, self.scope.end_year])
+        )
