@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
-from cte_portal.frame import Screen, Standing
-from pathways.roster.worklist import Worklist
+from cte_portal.frame import Screen
+from pathways.roster import navigation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 DATA_VALIDATION = ("Reporting", "Data Validation")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
 DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
-"""The status of a step that writes records, once they are certified."""
-
-
-def open_on_the_worklist(standing: Standing) -> int:
-    """Students in CTE courses without the record; in other years than the active one nothing is
-    left to do.
-    """
-    scope = standing.scope
-    return (
-        Worklist(scope).known_balance(standing.known).open
-        if scope and (scope.end_year, True) in standing.school_years
-        else 0
-    )
-
 
 SCREENS = (
     Screen(
@@ -60,58 +46,7 @@ SCREENS = (
             "cte-record-history",
         ),
     ),
-    Screen(
-        name="Roster worklist",
-        path=CTE_CONCENTRATOR[:-1],
-        url_name="roster-worklist",
-        capability=Capability.VIEW_RECORDS,
-        synonyms=(
-            "CTE Students Rostered to Courses with Pathways",
-            "missing records",
-            "no record",
-            "courses",
-            "sections",
-            "transcript",
-            "rosters",
-        ),
-        also=("roster-worklist-of",),
-        open=open_on_the_worklist,
-    ),
-    Screen(
-        name="Roster Data",
-        path=CTE_CONCENTRATOR[:-1],
-        url_name="roster-data",
-        capability=Capability.VIEW_RECORDS,
-        synonyms=(
-            "students",
-            "enrollments",
-            "schools",
-            "calendars",
-            "courses",
-            "sections",
-            "start a district",
-            "load students",
-            "add a student",
-            "end enrollments",
-            "withdraw a student",
-            "State ID",
-            "drop a student from a class",
-            "Course > Course Information",
-        ),
-        also=(
-            "roster-courses",
-            "roster-schools",
-            "roster-students",
-            "roster-student",
-            "roster-sections",
-            "roster-section",
-            "roster-end",
-            "roster-row",
-            "roster-row-add",
-            "roster-row-history",
-            "roster-row-remove",
-        ),
-    ),
+    *navigation.SCREENS,
     Screen(
         name="MT Data Upload",
         path=MT_STATE_REPORTING,

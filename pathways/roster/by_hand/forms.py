@@ -54,6 +54,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         """Let a field offer these rows alone."""
         if name in self.fields:
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            self.fields[name].empty_label = f"Choose a {name}"  # type: ignore[attr-defined]
 
 
 class SchoolForm(RowForm):
@@ -127,16 +128,24 @@ class EnrollmentForm(RowForm):
             "end_status",
         )
         widgets = {"student": forms.HiddenInput}
+        labels = {"service_type": "Service Type", "end_status": "End Status"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grades = dict.fromkeys((*GRADES, self.instance.grade or "12"))
-        self.fields["grade"].choices = [(grade, grade.lstrip("0")) for grade in grades]  # type: ignore[attr-defined]
+        grades = dict.fromkeys((*GRADES, *([self.instance.grade] if self.instance.grade else [])))
+        self.fields["grade"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose a grade"),
+            *((grade, grade.lstrip("0")) for grade in grades),
+        ]
         self.chosen("student", Student.objects.of_district(self.scope))
+        if not self.instance.pk:
+            self.fields["service_type"].initial = Enrollment.ServiceType.PRIMARY
         own = Calendar.objects.filter(
             school__district=self.scope.district, school_year=self.scope.end_year
         )
         self.chosen("calendar", own.select_related("school"))
+        if len(calendars := list(own[:2])) == 1:
+            self.fields["calendar"].initial = calendars[0].pk
         if self.instance.pk:
             del self.fields["student"]
 

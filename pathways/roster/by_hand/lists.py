@@ -132,7 +132,7 @@ class RosterSections(ListPage):
         return super().get_context_data(**{**kwargs, **own})
 
 
-class SectionForm(forms.Form):
+class SeatsForm(forms.Form):
     """Students to add by their State IDs, or roster lines to drop; `versions` is what the page
     showed of these.
     """
@@ -166,7 +166,7 @@ class RosterSection(ActionView):
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
-    form_class = SectionForm
+    form_class = SeatsForm
     template_name = "pathways/roster/section.html"
 
     @cached_property

@@ -24,6 +24,7 @@ from cte_portal.refusals import Refusal
 from cte_portal.ui.wording import number_of
 from pathways.models import Participation, RowChange
 from pathways.models.author import told_apart
+from pathways.records.history import FieldChange
 from pathways.roster import editing
 from pathways.roster.by_hand import undoing
 from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
@@ -124,6 +125,16 @@ class AddRow(RowPage):
         key = number(self.request.GET.get("in", ""), digits=KEY_DIGITS)
         return {self.kind.parent: key} if self.kind.parent and key else {}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the row that the new one belongs to, where the form does not show it."""
+        context = super().get_context_data(**kwargs)
+        parent = context["form"].fields.get(self.kind.parent)
+        if parent is not None and parent.widget.is_hidden:
+            key = number(str(context["form"][self.kind.parent].value() or ""), digits=KEY_DIGITS)
+            context["about"] = parent.queryset.filter(pk=key).first()
+            context["back"] = self.kind.list_page(self.scope, context["about"])
+        return context
+
 
 class ChangeRow(RowPage):
     def stored(self) -> Any:
@@ -167,15 +178,6 @@ class RemoveRow(KindPage, ActionView):
         self.saved(f"The {self.kind.noun} was removed.", edited)
         gone = None if self.kind.slug in ("students", "sections") else self.row
         return redirect(self.kind.list_page(self.scope, gone))
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """A field of a row before and after one change, as text."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -232,12 +234,18 @@ def _differences(shape: Shape, before: Any, change: Any) -> list[FieldChange]:
             field = shape.fields[column]
             changed.append(
                 FieldChange(
-                    str(field.verbose_name).capitalize().replace("id", "ID"),
+                    _label(field),
                     _text(field, old),
                     _text(field, new) or "–",
                 )
             )
     return changed
+
+
+def _label(field: Any) -> str:
+    """The field's name in the capitals of a form's labels; State ID has them already."""
+    name = str(field.verbose_name)
+    return name.title() if name.islower() else name
 
 
 def _text(field: Any, value: Any) -> str:

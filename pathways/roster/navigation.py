@@ -1,0 +1,77 @@
+"""Where the screens of roster data stand in the navigation, under the guide's paths."""
+
+from __future__ import annotations
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.frame import Screen, Standing
+from pathways.roster.worklist import Worklist
+
+PATH = ("Student Information", "State Programs")
+
+
+def open_on_the_worklist(standing: Standing) -> int:
+    """Students in CTE courses without the record; in other years than the active one nothing is
+    left to do.
+    """
+    scope = standing.scope
+    return (
+        Worklist(scope).known_balance(standing.known).open
+        if scope and (scope.end_year, True) in standing.school_years
+        else 0
+    )
+
+
+SCREENS = (
+    Screen(
+        name="Roster worklist",
+        path=PATH,
+        url_name="roster-worklist",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "CTE Students Rostered to Courses with Pathways",
+            "missing records",
+            "no record",
+            "courses",
+            "sections",
+            "transcript",
+            "rosters",
+        ),
+        also=("roster-worklist-of",),
+        open=open_on_the_worklist,
+    ),
+    Screen(
+        name="Roster Data",
+        path=PATH,
+        url_name="roster-data",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "students",
+            "enrollments",
+            "schools",
+            "calendars",
+            "courses",
+            "sections",
+            "start a district",
+            "load students",
+            "add a student",
+            "end enrollments",
+            "withdraw a student",
+            "State ID",
+            "drop a student from a class",
+            "Course > Course Information",
+        ),
+        also=(
+            "roster-courses",
+            "roster-schools",
+            "roster-students",
+            "roster-student",
+            "roster-sections",
+            "roster-section",
+            "roster-end",
+            "roster-row",
+            "roster-row-add",
+            "roster-row-history",
+            "roster-row-remove",
+        ),
+    ),
+)
