@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cte_portal.ui.csv_file import FORMULA
 from pathways.files import values
 from pathways.models import Enrollment
 from pathways.models.participation import MOST_CREDITS
@@ -50,6 +51,8 @@ class ImportingDistrict:
 def read_cell(column: RosterColumn, cell: str, district: ImportingDistrict) -> Any:
     """The cell's value by its column's kind, or None where nothing is written. Raises Unfit."""
     text = values.tidy(cell)
+    if text.startswith("'") and text[1:].startswith(FORMULA):
+        text = text[1:]  # the portal's own files guard such text from spreadsheets
     if column.kind == "unread" or not text:
         return None
     if text.lower() in _NO_VALUE and column.kind not in (

@@ -4,7 +4,8 @@ undo.
 
 from __future__ import annotations
 
-import io
+import logging
+import tempfile
 from typing import Any
 
 from django import forms
@@ -23,10 +24,12 @@ from cte_portal.batches.submit import submit
 from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Pathway
-from pathways.roster.imports import result
+from pathways.roster.imports import filled, result
 from pathways.roster.imports.batch import TITLE, UPLOAD
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
 from pathways.roster.shapes import SHAPES
+
+access = logging.getLogger("cte_portal.access")
 
 TYPES = {
     "roster": "Roster files – the portal recognizes which kind",
@@ -49,26 +52,54 @@ class RosterColumns(ScopedView, TemplateView):
         )
 
 
+NOTES = (
+    "Fill in the first sheet. All columns are formatted as text to keep leading zeros.",
+    "The sample row is not a real one: delete it.",
+    "Then choose Save As, CSV UTF-8, in Excel, and upload that file.",
+)
+
+
 class RosterTemplate(ScopedView):
-    """A CSV with the titles of a layout and one sample row."""
+    """The titles of a layout with one sample row, as CSV or workbook, or with what the district
+    has, which uploads back as it is.
+    """
 
     capability = Capability.SEE_BATCHES
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, layout: str, **kwargs: Any) -> HttpResponseBase:
         chosen = next((each for each in CSV_LAYOUTS if each.slug == layout), None)
-        if chosen is None:
+        form = request.GET.get("form", "csv")
+        if chosen is None or form not in ("csv", "xlsx", "filled"):
             raise Http404("There is no such template.")
+        if form == "filled" and not self.can(Capability.EXPORT_RECORDS):
+            raise PermissionDenied
         own = {"district": self.scope.district, "end_year": str(self.scope.end_year)}
-        content = io.BytesIO()
         sample = tuple(own.get(column.name, column.example) for column in chosen.columns)
-        csv_file.write(content, tuple(column.title for column in chosen.columns), [sample])
+        titles = tuple(column.title for column in chosen.columns)
+        content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+        if form == "xlsx":
+            writer.write_xlsx(content, titles, [sample], sheet=chosen.title, notes=NOTES)
+        elif form == "csv":
+            csv_file.write(content, titles, [sample])
+        else:
+            csv_file.write(content, titles, filled.rows_of(chosen, self.scope))
+            access.info(
+                "downloaded file=roster-filled user=%s district=%s",
+                self.person.pk,
+                self.scope.district,
+            )
         content.seek(0)
+        names = {
+            "csv": f"{chosen.title} Template.csv",
+            "xlsx": f"{chosen.title} Template.xlsx",
+            "filled": f"{chosen.title} {self.scope.district} {self.scope.end_year}.csv",
+        }
         return FileResponse(
             content,
             as_attachment=True,
-            filename=f"{chosen.title} Template.csv",
-            content_type=writer.CSV,
+            filename=names[form],
+            content_type=writer.XLSX if form == "xlsx" else writer.CSV,
         )
 
 

@@ -153,6 +153,7 @@ class MTDataUpload(RecordsView, ActionView):
             "can_upload": self.can_edit,
             "layout": CTE_END_OF_YEAR,
             "roster_layouts": CSV_LAYOUTS,
+            "may_export": self.can(Capability.EXPORT_RECORDS),
             "lock": self.lock,
             "lock_links": certified().lock_links(self.lock, self.request.user),
         }

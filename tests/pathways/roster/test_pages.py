@@ -14,7 +14,7 @@ from django.urls import reverse
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
-from pathways.models import Student
+from pathways.models import Course, Student
 from tests.fixtures.records import District_
 from tests.pathways.roster.conftest import ALL, ENROLLMENTS, STUDENTS, zipped
 
@@ -120,6 +120,39 @@ def test_a_template_uploads_as_it_is_told(page_client: Client, cottonwood: Distr
         "provisional"
         in page_client.get(reverse("roster-columns", args=["9012", 2025])).content.decode()
     )
+
+
+def test_a_filled_template_uploads_back_with_nothing_changed(
+    page_client: Client, cottonwood: District_
+) -> None:
+    choose(page_client, zipped(ALL), name="rosters.zip", work="upload")
+    Course.objects.filter(number="MA1").update(name="=Algebra")
+    for slug, kinds in (
+        ("schools", 3),
+        ("students", 3),
+        ("enrollments", 3),
+        ("courses", 2),
+        ("sections", 1),
+        ("rosters", 2),
+    ):
+        address = reverse("roster-template", args=["9012", 2025, slug]) + "?form=filled"
+        content = b"".join(page_client.get(address).streaming_content)  # type: ignore[attr-defined]
+        batch = choose(page_client, content, kind=slug)
+        for counts in batch.result["objects"]:
+            assert counts["unchanged"] == counts["read"] >= kinds - 1, (slug, counts)
+            assert counts["absent"] == 0, (slug, counts)
+
+
+def test_a_workbook_is_offered_and_the_filled_one_only_to_who_may_take_data_out(
+    page_client: Client, cottonwood: District_, opi: User
+) -> None:
+    address = reverse("roster-template", args=["9012", 2025, "students"])
+    book = page_client.get(address + "?form=xlsx")
+    assert b"".join(book.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert page_client.get(address + "?form=other").status_code == 404
+    page_client.force_login(opi)
+    assert page_client.get(address).status_code == 200
+    assert page_client.get(address + "?form=filled").status_code == 403
 
 
 def test_nothing_of_a_student_is_in_the_queue_row(
