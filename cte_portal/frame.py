@@ -26,6 +26,8 @@ class Part(IntEnum):
     """What explains words and rules."""
     PORTAL = 6
     """People, sign-in, and what else it takes to run the portal."""
+    HEALTH = 7
+    """Whether the portal works."""
 
 
 @dataclass(frozen=True)

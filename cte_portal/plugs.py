@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, DistrictNow, HomeFigure, HomeTask, Part, Screen, Standing
+from cte_portal.watch.reading import Reading
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import (
@@ -122,6 +123,10 @@ class Plug:
     """Kinds of work of the Batch Queue."""
     retention: tuple[Kept, ...] = ()
     """What the daily clean-up removes when its time is over."""
+    watched: tuple[Callable[[], Iterable[Reading]], ...] = ()
+    """What the portal's health says of the app, each from a few rows; the function's name is said
+    where it fails.
+    """
     daily: tuple[Callable[[], None], ...] = ()
     """What is looked after once a day. Asked every hour: each does once what is due, however often
     it is asked.

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "cte_portal.ui",
     "cte_portal.accounts",
     "cte_portal.batches",
+    "cte_portal.watch",
     "pathways",
     "certification",
 ]
@@ -496,6 +497,7 @@ HELP_EMAIL = needed("HELP_EMAIL", "aim.help@opi.example", "Every page names it."
 PORTAL_PLUGS = [
     "cte_portal.accounts.plug.PLUG",
     "cte_portal.batches.plug.PLUG",
+    "cte_portal.watch.plug.PLUG",
     "pathways.plug.PLUG",
     "certification.plug.PLUG",
 ]

@@ -283,7 +283,7 @@ def test_settings_name_the_apps_plugs_and_the_answers_and_no_other_part_of_them(
         name: sum(str(path).startswith(apps) for path in values) for name, values in paths.items()
     }
     assert {name: count for name, count in counts.items() if count} == {
-        "PORTAL_PLUGS": 4,
+        "PORTAL_PLUGS": 5,
         "PORTAL_CERTIFIED": 1,
     }
 

@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 from certification.models import SealedCopy
 from certification.signing.sealing import differences, text_of
 from cte_portal.ui.command import PortalCommand
+from cte_portal.watch.models import Checkup
 
 
 class Command(PortalCommand):
@@ -44,6 +45,7 @@ class Command(PortalCommand):
             results.append(
                 {"receipt": copy.receipt, "digest": copy.digest, "differs": differences(copy)}
             )
+        number_broken = sum(bool(result["differs"]) for result in results)
         if options["json"]:
             self.stdout.write(json.dumps({"sealed": results}))
         else:
@@ -51,9 +53,15 @@ class Command(PortalCommand):
                 self.stdout.write(
                     f"{result['receipt']}  {'; '.join(result['differs']) or 'matches its seal'}"
                 )
-            number_broken = sum(bool(result["differs"]) for result in results)
             self.stdout.write(
                 f"{len(results):,} sealed, {number_broken:,} differ{'s' if number_broken == 1 else ''}."
             )
-        if any(result["differs"] for result in results):
+        sentence = (
+            f"{number_broken:,} of {len(results):,} sealed copies differ from their seals. Find out"
+            " why before anything else is changed."
+            if number_broken
+            else f"{len(results):,} sealed copies match their seals."
+        )
+        Checkup.objects.note("verify_sealed", good=not number_broken, sentence=sentence)
+        if number_broken:
             sys.exit(1)

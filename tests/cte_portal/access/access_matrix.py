@@ -190,6 +190,7 @@ STATEWIDE = {
     "shared-students": {"GET": opi_alone(200, 403), "POST": opi_alone(200, 403)},
     "validation-of-all": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
+    "portal-health": {"GET": SEEN, "POST": NO_POST},
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "statewide-failed-again": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},

@@ -96,7 +96,8 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/roster/certified_year.py",
         "pathways/roster/imports/carrying.py",
         "pathways/roster/imports/batch.py",
-        "cte_portal/watch/health.py",
+        "cte_portal/watch/standing.py",
+        "cte_portal/ui/unavailable.py",
     }
     found = {
         str(path.relative_to(ROOT))

@@ -13,74 +13,110 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from cte_portal.connection import answers
-from cte_portal.watch import health
+from cte_portal.watch import standing
 from tests.cte_portal.test_set_up import ROOT
 
 READY, LIVE = "/health/ready", "/health/live"
 
 
-def test_m_5_a_portal_that_can_work_is_ready(db: None) -> None:
+def test_m_5_a_portal_that_can_work_is_ready(running: None) -> None:
     """M-5: without a sign-in, and without a session."""
     for address in (READY, LIVE):
         answer = Client().get(address)
-        assert (answer.status_code, answer.json()) == (200, {"ready": True, "missing": []})
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"ready": True, "missing": [], "degraded": [], "version": settings.PORTAL_VERSION},
+        )
         assert not answer.cookies and answer["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
-    ("place", "alias", "name"),
+    ("place", "alias", "name", "status"),
     [
-        ("reads", "default", "District database"),
-        ("reads", "state", "State database"),
-        ("is_migrated", "state", "migrations of the State database"),
-        ("keeps", "", "cache"),
+        ("reads", "default", "District database", 503),
+        ("is_migrated", "default", "migrations of the District database", 503),
+        ("reads", "state", "State database", 200),
+        ("is_migrated", "state", "migrations of the State database", 200),
     ],
 )
-def test_m_5_what_does_not_answer_is_named(
-    place: str, alias: str, name: str, db: None, monkeypatch: pytest.MonkeyPatch
+def test_m_5_a_database_that_does_not_answer_is_named(
+    place: str,
+    alias: str,
+    name: str,
+    status: int,
+    running: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """M-5: the sign-in page answered 200 with PostgreSQL and Redis stopped."""
-    own = getattr(health, place)
+    """M-5: the sign-in page answered 200 with PostgreSQL stopped; without the state people go
+    on.
+    """
+    own = getattr(standing, place)
 
-    def broken(*arguments: Any) -> bool:
-        if arguments in ((), (alias,)):
+    def broken(asked: str) -> bool:
+        if asked == alias:
             raise OperationalError("secret words of the database")
-        return bool(own(*arguments))
+        return bool(own(asked))
 
-    monkeypatch.setattr(health, place, broken)
+    monkeypatch.setattr(standing, place, broken)
     answer = Client().get(READY)
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "missing": [name]})
+    told = answer.json()
+    assert answer.status_code == status and "secret" not in answer.content.decode()
+    assert (told["missing"], told["degraded"]) == (([name], []) if status == 503 else ([], [name]))
     assert Client().get(LIVE).status_code == 200
 
 
+def test_m_5_a_cache_that_does_not_answer_is_named(
+    running: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-5: a table stands in for Redis, so people go on."""
+    monkeypatch.setattr(standing, "keeps", lambda: False)
+    answer = Client().get(READY)
+    assert answer.status_code == 200 and answer.json()["degraded"] == ["Cache"]
+
+
 def test_m_5_a_database_of_an_older_version_is_not_ready(
-    db: None, monkeypatch: pytest.MonkeyPatch
+    running: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M-5: a table that a migration will bring is missing."""
-    monkeypatch.setattr(health, "_migrated", set())
-    assert health.is_migrated("default") and health.is_migrated("state")
-    monkeypatch.setattr(health, "_migrated", set())
+    monkeypatch.setattr(standing, "_migrated", set())
+    assert standing.is_migrated("default") and standing.is_migrated("state")
+    monkeypatch.setattr(standing, "_migrated", set())
     monkeypatch.setattr(
         "django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {}
     )
-    assert Client().get(READY).json()["missing"] == [
-        "migrations of the District database",
-        "migrations of the State database",
-    ]
+    told = Client().get(READY).json()
+    assert told["missing"] == ["migrations of the District database"]
+    assert told["degraded"] == ["migrations of the State database"]
+
+
+def test_a_database_of_a_later_version_is_not_ready(
+    running: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old code beside new tables writes what these do not take."""
+    monkeypatch.setattr(standing, "_migrated", set())
+    own = MigrationRecorder.applied_migrations
+
+    def later(recorder: MigrationRecorder) -> dict[tuple[str, str], Any]:
+        return {**own(recorder), ("batches", "9999_later"): None}
+
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", later)
+    assert not standing.is_migrated("default")
 
 
 def test_m_5_a_database_that_does_not_answer_is_asked_no_further(
-    db: None, monkeypatch: pytest.MonkeyPatch
+    running: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M-5: its migrations are read on a connection that nothing cuts off."""
     asked: list[str] = []
-    monkeypatch.setattr(health, "reads", lambda alias: alias == "default")
-    monkeypatch.setattr(health, "is_migrated", lambda alias: bool(asked.append(alias) or True))
-    assert Client().get(READY).json()["missing"] == ["State database"] and asked == ["default"]
+    monkeypatch.setattr(standing, "reads", lambda alias: alias == "default")
+    monkeypatch.setattr(standing, "is_migrated", lambda alias: bool(asked.append(alias) or True))
+    assert Client().get(READY).json()["degraded"] == ["State database"] and asked == ["default"]
 
 
 READY_FOR_QUERY = b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I"

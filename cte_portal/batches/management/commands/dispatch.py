@@ -18,6 +18,9 @@ from cte_portal.batches import dispatch
 from cte_portal.connection import look_at_all
 from cte_portal.logs import name_of, places
 from cte_portal.ui.command import PortalCommand, check_databases
+from cte_portal.watch.checkups import Rounds
+from cte_portal.watch.heartbeat import Beating
+from cte_portal.watch.models import Heartbeat
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
@@ -44,6 +47,9 @@ class Command(PortalCommand):
                 signal.signal(name, asked)
         check_databases(absent_is_fine=True)
         look_at_all()
+        beating = Beating(Heartbeat.Part.DISPATCHER, also=Rounds())
+        if not once:
+            beating.start()
         retired = -RETIRE_EVERY
         while not stop.is_set():
             duties: list[Callable[[], object]] = [dispatch.sweep, dispatch.publish]
@@ -65,3 +71,4 @@ class Command(PortalCommand):
             if once:
                 return
             stop.wait(settings.BATCH_POLL_SECONDS)
+        beating.stop()

@@ -1,0 +1,62 @@
+"""What the portal's health says of the Batch Queue: jobs that wait too long, or do not end."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from cte_portal.batches.models import DUE, Batch, Status, moment
+from cte_portal.watch.reading import Level, Reading
+
+LONG_WAIT = datetime.timedelta(minutes=15)
+LONG_RUN = datetime.timedelta(hours=1)
+LOST = 120  # seconds after a lease has ended; the dispatcher brings it back within a few
+
+
+def jobs() -> Iterator[Reading]:
+    """Those that are due and nobody takes, those that run for too long, and those whose worker
+    died.
+    """
+    now = timezone.now()
+    waiting = Q(DUE, status=Status.QUEUED)
+    running = Q(status=Status.PROCESSING)
+    found = Batch.objects.live().aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest=Min("queued_at", filter=waiting & Q(available_at=None)),
+        running=Count("pk", filter=running),
+        longest=Min("started_at", filter=running),
+        lost=Count("pk", filter=running & Q(lease_until__lt=moment(-LOST))),
+        letters=Count("pk", filter=Q(hidden=True, stage="Waiting for the mail server")),
+    )
+    age = now - found["oldest"] if found["oldest"] else datetime.timedelta()
+    run = now - found["longest"] if found["longest"] else datetime.timedelta()
+    figures = {
+        "jobs_waiting": float(found["waiting"]),
+        "jobs_running": float(found["running"]),
+        "oldest_job_seconds": age.total_seconds(),
+        "longest_run_seconds": run.total_seconds(),
+        "emails_waiting": float(found["letters"]),
+    }
+    words = f"{found['waiting']:,} waiting, {found['running']:,} running."
+    if found["lost"]:
+        words = f"{found['lost']:,} without a worker. {words}"
+    elif run > LONG_RUN:
+        words = f"One has run for {_minutes(run)}. {words}"
+    elif age > LONG_WAIT:
+        words = f"One has waited for {_minutes(age)}. {words}"
+    stuck = bool(found["lost"]) or run > LONG_RUN or age > LONG_WAIT
+    yield Reading("Jobs", Level.DEGRADED if stuck else Level.GOOD, words, figures)
+    if found["letters"]:
+        sentence = f"{found['letters']:,} waiting for the mail server."
+        yield Reading("E-mails", Level.DEGRADED, sentence)
+    failed = Batch.objects.filter(status=Status.FAILED, finished_at__gt=moment(-24 * 3600)).count()
+    if failed:
+        sentence = f"{failed:,} in the last 24 hours. See Batch Queue of all districts and the log."
+        yield Reading("Failed jobs", Level.GOOD, sentence, {"jobs_failed_24h": float(failed)})
+
+
+def _minutes(time: datetime.timedelta) -> str:
+    return f"{time.total_seconds() // 60:,.0f} minutes"
