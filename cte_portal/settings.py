@@ -59,6 +59,28 @@ def needed(name: str, demo: str, advice: str) -> str:
     return value
 
 
+def yes_or_no(name: str, default: bool) -> bool:
+    """A boolean that nothing but true and false can set: what looks like a yes must not be a no."""
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to true or false, without quotation marks."
+        )
+    return value == "true"
+
+
+def number(name: str, default: float, *, least: float = 0) -> float:
+    """A number that is not smaller than `least`, or the sentence that names the variable."""
+    value = env.str(name, default=str(default)).strip()
+    try:
+        found = float(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a number.") from None
+    if not least <= found < float("inf"):
+        raise ImproperlyConfigured(f"{name} is {value}; it must be {least:g} or more.")
+    return found
+
+
 def demo_secret() -> str:
     """The demo's own secret key: made once for each `var/`, never a value that other installations
     share.
@@ -294,11 +316,11 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_LOST_WAIT = 1
 
-BATCH_LEASE_SECONDS = env.float("BATCH_LEASE_SECONDS", default=20)
-BATCH_RENEW_SECONDS = env.float("BATCH_RENEW_SECONDS", default=5)
-BATCH_POLL_SECONDS = env.float("BATCH_POLL_SECONDS", default=0.5)
-BATCH_REPUBLISH_SECONDS = env.float("BATCH_REPUBLISH_SECONDS", default=10)
-BATCH_RETRY_FACTOR = env.float("BATCH_RETRY_FACTOR", default=1)
+BATCH_LEASE_SECONDS = number("BATCH_LEASE_SECONDS", 20)
+BATCH_RENEW_SECONDS = number("BATCH_RENEW_SECONDS", 5)
+BATCH_POLL_SECONDS = number("BATCH_POLL_SECONDS", 0.5)
+BATCH_REPUBLISH_SECONDS = number("BATCH_REPUBLISH_SECONDS", 10)
+BATCH_RETRY_FACTOR = number("BATCH_RETRY_FACTOR", 1)
 # What one person may submit, and what one district may have waiting; commands of the operator are
 # not counted.
 JOBS_A_MINUTE = 20
@@ -309,8 +331,8 @@ JOBS_WAITING = 50
 
 # A figure that differs from the last sealed year by more than both of these is flagged, and its
 # signer may write a note.
-UNUSUAL_PERCENT = env.int("UNUSUAL_PERCENT", default=25)
-UNUSUAL_STUDENTS = env.int("UNUSUAL_STUDENTS", default=5)
+UNUSUAL_PERCENT = int(number("UNUSUAL_PERCENT", 25))
+UNUSUAL_STUDENTS = int(number("UNUSUAL_STUDENTS", 5))
 
 
 # --- people, sign-in, sessions (cte_portal/accounts)
@@ -365,7 +387,7 @@ ACCOUNT_RATE_LIMITS = {
 
 # Whether everybody needs an authenticator app beside the password. Codes of the half minute before
 # and after count too, each once.
-REQUIRE_MFA = env.bool("REQUIRE_MFA", default=PRODUCTION)
+REQUIRE_MFA = yes_or_no("REQUIRE_MFA", PRODUCTION)
 MFA_ADAPTER = "cte_portal.accounts.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "cte_portal.accounts.sign_in.forms.SignInCodeForm",
@@ -383,8 +405,8 @@ DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
-SESSION_WARNING_SECONDS = env.int("SESSION_WARNING_SECONDS", default=20 * 60)
+SESSION_IDLE_SECONDS = int(number("SESSION_IDLE_SECONDS", 30 * 60, least=1))
+SESSION_WARNING_SECONDS = int(number("SESSION_WARNING_SECONDS", 20 * 60))
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
@@ -421,11 +443,11 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if env.bool("BEHIND_TLS_PROXY", default=False):
+    if yes_or_no("BEHIND_TLS_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         # Sign-in limits count the visitor's address as the outermost of our proxies saw it, not the
         # proxy's own.
-        ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
+        ALLAUTH_TRUSTED_PROXY_COUNT = int(number("TRUSTED_PROXIES", 1))
 
 
 # --- language, time, files
@@ -464,14 +486,19 @@ MEDIA_ROOT = VAR_DIR / "files"
 
 # What one uploaded file may weigh; the embedded database is for trial and small districts.
 EMBEDDED = "sqlite3" in str(DATABASES["default"]["ENGINE"])
-UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20 if EMBEDDED else 256)
+UPLOAD_MAX_MB = int(number("UPLOAD_MAX_MB", 20 if EMBEDDED else 256, least=1))
 UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
 FILE_UPLOAD_HANDLERS = ["cte_portal.pages.upload_limit.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
 
-EMAIL_CONFIG = env.email_url(
-    "EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"
-)
+try:
+    EMAIL_CONFIG = env.email_url(
+        "EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"
+    )
+except (ImproperlyConfigured, KeyError, ValueError):
+    raise ImproperlyConfigured(
+        "EMAIL_URL names no mail server; set it to one like smtp+tls://user:password@mail:587"
+    ) from None
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; the letter waits for a mail server that is slower
 # What links in letters begin with; the demo takes it from the request.

@@ -97,10 +97,21 @@ def test_every_dependency_says_why() -> None:
     assert [line for line in lines if "#" not in line] == []
 
 
-def test_w_09_the_deployment_check_has_nothing_to_say_in_production() -> None:
-    checked = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert checked.returncode == 0, checked.stderr
-    assert "no issues" in checked.stdout
+def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> None:
+    """W-09: what `tests/cte_portal/watch/test_configuration.py` tries one by one."""
+    closed = "127.0.0.1:1"
+    away = {
+        "DATABASE_URL": f"postgres://u:p@{closed}/district",
+        "STATE_DATABASE_URL": f"postgres://u:p@{closed}/state",
+        "REDIS_URL": f"redis://{closed}/0",
+        "EMAIL_URL": f"smtp://{closed}",
+        "VAR_DIR": "/nowhere/at/all",
+    }
+    checked = manage("check", "--deploy", **PRODUCTION | away)
+    assert checked.returncode == 1
+    assert re.findall(r"\((portal\.\w+|security\.\w+)\)", checked.stderr) == [
+        f"portal.E{number}" for number in (103, 111, 111, 120, 121, 130, 140, 141)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +128,12 @@ def test_w_09_the_deployment_check_has_nothing_to_say_in_production() -> None:
         ("HELP_PHONE", "", "HELP_PHONE"),
         ("PORTAL_ADDRESS", "", "PORTAL_ADDRESS"),
         ("PORTAL_MODE", "staging", "PORTAL_MODE"),
+        ("REQUIRE_MFA", "enabled", "REQUIRE_MFA is 'enabled'; set it to true or false"),
+        ("REQUIRE_MFA", "'true'", "without quotation marks"),
+        ("BEHIND_TLS_PROXY", "maybe", "BEHIND_TLS_PROXY is 'maybe'"),
+        ("SESSION_IDLE_SECONDS", "abc", "SESSION_IDLE_SECONDS is 'abc'; set it to a number."),
+        ("UPLOAD_MAX_MB", "0", "UPLOAD_MAX_MB is 0; it must be 1 or more."),
+        ("EMAIL_URL", "nonsense", "EMAIL_URL"),
     ],
 )
 def test_w_09_production_does_not_start_half_configured(name: str, value: str, says: str) -> None:
