@@ -98,7 +98,7 @@ def test_every_dependency_says_why() -> None:
 
 
 def test_w_09_the_deployment_check_connects_and_names_all_that_is_wrong() -> None:
-    """W-09: what `tests/cte_portal/watch/test_configuration.py` tries one by one."""
+    """What `tests/cte_portal/watch/test_configuration.py` tries one by one."""
     closed = "127.0.0.1:1"
     away = {
         "DATABASE_URL": f"postgres://u:p@{closed}/district",
