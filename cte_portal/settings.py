@@ -73,12 +73,12 @@ def number(name: str, default: float, *, least: float = 0) -> float:
     """A number that is not smaller than `least`, or the sentence that names the variable."""
     value = env.str(name, default=str(default)).strip()
     try:
-        found = float(value)
+        amount = float(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; set it to a number.") from None
-    if not least <= found < float("inf"):
+    if not least <= amount < float("inf"):
         raise ImproperlyConfigured(f"{name} is {value}; it must be {least:g} or more.")
-    return found
+    return amount
 
 
 def demo_secret() -> str:

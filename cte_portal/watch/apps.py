@@ -11,9 +11,9 @@ from django.utils.module_loading import import_string
 CONFIGURATION = "cte_portal.watch.configuration.fits"
 
 
-def configuration(**given: Any) -> list[checks.CheckMessage]:
+def configuration(**options: Any) -> list[checks.CheckMessage]:
     """Of `check --deploy`; it reads models, so it is loaded when it is asked for."""
-    messages: list[checks.CheckMessage] = import_string(CONFIGURATION)(**given)
+    messages: list[checks.CheckMessage] = import_string(CONFIGURATION)(**options)
     return messages
 
 

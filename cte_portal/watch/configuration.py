@@ -176,12 +176,12 @@ def _role(edition: Edition, connection: Any) -> Iterator[CheckMessage]:
         )
     if edition is Edition.STATE and tables:
         writes = any(_may(connection, table, "INSERT") for table in tables)
-        what = (
+        duty = (
             "may write the State edition: it is a worker's"
             if writes
             else "may only read the State edition: it is the web's"
         )
-        yield Info(f"{variable}: {user} {what}.", id="portal.I101")
+        yield Info(f"{variable}: {user} {duty}.", id="portal.I101")
 
 
 def _may(connection: Any, table: str, privilege: str) -> bool:

@@ -131,7 +131,7 @@ def is_migrated(alias: str) -> bool:
         later = {key for key in loader.applied_migrations if key[0] in own} - set(
             loader.graph.nodes
         )
-        replaced = {key for each in loader.replacements.values() for key in each.replaces}
+        replaced = {key for migration in loader.replacements.values() for key in migration.replaces}
         if set(loader.graph.nodes) - set(loader.applied_migrations) or later - replaced:
             return False
         _migrated.add(alias)
@@ -169,8 +169,12 @@ def files() -> Iterator[Reading]:
     if not os.access(settings.MEDIA_ROOT, os.W_OK):
         yield Reading("Files", Level.DEGRADED, "The folder cannot be written: no uploads.", figures)
     elif free < LITTLE:
-        what = "Uploads and results wait." if free < NOTHING else "Free some before uploads fail."
-        yield Reading("Files", Level.DEGRADED, f"The disk is nearly full: {room}. {what}", figures)
+        consequence = (
+            "Uploads and results wait." if free < NOTHING else "Free some before uploads fail."
+        )
+        yield Reading(
+            "Files", Level.DEGRADED, f"The disk is nearly full: {room}. {consequence}", figures
+        )
     else:
         yield Reading("Files", Level.GOOD, f"{room}.", figures)
 
@@ -183,8 +187,8 @@ def processes() -> Iterator[Reading]:
         newest[row.part, row.queue] = row
     roles = {("dispatcher", ""): ("Dispatcher", "Jobs wait, e-mails too.")}
     for queue in QUEUES:
-        whose = "districts" if queue == "district" else "all districts"
-        roles["worker", queue] = (f"Worker for {queue} jobs", f"Jobs of {whose} wait.")
+        owners = "districts" if queue == "district" else "all districts"
+        roles["worker", queue] = (f"Worker for {queue} jobs", f"Jobs of {owners} wait.")
     for key, (name, means) in roles.items():
         heartbeat = newest.get(key)
         age = (now - heartbeat.at).total_seconds() if heartbeat else None

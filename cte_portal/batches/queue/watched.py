@@ -23,7 +23,7 @@ def jobs() -> Iterator[Reading]:
     now = timezone.now()
     waiting = Q(DUE, status=Status.QUEUED)
     running = Q(status=Status.PROCESSING)
-    found = Batch.objects.live().aggregate(
+    counts = Batch.objects.live().aggregate(
         waiting=Count("pk", filter=waiting),
         oldest=Min("queued_at", filter=waiting & Q(available_at=None)),
         running=Count("pk", filter=running),
@@ -31,26 +31,26 @@ def jobs() -> Iterator[Reading]:
         lost=Count("pk", filter=running & Q(lease_until__lt=moment(-LOST))),
         letters=Count("pk", filter=Q(hidden=True, stage="Waiting for the mail server")),
     )
-    age = now - found["oldest"] if found["oldest"] else datetime.timedelta()
-    run = now - found["longest"] if found["longest"] else datetime.timedelta()
+    age = now - counts["oldest"] if counts["oldest"] else datetime.timedelta()
+    run = now - counts["longest"] if counts["longest"] else datetime.timedelta()
     figures = {
-        "jobs_waiting": float(found["waiting"]),
-        "jobs_running": float(found["running"]),
+        "jobs_waiting": float(counts["waiting"]),
+        "jobs_running": float(counts["running"]),
         "oldest_job_seconds": age.total_seconds(),
         "longest_run_seconds": run.total_seconds(),
-        "emails_waiting": float(found["letters"]),
+        "emails_waiting": float(counts["letters"]),
     }
-    words = f"{found['waiting']:,} waiting, {found['running']:,} running."
-    if found["lost"]:
-        words = f"{found['lost']:,} without a worker. {words}"
+    words = f"{counts['waiting']:,} waiting, {counts['running']:,} running."
+    if counts["lost"]:
+        words = f"{counts['lost']:,} without a worker. {words}"
     elif run > LONG_RUN:
         words = f"One has run for {_minutes(run)}. {words}"
     elif age > LONG_WAIT:
         words = f"One has waited for {_minutes(age)}. {words}"
-    stuck = bool(found["lost"]) or run > LONG_RUN or age > LONG_WAIT
+    stuck = bool(counts["lost"]) or run > LONG_RUN or age > LONG_WAIT
     yield Reading("Jobs", Level.DEGRADED if stuck else Level.GOOD, words, figures)
-    if found["letters"]:
-        sentence = f"{found['letters']:,} waiting for the mail server."
+    if counts["letters"]:
+        sentence = f"{counts['letters']:,} waiting for the mail server."
         yield Reading("E-mails", Level.DEGRADED, sentence)
     failed = Batch.objects.filter(status=Status.FAILED, finished_at__gt=moment(-24 * 3600)).count()
     if failed:

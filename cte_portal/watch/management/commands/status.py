@@ -32,8 +32,8 @@ class Command(PortalCommand):
                 }
                 for reading in readings
             ]
-            told = {"status": level.name.lower(), "version": settings.PORTAL_VERSION}
-            self.stdout.write(json.dumps({**told, "parts": parts}))
+            summary = {"status": level.name.lower(), "version": settings.PORTAL_VERSION}
+            self.stdout.write(json.dumps({**summary, "parts": parts}))
         else:
             self.stdout.write(f"CTE Portal {settings.PORTAL_VERSION}: {level.word}.")
             for reading in readings:
