@@ -126,6 +126,11 @@ LEAVES_SEAL = _held(
     "Would remove a certified record from the collection",
     "This year is certified. Ask OPI for a recertification first, or correct the end date.",
 )
+RECYCLED = _held(
+    "ROS-035",
+    "May be another course under a number used before",
+    "If it is the same course, change its name on screen. If not, change its name and pathway.",
+)
 ENTERS_SEAL = _held(
     "ROS-034",
     "Would bring a record into the certified collection",

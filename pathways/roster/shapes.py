@@ -195,6 +195,17 @@ ENROLLMENT = Shape(
     labels={"grade": "Grade", "end_date": "End Date", "end_status": "End Status"},
 )
 
+# A course that was last taught in an earlier year and comes back under another name keeps no
+# pathway without a word: its students would be in the wrong one.
+_TAUGHT = (
+    "EXISTS (SELECT 1 FROM pathways_section taught JOIN pathways_calendar within ON within.id ="
+    " taught.calendar_id WHERE taught.course_id = stored.id AND within.end_year"
+)
+_RECYCLED = (
+    "stored.pathway_id IS NOT NULL AND UPPER(staged.name) <> UPPER(stored.name) AND"
+    f" {_TAUGHT} < %(year)s) AND NOT {_TAUGHT} = %(year)s)"
+)
+
 COURSE = Shape(
     name="Course",
     model=Course,
@@ -222,6 +233,7 @@ COURSE = Shape(
     problems=(
         (problems.SCHOOL, "school.id IS NULL"),
         (problems.NEW_NEEDS, "stored.id IS NULL AND staged.name IS NULL"),
+        (problems.RECYCLED, _RECYCLED),
     ),
     labels={"name": "Course Name", "pathway_id": "CTE Pathway", "credits": "Credits"},
 )

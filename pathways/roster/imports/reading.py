@@ -47,6 +47,10 @@ class Reading:
     other_years: Counter[int] = field(default_factory=Counter)
     findings: list[RosterFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    day_first: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    """Lines by file and column whose date can only be day/month/year."""
+    month_first: set[tuple[int, str]] = field(default_factory=set)
+    """Files and columns with a date that can only be month/day/year."""
     brought: set[str] = field(default_factory=set)
     """The kinds of rows that the files are about; what else is in the portal is no business of
     theirs.
@@ -76,6 +80,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             reading.notices.append(
                 f"{part.name}: these columns were not read: {', '.join(part.unknown[:20])}"
             )
+        _one_order_of_dates(reading, place, part)
     whole = sum(reading.other_years.values())
     if whole and whole == total:
         year = reading.other_years.most_common(1)[0][0]
@@ -84,6 +89,30 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
             f" {district.end_year}"
         )
     return reading
+
+
+def _one_order_of_dates(reading: Reading, place: int, part: RosterPart) -> None:
+    """A file that writes the day first would be misread wherever both readings are lawful. Raises
+    FileRefused.
+    """
+    for (of, column), lines in reading.day_first.items():
+        if of == place and (of, column) not in reading.month_first:
+            shown = ", ".join(str(line) for line in lines[:3])
+            raise FileRefused(
+                f"{part.name}: {column} is written day/month/year, for example in line {shown}."
+                " Export the file with month/day/year, like 01/31/2007. Nothing was read"
+            )
+
+
+def _note_order(reading: Reading, place: int, line: int, column: str, cell: str) -> None:
+    """Remember a date that leaves one reading only."""
+    parts = cell.strip().split("/")
+    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts):
+        first, second = (int(part[:4]) for part in parts[:2])
+        if first > 12 >= second:
+            reading.day_first.setdefault((place, column), []).append(line)
+        elif second > 12 >= first:
+            reading.month_first.add((place, column))
 
 
 def _line(
@@ -122,6 +151,9 @@ def _line(
             f"This line has {len(cells)} columns; {layout.title} has {width}",
         )
     else:
+        for column, cell in columns_with_cells(part, layout, cells):
+            if column.kind == "date" and cell:
+                _note_order(reading, place, line, column.title, cell)
         typed, good = _typed(part, layout, cells, district, refuse)
         if good:
             end_year = typed.get("end_year", district.end_year)
