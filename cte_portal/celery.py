@@ -8,6 +8,7 @@ from typing import Any
 from celery import Celery
 from celery.bootsteps import StartStopStep
 
+from cte_portal import schema
 from cte_portal.checks import refuse_to_start
 from cte_portal.connection import UnfitConnection, look_at_all
 
@@ -27,6 +28,7 @@ class LookAtPortal(StartStopStep):
             look_at_all()
         except UnfitConnection as unfit:
             raise SystemExit(str(unfit)) from unfit
+        schema.refuse_to_start()
 
 
 app.steps["worker"].add(LookAtPortal)

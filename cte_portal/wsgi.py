@@ -4,6 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from cte_portal import schema
 from cte_portal.checks import refuse_to_start
 from cte_portal.connection import look_at_all
 
@@ -12,3 +13,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
 application = get_wsgi_application()
 refuse_to_start()
 look_at_all()
+schema.refuse_to_start()

@@ -11,13 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError, OperationalError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from cte_portal.editions import Edition
+from cte_portal.schema import NOT_SET_UP, NOT_UP_TO_DATE, misfit
 
-NOT_SET_UP = "The databases are not set up yet. Run: python3 manage.py migrate"
-NOT_UP_TO_DATE = "The databases are not up to date. Run: python3 manage.py migrate"
 NO_ANSWER = (
     "The {edition} database does not answer. Make sure that it is running and that its address in"
     " the settings is right."
@@ -131,18 +129,20 @@ def check_databases(*, absent_is_fine: bool = False) -> None:
             raise CommandError(NOT_UP_TO_DATE if sentence == NOT_SET_UP else sentence)
 
 
+def check_answers() -> None:
+    """Both editions answer, whatever their tables are."""
+    for edition in Edition:
+        if _state(edition) == _no_answer(edition):
+            raise CommandError(_no_answer(edition))
+
+
 def _no_answer(edition: Edition) -> str:
     return NO_ANSWER.format(edition=edition.label)
 
 
 def _state(edition: Edition) -> str:
     """What is missing in one edition's database; nothing where it is ready."""
-    connection = connections[edition.value]
     try:
-        connection.ensure_connection()
-        executor = MigrationExecutor(connection)
+        return misfit(edition.value)
     except DatabaseError:
         return _no_answer(edition)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return ""
-    return NOT_UP_TO_DATE if executor.loader.applied_migrations else NOT_SET_UP

@@ -18,12 +18,12 @@ from functools import partial
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from cte_portal.connection import answers as answers_in_time
 from cte_portal.editions import Edition
 from cte_portal.plugs import plugs
+from cte_portal.schema import misfit
 from cte_portal.watch.heartbeat import EVERY
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.reading import Level, Reading
@@ -126,13 +126,7 @@ def reads(alias: str) -> bool:
 def is_migrated(alias: str) -> bool:
     """Whether the database has every migration of this version, and none of a later one."""
     if alias not in _migrated:
-        loader = MigrationLoader(connections[alias])
-        own = {app for app, _ in loader.graph.nodes}
-        later = {key for key in loader.applied_migrations if key[0] in own} - set(
-            loader.graph.nodes
-        )
-        replaced = {key for migration in loader.replacements.values() for key in migration.replaces}
-        if set(loader.graph.nodes) - set(loader.applied_migrations) or later - replaced:
+        if misfit(alias):
             return False
         _migrated.add(alias)
     return True

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
-from django.db import connections
+from django.db import OperationalError, connections
 
 from cte_portal.connection import SESSION
 from cte_portal.editions import Edition, writing_state
 from pathways.lists import standard
+
+LOCK_TIMEOUT = "10s"
+LOCK_NOT_AVAILABLE = "55P03"
+HELD = (
+    "Another session holds a table for longer than 10 seconds. The migration that met it changed"
+    " nothing. Stop web, dispatcher, workers and other sessions, then run this again."
+)
 
 
 class Command(Migrate):
@@ -36,14 +44,23 @@ class Command(Migrate):
 
 @contextmanager
 def unhurried(connection: Any) -> Iterator[None]:
-    """A migration of a large table may take longer than any page."""
+    """A migration of a large table may take longer than any page. It waits for a lock no longer than
+    a page does: whoever needs the table waits behind it.
+    """
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-    yield
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+            raise CommandError(HELD) from error
+        raise
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('statement_timeout', %s, false)", [SESSION["statement_timeout"]]
         )
+        cursor.execute("SELECT set_config('lock_timeout', '0', false)")

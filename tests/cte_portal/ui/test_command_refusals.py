@@ -133,7 +133,7 @@ def test_the_dispatcher_starts_without_a_database_and_waits_for_it(
     def away(connection: Any) -> None:
         raise OperationalError("could not connect")
 
-    monkeypatch.setattr(command, "MigrationExecutor", away)
+    monkeypatch.setattr(command, "misfit", away)
     call_command("dispatch", "--once")
 
 
@@ -142,7 +142,7 @@ def test_a_database_that_is_away_is_named(name: str, monkeypatch: pytest.MonkeyP
     def away(connection: Any) -> None:
         raise OperationalError("could not connect to server at 10.0.0.7 as portal")
 
-    monkeypatch.setattr(command, "MigrationExecutor", away)
+    monkeypatch.setattr(command, "misfit", away)
     reason = refusal(name)
     assert reason.startswith("The District database does not answer.") and "10.0.0.7" not in reason
 

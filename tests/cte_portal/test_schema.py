@@ -1,0 +1,95 @@
+"""Code and tables that do not fit each other do not start, and say what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError, connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from cte_portal import schema
+from cte_portal.watch.heartbeat import beat
+from cte_portal.watch.models import Checkup, Heartbeat
+
+
+def applied(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
+    own = MigrationRecorder.applied_migrations
+    monkeypatch.setattr(
+        MigrationRecorder, "applied_migrations", lambda recorder: change(dict(own(recorder)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda names: {}, "are not set up yet. Run: python3 manage.py migrate"),
+        (
+            lambda names: {key: each for key, each in names.items() if key[0] != "watch"},
+            "are not up to date. Run: python3 manage.py migrate",
+        ),
+        (lambda names: {**names, ("batches", "9999_later"): None}, "a later version than"),
+    ],
+)
+def test_the_portal_does_not_start_on_tables_of_another_version(
+    change: Any, words: str, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.refuse_to_start()
+    applied(monkeypatch, change)
+    with pytest.raises(SystemExit, match=words):
+        schema.refuse_to_start()
+
+
+def test_a_database_that_is_away_keeps_nobody_from_starting(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*values: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connections["state"], "cursor", refused)
+    schema.refuse_to_start()
+
+
+def test_a_table_that_another_app_left_is_no_later_version(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(monkeypatch, lambda names: {**names, ("elsewhere", "0001_initial"): None})
+    assert schema.misfit("default") == ""
+
+
+def test_an_upgrade_says_what_it_changed_and_that_the_seals_match(
+    transactional_db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("upgrade")
+    told = capsys.readouterr().out
+    assert "District database: nothing to change." in told
+    assert "Every sealed copy matches its seal." in told
+    assert Checkup.objects.get(name="verify_sealed").good
+
+
+def test_an_upgrade_waits_for_nobody_who_still_writes(db: None) -> None:
+    beat(Heartbeat.Part.WORKER, "district")
+    with pytest.raises(CommandError, match=r"Still running: .*Stop dispatcher, workers and web"):
+        call_command("upgrade")
+
+
+def test_an_upgrade_to_an_older_version_is_refused(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(monkeypatch, lambda names: {**names, ("batches", "9999_later"): None})
+    with pytest.raises(CommandError, match="restore the backup of before the upgrade"):
+        call_command("upgrade")
+
+
+def test_an_upgrade_with_a_seal_that_differs_says_not_to_start(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*values: Any, **options: Any) -> None:
+        Checkup.objects.note("verify_sealed", good=False, sentence="1 of 3 differ.")
+        raise SystemExit(1)
+
+    monkeypatch.setattr("certification.management.commands.verify_sealed.Command.handle", broken)
+    with pytest.raises(CommandError, match=r"1 of 3 differ\. Do not start the portal\."):
+        call_command("upgrade")
