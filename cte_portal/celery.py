@@ -8,9 +8,9 @@ from typing import Any
 from celery import Celery
 from celery.bootsteps import StartStopStep
 
-from cte_portal import schema
 from cte_portal.checks import refuse_to_start
 from cte_portal.connection import UnfitConnection, look_at_all
+from cte_portal.watch import schema
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
 

@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from cte_portal import schema
 from cte_portal.checks import refuse_to_start
 from cte_portal.connection import look_at_all
+from cte_portal.watch import schema
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cte_portal.settings")
 

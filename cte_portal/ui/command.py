@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from cte_portal.editions import Edition
-from cte_portal.schema import NOT_SET_UP, NOT_UP_TO_DATE, misfit
+from cte_portal.watch.schema import NOT_SET_UP, NOT_UP_TO_DATE, misfit
 
 NO_ANSWER = (
     "The {edition} database does not answer. Make sure that it is running and that its address in"

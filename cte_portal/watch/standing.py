@@ -23,10 +23,10 @@ from django.utils import timezone
 from cte_portal.connection import answers as answers_in_time
 from cte_portal.editions import Edition
 from cte_portal.plugs import plugs
-from cte_portal.schema import misfit
 from cte_portal.watch.heartbeat import EVERY
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.reading import Level, Reading
+from cte_portal.watch.schema import misfit
 
 log = logging.getLogger("cte_portal.watch")
 

@@ -23,9 +23,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from cte_portal.editions import Edition
-from cte_portal.schema import LATER, misfit
 from cte_portal.ui.command import PortalCommand, check_answers
 from cte_portal.watch.models import Checkup, Heartbeat
+from cte_portal.watch.schema import LATER, misfit
 from cte_portal.watch.standing import SILENT
 
 

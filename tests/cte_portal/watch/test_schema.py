@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from cte_portal import schema
+from cte_portal.watch import schema
 from cte_portal.watch.heartbeat import beat
 from cte_portal.watch.models import Checkup, Heartbeat
 
