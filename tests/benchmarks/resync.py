@@ -71,7 +71,7 @@ def grow() -> None:
         untriggered(
             here,
             f"""INSERT INTO pathways_student (id, district_id, state_id, local_id, last_name, first_name, middle_name, birth_date, gender)
-            SELECT id + {at}, district_id, lpad(({copy} * {students} + row_number() OVER (ORDER BY id))::text, 9, '5'), '', last_name, first_name, middle_name,
+            SELECT id + {at}, district_id, lpad(({copy} * {students} + row_number() OVER (ORDER BY id))::text, 9, '0'), '', last_name, first_name, middle_name,
             birth_date, gender FROM pathways_student WHERE id < {OFFSET}""",
             f"""INSERT INTO pathways_enrollment (id, student_id, calendar_id, service_type, grade, start_date, end_date, end_status)
             SELECT id + {at}, student_id + {at}, calendar_id, service_type, grade, start_date, end_date, end_status FROM pathways_enrollment

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -124,10 +126,22 @@ def count(value: int | None) -> str:
 def _moment(value: datetime, pattern: str) -> SafeString:
     """A moment as `<time>` with its offset, written where the portal is: in Mountain time."""
     moment = timezone.localtime(value)
-    return render_to_string(
-        "ui/time.html",
-        {"machine": moment.isoformat(timespec="seconds"), "text": moment.strftime(pattern)},
-    )
+    return _time(moment.isoformat(timespec="seconds"), moment.strftime(pattern))
+
+
+def _time(machine: str, text: str) -> SafeString:
+    return format_html(_time_pattern(), machine=machine, text=text)
+
+
+# A list shows hundreds of these: each template is rendered once, with places to fill in.
+@cache
+def _time_pattern() -> str:
+    return render_to_string("ui/time.html", {"machine": "{machine}", "text": "{text}"})
+
+
+@cache
+def _threes_pattern(number: int) -> str:
+    return render_to_string("ui/threes.html", {"parts": [f"{{{at}}}" for at in range(number)]})
 
 
 @register.filter
@@ -137,9 +151,7 @@ def us_date(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         return _moment(value, "%m/%d/%Y")
-    return render_to_string(
-        "ui/time.html", {"machine": value.isoformat(), "text": f"{value:%m/%d}/{value.year:04d}"}
-    )
+    return _time(value.isoformat(), f"{value:%m/%d}/{value.year:04d}")
 
 
 @register.filter
@@ -163,6 +175,5 @@ def us_minute(value: datetime | None) -> str:
 @register.filter
 def threes(state_id: str) -> str:
     """A state id in threes; the gaps are spacing, so that it is copied without them."""
-    return render_to_string(
-        "ui/threes.html", {"parts": [state_id[at : at + 3] for at in range(0, len(state_id), 3)]}
-    )
+    parts = [state_id[at : at + 3] for at in range(0, len(state_id), 3)]
+    return format_html(_threes_pattern(len(parts)), *parts)
