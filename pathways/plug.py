@@ -9,7 +9,7 @@ from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
 from pathways.reports import run, statewide
 from pathways.resync import batches
-from pathways.roster.imports.batch import ROSTER_FILE
+from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
 from pathways.roster.imports.undoing import ROSTER_UNDO
 from pathways.uploads import kinds
 
@@ -23,6 +23,7 @@ PLUG = Plug(
         kinds.UPLOAD,
         kinds.UNDO,
         ROSTER_FILE,
+        ROSTER_FILE_OF_ALL,
         ROSTER_UNDO,
         EXTRACT,
         batches.RESYNC,

@@ -16,14 +16,25 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
+from cte_portal.accounts.models import User
+from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
 from cte_portal.editions import Scope
 from cte_portal.ui.command import PortalCommand
+from pathways.files.text import FileRefused
 from pathways.management.questions import current_year, person_named, require_district
-from pathways.roster.imports.batch import TITLE, UPLOAD, VALIDATE
+from pathways.models import District
+from pathways.roster.imports.batch import (
+    ROSTER_FILE,
+    ROSTER_FILE_OF_ALL,
+    TITLE,
+    UPLOAD,
+    VALIDATE,
+)
 from pathways.roster.imports.carrying import OUTCOMES
+from pathways.roster.imports.statewide import sorted_by_district
 from pathways.roster.problems import PROBLEMS
 
 
@@ -34,8 +45,15 @@ class Command(PortalCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--district", required=True, help="4 digits")
+        parser.add_argument("file", type=Path, help="with --all also a folder of files")
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--district", help="4 digits")
+        whose.add_argument(
+            "--all",
+            action="store_true",
+            dest="statewide",
+            help="a file of all districts: each gets a batch of its own, one after the other",
+        )
         parser.add_argument(
             "--as",
             required=True,
@@ -52,37 +70,119 @@ class Command(PortalCommand):
         )
 
     def handle(
-        self, *args: Any, file: Path, district: str, person: str, work: str, **options: Any
+        self,
+        *args: Any,
+        file: Path,
+        district: str | None,
+        statewide: bool,
+        person: str,
+        work: str,
+        **options: Any,
     ) -> None:
         user, year = person_named(person), current_year()
-        require_district(district)
+        how = {
+            "work": work,
+            "confirmed": options["confirm"],
+            "every_grade": options["every_grade"],
+        }
+        if statewide:
+            if options["confirm"] is not None:
+                raise CommandError("--confirm goes with --district: confirm held files one by one.")
+            self.handle_all(file, user, year.end_year, how, options["json"])
+            return
+        require_district(district or "")
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
-        with file.open("rb") as content:
-            batch = submit(
-                "roster-file",
-                by=user,
-                title=TITLE,
-                subject=file.name,
-                scope=Scope(district, year.end_year),
-                options={
-                    "work": work,
-                    "confirmed": options["confirm"],
-                    "every_grade": options["every_grade"],
-                },
-                content=File(content, name="input"),
-                limited=False,
-            )
-        batch = run_here(batch, earlier=True)
-        if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
-            raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+        batch = carried(file, file.name, Scope(district or "", year.end_year), user, how)
         self.stdout.write(
             json.dumps(as_json(batch), ensure_ascii=False) if options["json"] else for_people(batch)
         )
-        if batch.result.get("refused"):
-            sys.exit(2)
-        if batch.result.get("holds") and not batch.result.get("saved") and work == UPLOAD:
-            sys.exit(3)
+        end_with([batch])
+
+    def handle_all(
+        self, path: Path, user: User, end_year: int, how: dict[str, Any], as_text: bool
+    ) -> None:
+        """Each district's rows as a batch of its own; one that is refused stops no other."""
+        if not path.exists():
+            raise CommandError(f"There is no file or folder {path}.")
+        paths = (
+            sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+        )
+        batches: dict[str, Batch] = {}
+        failures: dict[str, str] = {}
+        known = set(District.objects.values_list("number", flat=True))
+        try:
+            with sorted_by_district(paths) as files:
+                for district in sorted(set(files.rows) & known):
+                    scope = Scope(district, end_year)
+                    try:
+                        batches[district] = carried(
+                            files.zip_of(district), path.name, scope, user, how, ROSTER_FILE_OF_ALL
+                        )
+                    except CommandError as failed:
+                        failures[district] = str(failed)
+        except FileRefused as refused:
+            raise CommandError(f"{refused.sentence}. Nothing was read.") from refused
+        unknown = {number: files.rows[number] for number in sorted(set(files.rows) - known)}
+        if as_text:
+            answer = {
+                "districts": {number: as_json(batch) for number, batch in batches.items()},
+                "failed": failures,
+                "unknown": unknown,
+                "nameless": files.nameless,
+            }
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        else:
+            for number, batch in batches.items():
+                self.stdout.write(f"{number}: {batch.sentence}")
+            for number, reason in failures.items():
+                self.stdout.write(f"{number}: {reason}")
+            for number, rows in unknown.items():
+                self.stdout.write(
+                    f"{number}: not a district of the portal. Rows left out: {rows:,}"
+                )
+            if files.nameless:
+                self.stdout.write(f"Rows without a District Number: {files.nameless:,}")
+        end_with(list(batches.values()), has_left_out=bool(unknown or failures or files.nameless))
+
+
+def carried(
+    file: Path,
+    name: str,
+    scope: Scope,
+    user: User,
+    how: dict[str, Any],
+    kind: Kind = ROSTER_FILE,
+) -> Batch:
+    """The file as a batch of the district, carried out here. Raises CommandError."""
+    with file.open("rb") as content:
+        batch = submit(
+            kind.name,
+            by=user,
+            title=TITLE,
+            subject=name,
+            scope=scope,
+            options=how,
+            content=File(content, name="input"),
+            limited=False,
+        )
+    batch = run_here(batch, earlier=True)
+    if batch.status not in (Status.COMPLETED, Status.WITH_ERRORS):
+        raise CommandError(batch.sentence or f"The batch is {batch.get_status_display()}.")
+    return batch
+
+
+def end_with(batches: list[Batch], *, has_left_out: bool = False) -> None:
+    """The exit code of the command: refused before held, held before done."""
+    if has_left_out or any(batch.result.get("refused") for batch in batches):
+        sys.exit(2)
+    if any(
+        batch.result.get("holds")
+        and not batch.result.get("saved")
+        and batch.options.get("work") == UPLOAD
+        for batch in batches
+    ):
+        sys.exit(3)
 
 
 def as_json(batch: Batch) -> dict[str, Any]:

@@ -230,3 +230,12 @@ ROSTER_FILE = Kind(
     noun="roster upload",
     result=result.of,
 )
+ROSTER_FILE_OF_ALL = Kind(
+    name="roster-file-of-all",
+    run=run,
+    capability=Capability.WORK_STATEWIDE,
+    in_turn=True,
+    noun="roster upload",
+    result=result.of,
+)
+"""A district's part of a file of all districts, which OPI brings from the command line."""

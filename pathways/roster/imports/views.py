@@ -119,7 +119,7 @@ class OneRosterFile(OneBatch):
     write_capability = Capability.EDIT_RECORDS
 
     def roster_file(self) -> Batch:
-        if self.batch.kind != "roster-file":
+        if self.batch.kind not in ("roster-file", "roster-file-of-all"):
             raise Http404("This batch is no roster file.")
         if not self.in_active_year or self.batch.end_year != self.scope.end_year:
             raise PermissionDenied("Rosters can be changed only in the current school year.")
