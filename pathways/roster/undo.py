@@ -21,7 +21,7 @@ class Undone:
 
     name: str
     restored: int
-    left: dict[str, int]
+    remaining: dict[str, int]
 
 
 def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
@@ -30,8 +30,8 @@ def undo(cursor: Any, values: dict[str, Any], batch: Any) -> list[Undone]:
     `values` are those of the new act (`ledger.Act.values`); `batch` is the id of the one that is
     taken back.
     """
-    given = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
-    return [_undo(cursor, shape, given) for shape in reversed(SHAPES)]
+    parameters = {**values, "undone": batch.hex if connection.vendor == "sqlite" else batch}
+    return [_undo(cursor, shape, parameters) for shape in reversed(SHAPES)]
 
 
 def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
@@ -80,9 +80,9 @@ def _undo(cursor: Any, shape: Shape, values: dict[str, Any]) -> Undone:
         values,
     )
     cursor.execute(f"SELECT reason, COUNT(*) FROM {table} WHERE reason IS NOT NULL GROUP BY reason")
-    left = dict(cursor.fetchall())
+    remaining = dict(cursor.fetchall())
     cursor.execute(f"DROP TABLE {table}")
-    return Undone(shape.name, restored, left)
+    return Undone(shape.name, restored, remaining)
 
 
 def _in_the_way(shape: Shape) -> str:

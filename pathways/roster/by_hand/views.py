@@ -277,7 +277,7 @@ class TakeBackAct(ScopedView):
             undoing.offer(request, refusal.sentence)
         else:
             restored = sum(kind.restored for kind in kinds)
-            reasons = [reason for kind in kinds for reason in kind.left]
+            reasons = [reason for kind in kinds for reason in kind.remaining]
             stay = f" Not everything could be undone: {', '.join(reasons)}." if reasons else ""
             undoing.offer(request, f"Undone: {number_of(restored, 'row')}.{stay}")
         back = own_address(request.POST.get("back", ""))

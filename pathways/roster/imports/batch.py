@@ -91,8 +91,8 @@ def _as_chosen(reading: Reading, slug: str) -> None:
     if slug == "roster":
         return
     layout = BY_SLUG[slug]
-    wanted = {shape.name for shape, _ in layout.shapes}
-    if other := sorted(reading.brought - wanted):
+    chosen = {shape.name for shape, _ in layout.shapes}
+    if other := sorted(reading.brought - chosen):
         raise FileRefused(
             f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type"
         )
@@ -116,12 +116,12 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
     with connection.cursor() as cursor:
         carried = carry(cursor, reading, act)
         moved = options.get("since") not in (None, before)
-        held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
+        is_held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
         with_errors = bool(carried.total("refused") or carried.total("held"))
         saved = (
             options["work"] == UPLOAD
             and not moved
-            and not held
+            and not is_held
             and not (options.get("all_or_nothing") and with_errors)
         )
         report.write(job, parts, reading, carried)
@@ -131,8 +131,8 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
         else:
             transaction.savepoint_rollback(savepoint)
     job.outcome = Outcome(
-        _words(options["work"], carried, saved=saved, moved=moved, held=held),
-        with_errors=with_errors or moved or (held and options["work"] == UPLOAD),
+        _words(options["work"], carried, saved=saved, moved=moved, is_held=is_held),
+        with_errors=with_errors or moved or (is_held and options["work"] == UPLOAD),
         result={
             "format": reading.format,
             "objects": carried.objects,
@@ -171,7 +171,7 @@ def _set_aside(reading: Reading, carried: Carried) -> list[str]:
     return lines
 
 
-def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool) -> str:
+def _words(work: str, carried: Carried, *, saved: bool, moved: bool, is_held: bool) -> str:
     new, changed, unchanged = (
         carried.total(outcome) for outcome in ("new", "changed", "unchanged")
     )
@@ -188,7 +188,7 @@ def _words(work: str, carried: Carried, *, saved: bool, moved: bool, held: bool)
         )
     if work == VALIDATE:
         return f"Tested: {counts}, {out:,} not accepted. Nothing has been saved yet."
-    if held:
+    if is_held:
         return (
             f"Held: {counts}. Someone has to confirm the number of rows first. Nothing was saved."
         )

@@ -75,8 +75,8 @@ def rows_of(layout: RosterLayout, scope: Scope) -> Iterator[tuple[str, ...]]:
     """The district's rows of the year in the columns of one of the portal's own layouts."""
     paths = _FIELDS[layout.slug]
     columns = [column.name for column in layout.columns]
-    wanted = [paths.get(name, name) for name in columns if name != "district"]
-    for values in _rows(layout.slug, scope).values_list(*wanted).iterator(chunk_size=2000):
+    fields = [paths.get(name, name) for name in columns if name != "district"]
+    for values in _rows(layout.slug, scope).values_list(*fields).iterator(chunk_size=2000):
         cells = iter(values)
         yield tuple(
             scope.district if name == "district" else _text(next(cells)) for name in columns

@@ -97,9 +97,9 @@ def _one_order_of_dates(reading: Reading, place: int, part: RosterPart) -> None:
     """
     for (of, column), lines in reading.day_first.items():
         if of == place and (of, column) not in reading.month_first:
-            shown = ", ".join(str(line) for line in lines[:3])
+            places = ", ".join(str(line) for line in lines[:3])
             raise FileRefused(
-                f"{part.name}: {column} is written day/month/year, for example in line {shown}."
+                f"{part.name}: {column} is written day/month/year, for example in line {places}."
                 " Export the file with month/day/year, like 01/31/2007. Nothing was read"
             )
 

@@ -182,7 +182,7 @@ def _change_lines(
         for column, (before, after) in change.columns.items():
             if column == "pathway_id":
                 before, after = pathways.get(before, ""), pathways.get(after, "")
-            said = f"{words.text(before)} becomes {words.text(after)}"
+            sentence = f"{words.text(before)} becomes {words.text(after)}"
             yield (
                 parts[change.part].name,
                 str(change.line),
@@ -191,7 +191,7 @@ def _change_lines(
                 "",
                 labels[column],
                 "",
-                said,
+                sentence,
                 "",
             )
 
@@ -217,23 +217,27 @@ def _rows_to_correct(
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, part in enumerate(parts):
-            wanted = {
+            problems_of = {
                 line: messages for (number, line), messages in problems.items() if number == place
             }
-            if wanted:
+            if problems_of:
                 base = part.name.rsplit(".", 1)[0] or "rows"
-                text = _aim_lines(part, wanted) if part.is_aim else _titled_lines(part, wanted)
+                text = (
+                    _aim_lines(part, problems_of)
+                    if part.is_aim
+                    else _titled_lines(part, problems_of)
+                )
                 archive.writestr(f"{place + 1} {base}{'.txt' if part.is_aim else '.csv'}", text)
 
 
-def _titled_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
+def _titled_lines(part: RosterPart, problems_of: dict[int, list[str]]) -> bytes:
     assert part.layout is not None  # noqa: S101 - only AIM parts have none
     rows = []
     for line, text, _ in part.lines():
-        if line in wanted:
+        if line in problems_of:
             cells = cells_of(part, text) or []
             own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
-            rows.append((*own, str(line), "; ".join(wanted[line])))
+            rows.append((*own, str(line), "; ".join(problems_of[line])))
     into = io.BytesIO()
     csv_file.write(
         into,
@@ -243,10 +247,10 @@ def _titled_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
     return into.getvalue()
 
 
-def _aim_lines(part: RosterPart, wanted: dict[int, list[str]]) -> bytes:
+def _aim_lines(part: RosterPart, problems_of: dict[int, list[str]]) -> bytes:
     lines = []
     for line, text, _ in part.lines():
-        if line in wanted:
+        if line in problems_of:
             cells = cells_of(part, text) or []
             layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
             if layout is not None:

@@ -45,18 +45,18 @@ def run(job: Job) -> None:
         with connection.cursor() as cursor:
             kinds = undo(cursor, act.values(), file.pk)
         restored = sum(kind.restored for kind in kinds)
-        left = {
+        remaining = {
             f"{kind.name}, {reason}": number
             for kind in kinds
-            for reason, number in kind.left.items()
+            for reason, number in kind.remaining.items()
         }
-        stay = "; ".join(f"{what}: {number:,}" for what, number in left.items())
+        stay = "; ".join(f"{what}: {number:,}" for what, number in remaining.items())
         job.outcome = Outcome(
             f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what"
             f" {'it was' if restored == 1 else 'they were'} before the upload."
-            + (f" These stay as they are – {stay}." if left else ""),
-            with_errors=bool(left),
-            result={"restored": restored, "left": left},
+            + (f" These stay as they are – {stay}." if remaining else ""),
+            with_errors=bool(remaining),
+            result={"restored": restored, "left": remaining},
         )
     forget(job.scope)
 

@@ -174,8 +174,8 @@ class RosterCourses(ActionView):
         keys = [
             name.removeprefix("seen_") for name in self.request.POST if name.startswith("seen_")
         ][: PAGE * 2]
-        shown = [key for text in keys if (key := number(text, digits=KEY_DIGITS)) is not None]
-        return list(courses_of(self.scope).filter(pk__in=shown))
+        keys_shown = [key for text in keys if (key := number(text, digits=KEY_DIGITS)) is not None]
+        return list(courses_of(self.scope).filter(pk__in=keys_shown))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page, query = self.paged
