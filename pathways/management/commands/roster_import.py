@@ -46,9 +46,9 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="with --all also a folder of files")
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument("--district", help="4 digits")
-        whose.add_argument(
+        district_group = parser.add_mutually_exclusive_group(required=True)
+        district_group.add_argument("--district", help="4 digits")
+        district_group.add_argument(
             "--all",
             action="store_true",
             dest="statewide",
