@@ -19,6 +19,7 @@ DISTRICT, STATEWIDE = "district", "statewide"  # the two queues of the workers
 MOST_ATTEMPTS = 3
 SET_ASIDE = "Set aside"
 TURNS_REMEMBERED = 24 * 3600  # seconds
+LONGEST_PAUSE = 600  # seconds, before a message that no worker has taken is sent again
 INPUTS_KEPT = datetime.timedelta(days=90)
 RESULTS_KEPT = datetime.timedelta(days=365)
 
@@ -142,12 +143,17 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of
-        its queue runs (the broker lost it).
+        its queue runs (the broker lost it). The pauses double, so that messages do not pile up for
+        a worker that is away over night.
         """
-        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & ~Q(
-            Exists(Batch.objects.running_beside())
+        pause = ExpressionWrapper(
+            F("published_at") - F("queued_at"), output_field=models.DurationField()
         )
-        return self.may_start().filter(Q(published_at=None) | lost).by_turns()
+        paused = Q(published_at__lt=ExpressionWrapper(Now() - pause, models.DateTimeField()))
+        longest = Q(published_at__lt=moment(-LONGEST_PAUSE))
+        lost = Q(published_at__lt=moment(-settings.BATCH_REPUBLISH_SECONDS)) & (paused | longest)
+        unheard = lost & ~Q(Exists(Batch.objects.running_beside()))
+        return self.may_start().filter(Q(published_at=None) | unheard).by_turns()
 
     def by_turns(self) -> BatchQuerySet:
         """Districts one after the other: first of the district whose last turn in the queue is

@@ -303,6 +303,28 @@ def test_f_09_what_waits_behind_a_running_job_is_not_sent_twice(
     assert not Batch.objects.to_publish().exists()
 
 
+def test_messages_do_not_pile_up_for_a_worker_that_is_away(queue: Any) -> None:
+    """A job that waits over night is handed over again some 80 times, not 4,300 times, and soon
+    again while it is young.
+    """
+    batch = queue()
+    now, handed = timezone.now(), 0
+    waited = 0
+    published: int | None = None
+    while waited < 12 * 3600:
+        Batch.objects.filter(pk=batch.pk).update(
+            queued_at=now - datetime.timedelta(seconds=waited),
+            published_at=None
+            if published is None
+            else now - datetime.timedelta(seconds=waited - published),
+        )
+        if Batch.objects.to_publish().exists():
+            handed, published = handed + 1, waited
+        waited += 11 if waited < 300 else 60
+    assert 60 < handed < 90
+    assert published is not None and waited - published <= 700
+
+
 def test_f_20_a_file_that_cannot_be_stored_is_tried_again_and_never_half_offered(
     upload: Upload, kayla: Any, monkeypatch: pytest.MonkeyPatch, queue: Any
 ) -> None:
