@@ -54,6 +54,42 @@ def status(kind: str, word: str, sentence: str = "") -> dict[str, str]:
     return {"kind": kind, "word": word, "sentence": sentence}
 
 
+@register.simple_block_tag
+def table(
+    content: SafeString,
+    caption: object,
+    *heads: object,
+    of: object = "",
+    actions: str = "",
+    kind: str = "",
+    blocks: bool = True,
+    caption_shown: bool = False,
+) -> SafeString:
+    """The table around rows that the template writes: caption, column heads and their scopes.
+
+    A head that ends in `#` stands over numbers, an empty one is left out, and a list stands for
+    several. `of` follows the caption. `actions` names the last column for those who cannot see that
+    it holds buttons. `kind` adds classes; `blocks` makes a block of each row on a narrow screen, for
+    which each cell says its column in `data-label`.
+    """
+    titles = [
+        str(title)
+        for head in heads
+        for title in (head if isinstance(head, list | tuple) else [head])
+        if title
+    ]
+    context = {
+        "caption": f"{caption} {of}".strip(),
+        "heads": [(title.removesuffix("#"), title.endswith("#")) for title in titles],
+        "actions": actions,
+        "kind": kind,
+        "blocks": blocks,
+        "caption_shown": caption_shown,
+        "rows": content,
+    }
+    return render_to_string("ui/rows.html", context)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One line of the error summary; `target` is the id of the control it leads to, empty for what
