@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from certification.board.board import Line, Stand, lines_of
 from certification.models import CertificationEvent, Certifier, Extension, Round
@@ -307,6 +308,15 @@ def test_a_closed_events_board_leads_to_pages_that_there_are(
         page = client.get(f"{BOARD}?event={event.pk}").content.decode()
         links = set(re.findall(r'<th scope="row">\s*<a\s+href="([^"]+)"', page))
         assert links and all(client.get(link).status_code == 200 for link in links)
+
+
+def test_the_boards_of_other_events_are_a_click_away(
+    client: Client, opi: User, event: CertificationEvent
+) -> None:
+    client.force_login(opi)
+    last_year = make_event(end_year=2024, name="Last year's event")
+    page = client.get(f"{BOARD}?event={event.pk}").content.decode()
+    assert f"event={last_year.pk}" in page and f"<strong>{escape(event.name)}</strong>" in page
 
 
 def test_without_an_event_the_board_says_so(client: Client, opi: User) -> None:

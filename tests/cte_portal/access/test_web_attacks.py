@@ -97,6 +97,8 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "pathways/roster/imports/carrying.py",
         "pathways/roster/imports/batch.py",
         "cte_portal/watch/standing.py",
+        "cte_portal/watch/configuration.py",
+        "cte_portal/prepared.py",
         "cte_portal/ui/unavailable.py",
     }
     found = {
