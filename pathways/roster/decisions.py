@@ -42,13 +42,13 @@ class Seen:
     @classmethod
     def read(cls, tokens: Iterable[str]) -> list[Seen]:
         """The tokens of a form, each once; what is none is passed over."""
-        found: dict[Pair, Seen] = {}
+        lines_seen: dict[Pair, Seen] = {}
         for token in tokens:
             parts = token.split(":")
             student, pathway = (number(part, digits=KEY_DIGITS) for part in [*parts, "", ""][:2])
             if len(parts) == 4 and student is not None and pathway is not None:
-                found[student, pathway] = cls((student, pathway), parts[2][:10], parts[3][:10])
-        return list(found.values())
+                lines_seen[student, pathway] = cls((student, pathway), parts[2][:10], parts[3][:10])
+        return list(lines_seen.values())
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def create(
     hold up the others.
     """
     demand_current(scope)
-    lines = Worklist(scope).lines(one.pair for one in seen)
-    as_seen = {one.pair: one for one in seen}
+    lines = Worklist(scope).lines(line.pair for line in seen)
+    as_seen = {line.pair: line for line in seen}
     students = [line.student.pk for line in lines if line.record]
     entered = Change.objects.filter(student_id__in=students, version=1, by_id=by_id)
     own = set(entered.values_list("student_id", "pathway_id")) if students else set()
@@ -145,13 +145,13 @@ def decide(
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
         worklist, now = Worklist(scope), timezone.now()
-        lines = {line.pair: line for line in worklist.lines(one.pair for one in seen)}
+        lines = {line.pair: line for line in worklist.lines(line.pair for line in seen)}
         fits = [
-            lines[one.pair]
-            for one in seen
-            if one.pair in lines
-            and lines[one.pair].choice == one.choice
-            and _fits(lines[one.pair], choice)
+            lines[line.pair]
+            for line in seen
+            if line.pair in lines
+            and lines[line.pair].choice == line.choice
+            and _fits(lines[line.pair], choice)
         ]
         own = {
             "choice": choice,
@@ -188,7 +188,7 @@ def take_back(
     """
     with ledger.refusals_named(), transaction.atomic():
         _open(scope)
-        worklist, as_seen = Worklist(scope), {one.pair: one for one in seen}
+        worklist, as_seen = Worklist(scope), {line.pair: line for line in seen}
         lines = worklist.lines(as_seen)
         same = [
             line.decision.pk
@@ -220,12 +220,12 @@ def _raced(scope: Scope, waiting: list[RosterLine]) -> Iterable[int]:
     told.
     """
     now = {line.pair: line for line in Worklist(scope).lines(line.pair for line in waiting)}
-    met = [
+    lines = [
         number
         for number, line in enumerate(waiting, 1)
         if line.pair not in now or now[line.pair].record
     ]
-    return met or range(1, len(waiting) + 1)
+    return lines or range(1, len(waiting) + 1)
 
 
 def _fits(line: RosterLine, choice: Choice) -> bool:
@@ -238,14 +238,14 @@ def _not_to_create(
     line: RosterLine, seen: Seen, by_id: int | None, own: Collection[Pair]
 ) -> Answer | None:
     if line.record:
-        mine = (
+        is_own = (
             line.pair in own
             and line.record.version == 1
             and line.record.in_district_credits == line.credits
         )
         return Answer(
             line,
-            mine,
+            is_own,
             f"The record already exists with {line.record.total_credits:.2f} credits, entered by"
             f" {line.record.modified_by}.",
         )

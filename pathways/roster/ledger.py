@@ -228,9 +228,9 @@ def changed(
     columns = list(shape.labels)
     if not columns:
         return
-    both = ", ".join(f"stored.{column}, plan.{column}" for column in columns)
+    before_and_after = ", ".join(f"stored.{column}, plan.{column}" for column in columns)
     cursor.execute(
-        f"SELECT plan.part, plan.line, plan.row_id, {both} FROM {shape.plan} plan JOIN"
+        f"SELECT plan.part, plan.line, plan.row_id, {before_and_after} FROM {shape.plan} plan JOIN"
         f" {shape.table} stored ON stored.id = plan.row_id WHERE plan.problem IS NULL AND"
         f" plan.operation = 'update' ORDER BY plan.part, plan.line LIMIT {int(most)}"
     )

@@ -137,11 +137,13 @@ class Worklist:
 
     @cached_property
     def _students(self) -> QuerySet[Any]:
-        found: QuerySet[Any] = Student.objects.in_scope(self.scope)
+        students: QuerySet[Any] = Student.objects.in_scope(self.scope)
         if self.school or self.grade:
-            found = Student.objects.in_scope(self.scope).placed(self.scope.end_year)
-        asked = {"school_id": self.school, "grade": self.grade}
-        return found.filter(**{name: value for name, value in asked.items() if value}).values("pk")
+            students = Student.objects.in_scope(self.scope).placed(self.scope.end_year)
+        filters = {"school_id": self.school, "grade": self.grade}
+        return students.filter(**{name: value for name, value in filters.items() if value}).values(
+            "pk"
+        )
 
     def _rosters(self) -> QuerySet[Any]:
         rosters = Roster.objects.in_scope(self.scope).with_pathway()
@@ -211,14 +213,14 @@ class Worklist:
             ),
         )
         if which is Which.WITHOUT_RECORD:
-            found = self._rosters().filter(~Exists(record))
+            pairs = self._rosters().filter(~Exists(record))
         elif which is Which.WITHOUT_COURSE:
-            found = self._records().filter(grown, ~self._course())
+            pairs = self._records().filter(grown, ~self._course())
         elif which is Which.UNLIKE:
             since = F("in_district_credits") - Coalesce(
                 _image(self.scope, F("in_district_credits")), Decimal(0), output_field=_CREDITS
             )
-            found = (
+            pairs = (
                 self._records()
                 .annotate(transcript=self._transcript())
                 .exclude(transcript=Round(since, 2))
@@ -227,14 +229,14 @@ class Worklist:
         else:
             then = Round(OuterRef("in_district_credits") + OuterRef("out_of_district_credits"), 2)
             more = record.filter(modified_end_year=year, total_credits__gt=then)
-            found = self._images().filter(~self._course(), ~Exists(more))
+            pairs = self._images().filter(~self._course(), ~Exists(more))
         decided = RosterDecision.objects.of(self.scope).filter(
             state_id=OuterRef("state_id"),
             pathway_id=OuterRef("taught"),
             choice__in=[Choice.LATER, which.dismissal],
         )
         return (
-            found.annotate(choice=Subquery(decided.values("choice")[:1]))
+            pairs.annotate(choice=Subquery(decided.values("choice")[:1]))
             .order_by()
             .values(*_NAMED, "choice")
             .distinct()
@@ -263,12 +265,12 @@ class Worklist:
 
     def found(self, which: Which, show: Show = Show.OPEN) -> QuerySet[Any]:
         """The pairs to show, by the student's name."""
-        shown = {
+        conditions = {
             Show.OPEN: Q(choice=None),
             Show.LATER: Q(choice=Choice.LATER),
             Show.DISMISSED: Q(choice=which.dismissal),
         }[show]
-        return self._in_order(self._pairs(which).filter(shown))
+        return self._in_order(self._pairs(which).filter(conditions))
 
     def everything(self, which: Which) -> dict[Show, list[Pair]]:
         """All pairs of a list by the student's name, open, put off and dismissed: what a page
@@ -279,12 +281,12 @@ class Worklist:
             Choice.LATER: Show.LATER,
             which.dismissal: Show.DISMISSED,
         }
-        found: dict[Show, list[Pair]] = {show: [] for show in Show}
+        groups: dict[Show, list[Pair]] = {show: [] for show in Show}
         for person, taught, choice in self._in_order(self._pairs(which)).values_list(
             "person", "taught", "choice"
         ):
-            found[shows[choice]].append((person, taught))
-        return found
+            groups[shows[choice]].append((person, taught))
+        return groups
 
     @staticmethod
     def _in_order(pairs: QuerySet[Any]) -> QuerySet[Any]:
@@ -294,19 +296,19 @@ class Worklist:
         """How many lines of a list are open, put off and dismissed; the open ones here are without
         those for later.
         """
-        found = self._pairs(which).aggregate(
+        counts = self._pairs(which).aggregate(
             open=Count("person", filter=Q(choice=None)),
             later=Count("person", filter=Q(choice=Choice.LATER)),
             dismissed=Count("person", filter=Q(choice=which.dismissal)),
         )
-        return {show: found[show.key] for show in Show}
+        return {show: counts[show.key] for show in Show}
 
     def balance(self) -> Balance:
         """One statement, so that it holds at any time, whoever writes meanwhile."""
-        ((rostered, recorded, dismissed, left, later, students),) = _balance(
+        ((rostered, recorded, dismissed, open_, later, students),) = _balance(
             self.scope, self.school, self.pathway, self.grade or None
         )
-        return Balance(rostered, recorded, dismissed, left, later, students)
+        return Balance(rostered, recorded, dismissed, open_, later, students)
 
     def _rostered(self) -> QuerySet[Any]:
         """Distinct pairs of student and pathway with a course, and what is known of them."""
@@ -335,23 +337,25 @@ class Worklist:
         """The pairs of one page, in their order: as many statements for 50 as for one. A student
         who is not in scope is left out.
         """
-        wanted = list(pairs)
-        people, year = {student for student, _ in wanted}, self.scope.end_year
+        pairs_in_order = list(pairs)
+        people, year = {student for student, _ in pairs_in_order}, self.scope.end_year
         students = {
-            one.pk: one
-            for one in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)
+            row.pk: row
+            for row in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)
         }
-        pathways = Pathway.objects.in_scope(self.scope).in_bulk({pathway for _, pathway in wanted})
+        pathways = Pathway.objects.in_scope(self.scope).in_bulk(
+            {pathway for _, pathway in pairs_in_order}
+        )
         records = Participation.objects.of_district(self.scope).filter(student__in=people)
         stored = {(record.student_id, record.pathway_id): record for record in records}
         earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by(
             "version"
         )
         before = {(change.student_id, change.pathway_id): change for change in earlier}
-        ids = [one.state_id for one in students.values()]
+        ids = [row.state_id for row in students.values()]
         decisions = {
-            (one.state_id, one.pathway_id): one
-            for one in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)
+            (row.state_id, row.pathway_id): row
+            for row in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)
         }
         courses = self._courses(people)
         parents = {record.student_id for record in stored.values() if record.single_parent}
@@ -365,7 +369,7 @@ class Worklist:
                 decision=decisions.get((students[student].state_id, pathway)),
                 single_parent=student in parents,
             )
-            for student, pathway in wanted
+            for student, pathway in pairs_in_order
             if student in students and pathway in pathways
         ]
 
@@ -382,7 +386,7 @@ class Worklist:
             "section__course__name",
             "section__course__credits",
         )
-        found: dict[Pair, tuple[CourseTaken, ...]] = {}
+        courses: dict[Pair, tuple[CourseTaken, ...]] = {}
         for student, pathway, name, worth, earned, enrolled_on in (
             rosters.order_by("section__course__number")
             .values(*columns, "section__course_id")
@@ -390,11 +394,11 @@ class Worklist:
             .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
         ):
             known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
-            found[student, pathway] = (
-                *found.get((student, pathway), ()),
+            courses[student, pathway] = (
+                *courses.get((student, pathway), ()),
                 CourseTaken(name, worth, known, enrolled_on),
             )
-        return found
+        return courses
 
 
 _CREDITS = credits_field("Credits")

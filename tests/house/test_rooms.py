@@ -29,7 +29,6 @@ TO_RENAME = {
     "certification/review/",
     "pathways/ledger/",
     "pathways/records/",
-    "pathways/roster/",
     "pathways/uploads/",
 }
 """Folders whose variables are still to be renamed. None is added."""

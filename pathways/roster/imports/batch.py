@@ -92,9 +92,9 @@ def _as_chosen(reading: Reading, slug: str) -> None:
         return
     layout = BY_SLUG[slug]
     chosen = {shape.name for shape, _ in layout.shapes}
-    if other := sorted(reading.brought - chosen):
+    if other_kinds := sorted(reading.brought - chosen):
         raise FileRefused(
-            f"The file has {' and '.join(other)} rows. You chose {layout.title} as the Import Type"
+            f"The file has {' and '.join(other_kinds)} rows. You chose {layout.title} as the Import Type"
         )
 
 

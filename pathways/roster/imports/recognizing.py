@@ -225,7 +225,7 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
             best = max(
                 best,
                 (sum(_plain(title) in known for title in titles), delimiter, titles),
-                key=lambda each: each[0],
+                key=lambda candidate: candidate[0],
             )
     _, delimiter, titles = best
     plain = [_plain(title) for title in titles]
@@ -253,9 +253,9 @@ def _titled(file: IO[bytes], name: str, encoding: Encoding, number: int, text: s
         )
     layout = max(
         fits,
-        key=lambda each: (
-            len(each.required),
-            sum(_plain(column.title) in plain for column in each.columns),
+        key=lambda candidate: (
+            len(candidate.required),
+            sum(_plain(column.title) in plain for column in candidate.columns),
         ),
     )
     doubled = [

@@ -18,7 +18,7 @@ DOWNLOADS = (
 LABELS = {"CTE Participation": "Record"}
 
 
-def of(batch: Batch, asked: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
+def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
     """Template and context."""
     files = {file.role: file for file in batch.files.all()}
     result, options = batch.result, batch.options

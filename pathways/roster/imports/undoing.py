@@ -50,7 +50,7 @@ def run(job: Job) -> None:
             for kind in kinds
             for reason, number in kind.remaining.items()
         }
-        stay = "; ".join(f"{what}: {number:,}" for what, number in remaining.items())
+        stay = "; ".join(f"{reason}: {number:,}" for reason, number in remaining.items())
         job.outcome = Outcome(
             f"{number_of(restored, 'row')} {'is' if restored == 1 else 'are'} back to what"
             f" {'it was' if restored == 1 else 'they were'} before the upload."

@@ -68,7 +68,7 @@ class RosterTemplate(ScopedView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, layout: str, **kwargs: Any) -> HttpResponseBase:
-        chosen = next((each for each in CSV_LAYOUTS if each.slug == layout), None)
+        chosen = next((own for own in CSV_LAYOUTS if own.slug == layout), None)
         form = request.GET.get("form", "csv")
         if chosen is None or form not in ("csv", "xlsx", "filled"):
             raise Http404("There is no such template.")
@@ -135,18 +135,18 @@ class SaveTestedRoster(OneRosterFile):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         tested = self.roster_file()
-        shown = result.of(tested)[1]
-        if shown["uploaded"]:
-            return redirect("batch", self.scope.district, self.scope.end_year, shown["uploaded"].pk)
+        page = result.of(tested)[1]
+        if page["uploaded"]:
+            return redirect("batch", self.scope.district, self.scope.end_year, page["uploaded"].pk)
         form = ConfirmForm(request.POST)
         number = form.cleaned_data["number"] if form.is_valid() else None
-        if not shown["can_upload"] or not default_storage.exists(tested.input_file):
+        if not page["can_upload"] or not default_storage.exists(tested.input_file):
             messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
-        if shown["holds"] and number != shown["to_confirm"]:
+        if page["holds"] and number != page["to_confirm"]:
             messages.warning(
                 request,
-                f"Nothing was saved. Enter {shown['to_confirm']:,} to confirm the changes below.",
+                f"Nothing was saved. Enter {page['to_confirm']:,} to confirm the changes below.",
             )
             return redirect(self.address)
         batch = submit(

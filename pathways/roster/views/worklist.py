@@ -39,10 +39,10 @@ class RosterWorklist(RecordsView):
     @cached_property
     def which(self) -> Which:
         key = self.kwargs.get("which", Which.WITHOUT_RECORD.key)
-        found = next((which for which in Which if which.key == key), None)
-        if found is None:
+        group = next((which for which in Which if which.key == key), None)
+        if group is None:
             raise Http404("There is no such list.")
-        return found
+        return group
 
     @cached_property
     def show(self) -> Show:
@@ -109,7 +109,7 @@ class RosterWorklist(RecordsView):
             return self.answer(problem=refusal.sentence)
         if not answers:
             return self.answer(problem="These lines are not on the list. Nothing was changed.")
-        request.session[ANSWERS] = [_told(one) for one in answers]
+        request.session[ANSWERS] = [_told(answer) for answer in answers]
         return redirect(request.get_full_path())
 
     def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
@@ -130,8 +130,8 @@ class RosterWorklist(RecordsView):
             if self.may_edit
             else None
         )
-        ticked = {one.pair for one in Seen.read(kept.getlist("chosen"))} if kept else set()
-        told = {
+        ticked = {line.pair for line in Seen.read(kept.getlist("chosen"))} if kept else set()
+        context = {
             "which": self.which,
             "lists": [
                 (which, counts[which][Show.OPEN] + counts[which][Show.LATER]) for which in Which
@@ -154,13 +154,13 @@ class RosterWorklist(RecordsView):
             "lock": self.lock,
             "in_active_year": self.in_active_year,
             "answers": answers,
-            "undo": [one["undo"] for one in answers or [] if one["undo"]],
-            "not_done": sum(not one["done"] for one in answers or []),
+            "undo": [answer["undo"] for answer in answers or [] if answer["undo"]],
+            "not_done": sum(not answer["done"] for answer in answers or []),
             "problem": problem,
             "field": field,
             **self.filters(),
         }
-        return render(self.request, "pathways/roster/worklist.html", told)
+        return render(self.request, "pathways/roster/worklist.html", context)
 
     def nothing_judged(self, rostered: int) -> str:
         """What the list would have to compare and does not have: `rosters` or `records`; only what
