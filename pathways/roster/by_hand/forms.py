@@ -85,8 +85,14 @@ class CalendarForm(RowForm):
         return number
 
 
+_STAYS = "If you correct the State ID, enrollments and CTE records stay with this student."
+
+
 class StudentForm(RowForm):
+    """A new student who has the name and birth date of a known one is asked about first."""
+
     birth_date = day("Birth Date")
+    is_another = forms.BooleanField(label="This is a different student", required=False)
 
     class Meta:
         model = Student
@@ -104,11 +110,33 @@ class StudentForm(RowForm):
         super().__init__(*args, **kwargs)
         self.instance.district_id = self.scope.district
         if self.instance.pk:
-            self.fields[
-                "state_id"
-            ].help_text = (
-                "If you correct the State ID, enrollments and CTE records stay with this student."
-            )
+            self.fields["state_id"].help_text = _STAYS
+        if self.instance.pk or not self.is_bound:
+            del self.fields["is_another"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "is_another" in self.fields:
+            known = self._same_person(cleaned)
+            if known is None:
+                del self.fields["is_another"]
+            elif not cleaned.get("is_another"):
+                self.add_error(
+                    "is_another",
+                    f"{known.name}, State ID {known.state_id}, has the same name and birth date."
+                    " Check the box only if this is a different student",
+                )
+        return cleaned
+
+    def _same_person(self, cleaned: dict[str, Any]) -> Student | None:
+        """A student of the district with this name and birth date and another State ID."""
+        names = {f"{name}__iexact": cleaned.get(name) or "" for name in ("last_name", "first_name")}
+        return (
+            Student.objects.of_district(self.scope)
+            .filter(**names, birth_date=cleaned.get("birth_date"))
+            .exclude(state_id=cleaned.get("state_id") or "")
+            .first()
+        )
 
 
 class EnrollmentForm(RowForm):

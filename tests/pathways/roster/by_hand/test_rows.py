@@ -115,6 +115,22 @@ def test_a_corrected_state_id_keeps_what_hangs_on_the_student(
     assert "This district already has a student with that State ID" in page
 
 
+def test_the_same_person_is_not_added_twice_by_mistake(pages: Pages, kayla: Student) -> None:
+    """R-IMP-09, on screen: nobody is matched by name alone, and nobody is doubled in silence."""
+    same = {
+        "state_id": "999000902",
+        "last_name": "anderson",
+        "first_name": "Kayla",
+        "birth_date": "01/02/2007",
+        "gender": "F",
+    }
+    page = pages.send("roster-row-add", "students", **same)
+    assert f"State ID {kayla.state_id}, has the same name and birth date" in page
+    assert not Student.objects.filter(state_id="999000902").exists()
+    assert "was added" in pages.send("roster-row-add", "students", **same, is_another="on")
+    assert Student.objects.get(state_id="999000902").last_name == "anderson"
+
+
 def test_erasing_is_done_on_screen(pages: Pages, kayla: Student) -> None:
     """R-IMP-12: a student who returns loses the end date."""
     own = kayla.enrollments.get()
