@@ -130,10 +130,16 @@ class StudentForm(RowForm):
 
     def _same_person(self, cleaned: dict[str, Any]) -> Student | None:
         """A student of the district with this name and birth date and another State ID."""
-        names = {f"{name}__iexact": cleaned.get(name) or "" for name in ("last_name", "first_name")}
+        birth_date = cleaned.get("birth_date")
+        if birth_date is None:
+            return None
         return (
             Student.objects.of_district(self.scope)
-            .filter(**names, birth_date=cleaned.get("birth_date"))
+            .filter(
+                last_name__iexact=cleaned.get("last_name") or "",
+                first_name__iexact=cleaned.get("first_name") or "",
+                birth_date=birth_date,
+            )
             .exclude(state_id=cleaned.get("state_id") or "")
             .first()
         )
