@@ -84,7 +84,7 @@ HEARD = """() => {
             const region = change.target.closest?.("[role=status].banner");
             if (!region) continue;
             window.heights.add(document.querySelector(".banners").offsetHeight);
-            for (const node of change.addedNodes) if (!node.inert) window.heard.push(node.textContent);
+            for (const node of change.addedNodes) if (!node.inert) window.heard.push(node.textContent.trim());
         }
     }).observe(document, { childList: true, subtree: true });
 }"""
