@@ -33,7 +33,7 @@ class CertifierForm(forms.Form):
     )
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, obj: User) -> str:
         return f"{obj.choice_name}{' – has never signed in' if obj.last_login is None else ''}"
 

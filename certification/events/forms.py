@@ -101,7 +101,7 @@ class LinksField(LinesField):
         return links
 
 
-class EventForm(forms.ModelForm):  # type: ignore[type-arg]
+class EventForm(forms.ModelForm):
     """An event as OPI sets it up. Once published, collection and year stay."""
 
     use_required_attribute = False
@@ -173,7 +173,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
             collections.choices = [(only.value, only.label)]
 
 
-class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
+class ExtensionForm(forms.ModelForm):
     use_required_attribute = False
 
     due = EventDayField(label="Due", help_text="MM/DD/YYYY")

@@ -25,7 +25,7 @@ class DifferentRecord:
     state_id: str
     student: str
     pathway: str
-    what: str
+    change: str
     fields: tuple[Difference, ...] = ()
 
 
@@ -46,11 +46,11 @@ class Since:
         if not self.records:
             return "Nothing has changed since certification."
         numbers = {
-            what: sum(record.what == what for record in self.records)
-            for what in ("Changed", "New", "No longer there")
+            change: sum(record.change == change for record in self.records)
+            for change in ("Changed", "New", "No longer there")
         }
         parts = ", ".join(
-            f"{number:,} {what.lower()}" for what, number in numbers.items() if number
+            f"{number:,} {change.lower()}" for change, number in numbers.items() if number
         )
         return (
             f"{number_of(len(self.records), 'record')}"
@@ -60,12 +60,12 @@ class Since:
 
 def _different(record: ComparedRecord) -> DifferentRecord | None:
     fields = tuple(record.differences(_COMPARED))
-    what = "Changed" if fields else ""
+    change = "Changed" if fields else ""
     if record.before is None or record.after is None:
-        what = "No longer there" if record.after is None else "New"
+        change = "No longer there" if record.after is None else "New"
     row = record.row
     return (
-        DifferentRecord(row.state_id, row.student_name, row.pathway_name, what, fields)
-        if what
+        DifferentRecord(row.state_id, row.student_name, row.pathway_name, change, fields)
+        if change
         else None
     )

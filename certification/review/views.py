@@ -34,7 +34,6 @@ class OfEvent(ScopedView):
     """A page under an event that the district may see."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     @cached_property
     def district_event(self) -> DistrictEvent:

@@ -22,7 +22,6 @@ BANNERS = {Level.GOOD: "saved", Level.DEGRADED: "attention", Level.DOWN: "failed
 
 class PortalHealth(StatewideView, TemplateView):
     capability = Capability.SEE_LISTS
-    http_method_names = ["get", "head", "options"]
     template_name = "watch/health.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -133,11 +133,11 @@ def make_plan(scope: Scope, staged: Staged) -> tuple[dict[str, int], tuple[int, 
         else:
             cursor.execute(drop)
             cursor.execute(make, [scope.district])
-        each = (
+        select = (
             f"SELECT operation, COUNT(*), CASE WHEN operation = 'stale' THEN line END FROM {PLAN}"
             " GROUP BY 1, 3 ORDER BY 3"
         )
-        cursor.execute(staged.own(each))
+        cursor.execute(staged.own(select))
         rows = cursor.fetchall()
     counts: dict[str, int] = {}
     for operation, number, _ in rows:

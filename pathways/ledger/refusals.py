@@ -60,12 +60,12 @@ class NoActiveYear(NotApplied):
 class OtherYear(NotApplied):
     """OPI has made another school year the current one since the work was asked for."""
 
-    def __init__(self, meant: int, current: int | None) -> None:
+    def __init__(self, end_year: int, current: int | None) -> None:
         self.why = (
-            f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
+            f"{current_year(current)} Records of {school_year_label(end_year)} can only be read."
         )
         super().__init__(
-            f"{current_year(current)} Records of {school_year_label(meant)} can only be read."
+            f"{current_year(current)} Records of {school_year_label(end_year)} can only be read."
             " Nothing was saved."
         )
 

@@ -22,7 +22,7 @@ from pathways.models import District, Pathway, RuleSeverity, SchoolYear
 FIRST, LAST = 2000, 2100
 
 
-class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
+class RegisterForm(forms.ModelForm):
     """A row of OPI's lists.
 
     `seen` is the row as the page showed it: who saves over somebody else is told. `confirmed` holds
@@ -247,7 +247,7 @@ class SchoolYearForm(RegisterForm):
         """That one year alone is active is kept by the register, which ends the other one in the
         same change.
         """
-        return super()._get_validation_exclusions() | {"is_active"}  # type: ignore[misc, no-any-return]
+        return super()._get_validation_exclusions() | {"is_active"}  # type: ignore[misc]
 
 
 class RuleSeverityForm(RegisterForm):

@@ -71,7 +71,7 @@ def is_published() -> bool:
 def _rows(model: type[models.Model], alias: str = Edition.DISTRICT.value) -> Rows:
     return {
         row[model._meta.pk.attname]: row for row in model._base_manager.db_manager(alias).values()
-    }  # type: ignore[union-attr]
+    }
 
 
 def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
@@ -82,10 +82,10 @@ def named_at_state(model: type[models.Model], keys: set[Any]) -> set[Any]:
     for relation in model._meta.related_objects:
         if relation.related_model in PUBLISHED:
             continue
-        column = relation.field.attname  # type: ignore[attr-defined]
+        column = relation.field.attname
         named = relation.related_model._base_manager.db_manager(STATE).filter(
             **{f"{column}__in": keys}
-        )  # type: ignore[union-attr]
+        )
         keys_in_use.update(named.values_list(column, flat=True).distinct())
     return keys_in_use
 

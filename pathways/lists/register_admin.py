@@ -78,7 +78,7 @@ class OpiSite(admin.AdminSite):
 site = OpiSite(name="admin")
 
 
-class RegisterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RegisterAdmin(admin.ModelAdmin):
     """One of OPI's lists: seen by OPI, kept by its administrators, changed through the register
     alone.
     """

@@ -13,7 +13,7 @@ from pathways.ledger.shape import CREDITS
 from pathways.records.lingo import LINGO, Term
 
 
-class LayoutPart(LayoutObject):  # type: ignore[misc]
+class LayoutPart(LayoutObject):
     """A piece of the layout with a template of its own, which sees the page's context and, as
     `fields`, the fields within.
     """
@@ -31,7 +31,7 @@ class LayoutPart(LayoutObject):  # type: ignore[misc]
         )
 
 
-class Definition(LayoutObject):  # type: ignore[misc]
+class Definition(LayoutObject):
     """What a term of the guide means, one key away from its field."""
 
     def __init__(self, *terms: Term, question: str = "") -> None:

@@ -41,7 +41,7 @@ class ChangeFilter(forms.Form):
     use_required_attribute = False
 
     state_id = forms.CharField(required=False, max_length=20, label="State ID")
-    who = forms.CharField(required=False, max_length=100, label="Who")
+    person = forms.CharField(required=False, max_length=100, label="Who")
     district = forms.CharField(required=False, max_length=4, label="District")
     operation = forms.ChoiceField(
         required=False, label="Action", choices=[("", "Everything"), *Change.Operation.choices]
@@ -76,7 +76,7 @@ class ChangeFilter(forms.Form):
         changes = (
             Change.objects.newest_first()
             .between(search["first"], search["last"])
-            .by_people(search["who"])
+            .by_people(search["person"])
         )
         if search["state_id"]:
             changes = changes.filter(

@@ -29,19 +29,19 @@ class RowHash(Func):
     """
 
     template = "hash_record_extended(ROW(%(expressions)s), 0)"
-    output_field = BigIntegerField()  # type: ignore[assignment]
+    output_field = BigIntegerField()
 
 
 class RowDigest(Func):
     template = "md5(ROW(%(expressions)s)::text)"
-    output_field = CharField()  # type: ignore[assignment]
+    output_field = CharField()
 
 
 class RowText(Func):
     """All of a row in one value, where the database has no hash."""
 
     function = "JSON_ARRAY"
-    output_field = TextField()  # type: ignore[assignment]
+    output_field = TextField()
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Fingerprints:
         """All types are one statement; each line begins with the number of its type."""
         self._numbered = [
             kind.model._meta.pk.get_internal_type() != "CharField" for kind in self.kinds
-        ]  # type: ignore[union-attr]
+        ]
         hashed = RowHash if _alike() else RowDigest
         statements: list[str] = []
         values: list[Any] = []

@@ -156,7 +156,7 @@ def write(kind: ObjectType, differs: Difference, scope: Scope) -> list[list[Any]
                     f"DELETE FROM {staged} WHERE {key} IN ({', '.join(['%s'] * len(some))})", some
                 )
         for named, parent in kind.parents:
-            column, parent_key = named.column, parent._meta.pk.column  # type: ignore[union-attr]
+            column, parent_key = named.column, parent._meta.pk.column
             missing = (
                 f"FROM {staged} WHERE {column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
                 f" {parent._meta.db_table} parent WHERE parent.{parent_key} = {staged}.{column})"

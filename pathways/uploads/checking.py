@@ -308,11 +308,11 @@ def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
 def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
     """All findings in the order of the lines, however many."""
     with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
-        each = (
+        select = (
             f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS}"
             " ORDER BY line, rule, field"
         )
-        cursor.execute(staged.own(each))
+        cursor.execute(staged.own(select))
         fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
         for line, rule_id, field, value, message, refuses, total, pathway in typed(
             connection, cursor, fields
@@ -328,11 +328,11 @@ def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
     most first.
     """
     with connection.cursor() as cursor:
-        each = (
+        select = (
             "SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM"
             f" {FINDINGS} GROUP BY rule"
         )
-        cursor.execute(staged.own(f"{each} ORDER BY 4 DESC, 2 DESC, 1"))
+        cursor.execute(staged.own(f"{select} ORDER BY 4 DESC, 2 DESC, 1"))
         counts = [
             (rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()
         ]

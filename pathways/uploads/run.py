@@ -274,10 +274,10 @@ def _words(options: dict[str, Any], checked: checking.CheckedFile) -> str:
             " as you chose."
         )
     saved = f"{good:,} row{' is' if good == 1 else 's are'} now saved. " if good else ""
-    was, them, file = (
+    was, pronoun, file = (
         ("was", "it", "it") if checked.rejected == 1 else ("were", "them", "that file")
     )
     return (
-        f"{saved}{rejected} {was} not saved. Download {them}, correct {them}, and upload {file}, or"
-        f" fix {them} here."
+        f"{saved}{rejected} {was} not saved. Download {pronoun}, correct {pronoun}, and upload {file}, or"
+        f" fix {pronoun} here."
     )

@@ -25,13 +25,6 @@ NO_NOUNS = (
     " both other others each these those it they them whose who what"
 )
 """Pronouns and participles. A variable is called by the noun that it holds."""
-TO_RENAME = {
-    "certification/review/",
-    "pathways/ledger/",
-    "pathways/records/",
-    "pathways/uploads/",
-}
-"""Folders whose variables are still to be renamed. None is added."""
 
 
 def modules() -> list[Path]:
@@ -93,7 +86,6 @@ def test_a_variable_is_called_by_a_noun() -> None:
         f"{path}: {name}"
         for path in modules()
         if path.parts[0] != "tests"
-        and not any(str(path).startswith(folder) for folder in TO_RENAME)
         for name in variables(ast.parse((settings.BASE_DIR / path).read_text()))
         if name.strip("_") in NO_NOUNS.split()
     }

@@ -98,7 +98,7 @@ def data() -> Iterator[str]:
                     lines.append(
                         f"    {field.related_model.__name__} {cardinality(field)} {model.__name__}"
                         f" : {field.name}"
-                    )  # type: ignore[union-attr]
+                    )
         yield f"### {title}\n"
         yield from mermaid(lines)
         yield "| Table | Kept in | Fields |"

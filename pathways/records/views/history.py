@@ -32,7 +32,6 @@ class RecordHistory(OneRecord, TemplateView):
     """
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/records/record_history.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -79,7 +78,6 @@ class RestoreRecord(OneRecord):
     """
 
     capability = Capability.EDIT_RECORDS
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:
@@ -157,7 +155,7 @@ class RestoreRecord(OneRecord):
         """Say what was done, and offer the way back from that too."""
         standing = self._standing(steps)
         record = standing.get(self.pathway.pk)
-        what = f"{record.total_credits:.2f} credits" if record else "the new record was removed"
+        outcome = f"{record.total_credits:.2f} credits" if record else "the new record was removed"
         more = f", and {len(steps) - 1} more" if len(steps) > 1 else ""
         undo.offer(
             self.request,
@@ -165,7 +163,7 @@ class RestoreRecord(OneRecord):
             title="Undone." if self.undoing else "Restored.",
             words=" ".join(
                 [
-                    f"{self.student.name}, {self.pathway.name}, {what}{more}.",
+                    f"{self.student.name}, {self.pathway.name}, {outcome}{more}.",
                     *(f"{finding}." for finding in findings),
                 ]
             ),

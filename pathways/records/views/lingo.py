@@ -13,7 +13,6 @@ class Lingo(TemplateView):
     """CTE Lingo; every term has an anchor that the help under the fields leads to."""
 
     template_name = "pathways/records/lingo.html"
-    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(terms=TERMS, fields=FIELDS, **kwargs)

@@ -27,8 +27,6 @@ from pathways.records.views.student_page import StudentPage
 class NewRecord(StudentPage):
     """A record in a pathway that the student does not have yet (Step Two A)."""
 
-    http_method_names = ["get", "post", "head", "options"]
-
     @cached_property
     def record(self) -> Participation | None:
         return None

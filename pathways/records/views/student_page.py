@@ -35,7 +35,6 @@ class StudentPage(RecordsView, TemplateView):
 
     capability = Capability.VIEW_RECORDS
     write_capability = Capability.EDIT_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/records/student.html"
     keeps = ""
 

@@ -24,7 +24,7 @@ def day(label: str, *, required: bool = True) -> DayField:
     )
 
 
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+class RowForm(forms.ModelForm):
     """A row of the scope. `seen` is the version of its history that the page shows."""
 
     use_required_attribute = False

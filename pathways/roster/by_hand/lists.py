@@ -35,7 +35,6 @@ class ListPage(ScopedView, TemplateView):
     """A list of roster data, with the offer to undo what was just done."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {"may_edit": self.can_edit, "undo": undoing.offered(self.request)}
@@ -58,7 +57,6 @@ class RosterStudents(ListPage):
     by POST, so that no name stands in an address.
     """
 
-    http_method_names = ["get", "post", "head", "options"]
     template_name = "pathways/roster/students.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

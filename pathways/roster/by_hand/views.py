@@ -192,7 +192,6 @@ class RowHistory(KindPage, TemplateView):
     """Who changed a row, when, and from what; also of a row that is gone."""
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/roster/row_history.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -261,7 +260,6 @@ class TakeBackAct(ScopedView):
     """Undo an act of a screen. Other people's later work stays."""
 
     capability = Capability.EDIT_RECORDS
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, act: uuid.UUID, **kwargs: Any) -> HttpResponse:
         if not self.in_active_year:

@@ -201,4 +201,4 @@ def cursor_of(district: str) -> int:
     """
     return Change.objects.cursor(district) + sum(
         shape.change.objects.last_of_district(district) for shape in SHAPES
-    )  # type: ignore[attr-defined]
+    )

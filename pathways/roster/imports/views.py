@@ -42,7 +42,6 @@ class RosterColumns(ScopedView, TemplateView):
     """Which roster files the portal reads and what each column holds, from the layouts."""
 
     capability = Capability.SEE_BATCHES
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/roster/columns.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -65,7 +64,6 @@ class RosterTemplate(ScopedView):
     """
 
     capability = Capability.SEE_BATCHES
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, layout: str, **kwargs: Any) -> HttpResponseBase:
         chosen = next((own for own in CSV_LAYOUTS if own.slug == layout), None)
@@ -131,8 +129,6 @@ class SaveTestedRoster(OneRosterFile):
     since, nothing is saved and the new counts are shown.
     """
 
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         tested = self.roster_file()
         page = result.of(tested)[1]
@@ -177,7 +173,7 @@ class UndoRosterFile(OneRosterFile, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         file = self.roster_file()
-        rows = sum(shape.change.objects.filter(batch=file.pk).count() for shape in SHAPES)  # type: ignore[attr-defined]
+        rows = sum(shape.change.objects.filter(batch=file.pk).count() for shape in SHAPES)
         own = {"batch": file, "rows": rows, "can_undo": result.of(file)[1]["can_undo"]}
         return super().get_context_data(**{**kwargs, **own})
 

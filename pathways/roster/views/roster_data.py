@@ -35,7 +35,6 @@ class RosterData(ScopedView, TemplateView):
     """
 
     capability = Capability.VIEW_RECORDS
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/roster/data.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -39,8 +39,6 @@ class SaveTested(OneUpload):
     changed since are left out and listed.
     """
 
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         tested = self.upload()
         if earlier := follower(tested, "upload"):

@@ -105,7 +105,7 @@ class UploadForm(forms.Form):
         file: UploadedFile | None = self.cleaned_data.get("file")
         if file is None:
             return None
-        if len(self.files.getlist(self.add_prefix("file"))) > 1:  # type: ignore[attr-defined]
+        if len(self.files.getlist(self.add_prefix("file"))) > 1:
             raise forms.ValidationError("Select one file")
         name = (file.name or "").lower()
         if self.cleaned_data.get("type") in TYPES:
@@ -217,7 +217,6 @@ class UploadColumns(ScopedView, TemplateView):
     """What each column means, from the layout's definition."""
 
     capability = Capability.SEE_BATCHES
-    http_method_names = ["get", "head", "options"]
     template_name = "pathways/uploads/upload_columns.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -243,7 +242,6 @@ class Template(ScopedView):
     """The empty template with one sample row, and the one filled with the district's records."""
 
     capability = Capability.SEE_BATCHES
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
         layout = CTE_END_OF_YEAR

@@ -66,7 +66,7 @@ def test_o_19_a_students_changes_in_plain_words(desk: Client, changed: Student) 
 
 def test_o_19_by_user_district_action_and_day(desk: Client) -> None:
     today = f"{timezone.localdate():%m/%d/%Y}"
-    assert "2 changes" in asked(desk, who="cheryl martin")
+    assert "2 changes" in asked(desk, person="cheryl martin")
     assert "3 changes" in asked(desk, district="0965")
     assert "1 change, newest" in asked(desk, operation="delete") and "OLSEN, PETER" in asked(
         desk, operation="delete"
@@ -75,7 +75,7 @@ def test_o_19_by_user_district_action_and_day(desk: Client) -> None:
     assert "No changes match" in asked(desk, last="01/01/2020") and "No changes match" in asked(
         desk, state_id="0"
     )
-    assert ", became" not in asked(desk, who="OLSEN", operation="create"), (
+    assert ", became" not in asked(desk, person="OLSEN", operation="create"), (
         "nothing stood before what was entered again"
     )
 
@@ -83,9 +83,9 @@ def test_o_19_by_user_district_action_and_day(desk: Client) -> None:
 def test_what_cannot_be_read_finds_nothing_and_is_said(desk: Client) -> None:
     assert "Enter the date as MM/DD/YYYY" in asked(desk, first="2025-01-01")
     assert "Enter what to search for" in asked(desk)
-    assert "newest first" not in asked(desk, who="x" * 101) + asked(desk, state_id="\x00") + asked(
-        desk, district="99999"
-    )
+    assert "newest first" not in asked(desk, person="x" * 101) + asked(
+        desk, state_id="\x00"
+    ) + asked(desk, district="99999")
 
 
 def test_the_file_has_every_change_and_no_formula(
