@@ -21,7 +21,7 @@ class StateCopyQuerySet(models.QuerySet["StateCopy"]):
         """The same for every page's head: without the list of what was left out, which may be
         long.
         """
-        copies: list[StateCopy] = _told(district)
+        copies: list[StateCopy] = _in_short(district)
         return copies[0] if copies else None
 
     def at_state(self) -> StateCopyQuerySet:
@@ -62,7 +62,7 @@ class StateCopy(models.Model):
 
 
 @prepared
-def _told(district: str) -> StateCopyQuerySet:
+def _in_short(district: str) -> StateCopyQuerySet:
     return StateCopy.objects.at_state().defer("refused").filter(pk=district)
 
 

@@ -73,7 +73,7 @@ def test_values_come_back_as_the_model_has_them(cottonwood: District_, kayla: St
 
 
 def test_an_object_reads_later_what_its_question_left_out(db: None) -> None:
-    assert StateCopy.objects.told("9012") is None
+    assert StateCopy.objects.in_short("9012") is None
 
 
 def test_a_later_call_builds_no_query(

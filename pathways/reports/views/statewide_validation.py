@@ -50,7 +50,10 @@ class ValidationOfAllDistricts(StatewideView, TemplateView):
             and (line.wants_a_look or not look)
         ]
         own = {
-            "heads": [f"{report.letter}. {HEADS[report.letter]}" for report in COUNTED],
+            "heads": [
+                f"{report.letter}. {HEADS[report.letter]}" if report.letter else report.short
+                for report in COUNTED
+            ],
             "lines": matches,
             "districts": len(lines),
             "totals": list(zip(COUNTED, state_totals(edition, end_year), strict=True)),

@@ -167,6 +167,19 @@ ELSEWHERE = {
         "writes roster data, which go on changing; what would take a certified record out is held"
         " (tests/pathways/roster)"
     ),
+    **dict.fromkeys(
+        (
+            "roster-students",
+            "roster-section",
+            "roster-row",
+            "roster-row-add",
+            "roster-row-remove",
+            "roster-end",
+            "roster-take-back",
+        ),
+        "writes roster data by hand through the same ledger, and holds the same"
+        " (tests/pathways/roster)",
+    ),
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
     "batch-cancel": "ends a job",

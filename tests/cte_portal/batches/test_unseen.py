@@ -54,9 +54,9 @@ def tried(batch: Batch, times: int = 5) -> Batch:
 
 
 def letter(clerk: User, scope: Any) -> Batch:
-    told = {"event": "End of Year", "sentence": "It is open."}
+    facts = {"event": "End of Year", "sentence": "It is open."}
     return letters.queue(
-        "reminder", "A reminder", to=clerk, by=clerk, scope=scope, path="/", key="k", told=told
+        "reminder", "A reminder", to=clerk, by=clerk, scope=scope, path="/", key="k", facts=facts
     )
 
 

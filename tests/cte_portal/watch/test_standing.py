@@ -60,6 +60,16 @@ def waiting_job(minutes: float, **values: Any) -> Callable[[User], None]:
     return make
 
 
+def running_job(started: float, lease: float) -> Callable[[User], None]:
+    """One that began and whose lease ends so many minutes ago."""
+
+    def make(clerk: User) -> None:
+        moments = {"started_at": ago(minutes=started), "lease_until": ago(minutes=lease)}
+        waiting_job(started, status=Status.PROCESSING, **moments)(clerk)
+
+    return make
+
+
 BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
     "dispatcher": (lambda clerk: dead("dispatcher"), "Dispatcher", "Not running. Last heard of"),
     "worker": (
@@ -85,19 +95,12 @@ BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
     ),
     "stuck": (waiting_job(16), "Jobs", "One has waited for 16 minutes."),
     "runs on and on": (
-        waiting_job(
-            80,
-            status=Status.PROCESSING,
-            started_at=ago(minutes=75),
-            lease_until=ago(minutes=-5),
-        ),
+        running_job(75, -5),
         "Jobs",
         "One has run for 75 minutes.",
     ),
     "lost": (
-        waiting_job(
-            5, status=Status.PROCESSING, started_at=ago(minutes=5), lease_until=ago(minutes=4)
-        ),
+        running_job(5, 4),
         "Jobs",
         "1 without a worker.",
     ),

@@ -145,6 +145,7 @@ KEYS_AND_COUNTS = {
     "pathways/resync/resync.py",
     "pathways/resync/difference.py",
     "pathways/roster/undo.py",
+    "pathways/roster/editing.py",
     "pathways/roster/ledger.py",
     "pathways/roster/imports/carrying.py",
     "cte_portal/connection.py",

@@ -83,7 +83,7 @@ def test_a_part_that_is_sent_in_the_new_year_is_not_a_complete_resync(school: Di
     part = send(Scope("9012", 2026), ("Student",))
     assert part.complete_at is None
     entries = {
-        standing.kind.name: standing.told for standing in Comparison(Scope("9012", 2026)).standings
+        standing.kind.name: standing.entry for standing in Comparison(Scope("9012", 2026)).standings
     }
     assert entries["Student"] and entries["Enrollment"] is None
 

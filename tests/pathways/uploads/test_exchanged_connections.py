@@ -185,7 +185,7 @@ def exchanged_before(
     monkeypatch.setattr(place, name, wrapped)
 
 
-@pytest.mark.parametrize("step", ["check_staged", "_plan"])
+@pytest.mark.parametrize("step", ["check_staged", "make_plan"])
 def test_a_save_on_an_exchanged_connection_is_refused(
     step: str,
     cottonwood: District_,
