@@ -5,8 +5,7 @@
 import os
 from typing import Any
 
-from celery import Celery
-from celery.bootsteps import StartStopStep
+from celery import Celery, signals
 
 from cte_portal.checks import refuse_to_start
 from cte_portal.connection import UnfitConnection, look_at_all
@@ -19,16 +18,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["cte_portal.batches"])
 
 
-class LookAtPortal(StartStopStep):
-    """A worker looks at the apps and at its databases before it takes a message."""
-
-    def start(self, parent: Any) -> None:
-        refuse_to_start()
-        try:
-            look_at_all()
-        except UnfitConnection as unfit:
-            raise SystemExit(str(unfit)) from unfit
-        schema.refuse_to_start()
-
-
-app.steps["worker"].add(LookAtPortal)
+@signals.worker_init.connect
+def look_at_portal(**_: Any) -> None:
+    """A worker looks at the apps and at its databases before it makes the processes that run jobs:
+    they inherit no connection.
+    """
+    refuse_to_start()
+    try:
+        look_at_all()
+    except UnfitConnection as unfit:
+        raise SystemExit(str(unfit)) from unfit
+    schema.refuse_to_start()

@@ -6,10 +6,9 @@ from celery import shared_task
 
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
-from cte_portal.celery import app
-from cte_portal.watch.worker import Beat
+from cte_portal.watch import worker
 
-app.steps["worker"].add(Beat)  # here, as its table is known only once the apps are loaded
+worker.connect()  # here, as its table is known only once the apps are loaded
 
 TRIES = 5  # another worker may be quicker by a moment
 

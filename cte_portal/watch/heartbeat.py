@@ -1,7 +1,8 @@
 """The sign of life of a dispatcher or worker: a row that a thread of its own renews.
 
-The thread writes by its own connection and closes it each time, so that neither a fork nor a
-database that was restarted meanwhile does harm. A process that cannot write shows as dead.
+The thread writes by its own connection and closes it each time, so that a database that was
+restarted meanwhile does no harm. A process that cannot write shows as dead. No process that forks
+may run one.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ EVERY = 10
 """Seconds; who has not been heard of for three times as long is dead."""
 
 
-def beat(part: Heartbeat.Part, queue: str = "") -> None:
-    """Write that this process lives and which version it runs."""
+def _name(part: Heartbeat.Part, queue: str, process: int | None) -> str:
+    return f"{socket.gethostname()[:80]}:{process or os.getpid()}:{queue or part.value}"
+
+
+def beat(part: Heartbeat.Part, queue: str = "", process: int | None = None) -> None:
+    """Write that a process lives, this one if no other is named, and which version it runs."""
     Heartbeat.objects.update_or_create(
-        name=f"{socket.gethostname()[:80]}:{os.getpid()}:{queue or part.value}",
+        name=_name(part, queue, process),
         defaults={
             "part": part,
             "queue": queue,
@@ -48,8 +53,9 @@ class Beating:
         part: Heartbeat.Part,
         queues: Iterable[str] = ("",),
         also: Callable[[], object] = lambda: None,
+        process: int | None = None,
     ) -> None:
-        self.part, self.queues, self.also = part, list(queues), also
+        self.part, self.queues, self.also, self.process = part, list(queues), also, process
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -64,7 +70,7 @@ class Beating:
     def once(self) -> None:
         try:
             for queue in self.queues:
-                beat(self.part, queue)
+                beat(self.part, queue, self.process)
             self.also()
         except Exception as error:  # noqa: BLE001 - whoever watches sees the missing beat
             log.warning("no heartbeat: %s", name_of(error))
@@ -80,10 +86,7 @@ class Beating:
 
     def forget(self) -> None:
         """Take the row away: nobody misses a process that was stopped."""
-        names = [
-            f"{socket.gethostname()[:80]}:{os.getpid()}:{queue or self.part.value}"
-            for queue in self.queues
-        ]
+        names = [_name(self.part, queue, self.process) for queue in self.queues]
         try:
             Heartbeat.objects.filter(pk__in=names).delete()
         except Exception as error:  # noqa: BLE001 - the database may have gone first

@@ -292,7 +292,7 @@ def test_settings_name_the_apps_plugs_and_the_answers_and_no_other_part_of_them(
 def test_neither_web_server_nor_worker_starts_with_a_mistyped_plug() -> None:
     for start in (
         "import cte_portal.wsgi",
-        "from cte_portal.celery import LookAtPortal; LookAtPortal(None).start(None)",
+        "from cte_portal.celery import look_at_portal; look_at_portal()",
     ):
         begin = ["-c", f"import django; django.setup(); {start}"]
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.cte_portal.mistyped_settings"}

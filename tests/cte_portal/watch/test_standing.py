@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import shutil
 import smtplib
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import signals
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
@@ -22,6 +24,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
+from cte_portal.celery import app
 from cte_portal.watch import checkups, standing
 from cte_portal.watch.heartbeat import Beating, beat
 from cte_portal.watch.models import Checkup, Heartbeat
@@ -195,6 +198,25 @@ def test_a_process_that_ends_as_it_should_is_forgotten(running: None) -> None:
     beating.once()
     beating.forget()
     assert not Heartbeat.objects.filter(part="worker").exists()
+
+
+def test_no_database_is_known_to_the_process_that_a_worker_copies(
+    running: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy made while a thread wrote to SQLite waited for its lock for ever, and every job of the
+    queue with it: the processes that run jobs give the sign of life, in the worker's name.
+    """
+    assert not [step for step in app.steps["worker"] if step.__module__.startswith("cte_portal")]
+    beaten: list[Beating] = []
+    monkeypatch.setattr(Beating, "start", lambda beating: beaten.append(beating))
+    monkeypatch.setattr(Beating, "stop", lambda beating: beating.forget())
+    Heartbeat.objects.all().delete()
+    signals.worker_process_init.send(sender="worker@here")
+    beaten[0].once()
+    (row,) = Heartbeat.objects.all()
+    assert row.queue == "district" and f":{os.getppid()}:" in row.name
+    signals.worker_process_shutdown.send(sender="worker@here")
+    assert not Heartbeat.objects.exists()
 
 
 def test_a_heartbeat_that_cannot_be_written_ends_nothing(
