@@ -343,13 +343,14 @@ def test_every_page_of_a_district_is_a_scoped_view_with_a_capability() -> None:
 def test_z_09_pages_of_opi_answer_as_the_table_says(
     name: str, method: str, client: Client, record: Participation, cast: dict[str, User | None]
 ) -> None:
+    path = statewide_address(name)
     before = fingerprint()
     found = {}
     for role, user in cast.items():
         client.logout()
         if user:
             client.force_login(user)
-        found[role] = client.generic(method, statewide_address(name)).status_code
+        found[role] = client.generic(method, path).status_code
     assert found == STATEWIDE[name][method]
     after = fingerprint()
     del before["accounts_user"], after["accounts_user"]  # signing in is written there
