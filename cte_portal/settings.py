@@ -12,6 +12,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -400,6 +401,12 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# The kinds of `ui/banner.html`; what is not named here is shown as info.
+MESSAGE_TAGS = {
+    message_levels.SUCCESS: "saved",
+    message_levels.WARNING: "attention",
+    message_levels.ERROR: "failed",
+}
 
 DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 SESSION_COOKIE_HTTPONLY = True

@@ -90,6 +90,47 @@ def table(
     return render_to_string("ui/rows.html", context)
 
 
+@register.simple_block_tag
+def empty_state(
+    content: SafeString,
+    title: str,
+    *,
+    good: bool = False,
+    link: str = "",
+    link_text: str = "",
+) -> SafeString:
+    """What stands where rows would: a title, and between the tags what that means.
+
+    `good` says that nothing is wrong; `link` leads to what to do next.
+    """
+    context = {"title": title, "text": content, "good": good}
+    return render_to_string("ui/empty.html", context | {"link": link, "link_text": link_text})
+
+
+@register.simple_block_tag
+def banner(
+    content: SafeString,
+    kind: str,
+    strong: str,
+    *,
+    link: str = "",
+    link_text: str = "",
+    live: str = "",
+) -> SafeString:
+    """A sentence above the page: its first words are strong, the rest stands between the tags.
+
+    `kind` is saved, attention, failed, locked or info; `live` is the role that has it read aloud.
+    """
+    context = {"kind": kind, "strong": strong, "text": content, "live": live}
+    return render_to_string("ui/banner.html", context | {"link": link, "link_text": link_text})
+
+
+@register.simple_block_tag
+def paragraph(content: str) -> str:
+    """One line of a plain-text e-mail, however many the template is broken into."""
+    return re.sub(r"\s*\n\s*", " ", content.strip())
+
+
 @dataclass(frozen=True)
 class Problem:
     """One line of the error summary; `target` is the id of the control it leads to, empty for what
