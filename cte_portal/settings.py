@@ -422,7 +422,7 @@ CSRF_FAILURE_VIEW = "cte_portal.ui.errors.csrf_failure"
 # --- the wire
 
 # The portal stands at its host's root: a header that gunicorn believes of a proxy would lead links
-# and letters elsewhere.
+# and e-mails elsewhere.
 FORCE_SCRIPT_NAME = ""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -507,8 +507,8 @@ except (ImproperlyConfigured, KeyError, ValueError):
         "EMAIL_URL names no mail server; set it to one like smtp+tls://user:password@mail:587"
     ) from None
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 20  # seconds; the letter waits for a mail server that is slower
-# What links in letters begin with; the demo takes it from the request.
+EMAIL_TIMEOUT = 20  # seconds; the e-mail waits for a mail server that is slower
+# What links in e-mails begin with; the demo takes it from the request.
 PORTAL_ADDRESS = (
     needed("PORTAL_ADDRESS", " ", "Links in e-mails begin with it, like https://cte.example.gov")
     .strip()

@@ -1,5 +1,5 @@
 """Triggers of the District edition: what the database itself refuses, one SQL file per vendor,
-statements parted by blank lines.
+statements separated by blank lines.
 
 SQLite silently drops a table's triggers when Django rebuilds the table, so a migration that alters
 a guarded table ends with `install`; a test lists the triggers after all migrations.

@@ -73,7 +73,7 @@ class StatementsField(LinesField):
 
 
 class LinksField(LinesField):
-    """Lines of a title and an address, parted by a space."""
+    """Lines of a title and an address, separated by a space."""
 
     def prepare_value(self, value: Any) -> Any:
         return (

@@ -213,7 +213,7 @@ def _tell_the_others(case: Case, signature: Signature) -> None:
 def _write(
     case: Case, certifier: Certifier, template: str, occasion: str, facts: Mapping[str, str]
 ) -> None:
-    assert case.round is not None  # noqa: S101 - letters tell of signatures, which have a round
+    assert case.round is not None  # noqa: S101 - e-mails tell of signatures, which have a round
     queue(
         template,
         subject(case.district_event, case.district_name, SUBJECTS[template]),

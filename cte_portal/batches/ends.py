@@ -50,7 +50,7 @@ def end(claim: BatchQuerySet, batch: Batch, **values: Any) -> bool:
 
 
 def tell(batch: Batch) -> None:
-    """Who submitted it is told on the next page; who asked for a letter gets one: a batch of its
+    """Who submitted it is told on the next page; who asked for an e-mail gets one: a batch of its
     own, in the transaction of the end, once for each batch however it ended.
     """
     of_end(batch)

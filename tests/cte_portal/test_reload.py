@@ -13,12 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from cte_portal.logs import PrivateFormatter
+from cte_portal.ui.templatetags.portal import threes, us_date
 from cte_portal.watch.supervise import Child, Sources, Supervisor
 from tests.cte_portal.test_set_up import PRODUCTION, bare, free_port, manage
 
@@ -89,6 +92,24 @@ def test_the_log_tells_all_to_a_developer_alone(settings: object) -> None:
     assert "at /a/path" in line_of(
         ValueError("what was typed")
     ) and "ValueError: what was typed" in line_of(ValueError("what was typed"))
+
+
+def test_a_developer_sees_a_changed_template_of_a_date_or_a_state_id(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.RELOAD = True
+    settings.TEMPLATES = [
+        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}
+    ]
+    settings.TEMPLATES[0]["OPTIONS"] = {"loaders": ["django.template.loaders.filesystem.Loader"]}
+    (tmp_path / "ui").mkdir()
+    for change in ("first", "second"):
+        (tmp_path / "ui/time.html").write_text(f"{change} {{{{ text }}}}")
+        (tmp_path / "ui/threes.html").write_text(
+            change + "{% for part in parts %}-{{ part }}{% endfor %}"
+        )
+        assert us_date(date(2025, 5, 7)) == f"{change} 05/07/2025"
+        assert threes("123456789") == f"{change}-123-456-789"
 
 
 @pytest.fixture

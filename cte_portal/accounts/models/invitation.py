@@ -1,5 +1,5 @@
 """A one-time link by which a person chooses a password: for somebody new, or for somebody who can
-get no letter.
+get no e-mail.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return secret
 
     def make_unsent(self, people: Iterable[User], by: str) -> list[Invitation]:
-        """Links of new people, which nobody can know until each is renewed for its letter."""
+        """Links of new people, which nobody can know until each is renewed for its e-mail."""
         now = timezone.now()
         ends = now + LIFETIME
         rows = [

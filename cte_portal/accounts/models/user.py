@@ -170,7 +170,7 @@ class User(AbstractUser):
 
     @property
     def full_name(self) -> str:
-        """As letters name the person: Cheryl Martin."""
+        """As e-mails name the person: Cheryl Martin."""
         return self.get_full_name() or self.username
 
     @property

@@ -45,7 +45,7 @@ def invite(
     nothing.
 
     Returns the newcomers' invitations. Their links are known to nobody: each is made when its
-    letter is sent (`InvitationQuerySet.renew`). Raises IntegrityError when somebody was quicker
+    e-mail is sent (`InvitationQuerySet.renew`). Raises IntegrityError when somebody was quicker
     with a user name, an address or a role.
     """
     memberships = list(memberships)

@@ -108,7 +108,7 @@ def rename(authority: Authority, person: User, *, first_name: str, last_name: st
 
 
 def change_address(authority: Authority, person: User, email: str) -> None:
-    """Letters go to the new address from then on. Both addresses are told."""
+    """E-mails go to the new address from then on. Both addresses are told."""
     with transaction.atomic():
         begin_account(authority, person)
         before, new = person.email, User.objects.normalize_email(email)

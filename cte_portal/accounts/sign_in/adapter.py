@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return right
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """A letter's link begins with the portal's own address, whatever the request called it."""
+        """An e-mail's link begins with the portal's own address, whatever the request called it."""
         path = reverse(
             "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
         ).replace("UID-KEY", key)
@@ -112,7 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException) as error:
             log.error(
-                "a letter about an account could not be sent: letter=%s error=%s",
+                "an e-mail about an account could not be sent: template=%s error=%s",
                 template_prefix,
                 type(error).__name__,
             )

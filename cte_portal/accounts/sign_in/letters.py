@@ -1,4 +1,4 @@
-"""Letters about accounts: one link each, no word about students."""
+"""E-mails about accounts: one link each, no word about students."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def post(
     address: str = "",
     path: str = "",
 ) -> None:
-    """A letter that is sent with what it tells of, or not at all; the same key is sent once."""
+    """An e-mail that is sent with what it tells of, or not at all; the same key is sent once."""
     queue = only(plug.post for plug in plugs())
     queue(template, subject, to=to, key=key, context=context, address=address, path=path)
 
@@ -106,7 +106,7 @@ def mail_invitation(person: User, link: str, by: User) -> bool:
 
 
 def invitation(person: User, link: str, by: User) -> tuple[str, str]:
-    """Subject and text of the letter with a one-time link."""
+    """Subject and text of the e-mail with a one-time link."""
     roles = list(person.memberships.all())
     districts = {membership.district for membership in roles} - {""}
     context = {

@@ -1,7 +1,7 @@
-"""Letters about accounts that must not be lost: batches that the queue list does not show
+"""E-mails about accounts that must not be lost: batches that the queue list does not show
 (Plug.post).
 
-A letter is queued in the transaction of what it tells of, and its key keeps it from being sent
+An e-mail is queued in the transaction of what it tells of, and its key keeps it from being sent
 twice. Links in it lead to a page of the portal; one-time links, whose secret is kept nowhere, are
 not sent this way.
 """
@@ -34,7 +34,7 @@ def queue(
     address: str = "",
     path: str = "",
 ) -> None:
-    """Queue a letter to a person, at `address` where it is not the one she has when it is sent."""
+    """Queue an e-mail to a person, at `address` where it is not the one she has when it is sent."""
     submit(
         KIND,
         by=to,

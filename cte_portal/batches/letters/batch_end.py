@@ -1,4 +1,4 @@
-"""The letter at the end, for who asked: a batch that the queue list does not show. No word about
+"""The e-mail at the end, for who asked: a batch that the queue list does not show. No word about
 students, no file name (P-08).
 """
 
@@ -40,7 +40,7 @@ def run(job: Job) -> None:
 
 
 def of_district(number: str) -> str:
-    """Whose job it was: who works for several districts gets letters of all of them (FR-221)."""
+    """Whose job it was: who works for several districts gets e-mails of all of them (FR-221)."""
     if not number:
         return ""
     names = dict(directory().districts([number]))

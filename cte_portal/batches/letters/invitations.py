@@ -1,8 +1,8 @@
-"""Invitations of many people: a batch a letter, which the queue list does not show
+"""Invitations of many people: a batch an e-mail, which the queue list does not show
 (Plug.batch_kinds).
 
-The link's secret is kept nowhere: it is made when the letter is handed over, in place of one that
-nobody knew. Who was given a newer link meanwhile, or has chosen a password, gets no letter.
+The link's secret is kept nowhere: it is made when the e-mail is handed over, in place of one that
+nobody knew. Who was given a newer link meanwhile, or has chosen a password, gets no e-mail.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KIND, TITLE = "invitation", "Invitation by e-mail"
 
 
 def queue_all(invitations: Iterable[Invitation], *, by: User, address: str) -> None:
-    """Queue the letters with a few statements, one for each invitation. Links in them begin with
+    """Queue the e-mails with a few statements, one for each invitation. Links in them begin with
     `address`, the portal's own.
     """
     orders = (

@@ -1,4 +1,4 @@
-"""Handing a letter to the mail server: sent once, later if the server is down just now (F-25)."""
+"""Handing an e-mail to the mail server: sent once, later if the server is down just now (F-25)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GIVEN_UP = datetime.timedelta(days=3)
 
 
 def deliver(job: Job, subject: str, text: str, *, to: User, address: str = "") -> None:
-    """Send one letter, to another `address` than the person's own where one is given. While the
+    """Send one e-mail, to another `address` than the person's own where one is given. While the
     mail server does not answer the batch waits, each time twice as long; after three days it has
     failed.
     """

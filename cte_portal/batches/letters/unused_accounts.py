@@ -20,7 +20,7 @@ EARLIEST_HOUR = 7  # Mountain time; nobody is written to at night
 
 
 def warn() -> None:
-    """Queue what is due today; each letter has its key, so that asking again sends nothing
+    """Queue what is due today; each e-mail has its key, so that asking again sends nothing
     twice.
     """
     if timezone.localtime().hour < EARLIEST_HOUR:

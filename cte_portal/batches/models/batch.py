@@ -58,7 +58,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(status__in=LIVE)
 
     def failed_unseen(self, kinds: Iterable[str]) -> BatchQuerySet:
-        """What failed where no district sees it, newest first: letters, OPI's lists for the state,
+        """What failed where no district sees it, newest first: e-mails, OPI's lists for the state,
         what was set aside or is of no `known` kind.
         """
         return self.filter(

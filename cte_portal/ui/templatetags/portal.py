@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.utils import ErrorList
 from django.template.loader import render_to_string
@@ -60,6 +61,7 @@ def table(
     caption: object,
     *heads: object,
     of: object = "",
+    choose: str = "",
     actions: str = "",
     kind: str = "",
     blocks: bool = True,
@@ -68,9 +70,10 @@ def table(
     """The table around rows that the template writes: caption, column heads and their scopes.
 
     A head that ends in `#` stands over numbers, an empty one is left out, and a list stands for
-    several. `of` follows the caption. `actions` names the last column for those who cannot see that
-    it holds buttons. `kind` adds classes; `blocks` makes a block of each row on a narrow screen, for
-    which each cell says its column in `data-label`.
+    several; without heads each row has its own. `of` follows the caption. `choose` names a first
+    column of boxes and `actions` a last column of buttons, for those who cannot see that. `kind`
+    adds classes; `blocks` makes a block of each row on a narrow screen, for which each cell says its
+    column in `data-label`.
     """
     titles = [
         str(title)
@@ -81,6 +84,7 @@ def table(
     context = {
         "caption": f"{caption} {of}".strip(),
         "heads": [(title.removesuffix("#"), title.endswith("#")) for title in titles],
+        "choose": choose,
         "actions": actions,
         "kind": kind,
         "blocks": blocks,
@@ -210,13 +214,25 @@ def _time(machine: str, text: str) -> SafeString:
     return format_html(_time_pattern(), machine=machine, text=text)
 
 
-# A list shows hundreds of these: each template is rendered once, with places to fill in.
-@cache
+def _kept(pattern: Callable[..., str]) -> Callable[..., str]:
+    """A template with places to fill in. A list shows hundreds of these, so it is rendered once; a
+    developer who changes it sees that at once.
+    """
+    once = cache(pattern)
+
+    @wraps(pattern)
+    def kept(*places: int) -> str:
+        return (pattern if settings.RELOAD else once)(*places)
+
+    return kept
+
+
+@_kept
 def _time_pattern() -> str:
     return render_to_string("ui/time.html", {"machine": "{machine}", "text": "{text}"})
 
 
-@cache
+@_kept
 def _threes_pattern(number: int) -> str:
     return render_to_string("ui/threes.html", {"parts": [f"{{{at}}}" for at in range(number)]})
 

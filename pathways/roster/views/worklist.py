@@ -138,6 +138,7 @@ class RosterWorklist(RecordsView):
             ],
             "shows": [(show, counts[self.which][show]) for show in Show],
             "show": self.show,
+            "heads": self.which.heads + (() if self.show is Show.OPEN else ("Decided",)),
             "balance": balance,
             "nothing_judged": "" if lines else self.nothing_judged(balance.rostered),
             "page": page,

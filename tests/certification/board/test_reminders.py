@@ -1,4 +1,4 @@
-"""Letters of certification: OPI's reminders, those of the due date, and mail servers that are
+"""E-mails of certification: OPI's reminders, those of the due date, and mail servers that are
 down.
 """
 

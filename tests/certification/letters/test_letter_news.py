@@ -1,4 +1,4 @@
-"""What a letter about certification says stands on the person's next page too."""
+"""What an e-mail about certification says stands on the person's next page too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter that waited, for its worker or the mail server, is looked at again when it is sent: the
+"""An e-mail that waited, for its worker or the mail server, is looked at again when it is sent: the
 event may have moved on.
 """
 
@@ -25,7 +25,7 @@ __all__ = ["stage"]
 
 @pytest.fixture
 def waiting(stage: CertificationEvent) -> CertificationEvent:
-    """The letter of three days before is queued; nothing has gone out."""
+    """The e-mail of three days before is queued; nothing has gone out."""
     with time_machine.travel(noon(11), tick=False):
         occasions.daily()
     assert Batch.objects.get(kind="letter").options["template"] == "due"

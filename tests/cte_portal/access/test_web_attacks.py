@@ -65,7 +65,7 @@ def test_w_01_no_code_marks_text_as_safe() -> None:
     """But two: moments and State IDs are put, escaped, into places that a template has made."""
     unsafe = re.compile(r"mark_safe|format_html|SafeString\(|autoescape off|\|safe\b|\.extra\(")
     for path in [*CODE, *ROOT.glob("templates/**/*")]:
-        if path.is_file() and path.suffix != ".txt":  # letters are plain text
+        if path.is_file() and path.suffix != ".txt":  # e-mails are plain text
             text = path.read_text()
             if path.name == "portal.py":
                 assert text.count("format_html(") == 2

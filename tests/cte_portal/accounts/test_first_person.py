@@ -33,7 +33,7 @@ def test_createsuperuser_makes_an_opi_administrator(
 
 
 def test_createsuperuser_asks_for_a_name(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """walk 30: whoever is in every letter and every record as the one who did it has a name."""
+    """walk 30: whoever is in every e-mail and every record as the one who did it has a name."""
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
     with pytest.raises(CommandError, match="first_name"):
         call_command(

@@ -27,7 +27,7 @@ PROOF = {"proof": PASSPHRASE}
 
 
 def send_letters() -> list[tuple[str, str]]:
-    """(address, text) of the letters about accounts that have been queued."""
+    """(address, text) of the e-mails about accounts that have been queued."""
     mail.outbox.clear()
     for batch in Batch.objects.filter(kind="account", status="queued"):
         assert run(batch.pk)
@@ -208,7 +208,7 @@ class Down:
 def test_an_invitation_says_who_what_and_for_whom(
     client: Client, keeper: User, administrator: User
 ) -> None:
-    """walk 30: no letter that reads like phishing."""
+    """walk 30: no e-mail that reads like phishing."""
     for who, base, by in (
         (
             keeper,

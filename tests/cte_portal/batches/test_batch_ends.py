@@ -1,4 +1,4 @@
-"""However a batch ends, its page says so, who asked gets one letter, and no attempt's files are
+"""However a batch ends, its page says so, who asked gets one e-mail, and no attempt's files are
 left behind (F-27, F-29, J-07, J-08, P-07).
 """
 
@@ -34,7 +34,7 @@ Queue = Callable[..., Batch]
 
 @pytest.fixture
 def queue(cottonwood: District_, clerk: User, monkeypatch: pytest.MonkeyPatch) -> Queue:
-    """`queue(does)` submits a batch whose work is `does`, with a letter at its end."""
+    """`queue(does)` submits a batch whose work is `does`, with an e-mail at its end."""
     work: dict[str, Callable[[Job], None]] = {}
     known = {**kinds._kinds(), "work": Kind("work", lambda job: work[str(job.batch.pk)](job))}
     monkeypatch.setattr(kinds, "_kinds", lambda: known)
@@ -54,7 +54,7 @@ def fresh(batch: Batch) -> Batch:
 
 
 def letters(batch: Batch) -> int:
-    """The letter is queued at once and sent once, whoever runs it."""
+    """The e-mail is queued at once and sent once, whoever runs it."""
     for notice in Batch.objects.filter(kind="notice", about=batch):
         run(notice.pk)
         run(notice.pk)

@@ -1,4 +1,4 @@
-"""Jobs that no district's list shows - letters, OPI's lists - wait for a database that is out of
+"""Jobs that no district's list shows - e-mails, OPI's lists - wait for a database that is out of
 reach; what failed is seen by OPI and runs again.
 """
 

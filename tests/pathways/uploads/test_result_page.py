@@ -106,7 +106,7 @@ def test_a_refused_file_is_refused_wherever_its_end_is_told(
 def test_letters_and_files_say_whose_they_are(
     upload: Upload, desk: Client, mailoutbox: list[EmailMessage], kayla: Student
 ) -> None:
-    """FR-221: downloads of two districts had one name, and a letter named no district."""
+    """FR-221: downloads of two districts had one name, and an e-mail named no district."""
     done = upload(file(line(last="Smyth")), name="Smyth Kayla.tsv")
     when = f"{timezone.localtime(done.batch.queued_at):%Y-%m-%d %H%M}"
     names = {one.role: one.name for one in done.batch.files.all()}
