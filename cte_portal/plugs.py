@@ -143,6 +143,8 @@ class Plug:
     """What the page that is made now shows, and is seen with it."""
     post: Post | None = None
     """Sends e-mails about accounts."""
+    post_password: Callable[[Person, str], None] | None = None
+    """Sends a link for a new password to a person; it begins with the address that is given."""
     districts_now: Callable[[Sequence[str], int], Mapping[str, DistrictNow]] | None = None
     """How districts stand in an end year, by district number, for who chooses one of them."""
     certifies_in: Callable[[Person], list[str]] | None = None

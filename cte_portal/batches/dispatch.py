@@ -91,12 +91,10 @@ def sweep() -> int:
 
 
 def _brought_back(batch: Batch) -> bool:
-    nobodys: dict[str, None] = dict.fromkeys(
-        ("published_at", "lease_until", "available_at", "done", "total")
-    )
+    nobodys: dict[str, None] = dict.fromkeys(("published_at", "lease_until", "done", "total"))
     claim = Batch.objects.held(batch).filter(lease_until__lt=Now())
     if batch.attempt < MOST_ATTEMPTS and claim.filter(cancel_by="").update(
-        status=Status.QUEUED, stage="", **nobodys
+        status=Status.QUEUED, stage="", available_at=Now(), **nobodys
     ):
         log.warning("swept batch=%s attempt=%s", batch.pk, batch.attempt)
     elif canceler := claim.exclude(cancel_by="").values_list("cancel_by", flat=True).first():

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
 from cte_portal.accounts.models import KeptForm
 from cte_portal.accounts.sign_in import devices, limits, second_factor
-from cte_portal.accounts.sign_in.letters import portal_address, tell_of_tries
+from cte_portal.accounts.sign_in.letters import tell_of_change, tell_of_tries
 from cte_portal.accounts.sign_in.sessions import LAST_SEEN, SIGNED_IN_AT
 
-log = logging.getLogger("cte_portal.letters")
+OWN_CHANGES = {
+    **dict.fromkeys(
+        (f"account/email/password_{word}" for word in ("changed", "set", "reset")),
+        "Your password was changed.",
+    ),
+    "mfa/email/totp_activated": (
+        "An authenticator app was set up. From now on, you enter its code after your password."
+    ),
+    "mfa/email/totp_deactivated": (
+        "The authenticator app was removed. You now sign in with your password alone."
+    ),
+    "mfa/email/recovery_codes_generated": (
+        "New recovery codes were created. The old ones no longer work."
+    ),
+}
+"""What people do to their own accounts, by the name that allauth has for it."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -99,29 +110,11 @@ class AccountAdapter(DefaultAccountAdapter):
             tries.forget()
         return right
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """An e-mail's link begins with the portal's own address, whatever the request called it."""
-        path = reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
-        ).replace("UID-KEY", key)
-        return portal_address(self.request, path)
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """The page answers all the same when the mail server does not; it names who helps."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException) as error:
-            log.error(
-                "an e-mail about an account could not be sent: template=%s error=%s",
-                template_prefix,
-                type(error).__name__,
-            )
-
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Once the change stands: no lock waits for a mail server."""
-        transaction.on_commit(
-            lambda: super(AccountAdapter, self).send_notification_mail(*args, **kwargs)
-        )
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """Queued with the change that it tells of: no page waits for a mail server."""
+        tell_of_change(user, OWN_CHANGES.get(template_prefix, "Your sign-in was changed."))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Signing in and out explains itself; allauth's notes about it would only be in the way."""

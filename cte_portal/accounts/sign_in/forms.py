@@ -15,8 +15,9 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import PasswordInput
+from django.http import HttpRequest
 
-from cte_portal.accounts.sign_in import limits, own_account, second_factor
+from cte_portal.accounts.sign_in import letters, limits, own_account, second_factor
 from cte_portal.accounts.sign_in.adapter import AccountAdapter
 
 HINT = "15 characters or more. Several words are easier to remember; spaces are allowed."
@@ -81,6 +82,10 @@ class ChangePasswordForm(PortalWords, allauth.ChangePasswordForm):
 
 class ResetPasswordForm(PortalWords, allauth.ResetPasswordForm):
     words = {"email": ("E-mail address", "the one in your account", "Enter your e-mail address")}
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        letters.post_password_links(self.users, letters.portal_address(request, "/").rstrip("/"))
+        return str(self.cleaned_data["email"])
 
 
 class NewPasswordForm(PortalWords, allauth.ResetPasswordKeyForm):

@@ -47,6 +47,8 @@ def moment(seconds: float = 0) -> ExpressionWrapper:
 
 
 DUE = Q(available_at=None) | Q(available_at__lte=Now())
+DUE_SINCE = Coalesce("available_at", "queued_at")
+"""Of what is due: what a dead worker left is due when it is brought back."""
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -143,11 +145,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def to_publish(self) -> BatchQuerySet:
         """Queued work that no worker knows of: never handed over, or handed over while nothing of
-        its queue runs (the broker lost it). The pauses double, so that messages do not pile up for
-        a worker that is away over night.
+        its queue runs (the broker lost it). The pauses double from when it was due, so that
+        messages do not pile up for a worker that is away over night.
         """
         pause = ExpressionWrapper(
-            F("published_at") - F("queued_at"), output_field=models.DurationField()
+            F("published_at") - DUE_SINCE, output_field=models.DurationField()
         )
         paused = Q(published_at__lt=ExpressionWrapper(Now() - pause, models.DateTimeField()))
         longest = Q(published_at__lt=moment(-LONGEST_PAUSE))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from cte_portal.batches.models import DUE, Batch, Status, moment
+from cte_portal.batches.models import DUE, DUE_SINCE, Batch, Status, moment
 from cte_portal.watch.reading import Level, Reading
 
 LONG_WAIT = datetime.timedelta(minutes=15)
@@ -25,7 +25,7 @@ def jobs() -> Iterator[Reading]:
     running = Q(status=Status.PROCESSING)
     counts = Batch.objects.live().aggregate(
         waiting=Count("pk", filter=waiting),
-        oldest=Min("queued_at", filter=waiting & Q(available_at=None)),
+        oldest=Min(DUE_SINCE, filter=waiting),
         running=Count("pk", filter=running),
         longest=Min("started_at", filter=running),
         lost=Count("pk", filter=running & Q(lease_until__lt=moment(-LOST))),

@@ -28,6 +28,7 @@ from cte_portal.batches.models import Batch
 from tests.cte_portal.accounts.test_sign_in import sign_in, signed_in
 from tests.cte_portal.test_set_up import PRODUCTION
 from tests.fixtures import phone
+from tests.fixtures.letters import reset_path
 from tests.fixtures.people import PASSPHRASE
 
 HER_PLACE, ELSEWHERE = {"X-Forwarded-For": "203.0.113.8"}, {"X-Forwarded-For": "198.51.100.66"}
@@ -44,10 +45,9 @@ def attack(username: str = "cmartin", times: int = 12, place: dict[str, str] = E
     return [sign_in(stranger, username, "wrong", **place) for _ in range(times)][-1]
 
 
-def reset_link(client: Client, user: User, mailoutbox: Any) -> str:
+def reset_link(client: Client, user: User) -> str:
     client.post("/accounts/password/reset/", {"email": user.email}, headers=HER_PLACE)
-    link = next(word for word in mailoutbox[-1].body.split() if "/reset/key/" in word)
-    return "/" + link.split("/", 3)[3]
+    return reset_path()
 
 
 def test_a_stranger_elsewhere_locks_nobody_out(client: Client, clerk: User) -> None:
@@ -153,14 +153,14 @@ def test_the_cookie_of_production_is_bound_to_the_host() -> None:
     assert told.stdout.split() == ["__Host-device", "True"]
 
 
-def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User, mailoutbox: Any) -> None:
+def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User) -> None:
     """H-2: the way out that the page itself offers helps, behind the very address from which it was
     tried.
     """
     attack(place=HER_PLACE)
     refused = sign_in(client, **HER_PLACE).content.decode()
     assert "Too many failed attempts" in refused and "Forgot your password" in refused
-    path = reset_link(client, clerk, mailoutbox)
+    path = reset_link(client, clerk)
     form = client.get(path, follow=True, headers=HER_PLACE)
     client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW}, headers=HER_PLACE)
     assert sign_in(client, "CMartin", NEW, **HER_PLACE).status_code == 302
@@ -295,7 +295,6 @@ def test_without_the_cache_people_sign_in_reset_and_sign(
     cache_is_down: None,
     client: Client,
     clerk: User,
-    mailoutbox: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """M-6: sign-in, code, confirming, reset; the cache that is down is asked once, not on each
@@ -303,7 +302,7 @@ def test_without_the_cache_people_sign_in_reset_and_sign(
     """
     assert sign_in(client, **HER_PLACE).status_code == 302
     assert client.post("/accounts/confirm/", {"password": PASSPHRASE}).status_code == 302
-    assert reset_link(Client(), clerk, mailoutbox)
+    assert reset_link(Client(), clerk)
     assert (
         Silent.asked == 1
         and "the database stands in" in caplog.text

@@ -325,6 +325,24 @@ def test_messages_do_not_pile_up_for_a_worker_that_is_away(queue: Any) -> None:
     assert published is not None and waited - published <= 700
 
 
+def test_a_long_job_that_lost_its_worker_and_its_message_waits_seconds_not_minutes(
+    queue: Any,
+) -> None:
+    """The pauses are those of a job that is young: it was due when it was brought back."""
+    batch = queue()
+    Batch.objects.claim(batch.pk, "dies")
+    now = timezone.now()
+    Batch.objects.filter(pk=batch.pk).update(
+        queued_at=now - datetime.timedelta(minutes=50), lease_until=now - PAST
+    )
+    assert dispatch.sweep() == 1 and Batch.objects.to_publish().exists()
+    Batch.objects.filter(pk=batch.pk).update(
+        available_at=now - datetime.timedelta(seconds=12),
+        published_at=now - datetime.timedelta(seconds=11.5),
+    )
+    assert Batch.objects.to_publish().exists(), "the broker lost the message"
+
+
 def test_f_20_a_file_that_cannot_be_stored_is_tried_again_and_never_half_offered(
     upload: Upload, kayla: Any, monkeypatch: pytest.MonkeyPatch, queue: Any
 ) -> None:
