@@ -12,6 +12,8 @@ there are practice data alone.
 
 from __future__ import annotations
 
+import datetime
+import json
 import logging
 import logging.config
 import re
@@ -21,6 +23,7 @@ import traceback
 import warnings
 from types import TracebackType
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 from celery.app.log import Logging
 from django.conf import settings as portal
@@ -35,21 +38,27 @@ log = logging.getLogger("cte_portal.process")
 
 
 class PrivateFormatter(logging.Formatter):
-    """One line, then the places of an exception: never its message, never a value that a library
-    was given.
+    """One line with time and version, then the places of an exception: never its message, never a
+    value that a library was given. Where LOG_FORMAT is json, all of it is one line.
     """
 
-    def __init__(self) -> None:
-        super().__init__("{asctime} {levelname} {name} {message}", style="{")
-
     def format(self, record: logging.LogRecord) -> str:
-        record.message = (
-            record.getMessage() if is_own(record.name) or tells_all() else fixed_text(record)
-        )
-        record.asctime = self.formatTime(record, self.datefmt)
-        line = self.formatMessage(record)
+        message = record.getMessage() if is_own(record.name) or tells_all() else fixed_text(record)
+        moment = datetime.datetime.fromtimestamp(record.created, ZoneInfo(portal.TIME_ZONE))
+        parts = {
+            "time": moment.isoformat(timespec="milliseconds"),
+            "version": portal.PORTAL_VERSION,
+            "level": record.levelname,
+            "logger": record.name,
+            "message": message,
+        }
         error = record.exc_info[1] if record.exc_info else None
-        return f"{line} error={name_of(error)}\n{places(error)}" if error else line
+        if error:
+            parts |= {"error": name_of(error), "places": places(error)}
+        if portal.LOG_FORMAT == "json":
+            return json.dumps(parts)
+        line = " ".join(parts[name] for name in ("time", "version", "level", "logger", "message"))
+        return f"{line} error={parts['error']}\n{parts['places']}" if error else line
 
 
 class SaidByTheErrorPage(logging.Filter):

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, DistrictNow, HomeFigure, HomeTask, Part, Screen, Standing
-from cte_portal.watch.reading import Reading
+from cte_portal.watch.reading import Measure, Reading
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import (
@@ -127,6 +127,8 @@ class Plug:
     """What the portal's health says of the app, each from a few rows; the function's name is said
     where it fails.
     """
+    measured: tuple[Callable[[], Iterable[Measure]], ...] = ()
+    """What the metrics say beside that; it may cost more, as it is asked less often."""
     daily: tuple[Callable[[], None], ...] = ()
     """What is looked after once a day. Asked every hour: each does once what is due, however often
     it is asked.

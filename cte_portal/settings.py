@@ -538,6 +538,17 @@ PORTAL_PLUGS = [
 PORTAL_CERTIFIED = "certification.answers.ANSWERS"
 
 
+# Who may collect /metrics: who sends this. Without it there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN needs 32 characters or more; make one with `openssl rand -hex 32`."
+    )
+
+# One zone in all processes, with its distance from UTC; text for eyes, json for a collector.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in {"text", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; set it to text or json.")
 LOGGING_CONFIG = "cte_portal.logs.configure"
 THROUGH_ROOT = {"handlers": [], "propagate": True}
 LOGGING = {

@@ -5,6 +5,7 @@ from django.urls import include, path
 from cte_portal.accounts.district_home import DistrictHome
 from cte_portal.ui.views import FindScreen, HelpPage
 from cte_portal.watch.health import Health
+from cte_portal.watch.metrics import metrics
 from cte_portal.watch.views import PortalHealth
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("help/", HelpPage.as_view(), name="help"),
     path("health/live", Health.as_view(asks=False), name="health-live"),
     path("health/ready", Health.as_view(), name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("opi/health/", PortalHealth.as_view(), name="portal-health"),
     path("screens/", FindScreen.as_view(), name="screens"),
     path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),

@@ -8,7 +8,7 @@ from pathways import home, navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
 from pathways.reports import run, statewide
-from pathways.resync import batches
+from pathways.resync import batches, watched
 from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
 from pathways.roster.imports.undoing import ROSTER_UNDO
 from pathways.uploads import kinds
@@ -32,6 +32,7 @@ PLUG = Plug(
         run.VALIDATE,
         statewide.VALIDATE_ALL,
     ),
+    watched=(watched.unsent_districts,),
     daily=(batches.publish_again,),
     directory=Directory(),
 )

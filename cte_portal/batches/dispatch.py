@@ -8,7 +8,6 @@ import logging
 import time
 from contextlib import suppress
 
-from django.core.files.storage import default_storage
 from django.db import (
     InterfaceError,
     OperationalError,
@@ -20,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from cte_portal.batches.ends import end
-from cte_portal.batches.files import drop_attempts
+from cte_portal.batches.files import drop_attempts, drop_stored
 from cte_portal.batches.models import (
     INPUTS_KEPT,
     LIVE,
@@ -163,13 +162,13 @@ def retire() -> int:
     )
     for batch in batches.exclude(input_file="").filter(queued_at__lt=now - INPUTS_KEPT)[:500]:
         with suppress(OSError):
-            default_storage.delete(batch.input_file)
+            drop_stored(batch.input_file)
             dropped += Batch.objects.filter(pk=batch.pk).update(input_file="")
     for file in BatchFile.objects.filter(
         batch__kept=False, batch__finished_at__lt=now - RESULTS_KEPT
     )[:500]:
         with suppress(OSError):
-            default_storage.delete(file.stored)
+            drop_stored(file.stored)
             file.delete()
             dropped += 1
     if dropped:

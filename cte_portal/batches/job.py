@@ -9,17 +9,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from cte_portal.batches.ends import ending, tell
-from cte_portal.batches.files import stored_whole
+from cte_portal.batches.files import drop_stored, stored_whole
 from cte_portal.batches.models import Batch, BatchFile, Status
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
@@ -141,7 +140,8 @@ class Job:
     def drop_files(self) -> None:
         """What an attempt has stored is in nobody's way when it is made anew."""
         for file in self.files.values():
-            default_storage.delete(file.stored)
+            with suppress(OSError):  # the daily clean-up finds it
+                drop_stored(file.stored)
         self.files.clear()
 
     def hold(self) -> None:

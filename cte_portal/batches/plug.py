@@ -28,6 +28,7 @@ PLUG = Plug(
     ),
     retention=(retention.NOTICES, dispatch.FILES, retention.ORPHANS, retention.HALF_UPLOADS),
     watched=(watched.jobs,),
+    measured=(watched.ended,),
     daily=(clean_up, unused_accounts.warn),
     running=running,
     notices=notices.fresh,

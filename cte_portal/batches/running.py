@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from cte_portal.accounts.access.capabilities import CAPABILITIES
 from cte_portal.accounts.models import Role
 from cte_portal.batches.ends import end
-from cte_portal.batches.files import drop_attempts
+from cte_portal.batches.files import WAITS_FOR_FILES, drop_attempts
 from cte_portal.batches.job import CancelAsked, CannotRun, Job, Lost, NotYet
 from cte_portal.batches.kinds import is_known, kind_of
 from cte_portal.batches.models import MOST_ATTEMPTS, Batch, Status, moment
@@ -28,14 +28,18 @@ from cte_portal.batches.submit import canceled_sentence
 from cte_portal.editions import Edition, writing_state
 from cte_portal.logs import name_of, places
 from cte_portal.ui.errors import new_reference
-from cte_portal.ui.unavailable import is_full
+from cte_portal.ui.unavailable import Unavailable, unavailable
 
 log = logging.getLogger("cte_portal.batches")
 
 STATEMENT_TIMEOUT = "30min"  # of a worker; a page's is ten seconds
 RETRY_SECONDS = (5, 20)
 OUT_OF_REACH_SECONDS = 30
-FULL_SECONDS = 60
+NO_ROOM_SECONDS = 60
+WAITS = {
+    Unavailable.FULL: "Waiting for disk space",
+    Unavailable.FILES: WAITS_FOR_FILES,
+}
 
 
 def canceled(batch: Batch, by: str) -> dict[str, Any]:
@@ -84,12 +88,18 @@ def run(key: uuid.UUID) -> bool:
             sentence=f"{cause.sentence} {kind_of(batch.kind).changes_nothing}",
         )
     except Exception as error:  # noqa: BLE001 – our fault, whatever it is: the person is told, the log has the place
-        if is_full(error):
+        if reason := waiting_for(error):
             job.drop_files()
-            _wait(job, NotYet("Waiting for disk space", FULL_SECONDS))
+            _wait(job, NotYet(reason, NO_ROOM_SECONDS))
         else:
             _our_fault(job, error)
     return True
+
+
+def waiting_for(error: BaseException) -> str:
+    """What a job that met such an error waits for; empty where it is the portal's own fault."""
+    why = unavailable(error)
+    return WAITS.get(why, "") if why else ""
 
 
 def _may_run(batch: Batch) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.ends import tell
-from cte_portal.batches.files import stored_whole
+from cte_portal.batches.files import drop_stored, open_stored, stored_whole
 from cte_portal.batches.kinds import kind_named, kind_of
 from cte_portal.batches.models import STATEWIDE, Batch, Status, moment
 from cte_portal.editions import Scope
@@ -154,7 +154,7 @@ def submit_all(kind: str, orders: Iterable[Order], *, title: str) -> None:
 def again(batch: Batch, *, by: User, key: str) -> Batch:
     """The same work once more, on the same bytes."""
     scope = Scope(batch.district, batch.end_year) if batch.end_year else None
-    content = default_storage.open(batch.input_file) if batch.input_file else None
+    content = open_stored(batch.input_file) if batch.input_file else None
     return submit(
         batch.kind,
         by=by,
@@ -218,4 +218,5 @@ def _keep(batch: Batch, content: File[Any] | Iterable[bytes]) -> None:
 
 def _drop(batch: Batch) -> None:
     if batch.input_file:
-        default_storage.delete(batch.input_file)
+        with suppress(OSError):  # the daily clean-up finds it
+            drop_stored(batch.input_file)

@@ -108,7 +108,7 @@ def _come_back(
         "changes": request.method == "POST",
     }
     page = _plain("503.html", reference, **context)
-    if why is Unavailable.STATE:  # the way to the pages that still work
+    if why in (Unavailable.STATE, Unavailable.FILES):  # the way to the pages that still work
         page = _framed("503.html", request, {**context, "reference": reference}) or page
     answer = HttpResponse(page, status=503)
     answer["Retry-After"] = "30"

@@ -1,5 +1,5 @@
 """What is nobody's mistake and passes: a database that is busy or out of reach, a disk that is
-full. Said in a sentence, as 503.
+full, a store of files that is away. Said in a sentence, as 503.
 
 The State edition alone may be out of reach: then only pages that are about the state say so, and
 the rest of a page goes on without it.
@@ -33,12 +33,20 @@ every page waits for it.
 """
 
 
+class FilesAway(OSError):
+    """The store of uploaded files and results does not answer."""
+
+
 class Unavailable(Enum):
     """The value is the sentence for the person."""
 
     BUSY = "The portal is busy right now."
     FULL = "The portal is out of storage space. We have to free up space first."
     AWAY = "The portal cannot reach its data right now."
+    FILES = (
+        "The portal cannot reach its files right now. Uploads and downloads wait. Entering and"
+        " searching records still work."
+    )
     STATE = (
         "The state’s records cannot be reached right now. Sending, reports at the state and"
         " certifying wait. Entering and uploading records still work."
@@ -102,6 +110,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _of(error: BaseException) -> Unavailable | None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable.FULL
+    if isinstance(error, FilesAway):
+        return Unavailable.FILES
     if (
         type(error).__module__.startswith("redis.")
         and "Connection" in type(error).__name__ + type(error).__base__.__name__  # type: ignore[union-attr]

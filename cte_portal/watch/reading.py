@@ -34,3 +34,12 @@ class Reading:
     sentence: str
     figures: dict[str, float] = field(default_factory=dict)
     """What is measured, by the metric's name (cte_portal/watch/metrics.py)."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number for a monitoring system."""
+
+    name: str
+    value: float
+    labels: dict[str, str] = field(default_factory=dict)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from pathways import rules
@@ -99,9 +99,9 @@ def follower(batch: Batch, kind: str) -> Batch | None:
 
 def _content(files: dict[str, Any]) -> dict[str, Any]:
     file = files.get("findings.json")
-    if file is None or not default_storage.exists(file.stored):
+    if file is None or not is_stored(file.stored):
         return {"findings": {}, "changed": []}
-    with default_storage.open(file.stored) as content:
+    with open_stored(file.stored) as content:
         return dict(json.load(content))
 
 

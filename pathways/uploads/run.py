@@ -10,10 +10,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
@@ -63,7 +63,7 @@ def _go(job: Job, *, exclusive: bool) -> None:
     scope, batch, options = job.scope, job.batch, job.batch.options
     layout = LAYOUTS[options["type"]]
     _may_be_read(batch)
-    with default_storage.open(batch.input_file) as file:
+    with open_stored(batch.input_file) as file:
         digest = hashlib.sha256()
         for chunk in file.chunks():
             digest.update(chunk)
@@ -118,7 +118,7 @@ def _may_be_read(batch: Batch) -> None:
         demand_current(Scope(batch.district, int(batch.end_year or 0)))
     except ledger.OtherYear as refusal:
         raise CannotRun(refusal.why) from refusal
-    if not batch.input_file or not default_storage.exists(batch.input_file):
+    if not batch.input_file or not is_stored(batch.input_file):
         raise CannotRun("The file is no longer stored. Choose the file again.")
 
 

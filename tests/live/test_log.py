@@ -22,7 +22,7 @@ from tests.fixtures.markers import marked
 from tests.live.conftest import POSTGRESQL, Portal, free_port, wait
 
 SECRET = "zzmarkerSECRET"
-LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", re.MULTILINE)
+LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}-0[67]:00 ", re.MULTILINE)
 
 
 class Refusing(socketserver.StreamRequestHandler):

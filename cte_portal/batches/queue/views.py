@@ -11,7 +11,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
 from cte_portal.accounts.access.scoped import ScopedView, access
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.kinds import kind_of
 from cte_portal.batches.models import Batch, BatchFile, BatchQuerySet, Status
 from cte_portal.batches.queue.line import Line
@@ -261,7 +261,7 @@ class Download(OneBatch):
         file: BatchFile | None = next(
             (file for file in self.batch.files.all() if file.role == role), None
         )
-        if file is None or not default_storage.exists(file.stored):
+        if file is None or not is_stored(file.stored):
             raise Http404("This file is no longer stored.")
         return file
 
@@ -273,7 +273,7 @@ class Download(OneBatch):
             self._user_id,
             self.scope.district,
         )
-        content = default_storage.open(file.stored)
+        content = open_stored(file.stored)
         return FileResponse(
             content, as_attachment=True, filename=file.name, content_type=file.content_type
         )

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from cte_portal.batches.models import DUE, DUE_SINCE, Batch, Status, moment
-from cte_portal.watch.reading import Level, Reading
+from cte_portal.batches.files import WAITS_FOR_FILES
+from cte_portal.batches.kinds import is_known
+from cte_portal.batches.models import DUE, DUE_SINCE, LIVE, Batch, Status, moment
+from cte_portal.watch.reading import Level, Measure, Reading
 
 LONG_WAIT = datetime.timedelta(minutes=15)
 LONG_RUN = datetime.timedelta(hours=1)
@@ -30,6 +32,7 @@ def jobs() -> Iterator[Reading]:
         longest=Min("started_at", filter=running),
         lost=Count("pk", filter=running & Q(lease_until__lt=moment(-LOST))),
         letters=Count("pk", filter=Q(hidden=True, stage="Waiting for the mail server")),
+        storing=Count("pk", filter=Q(stage=WAITS_FOR_FILES)),
     )
     age = now - counts["oldest"] if counts["oldest"] else datetime.timedelta()
     run = now - counts["longest"] if counts["longest"] else datetime.timedelta()
@@ -49,6 +52,9 @@ def jobs() -> Iterator[Reading]:
         words = f"One has waited for {_minutes(age)}. {words}"
     stuck = bool(counts["lost"]) or run > LONG_RUN or age > LONG_WAIT
     yield Reading("Jobs", Level.DEGRADED if stuck else Level.GOOD, words, figures)
+    if counts["storing"]:
+        sentence = f"{counts['storing']:,} waiting for the file store, which does not answer."
+        yield Reading("Files of jobs", Level.DEGRADED, sentence)
     if counts["letters"]:
         sentence = f"{counts['letters']:,} waiting for the mail server."
         yield Reading("E-mails", Level.DEGRADED, sentence)
@@ -56,6 +62,17 @@ def jobs() -> Iterator[Reading]:
     if failed:
         sentence = f"{failed:,} in the last 24 hours. See Batch Queue of all districts and the log."
         yield Reading("Failed jobs", Level.GOOD, sentence, {"jobs_failed_24h": float(failed)})
+
+
+def ended() -> Iterator[Measure]:
+    """How many jobs of each kind ended how, in the last 24 hours, and how many are on their way."""
+    batches = Batch.objects.filter(
+        Q(finished_at__gt=moment(-24 * 3600)) | Q(status__in=LIVE)
+    ).order_by()
+    rows = batches.values_list("kind", "status").annotate(number=Count("pk"))
+    for kind, status, number in rows:
+        labels = {"kind": kind if is_known(kind) else "unknown", "status": status}
+        yield Measure("jobs_24h", float(number), labels)
 
 
 def _minutes(time: datetime.timedelta) -> str:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
+from cte_portal.batches.files import open_stored
 from cte_portal.batches.models import ANSWERED, Batch
 from cte_portal.batches.running import run_here
 from cte_portal.batches.submit import submit
@@ -94,7 +94,7 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
     if report is None:
         return []
     names = {column.name: column.field for layout in LAYOUTS.values() for column in layout.columns}
-    with default_storage.open(report.stored) as content:
+    with open_stored(report.stored) as content:
         lines = io.StringIO(content.read().decode("utf-8-sig"), newline="")
     return [
         {

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 
 from cte_portal.accounts.models import User
+from cte_portal.batches.files import open_stored
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.running import run_here
@@ -207,7 +207,7 @@ def findings(batch: Batch) -> list[dict[str, Any]]:
     summary = batch.files.filter(role="report.csv").first()
     if summary is None:
         return []
-    with default_storage.open(summary.stored) as content:
+    with open_stored(summary.stored) as content:
         lines = io.StringIO(content.read().decode("utf-8-sig"), newline="")
     return [
         {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.job import CannotRun, Job, Outcome
 from cte_portal.batches.kinds import Kind
 from cte_portal.batches.models import Batch
@@ -38,7 +38,7 @@ VALIDATE, UPLOAD = "validate", "upload"
 def run(job: Job) -> None:
     batch = job.batch
     _may_run(batch)
-    with default_storage.open(batch.input_file) as file:
+    with open_stored(batch.input_file) as file:
         digest = hashlib.sha256()
         for chunk in file.chunks():
             digest.update(chunk)
@@ -73,7 +73,7 @@ def _may_run(batch: Batch) -> None:
         raise CannotRun(
             f"{year} is not the current school year. Rosters are uploaded in the current year only."
         )
-    if not batch.input_file or not default_storage.exists(batch.input_file):
+    if not batch.input_file or not is_stored(batch.input_file):
         raise CannotRun("The file is no longer kept. Choose it again.")
 
 

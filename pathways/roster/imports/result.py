@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.core.files.storage import default_storage
-
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch, BatchFile
 
 DOWNLOADS = (
@@ -56,8 +55,8 @@ def follower(batch: Batch, kind: str) -> Batch | None:
 
 def _page(file: BatchFile | None) -> dict[str, Any]:
     """What was kept for the page, or nothing once it is no longer kept."""
-    if file is None or not default_storage.exists(file.stored):
+    if file is None or not is_stored(file.stored):
         return {}
-    with default_storage.open(file.stored) as content:
+    with open_stored(file.stored) as content:
         kept: dict[str, Any] = json.load(content)
     return kept

@@ -11,13 +11,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch
 from cte_portal.batches.queue.views import OneBatch
 from cte_portal.batches.submit import submit
@@ -136,7 +136,7 @@ class SaveTestedRoster(OneRosterFile):
             return redirect("batch", self.scope.district, self.scope.end_year, page["uploaded"].pk)
         form = ConfirmForm(request.POST)
         number = form.cleaned_data["number"] if form.is_valid() else None
-        if not page["can_upload"] or not default_storage.exists(tested.input_file):
+        if not page["can_upload"] or not is_stored(tested.input_file):
             messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
         if page["holds"] and number != page["to_confirm"]:
@@ -158,7 +158,7 @@ class SaveTestedRoster(OneRosterFile):
                 "confirmed": number,
             },
             key=f"save:{tested.pk}:{tested.followers.filter(kind='roster-file').count()}",
-            content=default_storage.open(tested.input_file),
+            content=open_stored(tested.input_file),
             about=tested,
             notify=tested.notify,
         )

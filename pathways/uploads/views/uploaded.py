@@ -8,12 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.batches.files import is_stored, open_stored
 from cte_portal.batches.models import Batch
 from cte_portal.batches.queue.views import OneBatch
 from cte_portal.batches.submit import submit
@@ -43,7 +43,7 @@ class SaveTested(OneUpload):
         tested = self.upload()
         if earlier := follower(tested, "upload"):
             return redirect("batch", self.scope.district, self.scope.end_year, earlier.pk)
-        if not result_of(tested)[1]["can_upload"] or not default_storage.exists(tested.input_file):
+        if not result_of(tested)[1]["can_upload"] or not is_stored(tested.input_file):
             messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
             return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
         batch = submit(
@@ -54,7 +54,7 @@ class SaveTested(OneUpload):
             scope=self.scope,
             options={**tested.options, "work": UPLOAD, "since": tested.result["cursor"]},
             key=f"save:{tested.pk}:{tested.followers.filter(kind='upload').count()}",
-            content=default_storage.open(tested.input_file),
+            content=open_stored(tested.input_file),
             about=tested,
             notify=tested.notify,
         )

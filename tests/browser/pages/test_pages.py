@@ -79,6 +79,7 @@ WITHOUT_A_PAGE = {
     "roster-save": "POST only, redirects",
     "health-live": "plain text for a watch",
     "health-ready": "plain text for a watch",
+    "metrics": "plain text for a watch",
     "news": "a part of a page",
     "news-put-away": "POST only, redirects",
     "roster-template": "a file",

@@ -5,6 +5,7 @@ sentence, as 503, with what was typed.
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from cte_portal.accounts.models import User
-from cte_portal.batches.models import Batch
+from cte_portal.batches import dispatch
+from cte_portal.batches.models import Batch, BatchFile
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
-from cte_portal.ui.unavailable import Unavailable, unavailable
+from cte_portal.ui.unavailable import FilesAway, Unavailable, unavailable
 from tests.fixtures.records import District_
 from tests.fixtures.uploads import file, line
 
@@ -48,6 +50,7 @@ def operational(text: str = "", code: str | None = "none") -> OperationalError:
         (OSError(errno.ENOSPC, "x"), Unavailable.FULL),
         (OSError(errno.EDQUOT, "x"), Unavailable.FULL),
         (OSError(errno.ENOENT, "x"), None),
+        (FilesAway(), Unavailable.FILES),
         (operational("database or disk is full"), Unavailable.FULL),
         (operational(code="53100"), Unavailable.FULL),
         (operational("database is locked"), Unavailable.BUSY),
@@ -224,3 +227,69 @@ def test_f_20_a_full_disk_at_a_result_waits_for_room(
     assert run(batch.pk)
     batch.refresh_from_db()
     assert batch.status == "completed"
+
+
+@pytest.fixture
+def files_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network folder is gone: it holds no file, and takes none."""
+
+    def away(*args: Any, **values: Any) -> Any:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(default_storage, "exists", lambda name: False)
+    for method in ("save", "open", "delete", "listdir"):
+        monkeypatch.setattr(default_storage, method, away)
+    monkeypatch.setattr(os, "access", lambda *args: False)
+
+
+def test_a_store_that_is_away_is_said_and_what_needs_it_waits(
+    client: Client,
+    clerk: User,
+    cottonwood: District_,
+    files_away: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A-1: upload and download say so in words and can be tried again; a job waits without an
+    attempt; the rest goes on.
+    """
+    batch = submit(
+        "extract",
+        by=clerk,
+        title="X",
+        scope=cottonwood.scope,
+        options={"type": "cte-eoy", "format": "tsv"},
+    )
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.attempt, batch.stage) == ("queued", 0, "Waiting for the file store")
+    row = BatchFile.objects.create(
+        batch=batch, role="report.csv", name="x.csv", stored="batches/x/report", size=1, sha256="0"
+    )
+    client.force_login(clerk)
+    client.raise_request_exception = False
+    base = "/districts/9012/2025/"
+    download = client.get(f"{base}batches/{batch.pk}/files/{row.role}/")
+    upload = {"type": "cte-eoy", "work": "upload", "rows": "good", "key": str(uuid.uuid4())}
+    upload["file"] = ContentFile(file(line()), name="x.tsv")  # type: ignore[assignment]
+    for answer in (download, client.post(f"{base}mt-data-upload/", upload)):
+        assert answer.status_code == 503 and answer["Retry-After"]
+        assert "cannot reach its files right now" in answer.content.decode()
+    assert Batch.objects.count() == 1, "no row without its file"
+    assert client.get(base).status_code == 200
+    monkeypatch.undo()
+    Batch.objects.filter(pk=batch.pk).update(available_at=None)
+    BatchFile.objects.all().delete()
+    assert run(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == "completed"
+
+
+def test_a_dead_workers_job_is_brought_back_while_the_store_is_away(
+    clerk: User, cottonwood: District_, files_away: None
+) -> None:
+    batch = submit("extract", by=clerk, title="X", scope=cottonwood.scope, options={})
+    Batch.objects.claim(batch.pk, "dies")
+    Batch.objects.update(lease_until=batch.queued_at)
+    assert dispatch.sweep() == 1
+    batch.refresh_from_db()
+    assert batch.status == "queued"

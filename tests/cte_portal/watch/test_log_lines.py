@@ -4,7 +4,9 @@ print.
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 from typing import Any
 
@@ -55,6 +57,30 @@ def test_a_librarys_line_keeps_its_text_and_place_and_drops_every_value(name: st
     assert line(name, 7).endswith("at place.here:7") and "100 %" in line(
         name, "%d %% of %s", 100, "zzmarker"
     )
+
+
+def test_each_line_says_its_time_with_the_zone_and_the_version() -> None:
+    """A-1: lines of several machines are put in order, and say which version wrote them."""
+    assert re.match(
+        rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}-0[67]:00 {settings.PORTAL_VERSION} WARNING x ",
+        line("x", "a"),
+    )
+
+
+def test_a_line_of_json_holds_all_and_no_more(settings: Any) -> None:
+    """A-1: one line an event, with the places of an exception and without its message."""
+    settings.LOG_FORMAT = "json"
+    value = "zz" + "marker"
+    try:
+        raise ValueError(value)
+    except ValueError:
+        written = line("django.request", "Forbidden (%s)", value, error=True)
+    assert "\n" not in written and value not in written
+    event = json.loads(written)
+    assert set(event) == {"time", "version", "level", "logger", "message", "error", "places"}
+    assert event["version"] == settings.PORTAL_VERSION and event["level"] == "WARNING"
+    assert event["error"] == "ValueError" and "test_log_lines.py" in event["places"]
+    assert event["message"].startswith("Forbidden (…) at place.here:7")
 
 
 def test_the_portals_own_line_is_printed_as_it_is_written() -> None:

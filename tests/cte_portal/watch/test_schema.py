@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from cte_portal.watch import schema
 from cte_portal.watch.heartbeat import beat
+from cte_portal.watch.management.commands import upgrade
 from cte_portal.watch.models import Checkup, Heartbeat
 
 
@@ -67,6 +68,15 @@ def test_an_upgrade_says_what_it_changed_and_that_the_seals_match(
     assert "District database: nothing to change." in told
     assert "Every sealed copy matches its seal." in told
     assert Checkup.objects.get(name="verify_sealed").good
+
+
+def test_an_upgrade_that_backs_up_says_so_on_the_health_page(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upgrade.Command, "_back_up", lambda self, folder: [f"{folder}/state.dump"])
+    call_command("upgrade", backup="/backups")
+    backup = Checkup.objects.get(name="backup")
+    assert backup.good and backup.sentence == "Before an upgrade: state.dump."
 
 
 def test_an_upgrade_waits_for_nobody_who_still_writes(db: None) -> None:

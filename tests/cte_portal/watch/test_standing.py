@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import smtplib
+import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -25,10 +26,13 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch, Status
 from cte_portal.batches.submit import submit
 from cte_portal.celery import app
+from cte_portal.editions import writing_state
 from cte_portal.watch import checkups, standing
 from cte_portal.watch.heartbeat import Beating, beat
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.turn import Turn
+from pathways.models import StateCopy
+from pathways.resync import watched
 from tests.fixtures.records import District_
 from tests.pathways.desk import text
 
@@ -53,6 +57,15 @@ def cured() -> None:
         beat(Heartbeat.Part.WORKER, queue)
     Batch.objects.all().delete()
     Checkup.objects.all().delete()
+    with writing_state():
+        StateCopy.objects.using("state").all().delete()
+
+
+def ahead() -> None:
+    """The state has changes of Cottonwood Bend that its ledger has not."""
+    values = {"generation": 1, "end_year": 2025, "batch": uuid.uuid4(), "attempt": 1, "cursor": 7}
+    with writing_state():
+        StateCopy.objects.using("state").create(district="9012", sent_at=timezone.now(), **values)
 
 
 def waiting_job(minutes: float, **values: Any) -> Callable[[User], None]:
@@ -112,6 +125,16 @@ BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
         "E-mails",
         "1 waiting for the mail server.",
     ),
+    "files": (
+        waiting_job(1, stage="Waiting for the file store"),
+        "Files of jobs",
+        "1 waiting for the file store",
+    ),
+    "state ahead": (
+        lambda clerk: ahead(),
+        "Districts",
+        "The state is ahead of 1, as if an older backup had been restored.",
+    ),
     "seals": (
         lambda clerk: Checkup.objects.note("verify_sealed", good=False, sentence="1 of 3 differ."),
         "Check of the sealed copies",
@@ -121,9 +144,16 @@ BROKEN: dict[str, tuple[Callable[[User], object], str, str]] = {
 
 
 @pytest.mark.parametrize("part", BROKEN)
+@pytest.mark.django_db(databases=["default", "state"])
 def test_what_is_dead_is_named_everywhere_and_gone_when_cured(
-    part: str, running: None, clerk: User, opi: User, capsys: pytest.CaptureFixture[str]
+    part: str,
+    running: None,
+    clerk: User,
+    opi: User,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(watched, "FRESH", 0)
     break_it, name, words = BROKEN[part]
     assert Client().get("/health/ready").json()["degraded"] == []
     break_it(clerk)

@@ -55,6 +55,9 @@ class Command(PortalCommand):
         changes = {
             edition.label: sorted(_applied(edition) - before[edition]) for edition in Edition
         }
+        if dumps:
+            files = ", ".join(Path(dump).name for dump in dumps)
+            Checkup.objects.note("backup", good=True, sentence=f"Before an upgrade: {files}.")
         self._verify()
         seconds = round(time.monotonic() - started)
         if options["json"]:
