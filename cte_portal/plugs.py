@@ -143,6 +143,8 @@ class Plug:
     """How many jobs of the district wait or run; None for who does not see them."""
     notices: Callable[[HttpRequest], Sequence[News]] | None = None
     """What the page that is made now shows, and is seen with it."""
+    announcement: Callable[[], str] | None = None
+    """What OPI says above every page; empty where it says nothing."""
     post: Post | None = None
     """Sends e-mails about accounts."""
     post_password: Callable[[Person, str], None] | None = None

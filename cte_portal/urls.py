@@ -4,8 +4,9 @@ from django.urls import include, path
 
 from cte_portal.accounts.district_home import DistrictHome
 from cte_portal.ui.views import FindScreen, HelpPage
-from cte_portal.watch.health import Health
-from cte_portal.watch.metrics import metrics
+from cte_portal.watch.outside.health import Health
+from cte_portal.watch.outside.metrics import metrics
+from cte_portal.watch.service.views import PortalService
 from cte_portal.watch.views import PortalHealth
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("health/ready", Health.as_view(), name="health-ready"),
     path("metrics", metrics, name="metrics"),
     path("opi/health/", PortalHealth.as_view(), name="portal-health"),
+    path("opi/service/", PortalService.as_view(), name="portal-service"),
     path("screens/", FindScreen.as_view(), name="screens"),
     path("districts/<str:district>/<int:end_year>/", DistrictHome.as_view(), name="district-home"),
     path("", include("cte_portal.batches.urls")),

@@ -14,6 +14,8 @@ from django.conf import settings as portal
 from django.core.cache import cache
 from hypothesis import settings as hypothesis
 
+from cte_portal.watch.models import Service
+from cte_portal.watch.service import service
 from tests.fixtures.once import once
 
 pytest_plugins = [
@@ -92,6 +94,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def open_for_all() -> None:
+    """No test pays for asking whether the portal is open."""
+    service.remember(Service(), 1000)
 
 
 @pytest.fixture(autouse=True)

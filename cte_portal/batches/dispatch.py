@@ -35,6 +35,7 @@ from cte_portal.batches.tasks import run_batch
 from cte_portal.logs import name_of, places
 from cte_portal.plugs import Kept, plugs
 from cte_portal.ui.errors import new_reference
+from cte_portal.watch.service import service
 
 log = logging.getLogger("cte_portal.batches.dispatch")
 
@@ -57,6 +58,8 @@ def publish() -> int:
     """Hand over what is queued and due. What the broker does not take waits for the next round; a
     single row keeps no other from going.
     """
+    if not service.current().takes_writes:
+        return 0
     handed = refusals = 0
     for batch in Batch.objects.to_publish()[:AT_ONCE]:
         try:

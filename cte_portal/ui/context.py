@@ -156,6 +156,11 @@ class Frame:
         return statewide_facts(active, self.standing) if self.standing.statewide and active else []
 
     @property
+    def announcement(self) -> str:
+        """What OPI says above every page."""
+        return only(plug.announcement for plug in plugs())()
+
+    @property
     def help(self) -> Help:
         return Help.from_settings()
 

@@ -115,6 +115,29 @@ def _come_back(
     return answer
 
 
+def held_back(
+    request: HttpRequest, title: str, sentence: str, announcement: str, *, framed: bool
+) -> HttpResponse:
+    """The portal does not do this just now, as OPI has said. What was typed is given back."""
+    log.warning("status=503 page=%s held back", _page(request))
+    context = {
+        "reference": "",
+        "title": title,
+        "sentence": sentence,
+        "announcement": announcement,
+        "again": typed(request),
+        "path": request.path,
+    }
+    page = _framed("held_back.html", request, context) if framed else ""
+    if not page:
+        page = render_to_string(
+            "held_back.html", {**context, "portal": {"help": Help.from_settings()}}
+        )
+    answer = HttpResponse(page, status=503)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields of the form that was sent, to be sent again; none where a secret or a file is
     among them.

@@ -1,4 +1,6 @@
-"""What the portal's processes say of themselves: that they live, and what they found."""
+"""What the portal's processes say of themselves: that they live, and what they found; and what OPI
+says of the portal.
+"""
 
 from __future__ import annotations
 
@@ -69,3 +71,32 @@ class Checkup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {'good' if self.good else 'bad'}"
+
+
+class Service(models.Model):
+    """What OPI says above every page, and what people may do meanwhile: one row."""
+
+    class Mode(models.TextChoices):
+        OPEN = "open", "Everybody can work"
+        READ_ONLY = "read-only", "Read only: nothing is saved or sent, jobs wait"
+        CLOSED = "closed", "Closed: OPI Administrators alone can sign in and look"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    announcement = models.CharField(max_length=300, blank=True)
+    mode = models.CharField(max_length=9, choices=Mode.choices, default=Mode.OPEN)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="watch_there_is_one_service"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["open", "read-only", "closed"]),
+                name="watch_mode_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.mode
+
+    @property
+    def takes_writes(self) -> bool:
+        return self.mode == self.Mode.OPEN

@@ -1,10 +1,11 @@
-"""The screen of the portal's health."""
+"""The screens about the portal itself."""
 
 from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Part, Screen
 from cte_portal.plugs import Plug
+from cte_portal.watch.service import service
 
 HEALTH = Screen(
     name="Portal health",
@@ -15,4 +16,13 @@ HEALTH = Screen(
     scoped=False,
 )
 
-PLUG = Plug(screens={Part.HEALTH: (HEALTH,)})
+SERVICE = Screen(
+    name="Announcement and service",
+    path=("Run the portal",),
+    url_name="portal-service",
+    capability=Capability.KEEP_LISTS,
+    synonyms=("banner", "notice", "maintenance", "read-only", "close the portal", "downtime"),
+    scoped=False,
+)
+
+PLUG = Plug(screens={Part.HEALTH: (HEALTH, SERVICE)}, announcement=service.announcement)

@@ -33,7 +33,7 @@ class Reading:
     level: Level
     sentence: str
     figures: dict[str, float] = field(default_factory=dict)
-    """What is measured, by the metric's name (cte_portal/watch/metrics.py)."""
+    """What is measured, by the metric's name (cte_portal/watch/outside/metrics.py)."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from cte_portal.watch.heartbeat import EVERY
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.reading import Level, Reading
 from cte_portal.watch.schema import misfit
+from cte_portal.watch.service import service
 
 log = logging.getLogger("cte_portal.watch")
 
@@ -63,7 +64,12 @@ def standing() -> list[Reading]:
     )
     if all(reading.level is Level.GOOD for reading in district):
         readings += _looked_at("Cache", cache)
-        for name, ask in (("Processes", processes), ("Checks", checkups), *_of_the_apps()):
+        for name, ask in (
+            ("Service", opened),
+            ("Processes", processes),
+            ("Checks", checkups),
+            *_of_the_apps(),
+        ):
             readings += _looked_at(name, ask)
     return sorted(readings, key=lambda reading: -reading.level)
 
@@ -171,6 +177,13 @@ def files() -> Iterator[Reading]:
         )
     else:
         yield Reading("Files", Level.GOOD, f"{room}.", figures)
+
+
+def opened() -> Iterator[Reading]:
+    """What OPI has said that people may do; nothing while the portal is open."""
+    now = service.current()
+    if not now.takes_writes:
+        yield Reading("Service", Level.DEGRADED, f"{now.get_mode_display()}, as OPI has set it.")
 
 
 def processes() -> Iterator[Reading]:

@@ -228,6 +228,10 @@ STATES: dict[str, list[State]] = {
         State("list", sent_everywhere("/opi/batches/"), who="opi"),
         State("failed in the background", failed_unseen, who="opi"),
     ],
+    "portal-service": [
+        State("open", at("/opi/service/"), who="keeper"),
+        State("as staff see it", at("/opi/service/"), who="opi"),
+    ],
     "portal-health": [State("nothing runs", at("/opi/health/"), who="opi")],
     "statewide-batch": [
         State("ended", sent_everywhere(""), who="opi"),

@@ -191,6 +191,7 @@ STATEWIDE = {
     "validation-of-all": {"GET": opi_alone(200, 403), "POST": opi_alone(302, 403)},
     "statewide-queue": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "portal-health": {"GET": SEEN, "POST": NO_POST},
+    "portal-service": {"GET": SEEN, "POST": opi_alone(403, 200)},
     "statewide-batch": {"GET": opi_alone(200, 403), "POST": opi_alone(405, 403)},
     "statewide-batch-cancel": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},
     "statewide-failed-again": {"GET": opi_alone(405, 403), "POST": opi_alone(302, 403)},

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.models.names import name_key
+from tests.cte_portal.accounts.letters import send_queued
 from tests.cte_portal.accounts.test_people import HERE, NEW, OPI, add
-from tests.fixtures.letters import send_queued
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text

@@ -25,10 +25,10 @@ from cte_portal.accounts.sign_in import devices
 from cte_portal.accounts.sign_in.steady_cache import SteadyCache
 from cte_portal.batches.letters.account_letters import text as letter_text
 from cte_portal.batches.models import Batch
+from tests.cte_portal.accounts.letters import reset_path
 from tests.cte_portal.accounts.test_sign_in import sign_in, signed_in
 from tests.cte_portal.test_set_up import PRODUCTION
 from tests.fixtures import phone
-from tests.fixtures.letters import reset_path
 from tests.fixtures.people import PASSPHRASE
 
 HER_PLACE, ELSEWHERE = {"X-Forwarded-For": "203.0.113.8"}, {"X-Forwarded-For": "198.51.100.66"}

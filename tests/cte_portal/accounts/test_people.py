@@ -17,7 +17,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import AuditEvent, Invitation, Role, User
 from cte_portal.accounts.people import people
 from cte_portal.accounts.people.authority import Authority
-from tests.fixtures.letters import send_queued
+from tests.cte_portal.accounts.letters import send_queued
 from tests.fixtures.people import PASSPHRASE, person
 from tests.fixtures.records import District_
 from tests.pathways.desk import text

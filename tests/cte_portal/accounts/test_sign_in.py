@@ -20,8 +20,8 @@ from django.urls import NoReverseMatch, reverse
 
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
+from tests.cte_portal.accounts.letters import reset_path
 from tests.cte_portal.test_set_up import PRODUCTION, ROOT
-from tests.fixtures.letters import reset_path
 from tests.fixtures.people import PASSPHRASE
 
 SIGN_IN = "/accounts/sign-in/"

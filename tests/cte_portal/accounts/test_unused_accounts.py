@@ -27,8 +27,8 @@ from cte_portal.batches.letters.unused_accounts import warn
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.editions import Scope
+from tests.cte_portal.accounts.letters import reset_path
 from tests.fixtures.certification import make_certifier
-from tests.fixtures.letters import reset_path
 from tests.fixtures.people import PASSPHRASE, person
 from tests.pathways.desk import text
 

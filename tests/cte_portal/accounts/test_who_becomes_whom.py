@@ -19,11 +19,11 @@ from certification.models import CertificationEvent
 from cte_portal.accounts.models import AuditEvent, Invitation, User
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
+from tests.cte_portal.accounts.letters import send_queued
 from tests.cte_portal.accounts.test_people import CHOSEN, HERE, link_in
 from tests.cte_portal.accounts.test_second_factor import set_up
 from tests.fixtures import phone
 from tests.fixtures.certification import make_certifier, make_round, seal, sign
-from tests.fixtures.letters import send_queued
 from tests.fixtures.people import PASSPHRASE
 from tests.pathways.desk import text
 
