@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once by the database container, as its superuser: both databases, and three roles. `cte_owner` migrates; `cte_web` and `cte_worker`
+# Run by the database container, as its superuser: both databases, and three roles; what is there already stays, but for the passwords. `cte_owner` migrates; `cte_web` and `cte_worker`
 # change no table. In the State edition `cte_web` may only read: default privileges say so for every table that migrate makes.
 # Passwords come from the environment and stand in no process list.
 # Outside of a container: PGHOST=… PGUSER=postgres OWNER_PASSWORD=… WEB_PASSWORD=… WORKER_PASSWORD=… sh docs/create-roles.sh
@@ -8,11 +8,13 @@ psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-${PGUSER:-postgres}}" --dbn
 \getenv owner OWNER_PASSWORD
 \getenv web WEB_PASSWORD
 \getenv worker WORKER_PASSWORD
-CREATE ROLE cte_owner LOGIN PASSWORD :'owner';
-CREATE ROLE cte_web LOGIN PASSWORD :'web';
-CREATE ROLE cte_worker LOGIN PASSWORD :'worker';
-CREATE DATABASE cte_district OWNER cte_owner;
-CREATE DATABASE cte_state OWNER cte_owner;
+SELECT format('CREATE ROLE %I LOGIN', name) FROM (VALUES ('cte_owner'), ('cte_web'), ('cte_worker')) AS roles(name)
+  WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
+ALTER ROLE cte_owner LOGIN PASSWORD :'owner';
+ALTER ROLE cte_web LOGIN PASSWORD :'web';
+ALTER ROLE cte_worker LOGIN PASSWORD :'worker';
+SELECT format('CREATE DATABASE %I OWNER cte_owner', name) FROM (VALUES ('cte_district'), ('cte_state')) AS databases(name)
+  WHERE name NOT IN (SELECT datname FROM pg_database) \gexec
 REVOKE ALL ON DATABASE cte_district, cte_state FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE cte_district TO cte_web, cte_worker;
 GRANT CONNECT ON DATABASE cte_state TO cte_web;

@@ -7,8 +7,6 @@ changed. Whatever fails ends it before the next step.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import time
 from argparse import ArgumentParser
 from io import StringIO
@@ -24,6 +22,7 @@ from django.utils import timezone
 
 from cte_portal.editions import Edition
 from cte_portal.ui.command import PortalCommand, check_answers
+from cte_portal.watch.backup.dumps import ToolFailed, dump
 from cte_portal.watch.models import Checkup, Heartbeat
 from cte_portal.watch.schema import LATER, misfit
 from cte_portal.watch.standing import SILENT
@@ -56,7 +55,7 @@ class Command(PortalCommand):
             edition.label: sorted(_applied(edition) - before[edition]) for edition in Edition
         }
         if dumps:
-            files = ", ".join(Path(dump).name for dump in dumps)
+            files = ", ".join(Path(file).name for file in dumps)
             Checkup.objects.note("backup", good=True, sentence=f"Before an upgrade: {files}.")
         self._verify()
         seconds = round(time.monotonic() - started)
@@ -64,8 +63,8 @@ class Command(PortalCommand):
             summary = {"status": "done", "version": settings.PORTAL_VERSION, "seconds": seconds}
             self.stdout.write(json.dumps({**summary, "migrations": changes, "backup": dumps}))
             return
-        for dump in dumps:
-            self.stdout.write(f"Backed up to {dump}.")
+        for file in dumps:
+            self.stdout.write(f"Backed up to {file}.")
         for label, names in changes.items():
             self.stdout.write(f"{label} database: {', '.join(names) or 'nothing to change'}.")
         self.stdout.write(
@@ -88,28 +87,19 @@ class Command(PortalCommand):
 
     def _back_up(self, folder: Path) -> list[str]:
         """One file a database, State first: what is sent between the two shows as not yet sent."""
-        if connections["default"].vendor != "postgresql":
-            raise CommandError("--backup is for PostgreSQL; copy the files of the folder var/.")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        dumps = []
-        for edition in reversed(Edition):
-            values = connections[edition.value].settings_dict
-            target = folder / f"{edition.name.lower()}-{timezone.now():%Y%m%d%H%M%S}.dump"
-            command = ["pg_dump", "--format", "custom", "--file", str(target), str(values["NAME"])]
-            names = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD"}
-            own = {to: str(values[name]) for name, to in names.items() if values[name]}
-            try:
-                result = subprocess.run(
-                    command, env=os.environ | own, capture_output=True, text=True, check=False
+        try:
+            return [
+                str(
+                    dump(
+                        edition,
+                        folder / f"{edition.name.lower()}-{timezone.now():%Y%m%d%H%M%S}.dump",
+                    )
                 )
-            except FileNotFoundError:
-                raise CommandError("pg_dump is not installed here. Nothing was changed.") from None
-            if result.returncode:
-                reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-                raise CommandError(f"The backup failed, so nothing was changed: {reason}")
-            target.chmod(0o600)
-            dumps.append(str(target))
-        return dumps
+                for edition in reversed(Edition)
+            ]
+        except ToolFailed as reason:
+            raise CommandError(f"The backup failed, so nothing was changed: {reason}") from None
 
     def _verify(self) -> None:
         try:
