@@ -1,0 +1,68 @@
+"""What an operator copies from docs/deploy: read alike by the shell and by systemd, with commands
+that exist and settings that the portal knows.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cte_portal.test_set_up import ROOT
+
+DEPLOY = ROOT / "docs" / "deploy"
+SERVICES = sorted(DEPLOY.glob("*.service"))
+ASSIGNED = re.compile(r"([A-Z_]+)=([^\s\"'$`\\]*)")
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("*.env")), ids=lambda path: path.name)
+def test_an_environment_file_means_the_same_to_shell_and_systemd(path: Path) -> None:
+    """No quotation mark, blank or dollar sign, of which each makes something else."""
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    settings = (ROOT / "cte_portal" / "settings.py").read_text() + "DJANGO_SETTINGS_MODULE"
+    for line in lines:
+        match = ASSIGNED.fullmatch(line)
+        assert match and match[1] in settings, line
+    script = f"set -a; . {path}; env"
+    shell = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": "/bin"}
+    )
+    assert set(lines) <= set(shell.stdout.splitlines())
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_a_unit_runs_what_is_there_as_nobody_else(path: Path, tmp_path: Path) -> None:
+    text = path.read_text()
+    program = re.search(r"^ExecStart=/opt/cte/(\S+)", text, re.MULTILINE)
+    assert program and (ROOT / program[1]).exists()
+    for line in ("User=cte", "UMask=0077", "ProtectSystem=strict", "PrivateTmp=true"):
+        assert line in text.splitlines()
+    files = re.findall(r"^EnvironmentFile=/etc/cte/(\S+)", text, re.MULTILINE)
+    assert files[0] == "cte.env" and all((DEPLOY / name).exists() for name in files)
+    if shutil.which("systemd-analyze"):
+        copy = tmp_path / path.name
+        copy.write_text(
+            text.replace("/opt/cte/.venv", str(ROOT / ".venv")).replace("/opt/cte", str(ROOT))
+        )
+        verdict = subprocess.run(
+            ["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False
+        )
+        assert path.name not in verdict.stderr, verdict.stderr
+
+
+def test_the_units_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    for path in DEPLOY.iterdir():
+        assert path.name in page or path.stem in page, path.name
+    for service in ("cte-web", "cte-dispatch", "cte-worker-district", "cte-worker-statewide"):
+        text = (DEPLOY / f"{service}.service").read_text()
+        assert "Restart=always" in text and "TimeoutStopSec=120" in text
+        assert f"{service}.service" in (DEPLOY / "cte.target").read_text()
+
+
+def test_the_page_of_a_restart_asks_for_nothing_else() -> None:
+    page = (DEPLOY / "back.html").read_text()
+    assert "Back in a minute" in page and not re.search(r"src=|href=|<script|<style", page)
