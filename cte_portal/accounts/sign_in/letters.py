@@ -53,7 +53,7 @@ def post(
 
 
 def post_password_links(people: Sequence[User], origin: str) -> None:
-    """Where nobody has the address, the same letter is written to nobody and taken back: neither
+    """Where nobody has the address, the same e-mail is written to nobody and taken back: neither
     the answer nor its time says who has an account.
     """
     queue = only(plug.post_password for plug in plugs())
@@ -66,7 +66,7 @@ def post_password_links(people: Sequence[User], origin: str) -> None:
 
 
 def password_letter(person: User, origin: str) -> tuple[str, str]:
-    """Subject and text of the letter with a link that works once."""
+    """Subject and text of the e-mail with a link that works once."""
     key = default_token_generator.make_token(person)
     names = {"uidb36": user_pk_to_url_str(person), "key": key}
     context = {

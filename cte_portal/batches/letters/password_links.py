@@ -1,7 +1,7 @@
 """The link for a new password that a person asked for: a batch that the queue list does not show
 (Plug.post_password).
 
-The link is made when the letter is handed over: no row, message or log holds it.
+The link is made when the e-mail is handed over: no row, message or log holds it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WANTED = datetime.timedelta(days=1)
 
 
 def queue(person: User, origin: str) -> None:
-    """The letter goes to the address that the account has now. Its link begins with `origin`, the
+    """The e-mail goes to the address that the account has now. Its link begins with `origin`, the
     portal's own address.
     """
     submit(KIND, by=person, title=TITLE, options={"address": person.email, "origin": origin})
