@@ -204,6 +204,7 @@ SCREENS = (
             ("School years", "schoolyear", ("current year", "active year", "calendar"), ()),
             ("Districts", "district", ("school system", "district number"), ("districts-import",)),
             ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway"), ()),
+            ("End statuses", "endstatus", ("exit codes", "graduate", "dropout", "transfer"), ()),
             (
                 "Rule severities",
                 "ruleseverity",

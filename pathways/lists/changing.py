@@ -1,5 +1,5 @@
-"""The only way OPI's reference data change: districts, school years, pathways, approvals, rule
-severities.
+"""The only way OPI's reference data change: districts, school years, pathways, approvals, end
+statuses, rule severities.
 
 Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check
 again what was checked before, and queues the batch that brings it to the state.
@@ -24,7 +24,15 @@ from pathways.ledger.ledger import refusals_named
 from pathways.ledger.locks import lock_reference
 from pathways.ledger.refusals import NotApplied
 from pathways.lists import standard
-from pathways.models import Approval, District, GroupAssignment, Pathway, RuleSeverity, SchoolYear
+from pathways.models import (
+    Approval,
+    District,
+    EndStatus,
+    GroupAssignment,
+    Pathway,
+    RuleSeverity,
+    SchoolYear,
+)
 
 Operation = AuditEvent.Operation
 
@@ -143,6 +151,18 @@ def _(row: Approval) -> dict[str, str]:
 
 
 @words.register
+def _(row: EndStatus) -> dict[str, str]:
+    return {
+        "Code": row.code,
+        "End Status": row.name,
+        "Family": EndStatus.Family(row.family).label,
+        "First school year": school_year_label(row.first_year),
+        "Last school year": school_year_label(row.last_year) if row.last_year else "none",
+        "Provisional": text(row.is_provisional),
+    }
+
+
+@words.register
 def _(row: RuleSeverity) -> dict[str, str]:
     return {
         "Rule": f"{row.rule} {rules.by_id(row.rule).problem}",
@@ -205,6 +225,11 @@ def _(row: Pathway) -> tuple[str, str, str]:
 def _(row: Approval) -> tuple[str, str, str]:
     name = f"{row.pathway.name} in {row.district}, {school_year_label(row.school_year_id)}"
     return "approval", f"{row.district_id}/{row.pathway_id}/{row.school_year_id}", name
+
+
+@subject.register
+def _(row: EndStatus) -> tuple[str, str, str]:
+    return "end status", row.code, str(row)
 
 
 @subject.register

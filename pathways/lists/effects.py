@@ -10,7 +10,15 @@ from cte_portal.editions import school_year_label
 from cte_portal.ui.wording import number_of
 from pathways import rules
 from pathways.certified import certified
-from pathways.models import District, Enrollment, Participation, Pathway, RuleSeverity, SchoolYear
+from pathways.models import (
+    District,
+    EndStatus,
+    Enrollment,
+    Participation,
+    Pathway,
+    RuleSeverity,
+    SchoolYear,
+)
 
 
 @singledispatch
@@ -45,10 +53,31 @@ def _(after: Pathway, before: Pathway) -> list[str]:
     return sentences
 
 
-def _offered(pathway: Pathway, end_year: int) -> bool:
-    return pathway.first_year <= end_year and (
-        pathway.last_year is None or end_year <= pathway.last_year
-    )
+def _offered(row: Pathway | EndStatus, end_year: int) -> bool:
+    return row.first_year <= end_year and (row.last_year is None or end_year <= row.last_year)
+
+
+@effects.register
+def _(after: EndStatus, before: EndStatus) -> list[str]:
+    sentences = []
+    year = SchoolYear.objects.filter(is_active=True).first()
+    if year and _offered(before, year.end_year) and not _offered(after, year.end_year):
+        sentences.append(
+            f"No longer used in {year}. Enrollments that ended with {after.code} stay as they are,"
+            " but no enrollment can be ended with it."
+        )
+    if (after.name, after.family) == (before.name, before.family):
+        return sentences
+    ended = Enrollment.objects.filter(end_status=after.code).count()
+    if not ended:
+        return sentences
+    affected = f"Affects {number_of(ended, 'enrollment')} that ended with {after.code}:"
+    if after.name != before.name:
+        sentences.append(f"{affected} pages show “{after}” from now on.")
+    if after.family != before.family:
+        family = EndStatus.Family(after.family).label.lower()
+        sentences.append(f"{affected} its family is “{family}” from now on.")
+    return sentences
 
 
 @effects.register

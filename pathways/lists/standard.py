@@ -1,4 +1,5 @@
-"""OPI's reference rows that every portal starts with: the guide's 17 pathways and the school years.
+"""OPI's reference rows that every portal starts with: the guide's 17 pathways, the school years, and
+the end statuses that are known.
 
 There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is
 missing and leaves alone what OPI has changed since.
@@ -11,7 +12,7 @@ from django.db.models import F
 
 from cte_portal.editions import Edition
 from pathways.lists.publish import publish
-from pathways.models import GroupAssignment, Pathway, ReferenceGeneration, SchoolYear
+from pathways.models import EndStatus, GroupAssignment, Pathway, ReferenceGeneration, SchoolYear
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are
 # provisional, and OPI may change them.
@@ -34,13 +35,28 @@ PATHWAYS = [
     "Transportation, Distribution & Logistics",
     "Welding & Fabrication",
 ]
+Family = EndStatus.Family
+# OPI's list of end statuses is not public. That the codes 300 to 340 name a reason for dropping out,
+# and that 410 is a graduate, stands in OPI's file layouts; the rest is what districts use. All are
+# provisional until OPI has confirmed them.
+END_STATUSES = [
+    ("110", "Left for another school", Family.TRANSFER),
+    ("140", "Did not attend", Family.OTHER),
+    ("300", "Dropped out", Family.DROPOUT),
+    ("310", "Dropped out", Family.DROPOUT),
+    ("320", "Dropped out", Family.DROPOUT),
+    ("330", "Dropped out", Family.DROPOUT),
+    ("340", "Dropped out", Family.DROPOUT),
+    ("400", "Graduated", Family.GRADUATE),
+    ("410", "Graduated with a proficiency-based diploma", Family.GRADUATE),
+]
 FIRST_END_YEAR = 2021  # the guide's list is older than any year that the portal holds
 END_YEARS = range(2023, 2027)
 ACTIVE_END_YEAR = 2025
 
 
 def load() -> None:
-    """Bring pathways, school years and OPI's reports into the District edition where it has none,
+    """Bring pathways, school years, end statuses and OPI's reports into the District edition where it has none,
     and what OPI keeps to the state.
     """
     with transaction.atomic(Edition.DISTRICT.value):
@@ -60,6 +76,18 @@ def load() -> None:
             Pathway.objects.bulk_create(
                 Pathway(code=f"{number:02d}", name=name, first_year=FIRST_END_YEAR)
                 for number, name in enumerate(PATHWAYS, 1)
+            )
+            moved()
+        if not EndStatus.objects.exists():
+            EndStatus.objects.bulk_create(
+                EndStatus(
+                    code=code,
+                    name=name,
+                    family=family,
+                    first_year=FIRST_END_YEAR,
+                    is_provisional=True,
+                )
+                for code, name, family in END_STATUSES
             )
             moved()
         GroupAssignment.objects.assign_official()

@@ -6,6 +6,7 @@ from pathways.models.calendar import Calendar, School, SchoolYear
 from pathways.models.change import Change
 from pathways.models.course import Course, Roster, Section
 from pathways.models.district import District
+from pathways.models.end_status import EndStatus
 from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.lock import CollectionLock
 from pathways.models.participation import Participation, StagedParticipation
@@ -33,6 +34,7 @@ __all__ = [
     "Course",
     "CourseChange",
     "District",
+    "EndStatus",
     "Enrollment",
     "EnrollmentChange",
     "Explanation",

@@ -24,6 +24,7 @@ from cte_portal.folding import Folded, folded
 from cte_portal.words import listed_name
 from pathways.models.calendar import Calendar
 from pathways.models.district import District
+from pathways.models.end_status import EndStatus
 
 BY_NAME = ("last_name_folded", "first_name_folded", "middle_name_folded", "state_id")
 _SEARCHED = BY_NAME
@@ -209,6 +210,15 @@ def counts_in(end_year: int, via: str = "") -> Q:
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def ended_as(self, *families: str) -> EnrollmentQuerySet:
+        """Enrollments that ended with a status of one of these families, such as graduates."""
+        return self.filter(end_status__in=EndStatus.objects.codes_of(*families))
+
+    def with_end_status_name(self) -> EnrollmentQuerySet:
+        """Adds `end_status_name`, OPI's words for the code; None for a code that is not listed."""
+        listed = EndStatus.objects.filter(code=OuterRef("end_status"))
+        return self.annotate(end_status_name=Subquery(listed.values("name")[:1]))
+
     def that_count(self, end_year: int) -> EnrollmentQuerySet:
         """Enrollments that put a student, and so the student's records, in scope of an end year.
 

@@ -109,6 +109,11 @@ ENDS_FIRST = RosterProblem(
 STATUS_ALONE = RosterProblem(
     "ROS-027", "End status without an end date", "Add the end date, or remove the end status."
 )
+END_STATUS = _held(
+    "ROS-036",
+    "End status not on OPI's list",
+    "Use a code from the columns page. If the code is right, ask OPI to add it.",
+)
 NEW_NEEDS = _held(
     "ROS-030",
     "New row lacks required values",

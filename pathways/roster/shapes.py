@@ -191,6 +191,15 @@ ENROLLMENT = Shape(
             "staged.end_status IS NOT NULL AND COALESCE(staged.end_date, stored.end_date) IS NULL",
         ),
         (problems.NEW_NEEDS, "stored.id IS NULL AND staged.grade IS NULL"),
+        (
+            problems.END_STATUS,
+            (
+                "staged.end_status <> COALESCE(stored.end_status, '') AND NOT EXISTS (SELECT 1 FROM"
+                " pathways_endstatus status WHERE status.code = staged.end_status AND"
+                " status.first_year <= staged.end_year AND (status.last_year IS NULL OR"
+                " status.last_year >= staged.end_year))"
+            ),
+        ),
     ),
     labels={"grade": "Grade", "end_date": "End Date", "end_status": "End Status"},
 )

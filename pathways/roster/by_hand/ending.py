@@ -18,12 +18,11 @@ from cte_portal.editions import Scope
 from cte_portal.pages.previewed import shown_as
 from cte_portal.pages.typed import paged
 from cte_portal.ui.wording import number_of
-from pathways.files.values import tidy
 from pathways.models import Enrollment, Participation, School, SchoolYear
 from pathways.models.student import by_name_of
 from pathways.roster import editing
 from pathways.roster.by_hand import undoing
-from pathways.roster.by_hand.forms import GRADES, day
+from pathways.roster.by_hand.forms import GRADES, EndStatusField, day
 from pathways.roster.editing import RowEdit
 from pathways.roster.imports.carrying import ENDED_SHARE, FROM_ROWS
 from pathways.roster.shapes import ENROLLMENT
@@ -91,13 +90,7 @@ class EndForm(forms.Form):
         },
     )
     end_date = day("End Date")
-    end_status = forms.CharField(
-        label="End Status",
-        required=False,
-        max_length=3,
-        help_text="OPI's code, like 400 for a graduate.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    end_status = EndStatusField()
     number = forms.IntegerField(
         label="Number of enrollments",
         required=False,
@@ -107,12 +100,7 @@ class EndForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rows"].queryset = open_enrollments(scope)  # type: ignore[attr-defined]
-
-    def clean_end_status(self) -> str:
-        status = tidy(self.cleaned_data["end_status"])
-        if status and not (status.isascii() and status.isalnum()):
-            raise forms.ValidationError("An end status is a code, like 400")
-        return status
+        self.fields["end_status"].offer(scope.end_year)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -9,7 +9,16 @@ from django import forms
 from cte_portal.editions import Scope
 from cte_portal.pages.days import DayField
 from pathways.files.values import tidy
-from pathways.models import Calendar, Course, Enrollment, Pathway, School, Section, Student
+from pathways.models import (
+    Calendar,
+    Course,
+    EndStatus,
+    Enrollment,
+    Pathway,
+    School,
+    Section,
+    Student,
+)
 
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 
@@ -22,6 +31,24 @@ def day(label: str, *, required: bool = True) -> DayField:
         attrs={"autocomplete": "off", "placeholder": "MM/DD/YYYY"},
         error_messages={"required": f"Enter the {label.lower()}"},
     )
+
+
+class EndStatusField(forms.ChoiceField):
+    """How an enrollment ended, from OPI's list of the year."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="End Status",
+            required=False,
+            error_messages={"invalid_choice": "Select an end status from OPI's list"},
+        )
+
+    def offer(self, end_year: int, kept: str = "") -> None:
+        """What OPI lists, and the code that the row already has."""
+        listed = [(row.code, str(row)) for row in EndStatus.objects.offered_in(end_year)]
+        if kept and kept not in dict(listed):
+            listed.append((kept, kept))
+        self.choices = [("", "None"), *listed]
 
 
 class RowForm(forms.ModelForm):
@@ -149,6 +176,7 @@ class EnrollmentForm(RowForm):
     grade = forms.ChoiceField(label="Grade")
     start_date = day("Start Date")
     end_date = day("End Date", required=False)
+    end_status = EndStatusField()
 
     class Meta:
         model = Enrollment
@@ -162,7 +190,7 @@ class EnrollmentForm(RowForm):
             "end_status",
         )
         widgets = {"student": forms.HiddenInput}
-        labels = {"service_type": "Service Type", "end_status": "End Status"}
+        labels = {"service_type": "Service Type"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,6 +199,9 @@ class EnrollmentForm(RowForm):
             ("", "Choose a grade"),
             *((grade, grade.lstrip("0")) for grade in grades),
         ]
+        self.fields["end_status"].offer(  # type: ignore[attr-defined]
+            self.scope.end_year, kept=self.instance.end_status
+        )
         self.chosen("student", Student.objects.of_district(self.scope))
         if not self.instance.pk:
             self.fields["service_type"].initial = Enrollment.ServiceType.PRIMARY
@@ -182,12 +213,6 @@ class EnrollmentForm(RowForm):
             self.fields["calendar"].initial = calendars[0].pk
         if self.instance.pk:
             del self.fields["student"]
-
-    def clean_end_status(self) -> str:
-        status: str = tidy(self.cleaned_data["end_status"])
-        if status and not (status.isascii() and status.isalnum()):
-            raise forms.ValidationError("An end status is a code, like 400")
-        return status
 
 
 class CourseForm(RowForm):

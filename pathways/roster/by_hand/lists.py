@@ -86,6 +86,7 @@ class RosterStudent(ListPage):
         students = Student.objects.of_district(self.scope)
         student = get_object_or_404(students, pk=self.kwargs["student"])
         enrollments = student.enrollments.filter(calendar__school_year=self.scope.end_year)
+        enrollments = enrollments.with_end_status_name()
         rosters = Roster.objects.filter(
             enrollment__student=student, section__calendar__school_year=self.scope.end_year
         )

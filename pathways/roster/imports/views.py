@@ -23,7 +23,7 @@ from cte_portal.batches.queue.views import OneBatch
 from cte_portal.batches.submit import submit
 from cte_portal.ui import csv_file
 from pathways.files import writer
-from pathways.models import Pathway
+from pathways.models import EndStatus, Pathway
 from pathways.roster.imports import filled, result
 from pathways.roster.imports.batch import TITLE, UPLOAD
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
@@ -46,8 +46,13 @@ class RosterColumns(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pathways = Pathway.objects.offered_in(self.scope.end_year).order_by("code")
+        statuses = EndStatus.objects.offered_in(self.scope.end_year)
         return super().get_context_data(
-            own=CSV_LAYOUTS, aim=AIM_LAYOUTS, pathways=pathways, **kwargs
+            own=CSV_LAYOUTS,
+            aim=AIM_LAYOUTS,
+            pathways=pathways,
+            end_statuses=statuses,
+            **kwargs,
         )
 
 

@@ -61,6 +61,8 @@ WITHOUT_A_PAGE = {
     "admin:pathways_pathway_history": "leads to the audit search",
     "admin:pathways_district_history": "leads to the audit search",
     "admin:pathways_schoolyear_history": "leads to the audit search",
+    "admin:pathways_endstatus_history": "leads to the audit search",
+    "admin:pathways_endstatus_delete": "one template with the pathway's",
     "admin:pathways_district_delete": "one template with the pathway's",
     "admin:pathways_schoolyear_delete": "one template with the pathway's",
     "cte-record-restore": "POST only, redirects",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from pathways.lists import changing
-from pathways.models import Pathway, SchoolYear
+from pathways.models import EndStatus, Pathway, SchoolYear
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
@@ -233,6 +233,23 @@ STATES: dict[str, list[State]] = {
     ],
     "admin:pathways_district_change": [
         State("open", at("/admin/pathways/district/9012/change/"), who="keeper")
+    ],
+    "admin:pathways_endstatus_changelist": [
+        State("list", at("/admin/pathways/endstatus/"), who="keeper")
+    ],
+    "admin:pathways_endstatus_add": [
+        State("new", at("/admin/pathways/endstatus/add/"), who="keeper")
+    ],
+    "admin:pathways_endstatus_change": [
+        State(
+            "open",
+            at(
+                lambda stage: (
+                    f"/admin/pathways/endstatus/{EndStatus.objects.get(code='400').pk}/change/"
+                )
+            ),
+            who="keeper",
+        )
     ],
     "admin:pathways_schoolyear_changelist": [
         State("list", at("/admin/pathways/schoolyear/"), who="keeper")

@@ -227,7 +227,7 @@ STATEWIDE |= {
     "certification-extension-new": _KEPT,
     "certification-extension": _KEPT,
 }
-for _model in ("district", "pathway", "schoolyear", "ruleseverity"):
+for _model in ("district", "pathway", "schoolyear", "endstatus", "ruleseverity"):
     STATEWIDE |= {
         f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},
         f"admin:pathways_{_model}_add": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},

@@ -30,6 +30,7 @@ from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import (
+    EndStatus,
     Explanation,
     Participation,
     Pathway,
@@ -118,6 +119,7 @@ def record(
         edit = RowEdit({"local_id": "0042"}, student.pk, 0)
         editing.write(district.scope, [(STUDENT, edit)], by="X")
     RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
+    theirs.student.enrollments.update(end_date="2025-06-06", end_status="400")
     event = make_event()
     Extension.objects.create(
         event=event,
@@ -284,6 +286,7 @@ def statewide_address(name: str) -> str:
         "district": "9012",
         "pathway": Pathway.objects.get(name=HEALTH).pk,
         "schoolyear": 2025,
+        "endstatus": EndStatus.objects.get(code="400").pk,
         "ruleseverity": severity.pk,
     }
     arguments: dict[str, list[object]] = {

@@ -17,6 +17,7 @@ from pathways.models import (
     Calendar,
     Course,
     District,
+    EndStatus,
     Enrollment,
     Pathway,
     Roster,
@@ -131,6 +132,28 @@ def test_a_blank_cell_erases_nothing(desk: Desk) -> None:
     desk.send(STUDENTS.replace("0020", ""))
     assert stored() == before
     assert Enrollment.objects.get(student__state_id="999000001").end_status == "400"
+
+
+@pytest.mark.parametrize("code", ["999", "140", "4A"])
+def test_an_end_status_that_opi_does_not_list_is_held_until_it_does(desk: Desk, code: str) -> None:
+    """Once it is on the list, the same file is applied; a stored code stays when it is taken off."""
+    EndStatus.objects.filter(code="140").update(last_year=2024)
+    desk.send(zipped(ALL))
+    ended = ENROLLMENTS.replace(
+        "999000001,P,12,08/21/2024,,", f"999000001,P,12,08/21/2024,06/06/2025,{code}"
+    )
+    batch = desk.send(ended)
+    assert (counts(batch, "Enrollment")["held"], counts(batch, "Enrollment")["unchanged"]) == (1, 2)
+    assert "End status not on OPI's list" in file_of(batch, "page.json")
+    assert not Enrollment.objects.exclude(end_date=None).exists()
+    EndStatus.objects.update_or_create(
+        code=code,
+        defaults={"name": "Listed", "family": "other", "first_year": 2025, "last_year": None},
+    )
+    assert counts(desk.send(ended), "Enrollment")["changed"] == 1
+    EndStatus.objects.filter(code=code).delete()
+    later = counts(desk.send(ended.replace(",P,12,", ",P,11,")), "Enrollment")
+    assert (later["changed"], later["held"]) == (1, 0)
 
 
 def test_a_change_is_shown_field_by_field_and_kept_in_the_history(desk: Desk) -> None:

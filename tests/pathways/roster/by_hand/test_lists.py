@@ -6,7 +6,14 @@ import datetime
 
 import pytest
 
-from pathways.models import Enrollment, EnrollmentChange, Participation, Roster, Student
+from pathways.models import (
+    EndStatus,
+    Enrollment,
+    EnrollmentChange,
+    Participation,
+    Roster,
+    Student,
+)
 from tests.fixtures.records import HEALTH, District_
 from tests.pathways.roster.by_hand.conftest import Pages
 
@@ -93,6 +100,14 @@ def test_three_of_many_are_ended_and_brought_back(pages: Pages, cottonwood: Dist
     assert EnrollmentChange.objects.filter(operation="update").count() == 3
     pages.undo()
     assert list(Enrollment.objects.order_by("pk").values()) == before
+
+
+def test_many_are_ended_with_a_code_of_the_list_alone(pages: Pages, cottonwood: District_) -> None:
+    EndStatus.objects.filter(code="140").update(last_year=2024)
+    rows = open_ones(cottonwood, 1)
+    for code in ("140", "999"):
+        assert "Select an end status from OPI" in end(pages, rows, end_status=code)
+    assert not EnrollmentChange.objects.exists()
 
 
 def test_more_than_a_tenth_of_a_school_needs_the_number_typed(

@@ -24,6 +24,7 @@ from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
 from tests.fixtures.records import District_, lock_records
+from tests.pathways.desk import text
 from tests.pathways.roster.by_hand.conftest import Pages
 
 pytestmark = pytest.mark.django_db(databases=["default", "state"])
@@ -196,6 +197,20 @@ def test_an_end_that_takes_a_record_out_says_so(
         "roster-row", "enrollments", own.pk, start_date="05/01/2024", end_date="06/01/2024"
     )
     assert "1 CTE record left the collection" in page
+
+
+def test_an_enrollment_ends_with_a_code_of_the_list(pages: Pages, kayla: Student) -> None:
+    """A code that the row already has is kept though OPI no longer lists it."""
+    own = kayla.enrollments.get()
+    page = pages.send("roster-row", "enrollments", own.pk, end_date="06/06/2025", end_status="999")
+    assert "Select an end status from OPI's list" in text(page)
+    Enrollment.objects.filter(pk=own.pk).update(end_date="2025-06-06", end_status="999")
+    page = pages.send("roster-row", "enrollments", own.pk, grade="11")
+    assert "was saved" in page
+    own.refresh_from_db()
+    assert (own.grade, own.end_status) == ("11", "999")
+    pages.send("roster-row", "enrollments", own.pk, end_status="400")
+    assert "400 Graduated" in text(pages.open("roster-student", kayla.pk))
 
 
 def test_a_certified_year_keeps_its_records(
