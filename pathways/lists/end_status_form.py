@@ -15,14 +15,14 @@ class EndStatusForm(RegisterForm):
     code = forms.CharField(
         max_length=3,
         label="Code",
-        help_text="As in files, like 400",
+        help_text="as in files, like 400",
         widget=forms.TextInput(attrs={"size": 4}),
     )
     name = forms.CharField(max_length=100, label="End Status")
     family = forms.ChoiceField(
         label="Family",
         choices=[("", "Select a family"), *EndStatus.Family.choices],
-        help_text="Graduates and dropouts are followed up",
+        help_text="graduates and dropouts are followed up",
     )
     first_year = forms.IntegerField(
         min_value=FIRST,

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('is_provisional', models.BooleanField(default=False, verbose_name='provisional')),
             ],
             options={
+                'verbose_name_plural': 'end statuses',
                 'ordering': ['code'],
                 'constraints': [models.UniqueConstraint(fields=('code',), name='pathways_end_status_code_is_used_once', violation_error_message='Another end status has that code.'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-Z]{1,3}$')), name='pathways_end_status_code_is_short', violation_error_message='A code has 1 to 3 digits or capital letters.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='pathways_end_status_has_a_name', violation_error_message='Enter a value for End Status.'), models.CheckConstraint(condition=models.Q(('family__in', ['graduate', 'dropout', 'transfer', 'other'])), name='pathways_end_status_family_is_known', violation_error_message='Select a family.'), models.CheckConstraint(condition=models.Q(('last_year', None), ('last_year__gte', models.F('first_year')), _connector='OR'), name='pathways_end_status_ends_on_or_after_its_first_year', violation_error_message='The last year must not come before the first.')],
             },

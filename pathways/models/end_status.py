@@ -45,6 +45,7 @@ class EndStatus(models.Model):
     objects = EndStatusQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "end statuses"
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(

@@ -200,6 +200,12 @@ def credits(value: Any) -> str:
 
 
 @register.filter
+def with_article(noun: str) -> str:
+    """a district; an end status."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+@register.filter
 def count(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 

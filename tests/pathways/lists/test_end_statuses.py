@@ -58,7 +58,8 @@ def test_a_code_is_added_in_capitals_and_written_down(desk: Client) -> None:
     )
     event = AuditEvent.objects.get()
     assert (event.kind, event.key, event.name) == ("end status", "4A1", "4A1 Graduated early")
-    assert "4A1" in text(desk.get(f"{LIST}/"))
+    page = text(desk.get(f"{LIST}/"))
+    assert "4A1" in page and "End statuses" in page and "Add an end status" in page
 
 
 @pytest.mark.parametrize(
