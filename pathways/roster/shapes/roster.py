@@ -1,0 +1,67 @@
+"""The shape of roster lines: a student in a section."""
+
+from __future__ import annotations
+
+from pathways.models import Roster, RosterChange
+from pathways.roster import problems
+from pathways.roster.shape import AMOUNT, INTEGER, TEXT, Shape
+from pathways.roster.shapes.joins import TO_CALENDAR, TO_COURSE, TO_SCHOOL, TO_STUDENT
+from pathways.roster.shapes.lower_grades import ENROLLED_BELOW, LEAVE_OUT
+
+_SECTION = (
+    "LEFT JOIN pathways_section section ON section.course_id = course.id AND section.calendar_id ="
+    " calendar.id AND section.number = staged.section_number"
+)
+# A student has one line in a section, whatever enrollment it came by; a new one comes by the
+# Primary enrollment, else the latest.
+_ENROLLMENT = """LEFT JOIN pathways_enrollment enrollment ON enrollment.id = (
+    SELECT candidate.id FROM pathways_enrollment candidate
+    WHERE candidate.student_id = student.id AND candidate.calendar_id = calendar.id
+    ORDER BY CASE candidate.service_type WHEN 'P' THEN 0 WHEN 'S' THEN 1 WHEN 'N' THEN 2 ELSE 3 END, candidate.start_date DESC, candidate.id
+    LIMIT 1)"""
+_ROSTERED = """LEFT JOIN pathways_roster stored ON stored.id = (
+    SELECT line.id FROM pathways_roster line JOIN pathways_enrollment own ON own.id = line.enrollment_id
+    WHERE line.section_id = section.id AND own.student_id = student.id ORDER BY line.id LIMIT 1)"""
+
+ROSTER = Shape(
+    name="Roster",
+    model=Roster,
+    change=RosterChange,
+    staged={
+        "school_number": TEXT,
+        "course_number": TEXT,
+        "end_year": INTEGER,
+        "calendar_number": TEXT,
+        "section_number": TEXT,
+        "state_id": TEXT,
+        "credits_earned": AMOUNT,
+    },
+    key=(
+        "school_number",
+        "course_number",
+        "end_year",
+        "calendar_number",
+        "section_number",
+        "state_id",
+    ),
+    joins=f"{TO_STUDENT} {TO_SCHOOL} {TO_COURSE} {TO_CALENDAR} {_SECTION} {_ENROLLMENT} {_ROSTERED}",
+    image={
+        "section_id": "section.id",
+        "enrollment_id": "COALESCE(stored.enrollment_id, enrollment.id)",
+        "credits_earned": "COALESCE(staged.credits_earned, stored.credits_earned)",
+    },
+    unique=("section_id", "enrollment_id"),
+    problems=(
+        (
+            problems.LOWER_GRADE,
+            f"{LEAVE_OUT} AND enrollment.id IS NULL AND staged.state_id IN {ENROLLED_BELOW}",
+        ),
+        (problems.STUDENT, "student.id IS NULL"),
+        (problems.SCHOOL, "school.id IS NULL"),
+        (problems.COURSE, "course.id IS NULL"),
+        (problems.CALENDAR, "calendar.id IS NULL"),
+        (problems.SECTION, "section.id IS NULL"),
+        (problems.NOT_ENROLLED, "stored.id IS NULL AND enrollment.id IS NULL"),
+    ),
+    labels={"credits_earned": "Credits Earned"},
+)
