@@ -7,9 +7,9 @@ import datetime
 from django.utils import timezone
 
 
-def number_of(number: int, noun: str) -> str:
-    """1 record; 1,204 records."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def number_of(number: int, noun: str, several: str = "") -> str:
+    """1 record; 1,204 records; with the plural given, 2 classes."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def moment(at: datetime.datetime) -> str:

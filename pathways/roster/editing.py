@@ -88,14 +88,16 @@ def write(
     *,
     by: str,
     by_id: int | None = None,
+    batch: uuid.UUID | None = None,
 ) -> Edited:
-    """Carry out all edits or none, each kind in the order in which it comes first.
+    """Carry out all edits or none, each kind in the order in which it comes first. `batch` is the
+    id of an act that has several parts.
 
     Raises a Refusal where somebody else was faster, where other rows stand on a removed one, where
     the year is not the current one or is certified and a record would cross, and where the ledger
     is busy.
     """
-    act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN, uuid.uuid4())
+    act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN, batch or uuid.uuid4())
     by_shape: dict[str, tuple[Shape, list[RowEdit]]] = {}
     for shape, edit in edits:
         by_shape.setdefault(shape.name, (shape, []))[1].append(edit)

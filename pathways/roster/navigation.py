@@ -58,6 +58,8 @@ SCREENS = (
             "withdraw a student",
             "State ID",
             "drop a student from a class",
+            "merge two students",
+            "duplicate student",
             "Course > Course Information",
         ),
         also=(
@@ -65,6 +67,7 @@ SCREENS = (
             "roster-schools",
             "roster-students",
             "roster-student",
+            "roster-merge",
             "roster-sections",
             "roster-section",
             "roster-end",

@@ -10,6 +10,7 @@ from pathways.roster.by_hand.lists import (
     RosterStudent,
     RosterStudents,
 )
+from pathways.roster.by_hand.merge_page import MergeStudents
 from pathways.roster.by_hand.views import (
     AddRow,
     ChangeRow,
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{DATA}schools/", RosterSchools.as_view(), name="roster-schools"),
     path(f"{DATA}students/", RosterStudents.as_view(), name="roster-students"),
     path(f"{DATA}students/<int:student>/", RosterStudent.as_view(), name="roster-student"),
+    path(f"{DATA}students/<int:student>/merge/", MergeStudents.as_view(), name="roster-merge"),
     path(f"{DATA}sections/", RosterSections.as_view(), name="roster-sections"),
     path(f"{DATA}sections/<int:section>/", RosterSection.as_view(), name="roster-section"),
     path(f"{DATA}end-enrollments/", EndEnrollments.as_view(), name="roster-end"),

@@ -26,7 +26,7 @@ from pathways.models import Participation, RowChange
 from pathways.models.author import told_apart
 from pathways.records.history import FieldChange
 from pathways.roster import editing
-from pathways.roster.by_hand import undoing
+from pathways.roster.by_hand import merge, undoing
 from pathways.roster.by_hand.kinds import BY_SLUG, HandKind
 from pathways.roster.editing import RowEdit
 from pathways.roster.shape import Shape
@@ -268,9 +268,9 @@ class TakeBackAct(ScopedView):
         if not any(shape.change._default_manager.filter(**own).exists() for shape in SHAPES):
             raise Http404("There is nothing to undo.")
         try:
-            kinds = editing.take_back(
-                self.scope, act, by=self.person.record_name, by_id=self.person.pk
-            )
+            whole = merge.removed_a_student(self.scope, act)
+            take_back = merge.take_back if whole else editing.take_back
+            kinds = take_back(self.scope, act, by=self.person.record_name, by_id=self.person.pk)
         except Refusal as refusal:
             undoing.offer(request, refusal.sentence)
         else:

@@ -13,6 +13,7 @@ from pathways.roster.editing import RowEdit
 from pathways.roster.shapes import STUDENT
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
+from tests.fixtures.records import HEALTH
 
 pytestmark = [
     pytest.mark.browser,
@@ -109,6 +110,23 @@ def end_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def merge(state_id: str, record: str = "") -> Visit:
+    """The page that merges another row, 999000124, into Kayla's."""
+
+    def visit(stage: Stage, page: Page) -> None:
+        other = stage.cottonwood.student("999000124", "Andersen")
+        stage.cottonwood.roster(other)
+        for student in (stage.kayla, other):
+            if record:
+                stage.cottonwood.record(student, record)
+        page.goto(stage.address("roster-data", "students", stage.kayla.pk, "merge"))
+        page.get_by_label("State ID of the other row").fill(state_id)
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+
+    return visit
+
+
 def undone(stage: Stage, page: Page) -> None:
     ended(stage, page)
     page.get_by_role("button", name="Undo", exact=True).click()
@@ -131,6 +149,11 @@ STATES: dict[str, list[State]] = {
             "enrolled",
             at(lambda stage: stage.address("roster-data", "students", stage.kayla.pk)),
         )
+    ],
+    "roster-merge": [
+        State("errors", merge("999000123")),
+        State("previewed", merge("999000124")),
+        State("both have a record", merge("999000124", HEALTH)),
     ],
     "roster-sections": [State("list", sections)],
     "roster-section": [State("one student", section), State("errors", section_wrong)],

@@ -104,6 +104,7 @@ DISTRICT |= {
     "roster-schools": {"GET": READ, "POST": NO_METHOD},
     "roster-students": {"GET": READ, "POST": READ},
     "roster-student": {"GET": READ, "POST": NO_METHOD},
+    "roster-merge": {"GET": READ_BY_EDITORS, "POST": write(200)},
     "roster-sections": {"GET": READ, "POST": NO_METHOD},
     "roster-section": {"GET": READ, "POST": write(302)},
     "roster-end": {"GET": READ_BY_EDITORS, "POST": write(200)},

@@ -249,7 +249,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
-    elif name == "roster-student":
+    elif name in ("roster-student", "roster-merge"):
         arguments += [record.student_id]
     elif name == "roster-section":
         arguments += [Section.objects.get(rosters__enrollment__student=record.student).pk]
