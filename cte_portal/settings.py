@@ -494,6 +494,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 
 # What one uploaded file may weigh; the embedded database is for trial and small districts.
 EMBEDDED = "sqlite3" in str(DATABASES["default"]["ENGINE"])
+# What is too much to be right until somebody has typed the number (ADR 0011).
+ROSTER_CHANGED_PERCENT = number("ROSTER_CHANGED_PERCENT", 75)
+ROSTER_ENDED_PERCENT = number("ROSTER_ENDED_PERCENT", 10)
 UPLOAD_MAX_MB = int(number("UPLOAD_MAX_MB", 20 if EMBEDDED else 256, least=1))
 UPLOAD_MOST_ROWS = 20_000 if EMBEDDED else None
 FILE_UPLOAD_HANDLERS = ["cte_portal.pages.upload_limit.LimitedUploadHandler"]

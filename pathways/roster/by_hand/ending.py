@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -24,7 +25,7 @@ from pathways.roster import editing
 from pathways.roster.by_hand import undoing
 from pathways.roster.by_hand.forms import GRADES, EndStatusField, day
 from pathways.roster.editing import RowEdit
-from pathways.roster.imports.carrying import ENDED_SHARE, FROM_ROWS
+from pathways.roster.imports.carrying import is_too_much
 from pathways.roster.shapes import ENROLLMENT
 
 PAGE = 200
@@ -67,13 +68,13 @@ def leaving(scope: Scope, rows: list[Enrollment], end_date: datetime.date) -> li
 
 
 def held_number(scope: Scope, rows: list[Enrollment]) -> int:
-    """The number to type where the act ends more than a tenth of a school's open enrollments; 0
-    where it does not.
+    """The number to type where the act ends more of a school's open enrollments than the
+    installation lets through; 0 where it does not.
     """
     schools = Counter(row.calendar.school_id for row in rows)
     for school, ended in schools.items():
         still_open = open_enrollments(scope).filter(calendar__school=school).count()
-        if ended > FROM_ROWS and ended > still_open * ENDED_SHARE:
+        if is_too_much(ended, still_open, settings.ROSTER_ENDED_PERCENT):
             return len(rows)
     return 0
 
@@ -177,6 +178,7 @@ class EndEnrollments(ActionView):
                 "effects": effects,
                 "records": records[:50],
                 "number": number,
+                "percent": settings.ROSTER_ENDED_PERCENT,
                 "seen": seen,
             }
             return self.render_to_response(self.get_context_data(form=form))

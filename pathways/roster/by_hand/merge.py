@@ -122,6 +122,8 @@ class Merge:
                 f" {'stays' if len(self.double_lines) == 1 else 'stay'} with the credits of State"
                 f" ID {self.student.state_id}."
             )
+        if self.student.birth_date != self.other.birth_date:
+            sentences.append("The birth dates differ. Make sure that this is one student.")
         sentences.append(
             f"State ID {self.other.state_id} is removed. Name, birth date, and gender stay as State"
             f" ID {self.student.state_id} has them."

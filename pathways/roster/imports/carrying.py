@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -21,10 +22,7 @@ from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT, SHAPES
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
-CHANGED_SHARE, ENDED_SHARE, FROM_ROWS = 0.75, 0.10, 5
-"""A file that changes more than three quarters of a kind it brings, or ends more than a tenth of a
-school's open enrollments, is held.
-"""
+FROM_ROWS = 5  # so few rows are never too much
 
 
 @dataclass(frozen=True)
@@ -161,11 +159,16 @@ def _absent(shape: Shape, scope: Scope) -> QuerySet[Any]:
     return rows.exclude(pk__in=named)
 
 
+def is_too_much(rows: int, of: int, percent: float) -> bool:
+    """Whether so many of the rows are more than anybody should let through without a look."""
+    return rows > FROM_ROWS and rows * 100 > of * percent
+
+
 def _hold(
     cursor: Any, shape: Shape, read: int, changed: int, carried: Carried, values: dict[str, Any]
 ) -> None:
     """What is too much to let through without somebody who has looked at it."""
-    if changed > FROM_ROWS and changed > read * CHANGED_SHARE:
+    if is_too_much(changed, read, settings.ROSTER_CHANGED_PERCENT):
         carried.holds.append(
             {"type": shape.name, "what": "changed", "number": changed, "of": read, "where": ""}
         )
@@ -183,7 +186,7 @@ def _hold(
         values,
     )
     for school, ended, still_open in cursor.fetchall():
-        if ended > FROM_ROWS and ended > still_open * ENDED_SHARE:
+        if is_too_much(ended, still_open, settings.ROSTER_ENDED_PERCENT):
             carried.holds.append(
                 {
                     "type": shape.name,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from pytest_django import Settings
 
 from pathways.models import (
     Calendar,
@@ -316,6 +317,18 @@ def test_a_repeated_row_counts_once(desk: Desk) -> None:
 def test_a_new_student_without_birth_date_is_held_never_invented(desk: Desk) -> None:
     batch = desk.send("Student State ID,Last Name,First Name\n999000009,A,B\n")
     assert counts(batch, "Student")["held"] == 1 and not Student.objects.exists()
+
+
+def test_how_much_a_file_may_change_is_a_setting(desk: Desk, settings: Settings) -> None:
+    """R-IMP-03."""
+    many = "".join(f"9990010{row:02},,Last{row},First,,01/01/2008,F\n" for row in range(20))
+    title = STUDENTS.splitlines()[0] + "\n"
+    desk.send(title + many)
+    changed = title + many.replace("First", "Second", 10)
+    settings.ROSTER_CHANGED_PERCENT = 45
+    assert desk.send(changed).result["to_confirm"] == 10
+    settings.ROSTER_CHANGED_PERCENT = 50
+    assert desk.send(changed).result["saved"]
 
 
 def test_a_file_that_changes_three_quarters_is_held_until_the_number_is_typed(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from pytest_django import Settings
 
 from pathways.models import (
     EndStatus,
@@ -121,6 +122,20 @@ def test_more_than_a_tenth_of_a_school_needs_the_number_typed(
     assert "10 enrollments ended" in end(pages, rows[:10])
     Enrollment.objects.update(end_date=None, end_status="")
     assert "11 enrollments ended" in end(pages, rows[:11], number="11")
+
+
+def test_how_much_may_end_is_a_setting(
+    pages: Pages, cottonwood: District_, settings: Settings
+) -> None:
+    """R-IMP-03: never fewer than 6."""
+    rows = open_ones(cottonwood, 20)
+    settings.ROSTER_ENDED_PERCENT = 50
+    assert "more than 50% of a school" in end(pages, rows[:11])
+    settings.ROSTER_ENDED_PERCENT = 60
+    assert "11 enrollments ended" in end(pages, rows[:11])
+    Enrollment.objects.update(end_date=None, end_status="")
+    settings.ROSTER_ENDED_PERCENT = 0
+    assert "5 enrollments ended" in end(pages, rows[:5])
 
 
 def test_what_leaves_the_collection_is_named_first(

@@ -122,6 +122,13 @@ def test_the_state_edition_follows_by_resync(
     assert not Enrollment.objects.using(STATE).filter(student_id=earlier.student_id).exists()
 
 
+def test_another_birth_date_is_pointed_out(
+    pages: Pages, cottonwood: District_, kayla: Student
+) -> None:
+    cottonwood.student("999000127", "Andersen", birth_date="2008-01-02")
+    assert "The birth dates differ" in merge(pages, kayla, "999000127")
+
+
 def test_two_records_in_one_pathway_are_a_conflict(
     pages: Pages, cottonwood: District_, kayla: Student, twin: Student
 ) -> None:
