@@ -38,20 +38,20 @@ from pathways.roster.shapes import ENROLLMENT, ROSTER, STUDENT
 
 @dataclass(frozen=True)
 class Merge:
-    """What the second row of a student has, and where it goes: `student` stays, `other` is removed."""
+    """What the second row of a student has, and where it goes: `student` stays, `twin` is removed."""
 
     scope: Scope
     student: Student
-    other: Student
+    twin: Student
 
     @property
     def pair(self) -> tuple[Student, Student]:
-        return self.student, self.other
+        return self.student, self.twin
 
     @cached_property
     def enrollments(self) -> list[Enrollment]:
         """The other row's, of all school years."""
-        return _enrollments(self.other)
+        return _enrollments(self.twin)
 
     @cached_property
     def own(self) -> dict[tuple[Any, ...], Enrollment]:
@@ -66,7 +66,7 @@ class Merge:
     @cached_property
     def lines(self) -> list[Roster]:
         """The other row's roster lines."""
-        lines = Roster.objects.filter(enrollment__student=self.other)
+        lines = Roster.objects.filter(enrollment__student=self.twin)
         return list(lines.select_related("section__course").order_by("pk"))
 
     @cached_property
@@ -79,7 +79,7 @@ class Merge:
     @cached_property
     def records(self) -> list[Participation]:
         """The other row's CTE records."""
-        return _records(self.other)
+        return _records(self.twin)
 
     @cached_property
     def conflicts(self) -> list[str]:
@@ -122,10 +122,10 @@ class Merge:
                 f" {'stays' if len(self.double_lines) == 1 else 'stay'} with the credits of State"
                 f" ID {self.student.state_id}."
             )
-        if self.student.birth_date != self.other.birth_date:
+        if self.student.birth_date != self.twin.birth_date:
             sentences.append("The birth dates differ. Make sure that this is one student.")
         sentences.append(
-            f"State ID {self.other.state_id} is removed. Name, birth date, and gender stay as State"
+            f"State ID {self.twin.state_id} is removed. Name, birth date, and gender stay as State"
             f" ID {self.student.state_id} has them."
         )
         return sentences
@@ -133,7 +133,7 @@ class Merge:
     @property
     def rows(self) -> list[str]:
         """Every row that moves or goes, with its version: another one is another merge."""
-        versions = editing.versions_of(STUDENT, [self.student.pk, self.other.pk])
+        versions = editing.versions_of(STUDENT, [self.student.pk, self.twin.pk])
         return [
             str(sorted(versions.items())),
             *_marks(ENROLLMENT, self.enrollments),
@@ -147,8 +147,8 @@ class Merge:
             raise Refusal(f"{' '.join(self.conflicts)} Nothing was saved.")
         act: dict[str, Any] = {"by": by, "by_id": by_id}
         batch = uuid.uuid4()
-        seen = editing.versions_of(STUDENT, [self.other.pk])
-        gone = RowEdit(row=self.other.pk, seen=seen.get(self.other.pk, 0), is_removed=True)
+        seen = editing.versions_of(STUDENT, [self.twin.pk])
+        gone = RowEdit(row=self.twin.pk, seen=seen.get(self.twin.pk, 0), is_removed=True)
         with records_ledger.refusals_named(), transaction.atomic():
             lock_district(self.scope, exclusive=True)
             edits = [*self._lines(), *self._enrollments()]

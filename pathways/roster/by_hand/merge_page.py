@@ -34,7 +34,7 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, student: Student, students: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.student, self.students = student, students
-        self.other: Student | None = None
+        self.twin: Student | None = None
 
     def clean_state_id(self) -> str:
         """An unknown student and another district's get the same words."""
@@ -42,8 +42,8 @@ class MergeForm(forms.Form):
         if state_id == self.student.state_id:
             raise forms.ValidationError("Enter the State ID of the other row, not of this one")
         is_number = state_id.isascii() and state_id.isdigit() and len(state_id) == 9
-        self.other = self.students.filter(state_id=state_id).first() if is_number else None
-        if self.other is None:
+        self.twin = self.students.filter(state_id=state_id).first() if is_number else None
+        if self.twin is None:
             raise forms.ValidationError("No student of this district has this State ID")
         return state_id
 
@@ -78,13 +78,13 @@ class MergeStudents(ActionView):
     def act(self, form: Any) -> HttpResponse:
         if not self.in_active_year:
             raise PermissionDenied("Roster data can be changed only in the current school year.")
-        self.merge = merge = Merge(self.scope, self.student, form.other)
+        self.merge = merge = Merge(self.scope, self.student, form.twin)
         if merge.conflicts or not was_shown(self.request, self._shown(merge)):
             return self.render_to_response(self.get_context_data(form=form))
         edited = merge.carry_out(by=self.person.record_name, by_id=self.person.pk)
         undoing.offer(
             self.request,
-            f"State ID {merge.other.state_id} was merged into {merge.student.state_id}.",
+            f"State ID {merge.twin.state_id} was merged into {merge.student.state_id}.",
             edited.batch,
         )
         return redirect("roster-student", self.scope.district, self.scope.end_year, self.student.pk)

@@ -12,14 +12,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from cte_portal import words
 from cte_portal.editions import Scope
 from pathways.models import Change, Participation, Student
 from pathways.resync.object_types import BY_NAME as OBJECT_TYPES
 from pathways.roster import ledger, staging
 from pathways.roster.imports.reading import Reading
-from pathways.roster.problems import LOWER_GRADE, PROBLEMS
+from pathways.roster.problems import LOWER_GRADE, MIX_UP, PROBLEMS
 from pathways.roster.shape import Shape
-from pathways.roster.shapes import ENROLLMENT, SHAPES
+from pathways.roster.shapes import ENROLLMENT, SHAPES, STUDENT
 
 MOST_CHANGED = 100_000  # lines of the report that show before and after
 FROM_ROWS = 5  # so few rows are never too much
@@ -28,7 +29,7 @@ FROM_ROWS = 5  # so few rows are never too much
 @dataclass(frozen=True)
 class Planned:
     """A row of the files that has a problem by the district's data: where it came from, the
-    problem, the row it names.
+    problem, the row it names, and, where it may be somebody else, who it is.
     """
 
     part: int
@@ -36,6 +37,7 @@ class Planned:
     name: str
     problem: str
     row: int | None
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,11 @@ def _carry_kind(
         f"SELECT part, line, problem, row_id FROM {shape.plan} WHERE problem IS NOT NULL ORDER BY"
         " part, line"
     )
+    problems = cursor.fetchall()
+    people = _mixed_up(cursor) if shape is STUDENT else {}
     planned = [
-        Planned(part, line, shape.name, problem, row)
-        for part, line, problem, row in cursor.fetchall()
+        Planned(part, line, shape.name, problem, row, people.get((part, line), ""))
+        for part, line, problem, row in problems
     ]
     carried.problems += planned
     carried.changes += [
@@ -143,6 +147,24 @@ def _carry_kind(
         "refused": reading.refused[shape.name] + becomes["refused"],
         "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,
+    }
+
+
+def _mixed_up(cursor: Any) -> dict[tuple[int, int], str]:
+    """Whom the file names where the portal has somebody else under the State ID, by file and
+    line.
+    """
+    cursor.execute(
+        f"SELECT part, line, last_name, first_name, birth_date FROM {STUDENT.plan} WHERE problem ="
+        " %s",
+        [MIX_UP.id],
+    )
+    born = STUDENT.fields["birth_date"]
+    return {
+        (part, line): " ".join(
+            words.text(value) for value in (last, first, born.to_python(birth_date))
+        )
+        for part, line, last, first, birth_date in cursor.fetchall()
     }
 
 

@@ -4,12 +4,10 @@ correct, and what its page shows.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from itertools import islice
-from typing import IO, Any
+from typing import Any
 
 from cte_portal import words
 from cte_portal.batches.job import Job
@@ -17,10 +15,10 @@ from cte_portal.ui import csv_file
 from pathways.files import writer
 from pathways.models import Participation, Pathway
 from pathways.roster.imports.carrying import Carried
-from pathways.roster.imports.layout import BY_RECORD_TYPE
-from pathways.roster.imports.reading import Reading, columns_with_cells
-from pathways.roster.imports.recognizing import RosterPart, cells_of
-from pathways.roster.problems import LOWER_GRADE, PROBLEMS, Becomes
+from pathways.roster.imports.reading import Reading
+from pathways.roster.imports.recognizing import RosterPart
+from pathways.roster.imports.returned import Stored, by_line, rows_to_correct
+from pathways.roster.problems import LOWER_GRADE, PROBLEMS
 from pathways.roster.shapes import BY_NAME
 
 TITLES = (
@@ -33,6 +31,7 @@ TITLES = (
     "In your file",
     "What is wrong",
     "What to do",
+    "In the portal",
 )
 ON_THE_PAGE = 200
 
@@ -57,24 +56,25 @@ ABSENT_COLUMNS: dict[str, tuple[str, ...]] = {
 def write(job: Job, parts: list[RosterPart], reading: Reading, carried: Carried) -> None:
     """All files of the job. Must run while the plans still stand."""
     pathways = dict(Pathway.objects.values_list("pk", "name"))
+    stored = _stored(carried)
     name = f"Roster Import Summary {job.scope.district} {job.scope.end_year}"
     with job.writing("report.csv", f"{name}.csv", writer.CSV) as file:
-        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways))
-    problems = _by_line(reading, carried)
+        csv_file.write(file, TITLES, _lines(parts, reading, carried, pathways, stored))
+    problems = by_line(reading, carried, stored)
     if problems:
         with job.writing(
             "rejected.zip",
             f"Roster rows to correct {job.scope.district} {job.scope.end_year}.zip",
             "application/zip",
         ) as file:
-            _rows_to_correct(file, parts, problems)
+            rows_to_correct(file, parts, problems)
     page = {
         "findings": [
             _for_page(line)
             for line in islice(
                 (
                     line
-                    for line in _problem_lines(parts, reading, carried)
+                    for line in _problem_lines(parts, reading, carried, stored)
                     if line[4] != LOWER_GRADE.id
                 ),
                 ON_THE_PAGE,
@@ -99,7 +99,18 @@ KINDS = {"refused": "problem", "held": "warning", "kept": "none", "set_aside": "
 
 
 def _for_page(line: tuple[str, ...]) -> dict[str, str]:
-    names = ("file", "line", "type", "result", "rule", "column", "value", "message", "remedy")
+    names = (
+        "file",
+        "line",
+        "type",
+        "result",
+        "rule",
+        "column",
+        "value",
+        "message",
+        "remedy",
+        "stored",
+    )
     row = dict(zip(names, line, strict=True))
     return {
         **row,
@@ -109,9 +120,13 @@ def _for_page(line: tuple[str, ...]) -> dict[str, str]:
 
 
 def _lines(
-    parts: list[RosterPart], reading: Reading, carried: Carried, pathways: dict[int, str]
+    parts: list[RosterPart],
+    reading: Reading,
+    carried: Carried,
+    pathways: dict[int, str],
+    stored: Stored,
 ) -> Iterator[tuple[str, ...]]:
-    yield from _problem_lines(parts, reading, carried)
+    yield from _problem_lines(parts, reading, carried, stored)
     yield from _change_lines(parts, carried, pathways)
     for year, number in sorted(reading.other_years.items()):
         yield (
@@ -124,6 +139,7 @@ def _lines(
             str(year),
             f"{number} rows belong to End Year {year}",
             "Upload them again in that year.",
+            "",
         )
     for kind, rows in carried.absent.items():
         for row in rows.values_list(*ABSENT_COLUMNS[kind]).iterator(chunk_size=5000):
@@ -137,11 +153,12 @@ def _lines(
                 _absent_words(row),
                 "",
                 "No action needed. It stays as it is.",
+                "",
             )
 
 
 def _problem_lines(
-    parts: list[RosterPart], reading: Reading, carried: Carried
+    parts: list[RosterPart], reading: Reading, carried: Carried, stored: Stored
 ) -> Iterator[tuple[str, ...]]:
     """What was found while reading, then what was found beside the district's data, each by file
     and line.
@@ -158,6 +175,7 @@ def _problem_lines(
             finding.value,
             finding.message,
             problem.remedy,
+            "",
         )
     for row in carried.problems:
         problem = PROBLEMS[row.problem]
@@ -168,9 +186,10 @@ def _problem_lines(
             problem.becomes.value,
             problem.id,
             "",
-            "",
+            row.person,
             problem.title,
             problem.remedy,
+            stored.get((row.name, row.row), ""),
         )
 
 
@@ -193,74 +212,25 @@ def _change_lines(
                 "",
                 sentence,
                 "",
+                "",
             )
 
 
-def _by_line(reading: Reading, carried: Carried) -> dict[tuple[int, int], list[str]]:
-    """What keeps each line out, by file and line."""
-    lines: dict[tuple[int, int], list[str]] = {}
-    for finding in reading.findings:
-        lines.setdefault((finding.part, finding.line), []).append(finding.message)
+def _stored(carried: Carried) -> Stored:
+    """The rows that stand in the portal where a file's row was not accepted, as people name them."""
+    keys: dict[str, set[int]] = {}
     for row in carried.problems:
-        if PROBLEMS[row.problem].becomes in (Becomes.REFUSED, Becomes.HELD):
-            lines.setdefault((row.part, row.line), []).append(PROBLEMS[row.problem].title)
-    return lines
-
-
-def _rows_to_correct(
-    file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[str]]
-) -> None:
-    """A zip with one file for each that had such rows. It can be uploaded as it is once the rows
-    are corrected.
-
-    Columns that the portal does not read are left out, whatever they held.
-    """
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, part in enumerate(parts):
-            problems_of = {
-                line: messages for (number, line), messages in problems.items() if number == place
-            }
-            if problems_of:
-                base = part.name.rsplit(".", 1)[0] or "rows"
-                text = (
-                    _aim_lines(part, problems_of)
-                    if part.is_aim
-                    else _titled_lines(part, problems_of)
-                )
-                archive.writestr(f"{place + 1} {base}{'.txt' if part.is_aim else '.csv'}", text)
-
-
-def _titled_lines(part: RosterPart, problems_of: dict[int, list[str]]) -> bytes:
-    assert part.layout is not None  # noqa: S101 - only AIM parts have none
-    rows = []
-    for line, text, _ in part.lines():
-        if line in problems_of:
-            cells = cells_of(part, text) or []
-            own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
-            rows.append((*own, str(line), "; ".join(problems_of[line])))
-    into = io.BytesIO()
-    csv_file.write(
-        into,
-        (*(column.title for column in part.layout.columns), "Line in your file", "What is wrong"),
-        rows,
-    )
-    return into.getvalue()
-
-
-def _aim_lines(part: RosterPart, problems_of: dict[int, list[str]]) -> bytes:
-    lines = []
-    for line, text, _ in part.lines():
-        if line in problems_of:
-            cells = cells_of(part, text) or []
-            layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
-            if layout is not None:
-                lines.append(
-                    "\t".join(
-                        "" if column.kind == "unread" else cell
-                        for column, cell in columns_with_cells(part, layout, cells)
-                    )
-                )
-    return "".join(f"{line}\n" for line in lines).encode()
+        if row.row is not None:
+            keys.setdefault(row.name, set()).add(row.row)
+    stored: Stored = {}
+    for kind, chosen in keys.items():
+        columns = (*ABSENT_COLUMNS[kind], *(("birth_date",) if kind == "Student" else ()))
+        rows, waiting = BY_NAME[kind].model._default_manager.order_by(), sorted(chosen)
+        for first in range(0, len(waiting), 5000):
+            part = rows.filter(pk__in=waiting[first : first + 5000])
+            for key, *values in part.values_list("pk", *columns):
+                stored[kind, key] = _absent_words(tuple(values))
+    return stored
 
 
 def _absent_words(row: tuple[Any, ...]) -> str:

@@ -114,9 +114,9 @@ def merge(state_id: str, record: str = "") -> Visit:
     """The page that merges another row, 999000124, into Kayla's."""
 
     def visit(stage: Stage, page: Page) -> None:
-        other = stage.cottonwood.student("999000124", "Andersen")
-        stage.cottonwood.roster(other)
-        for student in (stage.kayla, other):
+        twin = stage.cottonwood.student("999000124", "Andersen")
+        stage.cottonwood.roster(twin)
+        for student in (stage.kayla, twin):
             if record:
                 stage.cottonwood.record(student, record)
         page.goto(stage.address("roster-data", "students", stage.kayla.pk, "merge"))

@@ -4,8 +4,10 @@ taken back.
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
+import json
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -295,6 +297,11 @@ def test_two_people_under_one_state_id_are_held(desk: Desk) -> None:
         counts(batch, "Student")["held"] == 1
         and Student.objects.get(state_id="999000001").last_name == "ÁLVAREZ"
     )
+    (row,) = list(json.loads(file_of(batch, "page.json"))["findings"])
+    assert (row["value"], row["stored"]) == (
+        "BAKER Zoë 02/28/2009",
+        "999000001 ÁLVAREZ Zoë 01/31/2007",
+    ), "both, side by side"
     title = STUDENTS.splitlines()[0]
     twice = desk.send(
         f"{title}\n999000009,,BAKER,Ann,,02/28/2009,F\n999000009,,COLE,Ann,,02/27/2009,F\n"
@@ -413,6 +420,25 @@ def test_what_the_portal_has_no_place_for_is_kept_nowhere(desk: Desk) -> None:
     assert any("Password, Race" in notice for notice in batch.result["notices"])
 
 
+def test_a_held_row_comes_back_with_the_row_that_stands_there(desk: Desk) -> None:
+    """R-IMP-26: cells, line, rule, remedy and the row in the portal; corrected, it is taken."""
+    desk.send(zipped(ALL))
+    batch = desk.send(STUDENTS.replace("ÁLVAREZ,Zoë,,01/31/2007", "BAKER,Zoë,,02/28/2009"))
+    with default_storage.open(batch.files.get(role="rejected.zip").stored) as file:
+        archive = zipfile.ZipFile(io.BytesIO(file.read()))
+    text = archive.read(archive.namelist()[0]).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert {name: row[name] for name in ("Last Name", "Line in your file", "Rule")} == {
+        "Last Name": "BAKER",
+        "Line in your file": "2",
+        "Rule": "ROS-031",
+    }
+    assert row["What to do"].startswith("The portal has another last name")
+    assert row["In the portal"] == "999000001 ÁLVAREZ Zoë 01/31/2007"
+    again = desk.send(text.replace("BAKER", "ÁLVAREZ"))
+    assert counts(again, "Student")["changed"] == 1
+
+
 def test_rows_to_correct_come_back_and_can_be_uploaded(desk: Desk) -> None:
     """R-IMP-26."""
     batch = desk.send(STUDENTS.replace("01/31/2007", "1/31/07"))
@@ -421,5 +447,6 @@ def test_rows_to_correct_come_back_and_can_be_uploaded(desk: Desk) -> None:
     (name,) = archive.namelist()
     text = archive.read(name).decode("utf-8-sig")
     assert "four-digit year" in text
+    assert "ROS-003" in text and "Correct the value" in text
     again = desk.send(text.replace("1/31/07", "01/31/2007"))
     assert counts(again, "Student")["new"] == 1 and Student.objects.count() == 3

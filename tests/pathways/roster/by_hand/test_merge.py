@@ -35,13 +35,13 @@ def twin(cottonwood: District_, kayla: Student) -> Student:
     """Kayla once more: enrolled this year as she is, and last year; in a class of hers and in
     another.
     """
-    other = cottonwood.student("999000124", "Andersen")
-    cottonwood.enroll(other, 2024, grade="11")
-    for student in (kayla, other):
+    twin = cottonwood.student("999000124", "Andersen")
+    cottonwood.enroll(twin, 2024, grade="11")
+    for student in (kayla, twin):
         cottonwood.roster(student, number="10")
-    cottonwood.roster(other, BUSINESS, number="20", credits_earned=Decimal("0.25"))
+    cottonwood.roster(twin, BUSINESS, number="20", credits_earned=Decimal("0.25"))
     cottonwood.record(kayla, HEALTH)
-    return other
+    return twin
 
 
 def everything(alias: str = "default") -> dict[str, list[Any]]:

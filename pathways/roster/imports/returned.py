@@ -1,0 +1,112 @@
+"""The rows that come back because they were not accepted: their cells, and why."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import astuple, dataclass
+from typing import IO
+
+from cte_portal.ui import csv_file
+from pathways.roster.imports.carrying import Carried
+from pathways.roster.imports.layout import BY_RECORD_TYPE
+from pathways.roster.imports.reading import Reading, columns_with_cells
+from pathways.roster.imports.recognizing import RosterPart, cells_of
+from pathways.roster.problems import PROBLEMS, Becomes
+
+WHY = ("Rule", "What is wrong", "What to do", "In the portal")
+"""What stands behind the cells of a row that comes back; an upload does not read it."""
+Stored = dict[tuple[str, int | None], str]
+"""By kind and key."""
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """What keeps a row out, and the row that the portal has in its place."""
+
+    rule: str
+    message: str
+    remedy: str
+    stored: str = ""
+
+
+def by_line(
+    reading: Reading, carried: Carried, stored: Stored
+) -> dict[tuple[int, int], list[RowProblem]]:
+    """What keeps each line out, by file and line."""
+    lines: dict[tuple[int, int], list[RowProblem]] = {}
+    for finding in reading.findings:
+        problem = finding.problem
+        lines.setdefault((finding.part, finding.line), []).append(
+            RowProblem(problem.id, finding.message, problem.remedy)
+        )
+    for row in carried.problems:
+        problem = PROBLEMS[row.problem]
+        if problem.becomes in (Becomes.REFUSED, Becomes.HELD):
+            lines.setdefault((row.part, row.line), []).append(
+                RowProblem(
+                    problem.id, problem.title, problem.remedy, stored.get((row.name, row.row), "")
+                )
+            )
+    return lines
+
+
+def rows_to_correct(
+    file: IO[bytes], parts: list[RosterPart], problems: dict[tuple[int, int], list[RowProblem]]
+) -> None:
+    """A zip with one file for each that had such rows. It can be uploaded as it is once the rows
+    are corrected.
+
+    Columns that the portal does not read are left out, whatever they held.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, part in enumerate(parts):
+            problems_of = {
+                line: messages for (number, line), messages in problems.items() if number == place
+            }
+            if problems_of:
+                base = part.name.rsplit(".", 1)[0] or "rows"
+                text = (
+                    _aim_lines(part, problems_of)
+                    if part.is_aim
+                    else _titled_lines(part, problems_of)
+                )
+                archive.writestr(f"{place + 1} {base}{'.txt' if part.is_aim else '.csv'}", text)
+
+
+def _titled_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:
+    assert part.layout is not None  # noqa: S101 - only AIM parts have none
+    rows = []
+    for line, text, _ in part.lines():
+        if line in problems_of:
+            cells = cells_of(part, text) or []
+            own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
+            problems = problems_of[line]
+            why = [
+                "; ".join(dict.fromkeys(filter(None, texts)))
+                for texts in zip(*(astuple(problem) for problem in problems), strict=True)
+            ]
+            rows.append((*own, str(line), *why))
+    into = io.BytesIO()
+    csv_file.write(
+        into,
+        (*(column.title for column in part.layout.columns), "Line in your file", *WHY),
+        rows,
+    )
+    return into.getvalue()
+
+
+def _aim_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:
+    lines = []
+    for line, text, _ in part.lines():
+        if line in problems_of:
+            cells = cells_of(part, text) or []
+            layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
+            if layout is not None:
+                lines.append(
+                    "\t".join(
+                        "" if column.kind == "unread" else cell
+                        for column, cell in columns_with_cells(part, layout, cells)
+                    )
+                )
+    return "".join(f"{line}\n" for line in lines).encode()
