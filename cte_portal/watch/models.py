@@ -77,9 +77,9 @@ class Service(models.Model):
     """What OPI says above every page, and what people may do meanwhile: one row."""
 
     class Mode(models.TextChoices):
-        OPEN = "open", "Everybody can work"
-        READ_ONLY = "read-only", "Read only: nothing is saved or sent, jobs wait"
-        CLOSED = "closed", "Closed: OPI Administrators alone can sign in and look"
+        OPEN = "open", "Open"
+        READ_ONLY = "read-only", "Read only"
+        CLOSED = "closed", "Closed"
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     announcement = models.CharField(max_length=300, blank=True)

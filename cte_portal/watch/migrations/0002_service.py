@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('announcement', models.CharField(blank=True, max_length=300)),
-                ('mode', models.CharField(choices=[('open', 'Everybody can work'), ('read-only', 'Read only: nothing is saved or sent, jobs wait'), ('closed', 'Closed: OPI Administrators alone can sign in and look')], default='open', max_length=9)),
+                ('mode', models.CharField(choices=[('open', 'Open'), ('read-only', 'Read only'), ('closed', 'Closed')], default='open', max_length=9)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='watch_there_is_one_service'), models.CheckConstraint(condition=models.Q(('mode__in', ['open', 'read-only', 'closed'])), name='watch_mode_is_known')],

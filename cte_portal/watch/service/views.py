@@ -28,6 +28,10 @@ class ServiceForm(forms.Form):
     )
     mode = forms.ChoiceField(
         label="Service",
+        help_text=(
+            "Read only: nothing is saved or sent, and jobs wait. Closed: OPI Administrators alone can"
+            " look."
+        ),
         choices=Service.Mode.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what people can do"},
