@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from cte_portal.accounts.access.scoped import person_of
+from cte_portal.accounts.access.reach import person_of
 from cte_portal.accounts.models import Membership
 from pathways.certified import EXTEND, certified
 from pathways.lists.changing import YearHeld, changing, words

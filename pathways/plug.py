@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from cte_portal.frame import Part
 from cte_portal.plugs import Plug
-from pathways import home, navigation
+from pathways import navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
+from pathways.home.figures import home_figures
+from pathways.home.resync import not_yet_sent
+from pathways.home.steps import home_tasks
 from pathways.reports import run, statewide
 from pathways.resync import batches, watched
 from pathways.roster.imports.batch import ROSTER_FILE, ROSTER_FILE_OF_ALL
@@ -15,10 +18,10 @@ from pathways.uploads import kinds
 
 PLUG = Plug(
     screens={Part.RECORDS: navigation.SCREENS, Part.GUIDE: navigation.GUIDE},
-    home_tasks={2: home.home_tasks},
-    home_figures={2: home.home_figures},
+    home_tasks={2: home_tasks},
+    home_figures={2: home_figures},
     home_actions=("pathways/records/home_search.html",),
-    facts={3: home.not_yet_sent},
+    facts={3: not_yet_sent},
     batch_kinds=(
         kinds.UPLOAD,
         kinds.UNDO,

@@ -31,7 +31,8 @@ from certification.letters.occasions import is_waited_for, reminder
 from certification.models import CertificationEvent, Reminder
 from certification.recertification import approval
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView, active_end_year
+from cte_portal.accounts.access.reach import active_end_year
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from certification.models import Recertification, SealedCopy
+from certification.recertification import ending
 from certification.recertification import recertification as actions
 from certification.recertification.asking_views import CertificationView
 from certification.recertification.deciding import is_own
@@ -165,7 +166,7 @@ class OneRecertification(CertificationView):
         messages.success(self.request, "Withdrawn. The certification stays in effect.")
 
     def abandon(self, form: forms.Form) -> None:
-        actions.abandon(self.scope, self.recertification.pk, by=self.person)
+        ending.abandon(self.scope, self.recertification.pk, by=self.person)
         messages.success(
             self.request,
             "Recertification withdrawn. The records are locked again, and the certification stays"
@@ -173,7 +174,7 @@ class OneRecertification(CertificationView):
         )
 
     def close(self, form: CloseForm) -> None:
-        actions.close(
+        ending.close(
             self.scope,
             self.recertification.pk,
             by=self.person,

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import (
-    LAST_SCOPE,
+from cte_portal.accounts.access.reach import (
     active_end_year,
     can_statewide,
     reachable_districts,
     school_years,
 )
+from cte_portal.accounts.access.scoped import LAST_SCOPE
 from cte_portal.plugs import only, plugs
 
 

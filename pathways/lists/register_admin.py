@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import can_statewide, person_of, refused
+from cte_portal.accounts.access.reach import can_statewide, person_of
+from cte_portal.accounts.access.scoped import refused
 from pathways.ledger.refusals import NotApplied
 from pathways.lists.changing import InUse, changing, subject, words
 from pathways.lists.forms import (

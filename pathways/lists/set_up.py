@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import can_statewide
+from cte_portal.accounts.access.reach import can_statewide
 from cte_portal.accounts.models import User
 from cte_portal.editions import school_year_label
 from cte_portal.frame import HomeTask

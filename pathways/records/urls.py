@@ -5,8 +5,9 @@ from django.urls import path
 from pathways.records.views.deletion import DeleteRecord
 from pathways.records.views.history import RecordHistory, RestoreRecord
 from pathways.records.views.lingo import Lingo
+from pathways.records.views.new_record import NewRecord
 from pathways.records.views.record_changes import RecordChanges
-from pathways.records.views.records import NewRecord, Record
+from pathways.records.views.stored_record import Record
 from pathways.records.views.student_page import StudentPage
 from pathways.records.views.students import StudentSearch
 

@@ -14,12 +14,8 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import (
-    ActionView,
-    ScopedView,
-    StatewideActionView,
-    active_end_year,
-)
+from cte_portal.accounts.access.reach import active_end_year
+from cte_portal.accounts.access.scoped import ActionView, ScopedView, StatewideActionView
 from cte_portal.batches.queue.views import queue_list
 from cte_portal.batches.submit import key_of
 from cte_portal.pages.typed import paged

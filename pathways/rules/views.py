@@ -8,7 +8,7 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from cte_portal.accounts.access.scoped import active_end_year
+from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.editions import school_year_label
 from pathways.rules.document import sections
 from pathways.rules.severities import rules_in_force

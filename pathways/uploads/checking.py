@@ -6,26 +6,25 @@ Runs outside any transaction (design: only *apply* holds one).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import connection
 
 from cte_portal.batches.job import Job
-from cte_portal.editions import Edition, Scope
+from cte_portal.editions import Scope
 from pathways import rules
 from pathways.files.reader import Reader
 from pathways.files.summary import Problem
 from pathways.ledger import ledger, staging
 from pathways.ledger.shape import PARTICIPATION, TYPED, Holds
-from pathways.ledger.staging import FINDINGS, PLAN, REPEATED, TABLE, VERDICTS, Staged
-from pathways.ledger.typed_rows import TOTAL, TYPES, typed
+from pathways.ledger.staging import FINDINGS, REPEATED, TABLE, VERDICTS, Staged
 from pathways.rules import between
 from pathways.rules.catalogue import column_of, verdicts
-from pathways.rules.catalogue import words as words_of
-from pathways.rules.rule import OnEntry, Severity
+from pathways.rules.rule import OnEntry
+from pathways.uploads.changed_rows import number_by_field
+from pathways.uploads.findings import add_problems
 
 CHUNK = 10_000
 
@@ -44,18 +43,6 @@ class CheckedFile:
     preview: ledger.Applied
     not_in_file: int
     by_field: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Found:
-    """One finding, in the order of the lines."""
-
-    line: int
-    rule: rules.Rule
-    field: str
-    value: str | None
-    message: str
-    refuses: bool
 
 
 def stage_file(job: Job, reader: Reader, staged: Staged) -> None:
@@ -101,31 +88,6 @@ def prepare() -> Staged:
     return staged
 
 
-def add_problems(staged: Staged, problems: list[Problem]) -> None:
-    """What the reader found, beside what the catalogue will find."""
-    if not problems:
-        return
-    refusing = {
-        problem.rule: rules.by_id(problem.rule).on_entry is OnEntry.REFUSE for problem in problems
-    }
-    # A zero byte is told in the message; PostgreSQL's text holds none.
-    rows = [
-        (p.line, p.rule, p.field, p.value.replace("\x00", "\ufffd"), p.message, refusing[p.rule])
-        for p in problems
-    ]
-    columns = "line, rule, field, value, message, refuses"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(staged.own(f"COPY {FINDINGS} ({columns}) FROM STDIN")) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            cursor.executemany(
-                staged.own(f"INSERT INTO {FINDINGS} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)"),
-                rows,
-            )
-
-
 def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) -> CheckedFile:
     """Judge what is staged, take out what is refused or repeated, and plan the rest. `since` is the
     cursor of a preview (CTE-415).
@@ -166,7 +128,7 @@ def judge(scope: Scope, reader: Reader, staged: Staged, *, since: int | None) ->
         repeated,
         preview,
         not_in_file,
-        _by_field(staged),
+        number_by_field(staged),
     )
 
 
@@ -241,101 +203,3 @@ def _not_in_file(cursor: Any, scope: Scope, staged: Staged) -> int:
     )
     cursor.execute(staged.own(count), values)
     return int(cursor.fetchone()[0])
-
-
-# One comparison, field by field: what is counted and what is listed as changed cannot disagree.
-_DIFFERS = {name: f"CASE WHEN plan.{name} <> stored.{name} THEN 1 ELSE 0 END" for name in TYPED}
-_UPDATED = (
-    f"FROM {PLAN} plan JOIN {PARTICIPATION.table} stored ON stored.id = plan.record_id"
-    " WHERE plan.operation = 'update'"
-)
-
-
-def _by_field(staged: Staged) -> dict[str, int]:
-    """How many of the changed rows change each field."""
-    sums = ", ".join(f"SUM({differs})" for differs in _DIFFERS.values())
-    with connection.cursor() as cursor:
-        cursor.execute(staged.own(f"SELECT {sums} {_UPDATED}"))
-        return {
-            name: int(number)
-            for name, number in zip(TYPED, cursor.fetchone(), strict=True)
-            if number
-        }
-
-
-@dataclass(frozen=True)
-class ChangedRow:
-    """A row of the plan that changes a record: before and after of each field that differs,
-    typed.
-    """
-
-    line: int
-    student_id: int
-    pathway_id: int
-    changes: dict[str, tuple[Any, Any]]
-
-
-def changed_rows(staged: Staged, most: int) -> list[ChangedRow]:
-    """The first changed rows of the plan."""
-    columns = ", ".join(f"{_DIFFERS[name]}, stored.{name}, plan.{name}" for name in TYPED)
-    fields = [
-        None,
-        None,
-        None,
-        *(field for name in TYPED for field in (None, TYPES[name], TYPES[name])),
-    ]
-    first = (
-        f"SELECT plan.line, plan.student_id, plan.pathway_id, {columns} {_UPDATED} ORDER BY"
-        f" plan.line LIMIT {int(most)}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(staged.own(first))
-        rows = list(typed(connection, cursor, fields))
-    changed = []
-    for line, student, pathway, *values in rows:
-        compared = zip(TYPED, values[::3], values[1::3], values[2::3], strict=True)
-        changed.append(
-            ChangedRow(
-                line,
-                student,
-                pathway,
-                {name: (old, new) for name, differs, old, new in compared if differs},
-            )
-        )
-    return changed
-
-
-def findings(scope: Scope, staged: Staged) -> Iterator[Found]:
-    """All findings in the order of the lines, however many."""
-    with connections[Edition.DISTRICT.value].chunked_cursor() as cursor:
-        select = (
-            f"SELECT line, rule, field, value, message, refuses, total, pathway FROM {FINDINGS}"
-            " ORDER BY line, rule, field"
-        )
-        cursor.execute(staged.own(select))
-        fields = [None, None, None, None, None, models.BooleanField(), TOTAL, None]
-        for line, rule_id, field, value, message, refuses, total, pathway in typed(
-            connection, cursor, fields
-        ):
-            rule = rules.by_id(rule_id)
-            yield Found(
-                line, rule, field, value, message or words_of(rule, scope, total, pathway), refuses
-            )
-
-
-def counts_by_rule(staged: Staged) -> list[tuple[str, int, int, bool]]:
-    """(rule, findings, first line, whether it refuses) for each rule that was broken, worst and
-    most first.
-    """
-    with connection.cursor() as cursor:
-        select = (
-            "SELECT rule, COUNT(*), MIN(line), MAX(CASE WHEN refuses THEN 1 ELSE 0 END) FROM"
-            f" {FINDINGS} GROUP BY rule"
-        )
-        cursor.execute(staged.own(f"{select} ORDER BY 4 DESC, 2 DESC, 1"))
-        counts = [
-            (rule, number, line, bool(refuses)) for rule, number, line, refuses in cursor.fetchall()
-        ]
-    return sorted(
-        counts, key=lambda count: not count[3] and rules.by_id(count[0]).severity is Severity.INFO
-    )

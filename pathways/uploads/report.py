@@ -24,8 +24,8 @@ from pathways.files.text import Lines
 from pathways.ledger.staging import Staged
 from pathways.models import Student
 from pathways.rules.severities import informing
-from pathways.uploads import checking
-from pathways.uploads.checking import Found
+from pathways.uploads.changed_rows import changed_rows
+from pathways.uploads.findings import Found, counts_by_rule, findings_of
 from pathways.uploads.screen_words import screen_name
 
 TITLES = (
@@ -77,14 +77,14 @@ class ImportResults:
         """Summary as CSV and XLSX, rejected rows in the file's own layout, and the whole file with
         its errors.
         """
-        groups = checking.counts_by_rule(self.staged)
+        groups = counts_by_rule(self.staged)
         scope = self.job.scope
         with (
             tempfile.TemporaryFile() as table,
             tempfile.TemporaryFile() as rejects,
             tempfile.TemporaryFile() as annotated,
         ):
-            self._walk(table, rejects, annotated, checking.findings(scope, self.staged))
+            self._walk(table, rejects, annotated, findings_of(scope, self.staged))
             if rejected:
                 self.job.keep(
                     "rejected.tsv", f"{self.name} – rejected rows.tsv", writer.TSV, rejects
@@ -104,7 +104,7 @@ class ImportResults:
             tempfile.TemporaryFile() as rejects,
             tempfile.TemporaryFile() as annotated,
         ):
-            self._walk(table, rejects, annotated, checking.findings(self.job.scope, self.staged))
+            self._walk(table, rejects, annotated, findings_of(self.job.scope, self.staged))
             with self.job.writing("report.csv", f"{self.summary_name}.csv", writer.CSV) as file:
                 csv_file.write(file, TITLES, _rows(table))
         self._keep_rows()
@@ -215,7 +215,7 @@ class ImportResults:
             )
 
     def _keep_rows(self) -> None:
-        rows = checking.changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
+        rows = changed_rows(self.staged, SHOWN_CHANGES) if self.with_changes else []
         names = {
             student.pk: student.name
             for student in Student.objects.filter(pk__in={row.student_id for row in rows})

@@ -31,6 +31,7 @@ from pathways.rules import Checked as Judged
 from pathways.rules.rule import Severity
 from pathways.rules.severities import informing
 from pathways.uploads import checking
+from pathways.uploads.findings import counts_by_rule
 from pathways.uploads.lookups import known_in
 from pathways.uploads.report import ImportResults
 
@@ -219,7 +220,7 @@ def _groups(end_year: int, staged: Staged) -> list[dict[str, Any]]:
             "refuses": refuses,
             "informs": rule in informs,
         }
-        for rule, number, line, refuses in checking.counts_by_rule(staged)
+        for rule, number, line, refuses in counts_by_rule(staged)
     ]
 
 

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from pathways.uploads.views.extracts import MTExtracts
+from pathways.uploads.views.templates import Template, UploadColumns
 from pathways.uploads.views.uploaded import SaveTested, UndoUpload
-from pathways.uploads.views.uploads import MTDataUpload, MTExtracts, Template, UploadColumns
+from pathways.uploads.views.uploads import MTDataUpload
 
 YEAR = "districts/<str:district>/<int:end_year>/"
 UPLOAD = f"{YEAR}mt-data-upload/"

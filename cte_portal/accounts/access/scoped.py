@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -14,75 +13,22 @@ from django.utils.functional import cached_property
 from django.views.generic import View
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
-from cte_portal.accounts.models import KeptForm, Membership, Role, User
+from cte_portal.accounts.access.reach import (
+    active_end_year,
+    can_statewide,
+    person_of,
+    reachable_districts,
+    roles_in,
+    school_years,
+)
+from cte_portal.accounts.models import KeptForm, Role, User
 from cte_portal.editions import Scope
 from cte_portal.pages.action import Action
-from cte_portal.plugs import directory
 
 security = logging.getLogger("cte_portal.security")
 access = logging.getLogger("cte_portal.access")
 
 LAST_SCOPE = "last_scope"
-Answer = TypeVar("Answer")
-
-
-def person_of(request: HttpRequest) -> User:
-    """The signed-in person. The portal's pages open for nobody else."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
-def once_a_request(request: HttpRequest, name: str, ask: Callable[[], Answer]) -> Answer:
-    """The answer that the request keeps under a name; `ask` is called where it keeps none yet."""
-    answers = request.__dict__
-    if name not in answers:
-        answers[name] = ask()
-    answer: Answer = answers[name]
-    return answer
-
-
-def memberships(request: HttpRequest) -> list[Membership]:
-    """The signed-in person's roles; asked once a request."""
-    return once_a_request(
-        request, "portal_memberships", lambda: list(person_of(request).memberships.all())
-    )
-
-
-def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
-    """(number, name) of the districts the person may enter: the own ones, or all for who sees
-    records everywhere.
-    """
-
-    def districts() -> list[tuple[str, str]]:
-        everywhere = can_statewide(request, Capability.VIEW_RECORDS)
-        numbers = (
-            None
-            if everywhere
-            else {membership.district for membership in memberships(request)} - {""}
-        )
-        return directory().districts(numbers) if everywhere or numbers else []
-
-    return once_a_request(request, "portal_districts", districts)
-
-
-def school_years(request: HttpRequest) -> list[tuple[int, bool]]:
-    """(end year, whether it is the active one), newest first; asked once a request."""
-    return once_a_request(request, "portal_school_years", lambda: directory().school_years())
-
-
-def active_end_year(request: HttpRequest) -> int | None:
-    return next((end_year for end_year, active in school_years(request) if active), None)
-
-
-def roles_in(request: HttpRequest, district: str) -> list[Role]:
-    """The person's roles that hold in a district, strongest first."""
-    values = {
-        membership.role
-        for membership in memberships(request)
-        if membership.district == district or Role(membership.role).is_opi
-    }
-    return [role for role in Role if role.value in values]
 
 
 def page_of(request: HttpRequest) -> str:
@@ -195,11 +141,6 @@ class StatewideView(PortalView):
 
     def can(self, capability: Capability) -> bool:
         return can_statewide(self.request, capability)
-
-
-def can_statewide(request: HttpRequest, capability: Capability) -> bool:
-    """Whether a role that holds in every district gives the capability."""
-    return any(capability in CAPABILITIES[role] for role in roles_in(request, "") if role.is_opi)
 
 
 class ScopedView(PortalView):

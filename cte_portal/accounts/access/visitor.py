@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES
-from cte_portal.accounts.access.scoped import (
-    LAST_SCOPE,
+from cte_portal.accounts.access.reach import (
     active_end_year,
     reachable_districts,
     roles_in,
     school_years,
 )
+from cte_portal.accounts.access.scoped import LAST_SCOPE
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.frame import Standing

@@ -15,13 +15,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import (
-    PortalAction,
-    PortalView,
-    ScopedView,
-    StatewideView,
-    person_of,
-)
+from cte_portal.accounts.access.reach import person_of
+from cte_portal.accounts.access.scoped import PortalAction, PortalView, ScopedView, StatewideView
 from cte_portal.accounts.models import AuditEvent, Role, User
 from cte_portal.accounts.models.names import name_key
 from cte_portal.accounts.people import people

@@ -1,12 +1,10 @@
 """The rows of the Batch Queue: batches, their files, notices and clean-ups."""
 
 from cte_portal.batches.models.batch import (
-    ANSWERED,
     DISTRICT,
     DUE,
     DUE_SINCE,
     INPUTS_KEPT,
-    LIVE,
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
     RESULTS_KEPT,
@@ -15,12 +13,12 @@ from cte_portal.batches.models.batch import (
     TURNS_REMEMBERED,
     Batch,
     BatchQuerySet,
-    Status,
     moment,
 )
 from cte_portal.batches.models.batch_file import BatchFile
 from cte_portal.batches.models.clean_up import CleanUp
 from cte_portal.batches.models.notice import NOTICES_KEPT, Notice
+from cte_portal.batches.models.status import ANSWERED, LIVE, Status
 
 __all__ = [
     "ANSWERED",

@@ -15,6 +15,8 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, S
 from django.db.models.functions import Coalesce, Least, Now
 from django.utils import timezone
 
+from cte_portal.batches.models.status import LIVE, Status
+
 DISTRICT, STATEWIDE = "district", "statewide"  # the two queues of the workers
 MOST_ATTEMPTS = 3
 SET_ASIDE = "Set aside"
@@ -22,21 +24,6 @@ TURNS_REMEMBERED = 24 * 3600  # seconds
 LONGEST_PAUSE = 600  # seconds, before a message that no worker has taken is sent again
 INPUTS_KEPT = datetime.timedelta(days=90)
 RESULTS_KEPT = datetime.timedelta(days=365)
-
-
-class Status(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    PROCESSING = "processing", "Processing"
-    COMPLETED = "completed", "Completed"
-    WITH_ERRORS = "with-errors", "Completed with errors"
-    REFUSED = "refused", "Refused"
-    FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Canceled"
-
-
-LIVE = (Status.QUEUED, Status.PROCESSING)
-ANSWERED = (Status.COMPLETED, Status.WITH_ERRORS, Status.REFUSED)
-"""The work was done to its end, whatever it came to; a refused file has its answer too."""
 
 
 def moment(seconds: float = 0) -> ExpressionWrapper:

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import active_end_year
+from cte_portal.accounts.access.reach import active_end_year
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.pages.typed import number
 from pathways.certified import certified

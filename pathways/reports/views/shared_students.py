@@ -11,7 +11,8 @@ from django.shortcuts import render
 from cte_portal.accounts.access import purpose
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.purpose import PurposeForm
-from cte_portal.accounts.access.scoped import StatewideView, access, active_end_year
+from cte_portal.accounts.access.reach import active_end_year
+from cte_portal.accounts.access.scoped import StatewideView, access
 from cte_portal.editions import school_year_label
 from cte_portal.ui import csv_file
 from pathways.reports.shared_students import HEADS, MOST_SHOWN, reported, rows, shared_ids

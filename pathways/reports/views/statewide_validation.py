@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView, active_end_year
+from cte_portal.accounts.access.reach import active_end_year
+from cte_portal.accounts.access.scoped import StatewideView
 from cte_portal.batches.submit import key_of
 from cte_portal.editions import Edition
 from pathways.reports.statewide import COUNTED, ask_for_all, district_lines, state_totals

@@ -1,11 +1,8 @@
-"""MT Data Upload (guide, Step Two B) and MT Extracts: the forms, templates, the page about
-columns.
-"""
+"""MT Data Upload (guide, Step Two B): the form and its page."""
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import uuid
 from typing import Any
 
@@ -13,23 +10,20 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ActionView, ScopedView, access
+from cte_portal.accounts.access.scoped import ActionView
 from cte_portal.batches.queue.views import queue_list
-from cte_portal.batches.submit import key_of, submit
+from cte_portal.batches.submit import submit
 from cte_portal.pages.upload_limit import most_bytes, too_large
 from cte_portal.refusals import Refusal
 from pathways.certified import certified
-from pathways.files import extract, writer
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
 from pathways.files.text import plain_name
 from pathways.ledger.refusals import Locked
-from pathways.models import Participation, Pathway
+from pathways.models import Participation
 from pathways.roster.imports.layout import CSV_LAYOUTS
 from pathways.roster.imports.views import TYPES
 from pathways.scoped import RecordsView
@@ -211,118 +205,3 @@ class MTDataUpload(RecordsView, ActionView):
         for chunk in choices["file"].chunks():
             digest.update(chunk)
         return f"{choices['key']}:{digest.hexdigest()[:16]}"
-
-
-class UploadColumns(ScopedView, TemplateView):
-    """What each column means, from the layout's definition."""
-
-    capability = Capability.SEE_BATCHES
-    template_name = "pathways/uploads/upload_columns.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            layout=CTE_END_OF_YEAR,
-            pathways=Pathway.objects.offered_in(self.scope.end_year).order_by("code"),
-            **kwargs,
-        )
-
-
-NOTES = (
-    "Fill in the first sheet. All columns are formatted as text to keep leading zeros.",
-    "The sample row is not a real student: delete it.",
-    "Then choose Save As, Text (Tab delimited), in Excel, and upload that file.",
-    (
-        "Leave the first row, the header record, as it is: HD, date, time, MT9.1. You can keep the"
-        " title row below it."
-    ),
-)
-
-
-class Template(ScopedView):
-    """The empty template with one sample row, and the one filled with the district's records."""
-
-    capability = Capability.SEE_BATCHES
-
-    def get(self, request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponseBase:
-        layout = CTE_END_OF_YEAR
-        if form not in ("tsv", "xlsx", "filled"):
-            raise Http404("There is no such template.")
-        if form == "filled" and not self.can(Capability.EXPORT_RECORDS):
-            raise PermissionDenied
-        content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        own = {
-            "district": self.scope.district,
-            "end_year": str(self.scope.end_year),
-            "student": "0" * 9,
-        }  # nobody's State ID
-        sample = tuple(own.get(column.field, column.example) for column in layout.columns)
-        if form == "filled":
-            extract.write(content, self.scope, "tsv")
-            access.info(
-                "downloaded file=filled-template user=%s district=%s",
-                self._user_id,
-                self.scope.district,
-            )
-        elif form == "tsv":
-            writer.write_tsv(content, layout, [sample], timezone.localtime())
-        else:
-            at = timezone.localtime()
-            writer.write_layout_xlsx(content, layout, [sample], at, notes=NOTES)
-        content.seek(0)
-        names = {
-            "tsv": "EOY CTE Template.tsv",
-            "xlsx": "EOY CTE Template.xlsx",
-            "filled": f"CTE EOY {self.scope.district} {self.scope.end_year}.tsv",
-        }
-        kind = writer.XLSX if form == "xlsx" else writer.TSV
-        return FileResponse(content, as_attachment=True, filename=names[form], content_type=kind)
-
-
-class ExtractForm(forms.Form):
-    use_required_attribute = False
-
-    type = forms.ChoiceField(
-        label="Extract Type", choices=[(slug, layout.title) for slug, layout in LAYOUTS.items()]
-    )
-    format = forms.ChoiceField(
-        label="Format",
-        choices=list(extract.FORMATS.items()),
-        initial="tsv",
-        widget=forms.RadioSelect,
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-
-class MTExtracts(ActionView):
-    """Reporting > MT State Reporting > MT Extracts."""
-
-    capability = Capability.SEE_BATCHES
-    write_capability = Capability.EXPORT_RECORDS
-    form_class = ExtractForm
-    template_name = "pathways/uploads/extracts.html"
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"format": "tsv", "key": uuid.uuid4()}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        more = queue_list(self.request, self.scope)
-        can_extract = self.can(Capability.EXPORT_RECORDS)
-        context = {
-            "can_extract": can_extract,
-            "current": self.in_active_year,
-            "sealed": certified().sealed_year(self.scope) if can_extract else None,
-        }
-        return super().get_context_data(**context, **more, **kwargs)
-
-    def act(self, form: forms.Form) -> HttpResponse:
-        choices = form.cleaned_data
-        batch = submit(
-            "extract",
-            by=self.person,
-            title=f"MT Extracts – {LAYOUTS[choices['type']].title}",
-            subject=extract.FORMATS[choices["format"]],
-            scope=self.scope,
-            options={"type": choices["type"], "format": choices["format"]},
-            key=key_of(choices["key"], choices["type"], choices["format"]),
-        )
-        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)

@@ -25,7 +25,7 @@ from certification.models import (
     SealedRecord,
 )
 from certification.models.dates import in_short, in_words
-from certification.recertification import approval, recertification
+from certification.recertification import approval, ending, recertification
 from certification.review.figures import counts_of
 from certification.review.since import Since
 from certification.signing.sealing import differences
@@ -480,7 +480,7 @@ def test_c_26_asked_reopened_corrected_and_sealed_again(
     lock = CollectionLock.objects.values_list("since", "by", "reason", "reference").get()
     request = recertification.ask(SCOPE, event.pk, by=ready.primary.user, **WHY)
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
-    recertification.abandon(SCOPE, request.pk, by=ready.primary.user)
+    ending.abandon(SCOPE, request.pk, by=ready.primary.user)
     assert CollectionLock.objects.values_list("since", "by", "reason", "reference").get() == lock, (
         "the lock is the seal's own again"
     )
@@ -677,7 +677,7 @@ def test_nobody_decides_the_own_request(client: Client, sealed: Sealed, opi: Use
     recertification.approve(SCOPE, request.pk, by=opi, answer="")
     for decide in (
         recertification.undo,
-        lambda *given, by: recertification.close(*given, by=by, reason="x"),
+        lambda *given, by: ending.close(*given, by=by, reason="x"),
     ):
         with pytest.raises(Refusal, match="You made this request yourself"):
             decide(SCOPE, request.pk, by=certifier_at_opi)

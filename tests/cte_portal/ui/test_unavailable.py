@@ -136,7 +136,7 @@ def test_what_was_typed_is_sent_again_by_one_press_and_a_secret_is_not(
     def locked(*values: Any, **more: Any) -> None:
         raise operational("database is locked")
 
-    monkeypatch.setattr("pathways.uploads.views.uploads.submit", locked)
+    monkeypatch.setattr("pathways.uploads.views.extracts.submit", locked)
     sent = {"type": "cte-eoy", "format": "tsv", "key": str(uuid.uuid4())}
     body = "&".join(f"{name}={value}" for name, value in sent.items())
     answer = client.post(

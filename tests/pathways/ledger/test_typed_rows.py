@@ -21,7 +21,7 @@ from pathways.ledger.staging import stage
 from pathways.ledger.typed_rows import TYPES, typed
 from pathways.models import Student
 from pathways.rules.catalogue import check_staged
-from pathways.uploads import checking
+from pathways.uploads.changed_rows import changed_rows
 from tests.fixtures.records import BUSINESS, District_
 from tests.fixtures.uploads import Upload, file, line
 
@@ -78,7 +78,7 @@ def test_values_of_a_plan_have_the_types_of_the_record(
     }
     staged = stage([Row.of(stored, **values)])
     ledger.preview(cottonwood.scope, staged)
-    [row] = checking.changed_rows(staged, 10)
+    [row] = changed_rows(staged, 10)
     assert row.changes == {name: (getattr(stored, name), value) for name, value in values.items()}
     for old, new in row.changes.values():
         assert type(old) is type(new)
@@ -135,7 +135,9 @@ def test_what_the_rules_read_by_raw_statements_is_typed(
 # Modules that fetch rows of a raw cursor themselves: keys, counts and text alone go out of them, or
 # values as they are into the other edition.
 KEYS_AND_COUNTS = {
+    "pathways/uploads/changed_rows.py",
     "pathways/uploads/checking.py",
+    "pathways/uploads/findings.py",
     "pathways/uploads/undo.py",
     "pathways/ledger/ledger.py",
     "pathways/ledger/plan.py",

@@ -1,0 +1,81 @@
+"""Who has sent a request, and how far that person reaches: roles, districts, and school years, each
+asked once a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.models import Membership, Role, User
+from cte_portal.plugs import directory
+
+Answer = TypeVar("Answer")
+
+
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person. The portal's pages open for nobody else."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def once_a_request(request: HttpRequest, name: str, ask: Callable[[], Answer]) -> Answer:
+    """The answer that the request keeps under a name; `ask` is called where it keeps none yet."""
+    answers = request.__dict__
+    if name not in answers:
+        answers[name] = ask()
+    answer: Answer = answers[name]
+    return answer
+
+
+def memberships(request: HttpRequest) -> list[Membership]:
+    """The signed-in person's roles; asked once a request."""
+    return once_a_request(
+        request, "portal_memberships", lambda: list(person_of(request).memberships.all())
+    )
+
+
+def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:
+    """(number, name) of the districts the person may enter: the own ones, or all for who sees
+    records everywhere.
+    """
+
+    def districts() -> list[tuple[str, str]]:
+        everywhere = can_statewide(request, Capability.VIEW_RECORDS)
+        numbers = (
+            None
+            if everywhere
+            else {membership.district for membership in memberships(request)} - {""}
+        )
+        return directory().districts(numbers) if everywhere or numbers else []
+
+    return once_a_request(request, "portal_districts", districts)
+
+
+def school_years(request: HttpRequest) -> list[tuple[int, bool]]:
+    """(end year, whether it is the active one), newest first; asked once a request."""
+    return once_a_request(request, "portal_school_years", lambda: directory().school_years())
+
+
+def active_end_year(request: HttpRequest) -> int | None:
+    return next((end_year for end_year, active in school_years(request) if active), None)
+
+
+def roles_in(request: HttpRequest, district: str) -> list[Role]:
+    """The person's roles that hold in a district, strongest first."""
+    values = {
+        membership.role
+        for membership in memberships(request)
+        if membership.district == district or Role(membership.role).is_opi
+    }
+    return [role for role in Role if role.value in values]
+
+
+def can_statewide(request: HttpRequest, capability: Capability) -> bool:
+    """Whether a role that holds in every district gives the capability."""
+    return any(capability in CAPABILITIES[role] for role in roles_in(request, "") if role.is_opi)
