@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from cte_portal.batches.files import is_stored, open_stored
-from cte_portal.batches.models import Batch, Status
+from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways import rules
 from pathways.models import Change, Participation
@@ -41,8 +41,8 @@ def of(
     groups = [
         _group(group, content["findings"], scope, stored) for group in result.get("groups", [])
     ]
-    undone = follower(batch, "undo")
-    uploaded = follower(batch, "upload") if options.get("work") == VALIDATE else None
+    undone = batch.follower("undo")
+    uploaded = batch.follower("upload") if options.get("work") == VALIDATE else None
     saved = bool(result.get("saved"))
     numbers = Counter({"warning": 0, "info": 0})
     for group in groups:
@@ -85,16 +85,6 @@ def of(
         "uploaded": uploaded,
         "can_undo": saved and undone is None and Change.objects.filter(batch=batch.pk).exists(),
     }
-
-
-def follower(batch: Batch, kind: str) -> Batch | None:
-    """The batch that continues this one, unless it came to nothing: then it may be tried again."""
-    return (
-        batch.followers.filter(kind=kind)
-        .exclude(status__in=[Status.FAILED, Status.CANCELED, Status.REFUSED])
-        .order_by("queued_at")
-        .last()
-    )
 
 
 def _content(files: dict[str, Any]) -> dict[str, Any]:

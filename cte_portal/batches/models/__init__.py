@@ -2,8 +2,6 @@
 
 from cte_portal.batches.models.batch import (
     DISTRICT,
-    DUE,
-    DUE_SINCE,
     INPUTS_KEPT,
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
@@ -13,10 +11,10 @@ from cte_portal.batches.models.batch import (
     TURNS_REMEMBERED,
     Batch,
     BatchQuerySet,
-    moment,
 )
 from cte_portal.batches.models.batch_file import BatchFile
 from cte_portal.batches.models.clean_up import CleanUp
+from cte_portal.batches.models.moments import DUE, DUE_SINCE, moment
 from cte_portal.batches.models.notice import NOTICES_KEPT, Notice
 from cte_portal.batches.models.status import ANSWERED, LIVE, Status
 

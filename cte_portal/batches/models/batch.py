@@ -11,11 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least, Now
 from django.utils import timezone
 
-from cte_portal.batches.models.status import LIVE, Status
+from cte_portal.batches.models.moments import DUE, DUE_SINCE, moment
+from cte_portal.batches.models.status import FRUITLESS, LIVE, Status
 
 DISTRICT, STATEWIDE = "district", "statewide"  # the two queues of the workers
 MOST_ATTEMPTS = 3
@@ -24,18 +25,6 @@ TURNS_REMEMBERED = 24 * 3600  # seconds
 LONGEST_PAUSE = 600  # seconds, before a message that no worker has taken is sent again
 INPUTS_KEPT = datetime.timedelta(days=90)
 RESULTS_KEPT = datetime.timedelta(days=365)
-
-
-def moment(seconds: float = 0) -> ExpressionWrapper:
-    """The database's own time, some seconds from now: workers' clocks are never asked (F-24)."""
-    return ExpressionWrapper(
-        Now() + Value(datetime.timedelta(seconds=seconds)), output_field=models.DateTimeField()
-    )
-
-
-DUE = Q(available_at=None) | Q(available_at__lte=Now())
-DUE_SINCE = Coalesce("available_at", "queued_at")
-"""Of what is due: what a dead worker left is due when it is brought back."""
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -293,3 +282,14 @@ class Batch(models.Model):
     @property
     def failed(self) -> bool:
         return self.status == Status.FAILED
+
+    def follower(self, kind: str) -> Batch | None:
+        """The batch that continues this one, unless it came to nothing: then it may be tried
+        again.
+        """
+        return (
+            self.followers.filter(kind=kind)
+            .exclude(status__in=FRUITLESS)
+            .order_by("queued_at")
+            .last()
+        )

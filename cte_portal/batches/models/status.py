@@ -16,7 +16,7 @@ class Status(models.TextChoices):
 
 
 LIVE = (Status.QUEUED, Status.PROCESSING)
-
-
 ANSWERED = (Status.COMPLETED, Status.WITH_ERRORS, Status.REFUSED)
 """The work was done to its end, whatever it came to; a refused file has its answer too."""
+FRUITLESS = (Status.FAILED, Status.CANCELED, Status.REFUSED)
+"""Nothing was saved, sent, or undone."""

@@ -22,8 +22,8 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
     files = {file.role: file for file in batch.files.all()}
     result, options = batch.result, batch.options
     saved = bool(result.get("saved"))
-    uploaded = follower(batch, "roster-file") if options.get("work") == "validate" else None
-    undone = follower(batch, "roster-undo")
+    uploaded = batch.follower("roster-file") if options.get("work") == "validate" else None
+    undone = batch.follower("roster-undo")
     holds = result.get("holds", [])
     fresh = not result.get("refused") and not saved and not uploaded and "objects" in result
     return "pathways/roster/file_result.html", {
@@ -45,12 +45,6 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "undone": undone,
         "can_undo": saved and undone is None,
     }
-
-
-def follower(batch: Batch, kind: str) -> Batch | None:
-    return (
-        batch.followers.filter(kind=kind).exclude(status="canceled").order_by("-queued_at").first()
-    )
 
 
 def _page(file: BatchFile | None) -> dict[str, Any]:

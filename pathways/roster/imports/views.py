@@ -9,23 +9,19 @@ import tempfile
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ScopedView
-from cte_portal.batches.files import is_stored, open_stored
-from cte_portal.batches.models import Batch
-from cte_portal.batches.queue.views import OneBatch
-from cte_portal.batches.submit import submit
 from cte_portal.ui import csv_file
 from pathways.files import writer
+from pathways.files.sent_file import SaveSentFile, SentFile, UndoSentFile
 from pathways.models import EndStatus, Pathway
-from pathways.roster.imports import filled, result
-from pathways.roster.imports.batch import TITLE, UPLOAD
+from pathways.roster.imports import filled
+from pathways.roster.imports.batch import TITLE
 from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
 from pathways.roster.shapes import SHAPES
 
@@ -118,84 +114,40 @@ class ConfirmForm(forms.Form):
     )
 
 
-class OneRosterFile(OneBatch):
-    write_capability = Capability.EDIT_RECORDS
-
-    def roster_file(self) -> Batch:
-        if self.batch.kind not in ("roster-file", "roster-file-of-all"):
-            raise Http404("This batch is no roster file.")
-        if not self.in_active_year or self.batch.end_year != self.scope.end_year:
-            raise PermissionDenied("Rosters can be changed only in the current school year.")
-        return self.batch
+class OneRosterFile(SentFile):
+    kinds = ("roster-file", "roster-file-of-all")
+    other_batch = "This batch is no roster file."
+    other_year = "Rosters can be changed only in the current school year."
 
 
-class SaveTestedRoster(OneRosterFile):
-    """*Upload this file* after a test: the very same bytes. Where the district's data have moved
-    since, nothing is saved and the new counts are shown.
+class SaveTestedRoster(OneRosterFile, SaveSentFile):
+    """Where the district's data have moved since the test, nothing is saved and the new counts are
+    shown.
     """
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        tested = self.roster_file()
-        page = result.of(tested)[1]
-        if page["uploaded"]:
-            return redirect("batch", self.scope.district, self.scope.end_year, page["uploaded"].pk)
-        form = ConfirmForm(request.POST)
-        number = form.cleaned_data["number"] if form.is_valid() else None
-        if not page["can_upload"] or not is_stored(tested.input_file):
-            messages.warning(request, "This file cannot be uploaded from here. Choose it again.")
-            return redirect("mt-data-upload", self.scope.district, self.scope.end_year)
-        if page["holds"] and number != page["to_confirm"]:
-            messages.warning(
-                request,
-                f"Nothing was saved. Enter {page['to_confirm']:,} to confirm the changes below.",
-            )
-            return redirect(self.address)
-        batch = submit(
-            "roster-file",
-            by=self.person,
-            title=tested.title.replace("Validate and Test", "Upload"),
-            subject=tested.subject,
-            scope=self.scope,
-            options={
-                **tested.options,
-                "work": UPLOAD,
-                "since": tested.result["cursor"],
-                "confirmed": number,
-            },
-            key=f"save:{tested.pk}:{tested.followers.filter(kind='roster-file').count()}",
-            content=open_stored(tested.input_file),
-            about=tested,
-            notify=tested.notify,
-        )
-        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+    upload_kind = "roster-file"
+
+    @cached_property
+    def number(self) -> int | None:
+        """What the person typed to confirm a held file."""
+        form = ConfirmForm(self.request.POST)
+        return form.cleaned_data["number"] if form.is_valid() else None
+
+    def choices(self) -> dict[str, Any]:
+        return {**super().choices(), "confirmed": self.number}
+
+    def why_not(self) -> str:
+        to_confirm = self.result["to_confirm"]
+        if not self.result["holds"] or self.number == to_confirm:
+            return ""
+        return f"Nothing was saved. Enter {to_confirm:,} to confirm the changes below."
 
 
-class UndoRosterFile(OneRosterFile, TemplateView):
-    """Says first what will happen."""
-
-    capability = Capability.EDIT_RECORDS
+class UndoRosterFile(OneRosterFile, UndoSentFile):
     template_name = "pathways/roster/undo.html"
+    undo_kind = "roster-undo"
+    undo_title = f"{TITLE} – Undo"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        file = self.roster_file()
-        rows = sum(shape.change.objects.filter(batch=file.pk).count() for shape in SHAPES)
-        own = {"batch": file, "rows": rows, "can_undo": result.of(file)[1]["can_undo"]}
-        return super().get_context_data(**{**kwargs, **own})
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        file = self.roster_file()
-        if earlier := result.follower(file, "roster-undo"):
-            return redirect("batch", self.scope.district, self.scope.end_year, earlier.pk)
-        if not result.of(file)[1]["can_undo"]:
-            messages.warning(request, "This upload saved nothing, so there is nothing to undo.")
-            return redirect(self.address)
-        batch = submit(
-            "roster-undo",
-            by=self.person,
-            title=f"{TITLE} – Undo",
-            subject=file.subject,
-            scope=self.scope,
-            key=f"{file.pk}:{file.followers.filter(kind='roster-undo').count()}",
-            about=file,
-        )
-        return redirect("batch", self.scope.district, self.scope.end_year, batch.pk)
+        rows = sum(shape.change.objects.filter(batch=self.file.pk).count() for shape in SHAPES)
+        return super().get_context_data(**kwargs, rows=rows)

@@ -72,6 +72,23 @@ def test_a_clerk_tests_uploads_and_undoes_a_roster(
     assert Student.objects.count() == before
 
 
+def test_an_undo_that_came_to_nothing_may_be_tried_again(
+    page_client: Client, cottonwood: District_
+) -> None:
+    saved = choose(page_client, STUDENTS, work="upload")
+    address = reverse("roster-undo", args=["9012", 2025, saved.pk])
+    page_client.post(address)
+    failed = Batch.objects.get(kind="roster-undo")
+    Batch.objects.filter(pk=failed.pk).update(status="failed", finished_at=failed.queued_at)
+    page = page_client.get(reverse("batch", args=["9012", 2025, saved.pk])).content.decode()
+    assert "This upload was undone" not in page and address in page
+    page_client.post(address)
+    again = Batch.objects.exclude(pk=failed.pk).get(kind="roster-undo")
+    assert run(again.pk)
+    page = page_client.get(reverse("batch", args=["9012", 2025, saved.pk])).content.decode()
+    assert "This upload was undone" in page and address not in page
+
+
 def test_a_held_file_is_saved_only_with_its_number(
     page_client: Client, cottonwood: District_
 ) -> None:
