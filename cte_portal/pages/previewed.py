@@ -90,8 +90,13 @@ class PreviewedForm(Action):
         return super().form_valid(form)
 
     def preview(self, form: BaseForm, effects: list[str]) -> HttpResponse:
+        seen = shown_as(effects)
         return self.render_to_response(
             self.get_context_data(
-                form=form, effects=effects, seen=shown_as(effects), reasons=self.reasons
+                form=form,
+                effects=effects,
+                seen=seen,
+                changed=form.data.get("seen", seen) != seen,
+                reasons=self.reasons,
             )
         )

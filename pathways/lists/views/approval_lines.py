@@ -4,6 +4,7 @@ O-16).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,17 +14,17 @@ from django.http import (
     HttpResponseBase,
     QueryDict,
 )
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cte_portal.editions import school_year_label
-from cte_portal.pages.reason import ReasonForm
+from cte_portal.pages.previewed import PreviewedForm
 from cte_portal.pages.typed import paged
 from cte_portal.refusals import Refusal
 from pathways.lists import approvals
 from pathways.lists.approvals import ApprovalLine, ApprovalsPlan, Pair
-from pathways.lists.views.approvals import ApprovalsView
+from pathways.lists.views.approvals import ApprovalsActionView
 from pathways.models import District, Pathway, SchoolYear
 
 PAGE = 50
@@ -55,11 +56,25 @@ class ChangeForm(forms.Form):
     )
 
     def __init__(
-        self, sent: QueryDict | None, *, total: int, noun: str, chosen: bool = False
+        self,
+        data: QueryDict | None = None,
+        *,
+        lines: list[ApprovalLine],
+        matches: list[ApprovalLine],
+        noun: str,
+        **options: Any,
     ) -> None:
-        super().__init__(sent)
-        self.noun, self.chosen = noun, chosen
-        self.fields["everything"].label = f"All {total:,} in this list, including other pages"
+        super().__init__(data, **options)
+        self.noun = noun
+        keys = set(data.getlist("chosen")) if data else set()
+        self.chosen = (
+            matches
+            if data and data.get("everything")
+            else [line for line in lines if line.key in keys]
+        )
+        self.fields[
+            "everything"
+        ].label = f"All {len(matches):,} in this list, including other pages"
 
     def clean(self) -> dict[str, Any]:
         if not self.chosen:
@@ -67,80 +82,64 @@ class ChangeForm(forms.Form):
         return self.cleaned_data
 
 
-class ApprovalLines(ApprovalsView):
+class ApprovalLines(PreviewedForm, ApprovalsActionView, ABC):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
-    template: ClassVar[str] = "pathways/lists/approvals.html"
-    keeps = ""
+    form_class = ChangeForm
+    template_name = "pathways/lists/approvals.html"
+    asks_reason = True
     noun: ClassVar[str]
     """What a line of the list is."""
 
-    def lines(self) -> list[ApprovalLine]:
-        raise NotImplementedError
+    @abstractmethod
+    def read_lines(self) -> list[ApprovalLine]: ...
 
-    def pair(self, line: ApprovalLine) -> Pair:
-        raise NotImplementedError
+    @abstractmethod
+    def pair(self, line: ApprovalLine) -> Pair: ...
 
+    @abstractmethod
     def about(self) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.answer(save=False) if self.sent else self.show(set())
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.answer(save=True)
+        """What the page says of the list."""
 
     @cached_property
-    def sent(self) -> QueryDict:
-        """The choice and the text that the person has sent: now, or before being signed out."""
-        return (
-            self.request.POST
-            if self.request.method == "POST"
-            else (self.may_change and self.kept_form()) or QueryDict()
-        )
+    def lines(self) -> list[ApprovalLine]:
+        return self.read_lines()
 
-    def answer(self, *, save: bool) -> HttpResponse:
-        """Show the effects of what was sent; once they have been seen, and a reason given, carry it
-        out.
-        """
-        sent, lines = self.sent, self.matches()
-        keys = set(sent.getlist("chosen"))
-        chosen = (
-            lines if sent.get("everything") else [line for line in self.lines() if line.key in keys]
-        )
-        change = ChangeForm(sent, total=len(lines), noun=self.noun, chosen=bool(chosen))
-        if not change.is_valid():
-            return self.show(keys, change=change)
-        to = change.cleaned_data["to"]
-        pairs = [self.pair(line) for line in chosen]
-        plan = approvals.plan(self.year.pk, **{"give" if to == "approve" else "withdraw": pairs})
-        keys = {line.key for line in chosen}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {
+            **super().get_form_kwargs(),
+            "lines": self.lines,
+            "matches": self.matches,
+            "noun": self.noun,
+        }
+
+    def plan_of(self, form: ChangeForm) -> ApprovalsPlan:
+        pairs = [self.pair(line) for line in form.chosen]
+        change = "give" if form.cleaned_data["to"] == "approve" else "withdraw"
+        return approvals.plan(self.year.pk, **{change: pairs})
+
+    def effects_of(self, form: ChangeForm) -> list[str]:
+        plan = self.plan_of(form)
+        return [plan.sentence] if plan.size else []
+
+    def act(self, form: ChangeForm) -> HttpResponse:
+        plan = self.plan_of(form)
         if not plan.size:
-            return self.show(
-                keys,
-                problem=(
-                    f"{plan.sentence} The chosen lines already have this approval."
-                    if not plan.not_offered
-                    else plan.sentence
-                ),
+            raise Refusal(
+                plan.sentence
+                if plan.not_offered
+                else f"{plan.sentence} The chosen lines already have this approval."
             )
-        if sent.get("seen") != plan.sentence:
-            return self.show(keys, plan=plan, to=to, form=ReasonForm())
-        form = ReasonForm(sent)
-        if not save or not form.is_valid():
-            return self.show(keys, plan=plan, to=to, form=form)
-        try:
-            self.save(plan, form.cleaned_data["reason"])
-        except Refusal as refusal:
-            return self.show(keys, plan=plan, to=to, form=form, problem=refusal.sentence)
+        self.save(plan, self.reason)
         return redirect(self.request.get_full_path())
 
+    @cached_property
     def matches(self) -> list[ApprovalLine]:
         """The lines that the filters leave."""
         show, words = self.show_what, self.request.GET.get("find", "")[:100].lower().split()
         return [
             line
-            for line in self.lines()
+            for line in self.lines
             if all(word in f"{line.code} {line.name}".lower() for word in words)
             and (
                 show == "all"
@@ -156,43 +155,26 @@ class ApprovalLines(ApprovalsView):
         show = self.request.GET.get("show", "all")
         return show if show in SHOWN else "all"
 
-    def show(
-        self,
-        chosen: set[str],
-        *,
-        plan: ApprovalsPlan | None = None,
-        to: str = "",
-        form: Any = None,
-        problem: str = "",
-        change: Any = None,
-    ) -> HttpResponse:
-        lines = self.matches()
-        page, query = paged(self.request, lines, PAGE)
-        on_page = {line.key for line in page}
-        context = {
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        about = super().get_context_data(**kwargs)
+        page, query = paged(self.request, self.matches, PAGE)
+        chosen = {line.key for line in about["form"].chosen}
+        return {
             "year": self.year,
-            "years": SchoolYear.objects.order_by("-end_year"),
             "counts": approvals.counts(self.year.pk),
             "page": page,
             "lines": [(line, line.key in chosen) for line in page],
-            "elsewhere": sorted(chosen - on_page),
+            "elsewhere": sorted(chosen - {line.key for line in page}),
             "find": self.request.GET.get("find", "")[:100],
             "show": self.show_what,
             "choices": SHOWN.items(),
             "query": query,
-            "total": len(lines),
-            "everything": self.sent.get("everything"),
+            "total": len(self.matches),
             "may_change": self.may_change,
-            "plan": plan,
-            "to": to,
-            "form": form,
-            "change": change or ChangeForm(None, total=len(lines), noun=self.noun),
             "noun": self.noun,
-            "problem": problem,
-            "asked_before": bool(self.sent.get("seen")) and form is not None and not form.is_bound,
             **self.about(),
+            **about,
         }
-        return render(self.request, self.template, context)
 
 
 class OfPathway(ApprovalLines):
@@ -208,7 +190,7 @@ class OfPathway(ApprovalLines):
         )
         return super().dispatch(request, *args, **kwargs)
 
-    def lines(self) -> list[ApprovalLine]:
+    def read_lines(self) -> list[ApprovalLine]:
         return approvals.lines_of_pathway(self.pathway, self.year.pk)
 
     def pair(self, line: ApprovalLine) -> Pair:
@@ -250,7 +232,7 @@ class OfDistrict(ApprovalLines):
         )
         return super().dispatch(request, *args, **kwargs)
 
-    def lines(self) -> list[ApprovalLine]:
+    def read_lines(self) -> list[ApprovalLine]:
         return approvals.lines_of_district(self.district, self.year.pk)
 
     def pair(self, line: ApprovalLine) -> Pair:

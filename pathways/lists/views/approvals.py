@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
 from cte_portal.editions import school_year_label
 from cte_portal.pages.previewed import PreviewedAction
 from cte_portal.pages.reason import ReasonForm
@@ -62,6 +62,17 @@ class ApprovalsView(StatewideView):
         )
 
 
+class ApprovalsActionView(ApprovalsView, StatewideActionView):
+    """Approvals of one end year are changed; what was typed before the sign-out is back for who may
+    still change them.
+    """
+
+    keeps = ""
+
+    def typed_before(self) -> QueryDict | None:
+        return super().typed_before() if self.may_change else None
+
+
 class Approvals(ApprovalsView):
     """Leads to the first pathway of the current year."""
 
@@ -73,12 +84,11 @@ class Approvals(ApprovalsView):
         return redirect("approvals-of-pathway", year.pk, pathway.pk)
 
 
-class Copy(ApprovalsView, PreviewedAction):
+class Copy(PreviewedAction, ApprovalsActionView):
     """Last year's approvals for this year: shown first, then given."""
 
     form_class = ReasonForm
     template_name = "pathways/lists/approvals_copy.html"
-    keeps = ""
 
     @cached_property
     def plan(self) -> ApprovalsPlan:
@@ -86,9 +96,6 @@ class Copy(ApprovalsView, PreviewedAction):
 
     def effects(self) -> list[str]:
         return [self.plan.sentence] if self.plan.size else []
-
-    def typed_before(self) -> QueryDict | None:
-        return self.kept_form() if self.may_change else None
 
     def act(self, form: ReasonForm) -> HttpResponse:
         plan = self.plan
