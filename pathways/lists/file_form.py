@@ -17,9 +17,11 @@ class ListFileForm(forms.Form):
         label="File", error_messages={"required": "Choose a file", "empty": "This file is empty"}
     )
 
-    def __init__(self, sent: HttpRequest | None = None, *, most_bytes: int, help_text: str) -> None:
-        super().__init__(sent.POST if sent else None, sent.FILES if sent else None)
-        self.most_bytes, self.dropped = most_bytes, sent is not None and too_large(sent)
+    def __init__(
+        self, *arguments: Any, request: HttpRequest, most_bytes: int, help_text: str, **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.most_bytes, self.dropped = most_bytes, self.is_bound and too_large(request)
         self.fields["file"].help_text = help_text
         self.fields["file"].required = not self.dropped
 

@@ -4,7 +4,7 @@ last year and their file (ux O-16).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import (
@@ -67,7 +67,7 @@ class ApprovalsActionView(ApprovalsView, StatewideActionView):
     still change them.
     """
 
-    keeps = ""
+    keeps: ClassVar[str | None] = ""
 
     def typed_before(self) -> QueryDict | None:
         return super().typed_before() if self.may_change else None

@@ -4,129 +4,182 @@ been seen (walk 14).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import StatewideView
+from cte_portal.accounts.access.scoped import StatewideActionView, StatewideView
+from cte_portal.accounts.models import User
 from cte_portal.accounts.sign_in.letters import portal_address
 from cte_portal.pages.typed import number
+from cte_portal.refusals import Refusal
 from cte_portal.ui import csv_file
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
-from pathways.ledger.refusals import NotApplied
 from pathways.lists import districts_file, new_districts, new_districts_plan
 from pathways.lists.districts_file import COLUMNS, TITLES, Written
 from pathways.lists.file_form import ListFileForm
 from pathways.lists.new_districts import DistrictsSaved, Outdated
+from pathways.lists.new_districts_plan import NewDistrictsPlan
 
 DISTRICTS = "admin:pathways_district_changelist"
 KEPT = 12 * 60 * 60
 """Seconds for which a preview can be saved: no longer than a session lasts."""
 
 
-class DistrictsImport(StatewideView):
-    """The preview sends the file's rows back, signed, with the digest of its plan; the file itself
-    is kept nowhere.
+class RowsField(forms.Field):
+    """The rows of a file, signed for whoever has chosen it: nobody saves what was read for somebody
+    else.
     """
 
+    outdated = "This preview is no longer valid. Choose the file again."
+
+    def __init__(self, person: User) -> None:
+        super().__init__(error_messages={"required": self.outdated}, widget=forms.HiddenInput)
+        self.salt = f"pathways.districts_import.{person.pk}"
+
+    def to_python(self, value: Any) -> list[Written]:
+        if not value:
+            return []
+        try:
+            return [
+                Written(line, tuple(cells), problem)
+                for line, cells, problem in signing.loads(value, salt=self.salt, max_age=KEPT)
+            ]
+        except signing.BadSignature:
+            raise forms.ValidationError(self.outdated) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Rows as they are sent back; what was sent stays as it is."""
+        if not isinstance(value, list):
+            return value
+        rows = [(row.line, row.cells, row.problem) for row in value]
+        return signing.dumps(rows, salt=self.salt, compress=True)
+
+
+class PreviewForm(forms.Form):
+    """What the preview sends back: the file's rows, and which of its questions were answered."""
+
+    use_required_attribute = False
+
+    def __init__(self, *arguments: Any, person: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["rows"] = RowsField(person)
+
+    @property
+    def confirmed(self) -> set[int]:
+        texts = cast(QueryDict, self.data).getlist("meant") if self.is_bound else []
+        return {line for text in texts if (line := number(text)) is not None}
+
+
+class DistrictsFileView(StatewideActionView):
     capability = Capability.KEEP_LISTS
+    template_name = "pathways/lists/districts_import.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(form=self.form())
+    def file_form(self, **sent: Any) -> ListFileForm:
+        return ListFileForm(
+            **sent,
+            request=self.request,
+            most_bytes=districts_file.MOST_BYTES,
+            help_text="CSV with the columns below, or text with tabs between them",
+        )
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
+    def plan_of(self, rows: Sequence[Written]) -> NewDistrictsPlan:
+        return new_districts_plan.plan(rows, self.person)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{"columns": COLUMNS, "most_rows": districts_file.MOST_ROWS, **kwargs}
+        )
+
+
+class DistrictsImport(DistrictsFileView):
+    """A file is read and shown. The preview sends the file's rows back, signed, with the digest of
+    its plan; the file itself is kept nowhere.
+    """
+
+    form_class = ListFileForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "rows" in request.POST:
-            return self.answer(request.POST["rows"])
-        form = self.form(request)
-        if not form.is_valid():
-            return self.show(form=form)
+            return cast(HttpResponse, save_districts(request, *args, **kwargs))
+        return super().post(request, *args, **kwargs)
+
+    def get_form(self, form_class: Any = None) -> ListFileForm:
+        return self.file_form(**self.get_form_kwargs())
+
+    def act(self, form: ListFileForm) -> HttpResponse:
         try:
             file = districts_file.read(form.cleaned_data["file"].read())
         except FileRefused as refused:
-            form.add_error("file", refused.sentence)
-            return self.show(form=form)
-        return self.preview(file.rows, notes=file.notes)
+            raise Refusal(refused.sentence, field="file") from None
+        preview = PreviewForm(person=self.person, initial={"rows": file.rows})
+        return self.render_to_response(
+            self.get_context_data(form=preview, plan=self.plan_of(file.rows), notes=file.notes)
+        )
 
-    def answer(self, kept: str) -> HttpResponseBase:
-        """To what the preview sends: a file of what is not saved, or what is saved."""
-        try:
-            rows = [
-                Written(line, tuple(cells), problem)
-                for line, cells, problem in signing.loads(kept, salt=self.salt, max_age=KEPT)
-            ]
-        except signing.BadSignature:
-            return self.show(
-                form=self.form(), problem="This preview is no longer valid. Choose the file again."
-            )
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        about = super().get_context_data(**kwargs)
+        return {"file_form": about["form"], **about}
+
+
+class SaveDistricts(DistrictsFileView):
+    """What the preview sends back: a file of what is not saved, or what is saved."""
+
+    form_class = PreviewForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "person": self.person}
+
+    def act(self, form: PreviewForm) -> HttpResponse:
+        rows = form.cleaned_data["rows"]
         if self.request.POST.get("do") == "download":
-            return self.left_out(rows)
-        return self.save(rows)
-
-    def save(self, rows: Sequence[Written]) -> HttpResponse:
-        sent = self.request.POST
-        confirmed = {line for text in sent.getlist("meant") if (line := number(text)) is not None}
+            return cast(HttpResponse, self.left_out(rows))
         try:
             saved = new_districts.carry_out(
                 rows,
                 by=self.person,
-                seen=sent.get("seen", ""),
-                confirmed=confirmed,
+                seen=self.request.POST.get("seen", ""),
+                confirmed=form.confirmed,
                 address=portal_address(self.request, "/").rstrip("/"),
             )
-        except Outdated as outdated:
-            if not new_districts_plan.plan(rows, self.person).is_done(confirmed):
-                return self.preview(rows, confirmed=confirmed, problem=outdated.sentence)
+        except Outdated:
+            if not self.plan_of(rows).is_done(form.confirmed):
+                raise
             messages.info(
                 self.request,
                 "This file was already saved. Nothing was added or sent a second time.",
             )
             return redirect(DISTRICTS)
-        except NotApplied as refusal:
-            return self.preview(rows, confirmed=confirmed, problem=refusal.sentence)
         messages.success(self.request, _sentence(saved))
         return redirect(DISTRICTS)
 
     def left_out(self, rows: Sequence[Written]) -> HttpResponseBase:
-        lines = new_districts_plan.plan(rows, self.person).left_out
+        lines = self.plan_of(rows).left_out
         name = f"districts-not-saved-{timezone.localdate()}.csv"
         return csv_file.download(
             name, [*TITLES, "Reason"], [[*line.written.cells, line.words] for line in lines]
         )
 
-    def preview(
-        self,
-        rows: Sequence[Written],
-        *,
-        notes: Collection[str] = (),
-        confirmed: Collection[int] = (),
-        problem: str = "",
-    ) -> HttpResponse:
-        kept = signing.dumps(
-            [(row.line, row.cells, row.problem) for row in rows], salt=self.salt, compress=True
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form: PreviewForm = kwargs["form"]
+        rows = form.cleaned_data.get("rows")
+        return super().get_context_data(
+            plan=self.plan_of(rows) if rows is not None else None,
+            confirmed=form.confirmed,
+            file_form=self.file_form(),
+            **kwargs,
         )
-        plan = new_districts_plan.plan(rows, self.person)
-        return self.show(plan=plan, rows=kept, notes=notes, confirmed=confirmed, problem=problem)
 
-    def show(self, **context: Any) -> HttpResponse:
-        about = {"columns": COLUMNS, "most_rows": districts_file.MOST_ROWS}
-        return render(self.request, "pathways/lists/districts_import.html", {**about, **context})
 
-    @staticmethod
-    def form(sent: HttpRequest | None = None) -> ListFileForm:
-        help_text = "CSV with the columns below, or text with tabs between them"
-        return ListFileForm(sent, most_bytes=districts_file.MOST_BYTES, help_text=help_text)
-
-    @property
-    def salt(self) -> str:
-        """Nobody saves what was read for somebody else."""
-        return f"pathways.districts_import.{self.person.pk}"
+save_districts = SaveDistricts.as_view()
 
 
 class DistrictsTemplate(StatewideView):

@@ -250,7 +250,7 @@ def test_a_file_is_shown_then_saved(desk: Client) -> None:
     context = answer.context
     sent = {
         "changes": context["changes"],
-        "seen": context["plan"].sentence,
+        "seen": context["seen"],
         "reason": "File of May",
     }
     assert desk.post("/opi/approvals/2025/import/", sent).status_code == 302

@@ -51,7 +51,7 @@ def sent_by(answer: Any, *meant: int) -> dict[str, Any]:
     """What the preview's form sends, with these boxes checked."""
     assert answer.status_code == 200 and answer.context["plan"], text(answer)[:800]
     return {
-        "rows": answer.context["rows"],
+        "rows": answer.context["form"]["rows"].value(),
         "seen": answer.context["plan"].digest,
         "meant": list(meant),
         "do": "save",
