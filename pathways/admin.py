@@ -260,10 +260,6 @@ class RuleSeverityAdmin(RegisterAdmin):
     list_display_links = ("label",)
     ordering = ("-end_year", "rule")
 
-    def unused(self) -> QuerySet[RuleSeverity]:
-        """Never removed: what held once is looked up later."""
-        return RuleSeverity.objects.none()
-
     @admin.display(description="Rule", ordering="rule")
     def label(self, row: RuleSeverity) -> str:
         return words(row)["Rule"]

@@ -9,6 +9,7 @@ from django import forms
 from certification.certifiers.certifiers import eligible
 from certification.models import Certifier
 from cte_portal.accounts.models import User
+from cte_portal.pages.typed import number
 
 
 class CertifierForm(forms.Form):
@@ -58,6 +59,17 @@ class NewCertifierForm(CertifierForm):
         super().__init__(*arguments, **options)
         self.people = eligible(district)
         cast(PersonField, self.fields["person"]).queryset = self.people
+
+
+class InvitationForm(forms.Form):
+    """An invitation is sent to the certifier as the page showed it. What is no version is one that
+    nobody has seen.
+    """
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_version(self) -> int:
+        return number(self.cleaned_data["version"]) or 0
 
 
 class ChangeCertifierForm(CertifierForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,13 +12,12 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from certification.certifiers import certifiers
-from certification.certifiers.forms import ChangeCertifierForm, NewCertifierForm
+from certification.certifiers.forms import ChangeCertifierForm, InvitationForm, NewCertifierForm
 from certification.models import Certifier
 from certification.models.certifier import TYPE
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.accounts.access.scoped import ActionView, ScopedView
 from cte_portal.accounts.models import AuditEvent
-from cte_portal.pages.typed import number
 from cte_portal.refusals import Refusal
 
 
@@ -109,7 +109,6 @@ class ChangeCertifier(ActionView):
 
     capability = Capability.MANAGE_CERTIFIERS
     keeps = ""
-    form_class = ChangeCertifierForm
     template_name = "certification/certifiers/certifier.html"
 
     def stored(self) -> Certifier:
@@ -125,10 +124,15 @@ class ChangeCertifier(ActionView):
         return self.stored()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        certifier = self.certifier  # or there is no such page
-        if request.POST.get("do") == "invite":
-            return self.invite(certifier)
+        self.certifier = self.stored()  # or there is no such page
         return super().post(request, *args, **kwargs)
+
+    @property
+    def invites(self) -> bool:
+        return self.request.POST.get("do") == "invite"
+
+    def get_form_class(self) -> type[forms.Form]:
+        return InvitationForm if self.invites else ChangeCertifierForm
 
     def get_initial(self) -> dict[str, Any]:
         return {
@@ -138,7 +142,14 @@ class ChangeCertifier(ActionView):
             "version": self.certifier.version,
         }
 
-    def act(self, form: ChangeCertifierForm) -> HttpResponse:
+    def act(self, form: forms.Form) -> HttpResponse:
+        if isinstance(form, ChangeCertifierForm):
+            self.change(form)
+        else:
+            self.invite(form.cleaned_data["version"])
+        return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
+
+    def change(self, form: ChangeCertifierForm) -> None:
         values = {name: form.cleaned_data[name] for name in ("level", "job_title", "is_active")}
         try:
             has_changed = certifiers.change(
@@ -160,26 +171,30 @@ class ChangeCertifier(ActionView):
                 else f"{self.certifier.name} already has these settings. No changes to save."
             ),
         )
-        return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
 
-    def invite(self, certifier: Certifier) -> HttpResponse:
-        version = number(self.request.POST.get("version", "")) or 0
+    def invite(self, version: int) -> None:
         try:
-            certifiers.invite(self.scope, certifier.pk, seen=version, by=self.person)
-        except Refusal as refusal:
-            messages.error(self.request, refusal.sentence)
-            return redirect(self.request.path)
-        messages.success(self.request, f"The invitation to {certifier.name} is on its way.")
-        return redirect("type-membership-setup", self.scope.district, self.scope.end_year)
+            certifiers.invite(self.scope, self.certifier.pk, seen=version, by=self.person)
+        except Refusal:  # the person is told what it says now
+            self.certifier = self.stored()
+            raise
+        messages.success(self.request, f"The invitation to {self.certifier.name} is on its way.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         certifier = self.certifier
         events = AuditEvent.objects.about(
             "certifier", f"{certifier.district}/{certifier.user_id}"
         ).newest_first()[:50]
-        return super().get_context_data(
+        about = super().get_context_data(
             certifier=certifier, events=events, type=TYPE, invitable=certifier.counts, **kwargs
         )
+        if not self.invites:
+            return about
+        return {
+            **about,
+            "form": ChangeCertifierForm(initial=self.get_initial()),
+            "invitation": about["form"],
+        }
 
 
 class AcceptCertifying(ScopedView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -45,7 +46,7 @@ class CertificationView(ActionView):
         return redirect("recertification", self.scope.district, self.scope.end_year, request.pk)
 
 
-class AskingView(CertificationView):
+class AskingView(CertificationView, ABC):
     """A page that asks to correct what is certified, where that is possible now."""
 
     @cached_property
@@ -53,8 +54,9 @@ class AskingView(CertificationView):
         return self.event()
 
     @property
+    @abstractmethod
     def may_ask(self) -> bool:
-        raise NotImplementedError
+        """Whether the person may ask for it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.demand_right()

@@ -18,6 +18,8 @@ from cte_portal.ui.too_many import TooMany, asked_to_wait
 class Action(FormView):
     """Joined with a view of the portal, which says who may see the page."""
 
+    http_method_names = ["get", "post", "head", "options"]  # Django would take PUT for POST
+
     def act(self, form: Any) -> HttpResponse | None:
         """Carry it out and say where it leads. A Refusal is shown on the form."""
         raise ImproperlyConfigured(f"{type(self).__name__} does not say what its form does.")

@@ -5,6 +5,7 @@ person has seen just that.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,14 +26,14 @@ def was_shown(request: HttpRequest, effects: Sequence[str]) -> bool:
     return request.POST.get("seen") == shown_as(effects)
 
 
-class PreviewedAction(Action):
+class PreviewedAction(Action, ABC):
     """The form asks for the reason. What follows from the action by now is shown again where the
     person has seen something else.
     """
 
+    @abstractmethod
     def effects(self) -> list[str]:
         """What follows, one sentence each, as it is now."""
-        raise NotImplementedError
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         return (
@@ -49,7 +50,7 @@ class PreviewedAction(Action):
         )
 
 
-class PreviewedForm(Action):
+class PreviewedForm(Action, ABC):
     """The effects depend on what the form says. A valid form is shown again with them, and carried
     out when the person has seen just those; a form from which nothing follows is carried out at
     once.
@@ -58,9 +59,9 @@ class PreviewedForm(Action):
     asks_reason = False
     """Whether the page asks for the reason beside the form while it shows the effects."""
 
+    @abstractmethod
     def effects_of(self, form: Any) -> list[str]:
         """What follows from a valid form, one sentence each, as it is now."""
-        raise NotImplementedError
 
     @cached_property
     def reasons(self) -> ReasonForm | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,7 +86,7 @@ class PortalCommand(BaseCommand):
         )
 
 
-class PageCommand(PortalCommand):
+class PageCommand(PortalCommand, ABC):
     """Writes a page of `docs/` from the code. With `--check` nothing is written, and a page that is
     not current is refused.
     """
@@ -99,8 +100,9 @@ class PageCommand(PortalCommand):
             "--check", action="store_true", help="write nothing; refuse a page that is not current"
         )
 
+    @abstractmethod
     def document(self) -> str:
-        raise NotImplementedError
+        """The page as it is now."""
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         path = settings.BASE_DIR / self.page

@@ -110,8 +110,8 @@ class RegisterAdmin(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def unused(self) -> QuerySet[Any]:
-        """Rows that nothing names."""
-        raise NotImplementedError
+        """Rows that nothing names, which may be removed; of a list that does not say so, none."""
+        return self.model._default_manager.none()
 
     def _is_unused(self, row: Any) -> bool:
         """Nothing names it, at the state neither."""

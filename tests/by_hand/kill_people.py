@@ -14,6 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from abc import ABC, abstractmethod
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -57,7 +58,7 @@ def form_with(page: str, name: str) -> dict[str, str]:
     return next((form for form in Fields(page).forms if name in form), {})
 
 
-class Person(threading.Thread):
+class Person(threading.Thread, ABC):
     """One who works until the bell; `told` is what the person could swear to."""
 
     def __init__(
@@ -145,8 +146,8 @@ class Person(threading.Thread):
                 self.troubles += 1
             self.rest()
 
-    def work(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def work(self) -> None: ...
 
 
 class Clerk(Person):

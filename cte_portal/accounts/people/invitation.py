@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
-from django.views.generic import View
 
 from cte_portal.accounts.models import Invitation
 from cte_portal.accounts.people import people
 from cte_portal.accounts.sign_in.forms import HINT
+from cte_portal.pages.action import Action
 
 LINK = "invitation_link"
 
@@ -74,7 +74,10 @@ class ChoosePasswordForm(forms.Form):
 
 
 @method_decorator(login_not_required, name="dispatch")
-class Accept(View):
+class Accept(Action):
+    form_class = ChoosePasswordForm
+    template_name = "accounts/invitation.html"
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not ratelimit.consume(
             request, action="reset_password_from_key"
@@ -85,26 +88,21 @@ class Accept(View):
             return render(request, "accounts/invitation_gone.html", status=410)
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(ChoosePasswordForm(person=self.person))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = ChoosePasswordForm(request.POST, person=self.person)
-        if not form.is_valid():
-            return self.show(form)
-        assert self.invitation is not None  # noqa: S101 - dispatch answers without one
-        try:
-            person = people.accept(self.invitation, form.cleaned_data["password1"])
-        except Invitation.DoesNotExist:
-            return render(request, "accounts/invitation_gone.html", status=410)
-        logout(request)
-        return perform_login(request, Login(user=person, redirect_url="/"))
-
     @property
     def person(self) -> Any:
         return self.invitation.user if self.invitation else None
 
-    def show(self, form: ChoosePasswordForm) -> HttpResponse:
-        return render(
-            self.request, "accounts/invitation.html", {"form": form, "person": self.person}
-        )
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "person": self.person}
+
+    def act(self, form: ChoosePasswordForm) -> HttpResponse:
+        assert self.invitation is not None  # noqa: S101 - dispatch answers without one
+        try:
+            person = people.accept(self.invitation, form.cleaned_data["password1"])
+        except Invitation.DoesNotExist:
+            return render(self.request, "accounts/invitation_gone.html", status=410)
+        logout(self.request)
+        return perform_login(self.request, Login(user=person, redirect_url="/"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(person=self.person, **kwargs)

@@ -3,14 +3,9 @@
 from django.urls import path
 
 from cte_portal.accounts.people.invitation import Accept, open_invitation
-from cte_portal.accounts.people.views import (
-    DistrictPeople,
-    DistrictPerson,
-    DistrictPersonNew,
-    People,
-    Person,
-    PersonNew,
-)
+from cte_portal.accounts.people.new_person import DistrictPersonNew, PersonNew
+from cte_portal.accounts.people.person import DistrictPerson, Person
+from cte_portal.accounts.people.views import DistrictPeople, People
 
 DISTRICT = "districts/<str:district>/<int:end_year>/"
 

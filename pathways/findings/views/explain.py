@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Any, cast
 
@@ -43,7 +44,7 @@ class ExplanationForm(forms.Form):
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
-class Explain(ActionView):
+class Explain(ActionView, ABC):
     """The findings to explain are judged anew when the page is shown and when it is sent."""
 
     capability = Capability.EDIT_RECORDS
@@ -63,10 +64,10 @@ class Explain(ActionView):
             raise Http404("There is no such rule.")
         return chosen
 
-    @cached_property
+    @property
+    @abstractmethod
     def findings(self) -> list[ListedFinding]:
         """The findings of the rule that the page is about, explained or not."""
-        raise NotImplementedError
 
     @cached_property
     def open(self) -> list[ListedFinding]:

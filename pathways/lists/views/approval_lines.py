@@ -4,7 +4,7 @@ O-16).
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -82,7 +82,7 @@ class ChangeForm(forms.Form):
         return self.cleaned_data
 
 
-class ApprovalLines(PreviewedForm, ApprovalsActionView, ABC):
+class ApprovalLines(PreviewedForm, ApprovalsActionView):
     """A list of which some are chosen and changed, once what follows has been seen."""
 
     form_class = ChangeForm
