@@ -24,7 +24,7 @@ from cte_portal.frame import Screen
 from cte_portal.plugs import Plug
 
 TAG = "apps"
-SETTINGS = "cte_portal/settings.py"
+SETTINGS = "cte_portal/settings/apps.py"
 EXAMPLE = ("0000", 2025)
 
 

@@ -154,7 +154,7 @@ def test_h_3_every_setting_reaches_the_containers() -> None:
     as a name that .env may give.
     """
     settings, image = (
-        (ROOT / "cte_portal/settings.py").read_text(),
+        "".join(part.read_text() for part in (ROOT / "cte_portal/settings").glob("*.py")),
         (ROOT / "Dockerfile").read_text(),
     )
     read = set(

@@ -22,7 +22,8 @@ ASSIGNED = re.compile(r"([A-Z_]+)=([^\s\"'$`\\]*)")
 def test_an_environment_file_means_the_same_to_shell_and_systemd(path: Path) -> None:
     """No quotation mark, blank or dollar sign, of which each makes something else."""
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    settings = (ROOT / "cte_portal" / "settings.py").read_text() + "DJANGO_SETTINGS_MODULE"
+    parts = (ROOT / "cte_portal" / "settings").glob("*.py")
+    settings = "".join(part.read_text() for part in parts) + "DJANGO_SETTINGS_MODULE"
     for line in lines:
         match = ASSIGNED.fullmatch(line)
         assert match and match[1] in settings, line

@@ -264,7 +264,7 @@ def test_a_wrong_name_is_said_before_the_portal_starts(
     with pytest.raises(
         SystemExit,
         match=(
-            r"Correct the name in cte_portal/settings\.py|Name the app's Plug|Correct"
+            r"Correct the name in cte_portal/settings/apps\.py|Name the app's Plug|Correct"
             r" tests/cte_portal/mistyped"
         ),
     ):

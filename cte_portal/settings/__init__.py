@@ -1,0 +1,16 @@
+"""Settings of the portal, read from the environment.
+
+Two modes: `demo` (the default, what `manage.py up` uses; everything has a value and data live under
+`var/`) and `production`, where a missing or unsafe value stops the start with a sentence that says
+what to set. DEBUG is off in both.
+"""
+
+from cte_portal.settings.apps import *
+from cte_portal.settings.data import *
+from cte_portal.settings.environment import *
+from cte_portal.settings.files import *
+from cte_portal.settings.jobs import *
+from cte_portal.settings.logs import *
+from cte_portal.settings.people import *
+from cte_portal.settings.wire import *
+from cte_portal.settings.words import *
