@@ -73,6 +73,8 @@ def test_who_saves_has_seen_what_follows(
     cottonwood.record(kayla)
     answer = desk.post(page_of(), {"chosen": "9012", "to": "withdraw", "seen": seen, "reason": "x"})
     assert answer.status_code == 200 and "Affects 1 district" in text(answer)
+    assert "This changed after you opened the page." in text(answer)
+    assert 'value="x"' in answer.content.decode(), "the reason that was typed stays"
     assert Approval.objects.filter(pathway_id=key(), district_id="9012").exists()
 
 
