@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cte_portal.editions import Scope
 from cte_portal.frame import HomeFigure, Standing
 from cte_portal.ui.wording import number_of
 from pathways.certified import SealedYear, certified
+from pathways.ledger.kept import kept
 from pathways.models import Participation
 from pathways.models.participation import Figures
 
@@ -17,7 +20,7 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
     past = (scope.end_year, False) in standing.school_years
     if past and (sealed := certified().sealed_year(scope)):
         return [_students(sealed, f"Certified under receipt {sealed.receipt}")]
-    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    figures = figures_of(scope, standing.known)
     if past:
         return [_students(figures, f"Values are today’s, not those of {scope.school_year}")]
     return [
@@ -28,6 +31,14 @@ def home_figures(scope: Scope, standing: Standing) -> list[HomeFigure]:
             f"of {number_of(figures.records, 'record')}",
         ),
     ]
+
+
+def figures_of(scope: Scope, known: dict[Any, Any]) -> Figures:
+    """Those of all records in scope: a step and a figure of the page say them, and most clicks on
+    home change nothing.
+    """
+    records = Participation.objects.in_scope(scope)
+    return kept(scope, known, "figures", lambda: records.figures(scope.end_year))
 
 
 def _students(figures: Figures | SealedYear, subject: str = "") -> HomeFigure:

@@ -108,7 +108,7 @@ def not_yet_sent(scope: Scope, standing: Standing) -> ContextFact | None:
     """Above every page of the current year: what the state does not have yet (ux V-01)."""
     if (scope.end_year, True) not in standing.school_years:
         return None
-    unsent = if_state_answers(lambda: Unsent.counted(scope))
+    unsent = if_state_answers(lambda: Unsent.counted(scope, standing.known))
     if unsent is None:
         detail = "sending and certifying wait, entering goes on"
         return ContextFact("", "The state cannot be reached right now", detail, attention=True)

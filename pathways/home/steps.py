@@ -11,18 +11,19 @@ from cte_portal.frame import HomeTask, Standing
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import number_of
 from pathways.certified import certified
+from pathways.home.figures import figures_of
 from pathways.home.resync import LOCKED, resync_task
-from pathways.models import CollectionLock, Participation, Student
+from pathways.models import CollectionLock, Student
 from pathways.navigation import CTE_CONCENTRATOR, MT_STATE_REPORTING
 from pathways.reports import home as reports
 from pathways.resync.unsent import Unsent
-from pathways.roster.worklist import Worklist
+from pathways.roster.worklist.balance import kept_balance
 from pathways.uploads.run import VALIDATE
 
 
 def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     """Steps 2 to 4 of the guide: how far the district's records have come, and the way to them."""
-    figures = Participation.objects.in_scope(scope).figures(scope.end_year)
+    figures = figures_of(scope, standing.known)
     if not figures.records:
         sentence = f"No CTE records in {scope.school_year} yet."
     else:
@@ -57,7 +58,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         )
     else:
         status = ("none", "Not yet started")
-    unsent = if_state_answers(lambda: Unsent.counted(scope))
+    unsent = if_state_answers(lambda: Unsent.counted(scope, standing.known))
     return [
         HomeTask(
             step="2",
@@ -138,7 +139,7 @@ def worklist_task(scope: Scope, standing: Standing, *, locked: bool) -> list[Hom
     rostered there is nothing to say.
     """
     balance = (
-        Worklist(scope).known_balance(standing.known)
+        kept_balance(scope, standing.known)
         if (scope.end_year, True) in standing.school_years
         else None
     )

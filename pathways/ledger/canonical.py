@@ -14,12 +14,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from cte_portal.editions import Scope
 from cte_portal.words import listed_name
 from pathways.ledger.copy_out import copied
-from pathways.models import Enrollment, Participation
+from pathways.models import Participation
+from pathways.models.student import counts_in, decides_first
 
 
 class CanonicalRow(NamedTuple):
@@ -75,20 +77,18 @@ def rows(scope: Scope) -> Iterator[CanonicalRow]:
 
 
 def _values(scope: Scope) -> QuerySet[Participation, tuple[Any, ...]]:
-    deciding = Enrollment.objects.that_decide(scope.end_year).filter(
-        student_id=OuterRef("student_id")
-    )
-    own = Q(
-        student__enrollments=Subquery(deciding.values("pk")[:1]),
-        student__enrollments__calendar__school_year_id=scope.end_year,
-    )
     named = {f"canonical_{name}": F(_PATHS.get(name, name)) for name in COLUMNS}
-    # Who has an enrollment that counts is in scope; it is looked for once a record.
+    # All enrollments that count are joined and put in order: a look-up of the deciding one for each
+    # record is taken for a single row, and what is joined to it for free.
+    place = Window(
+        RowNumber(), partition_by=F("pk"), order_by=decides_first("student__enrollments__")
+    )
     return (
         Participation.objects.of_district(scope)
-        .filter(own)
+        .filter(counts_in(scope.end_year, "student__enrollments__"))
         .order_by()
-        .annotate(**named)
+        .annotate(**named, place=place)
+        .filter(place=1)
         .values_list(*named)
     )
 

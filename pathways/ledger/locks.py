@@ -41,3 +41,17 @@ def _hold(number: int, *, exclusive: bool, edition: Edition) -> None:
             f"SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock{shared}(%s, %s)",
             [WAIT, ADVISORY_LOCK, number],
         )
+
+
+def is_written(scope: Scope) -> bool:
+    """Whether somebody holds the district of the District edition; where nobody does, nobody can
+    until the transaction ends.
+    """
+    connection = connections[Edition.DISTRICT.value]
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", [ADVISORY_LOCK, int(scope.district)]
+        )
+        return not cursor.fetchone()[0]

@@ -75,9 +75,12 @@ class Section(models.Model):
 
 class RosterQuerySet(models.QuerySet["Roster"]):
     def in_scope(self, scope: Scope) -> RosterQuerySet:
-        """Rosters of the district's students by the enrollments that count in the scope's year."""
+        """Rosters of the district's students, in its own sections, by the enrollments that count in
+        the scope's year. Both ends are named, so that a database may begin at either.
+        """
         own = {
             "enrollment__student__district_id": scope.district,
+            "section__course__school__district_id": scope.district,
             "section__calendar__school_year_id": scope.end_year,
         }
         return self.using(scope.alias).filter(counts_in(scope.end_year, "enrollment__"), **own)

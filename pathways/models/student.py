@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import (
     Case,
@@ -15,14 +17,13 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
 from django.db.models.functions import Concat
 
 from cte_portal.editions import Edition, Home, Scope
 from cte_portal.folding import Folded, folded
 from cte_portal.words import listed_name
-from pathways.models.calendar import Calendar
+from pathways.models.calendar import Calendar, SchoolYear
 from pathways.models.district import District
 from pathways.models.end_status import EndStatus
 
@@ -80,10 +81,12 @@ class StudentQuerySet(models.QuerySet["Student"]):
         """Placed, and with `record_count`."""
         return self.placed(end_year).annotate(record_count=Count("participations"))
 
-    def placed(self, end_year: int) -> StudentQuerySet:
-        """With `grade` (9, 12, KG), `school_id`, `school_name` and `enrolled_on` of the enrollment
-        that decides in the year.
-        """
+    def in_brief(self, end_year: int) -> StudentQuerySet:
+        """As a line of a list has them: with `grade` and `record_count`."""
+        return self.graded(end_year).annotate(record_count=Count("participations"))
+
+    def graded(self, end_year: int) -> StudentQuerySet:
+        """With `grade` (9, 12, KG) of the enrollment that decides in the year."""
         enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
         return self.annotate(
             grade=Func(
@@ -91,15 +94,17 @@ class StudentQuerySet(models.QuerySet["Student"]):
                 Value("0"),
                 function="LTRIM",
                 output_field=models.CharField(),
-            ),
+            )
+        )
+
+    def placed(self, end_year: int) -> StudentQuerySet:
+        """The same with `school_id`, `school_name` and `enrolled_on` of that enrollment."""
+        enrollment = Enrollment.objects.that_decide(end_year).filter(student_id=OuterRef("pk"))
+        return self.graded(end_year).annotate(
             school_id=Subquery(enrollment.values("calendar__school_id")[:1]),
             school_name=Subquery(enrollment.values("calendar__school__name")[:1]),
             enrolled_on=Subquery(enrollment.values("start_date")[:1]),
         )
-
-    def with_total(self) -> StudentQuerySet:
-        """With the number of students found, however many are taken of them, as `total`."""
-        return self.annotate(total=Window(Count("pk")))
 
     def matching(self, term: str) -> StudentQuerySet:
         """Students whose names contain each word of `term`, or whose State ID or Local ID contains
@@ -196,17 +201,19 @@ class Student(models.Model):
 
 
 def counts_in(end_year: int, via: str = "") -> Q:
-    """What `that_count` demands, for rows that reach the enrollment by `via`: joined, where `in`
-    would look at every enrollment twice.
-    """
+    """What `that_count` demands, for rows that reach the enrollment by `via`, joined."""
     demanded = {
         f"{via}calendar__school_year_id": end_year,
         f"{via}service_type__in": Enrollment.SERVICE_TYPES_THAT_COUNT,
     }
-    return (
-        Q(**{f"{via}end_date": None})
-        | Q(**{f"{via}end_date__gte": F(f"{via}calendar__school_year__starts")})
-    ) & Q(**demanded)
+    starts = Subquery(SchoolYear.objects.filter(end_year=end_year).values("starts"))
+    return (Q(**{f"{via}end_date": None}) | Q(**{f"{via}end_date__gte": starts})) & Q(**demanded)
+
+
+def decides_first(via: str = "") -> list[Any]:
+    """The order of `that_decide`, for rows that reach the enrollment by `via`."""
+    primary = Case(When(**{f"{via}service_type": "P"}, then=Value(0)), default=Value(1))
+    return [primary, F(f"{via}start_date").desc(), F(f"{via}pk").desc()]
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -239,12 +246,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """Those that count, the one first that says a student's school and grade: the latest
         Primary one, without any the latest.
         """
-        primary = Case(
-            When(service_type=Enrollment.ServiceType.PRIMARY, then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
-        )
-        return self.that_count(end_year).order_by(primary, "-start_date", "-pk")
+        return self.that_count(end_year).order_by(*decides_first())
 
 
 class Enrollment(models.Model):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cte_portal.editions import Scope
+from pathways.ledger.kept import kept
 from pathways.models import Enrollment
 
 
@@ -11,13 +14,12 @@ def by_grade(grade: str) -> tuple[int, str]:
     return (int(grade), "") if grade.isascii() and grade.isdigit() else (-1, grade)
 
 
-def grades_of(scope: Scope) -> list[str]:
+def grades_of(scope: Scope, known: dict[Any, Any]) -> list[str]:
     """The grades in which the district has students in scope."""
-    counted = Enrollment.objects.in_scope(scope)
-    return sorted(
-        {
-            grade.lstrip("0")
-            for grade in counted.order_by().values_list("grade", flat=True).distinct()
-        },
-        key=by_grade,
-    )
+
+    def grades() -> list[str]:
+        enrollments = Enrollment.objects.in_scope(scope).order_by()
+        own = enrollments.values_list("grade", flat=True).distinct()
+        return sorted({grade.lstrip("0") for grade in own}, key=by_grade)
+
+    return kept(scope, known, "grades", grades)

@@ -14,11 +14,12 @@ from django.http import HttpRequest, QueryDict
 from cte_portal.editions import Scope
 from cte_portal.pages.typed import number
 from pathways.files import values
+from pathways.ledger.kept import kept
 from pathways.models import Student
 
 KEY = "pathways.searches"
 MOST_KEPT = 20
-MOST_SHOWN = 200
+MOST_SHOWN = 50
 LONGEST_TERM = 100
 
 
@@ -59,7 +60,7 @@ class Search:
 
     def remember(self, request: HttpRequest) -> Search:
         """Keep the search and return it with its token; the oldest ones are let go."""
-        choices = [self.term, self.school, self.grade, self.without_record]
+        choices = self.choices
         searches: dict[str, Any] = dict(request.session.get(KEY, {}))
         token = next(
             (known for known, same in searches.items() if same == choices), None
@@ -73,6 +74,11 @@ class Search:
     def query(self) -> str:
         """What links of the list carry on."""
         return f"?list={self.token}" if self.token else ""
+
+    @property
+    def choices(self) -> list[Any]:
+        """As the session keeps them."""
+        return [self.term, self.school, self.grade, self.without_record]
 
     @property
     def is_narrowed(self) -> bool:
@@ -113,31 +119,35 @@ class Search:
         )
         return exact[0] if len(exact) == 1 else None
 
-    def page(self, scope: Scope, start: int = 0) -> ResultList:
-        """The list from its beginning, or from the student at `start`, who is counted from 0."""
-        rows = list(
-            self.students(scope).listed(scope.end_year).with_total()[start : start + MOST_SHOWN]
+    def keys(self, scope: Scope, known: dict[Any, Any]) -> list[int]:
+        """The keys of all students of the list, in its order; counted once, and not for each
+        student that is opened from it.
+        """
+        return kept(
+            scope,
+            known,
+            "students",
+            lambda: list(self.students(scope).values_list("pk", flat=True)),
+            *self.choices,
         )
-        if not rows and start:
-            return self.page(scope)
-        return ResultList(self, rows, total=rows[0].total if rows else 0, start=start)
 
-    def around(self, scope: Scope, student_id: int, start: int | None = None) -> ResultList:
+    def page(self, scope: Scope, known: dict[Any, Any], start: int = 0) -> ResultList:
+        """The list from its beginning, or from the student at `start`, who is counted from 0."""
+        keys = self.keys(scope, known)
+        start = start if start < len(keys) else 0
+        return ResultList(self, self._rows(scope, keys, start), total=len(keys), start=start)
+
+    def around(
+        self, scope: Scope, known: dict[Any, Any], student_id: int, start: int | None = None
+    ) -> ResultList:
         """The part of the list in which a student stands, or that begins at `start`, with the
         student's neighbours.
         """
-        keys = list(self.students(scope).values_list("pk", flat=True))
+        keys = self.keys(scope, known)
         place = keys.index(student_id) if student_id in keys else None
         if start is None or start >= len(keys):
             start = max(0, min((place or 0) - MOST_SHOWN // 2, len(keys) - MOST_SHOWN))
-        page_keys = keys[start : start + MOST_SHOWN]
-        students = {
-            student.pk: student
-            for student in Student.objects.in_scope(scope)
-            .filter(pk__in=page_keys)
-            .listed(scope.end_year)
-        }
-        rows = [students[key] for key in page_keys if key in students]
+        rows = self._rows(scope, keys, start)
         if place is None:
             return ResultList(self, rows, len(keys), start)
         return ResultList(
@@ -149,6 +159,12 @@ class Search:
             previous=keys[place - 1] if place else None,
             next=keys[place + 1] if place + 1 < len(keys) else None,
         )
+
+    @staticmethod
+    def _rows(scope: Scope, keys: list[int], start: int) -> list[Student]:
+        own = keys[start : start + MOST_SHOWN]
+        students = Student.objects.in_scope(scope).in_brief(scope.end_year).in_bulk(own)
+        return [students[key] for key in own if key in students]
 
 
 @dataclass(frozen=True)

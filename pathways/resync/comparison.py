@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cte_portal.editions import Scope
 from cte_portal.words import text
+from pathways.ledger.position import position_of
 from pathways.models import Enrollment, Participation, Roster, StateCopy, Student
 from pathways.resync import gap
 from pathways.resync.difference import Difference, differences
@@ -66,7 +67,7 @@ class Comparison:
 
     @cached_property
     def standings(self) -> list[ObjectStanding]:
-        point = gap.point_of(self.scope, self.copy)
+        point = gap.point_of(self.copy, position_of(self.scope))
         self._differences |= differences(
             [kind for kind in OBJECTS if kind.name not in self._differences], self.scope
         )

@@ -17,22 +17,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
-from redis.exceptions import RedisError
 
 from cte_portal.editions import Scope
-from cte_portal.prepared import prepared
-from pathways.models import (
-    Calendar,
-    Change,
-    Course,
-    District,
-    Enrollment,
-    School,
-    Section,
-    StateCopy,
-    Student,
-)
+from pathways.ledger.kept import NO_CACHE
+from pathways.ledger.position import Position
+from pathways.models import Change, StateCopy
 from pathways.resync.difference import Difference, differences, parts
 from pathways.resync.object_types import OBJECTS, RECORDS
 
@@ -42,8 +31,6 @@ MANY = 20_000
 MOST_STUDENTS = 500
 """Whose records are compared again by themselves; where more have changed, everything is."""
 KEPT = 24 * 60 * 60
-NO_CACHE = (OSError, RedisError)
-"""Without the cache each page compares: slower, and right."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +126,6 @@ def _store(scope: Scope, gap: Gap) -> Gap:
     return gap
 
 
-def forget(scope: Scope) -> None:
-    """Count anew on the next page: rows were changed that `Point` does not show."""
-    with suppress(*NO_CACHE):
-        cache.delete(_key(scope.district, scope.end_year))
-
-
 def _by_student(scope: Scope, records: Difference) -> dict[int, int]:
     counts: Counter[int] = Counter()
     for edition, keys in ((scope, records.written), (scope.at_state(), records.gone)):
@@ -174,61 +155,8 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
     return {}
 
 
-def point_of(scope: Scope, copy: StateCopy | None) -> Point:
-    """The district's point now, in one statement that is answered from indexes."""
-    for cursor, *rows in _figures(scope):
-        return Point(_resync(copy), tuple(rows), cursor or 0)
-    return Point(_resync(copy), (), 0)
-
-
-@prepared
-def _figures(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
-    """The ledger's cursor, and the numbers and last keys that show when rows come or go."""
-    district, year = OuterRef("number"), scope.end_year
-    counted = {
-        "of_students": _number(Student.objects.filter(district=district), "district", Count("pk")),
-        "of_last_student": _number(
-            Student.objects.filter(district=district), "district", Max("pk")
-        ),
-        "of_schools": _number(School.objects.filter(district=district), "district", Count("pk")),
-        "of_calendars": _number(
-            Calendar.objects.filter(school__district=district, school_year=year),
-            "school__district",
-            Count("pk"),
-        ),
-        "of_enrollments": _number(
-            Enrollment.objects.filter(
-                calendar__school__district=district, calendar__school_year=year
-            ),
-            "calendar__school__district",
-            Count("pk"),
-        ),
-        "of_last_enrollment": _number(
-            Enrollment.objects.filter(
-                calendar__school__district=district, calendar__school_year=year
-            ),
-            "calendar__school__district",
-            Max("pk"),
-        ),
-        "of_courses": _number(
-            Course.objects.filter(school__district=district), "school__district", Count("pk")
-        ),
-        "of_sections": _number(
-            Section.objects.filter(calendar__school__district=district, calendar__school_year=year),
-            "calendar__school__district",
-            Count("pk"),
-        ),
-    }
-    ledger = _number(Change.objects.filter(district=district), "district", Max("pk"))
-    return (
-        District.objects.filter(number=scope.district)
-        .annotate(**counted, of_ledger=ledger)
-        .values_list("of_ledger", "name", *counted)
-    )
-
-
-def _number(rows: QuerySet[Any], owner: str, figure: Count | Max) -> Subquery:
-    return Subquery(rows.order_by().values(owner).annotate(figure=figure).values("figure"))
+def point_of(copy: StateCopy | None, position: Position) -> Point:
+    return Point(_resync(copy), position.rows, position.cursor)
 
 
 def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:

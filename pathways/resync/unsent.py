@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from cte_portal.editions import Scope
 from cte_portal.ui.unavailable import if_state_answers
+from pathways.ledger.position import position_of
 from pathways.models import Change, StateCopy
 from pathways.resync import gap
 from pathways.resync.object_types import RECORDS
@@ -30,14 +32,17 @@ class Unsent:
     point: gap.Point
 
     @classmethod
-    def of(cls, scope: Scope) -> Unsent:
+    def of(cls, scope: Scope, known: dict[Any, Any] | None = None) -> Unsent:
+        """With the district's position, where a page knows it already."""
         copy = StateCopy.objects.in_short(scope.district)
-        return cls(scope, copy, gap.point_of(scope, copy))
+        return cls(scope, copy, gap.point_of(copy, position_of(scope, known)))
 
     @classmethod
-    def counted(cls, scope: Scope) -> Unsent:
-        """The same with all that the state has to be asked for."""
-        unsent = cls.of(scope)
+    def counted(cls, scope: Scope, known: dict[Any, Any]) -> Unsent:
+        """The same with all that the state has to be asked for, once a page."""
+        if (Unsent, scope) not in known:
+            known[Unsent, scope] = cls.of(scope, known)
+        unsent: Unsent = known[Unsent, scope]
         _ = unsent.gap
         return unsent
 

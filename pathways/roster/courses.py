@@ -16,7 +16,6 @@ from cte_portal.refusals import Refusal
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Course, RowChange
-from pathways.resync.gap import forget
 from pathways.roster import ledger, staging
 from pathways.roster.shapes import COURSE
 
@@ -115,5 +114,4 @@ def save(
             ledger.plan(cursor, COURSE, act.values())
             written = ledger.apply(cursor, COURSE, act.values())
             staging.drop(cursor)
-    forget(scope)
     return written

@@ -24,8 +24,8 @@ from pathways.ledger.shape import Row
 from pathways.models import Change, CollectionLock, RosterDecision
 from pathways.models.participation import CONCENTRATOR_CREDITS
 from pathways.records import entry
-from pathways.roster.line import Pair, RosterLine
-from pathways.roster.worklist import Worklist
+from pathways.roster.worklist.line import Pair, RosterLine
+from pathways.roster.worklist.worklist import Worklist
 
 Choice = RosterDecision.Choice
 ZERO = Decimal(0)

@@ -20,7 +20,6 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.ledger.refusals import NoActiveYear, OtherYear
 from pathways.models import RowChange, SchoolYear
-from pathways.resync.gap import forget
 from pathways.roster import certified_year, ledger, undo
 from pathways.roster.problems import PROBLEMS
 from pathways.roster.shape import Shape
@@ -106,8 +105,6 @@ def write(
         _in_current_year(scope)
         with connection.cursor() as cursor:
             rows = sum(_write(cursor, shape, own, act) for shape, own in by_shape.values())
-    if rows:
-        forget(scope)
     assert act.batch is not None  # noqa: S101 - given above
     return Edited(rows, act.batch)
 
@@ -203,5 +200,4 @@ def take_back(
         _in_current_year(scope)
         with connection.cursor() as cursor:
             kinds = undo.undo(cursor, act.values(), batch)
-    forget(scope)
     return kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.frame import Screen, Standing
-from pathways.roster.worklist import Worklist
+from pathways.roster.worklist.balance import kept_balance
 
 PATH = ("Student Information", "State Programs")
 
@@ -15,7 +15,7 @@ def open_on_the_worklist(standing: Standing) -> int:
     """
     scope = standing.scope
     return (
-        Worklist(scope).known_balance(standing.known).open
+        kept_balance(scope, standing.known).open
         if scope and (scope.end_year, True) in standing.school_years
         else 0
     )

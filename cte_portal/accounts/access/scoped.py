@@ -16,6 +16,7 @@ from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.access.reach import (
     active_end_year,
     can_statewide,
+    once_a_request,
     person_of,
     reachable_districts,
     roles_in,
@@ -194,6 +195,11 @@ class ScopedView(PortalView):
         return not (isinstance(view, type) and issubclass(view, ScopedView)) or self.can(
             view.capability
         )
+
+    @property
+    def known(self) -> dict[Any, Any]:
+        """What the page has computed so far, and its frame need not compute again."""
+        return once_a_request(self.request, "known", dict)
 
     @property
     def in_active_year(self) -> bool:

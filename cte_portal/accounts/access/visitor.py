@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from cte_portal.accounts.access.capabilities import CAPABILITIES
 from cte_portal.accounts.access.reach import (
     active_end_year,
+    once_a_request,
     reachable_districts,
     roles_in,
     school_years,
@@ -48,7 +49,7 @@ def standing(request: HttpRequest) -> Standing:
             capability in CAPABILITIES[role] for role in roles_in(request, number)
         ),
         statewide=any(role.is_opi for role in roles) and scope is None,
-        known=request.__dict__.setdefault("known", {}),
+        known=once_a_request(request, "known", dict),
     )
 
 

@@ -44,7 +44,9 @@ class StudentPage(RecordsView, TemplateView):
 
     @cached_property
     def results(self) -> ResultList:
-        return self.search.around(self.scope, self.kwargs["student"], start_of(self.request))
+        return self.search.around(
+            self.scope, self.known, self.kwargs["student"], start_of(self.request)
+        )
 
     @cached_property
     def student(self) -> Student:

@@ -26,10 +26,10 @@ class StudentSearch(ScopedView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         search = Search.of(self.request)
-        results = search.page(self.scope, start_of(self.request) or 0)
+        results = search.page(self.scope, self.known, start_of(self.request) or 0)
         narrowing = {
             "schools": School.objects.filter(district=self.scope.district),
-            "grades": grades_of(self.scope),
+            "grades": grades_of(self.scope, self.known),
         }
         nobody = not results.total and not Student.objects.in_scope(self.scope).exists()
         return super().get_context_data(

@@ -21,7 +21,6 @@ from pathways.files.text import FileRefused
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Pathway, RowChange, SchoolYear
-from pathways.resync.gap import forget
 from pathways.roster import staging
 from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
@@ -63,7 +62,6 @@ def run(job: Job) -> None:
             _may_run(job.batch)  # once more: OPI may have ended the year meanwhile
             _carry(job, parts, reading)
     if job.outcome and job.outcome.result.get("saved"):
-        forget(job.scope)
         _analyze()
 
 

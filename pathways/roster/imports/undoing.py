@@ -13,7 +13,6 @@ from cte_portal.ui.wording import number_of
 from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import RowChange, SchoolYear
-from pathways.resync.gap import forget
 from pathways.roster.ledger import Act
 from pathways.roster.undo import undo
 
@@ -58,7 +57,6 @@ def run(job: Job) -> None:
             with_errors=bool(remaining),
             result={"restored": restored, "left": remaining},
         )
-    forget(job.scope)
 
 
 ROSTER_UNDO = Kind(

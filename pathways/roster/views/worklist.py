@@ -11,14 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.visitor import standing
 from cte_portal.pages.typed import number, paged
 from pathways.ledger.refusals import NotApplied
 from pathways.models import Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
-from pathways.roster.worklist import PAGE, Show, Which, Worklist
+from pathways.roster.worklist.balance import balance_of
+from pathways.roster.worklist.which import Show, Which
+from pathways.roster.worklist.worklist import PAGE, Worklist
 from pathways.scoped import RecordsView
 
 Choice = RosterDecision.Choice
@@ -114,13 +115,17 @@ class RosterWorklist(RecordsView):
 
     def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
         """The page; after a problem with everything that was ticked and typed."""
-        balance = self.worklist.known_balance(standing(self.request).known)
+        balance = balance_of(self.worklist, self.known)
         own = self.worklist.everything(self.which)
         counts = {
             Which.WITHOUT_RECORD: balance.counts,
             self.which: {show: len(pairs) for show, pairs in own.items()},
         }
-        counts |= {which: self.worklist.counts(which) for which in Which if which not in counts}
+        counts |= {
+            which: self.worklist.kept_counts(which, self.known)
+            for which in Which
+            if which not in counts
+        }
         page, query = paged(self.request, own[self.show], PAGE)
         lines = self.worklist.lines(page.object_list)
         kept = (
@@ -178,7 +183,7 @@ class RosterWorklist(RecordsView):
         return {
             "schools": School.objects.filter(district=self.scope.district),
             "pathways": Pathway.objects.in_scope(self.scope),
-            "grades": grades_of(self.scope),
+            "grades": grades_of(self.scope, self.known),
             "school": self.worklist.school,
             "pathway": self.worklist.pathway,
             "grade": self.worklist.grade,

@@ -26,7 +26,8 @@ from pathways.admin import site
 from pathways.findings import explaining
 from pathways.findings.findings import findings
 from pathways.models import Change, CollectionLock, Explanation, Participation, Pathway, Student
-from pathways.roster.worklist import Show, Which, Worklist
+from pathways.roster.worklist.which import Show, Which
+from pathways.roster.worklist.worklist import Worklist
 from tests.certification.ready import Ready
 from tests.cte_portal.access.access_matrix import DISTRICT
 from tests.fixtures.records import BUSINESS, District_

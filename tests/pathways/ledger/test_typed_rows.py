@@ -140,6 +140,7 @@ KEYS_AND_COUNTS = {
     "pathways/uploads/findings.py",
     "pathways/uploads/undo.py",
     "pathways/ledger/ledger.py",
+    "pathways/ledger/locks.py",
     "pathways/ledger/plan.py",
     "pathways/rules/between.py",
     "pathways/rules/catalogue.py",

@@ -21,7 +21,8 @@ from pathways.records import search
 from pathways.reports.concentrators import ConcentratorsAndParticipants
 from pathways.reports.modified import ModifiedInCurrentYear
 from pathways.reports.rostered import RosteredToCoursesWithPathways
-from pathways.roster.worklist import Which, Worklist
+from pathways.roster.worklist.which import Which
+from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.records import BUSINESS, District_
 from tests.pathways.desk import dense, text
 

@@ -29,8 +29,9 @@ from pathways.records import entry
 from pathways.reports.rostered import RosteredToCoursesWithPathways
 from pathways.roster import decisions
 from pathways.roster.decisions import Seen
-from pathways.roster.line import Pair, RosterLine
-from pathways.roster.worklist import Choice, Show, Which, Worklist
+from pathways.roster.worklist.line import Pair, RosterLine
+from pathways.roster.worklist.which import Choice, Show, Which
+from pathways.roster.worklist.worklist import Worklist
 from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
 

@@ -1,0 +1,136 @@
+"""Where a district's data stand: values that move with whatever is written of it, read by every page
+in one statement.
+
+What costs more than a look-up is kept under them (`kept.py`, `resync/gap.py`). Rows
+that come or go move them too, whoever writes; a row changed by SQL alone does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+
+from cte_portal.editions import Scope
+from cte_portal.prepared import prepared
+from pathways.ledger.locks import is_written
+from pathways.models import (
+    Calendar,
+    CalendarChange,
+    Change,
+    Course,
+    CourseChange,
+    District,
+    Enrollment,
+    EnrollmentChange,
+    RosterChange,
+    RosterDecision,
+    School,
+    SchoolChange,
+    SchoolYear,
+    Section,
+    SectionChange,
+    Student,
+    StudentChange,
+)
+
+ROSTER_LEDGER = (
+    SchoolChange,
+    CalendarChange,
+    StudentChange,
+    EnrollmentChange,
+    CourseChange,
+    SectionChange,
+    RosterChange,
+)
+DECISIONS = 3  # values of a position that stand for the worklist's decisions
+
+
+@dataclass(frozen=True)
+class Position:
+    """`rows` are those that the state gets, `decisions` what was said to lines of the worklist,
+    `cursor` the last Change.
+    """
+
+    cursor: int
+    rows: tuple[Any, ...]
+    decisions: tuple[Any, ...] = ()
+
+
+def position_of(scope: Scope, known: dict[Any, Any] | None = None) -> Position:
+    """The district's position now; once for each page that gives what it knows."""
+    if known is not None and (Position, scope) in known:
+        position: Position = known[Position, scope]
+        return position
+    position = Position(0, ())
+    for cursor, *values in _values(scope):
+        position = Position(cursor or 0, tuple(values[DECISIONS:]), tuple(values[:DECISIONS]))
+    if known is not None:
+        known[Position, scope] = position
+    return position
+
+
+def settled_position(scope: Scope, position: Position) -> Position | None:
+    """A position before which nothing can be written any more, `position` or a later one; None
+    while somebody writes.
+
+    Clerks share a district and commit in any order: the ledger's last line says that of an earlier
+    one only while nobody is about to write it. SQLite has one writer at a time.
+    """
+    if connection.vendor != "postgresql":
+        return position
+    with transaction.atomic():
+        return None if is_written(scope) else position_of(scope)
+
+
+@prepared
+def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
+    district, year = OuterRef("number"), scope.end_year
+    decisions = RosterDecision.objects.filter(district=district, end_year=year)
+    own = {
+        "opens": Subquery(SchoolYear.objects.filter(end_year=year).values("starts")),
+        **{
+            f"of_{history._meta.model_name}": _last(history.objects.filter(district=district))
+            for history in ROSTER_LEDGER
+        },
+        "of_students": _figure(Student.objects.filter(district=district), "district"),
+        "of_schools": _figure(School.objects.filter(district=district), "district"),
+        "of_calendars": _figure(
+            Calendar.objects.filter(school__district=district, school_year=year),
+            "school__district",
+        ),
+        "of_enrollments": _figure(
+            Enrollment.objects.filter(
+                calendar__school__district=district, calendar__school_year=year
+            ),
+            "calendar__school__district",
+        ),
+        "of_courses": _figure(Course.objects.filter(school__district=district), "school__district"),
+        "of_sections": _figure(
+            Section.objects.filter(calendar__school__district=district, calendar__school_year=year),
+            "calendar__school__district",
+        ),
+    }
+    return (
+        District.objects.filter(number=scope.district)
+        .annotate(
+            of_ledger=_last(Change.objects.filter(district=district)),
+            of_decisions=_figure(decisions, "district"),
+            of_last_decision=_figure(decisions, "district", Max("pk")),
+            of_later=_figure(decisions.filter(choice=RosterDecision.Choice.LATER), "district"),
+            **own,
+        )
+        .values_list("of_ledger", "of_decisions", "of_last_decision", "of_later", "name", *own)
+    )
+
+
+def _last(history: QuerySet[Any]) -> Subquery:
+    """Its last line, from the end of the index by district."""
+    return Subquery(history.order_by("-pk").values("pk")[:1])
+
+
+def _figure(rows: QuerySet[Any], owner: str, figure: Count | Max | None = None) -> Subquery:
+    number = figure or Count("*")  # a named column would be fetched from the rows
+    return Subquery(rows.order_by().values(owner).annotate(figure=number).values("figure"))

@@ -1,0 +1,75 @@
+"""The four lists of the roster worklist, and which of their lines are shown."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pathways.models import RosterDecision
+
+Choice = RosterDecision.Choice
+
+
+class Which(Enum):
+    """The four lists: address, title, what it means that a line stands there, what it means that
+    none does, and the heads of the columns after student and pathway, `#` over numbers.
+    """
+
+    WITHOUT_RECORD = (
+        "without-record",
+        "Rostered without a record",
+        "These students are in a course of the pathway but have no record for it.",
+        "Every student in a CTE course has a record, or is dismissed with a reason.",
+        ("Courses", "Transcript#", "Credits#"),
+    )
+    WITHOUT_COURSE = (
+        "without-course",
+        "Record without a course",
+        (
+            "The credits on these records increased this year, but the student is not in a course"
+            " of the pathway."
+        ),
+        "Every record whose credits increased this year has a course in its pathway.",
+        ("This year#", "Total#", "Modified"),
+    )
+    UNLIKE = (
+        "unlike-transcript",
+        "Credits differ from the transcript",
+        (
+            "The In District Credits added this year differ from the transcript of the pathway's"
+            " courses."
+        ),
+        "Where the transcript is known, records and transcript agree.",
+        ("Courses", "Transcript#", "This year#"),
+    )
+    NOTHING_NOW = (
+        "nothing-now",
+        "Concentrator last year, nothing now",
+        (
+            "These students were concentrators last year; this year they have neither a course of"
+            " the pathway nor more credits."
+        ),
+        "Every concentrator from last year has a course or more credits this year.",
+        ("Total last year#", "Record now"),
+    )
+
+    def __init__(self, key: str, title: str, says: str, good: str, heads: tuple[str, ...]) -> None:
+        self.key, self.title, self.says, self.good = key, title, says, good
+        self.heads = heads
+
+    @property
+    def dismissal(self) -> Choice:
+        """What closes a line for good: who has no record is *not CTE*, a record is *right as it
+        stands*.
+        """
+        return Choice.NOT_CTE if self is Which.WITHOUT_RECORD else Choice.AS_IS
+
+
+class Show(Enum):
+    """Which lines of a list are shown; *later* is still open work."""
+
+    OPEN = ("open", "Open")
+    LATER = ("later", "Later")
+    DISMISSED = ("dismissed", "Dismissed")
+
+    def __init__(self, key: str, title: str) -> None:
+        self.key, self.title = key, title

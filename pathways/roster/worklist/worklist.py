@@ -1,0 +1,148 @@
+"""The roster worklist: where rosters, transcripts and records do not agree, as four lists of
+student and pathway (guide, Step Two, TIP).
+
+A student and a pathway stand in one list at most: with a course of the pathway, the record is
+missing or its credits are unlike; without one, the record has grown nevertheless, or nothing has
+come after a concentrator's last year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from pathways.ledger.kept import kept
+from pathways.models import Change, Participation, Pathway, Roster, RosterDecision, Student
+from pathways.roster.worklist.balance import Balance, balance_of
+from pathways.roster.worklist.line import CourseTaken, Pair, RosterLine
+from pathways.roster.worklist.pairs import Pairs
+from pathways.roster.worklist.which import Choice, Show, Which
+
+PAGE = 50
+
+
+class Worklist(Pairs):
+    """The four lists of a scope, narrowed or whole; the balance alike."""
+
+    def found(self, which: Which, show: Show = Show.OPEN) -> QuerySet[Any]:
+        """The pairs to show, by the student's name."""
+        conditions = {
+            Show.OPEN: Q(choice=None),
+            Show.LATER: Q(choice=Choice.LATER),
+            Show.DISMISSED: Q(choice=which.dismissal),
+        }[show]
+        return self._in_order(self.of_list(which).filter(conditions))
+
+    def everything(self, which: Which) -> dict[Show, list[Pair]]:
+        """All pairs of a list by the student's name, open, put off and dismissed: what a page
+        counts and what it shows is asked once.
+        """
+        shows: dict[str | None, Show] = {
+            None: Show.OPEN,
+            Choice.LATER: Show.LATER,
+            which.dismissal: Show.DISMISSED,
+        }
+        groups: dict[Show, list[Pair]] = {show: [] for show in Show}
+        for person, taught, choice in self._in_order(self.of_list(which)).values_list(
+            "person", "taught", "choice"
+        ):
+            groups[shows[choice]].append((person, taught))
+        return groups
+
+    @staticmethod
+    def _in_order(pairs: QuerySet[Any]) -> QuerySet[Any]:
+        return pairs.order_by("last", "first", "state_id", "taught")
+
+    def counts(self, which: Which) -> dict[Show, int]:
+        """How many lines of a list are open, put off and dismissed; the open ones here are without
+        those for later.
+        """
+        counts = self.of_list(which).aggregate(
+            open=Count("person", filter=Q(choice=None)),
+            later=Count("person", filter=Q(choice=Choice.LATER)),
+            dismissed=Count("person", filter=Q(choice=which.dismissal)),
+        )
+        return {show: counts[show.key] for show in Show}
+
+    def kept_counts(self, which: Which, known: dict[Any, Any]) -> dict[Show, int]:
+        """The same of a list that is not shown: its number stands beside its name."""
+        narrowed = (which, self.school, self.pathway, self.grade)
+        return kept(self.scope, known, "lines", lambda: self.counts(which), *narrowed)
+
+    def balance(self) -> Balance:
+        """One statement, so that it holds at any time, whoever writes meanwhile."""
+        return balance_of(self)
+
+    def lines(self, pairs: Iterable[Pair]) -> list[RosterLine]:
+        """The pairs of one page, in their order: as many statements for 50 as for one. A student
+        who is not in scope is left out.
+        """
+        pairs_in_order = list(pairs)
+        people, year = {student for student, _ in pairs_in_order}, self.scope.end_year
+        students = {
+            row.pk: row
+            for row in Student.objects.in_scope(self.scope).placed(year).filter(pk__in=people)
+        }
+        pathways = Pathway.objects.in_scope(self.scope).in_bulk(
+            {pathway for _, pathway in pairs_in_order}
+        )
+        records = Participation.objects.of_district(self.scope).filter(student__in=people)
+        stored = {(record.student_id, record.pathway_id): record for record in records}
+        earlier = Change.objects.filter(student_id__in=people, end_year__lt=year).order_by(
+            "version"
+        )
+        before = {(change.student_id, change.pathway_id): change for change in earlier}
+        ids = [row.state_id for row in students.values()]
+        decisions = {
+            (row.state_id, row.pathway_id): row
+            for row in RosterDecision.objects.of(self.scope).filter(state_id__in=ids)
+        }
+        courses = self._courses(people)
+        parents = {record.student_id for record in stored.values() if record.single_parent}
+        return [
+            RosterLine(
+                student=students[student],
+                pathway=pathways[pathway],
+                courses=courses.get((student, pathway), ()),
+                record=stored.get((student, pathway)),
+                before=_standing(before.get((student, pathway))),
+                decision=decisions.get((students[student].state_id, pathway)),
+                single_parent=student in parents,
+            )
+            for student, pathway in pairs_in_order
+            if student in students and pathway in pathways
+        ]
+
+    def _courses(self, people: set[int]) -> dict[Pair, tuple[CourseTaken, ...]]:
+        """A course that a student sits in twice, in two sections, earns its credits once."""
+        rosters = (
+            Roster.objects.in_scope(self.scope)
+            .with_pathway()
+            .filter(enrollment__student__in=people)
+        )
+        columns = (
+            "enrollment__student_id",
+            "section__course__pathway_id",
+            "section__course__name",
+            "section__course__credits",
+        )
+        courses: dict[Pair, tuple[CourseTaken, ...]] = {}
+        for student, pathway, name, worth, earned, enrolled_on in (
+            rosters.order_by("section__course__number")
+            .values(*columns, "section__course_id")
+            .annotate(Sum("credits_earned"), Min("enrollment__start_date"))
+            .values_list(*columns, "credits_earned__sum", "enrollment__start_date__min")
+        ):
+            known = None if earned is None else Decimal(earned).quantize(Decimal("0.01"))
+            courses[student, pathway] = (
+                *courses.get((student, pathway), ()),
+                CourseTaken(name, worth, known, enrolled_on),
+            )
+        return courses
+
+
+def _standing(image: Change | None) -> Change | None:
+    return image if image and image.operation != Change.Operation.DELETE else None

@@ -1,0 +1,165 @@
+"""How many blocks of PostgreSQL's tables and indexes a page touches, and districts that grow."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connection, connections
+from psycopg import Error
+
+from cte_portal.editions import writing_state
+from pathways.models import Change, Course, Enrollment, Participation, Roster, Section, Student
+from tests.fixtures.records import HEALTH, District_
+
+BOTH = ("default", "state")
+
+
+def blocks(plan: str) -> int:
+    """How many blocks a plan of EXPLAIN (ANALYZE, BUFFERS) touched."""
+    hit = re.search(r"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?", plan)
+    return int(hit[1] or 0) + int(hit[2] or 0) if hit else 0
+
+
+@dataclass
+class Touched:
+    """The statements of a page that read, each with its blocks."""
+
+    statements: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(number for number, _ in self.statements)
+
+    @property
+    def dearest(self) -> str:
+        number, sql = max(self.statements, default=(0, ""))
+        return f"{number} {sql[:400]}"
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not many and sql.lstrip(" (").startswith(("SELECT", "WITH")):
+            with context["connection"].connection.cursor() as cursor:
+                cursor.execute("SAVEPOINT explained")
+                try:
+                    cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+                    plan = "\n".join(line for (line,) in cursor.fetchall())
+                    self.statements.append((blocks(plan), sql))
+                except Error:
+                    pass  # the page meets the same error
+                cursor.execute("ROLLBACK TO SAVEPOINT explained")
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def touched() -> Iterator[Touched]:
+    """What the statements within touch, in both databases; inside a transaction."""
+    page = Touched()
+    with ExitStack() as stack:
+        for alias in BOTH:
+            stack.enter_context(connections[alias].execute_wrapper(page))
+        yield page
+
+
+def analyze(*, by_index: bool) -> None:
+    """Let PostgreSQL know what the tables hold. A small table it reads whole, because that is
+    cheaper: not when `by_index`, so that plans over small and large tables can be compared.
+    """
+    for alias in BOTH:
+        with writing_state(), connections[alias].cursor() as cursor:
+            names = connections[alias].introspection.table_names(cursor)
+            cursor.execute(f"ANALYZE {', '.join(sorted(names))}")  # not what both databases share
+            cursor.execute(f"SET LOCAL enable_seqscan = {'off' if by_index else 'on'}")
+
+
+def vacuum() -> None:
+    """Drop what earlier tests rolled back: an index leads to it as to living rows."""
+    for alias in BOTH:
+        parameters = {**connections[alias].get_connection_params(), "autocommit": True}
+        with psycopg.connect(**parameters) as link:
+            link.execute("VACUUM")
+
+
+def grow(district: District_, students: int, start: int) -> None:
+    """More students of a district, each in three sections of CTE courses; every second one with a
+    record.
+    """
+    calendar = district.calendars[2025]
+    taught = district.roster(
+        district.student(f"{start:09d}"), HEALTH, number=f"c{start}"
+    ).section.course.pathway
+    sections = []
+    for number in range(3):
+        course = Course.objects.create(
+            school=district.school,
+            number=f"{start}-{number}",
+            name="Course",
+            pathway=taught,
+            credits=1,
+        )
+        sections.append(Section.objects.create(course=course, calendar=calendar, number="1"))
+    people = Student.objects.bulk_create(
+        Student(
+            district=district.district,
+            state_id=f"{start + number:09d}",
+            last_name=f"Name{number}",
+            first_name="A",
+            birth_date=datetime.date(2007, 1, 1),
+            gender="F",
+        )
+        for number in range(1, students)
+    )
+    enrolled = Enrollment.objects.bulk_create(
+        Enrollment(
+            student=one,
+            calendar=calendar,
+            service_type="P",
+            grade="12",
+            start_date=datetime.date(2024, 8, 21),
+        )
+        for one in people
+    )
+    Roster.objects.bulk_create(
+        Roster(section=section, enrollment=one) for one in enrolled for section in sections
+    )
+    _record(district, [student.pk for student in people[::2]], taught.pk)
+
+
+def _record(district: District_, students: list[int], pathway: int) -> None:
+    values: dict[str, Any] = {
+        "pathway_id": pathway,
+        "version": 1,
+        "concentrator": False,
+        "single_parent": False,
+        "start_date": datetime.date(2024, 8, 21),
+        "in_district_credits": 1,
+        "out_of_district_credits": 0,
+        "dual_enrollment_credits": 0,
+        "work_based_learning_credits": 0,
+        "modified_date": datetime.date(2025, 1, 2),
+    }
+    Participation.objects.bulk_create(
+        Participation(student_id=student, modified_by="X", modified_end_year=2025, **values)
+        for student in students
+    )
+    Change.objects.bulk_create(
+        Change(
+            district=district.scope.district,
+            student_id=student,
+            end_year=2025,
+            operation=Change.Operation.CREATE,
+            source=Change.Source.DEMO,
+            by="X",
+            at=datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC),
+            **values,
+        )
+        for student in students
+    )
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"

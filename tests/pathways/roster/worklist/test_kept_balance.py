@@ -1,0 +1,163 @@
+"""The number of open lines that every page shows is kept, and follows whatever it depends on."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pathways.ledger import locks
+from pathways.ledger.position import position_of, settled_position
+from pathways.models import Enrollment, Roster, SchoolYear, Student
+from pathways.records import entry
+from pathways.roster import decisions, editing
+from pathways.roster.decisions import Seen
+from pathways.roster.editing import RowEdit
+from pathways.roster.shape import Shape
+from pathways.roster.shapes import COURSE, ENROLLMENT, ROSTER, STUDENT
+from pathways.roster.worklist.balance import Balance, kept_balance
+from pathways.roster.worklist.which import Choice, Which
+from pathways.roster.worklist.worklist import Worklist
+from tests.fixtures.records import BUSINESS, HEALTH, District_, row
+
+CLERK = "MARTIN, CHERYL"
+
+
+def kept(district: District_) -> Balance:
+    """As the badge of a new page says it; right, whatever was kept."""
+    balance = kept_balance(district.scope, {})
+    assert balance == Worklist(district.scope).balance()
+    return balance
+
+
+def seen(district: District_, *, choice: str = "") -> list[Seen]:
+    worklist = Worklist(district.scope)
+    pairs = worklist.everything(Which.WITHOUT_RECORD).values()
+    lines = worklist.lines(pair for several in pairs for pair in several)
+    return Seen.read(line.token for line in lines if line.choice == choice)
+
+
+def own(student: Student) -> Enrollment:
+    return Enrollment.objects.get(student=student)
+
+
+def change(
+    district: District_, shape: Shape, row: int | None, *, is_removed: bool = False, **to: Any
+) -> None:
+    version = editing.version_of(shape, row) if row else 0
+    edit = RowEdit(to, row, version, is_removed=is_removed)
+    editing.write(district.scope, [(shape, edit)], by=CLERK)
+
+
+def test_a_page_does_not_count_again_while_nothing_moves(
+    cottonwood: District_, kayla: Student
+) -> None:
+    cottonwood.roster(kayla, HEALTH)
+    assert kept(cottonwood).open == 1
+    with CaptureQueriesContext(connection) as queries:
+        assert kept_balance(cottonwood.scope, {}).open == 1
+    assert len(queries) == 1
+
+
+def test_the_figure_follows_every_change_that_the_portal_writes(
+    cottonwood: District_, elsewhere: District_, kayla: Student
+) -> None:
+    """FR-216. Each step is one input of the figure; `kept` compares it with a new count."""
+    line, scope = cottonwood.roster(kayla, HEALTH), cottonwood.scope
+    other = cottonwood.student("999000124", "Other")
+    assert kept(cottonwood).open == 1
+    change(
+        cottonwood,
+        ROSTER,
+        None,
+        section_id=line.section_id,
+        enrollment_id=own(other).pk,
+        credits_earned=None,
+    )
+    assert kept(cottonwood).open == 2
+    change(cottonwood, COURSE, line.section.course_id, pathway_id=None)
+    assert kept(cottonwood).open == 0
+    change(cottonwood, COURSE, line.section.course_id, pathway_id=line.section.course.pathway_id)
+    assert kept(cottonwood).open == 2
+    change(cottonwood, ENROLLMENT, own(other).pk, service_type="O")
+    assert kept(cottonwood).open == 1
+    change(cottonwood, ENROLLMENT, own(other).pk, service_type="S")
+    assert kept(cottonwood).open == 2
+
+    decisions.decide(scope, seen(cottonwood), Choice.LATER, reason="", by=CLERK)
+    assert (kept(cottonwood).later, kept(cottonwood).open) == (2, 2)
+    decisions.decide(
+        scope, seen(cottonwood, choice="later")[:1], Choice.NOT_CTE, reason="Elective.", by=CLERK
+    )
+    assert (kept(cottonwood).dismissed, kept(cottonwood).later) == (1, 1)
+    Student.objects.filter(pk=kayla.pk).update(state_id="999000999")
+    change(cottonwood, STUDENT, kayla.pk, local_id="7")
+    assert kept(cottonwood).open == 2, "a decision names the State ID"
+    Student.objects.filter(pk=kayla.pk).update(state_id="999000123")
+    change(cottonwood, STUDENT, kayla.pk, local_id="8")
+    for choice in ("later", "not-cte"):
+        decisions.take_back(scope, seen(cottonwood, choice=choice), by=CLERK)
+        kept(cottonwood)
+    assert (kept(cottonwood).open, kept(cottonwood).later) == (2, 0)
+
+    record = entry.save(scope, [row(kayla, HEALTH)], by=CLERK)
+    assert record and (kept(cottonwood).recorded, kept(cottonwood).open) == (1, 1)
+    change(cottonwood, ENROLLMENT, own(other).pk, end_date=own(other).start_date, end_status="400")
+    assert kept(cottonwood).open == 1
+    year = SchoolYear.objects.get(end_year=2025)
+    for starts, number in ((datetime.date(2024, 8, 22), 0), (year.starts, 1)):
+        SchoolYear.objects.filter(end_year=2025).update(starts=starts)
+        assert kept(cottonwood).open == number, "an enrollment that ended before the first day"
+
+    change(cottonwood, ROSTER, Roster.objects.get(enrollment__student=other).pk, is_removed=True)
+    assert kept(cottonwood).open == 0
+    elsewhere.roster(elsewhere.student("999000125"), BUSINESS)
+    assert kept(cottonwood).rostered == 1 and kept(elsewhere).open == 1
+
+
+def test_rows_added_by_sql_count_within_a_minute(
+    cottonwood: District_, kayla: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As *Not yet sent* does, whose rows are compared once a minute."""
+    cottonwood.roster(kayla, HEALTH)
+    assert kept(cottonwood).open == 1
+    Roster.objects.all().delete()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    assert kept(cottonwood).open == 0
+
+
+def counted_again(district: District_) -> bool:
+    with CaptureQueriesContext(connection) as queries:
+        assert kept_balance(district.scope, {}).open == 1
+    return any("has_record" in query["sql"] for query in queries.captured_queries)
+
+
+@contextmanager
+def held(number: int, *, exclusive: bool) -> Iterator[None]:
+    """A district that another connection is writing."""
+    parameters = connection.get_connection_params()
+    with psycopg.connect(**parameters) as writer:
+        way = "" if exclusive else "_shared"
+        writer.execute(f"SELECT pg_advisory_xact_lock{way}(%s, %s)", [locks.ADVISORY_LOCK, number])
+        yield
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_nothing_is_kept_while_somebody_writes_who_may_commit_an_earlier_line(
+    cottonwood: District_, kayla: Student, exclusive: bool
+) -> None:
+    """Two clerks save at once; the second one's line is older, and comes after the count."""
+    cottonwood.roster(kayla, HEALTH)
+    with held(9012, exclusive=exclusive):
+        assert settled_position(cottonwood.scope, position_of(cottonwood.scope)) is None
+        assert counted_again(cottonwood) and counted_again(cottonwood)
+    assert counted_again(cottonwood) and not counted_again(cottonwood)
