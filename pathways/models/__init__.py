@@ -9,6 +9,7 @@ from pathways.models.district import District
 from pathways.models.end_status import EndStatus
 from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.lock import CollectionLock
+from pathways.models.oneroster import OneRosterMapping, OneRosterSchool, SourceLink
 from pathways.models.participation import Participation, StagedParticipation
 from pathways.models.pathway import Approval, Pathway, ReferenceGeneration
 from pathways.models.roster_change import (
@@ -39,6 +40,8 @@ __all__ = [
     "EnrollmentChange",
     "Explanation",
     "GroupAssignment",
+    "OneRosterMapping",
+    "OneRosterSchool",
     "Participation",
     "Pathway",
     "Publication",
@@ -53,6 +56,7 @@ __all__ = [
     "SchoolYear",
     "Section",
     "SectionChange",
+    "SourceLink",
     "StagedParticipation",
     "StateCopy",
     "Student",

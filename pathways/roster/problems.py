@@ -147,6 +147,31 @@ ON_SCREEN = _held(
     "Correct the system the file comes from, or change the row on screen.",
 )
 
+UNMATCHED = _held(
+    "ROS-037",
+    "Cannot be matched to the portal",
+    "Correct it in the system the export comes from, or enter the row on screen.",
+)
+OTHER_STATE_ID = _held(
+    "ROS-038",
+    "Had another State ID before",
+    "Check the State ID. If it was corrected, correct it on the student's page first, "
+    "then upload the export again.",
+)
+MARKED_GONE = RosterProblem(
+    "ROS-039",
+    "Marked for deletion in the export",
+    "Nothing is removed. If the student has left, use End enrollments; if a class was dropped, "
+    "remove the student from the section.",
+    Becomes.SET_ASIDE,
+)
+NO_PLACE = RosterProblem(
+    "ROS-040",
+    "Value has no place in the portal",
+    "It was left empty, so a value that is there stays. A new row needs one: enter it on screen.",
+    Becomes.KEPT,
+)
+
 PROBLEMS = {
     problem.id: problem
     for problem in list(globals().values())

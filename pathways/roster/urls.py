@@ -18,6 +18,11 @@ from pathways.roster.by_hand.views import (
     RowHistory,
     TakeBackAct,
 )
+from pathways.roster.imports.oneroster.views import (
+    ChangeMapping,
+    ConfirmMapping,
+    OneRosterSources,
+)
 from pathways.roster.imports.views import (
     RosterColumns,
     RosterTemplate,
@@ -52,6 +57,9 @@ urlpatterns = [
     path(f"{ROWS}<int:row>/remove/", RemoveRow.as_view(), name="roster-row-remove"),
     path(f"{FILES}columns/", RosterColumns.as_view(), name="roster-columns"),
     path(f"{FILES}template/<str:layout>/", RosterTemplate.as_view(), name="roster-template"),
+    path(f"{FILES}oneroster/", OneRosterSources.as_view(), name="roster-sources"),
+    path(f"{FILES}oneroster/<int:mapping>/", ChangeMapping.as_view(), name="roster-source"),
+    path(f"{FILES}<uuid:batch>/mapping/", ConfirmMapping.as_view(), name="roster-mapping"),
     path(f"{FILES}<uuid:batch>/save/", SaveTestedRoster.as_view(), name="roster-save"),
     path(f"{FILES}<uuid:batch>/undo/", UndoRosterFile.as_view(), name="roster-undo"),
 ]

@@ -31,3 +31,6 @@ ROSTER_HISTORY = AppendOnly(
         for kind in ("school", "calendar", "student", "enrollment", "course", "section", "roster")
     )
 )
+
+ONEROSTER_MAPPING = AppendOnly(("pathways_onerostermapping", "pathways_onerosterschool"))
+"""What a person confirmed is replaced, never changed."""

@@ -26,6 +26,10 @@ from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
+from pathways.roster.imports.oneroster.asking import ask, translated_for
+from pathways.roster.imports.oneroster.cleaning import drop_upload
+from pathways.roster.imports.oneroster.package import holds_people, package_in
+from pathways.roster.imports.oneroster.translation import Question, Translation
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import RosterPart, parts_of
 from pathways.roster.ledger import Act
@@ -45,10 +49,18 @@ def run(job: Job) -> None:
             raise CannotRun("The stored file is not the one that was sent. Choose it again.")
         job.step("Reading")
         try:
-            parts = parts_of(file, batch.subject)
+            kind = batch.options.get("type", "roster")
+            package = package_in(file)
+            export = translated_for(job, package) if package else None
+            if isinstance(export, Question):
+                ask(job, export)
+                return
+            parts = export.parts if export else parts_of(file, batch.subject)
             reading = read_parts(parts, _district(job.scope))
-            _as_chosen(reading, batch.options.get("type", "roster"))
+            _as_chosen(reading, kind, is_one_roster=export is not None)
         except FileRefused as refused:
+            if holds_people(file):
+                drop_upload(batch)
             sentence = f"{refused.sentence}."
             job.outcome = Outcome(
                 f"The file was refused: {sentence} Nothing was changed.",
@@ -60,7 +72,7 @@ def run(job: Job) -> None:
         with records_ledger.refusals_named(), job.finishing():
             lock_district(job.scope, exclusive=True)
             _may_run(job.batch)  # once more: OPI may have ended the year meanwhile
-            _carry(job, parts, reading)
+            _carry(job, parts, reading, export)
     if job.outcome and job.outcome.result.get("saved"):
         _analyze()
 
@@ -82,12 +94,23 @@ def _district(scope: Scope) -> ImportingDistrict:
     return ImportingDistrict(scope.district, scope.end_year, pathways)
 
 
-def _as_chosen(reading: Reading, slug: str) -> None:
+def _as_chosen(reading: Reading, slug: str, *, is_one_roster: bool) -> None:
     """The file must be of the Import Type that was chosen, unless the portal was to recognize it.
     Raises FileRefused.
     """
-    if slug == "roster":
+    if is_one_roster:
+        reading.format = "oneroster"
+    if slug == "roster" or (is_one_roster and slug == "oneroster"):
         return
+    if is_one_roster:
+        raise FileRefused(
+            f"This is a OneRoster export. You chose {BY_SLUG[slug].title} as the Import Type"
+        )
+    if slug == "oneroster":
+        raise FileRefused(
+            "This is not a OneRoster export, which is a .zip with manifest.csv in it. Let the"
+            " portal recognize the file, or choose its Import Type"
+        )
     layout = BY_SLUG[slug]
     chosen = {shape.name for shape, _ in layout.shapes}
     if other_kinds := sorted(reading.brought - chosen):
@@ -96,7 +119,7 @@ def _as_chosen(reading: Reading, slug: str) -> None:
         )
 
 
-def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
+def _carry(job: Job, parts: list[RosterPart], reading: Reading, export: Translation | None) -> None:
     """Write everything, look at it, and keep it only where that was asked for and nothing holds
     it.
     """
@@ -113,7 +136,11 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
     savepoint = transaction.savepoint()
     with connection.cursor() as cursor:
         carried = carry(cursor, reading, act)
-        moved = options.get("since") not in (None, before)
+        mapping = export.mapping if export else None
+        moved = options.get("since") not in (None, before) or options.get("mapping") not in (
+            None,
+            mapping,
+        )
         is_held = bool(carried.holds) and options.get("confirmed") != carried.to_confirm
         with_errors = bool(carried.total("refused") or carried.total("held"))
         saved = (
@@ -124,6 +151,8 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
         )
         report.write(job, parts, reading, carried)
         if saved:
+            if export:
+                export.links.remember(job.scope)
             staging.drop(cursor)
             transaction.savepoint_commit(savepoint)
         else:
@@ -141,13 +170,18 @@ def _carry(job: Job, parts: list[RosterPart], reading: Reading) -> None:
             },
             "holds": carried.holds,
             "to_confirm": carried.to_confirm,
-            "notices": [*reading.notices, *_set_aside(reading, carried)],
+            "notices": [
+                *(export.notices if export else ()),
+                *reading.notices,
+                *_set_aside(reading, carried),
+            ],
             "other_years": {
                 str(year): number for year, number in sorted(reading.other_years.items())
             },
             "saved": saved,
             "moved": moved,
             "cursor": before,
+            "mapping": mapping,
         },
     )
 

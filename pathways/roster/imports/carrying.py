@@ -143,7 +143,7 @@ def _carry_kind(
         "new": counts.get("create", 0),
         "changed": counts.get("update", 0),
         "unchanged": counts.get("unchanged", 0) + becomes["kept"],
-        "held": becomes["held"],
+        "held": reading.on_hold[shape.name] + becomes["held"],
         "refused": reading.refused[shape.name] + becomes["refused"],
         "set_aside": reading.set_aside[shape.name] + becomes["set_aside"],
         "absent": missing,

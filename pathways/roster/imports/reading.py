@@ -11,10 +11,11 @@ from django.conf import settings
 
 from pathways.files.text import FileRefused
 from pathways.roster import problems
+from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.cells import ImportingDistrict, Unfit, read_cell
-from pathways.roster.imports.layout import BY_RECORD_TYPE, RosterColumn, RosterLayout
-from pathways.roster.imports.recognizing import RosterPart, cells_of
-from pathways.roster.problems import RosterProblem
+from pathways.roster.imports.layout import RosterColumn, RosterLayout
+from pathways.roster.imports.recognizing import RosterPart, RosterRow
+from pathways.roster.problems import Becomes, RosterProblem
 from pathways.roster.shapes import SHAPES
 from pathways.roster.staging import Line
 
@@ -43,6 +44,7 @@ class Reading:
     )
     read: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    on_hold: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     other_years: Counter[int] = field(default_factory=Counter)
     findings: list[RosterFinding] = field(default_factory=list)
@@ -56,6 +58,15 @@ class Reading:
     theirs.
     """
 
+    @property
+    def outcomes(self) -> tuple[tuple[Becomes, Counter[str]], ...]:
+        """The counters of rows that go no further, what is worst first."""
+        return (
+            (Becomes.REFUSED, self.refused),
+            (Becomes.HELD, self.on_hold),
+            (Becomes.SET_ASIDE, self.set_aside),
+        )
+
 
 def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     """Read all files to their end. Raises FileRefused where a whole file is of no use."""
@@ -63,7 +74,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
     total = 0
     for place, part in enumerate(parts):
         before = total
-        for line, text, cut in part.lines():
+        for row in part.rows():
             total += 1
             if settings.UPLOAD_MOST_ROWS and total > settings.UPLOAD_MOST_ROWS:
                 raise FileRefused(
@@ -71,7 +82,7 @@ def read_parts(parts: list[RosterPart], district: ImportingDistrict) -> Reading:
                     " this portal's built-in database accepts. Split the files, or ask for a"
                     " portal with PostgreSQL"
                 )
-            _line(reading, place, part, line, text, cut, district)
+            _read_row(reading, place, part, row, district)
         if total == before:
             raise FileRefused(f"{part.name} has column titles but no rows. Nothing was read")
         if part.encoding.note:
@@ -115,16 +126,10 @@ def _note_order(reading: Reading, place: int, line: int, column: str, cell: str)
             reading.month_first.add((place, column))
 
 
-def _line(
-    reading: Reading,
-    place: int,
-    part: RosterPart,
-    line: int,
-    text: str,
-    cut: bool,
-    district: ImportingDistrict,
+def _read_row(
+    reading: Reading, place: int, part: RosterPart, row: RosterRow, district: ImportingDistrict
 ) -> None:
-    cells = cells_of(part, text)
+    line, cells = row.line, row.cells
     layout = part.layout or BY_RECORD_TYPE.get((cells or [""])[0].strip().upper())
     names = [shape.name for shape, _ in layout.shapes] if layout else ["Student"]
     reading.read.update(names)
@@ -133,6 +138,13 @@ def _line(
     def refuse(problem: RosterProblem, column: str, value: str, message: str) -> None:
         reading.findings.append(RosterFinding(place, line, column, problem, value, message))
 
+    for note in row.notes:
+        refuse(*note)
+    becomes = {note.problem.becomes for note in row.notes}
+    for outcome, counter in reading.outcomes:
+        if outcome in becomes:
+            counter.update(names)
+            return
     if cells is None:
         refuse(problems.QUOTE, "", "", "A quotation mark in this line is not closed")
     elif layout is None:
@@ -142,7 +154,7 @@ def _line(
             cells[0][:40],
             "Record Type must be SC, SD, EN, CU, SU, or RU",
         )
-    elif cut or not _fits(part, layout, cells):
+    elif row.cut or not _fits(part, layout, cells):
         width = part.width or len(layout.columns)
         refuse(
             problems.COLUMNS,
@@ -162,11 +174,11 @@ def _line(
                 reading.other_years[end_year] += 1
                 return
             for shape, filled in layout.shapes:
-                row = tuple(
+                staged = tuple(
                     typed.get(filled[name], district.end_year if name == "end_year" else None)
                     for name in shape.staged
                 )
-                reading.rows[shape.name].append(((place, line), row))
+                reading.rows[shape.name].append(((place, line), staged))
             return
     reading.refused.update(names)
 

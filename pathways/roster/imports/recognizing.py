@@ -6,35 +6,18 @@ from __future__ import annotations
 
 import csv
 import re
-import struct
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
-from django.conf import settings
+from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, printable
+from pathways.roster.imports.aim import BY_RECORD_TYPE
+from pathways.roster.imports.archive import Archive, is_zip
+from pathways.roster.imports.layout import CSV_LAYOUTS, RosterLayout
+from pathways.roster.problems import RosterProblem
 
-from pathways.files.text import Encoding, FileRefused, Lines, encoding_of, plain_name, printable
-from pathways.roster.imports.layout import BY_RECORD_TYPE, CSV_LAYOUTS, RosterLayout
-
-MOST_PARTS = 40
-_LONGEST_LIST = 1 << 20  # bytes of a zip's own list of its files
-_LAST_RECORD = (
-    (1 << 16) + 22 + 20
-)  # the last record of a zip with the longest comment, and what stands before it in large ones
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-)
 _DELIMITERS = (",", "\t", ";", "|")
 # Titles by which other systems name the same thing, without spaces and in lower case.
 _SYNONYMS = {
@@ -43,18 +26,35 @@ _SYNONYMS = {
     "schoolyear": "endyear",
     "studentlocalid": "localid",
 }
-_ONE_ROSTER = {"manifest.csv", "users.csv", "orgs.csv", "academicsessions.csv"}
 _FOREIGN = {
     "sisid": (
         "This is a Microsoft School Data Sync file. Export OneRoster or use the portal's own"
         " columns"
     ),
     "sourcedid": (
-        "This file belongs to a OneRoster export, which this page cannot read yet. Use the portal's"
-        " own columns or the AIM files"
+        "This is one file of a OneRoster export. Choose the whole .zip, which says in manifest.csv"
+        " what it holds"
     ),
     "teacherid": "This is a Clever file. Use the portal's own columns or the AIM files",
 }
+
+
+class RosterNote(NamedTuple):
+    """What was found of a row before it is read as the layout's."""
+
+    problem: RosterProblem
+    column: str
+    value: str
+    message: str
+
+
+class RosterRow(NamedTuple):
+    """A line in cells; None where a quotation mark is left open."""
+
+    line: int
+    cells: list[str] | None
+    cut: bool = False
+    notes: tuple[RosterNote, ...] = ()
 
 
 @dataclass
@@ -82,95 +82,32 @@ class RosterPart:
             if number >= self.first_line and text.strip():
                 yield number, text.rstrip("\x1a"), cut
 
+    def rows(self) -> Iterator[RosterRow]:
+        for number, text, cut in self.lines():
+            yield RosterRow(number, cells_of(self, text), cut)
+
 
 def parts_of(file: IO[bytes], name: str) -> list[RosterPart]:
     """The text files in what was sent, with what each of them is. Raises FileRefused."""
-    file.seek(0)
-    if file.read(4) == b"PK\x03\x04":
-        return [_part(member, title) for title, member in _members(file)]
-    return [_part(file, name)]
-
-
-def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
-    """The text files of a zip, each unpacked no further than a file may be large. Names are shown,
-    never used as paths.
-    """
-    if _list_is_long(file):
-        raise FileRefused(f"The zip contains too many files. It can contain up to {MOST_PARTS}")
-    try:
-        archive = zipfile.ZipFile(file)
-    except _DAMAGED as bad:
-        raise FileRefused("The zip file is damaged. Create it again") from bad
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    names = {entry.filename.rsplit("/", 1)[-1].lower() for entry in entries}
-    if "xl" in {entry.filename.split("/", 1)[0] for entry in entries}:
+    if not is_zip(file):
+        file.seek(0)
+        return [_part(file, name)]
+    archive = Archive(file)
+    if "xl" in archive.folders:
         raise FileRefused(
             "This is an Excel workbook. In Excel choose Save As, then CSV UTF-8, and choose that"
             " file"
         )
-    if len(names & _ONE_ROSTER) > 1:
-        raise FileRefused(
-            "This is a OneRoster export, which this page cannot read yet. Use the portal's own"
-            " columns or the AIM files"
-        )
-    if len(entries) > MOST_PARTS:
-        raise FileRefused(
-            f"The zip contains {len(entries)} files. It can contain up to {MOST_PARTS}"
-        )
-    if not entries:
-        raise FileRefused("The zip is empty")
-    most = settings.UPLOAD_MAX_MB * 1024 * 1024
-    total = 0
-    for entry in entries:
-        title = plain_name(entry.filename)
-        if entry.flag_bits & 1:
-            raise FileRefused("The zip is protected by a password. Create it again without one")
-        if entry.compress_type not in (
-            zipfile.ZIP_STORED,
-            zipfile.ZIP_DEFLATED,
-        ):  # others unpack gigabytes from one piece
-            raise FileRefused(
-                "This kind of zip cannot be read. Create it again with Send to, then Compressed"
-                " folder"
-            )
-        if not title.lower().endswith((".csv", ".tsv", ".txt")):
-            raise FileRefused(
-                f"The zip contains {title[:60]}. Only .csv, .tsv, and .txt files are read"
-            )
+    if "manifest.csv" in archive.names:
+        raise FileRefused("A OneRoster export is uploaded by one district at a time")
+    archive.require_harmless()
+    parts = []
+    for title, pieces in archive.unpacked():
         aside = tempfile.TemporaryFile()  # noqa: SIM115 - read until the job ends
-        for chunk in _unpacked(archive, entry):
-            total += len(chunk)
-            if total > most:
-                raise FileRefused(
-                    f"Once unzipped, the files are larger than {settings.UPLOAD_MAX_MB} MB"
-                )
+        for chunk in pieces:
             aside.write(chunk)
-        yield title, aside
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    try:
-        with archive.open(entry) as member:
-            while chunk := member.read(1 << 18):
-                yield chunk
-    except _DAMAGED as bad:
-        raise FileRefused("The zip file is damaged. Create it again") from bad
-
-
-def _list_is_long(file: IO[bytes]) -> bool:
-    """Whether a zip's own list of its files is longer than any that is read: it would be kept in
-    memory whole before it could be counted.
-    """
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _LAST_RECORD))
-    end = file.read()
-    at = end.rfind(b"PK\x05\x06")
-    if not 0 <= at <= len(end) - 22:
-        return False  # no zip; that is said when it is opened
-    return (
-        b"PK\x06\x07" in end[max(0, at - 20) : at]
-        or struct.unpack_from("<L", end, at + 12)[0] > _LONGEST_LIST
-    )
+        parts.append(_part(aside, title))
+    return parts
 
 
 def _part(file: IO[bytes], name: str) -> RosterPart:
@@ -180,6 +117,11 @@ def _part(file: IO[bytes], name: str) -> RosterPart:
     ]
     if not first:
         raise FileRefused(f"{name} is empty")
+    if first[0][1].lstrip()[:1] in ("{", "["):
+        raise FileRefused(
+            "This is JSON, which is not read. Export OneRoster as CSV (a .zip), or use the portal's"
+            " own columns"
+        )
     aim = _record_type(first)
     if aim == "CE":
         raise FileRefused(

@@ -34,6 +34,7 @@ def of(batch: Batch, query: Mapping[str, str] = MappingProxyType({})) -> tuple[s
         "notices": result.get("notices", []),
         "other_years": result.get("other_years", {}),
         "refused": result.get("refused", ""),
+        "asks": bool(result.get("asks")) and "mapping.json" in files,
         "moved": result.get("moved", False),
         "saved": saved,
         "page": _page(files.get("page.json")),

@@ -8,10 +8,10 @@ from dataclasses import astuple, dataclass
 from typing import IO
 
 from cte_portal.ui import csv_file
+from pathways.roster.imports.aim import BY_RECORD_TYPE
 from pathways.roster.imports.carrying import Carried
-from pathways.roster.imports.layout import BY_RECORD_TYPE
 from pathways.roster.imports.reading import Reading, columns_with_cells
-from pathways.roster.imports.recognizing import RosterPart, cells_of
+from pathways.roster.imports.recognizing import RosterPart
 from pathways.roster.problems import PROBLEMS, Becomes
 
 WHY = ("Rule", "What is wrong", "What to do", "In the portal")
@@ -35,14 +35,16 @@ def by_line(
 ) -> dict[tuple[int, int], list[RowProblem]]:
     """What keeps each line out, by file and line."""
     lines: dict[tuple[int, int], list[RowProblem]] = {}
+    kept_out = (Becomes.REFUSED, Becomes.HELD)
     for finding in reading.findings:
         problem = finding.problem
-        lines.setdefault((finding.part, finding.line), []).append(
-            RowProblem(problem.id, finding.message, problem.remedy)
-        )
+        if problem.becomes in kept_out:
+            lines.setdefault((finding.part, finding.line), []).append(
+                RowProblem(problem.id, finding.message, problem.remedy)
+            )
     for row in carried.problems:
         problem = PROBLEMS[row.problem]
-        if problem.becomes in (Becomes.REFUSED, Becomes.HELD):
+        if problem.becomes in kept_out:
             lines.setdefault((row.part, row.line), []).append(
                 RowProblem(
                     problem.id, problem.title, problem.remedy, stored.get((row.name, row.row), "")
@@ -77,16 +79,16 @@ def rows_to_correct(
 def _titled_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:
     assert part.layout is not None  # noqa: S101 - only AIM parts have none
     rows = []
-    for line, text, _ in part.lines():
-        if line in problems_of:
-            cells = cells_of(part, text) or []
+    for row in part.rows():
+        if row.line in problems_of:
+            cells = row.cells or []
             own = [cell for _, cell in columns_with_cells(part, part.layout, cells)]
-            problems = problems_of[line]
+            problems = problems_of[row.line]
             why = [
                 "; ".join(dict.fromkeys(filter(None, texts)))
                 for texts in zip(*(astuple(problem) for problem in problems), strict=True)
             ]
-            rows.append((*own, str(line), *why))
+            rows.append((*own, str(row.line), *why))
     into = io.BytesIO()
     csv_file.write(
         into,
@@ -98,9 +100,9 @@ def _titled_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) ->
 
 def _aim_lines(part: RosterPart, problems_of: dict[int, list[RowProblem]]) -> bytes:
     lines = []
-    for line, text, _ in part.lines():
-        if line in problems_of:
-            cells = cells_of(part, text) or []
+    for row in part.rows():
+        if row.line in problems_of:
+            cells = row.cells or []
             layout = BY_RECORD_TYPE.get(cells[0].strip().upper()) if cells else None
             if layout is not None:
                 lines.append(

@@ -21,8 +21,10 @@ from pathways.files import writer
 from pathways.files.sent_file import SaveSentFile, SentFile, UndoSentFile
 from pathways.models import EndStatus, Pathway
 from pathways.roster.imports import filled
+from pathways.roster.imports.aim import AIM_LAYOUTS
 from pathways.roster.imports.batch import TITLE
-from pathways.roster.imports.layout import AIM_LAYOUTS, CSV_LAYOUTS
+from pathways.roster.imports.layout import CSV_LAYOUTS
+from pathways.roster.imports.oneroster.layout import TABLES as ONEROSTER_TABLES
 from pathways.roster.shapes import SHAPES
 
 access = logging.getLogger("cte_portal.access")
@@ -30,6 +32,7 @@ access = logging.getLogger("cte_portal.access")
 TYPES = {
     "roster": "Roster files – the portal recognizes which kind",
     **{layout.slug: layout.title for layout in CSV_LAYOUTS},
+    "oneroster": "OneRoster",
 }
 """Import Types of MT Data Upload beside CTE End of Year."""
 
@@ -46,6 +49,7 @@ class RosterColumns(ScopedView, TemplateView):
         return super().get_context_data(
             own=CSV_LAYOUTS,
             aim=AIM_LAYOUTS,
+            oneroster=ONEROSTER_TABLES,
             pathways=pathways,
             end_statuses=statuses,
             **kwargs,
@@ -114,13 +118,13 @@ class ConfirmForm(forms.Form):
     )
 
 
-class OneRosterFile(SentFile):
+class RosterFileView(SentFile):
     kinds = ("roster-file", "roster-file-of-all")
     other_batch = "This batch is no roster file."
     other_year = "Rosters can be changed only in the current school year."
 
 
-class SaveTestedRoster(OneRosterFile, SaveSentFile):
+class SaveTestedRoster(RosterFileView, SaveSentFile):
     """Where the district's data have moved since the test, nothing is saved and the new counts are
     shown.
     """
@@ -134,7 +138,8 @@ class SaveTestedRoster(OneRosterFile, SaveSentFile):
         return form.cleaned_data["number"] if form.is_valid() else None
 
     def choices(self) -> dict[str, Any]:
-        return {**super().choices(), "confirmed": self.number}
+        mapping = self.file.result.get("mapping")
+        return {**super().choices(), "confirmed": self.number, "mapping": mapping}
 
     def why_not(self) -> str:
         to_confirm = self.result["to_confirm"]
@@ -143,7 +148,7 @@ class SaveTestedRoster(OneRosterFile, SaveSentFile):
         return f"Nothing was saved. Enter {to_confirm:,} to confirm the changes below."
 
 
-class UndoRosterFile(OneRosterFile, UndoSentFile):
+class UndoRosterFile(RosterFileView, UndoSentFile):
     template_name = "pathways/roster/undo.html"
     undo_kind = "roster-undo"
     undo_title = f"{TITLE} – Undo"

@@ -14,6 +14,7 @@ from cte_portal.batches.submit import submit
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.pathways.roster.conftest import ALL, STUDENTS, zipped
+from tests.pathways.roster.oneroster.exports import export, packed
 
 pytestmark = [
     pytest.mark.browser,
@@ -75,6 +76,41 @@ def courses(stage: Stage, page: Page) -> None:
     page.goto(stage.address("roster-data", "courses"))
 
 
+def asked(stage: Stage, page: Page) -> None:
+    roster_file(packed(export()))(stage, page)
+    page.get_by_role("link", name="Confirm where the numbers stand").click()
+    expect(page.get_by_label("School Number of Sun High")).to_have_value("0001")
+
+
+def answered_wrong(stage: Stage, page: Page) -> None:
+    asked(stage, page)
+    page.get_by_label("School Number of Sun High").fill("0002")
+    page.get_by_role("button", name="Confirm and test the file").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def confirmed(stage: Stage, page: Page) -> None:
+    asked(stage, page)
+    page.get_by_role("button", name="Confirm and test the file").click()
+    page.wait_for_url("**/batches/**")
+    assert run(Batch.objects.exclude(about=None).get().pk)
+    page.reload()
+
+
+def systems(stage: Stage, page: Page) -> None:
+    confirmed(stage, page)
+    page.goto(stage.address("mt-data-upload", "roster/oneroster"))
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Section Number").select_option("code")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("In force")).to_have_count(1)
+
+
+def change(stage: Stage, page: Page) -> None:
+    systems(stage, page)
+    page.get_by_role("link", name="Change").click()
+
+
 STATES: dict[str, list[State]] = {
     "roster-data": [
         State("started", at(lambda stage: stage.address("roster-data"))),
@@ -94,12 +130,20 @@ STATES: dict[str, list[State]] = {
     "roster-columns": [
         State("columns", at(lambda stage: stage.address("mt-data-upload", "roster/columns")))
     ],
+    "roster-sources": [
+        State("none yet", at(lambda stage: stage.address("mt-data-upload", "roster/oneroster"))),
+        State("one, and an earlier one", systems),
+    ],
+    "roster-source": [State("change", change)],
+    "roster-mapping": [State("asked", asked), State("answered wrong", answered_wrong)],
     "roster-undo": [State("ask", undo_asked), State("undone", undone)],
     "batch": [
         State("roster tested", roster_file(zipped(ALL))),
         State("roster with bad rows", roster_file(STUDENTS.replace("01/31/2007", "1/31/07"))),
         State("roster held", held),
         State("roster refused", roster_file(b"%PDF-1.7")),
+        State("roster asks", roster_file(packed(export()))),
+        State("OneRoster tested", confirmed),
     ],
 }
 

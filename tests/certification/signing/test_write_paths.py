@@ -181,6 +181,10 @@ ELSEWHERE = {
         "writes roster data by hand through the same ledger, and holds the same"
         " (tests/pathways/roster)",
     ),
+    **dict.fromkeys(
+        ("roster-source", "roster-mapping"),
+        "says how the exports of another system are read; writes no roster data",
+    ),
     "roster-undo": "takes roster data back, but never a student or an enrollment with records",
     "resync": "writes the State edition; the sealed copy does not change with it",
     "batch-cancel": "ends a job",

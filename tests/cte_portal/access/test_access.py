@@ -4,6 +4,7 @@ routes come from the resolver.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from cte_portal.batches.models import Batch
 from pathways.models import (
     EndStatus,
     Explanation,
+    OneRosterMapping,
     Participation,
     Pathway,
     RuleSeverity,
@@ -41,6 +43,7 @@ from pathways.models import (
 )
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
+from pathways.roster.imports.oneroster.confirming import MappingChoices, SchoolChoice, confirm
 from pathways.roster.shapes import STUDENT
 from tests.cte_portal.access.access_matrix import DISTRICT, OTHER, PUBLIC_ROUTES, ROLES, STATEWIDE
 from tests.fixtures.certification import (
@@ -71,6 +74,7 @@ WITHOUT_A_ROW = (
     "roster-row-add",
     "roster-columns",
     "roster-template",
+    "roster-sources",
     "mt-extracts",
     "findings",
     "findings-explain",
@@ -164,7 +168,38 @@ def record(
             status="completed",
             finished_at=timezone.now(),
             options={"work": "upload"},
-            result={"saved": True, "objects": [], "format": "csv"},
+            result={
+                "saved": True,
+                "objects": [],
+                "format": "oneroster",
+                "asks": {"source": "SIS"},
+            },
+        )
+        asking = Batch.objects.get(idempotency_key=f"roster {user.username}")
+        asking.files.create(
+            role="mapping.json",
+            name="mapping.json",
+            stored=default_storage.save(
+                f"batches/{asking.pk}/1/mapping.json",
+                ContentFile(json.dumps({**ASKED, "students": 1}).encode()),
+            ),
+            content_type="application/json",
+            size=4,
+            sha256="",
+        )
+        confirm(
+            district.scope,
+            MappingChoices(
+                "SIS",
+                "identifier",
+                "",
+                "code",
+                "S",
+                100,
+                (SchoolChoice("s", "Sun", "0001", "001"),),
+            ),
+            by="X",
+            by_id=None,
         )
         Explanation.objects.create(
             rule="CTE-127",
@@ -203,6 +238,19 @@ def record(
     return mine
 
 
+ASKED = {
+    "state_id": [],
+    "state_id_place": "",
+    "local_id": [],
+    "local_id_place": "",
+    "section_rule": "code",
+    "section_examples": [],
+    "second_school": "S",
+    "schools": [],
+}
+"""What an export asks, as its job keeps it."""
+
+
 @pytest.fixture
 def cast(
     clerk: User,
@@ -234,7 +282,7 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     elif (
         (name.startswith("batch-") and name != "batch-queue")
         or name == "batch"
-        or name.endswith(("-save", "-undo"))
+        or name.endswith(("-save", "-undo", "-mapping"))
     ):
         kind = "roster-file" if name.startswith("roster-") else "upload"
         arguments += [Batch.objects.get(district=record.student.district_id, kind=kind).pk]
@@ -249,6 +297,9 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name == "roster-source":
+        mappings = OneRosterMapping.objects.of_district(record.student.district_id)
+        arguments += [mappings.get().pk]
     elif name in ("roster-student", "roster-merge"):
         arguments += [record.student_id]
     elif name == "roster-section":

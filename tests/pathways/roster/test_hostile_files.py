@@ -100,10 +100,20 @@ def test_a_long_or_hidden_name_in_a_zip_is_shown_short_and_plain(desk: Desk, nam
     assert sentence.isprintable()
 
 
-def test_a_path_in_a_zip_is_no_path_in_what_comes_back(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["..\\..\\../students.csv", "/etc/students.csv", "C:\\students.csv", "a/../../students.csv"],
+)
+def test_a_path_out_of_a_zip_is_refused(desk: Desk, name: str) -> None:
     """A2-09: neither of Linux nor of Windows."""
+    sentence = refused(desk, zip_of(STUDENTS.encode(), name))
+    assert "a place outside of itself for students.csv" in sentence
+
+
+def test_a_folder_in_a_zip_is_no_path_in_what_comes_back(desk: Desk) -> None:
+    """A2-09."""
     batch = desk.send(
-        zip_of(STUDENTS.replace("01/31/2007", "13/31/2007").encode(), "..\\..\\../students.csv")
+        zip_of(STUDENTS.replace("01/31/2007", "13/31/2007").encode(), "export/fall\\students.csv")
     )
     file = batch.files.get(role="rejected.zip")
     with zipfile.ZipFile(io.BytesIO(_content(file.stored))) as archive:
@@ -113,6 +123,73 @@ def test_a_path_in_a_zip_is_no_path_in_what_comes_back(desk: Desk) -> None:
 def _content(stored: str) -> bytes:
     with default_storage.open(stored) as file:
         return bytes(file.read())
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zip_of(b"0" * (2 << 20))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
+    assert "300 times its size" in refused(desk, content)
+
+
+def test_a_file_that_says_to_be_ten_gigabytes_is_refused_before_it_is_unpacked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bytearray(zip_of(STUDENTS.encode(), method=zipfile.ZIP_STORED))
+    sizes = content.rfind(b"PK\x01\x02") + 20
+    content[sizes : sizes + 8] = struct.pack("<2L", 4_000_000_000, 4_000_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
+    assert "Once unzipped, the files are larger than" in refused(desk, bytes(content))
+
+
+def test_files_that_are_too_large_only_together_are_refused(
+    desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UPLOAD_MAX_MB = 1
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.writestr(name, "0" * 700_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
+    assert "Once unzipped, the files are larger than 1 MB" in refused(desk, into.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("students.csv", "STUDENTS.CSV"), "contains STUDENTS.CSV twice"),
+        (("a/students.csv", "b/students.csv"), "contains students.csv twice"),
+        (("students.csv", "more.zip"), "another zip, more.zip"),
+        (("students.csv", "users.json"), "JSON is not read"),
+        (("students.csv", "run.exe"), "contains run.exe"),
+        (tuple(f"{number}.csv" for number in range(41)), "contains 41 files"),
+        ((), "The zip is empty"),
+    ],
+)
+def test_what_does_not_belong_in_a_zip_is_refused_by_its_name(
+    desk: Desk, names: tuple[str, ...], words: str
+) -> None:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        for name in names:
+            archive.writestr(name, STUDENTS)
+    assert words in refused(desk, into.getvalue())
+
+
+def test_a_zip_with_a_password_is_refused(desk: Desk) -> None:
+    content = bytearray(zip_of(STUDENTS.encode()))
+    content[content.rfind(b"PK\x01\x02") + 8] |= 1
+    assert "protected by a password" in refused(desk, bytes(content))
+
+
+def test_what_a_mac_puts_beside_the_files_is_passed_over(desk: Desk) -> None:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("export/students.csv", STUDENTS)
+        archive.writestr("__MACOSX/export/._students.csv", "\x00")
+        archive.writestr("export/.DS_Store", "\x00")
+    assert desk.send(into.getvalue()).status == "completed"
 
 
 def test_a_title_with_a_zero_byte_keeps_no_rows_back(desk: Desk) -> None:

@@ -1,0 +1,103 @@
+"""The export that is kept for its job: what the portal does not use is taken out of it as soon as it
+has been read (R-IMP-24).
+
+Lines and columns stay where they are, so that every message still names them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from cte_portal.batches.files import stored_whole
+from cte_portal.batches.models import Batch
+from pathways.roster.imports.oneroster.export import Export
+from pathways.roster.imports.oneroster.layout import BY_NAME
+from pathways.roster.imports.oneroster.package import Package
+
+
+def keep_cleaned(batch: Batch, export: Export) -> None:
+    """Put the cleaned export in the place of the one that was sent. Whoever dies in between leaves
+    a file without a job, which the daily clean-up removes.
+    """
+    with tempfile.TemporaryFile() as aside:
+        write_cleaned(aside, export.package, export.other_users)
+        size, digest = aside.tell(), hashlib.sha256()
+        aside.seek(0)
+        while chunk := aside.read(1 << 20):
+            digest.update(chunk)
+        aside.seek(0)
+        stored = stored_whole(f"{batch.input_file}-cleaned", File(aside))
+    values = {"input_file": stored, "input_bytes": size, "input_sha256": digest.hexdigest()}
+    if not Batch.objects.held(batch).update(**values):  # it belongs to another attempt now
+        default_storage.delete(stored)
+        return
+    default_storage.delete(batch.input_file)
+    for name, value in values.items():
+        setattr(batch, name, value)
+
+
+def drop_upload(batch: Batch) -> None:
+    """An export that was refused is not kept: it could not be cleaned."""
+    default_storage.delete(batch.input_file)
+    batch.input_file = ""
+    Batch.objects.held(batch).update(input_file="")
+
+
+def write_cleaned(into: IO[bytes], package: Package, other_users: set[str]) -> None:
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.csv", "\n".join(package.manifest_lines()) + "\n")
+        for name in package.modes:
+            if package.brings(name):
+                with archive.open(f"{name}.csv", "w") as member:
+                    text = io.TextIOWrapper(member, encoding="utf-8", newline="")
+                    text.writelines(_lines(package, name, other_users))
+                    text.flush()
+                    text.detach()
+    into.seek(0, 2)
+
+
+def _lines(package: Package, name: str, other_users: set[str]) -> Iterator[str]:
+    table = package.table(name)
+    kept = {title.lower() for title in BY_NAME[name].kept} | {
+        title.lower() for title in table.metadata
+    }
+    titles = [title for title in table.titles if title.lower() in kept]
+    places = [table.places[title.lower()] for title in titles]
+    user = titles.index(_USER[name]) if name in _USER and _USER[name] in titles else None
+    yield "\n" * (table.first_line - 1) + _line(table.titles)
+    line = table.first_line
+    for row in table.rows(*titles):
+        yield "\n" * (row.line - line - 1)
+        line = row.line
+        if row.fault:
+            yield _line([""] * row.width) if row.width else '"\n'
+            continue
+        cells = [""] * table.width
+        is_other = user is not None and row.cells[user] in other_users
+        for title, place, cell in zip(titles, places, row.cells, strict=True):
+            if not is_other or title.lower() in ("sourcedid", "role"):
+                cells[place] = cell
+        yield _line(cells)
+
+
+_USER = {"users": "sourcedId", "demographics": "sourcedId"}
+"""Files about people, and the column with the user; of people who are no students nothing else is
+kept.
+"""
+
+
+def _line(cells: list[str]) -> str:
+    if len(cells) < 2:
+        return '""\n' if not any(cells) else f'"{cells[0].replace(chr(34), chr(34) * 2)}"\n'
+    into = io.StringIO()
+    csv.writer(into, lineterminator="\n").writerow(cells)
+    return into.getvalue()

@@ -1,0 +1,1 @@
+"""OneRoster exports as an import."""

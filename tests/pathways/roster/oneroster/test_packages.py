@@ -1,0 +1,247 @@
+"""Exports that are none, not whole, or hostile: each refused by name with the remedy; and what is
+dropped while reading.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import random
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from pathways.models import Student
+from tests.pathways.roster.conftest import ALL, Desk, file_of, zipped
+from tests.pathways.roster.oneroster.exports import (
+    MOTHER,
+    PHONE,
+    RACE,
+    SECRET,
+    export,
+    packed,
+    text_of,
+)
+from tests.pathways.roster.oneroster.faults import FAULTS, mixed
+from tests.pathways.roster.test_hostile_files import refused
+
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "state"]),
+    pytest.mark.usefixtures("mapping"),
+]
+
+
+def members(**texts: str) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name.replace("__", "."), text)
+    return into.getvalue()
+
+
+@pytest.mark.parametrize("name", ["orgs", "users", "academicSessions", "classes", "enrollments"])
+def test_a_file_without_rows_is_refused_by_its_name(desk: Desk, name: str) -> None:
+    """R-IMP-04."""
+    files = export()
+    titles = text_of(files[name]).split("\r\n")[0] + "\r\n"
+    words = refused(desk, packed(files, texts={name: titles}))
+    assert f"{name}.csv has column titles but no rows" in words
+    assert f"{name}.csv is empty" in refused(desk, packed(files, texts={name: "\r\n"}))
+
+
+@pytest.mark.parametrize("name", ["orgs", "users", "academicSessions"])
+def test_a_file_that_is_needed_is_missed_by_its_name(desk: Desk, name: str) -> None:
+    files = export()
+    del files[name]
+    assert f"The export has no {name}.csv" in refused(desk, packed(files))
+    words = refused(desk, packed(files, manifest={name: "bulk"}))
+    assert f"manifest.csv names {name}.csv, but the zip does not have it" in words
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        ("propertyName,value\noneroster.version,1.0\n", "names OneRoster version “1.0”"),
+        ("propertyName,value\n", "names OneRoster version “”"),
+        ("name,value\n", "The first line of manifest.csv must be propertyName,value"),
+        (
+            "propertyName,propertyValue\noneroster.version,1.1\nfile.users,some\n",
+            "manifest.csv says “some” for users.csv",
+        ),
+    ],
+)
+def test_a_manifest_that_says_nothing_known_is_refused(
+    desk: Desk, manifest: str, words: str
+) -> None:
+    assert words in refused(desk, packed(export(), texts={"manifest": manifest}))
+
+
+def test_the_columns_that_are_missing_are_one_sentence(desk: Desk) -> None:
+    """R-IMP-22."""
+    files = export()
+    for row in files["users"]:
+        del row["familyName"], row["role"]
+    assert "users.csv lacks these columns: familyName, role" in refused(desk, packed(files))
+
+
+def test_an_older_draft_is_named_with_its_columns(desk: Desk) -> None:
+    """R-IMP-05."""
+    files = export()
+    for row in files["enrollments"]:
+        row["userId"], row["classId"] = row.pop("userSourcedId"), row.pop("classSourcedId")
+    words = refused(desk, packed(files))
+    assert "enrollments.csv is of an older draft of OneRoster (columns userId, classId)" in words
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            members(users__csv="sourcedId\n1\n", orgs__csv="sourcedId\n1\n"),
+            "has no manifest.csv",
+        ),
+        (
+            members(results__csv="sourcedId\n1\n", lineItems__csv="sourcedId\n1\n"),
+            "a OneRoster gradebook export",
+        ),
+        (members(manifest__json="{}", users__json="[]"), "JSON is not read"),
+        (b'{"users": []}', "This is JSON"),
+        (b"sourcedId,status,givenName\n1,,A\n", "one file of a OneRoster export"),
+        (members(School__csv="SIS ID,Name\n1,A\n"), "Microsoft School Data Sync"),
+        (members(teachers__csv="School_id,Teacher_id\n1,2\n"), "This is a Clever file"),
+    ],
+)
+def test_what_looks_like_an_export_is_refused_by_its_name(
+    desk: Desk, content: bytes, words: str
+) -> None:
+    """R-IMP-05."""
+    assert words in refused(desk, content)
+
+
+def test_the_import_type_that_was_chosen_is_held_to(desk: Desk) -> None:
+    other = desk.send(packed(export()), type="students")
+    assert "This is a OneRoster export. You chose Student Demographics" in other.sentence
+    other = desk.send(zipped(ALL), type="oneroster")
+    assert "This is not a OneRoster export" in other.sentence
+    assert desk.send(packed(export()), type="oneroster").status == "completed"
+
+
+def test_an_export_of_another_year_is_refused_whole(desk: Desk) -> None:
+    """R-IMP-16."""
+    files = export()
+    for row in files["academicSessions"]:
+        row["schoolYear"] = "2024"
+    assert "The export is of 2023-24. The current school year is 2024-25" in refused(
+        desk, packed(files)
+    )
+
+
+def test_a_year_that_cannot_be_read_is_named_by_its_line(desk: Desk) -> None:
+    files = export()
+    files["academicSessions"][1]["schoolYear"] = "24-25"
+    assert "academicSessions.csv, line 3: schoolYear must have 4 digits" in refused(
+        desk, packed(files)
+    )
+
+
+def test_a_column_that_stands_twice_is_refused(desk: Desk) -> None:
+    files = export()
+    texts = {"orgs": text_of(files["orgs"]).replace("identifier", "Name")}
+    assert "orgs.csv: the column Name appears twice" in refused(desk, packed(files, texts=texts))
+
+
+def test_damage_in_the_middle_of_a_file_is_damage_of_the_zip(desk: Desk) -> None:
+    content = bytearray(packed(export()))
+    at = content.find(b"users.csv") + len("users.csv")
+    content[at : at + 20] = bytes(byte ^ 0x5A for byte in content[at : at + 20])
+    assert "damaged" in refused(desk, bytes(content))
+
+
+def test_a_bomb_beside_the_known_files_is_not_unpacked(desk: Desk) -> None:
+    texts: dict[str, Any] = {"pictures": "0" * (2 << 20)}
+    assert "300 times its size" in refused(desk, packed(export(), texts=texts))
+
+
+def test_a_export_is_not_unpacked_to_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-IMP-24: files of the zip are read where they are."""
+    written: list[bytes] = []
+
+    class Watched(io.BytesIO):
+        def write(self, content: Any) -> int:
+            written.append(bytes(content))
+            return super().write(content)
+
+    monkeypatch.setattr("pathways.roster.imports.oneroster.parts.tempfile.TemporaryFile", Watched)
+    assert desk.send(packed(export())).status == "completed"
+    whole = b"".join(written)
+    assert b"999000001" in whole
+    for word in (SECRET, RACE, MOTHER, PHONE):
+        assert word.encode() not in whole
+
+
+def stored_files(folder: str) -> list[str]:
+    folders, names = default_storage.listdir(folder)
+    return [
+        *(f"{folder}/{name}" for name in names),
+        *(name for within in folders for name in stored_files(f"{folder}/{within}")),
+    ]
+
+
+def test_what_is_kept_of_an_export_reads_as_it_did(desk: Desk) -> None:
+    """Lines, columns and faults stay where they are, so that a test and its upload agree."""
+    content = packed(
+        mixed(export("1.2"), sorted(FAULTS), random.Random(3)),
+        "1.2",
+        texts={"orgs": "\n\n" + text_of(export()["orgs"]) + 'x\n\n\n"open\na,b\n'},
+    )
+    first = desk.send(content, "validate")
+    with default_storage.open(first.input_file) as kept:
+        cleaned = kept.read()
+    assert cleaned != content
+    again = desk.send(cleaned, "validate")
+    assert (again.result, file_of(again, "report.csv")) == (
+        first.result,
+        file_of(first, "report.csv"),
+    )
+
+
+def test_an_export_that_is_refused_is_not_kept(desk: Desk) -> None:
+    files = export()
+    for row in files["academicSessions"]:
+        row["schoolYear"] = "2024"
+    batch = desk.send(packed(files))
+    assert batch.result["refused"] and not batch.input_file
+    assert stored_files(f"batches/{batch.pk}") == []
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_passwords_race_guardians_and_contacts_are_nowhere_afterwards(
+    desk: Desk, is_broken: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """R-IMP-24: in no table, file, log or message, of good rows and of refused ones."""
+    files = export()
+    if is_broken:
+        for row in files["users"]:
+            row["userIds"] = row.get("userIds", "").replace("StateID:999", "StateID:")
+            row["metadata.homePhoneId"] = PHONE
+    with caplog.at_level(logging.DEBUG):
+        batch = desk.send(packed(files))
+    assert Student.objects.exists() is not is_broken
+    words = [SECRET, RACE, MOTHER, PHONE, "Terry"]
+    texts = [caplog.text, str(batch.result), batch.sentence, file_of(batch, "report.csv")]
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            texts.append(str(cursor.fetchall()))
+    for name in stored_files(f"batches/{batch.pk}"):
+        with default_storage.open(name) as content:
+            data = content.read()
+        texts.append(data.decode("utf-8", "replace"))
+        if data[:2] == b"PK":
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            texts += [archive.read(name).decode() for name in archive.namelist()]
+    whole = "\n".join(texts)
+    assert not [word for word in words if word in whole]
