@@ -26,10 +26,14 @@ from pathways.roster.imports import report, result
 from pathways.roster.imports.carrying import OUTCOMES, Carried, carry, cursor_of
 from pathways.roster.imports.cells import ImportingDistrict
 from pathways.roster.imports.layout import BY_SLUG
-from pathways.roster.imports.oneroster.asking import ask, translated_for
 from pathways.roster.imports.oneroster.cleaning import drop_upload
 from pathways.roster.imports.oneroster.package import holds_people, package_in
-from pathways.roster.imports.oneroster.translation import Question, Translation
+from pathways.roster.imports.oneroster.translation import (
+    Question,
+    Translation,
+    ask,
+    translated_for,
+)
 from pathways.roster.imports.reading import Reading, read_parts
 from pathways.roster.imports.recognizing import RosterPart, parts_of
 from pathways.roster.ledger import Act

@@ -4,13 +4,16 @@ question that has to be answered first.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from cte_portal.batches.job import Job, Outcome
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.wording import number_of
 from pathways.files.text import FileRefused
 from pathways.models import OneRosterMapping, OneRosterSchool, SourceLink
+from pathways.roster.imports.oneroster.cleaning import keep_cleaned
 from pathways.roster.imports.oneroster.district import DistrictData, LinksRead
 from pathways.roster.imports.oneroster.enrolling import Enrolling
 from pathways.roster.imports.oneroster.export import Export
@@ -166,3 +169,29 @@ def _notices(export: Export, enrolling: Enrolling, teaching: Teaching) -> list[s
             "OneRoster has no credits and no pathways: enter them under Courses and pathways"
         )
     return notices
+
+
+def translated_for(job: Job, package: Package) -> Translation | Question:
+    """Raises FileRefused."""
+    export = exported(package, job.scope)
+    translation = translated(export, job.scope)
+    if job.batch.about_id is None:  # what follows a test is sent what was cleaned then
+        keep_cleaned(job.batch, export)
+    return translation
+
+
+def ask(job: Job, question: Question) -> None:
+    """End with the question on which reading an export of another system depends."""
+    with job.writing("mapping.json", "mapping.json", "application/json") as file:
+        file.write(json.dumps(question.proposals, ensure_ascii=False).encode())
+    sentence = f"{question.reason} Confirm where its numbers stand."
+    job.outcome = Outcome(
+        f"{sentence} Nothing was saved.",
+        with_errors=True,
+        result={
+            "refused": sentence,
+            "objects": [],
+            "format": "oneroster",
+            "asks": {"source": question.source},
+        },
+    )
