@@ -176,6 +176,7 @@ ELSEWHERE = {
             "roster-row-add",
             "roster-row-remove",
             "roster-end",
+            "roster-merge",
             "roster-take-back",
         ),
         "writes roster data by hand through the same ledger, and holds the same"
@@ -298,5 +299,6 @@ def test_c_24_the_admin_keeps_no_records() -> None:
         "Pathway",
         "District",
         "SchoolYear",
+        "EndStatus",
         "RuleSeverity",
     }
