@@ -24,6 +24,7 @@ from pathways.models import (
     Change,
     CollectionLock,
     Enrollment,
+    EnrollmentChange,
     Participation,
     Roster,
     Student,
@@ -231,12 +232,16 @@ def _marks(shape: Shape, rows: Iterable[Model]) -> list[str]:
     return [f"{shape.name} {key} {seen.get(key, 0)}" for key in keys]
 
 
-def removed_a_student(scope: Scope, batch: uuid.UUID) -> bool:
-    """Whether an act removed a student's row, which is taken back as a whole or not at all."""
-    removed = StudentChange.objects.filter(
-        district=scope.district, batch=batch, operation=StudentChange.Operation.DELETE
+def is_merge(scope: Scope, batch: uuid.UUID) -> bool:
+    """Whether an act removed a student's row and moved what hung on it: such an act is taken back
+    as a whole or not at all.
+    """
+    own = {"district": scope.district, "batch": batch}
+    removed = StudentChange.objects.filter(**own, operation=StudentChange.Operation.DELETE)
+    moved = (EnrollmentChange, Change)
+    return removed.exists() and any(
+        history._default_manager.filter(**own).exists() for history in moved
     )
-    return removed.exists()
 
 
 def take_back(

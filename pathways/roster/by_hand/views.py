@@ -268,7 +268,7 @@ class TakeBackAct(ScopedView):
         if not any(shape.change._default_manager.filter(**own).exists() for shape in SHAPES):
             raise Http404("There is nothing to undo.")
         try:
-            whole = merge.removed_a_student(self.scope, act)
+            whole = merge.is_merge(self.scope, act)
             take_back = merge.take_back if whole else editing.take_back
             kinds = take_back(self.scope, act, by=self.person.record_name, by_id=self.person.pk)
         except Refusal as refusal:

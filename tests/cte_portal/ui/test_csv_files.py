@@ -45,6 +45,10 @@ def test_a_file_and_an_answer_are_the_same_bytes() -> None:
     assert len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) == 1401
 
 
+READ_AGAIN = {"oneroster/parts.py", "oneroster/cleaning.py"}
+"""What is written for the portal itself, which must read the very text that was sent."""
+
+
 def test_nothing_else_writes_csv() -> None:
     """L-16"""
     writers = []
@@ -62,6 +66,7 @@ def test_nothing_else_writes_csv() -> None:
                 {"writer", "DictWriter"} & set(names)
                 and "csv" in path.read_text()
                 and path.name != "csv_file.py"
+                and f"{path.parent.name}/{path.name}" not in READ_AGAIN
             ):
                 used = [
                     node
