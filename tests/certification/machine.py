@@ -26,7 +26,7 @@ from certification.models import (
     SealedRecord,
     Signature,
 )
-from certification.recertification import recertification
+from certification.recertification import ending, recertification
 from certification.signing import gates, sealing, signed_text
 from certification.signing.case import Case
 from certification.signing.refusals import NotACertifier, NotSigned
@@ -407,9 +407,8 @@ class Certification(RuleBasedStateMachine):
         more = {"answer": "So be it"} if decision in ("approve", "deny") else {}
         was = request.status
         with self.letters_counted(decision):
-            after = getattr(recertification, decision)(
-                self.ready.scope, request.pk, by=self.opi, **more
-            )
+            decide = ending.abandon if decision == "abandon" else getattr(recertification, decision)
+            after = decide(self.ready.scope, request.pk, by=self.opi, **more)
             self.given_up = self.given_up or decision in ("abandon", "undo")
             self.happened["moved by " + decision] += after.status != was
 
