@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from cte_portal.editions import Edition, Scope
 from pathways.models import District, Participation, SchoolYear
 from pathways.reports.groups import END_OF_YEAR, REPORTS
-from pathways.reports.screen import PAGE, Opened, ReportLine, shown
+from pathways.reports.screen import PAGE, Opened, ReportLine, screen_row
 from pathways.reports.statewide import district_lines
 
 wanted, runs = int(os.environ.get("RECORDS", "1000000")), int(os.environ.get("RUNS", "5"))
@@ -162,7 +162,7 @@ def box(report, rows, figure, scope) -> str:
     open_report = Opened(
         ReportLine(report, figure, None),
         scope,
-        [shown(report, scope, row) for row in rows],
+        [screen_row(report, scope, row) for row in rows],
         1,
         figure.count,
     )
