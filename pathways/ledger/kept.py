@@ -50,7 +50,7 @@ def _kept(
         match cache.get(key):
             case (kept_at, answer) if kept_at == position:
                 return answer
-    settled = settled_position(scope, position)
+    settled = settled_position(scope, known)
     answer = count()
     if settled:
         with suppress(*NO_CACHE):

@@ -72,17 +72,20 @@ def position_of(scope: Scope, known: dict[Any, Any] | None = None) -> Position:
     return position
 
 
-def settled_position(scope: Scope, position: Position) -> Position | None:
-    """A position before which nothing can be written any more, `position` or a later one; None
-    while somebody writes.
+def settled_position(scope: Scope, known: dict[Any, Any]) -> Position | None:
+    """A position before which nothing can be written any more, that which the page knows or a later
+    one; None while somebody writes. A page asks once: what it counts afterwards has all of it.
 
     Clerks share a district and commit in any order: the ledger's last line says that of an earlier
     one only while nobody is about to write it. SQLite has one writer at a time.
     """
     if connection.vendor != "postgresql":
-        return position
-    with transaction.atomic():
-        return None if is_written(scope) else position_of(scope)
+        return position_of(scope, known)
+    if ("settled", scope) not in known:
+        with transaction.atomic():
+            known["settled", scope] = None if is_written(scope) else position_of(scope)
+    settled: Position | None = known["settled", scope]
+    return settled
 
 
 @prepared

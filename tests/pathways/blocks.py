@@ -74,6 +74,8 @@ def analyze(*, by_index: bool) -> None:
             names = connections[alias].introspection.table_names(cursor)
             cursor.execute(f"ANALYZE {', '.join(sorted(names))}")  # not what both databases share
             cursor.execute(f"SET LOCAL enable_seqscan = {'off' if by_index else 'on'}")
+            # One of the two waits while the other's plans are made.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def vacuum() -> None:
