@@ -23,7 +23,7 @@ from pathways.models import District
 ADMINISTRATOR = Role.DISTRICT_ADMINISTRATOR
 
 
-class Outcome(StrEnum):
+class LineOutcome(StrEnum):
     NEW = "new"
     ASKED = "asked"
     SAME = "same"
@@ -32,11 +32,11 @@ class Outcome(StrEnum):
 
 
 STATUS = {
-    Outcome.NEW: ("completed", "New"),
-    Outcome.ASKED: ("warning", "Your answer"),
-    Outcome.SAME: ("none", "Unchanged"),
-    Outcome.HELD: ("warning", "Held"),
-    Outcome.WRONG: ("problem", "Wrong"),
+    LineOutcome.NEW: ("completed", "New"),
+    LineOutcome.ASKED: ("warning", "Your answer"),
+    LineOutcome.SAME: ("none", "Unchanged"),
+    LineOutcome.HELD: ("warning", "Held"),
+    LineOutcome.WRONG: ("problem", "Wrong"),
 }
 
 
@@ -47,7 +47,7 @@ class NewDistrict:
     """
 
     written: Written
-    outcome: Outcome
+    outcome: LineOutcome
     words: str
     row: DistrictRow | None = None
     new_district: bool = False
@@ -88,27 +88,27 @@ class NewDistrictsPlan:
         text = "\n".join(f"{line.written} {line.outcome} {line.words}" for line in self.lines)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def of(self, *outcomes: Outcome) -> list[NewDistrict]:
+    def of(self, *outcomes: LineOutcome) -> list[NewDistrict]:
         return [line for line in self.lines if line.outcome in outcomes]
 
     @property
     def new(self) -> list[NewDistrict]:
-        return self.of(Outcome.NEW)
+        return self.of(LineOutcome.NEW)
 
     @property
     def questions(self) -> list[NewDistrict]:
-        return self.of(Outcome.ASKED)
+        return self.of(LineOutcome.ASKED)
 
     @property
     def same(self) -> list[NewDistrict]:
-        return self.of(Outcome.SAME)
+        return self.of(LineOutcome.SAME)
 
     @property
     def left_out(self) -> list[NewDistrict]:
-        return self.of(Outcome.HELD, Outcome.WRONG)
+        return self.of(LineOutcome.HELD, LineOutcome.WRONG)
 
     @property
-    def counts(self) -> Counter[Outcome]:
+    def counts(self) -> Counter[LineOutcome]:
         return Counter(line.outcome for line in self.lines)
 
     @property
@@ -124,8 +124,8 @@ class NewDistrictsPlan:
         return [
             line
             for line in self.lines
-            if line.outcome is Outcome.NEW
-            or (line.outcome is Outcome.ASKED and line.number in confirmed)
+            if line.outcome is LineOutcome.NEW
+            or (line.outcome is LineOutcome.ASKED and line.number in confirmed)
         ]
 
     def is_done(self, confirmed: Collection[int]) -> bool:
@@ -183,37 +183,37 @@ class Weighing:
     def line(self, written: Written) -> NewDistrict:
         row = self.typed.get(written.line)
         if row is None:
-            return NewDistrict(written, Outcome.WRONG, self.problems[written.line])
+            return NewDistrict(written, LineOutcome.WRONG, self.problems[written.line])
         known = self.districts.get(row.number)
         if known is not None and plain(known) != plain(row.name):
             words = (
                 f"The portal calls {row.number} “{known}”. If this is the same district, write that"
                 " name, or change it under Districts"
             )
-            return NewDistrict(written, Outcome.HELD, words)
+            return NewDistrict(written, LineOutcome.HELD, words)
         first = self.named.setdefault(row.number, row)
         if plain(first.name) != plain(row.name):
             return NewDistrict(
-                written, Outcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”"
+                written, LineOutcome.WRONG, f"Line {first.line} calls {row.number} “{first.name}”"
             )
         new = known is None
         if not row.email:
             if new and first is row:
-                return NewDistrict(written, Outcome.NEW, "New district", row, new)
+                return NewDistrict(written, LineOutcome.NEW, "New district", row, new)
             return NewDistrict(
                 written,
-                Outcome.SAME,
+                LineOutcome.SAME,
                 f"Same district as line {first.line}" if new else "This district is in the portal",
             )
         outcome, words, account = self._person(row)
-        if outcome is Outcome.NEW and new:
+        if outcome is LineOutcome.NEW and new:
             words = f"New district. {words}"
         return NewDistrict(written, outcome, words, row, new, account)
 
-    def _person(self, row: DistrictRow) -> tuple[Outcome, str, User | None]:
+    def _person(self, row: DistrictRow) -> tuple[LineOutcome, str, User | None]:
         """The outcome for a line's person."""
         if (line := self.pairs.setdefault((row.email, row.number), row.line)) != row.line:
-            return Outcome.SAME, f"Line {line} has this person in this district", None
+            return LineOutcome.SAME, f"Line {line} has this person in this district", None
         if account := self.accounts.get(row.email):
             return *self._account(account, row), account
         first = self.people.setdefault(row.email, row)
@@ -223,13 +223,13 @@ class Weighing:
             row.username,
         ):
             return (
-                Outcome.WRONG,
+                LineOutcome.WRONG,
                 f"Line {first.line} has this e-mail address with another name or user name",
                 None,
             )
         if self.usernames.setdefault(row.username.lower(), row.email) != row.email:
             return (
-                Outcome.WRONG,
+                LineOutcome.WRONG,
                 (
                     f"Another person has the user name {row.username}. Enter another one in the"
                     " column User Name"
@@ -237,20 +237,20 @@ class Weighing:
                 None,
             )
         if question := self._namesake(row):
-            return Outcome.ASKED, question, None
-        return Outcome.NEW, f"Invitation to {row.email}. The user name is {row.username}", None
+            return LineOutcome.ASKED, question, None
+        return LineOutcome.NEW, f"Invitation to {row.email}. The user name is {row.username}", None
 
-    def _account(self, account: User, row: DistrictRow) -> tuple[Outcome, str]:
+    def _account(self, account: User, row: DistrictRow) -> tuple[LineOutcome, str]:
         if account.pk == self.by.pk:
             return (
-                Outcome.WRONG,
+                LineOutcome.WRONG,
                 "This is your own e-mail address. Another OPI Administrator can give you a role",
             )
         if (account.pk, row.number) in self.administrators:
-            return Outcome.SAME, f"{account.choice_name} is District Administrator there"
+            return LineOutcome.SAME, f"{account.choice_name} is District Administrator there"
         closed = "" if account.is_active else ", whose account is closed"
         return (
-            Outcome.ASKED,
+            LineOutcome.ASKED,
             (
                 f"{row.email} belongs to {account.choice_name}{closed}. Add the role there? No"
                 " e-mail is sent"

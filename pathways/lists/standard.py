@@ -1,5 +1,5 @@
-"""OPI's reference rows that every portal starts with: the guide's 17 pathways, the school years, and
-the end statuses that are known.
+"""OPI's reference rows that every portal starts with: the guide's 17 pathways, the school years,
+the end statuses that are known, the post-program statuses and the dates of the follow-up.
 
 There are no data migrations: `load()` is idempotent and runs after every migrate. It adds what is
 missing and leaves alone what OPI has changed since.
@@ -12,7 +12,15 @@ from django.db.models import F
 
 from cte_portal.editions import Edition
 from pathways.lists.publish import publish
-from pathways.models import EndStatus, GroupAssignment, Pathway, ReferenceGeneration, SchoolYear
+from pathways.models import (
+    EndStatus,
+    FollowUpYear,
+    GroupAssignment,
+    Pathway,
+    PostProgramStatus,
+    ReferenceGeneration,
+    SchoolYear,
+)
 
 # The guide's list (CTE Lingo, Pathway), in its order. OPI's own codes are not public: these are
 # provisional, and OPI may change them.
@@ -49,6 +57,18 @@ END_STATUSES = [
     ("340", "Dropped out", Family.DROPOUT),
     ("400", "Graduated", Family.GRADUATE),
     ("410", "Graduated with a proficiency-based diploma", Family.GRADUATE),
+]
+# OPI's post-program statuses are not public either. (code, name, placed, answered), the best first:
+# the order in which one of several true answers wins is New York's.
+POST_PROGRAM_STATUSES = [
+    ("01", "Postsecondary education, advanced training, or apprenticeship", True, True),
+    ("04", "Employed, related to the pathway", True, True),
+    ("05", "Employed, not related to the pathway", True, True),
+    ("02", "Military service", True, True),
+    ("03", "National service or Peace Corps", True, True),
+    ("06", "Not placed, seeking work", False, True),
+    ("07", "Not placed, other", False, True),
+    ("08", "Unable to contact", False, False),
 ]
 FIRST_END_YEAR = 2021  # the guide's list is older than any year that the portal holds
 END_YEARS = range(2023, 2027)
@@ -90,6 +110,25 @@ def load() -> None:
                 for code, name, family in END_STATUSES
             )
             moved()
+        if not PostProgramStatus.objects.exists():
+            PostProgramStatus.objects.bulk_create(
+                PostProgramStatus(
+                    code=code,
+                    name=name,
+                    rank=rank,
+                    is_placed=is_placed,
+                    is_answered=is_answered,
+                    needs_attempts=not is_answered,
+                    first_year=FIRST_END_YEAR,
+                    is_provisional=True,
+                )
+                for rank, (code, name, is_placed, is_answered) in enumerate(
+                    POST_PROGRAM_STATUSES, 1
+                )
+            )
+            moved()
+        if not FollowUpYear.objects.exists():
+            FollowUpYear.objects.bulk_create(FollowUpYear.usual(end_year) for end_year in END_YEARS)
         GroupAssignment.objects.assign_official()
     publish()
 

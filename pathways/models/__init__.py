@@ -8,6 +8,16 @@ from pathways.models.course import Course, Roster, Section
 from pathways.models.district import District
 from pathways.models.end_status import EndStatus
 from pathways.models.explanation import Explanation, RuleSeverity
+from pathways.models.follow_up import (
+    Attempt,
+    Contact,
+    FollowUpEntry,
+    FollowUpPathway,
+    FollowUpYear,
+    Outcome,
+    OutcomeChange,
+    PostProgramStatus,
+)
 from pathways.models.lock import CollectionLock
 from pathways.models.oneroster import OneRosterMapping, OneRosterSchool, SourceLink
 from pathways.models.participation import Participation, StagedParticipation
@@ -28,10 +38,12 @@ from pathways.models.validation import GroupAssignment, RosterDecision
 
 __all__ = [
     "Approval",
+    "Attempt",
     "Calendar",
     "CalendarChange",
     "Change",
     "CollectionLock",
+    "Contact",
     "Course",
     "CourseChange",
     "District",
@@ -39,11 +51,17 @@ __all__ = [
     "Enrollment",
     "EnrollmentChange",
     "Explanation",
+    "FollowUpEntry",
+    "FollowUpPathway",
+    "FollowUpYear",
     "GroupAssignment",
     "OneRosterMapping",
     "OneRosterSchool",
+    "Outcome",
+    "OutcomeChange",
     "Participation",
     "Pathway",
+    "PostProgramStatus",
     "Publication",
     "ReferenceGeneration",
     "Roster",

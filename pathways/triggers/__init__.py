@@ -34,3 +34,5 @@ ROSTER_HISTORY = AppendOnly(
 
 ONEROSTER_MAPPING = AppendOnly(("pathways_onerostermapping", "pathways_onerosterschool"))
 """What a person confirmed is replaced, never changed."""
+
+OUTCOME_HISTORY = AppendOnly(("pathways_outcomechange",))

@@ -33,7 +33,7 @@ from pathways.models import (
     Student,
 )
 from pathways.records import entry
-from pathways.triggers import ONEROSTER_MAPPING, ROSTER_HISTORY
+from pathways.triggers import ONEROSTER_MAPPING, OUTCOME_HISTORY, ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
@@ -336,7 +336,14 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
         cursor.execute(query, None)
         names = {
             name
-            for triggers in (PATHWAYS, ROSTER_HISTORY, ONEROSTER_MAPPING, ACCOUNTS, CERTIFICATION)
+            for triggers in (
+                PATHWAYS,
+                ROSTER_HISTORY,
+                ONEROSTER_MAPPING,
+                OUTCOME_HISTORY,
+                ACCOUNTS,
+                CERTIFICATION,
+            )
             for name in triggers.names[connection.vendor]
         }
         assert {name for (name,) in cursor.fetchall()} == names

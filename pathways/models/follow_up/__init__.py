@@ -1,0 +1,21 @@
+"""What became of concentrators who graduated or dropped out (design D7): OPI's statuses and dates,
+the list of a year's leavers, the attempts to reach them, and the outcome that travels to the state.
+"""
+
+from pathways.models.follow_up.attempt import Attempt
+from pathways.models.follow_up.contact import Contact
+from pathways.models.follow_up.entry import FollowUpEntry, FollowUpPathway
+from pathways.models.follow_up.outcome import Outcome, OutcomeChange
+from pathways.models.follow_up.status import PostProgramStatus
+from pathways.models.follow_up.year import FollowUpYear
+
+__all__ = [
+    "Attempt",
+    "Contact",
+    "FollowUpEntry",
+    "FollowUpPathway",
+    "FollowUpYear",
+    "Outcome",
+    "OutcomeChange",
+    "PostProgramStatus",
+]
