@@ -130,10 +130,31 @@ class Desk:
         return page
 
 
+ACTS = ("click", "check", "uncheck", "press", "select_option", "set_input_files")
+READS = (
+    "all",
+    "all_inner_texts",
+    "all_text_contents",
+    "bounding_box",
+    "count",
+    "evaluate",
+    "evaluate_all",
+    "get_attribute",
+    "inner_text",
+    "input_value",
+    "is_checked",
+    "is_disabled",
+    "is_enabled",
+    "is_visible",
+    "text_content",
+)
+
+
 @pytest.fixture(autouse=True)
-def _hands_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+def _hands_and_eyes_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Text is found while its style sheet is still on the way; a click at that moment meets another
-    place of the page than the one it was meant for.
+    place of the page than the one it was meant for. What is read while the next page is on its way
+    is read from an empty one.
     """
 
     def standing(act: Callable[..., object]) -> Callable[..., object]:
@@ -143,8 +164,15 @@ def _hands_wait_until_the_page_stands(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return wait_and_act
 
-    for name in ("click", "check", "uncheck"):
+    for name in (*ACTS, *READS):
         monkeypatch.setattr(Locator, name, standing(getattr(Locator, name)))
+    own_content = Page.content
+
+    def standing_content(page: Page) -> str:
+        page.wait_for_load_state()
+        return own_content(page)
+
+    monkeypatch.setattr(Page, "content", standing_content)
 
 
 @pytest.fixture
