@@ -16,6 +16,7 @@ class Answers:
     rules_changed = staticmethod(signing.rules_changed)
     lock_links = staticmethod(receipts.lock_links)
     sealed_year = staticmethod(receipts.sealed_year)
+    sealed_concentrators = staticmethod(receipts.sealed_concentrators)
     last_certified_year = staticmethod(receipts.last_certified_year)
     year_is_held = staticmethod(status.year_is_held)
     unfinished = staticmethod(year_end.unfinished)

@@ -56,6 +56,14 @@ class SealedYear:
 
 
 @dataclass(frozen=True)
+class SealedConcentrators:
+    """Rows of a sealed copy that say Yes, as (State ID, pathway code, pathway name)."""
+
+    receipt: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Unfinished:
     """`choices` are what OPI may do, by (value, label); `decide` does it, with the person and the
     reason, as the next year begins.
@@ -92,6 +100,11 @@ class Certified(Protocol):
 
     def sealed_year(self, scope: Scope) -> SealedYear | None:
         """None for a year that was never sealed."""
+
+    def sealed_concentrators(self, scope: Scope) -> SealedConcentrators | None:
+        """The concentrators of the year's official sealed copy of the End of Year collection; None
+        for a year that was never sealed.
+        """
 
     def last_certified_year(self, scope: Scope) -> int | None:
         """The district's last certified end year before the scope's."""

@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
+    "tests.pathways.follow_up.leavers",
     "tests.laid_out",
     "tests.fixtures.validation",
 ]

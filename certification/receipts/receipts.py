@@ -16,7 +16,7 @@ from certification.status.status import event_of
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.editions import Scope, school_year_label
 from cte_portal.ui.bars import Bars
-from pathways.certified import LockLinks, SealedYear
+from pathways.certified import LockLinks, SealedConcentrators, SealedYear
 from pathways.files.extract import FORMATS
 from pathways.models import CollectionLock
 
@@ -220,13 +220,7 @@ def last_certified_year(scope: Scope) -> int | None:
 
 def sealed_year(scope: Scope) -> SealedYear | None:
     """The facts that a certified year's own pages show (pathways/certified.py)."""
-    official = (
-        SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
-    )
-    collection = CollectionLock.Collection.END_OF_YEAR
-    copy = official.filter(
-        round__event__collection=collection, round__event__end_year=scope.end_year
-    ).first()
+    copy = _official(scope)
     if copy is None:
         return None
     totals = copy.counts["totals"]
@@ -245,3 +239,24 @@ def sealed_year(scope: Scope) -> SealedYear | None:
         files=files,
         **figures,
     )
+
+
+def sealed_concentrators(scope: Scope) -> SealedConcentrators | None:
+    """Whom the follow-up of the year asks for (pathways/certified.py)."""
+    copy = _official(scope)
+    if copy is None:
+        return None
+    rows = copy.records.filter(concentrator=True).order_by("state_id", "pathway_code")
+    return SealedConcentrators(
+        copy.receipt, tuple(rows.values_list("state_id", "pathway_code", "pathway_name"))
+    )
+
+
+def _official(scope: Scope) -> SealedCopy | None:
+    official = (
+        SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
+    )
+    collection = CollectionLock.Collection.END_OF_YEAR
+    return official.filter(
+        round__event__collection=collection, round__event__end_year=scope.end_year
+    ).first()

@@ -11,6 +11,7 @@ from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.follow_up import (
     Attempt,
     Contact,
+    DrawnList,
     FollowUpEntry,
     FollowUpPathway,
     FollowUpYear,
@@ -47,6 +48,7 @@ __all__ = [
     "Course",
     "CourseChange",
     "District",
+    "DrawnList",
     "EndStatus",
     "Enrollment",
     "EnrollmentChange",

@@ -4,6 +4,7 @@ the list of a year's leavers, the attempts to reach them, and the outcome that t
 
 from pathways.models.follow_up.attempt import Attempt
 from pathways.models.follow_up.contact import Contact
+from pathways.models.follow_up.drawn_list import DrawnList
 from pathways.models.follow_up.entry import FollowUpEntry, FollowUpPathway
 from pathways.models.follow_up.outcome import Outcome, OutcomeChange
 from pathways.models.follow_up.status import PostProgramStatus
@@ -12,6 +13,7 @@ from pathways.models.follow_up.year import FollowUpYear
 __all__ = [
     "Attempt",
     "Contact",
+    "DrawnList",
     "FollowUpEntry",
     "FollowUpPathway",
     "FollowUpYear",

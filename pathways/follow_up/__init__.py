@@ -1,0 +1,1 @@
+"""What became of concentrators who graduated or dropped out (design D7)."""

@@ -1,0 +1,86 @@
+"""Leavers of Cottonwood Bend: concentrators of 2023-24 who graduated or dropped out, and the sealed copy
+that says they were.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from certification.models import SealedCopy
+from cte_portal.editions import Scope
+from pathways.models import Enrollment, FollowUpYear, Student
+from tests.fixtures.certification import make_event, make_round, seal_records
+from tests.fixtures.records import HEALTH, District_
+
+LEFT_YEAR = 2024
+GRADUATED, DROPPED_OUT = "400", "300"
+GRADUATION = datetime.date(2024, 5, 25)
+
+
+def open_list(**values: Any) -> None:
+    """OPI's dates of 2023-24 moved so that the list is still drawn today."""
+    today = timezone.localdate()
+    dates = {
+        "opens": today - datetime.timedelta(days=14),
+        "refreshed_until": today,
+        "closes": today + datetime.timedelta(days=45),
+        **values,
+    }
+    FollowUpYear.objects.filter(pk=LEFT_YEAR).update(**dates)
+
+
+class Leavers:
+    """The class of 2024 of a district; `scope` is its list's."""
+
+    def __init__(self, district: District_) -> None:
+        self.district = district
+        self.scope = Scope(district.district.number, LEFT_YEAR)
+
+    def student(self, state_id: str, last: str = "Anderson", **values: Any) -> Student:
+        return self.district.student(state_id, last, enrolled=False, **values)
+
+    def leave(
+        self,
+        student: Student,
+        end_status: str = GRADUATED,
+        end_date: datetime.date | None = GRADUATION,
+        **values: Any,
+    ) -> Enrollment:
+        """An enrollment of 2023-24 that ended so."""
+        return self.district.enroll(
+            student,
+            LEFT_YEAR,
+            end_date=end_date,
+            end_status=end_status if end_date else "",
+            **values,
+        )
+
+    def leaver(
+        self, state_id: str, *pathways: str, end_status: str = GRADUATED, **values: Any
+    ) -> Student:
+        """A concentrator in these pathways who left."""
+        student = self.student(state_id, **values)
+        self.leave(student, end_status)
+        self.concentrate(student, *(pathways or [HEALTH]))
+        return student
+
+    def concentrate(self, student: Student, *pathways: str, concentrator: bool = True) -> None:
+        for pathway in pathways or [HEALTH]:
+            self.district.record(student, pathway, concentrator=concentrator)
+
+    def seal(self, **values: Any) -> SealedCopy:
+        """The records of 2023-24 as they stand, sealed as the year's official copy."""
+        event = make_event(end_year=LEFT_YEAR)
+        sealed_round = make_round(event, district=self.scope.district)
+        return seal_records(sealed_round, self.scope, **values)
+
+
+@pytest.fixture
+def leavers(cottonwood: District_) -> Leavers:
+    """Cottonwood Bend's leavers of 2023-24, whose list OPI still has drawn."""
+    open_list()
+    return Leavers(cottonwood)
