@@ -5,6 +5,7 @@ from __future__ import annotations
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.frame import Screen
+from pathways.follow_up import navigation as follow_up
 from pathways.roster import navigation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
@@ -47,6 +48,7 @@ SCREENS = (
         ),
     ),
     *navigation.SCREENS,
+    *follow_up.SCREENS,
     Screen(
         name="MT Data Upload",
         path=MT_STATE_REPORTING,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("pathways.resync.urls")),
     path("", include("pathways.reports.urls")),
     path("", include("pathways.findings.urls")),
+    path("", include("pathways.follow_up.urls")),
     path("", include("pathways.lists.urls")),
     path("admin/", admin.site.urls),
     path("rules/", Rules.as_view(), name="rules"),

@@ -10,6 +10,12 @@ from django.db.models import F, Q
 from cte_portal.editions import Home, school_year_label
 
 
+class FollowUpYearQuerySet(models.QuerySet["FollowUpYear"]):
+    def open_on(self, day: datetime.date) -> FollowUpYearQuerySet:
+        """Those whose leavers are called on this day."""
+        return self.filter(opens__lte=day, closes__gte=day)
+
+
 class FollowUpYear(models.Model):
     """The follow-up of those who left in one end year: when they are called, until when the list
     still moves, and what must be tried before a leaver counts as not reached.
@@ -27,6 +33,8 @@ class FollowUpYear(models.Model):
     target = models.DecimalField(
         "target, percent placed", max_digits=5, decimal_places=2, null=True, blank=True
     )
+
+    objects = FollowUpYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = "follow-up year"
@@ -63,6 +71,10 @@ class FollowUpYear(models.Model):
         ]
 
     def __str__(self) -> str:
+        return school_year_label(self.end_year)
+
+    @property
+    def school_year(self) -> str:
         return school_year_label(self.end_year)
 
     @classmethod

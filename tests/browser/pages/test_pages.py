@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.browser.conftest import Stage
 from tests.browser.pages import (
     test_pages_certification,
+    test_pages_follow_up,
     test_pages_opi,
     test_pages_people,
     test_pages_records,
@@ -36,6 +37,7 @@ STATES = {
         test_pages_uploads,
         test_pages_validation,
         test_pages_certification,
+        test_pages_follow_up,
         test_pages_opi,
         test_pages_people,
     )

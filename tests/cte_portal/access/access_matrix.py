@@ -71,6 +71,10 @@ DISTRICT |= {
     "roster-worklist-of": {"GET": READ, "POST": write(200)},
 }
 
+DISTRICT |= {
+    "follow-up-list": {"GET": READ, "POST": NO_METHOD},
+}
+
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}
 DISTRICT |= {
     "district-people": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},

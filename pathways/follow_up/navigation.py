@@ -1,0 +1,28 @@
+"""Where the screens of the follow-up stand in the navigation, under the guide's paths."""
+
+from __future__ import annotations
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.frame import Screen
+
+PATH = ("Student Information", "State Programs")
+
+SCREENS = (
+    Screen(
+        name="CTE Follow-up",
+        path=PATH,
+        url_name="follow-up-list",
+        capability=Capability.VIEW_RECORDS,
+        synonyms=(
+            "post-program status",
+            "placement",
+            "3S1",
+            "graduates",
+            "dropouts",
+            "leavers",
+            "Fall CTE",
+            "survey",
+            "who is on the list",
+        ),
+    ),
+)

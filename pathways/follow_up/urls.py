@@ -1,0 +1,11 @@
+"""Addresses of the follow-up of leavers: the year in them is the one in which they left."""
+
+from django.urls import path
+
+from pathways.follow_up.views.list_page import LeaverList
+
+SCREEN = "districts/<str:district>/<int:end_year>/cte-follow-up/"
+
+urlpatterns = [
+    path(f"{SCREEN}list/", LeaverList.as_view(), name="follow-up-list"),
+]

@@ -1,0 +1,97 @@
+"""Student Information › State Programs › CTE Follow-up, List: who is followed up, who came and who
+went since the list was drawn, and why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.access.capabilities import Capability
+from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.pages.typed import paged
+from cte_portal.watch.service import service
+from pathways.certified import certified
+from pathways.follow_up.drawing import follow_up_list
+from pathways.ledger.refusals import Busy
+from pathways.models import DrawnList, FollowUpEntry, FollowUpYear
+from pathways.models.student import by_name_of
+
+PAGE = 100
+SHOWS = (("", "On the list"), ("came", "Came since"), ("went", "No longer on the list"))
+
+
+class LeaverList(ScopedView):
+    """Opened after the district's data have moved, it draws the list again first."""
+
+    capability = Capability.VIEW_RECORDS
+    is_busy = False
+
+    @cached_property
+    def drawn(self) -> DrawnList | None:
+        """The list as it stands now; as it was drawn last while somebody else writes, or while the
+        portal takes no writes.
+        """
+        if service.current().takes_writes:
+            try:
+                return follow_up_list(self.scope)
+            except Busy:
+                self.is_busy = True
+        return DrawnList.objects.in_scope(self.scope).first()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        drawn = self.drawn
+        show = request.GET.get("show", "")
+        show = show if show in dict(SHOWS) else ""
+        entries = self.entries(show)
+        page, query = paged(request, entries, PAGE)
+        today = timezone.localdate()
+        year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
+        context = {
+            "drawn": drawn,
+            "year": year,
+            "is_over": year is not None and today > year.refreshed_until,
+            "is_busy": self.is_busy,
+            "sealed": certified().sealed_year(self.scope),
+            "open_years": FollowUpYear.objects.open_on(today).exclude(pk=self.scope.end_year),
+            "counts": self.counts(),
+            "shows": SHOWS,
+            "show": show,
+            "page": page,
+            "query": query,
+        }
+        return render(request, "pathways/follow_up/list.html", context)
+
+    @property
+    def everything(self) -> QuerySet[FollowUpEntry]:
+        return FollowUpEntry.objects.in_scope(self.scope)
+
+    @cached_property
+    def _came(self) -> Q:
+        """Lines that were not there when the list was drawn first."""
+        first = self.drawn.first_drawn_at if self.drawn else timezone.now()
+        return Q(left_at=None, since__gt=first)
+
+    def entries(self, show: str) -> QuerySet[FollowUpEntry]:
+        narrowed = {
+            "": Q(left_at=None),
+            "came": self._came,
+            "went": Q(left_at__isnull=False),
+        }[show]
+        rows = self.everything.filter(narrowed).select_related("student", "school")
+        return rows.prefetch_related("pathways").order_by(*by_name_of("student"))
+
+    def counts(self) -> dict[str, int]:
+        here = Q(left_at=None)
+        return self.everything.aggregate(
+            on_list=Count("pk", filter=here),
+            graduates=Count("pk", filter=here & Q(exit=FollowUpEntry.Exit.GRADUATE)),
+            dropouts=Count("pk", filter=here & Q(exit=FollowUpEntry.Exit.DROPOUT)),
+            came=Count("pk", filter=self._came),
+            went=Count("pk", filter=Q(left_at__isnull=False)),
+        )
