@@ -168,11 +168,11 @@ def hashes(connection, kind, number=None):
 
 
 def compared_by_hand() -> int:
-    found = 0
+    number = 0
     for kind in OBJECTS:
         ours, theirs = hashes(here, kind), hashes(there, kind)
-        found += len({line.split(b"\t")[0] for line in ours ^ theirs})
-    return found
+        number += len({line.split(b"\t")[0] for line in ours ^ theirs})
+    return number
 
 
 def compared_by_the_portal() -> int:
@@ -214,12 +214,12 @@ def sent_by_hand() -> None:
             theirs.execute(
                 "CREATE TEMPORARY TABLE carried (LIKE pathways_participation) ON COMMIT DROP"
             )
-            asked = ours.mogrify(
+            statement = ours.mogrify(
                 f"COPY (SELECT {columns} FROM pathways_participation WHERE id = ANY(%s)) TO STDOUT",
                 [changed],
             )
             with (
-                ours.copy(asked) as out,
+                ours.copy(statement) as out,
                 theirs.copy(f"COPY carried ({columns}) FROM STDIN") as into,
             ):
                 for data in out:
@@ -268,7 +268,7 @@ def told(name, hand, portal, limit):
     print(
         f"{name:26} by hand {statistics.median(hand):7.2f} s   portal"
         f" {statistics.median(portal):7.2f} s   × {statistics.median(ratios):.2f} (limit {limit})  "
-        f" each {', '.join(f'{one:.2f}' for one in ratios)}",
+        f" each {', '.join(f'{ratio:.2f}' for ratio in ratios)}",
         flush=True,
     )
 

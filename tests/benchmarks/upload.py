@@ -243,7 +243,7 @@ def median(times: list[float]) -> str:
 
 files = {"all new": file(0), "3 % changed": file(3), "nothing changed": file(0)}
 print(f"{rows:,} rows, {len(files['all new']) / 1e6:.1f} MB, medians of {runs}")
-found: dict[tuple[str, str], float] = {}
+medians: dict[tuple[str, str], float] = {}
 for name, content in files.items():
     for way in ("L0", "L1", "portal"):
         times = []
@@ -261,11 +261,11 @@ for name, content in files.items():
                 times.append(portal(content, "upload"))
             else:
                 times.append(by_hand(content, write=True, history=way == "L1"))
-        found[name, way] = statistics.median(times)
+        medians[name, way] = statistics.median(times)
         print(f"{name:16} {way:7} {median(times)}", end="")
         if way == "portal":
             print(
-                f"   × L1 {found[name, 'portal'] / found[name, 'L1']:.2f}   ",
+                f"   × L1 {medians[name, 'portal'] / medians[name, 'L1']:.2f}   ",
                 {phase: round(statistics.median(spent), 2) for phase, spent in phases.items()},
                 end="",
             )
@@ -310,7 +310,7 @@ def lawful(content: bytes) -> list[dict[str, object]]:
     """The first ten thousand rows without the faulty ones, already read and matched: what the
     others do not have to do.
     """
-    found = []
+    problems = []
     for line in content.decode().splitlines()[1 : ten + 1]:
         cells = line.split("\t")
         with contextlib.suppress(KeyError, ValueError):
@@ -324,7 +324,7 @@ def lawful(content: bytes) -> list[dict[str, object]]:
             for name, at in zip(CREDITS, (11, 12, 13, 14), strict=True):
                 row[name] = Decimal(cells[at].replace(",", "."))
             if row["dual_enrollment_credits"] <= row["in_district_credits"]:  # type: ignore[operator]
-                found.append(
+                problems.append(
                     {
                         **row,
                         "version": 1,
@@ -333,7 +333,7 @@ def lawful(content: bytes) -> list[dict[str, object]]:
                         "modified_end_year": 2025,
                     }
                 )
-    return found
+    return problems
 
 
 CREDITS = (

@@ -17,11 +17,11 @@ def violations(page: Page) -> str:
     """The report of what axe objects to in the page as it stands; empty when there is nothing."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)
-    found = json.loads(
+    results = json.loads(
         page.evaluate(
             "options => axe.run(options).then(found => JSON.stringify({violations:"
             " found.violations}))",
             OPTIONS,
         )
     )
-    return AxeResults(found).generate_report() if found["violations"] else ""
+    return AxeResults(results).generate_report() if results["violations"] else ""

@@ -68,11 +68,11 @@ class Trap:
 
 
 def held_back(late: float) -> Callable[[Route], None]:
-    asked: list[float] = []
+    starts: list[float] = []
 
     def wait(route: Route) -> None:
-        asked.append(time.monotonic())
-        time.sleep(max(0, asked[0] + late - time.monotonic()))
+        starts.append(time.monotonic())
+        time.sleep(max(0, starts[0] + late - time.monotonic()))
         route.continue_()
 
     return wait
@@ -121,8 +121,8 @@ class Desk:
             )
             context.add_cookies(
                 [
-                    {"name": name, "value": one.value, "url": self.url}
-                    for name, one in client.cookies.items()
+                    {"name": name, "value": cookie.value, "url": self.url}
+                    for name, cookie in client.cookies.items()
                 ]
             )
         if at:

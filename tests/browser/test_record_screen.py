@@ -79,11 +79,11 @@ def test_d_05_the_total_is_exact(inside: str, outside: str, total: str, page: Pa
 
 
 def test_d_05_the_total_is_announced_once_after_a_pause(page: Page) -> None:
-    said = page.locator("[data-total-said]")
+    live_total = page.locator("[data-total-said]")
     page.get_by_label("In District Credits Earned").click()
     page.keyboard.type("2.25", delay=40)
-    expect(said).to_have_text("")
-    expect(said).to_have_text("Total Pathway Credits Earned 2.25", timeout=3000)
+    expect(live_total).to_have_text("")
+    expect(live_total).to_have_text("Total Pathway Credits Earned 2.25", timeout=3000)
     expect(page.locator("#total")).to_have_attribute(
         "aria-live", "off"
     )  # an output is a live region of its own
@@ -120,10 +120,10 @@ def test_the_open_student_is_in_sight_in_the_list(page: Page) -> None:
 
 
 def test_d_14_only_what_was_changed_is_guarded(page: Page, guides_student: Student) -> None:
-    asked: list[str] = []
+    addresses: list[str] = []
 
     def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
+        addresses.append(dialog.type)
         dialog.dismiss()
 
     page.on("dialog", stay)
@@ -136,13 +136,13 @@ def test_d_14_only_what_was_changed_is_guarded(page: Page, guides_student: Stude
     expect(counter).to_have_text("2 fields changed, not saved")
     business.click()
     expect(page).to_have_title(re.compile("Health Professions"))
-    assert asked == ["beforeunload"]
+    assert addresses == ["beforeunload"]
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(counter).to_have_text("")
     business.click()
     expect(page).to_have_title(re.compile("Business Management"))
-    assert asked == ["beforeunload"], "never after a save"
+    assert addresses == ["beforeunload"], "never after a save"
     assert (
         Participation.objects.get(
             student=guides_student, pathway__name="Health Professions"

@@ -49,10 +49,10 @@ def test_g_23_what_was_typed_outlasts_the_end_of_the_session_and_comes_back(
     page.goto(f"/districts/9012/2025/people/{clerk.pk}/")
     page.get_by_label("First name").fill("Cher")
     expect(page.get_by_role("status").filter(has_text="What you typed is kept.")).to_be_visible()
-    told = page.get_by_role("status").filter(
+    status = page.get_by_role("status").filter(
         has_text="Choose Save or Send, then sign in. What you typed will come back."
     )
-    expect(told).to_be_visible(timeout=6000)
+    expect(status).to_be_visible(timeout=6000)
     page.get_by_role("button", name="Save the name", exact=True).click()
     expect(
         page.get_by_text("What you typed is kept. Sign in to continue where you left off.")

@@ -95,10 +95,10 @@ class Round:
                 self.process.wait(30)
 
     def person(self, user: str, address: str = "127.0.0.1") -> Person:
-        found = Person(f"http://127.0.0.1:{self.port}", user, PASSWORD, threading.Event(), 1)
+        person = Person(f"http://127.0.0.1:{self.port}", user, PASSWORD, threading.Event(), 1)
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        found.browser = urllib.request.build_opener(jar, NotRedirected(), From(address))
-        return found
+        person.browser = urllib.request.build_opener(jar, NotRedirected(), From(address))
+        return person
 
     def told(self, number: str, what: str, answer: object, *, right: bool) -> None:
         self.faults += not right
@@ -107,14 +107,14 @@ class Round:
     def letters(self, to: str) -> list[str]:
         """What was written to an address, once the queue has carried it."""
         for _ in range(60):
-            found = [
+            batches = [
                 text
                 for file in sorted(self.mail.iterdir())
                 for text in file.read_text().split("-" * 79)
                 if f"To: {to}" in text
             ]
-            if found:
-                return found
+            if batches:
+                return batches
             time.sleep(0.5)
         return []
 
@@ -290,13 +290,13 @@ def urlencoded(values: dict[str, str]) -> bytes:
 
 def _records(play: Round) -> list[str]:
     with sqlite3.connect(play.var / "district.sqlite3") as database:
-        asked = (
+        wanted = (
             "select student_id, pathway_id from pathways_participation join pathways_student s on"
             " s.id = student_id where district_id = '9012' limit 5"
         )
         return [
             f"{HOME}cte-concentrator/{student}/{pathway}/"
-            for student, pathway in database.execute(asked)
+            for student, pathway in database.execute(wanted)
         ]
 
 

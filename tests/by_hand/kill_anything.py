@@ -174,13 +174,13 @@ class Portal:
             self.ended.wait(0.5)
 
     def children(self, name: str) -> list[int]:
-        found = subprocess.run(
+        completed = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self.processes[name].pid)],
             capture_output=True,
             text=True,
             check=False,
         )
-        return [int(pid) for pid in found.stdout.split()]
+        return [int(pid) for pid in completed.stdout.split()]
 
     def stop(self) -> None:
         self.ended.set()
@@ -267,30 +267,30 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=6182, help="the first of four")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # what was started is stopped again
     folder = Path(tempfile.mkdtemp(prefix="kill-"))
     folder.chmod(0o755)
-    portal = Portal(folder, asked.port)
+    portal = Portal(folder, options.port)
     try:
-        faults = play(portal, asked)
+        faults = play(portal, options)
     finally:
         portal.stop()
-        if not asked.keep:
+        if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     print(
-        "\n".join(f"FAULT {one}" for one in faults)
+        "\n".join(f"FAULT {fault}" for fault in faults)
         or "0 lost, 0 doubled, 0 half jobs, everybody told, every seal whole."
     )
     sys.exit(bool(faults))
 
 
-def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
-    signatures = max(1, int(asked.minutes // 4))
+def play(portal: Portal, options: argparse.Namespace) -> list[str]:
+    signatures = max(1, int(options.minutes // 4))
     people = portal.start(signatures)
     bell = threading.Event()
-    given = (people["password"], bell, asked.pace)
+    given = (people["password"], bell, options.pace)
     clerks = [
         Clerk(
             portal.base,
@@ -310,13 +310,13 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
         Sender(portal.base, one["user"], *given, districts=one["districts"])
         for one in people["senders"]
     ]
-    turn = asked.minutes * 60 / (signatures + 1)
+    turn = options.minutes * 60 / (signatures + 1)
     signer = Signer(
         portal.base,
         "",
         people["password"],
         bell,
-        min(turn, asked.pace),
+        min(turn, options.pace),
         districts=people["signers"],
         event=people["event"],
     )
@@ -325,18 +325,20 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
         person.start()
     for person in everybody:
         person.at_work.wait(300)
-    faults = Faults(portal, random.Random(asked.seed))
+    faults = Faults(portal, random.Random(options.seed))
     print(
-        f"{asked.minutes:g} minutes, seed {asked.seed}, {len(everybody)} people,"
+        f"{options.minutes:g} minutes, seed {options.seed}, {len(everybody)} people,"
         f" {len(faults.kinds)} kinds of faults, {'' if portal.small_disk else 'no '}small disk,"
         f" logs in {portal.folder}",
         flush=True,
     )
-    ends = time.monotonic() + asked.minutes * 60
+    ends = time.monotonic() + options.minutes * 60
     while (left := ends - time.monotonic()) > 0:
         faults.until(time.monotonic() + min(60, left))
-        saved = sum(one["outcome"] == "accepted" for clerk in clerks for one in clerk.told)
-        loaded = sum(one["outcome"] == "accepted" for loader in loaders for one in loader.told)
+        saved = sum(answer["outcome"] == "accepted" for clerk in clerks for answer in clerk.told)
+        loaded = sum(
+            answer["outcome"] == "accepted" for loader in loaders for answer in loader.told
+        )
         print(
             f"{left / 60:5.1f} min left: {faults.done.total()} faults, {saved} saves, {loaded}"
             f" uploads, {len(signer.told)} signed",
@@ -350,19 +352,23 @@ def play(portal: Portal, asked: argparse.Namespace) -> list[str]:
     deadline = time.monotonic() + 240
     while portal.desk("live") and time.monotonic() < deadline:
         time.sleep(3)
-    told = {
-        "saves": [one for clerk in clerks for one in clerk.told],
-        "uploads": [one for loader in loaders for one in loader.told],
+    report = {
+        "saves": [answer for clerk in clerks for answer in clerk.told],
+        "uploads": [answer for loader in loaders for answer in loader.told],
         "signed": signer.told,
     }
-    reckoned = portal.desk("reckon", told)
+    reckoned = portal.desk("reckon", report)
     print(
         f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked"
-        f" {sum(len(one.told) for one in senders)}"
+        f" {sum(len(sender.told) for sender in senders)}"
     )
     if reckoned["figures"].get("saves accepted", 0) < len(clerks):
         late.append("hardly anything was saved: that proves nothing")
-    return [*late, *(one for person in everybody for one in person.speechless), *reckoned["faults"]]
+    return [
+        *late,
+        *(words for person in everybody for words in person.speechless),
+        *reckoned["faults"],
+    ]
 
 
 if __name__ == "__main__":

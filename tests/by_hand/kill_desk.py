@@ -53,15 +53,15 @@ def set_up(signatures: int) -> dict[str, Any]:
         if number not in places:
             places[number] = District_(number, f"Bench {number}")
             places[number].approve(HEALTH)
-        found = []
+        faults = []
         for _ in range(how_many):
             made += 1
             student = places[number].student(f"{900000000 + made}", f"Bench{made % 97}", "Kim")
             places[number].record(student, HEALTH)
-            found.append(student.pk)
-        return found
+            faults.append(student.pk)
+        return faults
 
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "password": PASSPHRASE,
         "event": event.pk,
         "clerks": [],
@@ -72,7 +72,7 @@ def set_up(signatures: int) -> dict[str, Any]:
     for at in range(CLERKS):
         number = clerk_district(at)
         person(f"clerk{at}", f"Clerk{at}", "Kim", (Role.DATA_CLERK, number))
-        told["clerks"].append(
+        report["clerks"].append(
             {"user": f"clerk{at}", "district": number, "students": students(number, 3)}
         )
     for at in range(LOADERS):
@@ -84,7 +84,7 @@ def set_up(signatures: int) -> dict[str, Any]:
             )
         )
         rows = [list(row) for row in extract.rows(Scope(number, YEAR)) if row[2] in keys]
-        told["loaders"].append({"user": loader.username, "district": number, "rows": rows})
+        report["loaders"].append({"user": loader.username, "district": number, "rows": rows})
     used = sorted(places)
     for at in range(SENDERS):
         person(
@@ -93,7 +93,7 @@ def set_up(signatures: int) -> dict[str, Any]:
             "Kim",
             *((Role.DATA_CLERK, number) for number in used[at::SENDERS]),
         )
-        told["senders"].append({"user": f"sender{at}", "districts": used[at::SENDERS]})
+        report["senders"].append({"user": f"sender{at}", "districts": used[at::SENDERS]})
     for number in signer_districts(signatures):
         students(number, 4)
     publish.publish()
@@ -107,20 +107,20 @@ def set_up(signatures: int) -> dict[str, Any]:
         ready.wait()
         if missing := ready.missing():
             raise SystemExit(f"{number} is not ready to be signed: {missing}")
-        told["signers"].append({"user": f"signer{number}", "district": number})
-    told["pathway"] = Participation.objects.values_list("pathway_id", flat=True)[0]
-    return told
+        report["signers"].append({"user": f"signer{number}", "district": number})
+    report["pathway"] = Participation.objects.values_list("pathway_id", flat=True)[0]
+    return report
 
 
-def reckon(told: dict[str, Any]) -> dict[str, Any]:
+def reckon(report: dict[str, Any]) -> dict[str, Any]:
     """`told`: what people know. Faults are sentences; figures say how much was looked at."""
     faults: list[str] = []
     figures: Counter[str] = Counter()
-    _saves(told["saves"], faults, figures)
-    _uploads(told["uploads"], faults, figures)
+    _saves(report["saves"], faults, figures)
+    _uploads(report["uploads"], faults, figures)
     _histories(faults, figures)
     _jobs(faults, figures)
-    for district in sorted({one["district"] for one in told["signed"]}):
+    for district in sorted({signed["district"] for signed in report["signed"]}):
         copies = SealedCopy.objects.filter(round__district=district).count()
         signatures = Signature.objects.filter(round__district=district).count()
         figures["seals"] += copies
@@ -130,7 +130,7 @@ def reckon(told: dict[str, Any]) -> dict[str, Any]:
                 " signatures"
             )
     lone = set(SealedCopy.objects.values_list("round__district", flat=True)) - {
-        one["district"] for one in told["signed"]
+        signed["district"] for signed in report["signed"]
     }
     faults += [f"{district}: sealed, and nobody was told" for district in sorted(lone)]
     try:
@@ -150,14 +150,14 @@ def _saves(saves: list[dict[str, Any]], faults: list[str], figures: Counter[str]
             "student_id", "start_date"
         )
     )
-    for one in saves:
-        times, outcome = written.pop((one["student"], one["date"]), 0), one["outcome"]
+    for save in saves:
+        times, outcome = written.pop((save["student"], save["date"]), 0), save["outcome"]
         figures[f"saves {outcome}"] += 1
         figures["unanswered saves that were written"] += outcome == "unanswered" and times
         if times != 1 if outcome == "accepted" else times > (outcome == "unanswered"):
             faults.append(
-                f"a save that was {outcome} was written {times} times: student {one['student']},"
-                f" {one['date']}"
+                f"a save that was {outcome} was written {times} times: student {save['student']},"
+                f" {save['date']}"
             )
     faults += [
         f"nobody typed it, and it was written {times} times: {key}"
@@ -166,13 +166,16 @@ def _saves(saves: list[dict[str, Any]], faults: list[str], figures: Counter[str]
 
 
 def _uploads(uploads: list[dict[str, Any]], faults: list[str], figures: Counter[str]) -> None:
-    for one in uploads:
-        figures[f"uploads {one['outcome']}"] += 1
-        if one["outcome"] == "accepted" and not Batch.objects.filter(pk=one["batch"]).exists():
-            faults.append(f"an upload that was accepted is lost: {one['batch']}")
+    for upload in uploads:
+        figures[f"uploads {upload['outcome']}"] += 1
+        if (
+            upload["outcome"] == "accepted"
+            and not Batch.objects.filter(pk=upload["batch"]).exists()
+        ):
+            faults.append(f"an upload that was accepted is lost: {upload['batch']}")
     batches = Batch.objects.filter(kind="upload")
-    known = {one["batch"] for one in uploads if one["outcome"] == "accepted"}
-    unanswered = sum(one["outcome"] == "unanswered" for one in uploads)
+    known = {upload["batch"] for upload in uploads if upload["outcome"] == "accepted"}
+    unanswered = sum(upload["outcome"] == "unanswered" for upload in uploads)
     if (more := sum(str(batch.pk) not in known for batch in batches)) > unanswered:
         faults.append(
             f"{more} uploads stand there that nobody was told of; {unanswered} got no answer"

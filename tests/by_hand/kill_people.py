@@ -39,19 +39,19 @@ class Fields(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append({})
         if not self.forms:
             return
-        name, kind = found.get("name", ""), found.get("type", "text")
+        name, kind = attributes.get("name", ""), attributes.get("type", "text")
         if tag == "input" and name and kind not in ("submit", "button", "file"):
-            if kind not in ("checkbox", "radio") or "checked" in found:
-                self.forms[-1][name] = found.get("value", "on")
+            if kind not in ("checkbox", "radio") or "checked" in attributes:
+                self.forms[-1][name] = attributes.get("value", "on")
         elif tag == "select":
             self.select = name
-        elif tag == "option" and "selected" in found and self.select:
-            self.forms[-1][self.select] = found.get("value", "")
+        elif tag == "option" and "selected" in attributes and self.select:
+            self.forms[-1][self.select] = attributes.get("value", "")
 
 
 def form_with(page: str, name: str) -> dict[str, str]:
@@ -203,8 +203,8 @@ class Loader(Person):
             "rows": "good",
             "key": str(uuid.uuid4()),
         }
-        told = {"outcome": "unanswered", "batch": ""}
-        self.told.append(told)
+        answer = {"outcome": "unanswered", "batch": ""}
+        self.told.append(answer)
         for _ in range(5):
             try:
                 status, _, leads = self.fetch(
@@ -215,11 +215,11 @@ class Loader(Person):
                 self.bell.wait(2)
                 continue
             if status == 302 and (batch := re.search(r"/batches/([0-9a-f-]{36})/", leads)):
-                told |= {"outcome": "accepted", "batch": batch[1]}
+                answer |= {"outcome": "accepted", "batch": batch[1]}
                 self.look(leads)
                 return
-            if told["outcome"] == "unanswered" and status < 500:
-                told["outcome"] = "refused"
+            if answer["outcome"] == "unanswered" and status < 500:
+                answer["outcome"] = "refused"
                 return
             self.bell.wait(2)
 
@@ -263,13 +263,13 @@ class Signer(Person):
     def work(self) -> None:
         if not self.waiting:
             return
-        one = self.waiting[0]
-        if self.user != one["user"]:
-            self.user = one["user"]
+        letter = self.waiting[0]
+        if self.user != letter["user"]:
+            self.user = letter["user"]
             self.browser = urllib.request.build_opener(
                 urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), NotRedirected()
             )
-        path = f"/districts/{one['district']}/2025/event-certification/{self.event}/"
+        path = f"/districts/{letter['district']}/2025/event-certification/{self.event}/"
         page = self.page(path)
         form = form_with(page, "shown")
         if form:
@@ -278,7 +278,7 @@ class Signer(Person):
             )
             self.post(path, {**form, **ticks, "proof": self.password})
         elif "/receipts/" in page:
-            self.told.append({"district": one["district"]})
+            self.told.append({"district": letter["district"]})
             self.waiting.pop(0)
 
 

@@ -140,12 +140,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--port", type=int, default=6180)
     parser.add_argument("--districts", type=int, default=20)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="pooler-"))
     folder.chmod(0o755)
-    cluster = PostgreSQL(folder, asked.port)
+    cluster = PostgreSQL(folder, options.port)
     poolers = [
-        PgBouncer(folder, asked.port + 1 + at, cluster, mode, 60)
+        PgBouncer(folder, options.port + 1 + at, cluster, mode, 60)
         for at, mode in enumerate(("session", "transaction", "statement"))
     ]
     faults: list[str] = []
@@ -155,7 +155,7 @@ def main() -> None:
             cluster.asked("postgres", f"create database {name}")
         direct = environment(folder / "var", cluster)
         manage(direct, "migrate", "-v0")
-        manage(direct, "demo", "--districts", str(asked.districts), "--students", "1200")
+        manage(direct, "demo", "--districts", str(options.districts), "--students", "1200")
         numbers = cluster.asked(
             "cte_district", "select number from pathways_district order by number limit 20"
         ).split()
@@ -175,11 +175,11 @@ def main() -> None:
         for pooler in poolers:
             pooler.start()
         faults += session(
-            environment(folder / "var", cluster, poolers[0].port), expected, asked.minutes
+            environment(folder / "var", cluster, poolers[0].port), expected, options.minutes
         )
         for pooler in poolers[1:]:
             print(f"pool_mode = {pooler.name.removeprefix('pgbouncer-')}")
-            faults += refused(environment(folder / "var", cluster, pooler.port), asked.port + 9)
+            faults += refused(environment(folder / "var", cluster, pooler.port), options.port + 9)
     finally:
         for service in (*poolers, cluster):
             service.stop()

@@ -115,9 +115,11 @@ class Desk:
 
     def set_up(self) -> None:
         self.portal("migrate")
-        told = json.loads(self.portal("demo", "--districts", 1, "--students", 120, "--json"))
+        demo = json.loads(self.portal("demo", "--districts", 1, "--students", 120, "--json"))
         self.clerk = next(
-            one["username"] for one in told["people"] if ["Data Clerk", DISTRICT] in one["roles"]
+            person["username"]
+            for person in demo["people"]
+            if ["Data Clerk", DISTRICT] in person["roles"]
         )
         code = f"import sys; sys.argv = ['', {str(self.folder)!r}]\n{SOURCES}"
         self.portal("shell", "-c", code)
@@ -157,7 +159,7 @@ class Desk:
 Way = Callable[[Desk, Path, Path], str]
 
 
-def libreoffice(shown: bool) -> Way:
+def libreoffice(visible: bool) -> Way:
     def way(desk: Desk, source: Path, to: Path) -> str:
         out = to.parent / "libreoffice"
         reads = (
@@ -169,7 +171,7 @@ def libreoffice(shown: bool) -> Way:
             f"-env:UserInstallation=file://{desk.folder}/profile",
             *reads,
             "--convert-to",
-            LIBREOFFICE.format(shown=str(shown).lower()),
+            LIBREOFFICE.format(shown=str(visible).lower()),
             "--outdir",
             out,
             source,
@@ -258,17 +260,17 @@ def ways(desk: Desk) -> Iterator[tuple[str, str, Way, bool]]:
             yield f"psql \\copy, typed, {source}", source, psql(TYPED_COLUMNS), True
 
 
-def verdict(told: dict[str, object]) -> tuple[bool, str]:
+def verdict(report: dict[str, object]) -> tuple[bool, str]:
     """Whether it is as promised, and what was said."""
-    adjusted = "; ".join(told.get("adjusted", []))  # type: ignore[arg-type]
-    if told["status"] == "refused":
-        reason = str(told["reason"])
+    adjusted = "; ".join(report.get("adjusted", []))  # type: ignore[arg-type]
+    if report["status"] == "refused":
+        reason = str(report["reason"])
         return "different order" not in reason, f"refused: {reason}"
-    counts: dict[str, int] = told["counts"]  # type: ignore[assignment]
-    errors = [one for one in told["findings"] if one["severity"] == "error"]  # type: ignore[attr-defined, union-attr]
+    counts: dict[str, int] = report["counts"]  # type: ignore[assignment]
+    errors = [finding for finding in report["findings"] if finding["severity"] == "error"]  # type: ignore[attr-defined, union-attr]
     named = all(
-        any(word in one["message"] for word in ("Enter", "enter", "format", "spreadsheet"))
-        for one in errors
+        any(word in finding["message"] for word in ("Enter", "enter", "format", "spreadsheet"))
+        for finding in errors
     )
     said = (
         f"read {counts['read']}, new {counts['new']}, changed {counts['changed']}, unchanged"
@@ -288,17 +290,17 @@ def main() -> int:
         default=os.environ.get("PSQL_URL", ""),
         help="a PostgreSQL database in which a temporary table may be made",
     )
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), asked.psql)
+        desk = Desk(Path(folder), options.psql)
         desk.set_up()
         for number, (name, source, way, skipped) in enumerate(ways(desk)):
             to = desk.folder / f"back{number}.txt"
             version = way(desk, desk.folder / source, to)
-            good, said = verdict(desk.validated(desk.with_header(to) if skipped else to))
+            good, sentence = verdict(desk.validated(desk.with_header(to) if skipped else to))
             failed += not good
-            print(f"{'ok  ' if good else 'FAIL'} {name} ({version}): {said}", flush=True)
+            print(f"{'ok  ' if good else 'FAIL'} {name} ({version}): {sentence}", flush=True)
     print(
         "Every way back ends with nothing changed, or its damage is named."
         if not failed

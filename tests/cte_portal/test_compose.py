@@ -109,7 +109,7 @@ def test_the_image_is_built_with_every_value_that_production_asks_for(tmp_path: 
         (ROOT / "Dockerfile").read_text().replace("\\\n", " "),
     )
     assert step
-    given = dict(one.split("=", 1) for one in step[1].split())
+    given = dict(pair.split("=", 1) for pair in step[1].split())
     environment = {
         "PATH": os.environ["PATH"],
         **given,

@@ -23,8 +23,8 @@ from tests.fixtures.records import HEALTH, District_
 
 @prepared
 def students(scope: Scope, grade: str | None) -> QuerySet[Student]:
-    found = Student.objects.in_scope(scope).annotate(number=Count("participations"))
-    return found.filter(enrollments__grade=grade) if grade else found
+    students_with_number = Student.objects.in_scope(scope).annotate(number=Count("participations"))
+    return students_with_number.filter(enrollments__grade=grade) if grade else students_with_number
 
 
 @prepared

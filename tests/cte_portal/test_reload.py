@@ -56,17 +56,17 @@ def test_a_change_starts_all_processes_again_and_an_end_waits_for_one(tmp_path: 
         )
         for name, seconds in (("S", 60), ("Q", 0))
     )
-    told: list[str] = []
-    with Supervisor([steady, quick], say=told.append, sources=Sources([tmp_path])) as supervisor:
-        wait(lambda: bool(supervisor.revive() or told))
+    lines: list[str] = []
+    with Supervisor([steady, quick], say=lines.append, sources=Sources([tmp_path])) as supervisor:
+        wait(lambda: bool(supervisor.revive() or lines))
         assert (
-            told == ["The Q process stopped. It starts again when a file changes."]
+            lines == ["The Q process stopped. It starts again when a file changes."]
             and started.read_text().count("Q") == 1
         )
         before = supervisor.running["S"].pid
         source.write_text("changed = True")
         wait(lambda: bool(supervisor.revive() or started.read_text().count("Q") == 2))
-        assert told[1] == "a.py changed: starting again …"
+        assert lines[1] == "a.py changed: starting again …"
         assert supervisor.running["S"].pid != before
 
 

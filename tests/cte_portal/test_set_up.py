@@ -167,7 +167,7 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
         r"-----BEGIN [A-Z ]*PRIVATE"
         r" KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|(?i:secret_key\s*=\s*[\"'][^\"']{20,})"
     )
-    found = [
+    problems = [
         name
         for name in tracked
         if (ROOT / name).suffix not in {".png", ".svg"}
@@ -175,7 +175,7 @@ def test_w_10_no_secrets_lie_in_the_repository() -> None:
         and name != "tests/cte_portal/test_set_up.py"
         and secret.search((ROOT / name).read_text(errors="replace"))
     ]
-    assert found == []
+    assert problems == []
 
 
 @pytest.fixture(scope="module")
@@ -286,22 +286,22 @@ def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
         assert open_to_others == []
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, output = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert said.count("stopped and is being restarted") == 4
+    assert output.count("stopped and is being restarted") == 4
 
 
 def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
     """L-19: with a bound."""
-    told: list[str] = []
+    lines: list[str] = []
     quick, steady = (
         Child(name, [sys.executable, "-c", code])
         for name, code in (("web", "pass"), ("worker", "import time; time.sleep(60)"))
     )
-    with Supervisor([quick, steady], say=told.append) as supervisor:
+    with Supervisor([quick, steady], say=lines.append) as supervisor:
         assert supervisor.wait() == "web"
         assert supervisor.running["worker"].poll() is None
-    assert len(told) == MOST_STARTS - 1
+    assert len(lines) == MOST_STARTS - 1
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
@@ -319,9 +319,9 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
     assert process.stderr is not None
     process.stderr.readline()
     process.send_signal(asked)
-    _, said = process.communicate(timeout=30)
+    _, output = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert said.splitlines()[-1] == "Stopped."
+    assert output.splitlines()[-1] == "Stopped."
 
 
 def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Path) -> None:
@@ -347,6 +347,6 @@ def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:
         pytest.skip("no demo command yet")
     environment = {"VAR_DIR": str(tmp_path)}
     assert manage("migrate", "-v0", **environment).returncode == 0
-    told = manage("demo", "--json", "--students", "60", **environment)
-    assert told.returncode == 0, told.stderr
-    assert {"districts", "people"} <= set(json.loads(told.stdout))
+    finished = manage("demo", "--json", "--students", "60", **environment)
+    assert finished.returncode == 0, finished.stderr
+    assert {"districts", "people"} <= set(json.loads(finished.stdout))

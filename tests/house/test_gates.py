@@ -112,14 +112,14 @@ def test_the_version_stands_in_one_place() -> None:
         for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
     }
     assert settings.PORTAL_VERSION == PROJECT["version"] == lock["cte-portal"]
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "manage.py", "--version"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout == f"CTE Portal {PROJECT['version']}\n"
+    assert finished.stdout == f"CTE Portal {PROJECT['version']}\n"
     newest = re.findall(
         r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
     )[0]

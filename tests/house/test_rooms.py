@@ -26,14 +26,14 @@ NO_NOUNS = (
 
 def modules() -> list[Path]:
     """Every module of the apps and their tests, as paths from the top of the project."""
-    found = [
+    folders = [
         path
         for folder in ("cte_portal", "pathways", "certification", "tests")
         for path in (settings.BASE_DIR / folder).rglob("*.py")
     ]
     return [
         path.relative_to(settings.BASE_DIR)
-        for path in found
+        for path in folders
         if "migrations" not in path.parts and path.name != "__init__.py"
     ]
 

@@ -175,10 +175,10 @@ class Portal:
         assert self.desk.stdin and self.desk.stdout
         self.desk.stdin.write(json.dumps({"do": do, **values}) + "\n")
         self.desk.stdin.flush()
-        said = json.loads(self.desk.stdout.readline())
-        if "error" in said:
-            raise RuntimeError(said["error"])
-        return said["answer"]
+        report = json.loads(self.desk.stdout.readline())
+        if "error" in report:
+            raise RuntimeError(report["error"])
+        return report["answer"]
 
     def all_changed(self) -> tuple[str, int]:
         """A file that changes every record of the district: each start date becomes one that no

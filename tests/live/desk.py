@@ -76,7 +76,7 @@ def rows(district: str = "9012") -> list[str]:
 def look(key: str) -> dict[str, Any]:
     batch = Batch.objects.with_standing().get(pk=key)
     names = ("status", "attempt", "stage", "sentence", "reference")
-    files = {one.role: one.size for one in batch.files.all()}
+    files = {file.role: file.size for file in batch.files.all()}
     return {
         **{name: getattr(batch, name) for name in names},
         "words": Line(batch).sentence,
@@ -101,7 +101,7 @@ def state(key: str) -> dict[str, Any]:
     )
     return {
         "changes": len(changes),
-        "once": len({one[:2] for one in changes}) == len(changes),
+        "once": len({change[:2] for change in changes}) == len(changes),
         "agree": agree,
     }
 
@@ -130,7 +130,8 @@ def resync_all() -> str:
 
 def children(key: str) -> dict[str, list[Any]]:
     return {
-        one.district: [one.status, one.attempt] for one in children_of(Batch.objects.get(pk=key))
+        child.district: [child.status, child.attempt]
+        for child in children_of(Batch.objects.get(pk=key))
     }
 
 
@@ -185,7 +186,7 @@ def standing(district: str) -> dict[str, Any]:
 
 def everything(scope: Scope) -> dict[str, list[str]]:
     """Every row that is meant, by nothing of the resync's own code but the list of types."""
-    found = {}
+    numbers = {}
     for kind in OBJECTS:
         rows = kind.model._base_manager.using(scope.alias).filter(**{kind.owner: scope.district})
         if kind.year:
@@ -198,8 +199,8 @@ def everything(scope: Scope) -> dict[str, list[str]]:
                 student__in=counted.exclude(end_date__lt="2024-07-01").values("student")
             )
         fields = [field.attname for field in kind.model._meta.concrete_fields]
-        found[kind.name] = sorted(repr(row) for row in rows.values_list(*fields))
-    return found
+        numbers[kind.name] = sorted(repr(row) for row in rows.values_list(*fields))
+    return numbers
 
 
 def digest(rows: dict[str, list[str]]) -> str:
@@ -234,11 +235,11 @@ def served(keys: list[str]) -> list[list[str]]:
     begun = Batch.objects.filter(pk__in=keys).order_by("started_at", "pk")
     return [
         [
-            one.district,
-            one.published_at.isoformat() if one.published_at else "",
-            one.started_at.isoformat() if one.started_at else "",
+            batch.district,
+            batch.published_at.isoformat() if batch.published_at else "",
+            batch.started_at.isoformat() if batch.started_at else "",
         ]
-        for one in begun
+        for batch in begun
     ]
 
 
@@ -248,8 +249,8 @@ def execute(statement: str) -> None:
 
 
 COMMANDS = {
-    one.__name__: one
-    for one in (
+    file.__name__: file
+    for file in (
         submit,
         submit_extract,
         delete_all,
@@ -270,9 +271,9 @@ COMMANDS = {
 }
 
 for line in sys.stdin:
-    asked = json.loads(line)
+    request = json.loads(line)
     try:
-        print(json.dumps({"answer": COMMANDS[asked.pop("do")](**asked)}), flush=True)
+        print(json.dumps({"answer": COMMANDS[request.pop("do")](**request)}), flush=True)
     except Exception as error:  # noqa: BLE001 - the test decides what it means
         connections.close_all()
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)

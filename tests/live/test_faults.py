@@ -251,7 +251,7 @@ def test_f_13_strange_messages_leave_the_worker_alive(message: str, live: Portal
             for part in parts:
                 link.sendall(
                     f"*{len(part)}\r\n".encode()
-                    + b"".join(f"${len(one)}\r\n{one}\r\n".encode() for one in part)
+                    + b"".join(f"${len(word)}\r\n{word}\r\n".encode() for word in part)
                 )
                 link.recv(100)
     key = live.ask("submit_extract")

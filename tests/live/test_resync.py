@@ -92,9 +92,9 @@ def test_f_30_killed_at_any_step_it_is_the_old_or_the_new_generation(
         2,
         "Everything was sent to the state.",
     )
-    assert {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]} == {
-        name: (number, 0) for name, number in before["counts"].items()
-    }
+    assert {
+        entry["type"]: (entry["processed"], entry["errors"]) for entry in row["result"]["objects"]
+    } == {name: (number, 0) for name, number in before["counts"].items()}
     after = whole(live, CLERKS, before)
     assert (after["batch"], after["attempt"]) == (
         key,
@@ -127,10 +127,14 @@ def test_f_33_one_type_is_refused_and_sent_by_itself_afterwards(live: Portal) ->
     before = stirred(live)
     live.fault.write_text("sent-course refuse")
     row = live.ended(live.ask("resync"))
-    told = {one["type"]: (one["processed"], one["errors"]) for one in row["result"]["objects"]}
-    assert row["status"] == "with-errors" and told["Course"] == (0, before["counts"]["Course"])
+    entries = {
+        entry["type"]: (entry["processed"], entry["errors"]) for entry in row["result"]["objects"]
+    }
+    assert row["status"] == "with-errors" and entries["Course"] == (0, before["counts"]["Course"])
     assert all(
-        told[name] == (number, 0) for name, number in before["counts"].items() if name != "Course"
+        entries[name] == (number, 0)
+        for name, number in before["counts"].items()
+        if name != "Course"
     )
     assert {reason for _, reason in row["result"]["refused"]["Course"]} == {
         "The state does not accept these values"
@@ -138,7 +142,7 @@ def test_f_33_one_type_is_refused_and_sent_by_itself_afterwards(live: Portal) ->
     stands = live.ask("standing", district=CLERKS)
     assert stands["unsent"] == 0 and stands["state"] != stands["district"]
     row = live.ended(live.ask("resync", types=["Course"]))
-    assert [one["type"] for one in row["result"]["objects"]] == ["District", "Course"] and row[
+    assert [entry["type"] for entry in row["result"]["objects"]] == ["District", "Course"] and row[
         "status"
     ] == "completed"
     stands = live.ask("standing", district=CLERKS)

@@ -30,10 +30,12 @@ def test_no_district_waits_for_more_than_two_of_anothers_jobs(live: Portal) -> N
     for place, (district, handed_over, begun) in enumerate(served):
         if district != FIRST:
             before = [
-                one for one in served[:place] if one[0] == FIRST and handed_over < one[2] <= begun
+                turn
+                for turn in served[:place]
+                if turn[0] == FIRST and handed_over < turn[2] <= begun
             ]
             assert len(before) <= 2, served
-    assert served[0][0] == FIRST and OTHERS[0] in {one[0] for one in served[1:3]}, served
-    assert FIRST in {one[0] for one in served[3:]}, (
+    assert served[0][0] == FIRST and OTHERS[0] in {turn[0] for turn in served[1:3]}, served
+    assert FIRST in {turn[0] for turn in served[3:]}, (
         "nobody's work was left to wait behind the others'"
     )

@@ -126,7 +126,9 @@ def grow(district: District_, students: int, start: int) -> None:
         for one in people
     )
     Roster.objects.bulk_create(
-        Roster(section=section, enrollment=one) for one in enrolled for section in sections
+        Roster(section=section, enrollment=enrollment)
+        for enrollment in enrolled
+        for section in sections
     )
     _record(district, [student.pk for student in people[::2]], taught.pk)
 

@@ -192,10 +192,10 @@ def test_b_10_opi_reminds_all_who_have_not_certified(desk: Desk, ready: Ready, o
 def test_b_11_opi_decides_a_request(
     answer: str, desk: Desk, ready: Ready, opi: User, event: CertificationEvent
 ) -> None:
-    one = make_round(event)
-    sign(one, ready.primary)
-    seal(one)
-    make_recertification(one, by=ready.primary.user)
+    certification_round = make_round(event)
+    sign(certification_round, ready.primary)
+    seal(certification_round)
+    make_recertification(certification_round, by=ready.primary.user)
     page = desk.open(opi)
     steps = counted(page)
     page.get_by_role("navigation").get_by_role("link", name="Recertification requests").click()

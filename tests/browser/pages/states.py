@@ -48,9 +48,9 @@ def without_violations(page: Page) -> None:
             "height": page.evaluate("document.documentElement.scrollHeight + 200"),
         }
     )
-    found = violations(page)
+    problems = violations(page)
     page.set_viewport_size(window)
-    assert not found, found
+    assert not problems, problems
 
 
 def well_built(page: Page) -> None:
@@ -78,12 +78,12 @@ BUILT = """() => {
 
 def each(states: dict[str, list[State]]) -> pytest.MarkDecorator:
     """A test for each state of these pages."""
-    found = [
+    missing = [
         pytest.param(state, id=f"{name}: {state.name}")
         for name, of_it in states.items()
         for state in of_it
     ]
-    return pytest.mark.parametrize("state", found)
+    return pytest.mark.parametrize("state", missing)
 
 
 def look(state: State, stage: Stage) -> None:

@@ -91,15 +91,15 @@ WITHOUT_A_PAGE = {
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
-    found: set[str] = set()
+    covered: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            found |= names(
+            covered |= names(
                 pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space
             )
         else:
-            found.add(space + (pattern.name or str(pattern.pattern)))
-    return found
+            covered.add(space + (pattern.name or str(pattern.pattern)))
+    return covered
 
 
 def test_every_page_has_its_states_here() -> None:

@@ -38,7 +38,7 @@ def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]
     def visit(stage: Stage, page: Page) -> None:
         event = make_event()
         if named:
-            one = make_certifier(
+            certifier = make_certifier(
                 stage.clerk,
                 title="CTE Director",
                 invited_at=timezone.now(),
@@ -46,10 +46,13 @@ def certifying(*parts: str, named: bool = True) -> Callable[[Stage, Page], None]
             )
             make_certifier(stage.people["administrator"], level="primary")
             make_certifier(stage.people["viewer"], level="secondary", title="Principal")
-            sign(make_round(event), one)
+            sign(make_round(event), certifier)
             page.goto(
                 stage.address(
-                    *({"event": event.pk, "certifier": one.pk}.get(part, part) for part in parts)
+                    *(
+                        {"event": event.pk, "certifier": certifier.pk}.get(part, part)
+                        for part in parts
+                    )
                 )
             )
         else:
@@ -118,7 +121,7 @@ def certified(
             stage.cottonwood.enroll(student, 2024)
             if number < 2:
                 stage.cottonwood.record(student, HEALTH)
-        one = make_certifier(stage.people["administrator"])
+        certifier = make_certifier(stage.people["administrator"])
         if earlier:
             seal_records(
                 make_round(make_event(end_year=2024, name="End of Year 2023-24")),
@@ -130,11 +133,11 @@ def certified(
         resync(stage)
         event = make_event()
         this = make_round(event)
-        sign(this, one)
+        sign(this, certifier)
         copy = seal_records(
             this,
             stage.cottonwood.scope,
-            notes=[{"by": one.name, "figure": "Participants: 9", "note": "Grown."}],
+            notes=[{"by": certifier.name, "figure": "Participants: 9", "note": "Grown."}],
         )
         if superseded:
             Round.objects.filter(pk=this.pk).update(status="superseded", ended_at=now)

@@ -129,9 +129,9 @@ def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(
     Batch.objects.claim(batch.pk, "a worker")
     page = desk.open(clerk)
     page.goto(QUEUE)
-    asked: list[Request] = []
+    requests: list[Request] = []
     page.on(
-        "request", lambda request: asked.append(request) if request.url.endswith(QUEUE) else None
+        "request", lambda request: requests.append(request) if request.url.endswith(QUEUE) else None
     )
     rows = page.locator("#batch-queue-rows")
     expect(rows).to_contain_text("Processing")
@@ -145,6 +145,6 @@ def test_j_06_the_queue_list_asks_while_a_job_runs_and_then_no_more(
         status=Status.COMPLETED, lease_until=None, finished_at=timezone.now()
     )
     expect(rows).to_contain_text("Completed", timeout=10_000)
-    before = len(asked)
+    before = len(requests)
     page.wait_for_timeout(4000)
-    assert len(asked) == before >= 3
+    assert len(requests) == before >= 3

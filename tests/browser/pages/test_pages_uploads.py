@@ -140,14 +140,14 @@ def failed_unseen(stage: Stage, page: Page) -> None:
         "queue": "district",
         "submitted_by": stage.people["opi"],
     }
-    said = "The portal could not do this. Nothing was changed. Reference 7K3Q."
+    sentence = "The portal could not do this. Nothing was changed. Reference 7K3Q."
     for kind, district in (("letter", "9012"), ("notice", ""), ("publish", "")):
         Batch.objects.create(
             kind=kind,
             district=district,
             idempotency_key=kind,
             reference="7K3Q",
-            sentence=said,
+            sentence=sentence,
             **failed,
         )
     sent_everywhere("/opi/batches/")(stage, page)

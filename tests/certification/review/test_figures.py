@@ -52,16 +52,16 @@ def canonical_row(values: dict[str, Any]) -> CanonicalRow:
 
 def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
     """The same by looking for each student anew."""
-    students = {one["state_id"] for one in records}
+    students = {record["state_id"] for record in records}
     concentrators = {
         who
         for who in students
-        if any(one["concentrator"] for one in records if one["state_id"] == who)
+        if any(record["concentrator"] for record in records if record["state_id"] == who)
     }
     alone = {
         who
         for who in students
-        if any(one["single_parent"] for one in records if one["state_id"] == who)
+        if any(record["single_parent"] for record in records if record["state_id"] == who)
     }
     return {
         "records": len(records),
@@ -70,7 +70,8 @@ def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
         "participants": len(students - concentrators),
         "single_parents": len(alone),
         "credits": {
-            name: str(sum((one[name] for one in records), Decimal("0.00"))) for name in CREDITS
+            name: str(sum((record[name] for record in records), Decimal("0.00")))
+            for name in CREDITS
         },
     }
 
@@ -80,16 +81,17 @@ def counted_again(records: list[dict[str, Any]]) -> dict[str, Any]:
 def test_r_04_figures_are_those_of_an_independent_count_in_any_order(
     records: list[dict[str, Any]], shuffled: Any
 ) -> None:
-    rows = [canonical_row(one) for one in records]
+    rows = [canonical_row(record) for record in records]
     counts = counts_of(rows)
     assert counts["totals"] == counted_again(records)
     for grouping, (column, _) in GROUPINGS.items():
-        codes = {one[column] for one in records}
+        codes = {record[column] for record in records}
         assert {
             group["code"]: {name: group[name] for name in counts["totals"]}
             for group in counts[grouping]
         } == {
-            code: counted_again([one for one in records if one[column] == code]) for code in codes
+            code: counted_again([record for record in records if record[column] == code])
+            for code in codes
         }
     shuffled.shuffle(rows)
     again = counts_of(iter(rows))

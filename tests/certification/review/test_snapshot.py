@@ -93,31 +93,31 @@ def test_r_04_every_group_of_either_year_has_one_line_with_both_numbers(
     now: list[dict[str, Any]], before: list[dict[str, Any]]
 ) -> None:
     here, there = (counts_of(map(canonical_row, records)) for records in (now, before))
-    found = sections(here, there, "2023-24")
-    assert [figure.now for figure in found[0].figures] == [
+    lines = sections(here, there, "2023-24")
+    assert [figure.now for figure in lines[0].figures] == [
         here["totals"][name] for name in ("concentrators", "participants", "single_parents")
     ]
     by_pathway = {
         figure.slug.removeprefix("pathways-"): (figure.now, figure.before)
-        for figure in found[1].figures
+        for figure in lines[1].figures
     }
     for code in ("01", "10", "17"):
         numbers = tuple(
-            len({one["state_id"] for one in records if one["pathway_code"] == code})
+            len({record["state_id"] for record in records if record["pathway_code"] == code})
             for records in (now, before)
         )
         assert by_pathway.get(code, (0, 0)) == numbers
         assert (code in by_pathway) == any(numbers)
     assert all(
         0 <= bar <= WIDTH
-        for section in found
+        for section in lines
         for figure in section.figures
         for bar in (figure.bars.now, figure.bars.before or 0)
     )
 
 
 def test_r_06_bars_share_a_scale_and_what_is_not_nothing_is_seen() -> None:
-    assert [(one.now, one.before) for one in bars([(296, 271), (1, 0), (0, None)])] == [
+    assert [(bar.now, bar.before) for bar in bars([(296, 271), (1, 0), (0, None)])] == [
         (118, 108),
         (1, 0),
         (0, None),
@@ -131,20 +131,20 @@ def test_r_04_this_year_beside_the_last_sealed_one(
         district.record(student, BUSINESS, concentrator=True, in_district_credits=Decimal("2.50"))
     state_edition()
     client.force_login(clerk)
-    told = text(client.get(page(event, "snapshot")))
+    words = text(client.get(page(event, "snapshot")))
     assert (
         "9 concentrators (+9 since 2023-24), 0 participants (−2 since 2023-24), 0 single parents"
-        " (unchanged since 2023-24)." in told
+        " (unchanged since 2023-24)." in words
     )
     assert (
-        "Business Management: 9, 0 in 2023-24 (new)" in told
-        and told.count("Unusual</span>") + told.count("Unusual ") >= 2
+        "Business Management: 9, 0 in 2023-24 (new)" in words
+        and words.count("Unusual</span>") + words.count("Unusual ") >= 2
     )
-    assert "Health Professions: 2, 2 in 2023-24 (0.0%)" in told
+    assert "Health Professions: 2, 2 in 2023-24 (0.0%)" in words
     assert (
-        'data-label="2023-24">2</td>' in dense(told)
-        and "2023-24, certified" in told
-        and "State edition as sent on" in told
+        'data-label="2023-24">2</td>' in dense(words)
+        and "2023-24, certified" in words
+        and "State edition as sent on" in words
     )
     concentrators = text(client.get(page(event, "snapshot") + "?count=concentrators"))
     assert "Cottonwood Bend High School: 9, 0 in 2023-24" in concentrators
@@ -163,12 +163,12 @@ def test_r_04_without_an_earlier_seal_it_says_so_and_flags_nothing(
     for number in range(9):
         cottonwood.record(cottonwood.student(f"99900012{number}"))
     state_edition()
-    told = text(client.get(page(event, "snapshot")))
+    words = text(client.get(page(event, "snapshot")))
     assert (
-        "There is no sealed copy of 2023-24 to compare with." in told
-        and "Unusual</span>" not in told
+        "There is no sealed copy of 2023-24 to compare with." in words
+        and "Unusual</span>" not in words
     )
-    assert "9 participants" in told
+    assert "9 participants" in words
 
 
 def test_r_04_what_is_not_at_the_state_is_not_counted(
@@ -185,9 +185,9 @@ def test_r_04_a_signer_may_say_why(
     for student in Student.objects.filter(last_name="Alder"):
         district.record(student, BUSINESS)
     state_edition()
-    one = event_of(district.scope, event.pk)
-    assert one is not None
-    snapshot = snapshot_of(one)
+    district_event = event_of(district.scope, event.pk)
+    assert district_event is not None
+    snapshot = snapshot_of(district_event)
     assert {"participants", "schools-0001", "genders-F"} < {
         figure.slug for figure in snapshot.unusual
     }
@@ -215,21 +215,21 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
         an edition.
         """
         own: dict[str, dict[str, Any]] = {}
-        found = {}
+        groups = {}
         for one in records:
             student = own.setdefault(
                 one["state_id"], {name: one[name] for name in ("grade", "gender", "school_number")}
             )
-            found[one["state_id"], one["pathway_code"]] = canonical_row({**one, **student})
-        return list(found.values())
+            groups[one["state_id"], one["pathway_code"]] = canonical_row({**one, **student})
+        return list(groups.values())
 
-    one, other = rows(before), rows(after)
-    found = changes(one, other, same_year=True)
-    same = sorted(map(canonical.line, one)) == sorted(map(canonical.line, other))
-    assert (found == []) is same
+    now, other = rows(before), rows(after)
+    changed = changes(now, other, same_year=True)
+    same = sorted(map(canonical.line, now)) == sorted(map(canonical.line, other))
+    assert (changed == []) is same
     ids = {record["state_id"] for record in before}, {record["state_id"] for record in after}
-    assert {change.state_id for change in found if change.kind == "added"} == ids[1] - ids[0]
-    assert {change.state_id for change in found if change.kind == "removed"} == ids[0] - ids[1]
+    assert {change.state_id for change in changed if change.kind == "added"} == ids[1] - ids[0]
+    assert {change.state_id for change in changed if change.kind == "removed"} == ids[0] - ids[1]
 
 
 def test_r_05_added_removed_and_changed_students_with_before_and_after(
@@ -268,19 +268,19 @@ def test_r_05_added_removed_and_changed_students_with_before_and_after(
         asked_by_id=1,
     )
     client.force_login(clerk)
-    told = text(client.get(page(event, "changes")))
-    assert "compared with" in told and "9012-2025-EOY-1" in told
+    words = text(client.get(page(event, "changes")))
+    assert "compared with" in words and "9012-2025-EOY-1" in words
     assert (
-        "<strong>All 3</strong>" in told
-        and "Added 1" in told
-        and "Removed 1" in told
-        and "Changed 1" in told
+        "<strong>All 3</strong>" in words
+        and "Added 1" in words
+        and "Removed 1" in words
+        and "Changed 1" in words
     )
     assert 'data-label="Before">1.50</td><td data-label="After"><strong>2.25</strong>' in dense(
-        told
+        words
     )
-    assert 'data-label="Before">No</td><td data-label="After"><strong>Yes</strong>' in dense(told)
-    assert "the whole record" in told and "Participant, 1.50 credits" in told
+    assert 'data-label="Before">No</td><td data-label="After"><strong>Yes</strong>' in dense(words)
+    assert "the whole record" in words and "Participant, 1.50 credits" in words
     removed = text(client.get(page(event, "changes") + "?kind=removed"))
     assert "ALDER, NR1" in removed and "ALDER, NR0" not in removed
     assert client.get(page(event, "changes") + "?kind=moved").status_code == 404
@@ -298,8 +298,8 @@ def test_r_05_the_first_round_is_compared_with_last_year_without_what_moves_on(
     client: Client, clerk: User, event: CertificationEvent, district: District_, state_edition: Any
 ) -> None:
     client.force_login(clerk)
-    told = text(client.get(page(event, "changes")))
-    assert "9012-2024-EOY-1" in told and "Nothing differs" in told, (
+    words = text(client.get(page(event, "changes")))
+    assert "9012-2024-EOY-1" in words and "Nothing differs" in words, (
         "everybody has moved up a grade, and that is all"
     )
     district.record(Student.objects.get(state_id="999000125"), BUSINESS)
@@ -360,8 +360,8 @@ def test_lists_and_figures_of_a_certified_event_are_the_sealed_ones(
     state_edition()
     client.force_login(clerk)
     for address in (page(event, "snapshot"), page(event, "lists", "participants")):
-        told = text(client.get(address))
-        assert "9012-2025-EOY-1" in told and "Business" not in told
+        words = text(client.get(address))
+        assert "9012-2025-EOY-1" in words and "Business" not in words
 
 
 def test_explanations_name_warning_student_and_reason(
@@ -380,8 +380,8 @@ def test_explanations_name_warning_student_and_reason(
         by="MARTIN, CHERYL",
         at=timezone.now(),
     )
-    told = text(client.get(page(event, "explanations")))
-    assert "The approval is on its way." in told and "ALDER, NR0" in told and "CTE-213" in told
+    words = text(client.get(page(event, "explanations")))
+    assert "The approval is on its way." in words and "ALDER, NR0" in words and "CTE-213" in words
     sealed = {
         "rule": "CTE-213",
         "state_id": "999000121",
@@ -392,8 +392,8 @@ def test_explanations_name_warning_student_and_reason(
         "at": datetime.datetime(2025, 6, 1, tzinfo=datetime.UTC).isoformat(),
     }
     seal_records(make_round(event), district.scope.at_state(), explanations=[sealed])
-    told = text(client.get(page(event, "explanations")))
-    assert "As sealed." in told and "The approval is on its way." not in told
+    words = text(client.get(page(event, "explanations")))
+    assert "As sealed." in words and "The approval is on its way." not in words
 
 
 def test_o_21_small_groups_are_not_shown_outside_the_district() -> None:
@@ -405,9 +405,9 @@ def test_an_event_of_another_year_or_a_draft_has_no_such_pages(
 ) -> None:
     draft = make_event(status="draft", published_at=None)
     client.force_login(clerk)
-    for one in (draft, CertificationEvent.objects.get(end_year=2024)):
+    for earlier in (draft, CertificationEvent.objects.get(end_year=2024)):
         for parts in (("snapshot",), ("changes",), ("explanations",), ("lists", "concentrators")):
-            assert client.get(page(one, *parts)).status_code == 404
+            assert client.get(page(earlier, *parts)).status_code == 404
 
 
 CREDITLESS = dict.fromkeys(CREDITS, Decimal(0))
@@ -432,9 +432,9 @@ def test_a_grade_that_only_last_year_had_stands_in_its_place() -> None:
         )
 
     (grades,) = [
-        one
-        for one in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24")
-        if one.title == "By grade"
+        section
+        for section in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24")
+        if section.title == "By grade"
     ]
     assert [figure.label for figure in grades.figures] == [
         "Grade KG",

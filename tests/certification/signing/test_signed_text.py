@@ -277,11 +277,13 @@ def test_c_38_verify_sealed_names_what_was_tampered_with(
     statement: str, words: str, sealed: SealedCopy
 ) -> None:
     tamper(statement)
-    told = StringIO()
+    printed = StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("verify_sealed", json=True, stdout=told)
-    (one,) = json.loads(told.getvalue())["sealed"]
-    assert ended.value.code == 1 and any(words in said for said in one["differs"]), one
+        call_command("verify_sealed", json=True, stdout=printed)
+    (sealed_copy,) = json.loads(printed.getvalue())["sealed"]
+    assert ended.value.code == 1 and any(
+        words in sentence for sentence in sealed_copy["differs"]
+    ), sealed_copy
 
 
 def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
@@ -303,25 +305,25 @@ def test_c_38_verify_sealed_names_the_record(sealed: SealedCopy) -> None:
         f" {columns} FROM certification_sealedrecord WHERE id = {health}"
     )
     added = SealedRecord.objects.get(state_id="999000999").pk
-    found = differences(sealed)
+    names = differences(sealed)
     assert (
-        f"differs from the seal: sealed record {added}" in found
-        and "the seal covers different data" in found
+        f"differs from the seal: sealed record {added}" in names
+        and "the seal covers different data" in names
     )
     tamper(f"DELETE FROM certification_sealedrecord WHERE id IN ({added}, {business})")
     assert "the counts of the records differ from those sealed" in differences(sealed)
 
 
 def test_verify_sealed_ends_with_0_or_1(cottonwood: District_, sealed: SealedCopy) -> None:
-    told = StringIO()
-    call_command("verify_sealed", stdout=told)
-    assert "1 sealed, 0 differ" in told.getvalue()
+    printed = StringIO()
+    call_command("verify_sealed", stdout=printed)
+    assert "1 sealed, 0 differ" in printed.getvalue()
     tamper("UPDATE certification_sealedrecord SET grade = '09'")
-    told = StringIO()
+    printed = StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("verify_sealed", stdout=told)
-    assert ended.value.code == 1 and "1 sealed, 1 differs." in told.getvalue()
-    assert "999000123" not in told.getvalue() and "Anderson" not in told.getvalue(), (
+        call_command("verify_sealed", stdout=printed)
+    assert ended.value.code == 1 and "1 sealed, 1 differs." in printed.getvalue()
+    assert "999000123" not in printed.getvalue() and "Anderson" not in printed.getvalue(), (
         "no student stands in what a log may keep"
     )
 
@@ -336,9 +338,9 @@ def test_verify_sealed_holds_one_copy_at_a_time(
         tracemalloc.start()
         with contextlib.suppress(SystemExit):
             call_command("verify_sealed", stdout=StringIO())
-        found = tracemalloc.get_traced_memory()[1]
+        highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return found
+        return highest
 
     def seal_again(number: int) -> None:
         seal_records(make_round(event, number=number), cottonwood.scope)
@@ -346,10 +348,10 @@ def test_verify_sealed_holds_one_copy_at_a_time(
 
     seal_again(1)
     peak()
-    one = peak()
+    lowest = peak()
     for number in range(2, 17):
         seal_again(number)
-    assert SealedCopy.objects.count() == 16 and peak() < 1.5 * one
+    assert SealedCopy.objects.count() == 16 and peak() < 1.5 * lowest
 
 
 def test_what_was_sealed_reads_back_as_it_was_signed(sealed: SealedCopy) -> None:

@@ -399,13 +399,13 @@ def test_z_09_pages_of_opi_answer_as_the_table_says(
 ) -> None:
     path = statewide_address(name)
     before = fingerprint()
-    found = {}
+    missing = {}
     for role, user in cast.items():
         client.logout()
         if user:
             client.force_login(user)
-        found[role] = client.generic(method, path).status_code
-    assert found == STATEWIDE[name][method]
+        missing[role] = client.generic(method, path).status_code
+    assert missing == STATEWIDE[name][method]
     after = fingerprint()
     del before["accounts_user"], after["accounts_user"]  # signing in is written there
     assert after == before
@@ -419,17 +419,17 @@ def test_z_09_pages_of_opi_answer_as_the_table_says(
 def test_z_01_pages_of_a_district_answer_as_the_table_says(
     name: str, method: str, record: Participation, cast: dict[str, User | None]
 ) -> None:
-    found = {}
+    open_pages = {}
     for role in ROLES:
         with undone():  # each role meets the same rows
             client = Client()
             if user := cast[role]:
                 client.force_login(user)
             answer = client.generic(method, address(name, record))
-            found[role] = answer.status_code
+            open_pages[role] = answer.status_code
             assert role != "anonymous" or answer["Location"].startswith("/accounts/sign-in/?next=")
             assert Participation.objects.get(pk=record.pk).version == 1, role
-    assert found == {role: DISTRICT[name][method][role] for role in ROLES}
+    assert open_pages == {role: DISTRICT[name][method][role] for role in ROLES}
 
 
 @pytest.mark.once
@@ -676,11 +676,11 @@ def fingerprint() -> dict[str, list[Any]]:
             for name in connection.introspection.table_names(cursor)
             if name not in ("django_session", "staged_participation")
         ]
-        found = {}
+        pages = {}
         for table in tables:
             cursor.execute(f'SELECT * FROM "{table}"')
-            found[table] = sorted(map(repr, cursor.fetchall()))
-        return found
+            pages[table] = sorted(map(repr, cursor.fetchall()))
+        return pages
 
 
 @pytest.mark.parametrize("role", ["clerk", "opi"])

@@ -138,8 +138,8 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(latest)
-    found = dict(User.objects.values_list("username", "email"))
-    assert found == {
+    addresses = dict(User.objects.values_list("username", "email"))
+    assert addresses == {
         "first": "",
         "last": "anna.test@example.org",
         "never": "",
@@ -236,5 +236,5 @@ def test_names_are_compared_without_accents_case_and_signs() -> None:
 
 
 def test_an_empty_name_has_no_namesake(db: None) -> None:
-    found: Any = User.objects.namesakes("Nora", "Lee")
-    assert not found.exists()
+    namesakes: Any = User.objects.namesakes("Nora", "Lee")
+    assert not namesakes.exists()

@@ -108,12 +108,12 @@ def test_w_04_raw_sql_is_written_in_few_named_places() -> None:
         "cte_portal/prepared.py",
         "cte_portal/ui/unavailable.py",
     }
-    found = {
+    scripts = {
         str(path.relative_to(ROOT))
         for path in CODE
         if re.search(r"cursor\.execute|\.raw\(|executemany|RawSQL", path.read_text())
     }
-    assert found <= homes
+    assert scripts <= homes
 
 
 @pytest.mark.parametrize("module", ["resync/resync", "ledger/copy_out", "rules/stored"])
@@ -155,17 +155,17 @@ def test_w_04_statements_are_put_together_from_names_alone(module: str) -> None:
         r"\s*(SELECT|INSERT|UPDATE|DELETE|COPY|CREATE|DROP|ANALYZE|WITH|FROM|SET|WHERE|%s|\()\b",
         re.IGNORECASE,
     )
-    found = 0
-    for text in (one for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)):
+    number = 0
+    for text in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
         words = "".join(str(part.value) for part in text.values if isinstance(part, ast.Constant))
         if statement.match(words):
-            found += 1
+            number += 1
             assert {
                 ast.unparse(part.value)
                 for part in text.values
                 if isinstance(part, ast.FormattedValue)
             } <= names, words
-    assert found
+    assert number
 
 
 @pytest.mark.parametrize(

@@ -155,10 +155,10 @@ def test_what_was_typed_is_in_no_log_no_session_and_no_page(
     right = phone.code() if app else PASSPHRASE
     with caplog.at_level(logging.DEBUG):
         for typed in ("zzsecret 483920", right):
-            asked = request(clerk)
-            form = SignForm({"agree": "on", "proof": typed}, request=asked)
+            wanted = request(clerk)
+            form = SignForm({"agree": "on", "proof": typed}, request=wanted)
             assert form.is_valid() and form.confirm().ok == (typed == right)
-            for place in (caplog.text, repr(dict(asked.session.items())), str(form)):
+            for place in (caplog.text, repr(dict(wanted.session.items())), str(form)):
                 assert typed not in place
 
 
@@ -201,11 +201,11 @@ def test_a_code_that_comes_four_times_at_once_signs_once(
     spent = second_factor.spent
 
     def slowly(app: Any, step: int) -> bool:
-        found = spent(app, step)
+        answer = spent(app, step)
         threading.Event().wait(
             0.2
         )  # long enough for all four to have looked, if nothing held them back
-        return found
+        return answer
 
     monkeypatch.setattr(second_factor, "spent", slowly)
     phone.give(clerk)

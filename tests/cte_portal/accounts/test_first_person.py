@@ -16,13 +16,13 @@ def test_createsuperuser_makes_an_opi_administrator(
     cottonwood: District_, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
-    said = {
+    answers = {
         "username": "first",
         "email": "First@Example.org",
         "first_name": "Robin",
         "last_name": "Hale",
     }
-    call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **said)
+    call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **answers)
     first = User.objects.get()
     assert (first.record_name, first.email) == ("HALE, ROBIN", "first@example.org")
     assert list(first.memberships.values_list("role", "district")) == [(Role.OPI_ADMINISTRATOR, "")]
@@ -52,13 +52,13 @@ def test_a_name_that_is_taken_leaves_nothing_behind(
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "four quiet rivers bend")
     before = Membership.objects.count()
     with pytest.raises(CommandError):
-        said = {
+        answers = {
             "username": "cmartin",
             "email": "x@example.org",
             "first_name": "Robin",
             "last_name": "Hale",
         }
-        call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **said)
+        call_command("createsuperuser", interactive=False, stdout=io.StringIO(), **answers)
     assert Membership.objects.count() == before
 
 

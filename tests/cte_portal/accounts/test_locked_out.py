@@ -147,10 +147,10 @@ def test_the_cookie_of_production_is_bound_to_the_host() -> None:
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
         **PRODUCTION,
     }
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
     )
-    assert told.stdout.split() == ["__Host-device", "True"]
+    assert finished.stdout.split() == ["__Host-device", "True"]
 
 
 def test_a_reset_by_mail_ends_the_wait(client: Client, clerk: User) -> None:
@@ -411,8 +411,12 @@ def test_the_portal_runs_on_the_steady_cache() -> None:
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
         **PRODUCTION,
     }
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
     ).stdout
-    assert "SteadyCache" in told and "'socket_timeout': 1" in told and "DatabaseCache" in told
+    assert (
+        "SteadyCache" in finished
+        and "'socket_timeout': 1" in finished
+        and "DatabaseCache" in finished
+    )
     assert reverse("account_reset_password")

@@ -38,9 +38,9 @@ def add(client: Client, base: str = HERE, **values: str) -> Any:
 
 
 def link_in(answer: Any) -> str:
-    found = re.search(r"/accounts/invitation/[\w-]+/", answer.content.decode())
-    assert found
-    return found[0]
+    match = re.search(r"/accounts/invitation/[\w-]+/", answer.content.decode())
+    assert match
+    return match[0]
 
 
 def test_a_clerk_is_invited_and_signs_in(client: Client, administrator: User) -> None:
@@ -53,7 +53,7 @@ def test_a_clerk_is_invited_and_signs_in(client: Client, administrator: User) ->
         and link in mail.outbox[0].body
     )
     new = User.objects.get(username="nlee")
-    assert [(one.role, one.district) for one in new.memberships.all()] == [
+    assert [(membership.role, membership.district) for membership in new.memberships.all()] == [
         (Role.DATA_CLERK, "9012")
     ]
     again = client.get(f"{HERE}{new.pk}/")

@@ -61,9 +61,9 @@ def inside(client: Client) -> bool:
 def set_up(client: Client) -> str:
     """Through the page; the secret it showed comes back."""
     page = client.get(APP).content.decode()
-    found = re.search(r"<b>((?:[A-Z2-7]{4} ?){8})</b>", page)
-    assert found
-    secret = found[1].replace(" ", "")
+    match = re.search(r"<b>((?:[A-Z2-7]{4} ?){8})</b>", page)
+    assert match
+    secret = match[1].replace(" ", "")
     assert client.post(APP, {"code": phone.code(secret=secret)})["Location"] == CODES
     return secret
 
@@ -98,7 +98,7 @@ def test_the_picture_holds_what_the_app_needs_and_no_style(client: Client, clerk
     assert svg and "style" not in svg[0] and "data:" not in page
     code = qrcode.QRCode(border=4)
     code.add_data(f"otpauth://totp/cmartin?secret={secret}&issuer={quote('CTE Portal')}")
-    dark = {(x, y) for y, row in enumerate(code.get_matrix()) for x, one in enumerate(row) if one}
+    dark = {(x, y) for y, row in enumerate(code.get_matrix()) for x, dot in enumerate(row) if dot}
     assert {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", svg[0])} == dark
     assert secret not in client.get(SECURITY).content.decode()
 
@@ -195,11 +195,11 @@ def test_a_recovery_code_gets_in_once(client: Client, clerk: User) -> None:
     assert "8 codes left" in text(client.get(SECURITY)) and "8 of 10 left" in text(
         client.get(CODES)
     )
-    shown = client.get(f"{CODES}file/")
+    download = client.get(f"{CODES}file/")
     assert (
-        first not in shown.content.decode()
-        and "attachment" in shown["Content-Disposition"]
-        and shown["Content-Type"] == "text/plain"
+        first not in download.content.decode()
+        and "attachment" in download["Content-Disposition"]
+        and download["Content-Type"] == "text/plain"
     )
 
 
@@ -208,7 +208,7 @@ def test_new_recovery_codes_end_the_old_ones(client: Client, clerk: User) -> Non
     client.force_login(clerk)
     assert "no longer work" in text(client.get(f"{CODES}new/"))
     page = text(client.post(f"{CODES}new/", follow=True))
-    assert not any(one in page for one in old) and "10 of 10 left" in page
+    assert not any(code in page for code in old) and "10 of 10 left" in page
     assert AuditEvent.objects.get().after == {"Recovery codes": "replaced"}
 
 
@@ -230,16 +230,16 @@ def test_the_app_is_removed_after_a_code_where_it_is_not_required(
     client.force_login(clerk)
     client.get(SECURITY)
     clock.shift(16 * MINUTE)
-    asked = client.get(f"{APP}remove/")
-    assert asked["Location"] == f"/accounts/confirm/code/?next={quote(APP, safe='')}remove%2F", (
+    page = client.get(f"{APP}remove/")
+    assert page["Location"] == f"/accounts/confirm/code/?next={quote(APP, safe='')}remove%2F", (
         "who signed in long ago says so again, by code"
     )
     assert client.get("/accounts/confirm/")["Location"].startswith("/accounts/confirm/code/"), (
         "and not by password"
     )
-    assert "incorrect" in text(client.post(asked["Location"], {"code": "000000"}))
+    assert "incorrect" in text(client.post(page["Location"], {"code": "000000"}))
     assert (
-        client.post(asked["Location"], {"code": phone.code(), "next": f"{APP}remove/"})["Location"]
+        client.post(page["Location"], {"code": phone.code(), "next": f"{APP}remove/"})["Location"]
         == f"{APP}remove/"
     )
     client.post(f"{APP}remove/")
@@ -272,14 +272,14 @@ def test_the_code_page_belongs_to_a_sign_in(client: Client, clerk: User) -> None
     [({}, "False"), (PRODUCTION, "True"), ({**PRODUCTION, "REQUIRE_MFA": "false"}, "False")],
 )
 def test_production_requires_it_unless_told_otherwise(given: dict[str, str], required: str) -> None:
-    shown = manage(
+    printed = manage(
         "shell",
         "--no-imports",
         "-c",
         "from django.conf import settings; print(settings.REQUIRE_MFA)",
         **given,
     )
-    assert shown.stdout.split() == [required], shown.stderr
+    assert printed.stdout.split() == [required], printed.stderr
 
 
 @pytest.fixture

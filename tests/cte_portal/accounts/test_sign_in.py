@@ -89,7 +89,7 @@ def test_s_02_cookies_are_shut_away(client: Client, clerk: User) -> None:
         " django.setup();print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
         " s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_HTTPONLY)"
     )
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script],
         env={
             "PATH": os.environ["PATH"],
@@ -101,7 +101,7 @@ def test_s_02_cookies_are_shut_away(client: Client, clerk: User) -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split() == ["True", "True", "__Host-session", "__Host-csrf", "True"]
+    assert finished.stdout.split() == ["True", "True", "__Host-session", "__Host-csrf", "True"]
 
 
 def test_s_04_a_cookie_replayed_after_sign_out_is_refused(client: Client, clerk: User) -> None:
@@ -204,7 +204,7 @@ def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: st
         **PRODUCTION,
         **said,
     }
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", script],
         env=env,
         cwd=ROOT,
@@ -212,7 +212,7 @@ def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: st
         text=True,
         check=True,
     )
-    assert told.stdout.strip() == counted
+    assert finished.stdout.strip() == counted
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,12 @@ def unused_for(user: User, days: float) -> None:
 
 
 def gate(event: CertificationEvent) -> Any:
-    one = event_of(SCOPE, event.pk)
-    assert one is not None
+    district_event = event_of(SCOPE, event.pk)
+    assert district_event is not None
     return next(
-        verdict for verdict in gates.verdicts(Case(SCOPE, one)) if verdict.gate.slug == "certifiers"
+        verdict
+        for verdict in gates.verdicts(Case(SCOPE, district_event))
+        if verdict.gate.slug == "certifiers"
     )
 
 
@@ -89,12 +91,18 @@ def test_opi_counts_and_finds_the_district(
     assert found() == []
     unused_for(superintendent.user, 200)
     assert found() == ["9012"]
-    line, one = lines_of(event)[0], event_of(SCOPE, event.pk)
-    assert one is not None and (line.district_event.unused, line.district_event.able) == (
-        one.unused,
-        one.able,
+    line, district_event = lines_of(event)[0], event_of(SCOPE, event.pk)
+    assert district_event is not None and (
+        line.district_event.unused,
+        line.district_event.able,
+    ) == (
+        district_event.unused,
+        district_event.able,
     ) == (1, 0)
-    assert line.district_event.status == one.status and one.status.kind == "problem"
+    assert (
+        line.district_event.status == district_event.status
+        and district_event.status.kind == "problem"
+    )
 
 
 def test_her_reminder_says_how_to_come_back(
@@ -102,9 +110,9 @@ def test_her_reminder_says_how_to_come_back(
 ) -> None:
     """FR-204."""
     settings.PORTAL_ADDRESS = "https://cte.example.gov"
-    one = event_of(SCOPE, event.pk)
-    assert one is not None
-    letter = occasions.reminder(one, "Cottonwood Bend", superintendent.user, "")
+    district_event = event_of(SCOPE, event.pk)
+    assert district_event is not None
+    letter = occasions.reminder(district_event, "Cottonwood Bend", superintendent.user, "")
     assert "not been used" not in letter.text
     unused_for(superintendent.user, 200)
     assert (
@@ -130,11 +138,11 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
     assert "Forgot your password" in text(client.post("/accounts/sign-in/", SIGN_IN))
     reset(client, user)
     assert client.post("/accounts/sign-in/", {**SIGN_IN, "password": NEW}).status_code == 302
-    told = {
+    letters = {
         batch.submitted_by.username
         for batch in Batch.objects.filter(kind="account", options__template="reopened")
     }
-    assert told == {"superintendent", "areyes"}
+    assert letters == {"superintendent", "areyes"}
     mail.outbox.clear()
     for batch in Batch.objects.filter(kind="account"):
         assert run(batch.pk)
@@ -148,7 +156,7 @@ def test_a_certifier_comes_back_by_herself_and_others_are_told(
         if "reopened" in letter.subject
     )
     changes = [
-        change for one in AuditEvent.objects.filter(key=str(user.pk)) for change in one.changes
+        change for entry in AuditEvent.objects.filter(key=str(user.pk)) for change in entry.changes
     ]
     assert (
         "Account",

@@ -51,8 +51,8 @@ def test_an_unlocked_screen_is_not_enough(
     make_certifier(viewer)
     phone.give(viewer)
     client.force_login(administrator)
-    for proof, said in (("", "Enter your password"), ("not it", "This is not your password")):
-        assert said in text(
+    for proof, sentence in (("", "Enter your password"), ("not it", "This is not your password")):
+        assert sentence in text(
             client.post(f"{HERE}{viewer.pk}/", {"do": do, "proof": proof, **values})
         )
     viewer.refresh_from_db()
@@ -156,16 +156,16 @@ def test_signers_see_who_opened_an_account_among_them(
     client.post(f"{HERE}{viewer.pk}/", {"do": "factor", "reason": "new phone", **PROOF})
     client.post(f"{HERE}{viewer.pk}/", {"do": "mail", **PROOF})
     client.post(f"{HERE}{clerk.pk}/", {"do": "mail", **PROOF})
-    shown = text(client.get(page))
+    page_text = text(client.get(page))
     assert (
-        "were changed in the last 30 days" in shown
-        and "One-time link sent by e-mail" in shown
-        and "Second factor none" in shown
+        "were changed in the last 30 days" in page_text
+        and "One-time link sent by e-mail" in page_text
+        and "Second factor none" in page_text
     )
-    assert "MARTIN, CHERYL (cmartin)" not in shown, "she signs nothing"
-    one = make_round(event)
-    sign(one, certifier)
-    copy = seal(one)
+    assert "MARTIN, CHERYL (cmartin)" not in page_text, "she signs nothing"
+    certification_round = make_round(event)
+    sign(certification_round, certifier)
+    copy = seal(certification_round)
     receipt = f"/districts/9012/2025/event-certification/receipts/{copy.pk}/"
     assert "Signers’ accounts" in text(
         client.get(receipt)

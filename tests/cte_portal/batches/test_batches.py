@@ -110,11 +110,11 @@ def test_the_transaction_of_a_lost_attempt_is_rolled_back(
 
 
 def test_c_01_the_same_submission_twice_is_one_batch(queue: Any) -> None:
-    one, other = (
+    first, other = (
         queue(key="k", content=ContentFile(b"x")),
         queue(key="k", content=ContentFile(b"x")),
     )
-    assert one.pk == other.pk and Batch.objects.count() == 1
+    assert first.pk == other.pk and Batch.objects.count() == 1
 
 
 def test_c_01_the_database_knows_one_batch_for_a_key(queue: Any) -> None:
@@ -535,8 +535,8 @@ def test_j_13_our_failure_says_that_the_file_is_safe_and_runs_again(
     page = desk.get(f"{QUEUE}{batch.pk}/").content.decode()
     assert "Your file is safe. Nothing was changed. Reference 7K3Q." in page and "Run again" in page
     key = str(uuid.uuid4())
-    one, other = (desk.post(f"{QUEUE}{batch.pk}/again/", {"key": key}) for _ in range(2))
-    assert one["Location"] == other["Location"] != f"{QUEUE}{batch.pk}/"
+    first, other = (desk.post(f"{QUEUE}{batch.pk}/again/", {"key": key}) for _ in range(2))
+    assert first["Location"] == other["Location"] != f"{QUEUE}{batch.pk}/"
     again = Batch.objects.exclude(pk=batch.pk).get()
     with default_storage.open(again.input_file) as content:
         assert content.read() == b"the bytes"

@@ -26,9 +26,9 @@ ENDED = "MT Data Upload for 9012: completed"
 def notices(client: Client, path: str = HOME, **headers: str) -> list[str]:
     html = client.get(path, headers=headers).content.decode()
     return [
-        one.split("<p>")[1].split("<a")[0].strip()
-        for one in html.split('<div class="banner')[1:]
-        if "data-put-away" in one
+        part.split("<p>")[1].split("<a")[0].strip()
+        for part in html.split('<div class="banner')[1:]
+        if "data-put-away" in part
     ]
 
 
@@ -57,8 +57,8 @@ def test_the_end_of_a_job_is_said_once_on_the_next_page(
     run(queued.pk)
     part = notices(client, **{"HX-Request": "true"})
     assert part == [], "a page that refreshes a part of itself by itself shows nobody anything"
-    (said,) = notices(client)
-    assert said.startswith(ENDED) and notices(client) == []
+    (notice,) = notices(client)
+    assert notice.startswith(ENDED) and notices(client) == []
     assert queued.subject not in Notice.objects.get().text
     client.force_login(second_clerk)
     assert notices(client) == []
@@ -87,10 +87,10 @@ def test_an_open_page_asks_and_the_count_is_true(
     """walk 21: the badge, by a request that keeps no session alive."""
     client.force_login(clerk)
     client.get(HOME)
-    asked = {"HX-Request": "true", "X-News": "true"}
-    assert "1<span" in client.get("/news/", headers=asked).content.decode()
+    headers = {"HX-Request": "true", "X-News": "true"}
+    assert "1<span" in client.get("/news/", headers=headers).content.decode()
     run(queued.pk)
-    answer = client.get("/news/", headers=asked).content.decode()
+    answer = client.get("/news/", headers=headers).content.decode()
     assert "running</span>" not in answer and ENDED in answer
     assert notices(client) == []
     assert client.post("/news/put-away/", {"next": HOME})["Location"] == HOME
@@ -102,4 +102,4 @@ def test_old_notices_can_be_cleaned_away(clerk: User) -> None:
     for days in (31, 29):
         at = timezone.now() - datetime.timedelta(days=days)
         Notice.objects.create(user=clerk, key=str(days), kind="info", text="x", path="/", at=at)
-    assert [one.key for one in Notice.objects.old()] == ["31"]
+    assert [notice.key for notice in Notice.objects.old()] == ["31"]

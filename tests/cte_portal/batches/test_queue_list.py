@@ -46,11 +46,11 @@ def test_j_06_what_is_swapped_is_what_asks_again_so_that_it_ends(
 
 def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch) -> None:
     def said(query: str, page: str = QUEUE) -> str:
-        found = re.search(
+        match = re.search(
             r'<div class="empty">\s*<p><strong>(.*?)</strong>',
             desk.get(page + query).content.decode(),
         )
-        return found[1] if found else ""
+        return match[1] if match else ""
 
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     assert said(f"?queue-last={yesterday:%m/%d/%Y}") == "No jobs in this period. Change the dates."

@@ -160,10 +160,10 @@ def test_a_message_of_work_that_is_done_or_unknown_runs_nothing_else_twice(
     clerk: User, served: Served, broker: list[str]
 ) -> None:
     """F-12, F-13: five times the same message."""
-    one = work(clerk, "9012")
+    batch = work(clerk, "9012")
     dispatch.publish()
     for _ in range(5):
-        run_batch(str(one.pk))
+        run_batch(str(batch.pk))
     run_batch(str(uuid.uuid4()))
     assert served.order == ["9012"]
 

@@ -109,17 +109,17 @@ def test_lists_that_failed_to_reach_the_state_are_queued_again(
     keeper: User, cottonwood: District_, broken: pytest.MonkeyPatch
 ) -> None:
     first, second = changed(keeper, "0001"), changed(keeper, "0002")
-    told: list[str] = []
+    calls: list[str] = []
     broken.setattr(
-        batches, "certified", lambda: SimpleNamespace(rules_changed=lambda: told.append("rules"))
+        batches, "certified", lambda: SimpleNamespace(rules_changed=lambda: calls.append("rules"))
     )
-    assert [tried(one).status for one in (first, second)] == [Status.FAILED] * 2
+    assert [tried(batch).status for batch in (first, second)] == [Status.FAILED] * 2
     publish.publish()  # a district's resync has brought the lists, and told nobody
     broken.setattr(batches, "publish", publish.publish)
     dispatch.daily()
-    for one in (first, second):
-        assert fresh(one).status == Status.QUEUED and tried(one, 1).status == Status.COMPLETED
-    assert told == ["rules"] * 2 and not Batch.objects.failed_unseen(known_names())
+    for batch in (first, second):
+        assert fresh(batch).status == Status.QUEUED and tried(batch, 1).status == Status.COMPLETED
+    assert calls == ["rules"] * 2 and not Batch.objects.failed_unseen(known_names())
 
 
 def test_lists_that_a_restored_state_has_lost_are_queued_again(

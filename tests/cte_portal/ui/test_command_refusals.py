@@ -68,17 +68,17 @@ def portal_commands() -> dict[str, PortalCommand]:
 def refusal(name: str, **changed: Any) -> str:
     """The reason in the JSON on standard output: the only line there."""
     given = {**CALLS[name], **changed}
-    arguments = [given.pop(one) for one in FIRST.get(name, ())]
+    arguments = [given.pop(argument) for argument in FIRST.get(name, ())]
     printed = io.StringIO()
     with pytest.raises(CommandError) as ended:
         call_command(name, *arguments, **given, json=True, stdout=printed, stderr=io.StringIO())
-    told = json.loads(printed.getvalue())
+    printed_json = json.loads(printed.getvalue())
     assert (
-        told["status"] == "refused"
-        and told["reason"] == str(ended.value)
+        printed_json["status"] == "refused"
+        and printed_json["reason"] == str(ended.value)
         and ended.value.returncode == 1
     )
-    return str(told["reason"])
+    return str(printed_json["reason"])
 
 
 def test_every_command_of_the_portal_refuses_in_the_same_way() -> None:

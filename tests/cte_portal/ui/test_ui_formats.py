@@ -35,7 +35,7 @@ def test_credits_have_two_decimals_and_never_become_another_number(
 
 
 def test_counts_have_thousands_commas() -> None:
-    assert [portal.count(one) for one in (0, 999, 1240, 1234567, None)] == [
+    assert [portal.count(number) for number in (0, 999, 1240, 1234567, None)] == [
         "0",
         "999",
         "1,240",

@@ -19,14 +19,17 @@ SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 
 def luminance(colour: str) -> float:
     digits = colour.lstrip("#")
-    digits = "".join(one * 2 for one in digits) if len(digits) == 3 else digits
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
     channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    linear = [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in channels
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(first: str, other: str) -> float:
+    light, dark = sorted((luminance(first), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -90,7 +93,7 @@ def test_g_13_the_first_view_is_within_its_weight() -> None:
         *(STATIC / "vendor").rglob("*.css"),
     ]
     assert (
-        sum(one.stat().st_size for one in loaded) < 150_000
+        sum(answer.stat().st_size for answer in loaded) < 150_000
     )  # uncompressed, so that a page of 50 KB still fits
 
 

@@ -193,7 +193,7 @@ def test_w_08_too_many_requests_is_answered_by_a_page() -> None:
 def test_references_are_short_and_speakable() -> None:
     references = {errors.new_reference() for _ in range(200)}
     assert len(references) > 190
-    assert all(re.fullmatch(r"[2-9A-HJKMNP-TV-Z]{4}", one) for one in references)
+    assert all(re.fullmatch(r"[2-9A-HJKMNP-TV-Z]{4}", reference) for reference in references)
 
 
 def test_a_failed_sign_in_is_told_as_an_error_in_the_title_and_on_top(
@@ -226,10 +226,11 @@ def test_pages_come_compressed_and_padded_and_files_come_as_they_are(signed_in: 
     ]
     assert not plain.has_header("Content-Encoding")
     assert all(
-        one["Content-Encoding"] == "gzip" and "Accept-Encoding" in one["Vary"] for one in packed
+        answer["Content-Encoding"] == "gzip" and "Accept-Encoding" in answer["Vary"]
+        for answer in packed
     )
-    assert all(len(one.content) < len(plain.content) / 2 for one in packed)
-    assert len({len(one.content) for one in packed}) > 1
+    assert all(len(answer.content) < len(plain.content) / 2 for answer in packed)
+    assert len({len(answer.content) for answer in packed}) > 1
     file = signed_in.get(
         "/districts/9012/2025/mt-data-upload/template/tsv/", headers={"accept-encoding": "gzip"}
     )

@@ -108,14 +108,14 @@ def test_a_held_write_lock_is_a_sentence_on_every_kind_of_page(
             "/districts/9012/2025/mt-extracts/", {"type": "cte-eoy", "format": "tsv", "key": key}
         ),
     }
-    told = {
+    sentences = {
         name: (answer.status_code, "The portal is busy right now." in answer.content.decode())
         for name, answer in answers.items()
     }
-    assert {name: value for name, value in told.items() if name != "sign-in"} == dict.fromkeys(
-        set(told) - {"sign-in"}, (503, True)
+    assert {name: value for name, value in sentences.items() if name != "sign-in"} == dict.fromkeys(
+        set(sentences) - {"sign-in"}, (503, True)
     )
-    assert told["sign-in"][0] in (
+    assert sentences["sign-in"][0] in (
         200,
         503,
     ), "a wrong password is only said; a right one meets the lock"

@@ -65,9 +65,11 @@ def test_m_5_a_database_that_does_not_answer_is_named(
 
     monkeypatch.setattr(standing, place, broken)
     answer = Client().get(READY)
-    told = answer.json()
+    health = answer.json()
     assert answer.status_code == status and "secret" not in answer.content.decode()
-    assert (told["missing"], told["degraded"]) == (([name], []) if status == 503 else ([], [name]))
+    assert (health["missing"], health["degraded"]) == (
+        ([name], []) if status == 503 else ([], [name])
+    )
     assert Client().get(LIVE).status_code == 200
 
 
@@ -90,9 +92,9 @@ def test_m_5_a_database_of_an_older_version_is_not_ready(
     monkeypatch.setattr(
         "django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda self: {}
     )
-    told = Client().get(READY).json()
-    assert told["missing"] == ["migrations of the District database"]
-    assert told["degraded"] == ["migrations of the State database"]
+    health = Client().get(READY).json()
+    assert health["missing"] == ["migrations of the District database"]
+    assert health["degraded"] == ["migrations of the State database"]
 
 
 def test_a_database_of_a_later_version_is_not_ready(
@@ -113,10 +115,12 @@ def test_m_5_a_database_that_does_not_answer_is_asked_no_further(
     running: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M-5: its migrations are read on a connection that nothing cuts off."""
-    asked: list[str] = []
+    questions: list[str] = []
     monkeypatch.setattr(standing, "reads", lambda alias: alias == "default")
-    monkeypatch.setattr(standing, "is_migrated", lambda alias: bool(asked.append(alias) or True))
-    assert Client().get(READY).json()["degraded"] == ["State database"] and asked == ["default"]
+    monkeypatch.setattr(
+        standing, "is_migrated", lambda alias: bool(questions.append(alias) or True)
+    )
+    assert Client().get(READY).json()["degraded"] == ["State database"] and questions == ["default"]
 
 
 READY_FOR_QUERY = b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I"
@@ -152,11 +156,11 @@ def test_m_5_a_database_that_stands_still_is_given_up(greeting: bytes) -> None:
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (301, 1)])
 def test_h_3_the_container_asks_as_its_proxy_does(status: int, code: int) -> None:
     """H-3: a connection that is taken says nothing of what the portal needs."""
-    asked: list[dict[str, str]] = []
+    requests: list[dict[str, str]] = []
 
     class Web(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append({**self.headers, "path": self.path})
+            requests.append({**self.headers, "path": self.path})
             self.send_response(status)
             self.end_headers()
 
@@ -176,7 +180,7 @@ def test_h_3_the_container_asks_as_its_proxy_does(status: int, code: int) -> Non
         )
         server.shutdown()
     assert done.returncode == code, done.stderr
-    assert (asked[0]["Host"], asked[0]["X-Forwarded-Proto"], asked[0]["path"]) == (
+    assert (requests[0]["Host"], requests[0]["X-Forwarded-Proto"], requests[0]["path"]) == (
         "cte.example.gov",
         "https",
         READY,

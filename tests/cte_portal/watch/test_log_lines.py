@@ -41,14 +41,14 @@ def line(name: str, message: Any, *values: Any, error: bool = False, **more: Any
 )
 def test_a_librarys_line_keeps_its_text_and_place_and_drops_every_value(name: str) -> None:
     """H-1"""
-    said = line(
+    written = line(
         name,
         "Forbidden (%s): %-20s, process %d",
         "no cookie",
         "/accounts/invitation/zzmarker/",
         4711,
     )
-    assert said.endswith(f"WARNING {name} Forbidden (…): …, process 4711 at place.here:7")
+    assert written.endswith(f"WARNING {name} Forbidden (…): …, process 4711 at place.here:7")
     assert line(name, "Invalid request: zzmarker").endswith(f"{name} at place.here:7"), (
         "put together before: nobody knows what is in it"
     )
@@ -98,15 +98,15 @@ def test_an_exception_is_its_type_and_place_and_what_it_came_of() -> None:
         except ValueError as cause:
             raise KeyError("zzmarker") from cause
     except KeyError:
-        said = line("cte_portal.errors", "reference=%s", "7K3Q", error=True)
-    assert "zzmarker" not in said.replace(
+        written = line("cte_portal.errors", "reference=%s", "7K3Q", error=True)
+    assert "zzmarker" not in written.replace(
         'ValueError("Failing row contains zzmarker")', ""
     ).replace('KeyError("zzmarker")', "")
     assert (
-        said.index("error=KeyError")
-        < said.index("test_log_lines.py")
-        < said.index("which came of")
-        < said.index("  ValueError")
+        written.index("error=KeyError")
+        < written.index("test_log_lines.py")
+        < written.index("which came of")
+        < written.index("  ValueError")
     )
 
 
@@ -119,8 +119,8 @@ def test_the_database_is_named_by_code_and_a_missing_setting_by_its_sentence() -
         try:
             raise error
         except Exception:  # noqa: BLE001 - what is raised is the test's
-            said = line("django.request", "x", error=True)
-        assert word in said and "zzrow" not in said
+            written = line("django.request", "x", error=True)
+        assert word in written and "zzrow" not in written
 
 
 def test_what_the_error_page_logs_is_not_said_a_second_time_by_django() -> None:

@@ -64,9 +64,9 @@ def test_an_upgrade_says_what_it_changed_and_that_the_seals_match(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("upgrade")
-    told = capsys.readouterr().out
-    assert "District database: nothing to change." in told
-    assert "Every sealed copy matches its seal." in told
+    printed = capsys.readouterr().out
+    assert "District database: nothing to change." in printed
+    assert "Every sealed copy matches its seal." in printed
     assert Checkup.objects.get(name="verify_sealed").good
 
 

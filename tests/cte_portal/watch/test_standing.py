@@ -162,8 +162,8 @@ def test_what_is_dead_is_named_everywhere_and_gone_when_cured(
     with pytest.raises(SystemExit) as ended:
         call_command("status")
     assert ended.value.code == 1
-    told = capsys.readouterr().out
-    assert f"{name}: " in told and words in told
+    printed = capsys.readouterr().out
+    assert f"{name}: " in printed and words in printed
     client = Client()
     client.force_login(opi)
     page = text(client.get(PAGE))
@@ -200,14 +200,14 @@ def test_status_speaks_json_and_ends_with_its_level(
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("status", json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert ended.value.code == 0 and told["status"] == "good"
-    assert told["version"] == settings.PORTAL_VERSION
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0 and report["status"] == "good"
+    assert report["version"] == settings.PORTAL_VERSION
     monkeypatch.setattr(standing, "reads", lambda alias: False)
     with pytest.raises(SystemExit) as ended:
         call_command("status", json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert ended.value.code == 2 and told["parts"][0]["status"] == "down"
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 2 and report["parts"][0]["status"] == "down"
 
 
 def test_production_without_a_backup_or_a_check_of_the_seals_needs_attention(

@@ -158,20 +158,24 @@ def test_an_explanation_keeps_the_accounts(
     client.post(
         page.wsgi_request.path, {"reason": "Abroad.", "seen": page.context["form"]["seen"].value()}
     )
-    one = Explanation.objects.get()
-    assert (one.by, one.by_id, one.taken_back_by_id) == ("MARTIN, CHERYL", clerk.pk, None)
+    explanation = Explanation.objects.get()
+    assert (explanation.by, explanation.by_id, explanation.taken_back_by_id) == (
+        "MARTIN, CHERYL",
+        clerk.pk,
+        None,
+    )
     again = explaining.explain(
         Scope("9012", 2025),
         findings(cottonwood.scope, only={"CTE-127"}).lines,
         "Abroad.",
-        by=one.by,
+        by=explanation.by,
         by_id=twin.pk,
     )
-    assert again.written == 0 and again.existing == (one,)
+    assert again.written == 0 and again.existing == (explanation,)
     client.force_login(twin)
-    client.post(f"{address}take-back/{one.pk}/")
-    one.refresh_from_db()
-    assert (one.by_id, one.taken_back_by, one.taken_back_by_id) == (
+    client.post(f"{address}take-back/{explanation.pk}/")
+    explanation.refresh_from_db()
+    assert (explanation.by_id, explanation.taken_back_by, explanation.taken_back_by_id) == (
         clerk.pk,
         "MARTIN, CHERYL",
         twin.pk,

@@ -221,21 +221,21 @@ def test_rows_are_judged_again_when_the_district_moved_after_the_check(
 ) -> None:
     staged = staging.stage([row(kayla)])
     checked = rules.check_staged(cottonwood.scope, staged)
-    asked: list[int] = []
+    numbers: list[int] = []
 
     def check(scope: Any, relation: Any) -> rules.Checked:
-        asked.append(1)
+        numbers.append(1)
         return checked
 
     ledger.apply(
         cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check
     )
-    assert not asked, "nothing moved"
+    assert not numbers, "nothing moved"
     staged = staging.stage([row(kayla, BUSINESS)])
     ledger.apply(
         cottonwood.scope, staged, by=CLERK, source=Change.Source.FORM, checked=checked, check=check
     )
-    assert asked, "the first save moved the district's cursor"
+    assert numbers, "the first save moved the district's cursor"
 
 
 def test_a_closed_collection_is_not_written_and_the_next_year_opens_it(
@@ -394,7 +394,7 @@ def test_ten_thousand_rows_run_the_same_statements_as_one(cottonwood: District_)
             cottonwood.scope, staged, by=CLERK, source=Change.Source.DEMO, checked=None
         )
 
-    one = statements(
+    few = statements(
         apply([Row(students[0].pk, health, **lawful), Row(students[1].pk, business, **lawful)])
     )
     many = statements(
@@ -406,7 +406,7 @@ def test_ten_thousand_rows_run_the_same_statements_as_one(cottonwood: District_)
             ]
         )
     )
-    assert len(one) == len(many)
+    assert len(few) == len(many)
     assert len(many) <= 8
     assert Participation.objects.count() == 2 + 1 + 2 * 4998
     assert Change.objects.count() == Participation.objects.count()
@@ -444,16 +444,16 @@ def test_c_05_c_07_writers_at_the_same_moment_never_lose_an_update(
             name: str,
             typed: Row = health,
             together: threading.Barrier = barrier,
-            said: list[str] = outcomes,
+            answers: list[str] = outcomes,
         ) -> None:
             try:
                 together.wait()
                 entry.save(cottonwood.scope, [typed], by=name)
-                said.append("saved")
+                answers.append("saved")
             except (ledger.Stale, ledger.Refused, ledger.Busy) as refusal:
-                said.append(type(refusal).__name__)
+                answers.append(type(refusal).__name__)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome a clerk may see
-                said.append(repr(error))
+                answers.append(repr(error))
             finally:
                 connections.close_all()
 

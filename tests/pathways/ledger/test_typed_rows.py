@@ -119,16 +119,18 @@ def test_what_the_rules_read_by_raw_statements_is_typed(
     words on both databases.
     """
     stored = cottonwood.record(kayla, BUSINESS, in_district_credits="2.30", concentrator=False)
-    breaches = [one for one in rules.breaches(cottonwood.scope) if one.rule.id == "CTE-131"]
+    breaches = [
+        breach for breach in rules.breaches(cottonwood.scope) if breach.rule.id == "CTE-131"
+    ]
     [at_entry] = [
-        one
-        for one in check_staged(cottonwood.scope, stage([Row.of(stored)])).findings
-        if one.rule.id == "CTE-131"
+        finding
+        for finding in check_staged(cottonwood.scope, stage([Row.of(stored)])).findings
+        if finding.rule.id == "CTE-131"
     ]
     [in_file] = upload(
         file(line(pathway=BUSINESS, inside="2.30", total="2.30")), work="validate"
     ).findings
-    assert [one.message for one in breaches] == [at_entry.message] == [in_file["message"]]
+    assert [breach.message for breach in breaches] == [at_entry.message] == [in_file["message"]]
     assert "2.30" in at_entry.message and "in_district_credits=2.30" in breaches[0].value
 
 

@@ -48,21 +48,23 @@ def page_of(record: Participation, page: str = "cte-record-history") -> str:
 
 
 def entries(record: Participation, *, standing: bool = True) -> list[history.HistoryEntry]:
-    found = list(
+    changes = list(
         Change.objects.of_record(record.student_id, record.pathway_id).order_by("-version")
     )
-    return history.entries(found, Participation.objects.get() if standing else None)
+    return history.entries(changes, Participation.objects.get() if standing else None)
 
 
 def test_a_change_is_told_field_by_field_from_the_version_before_it(record: Participation) -> None:
     newest, first = entries(record)
-    assert [(one.label, one.before, one.after) for one in newest.differences] == [
+    assert [
+        (difference.label, difference.before, difference.after) for difference in newest.differences
+    ] == [
         ("CTE Concentrator", "No", "Yes"),
         ("In District Credits Earned", "1.50", "2.50"),
         ("Total Pathway Credits Earned", "1.50", "2.50"),
     ]
     assert ("Start Date", "", "07/14/2022") in [
-        (one.label, one.before, one.after) for one in first.differences
+        (difference.label, difference.before, difference.after) for difference in first.differences
     ]
     assert (newest.is_current, newest.restorable) == (True, False)
     assert (first.is_current, first.restorable) == (False, True)
@@ -74,7 +76,7 @@ def test_an_entry_after_a_deletion_is_not_compared_with_what_was_deleted(
     entry.delete(cottonwood.scope, record, version=2, by="MARTIN, CHERYL")
     cottonwood.record(record.student, HEALTH)
     again, deletion, *_ = entries(record)
-    assert all(one.before == "" for one in again.differences)
+    assert all(difference.before == "" for difference in again.differences)
     assert deletion.differences == () and not deletion.restorable
 
 

@@ -128,10 +128,8 @@ def test_a_look_is_logged_by_numbers_alone(
 ) -> None:
     with caplog.at_level(logging.INFO, logger="cte_portal.access"):
         asked(desk, state_id=changed.state_id)
-    said = " ".join(record.getMessage() for record in caplog.records)
-    assert (
-        f"students={changed.pk}" in said and changed.state_id not in said and "ANDERSON" not in said
-    )
+    log = " ".join(record.getMessage() for record in caplog.records)
+    assert f"students={changed.pk}" in log and changed.state_id not in log and "ANDERSON" not in log
 
 
 def test_as_many_statements_for_many_as_for_one(desk: Client, cottonwood: District_) -> None:

@@ -341,8 +341,8 @@ def test_school_grade_and_no_record_narrow_the_list(
     cottonwood.enroll(young, grade="07", calendar=calendar)
     cottonwood.record(kayla)
 
-    def narrowed(**asked: Any) -> list[str]:
-        page = desk.post(SCREEN, {"term": "", **asked}, follow=True).content.decode()
+    def narrowed(**criteria: Any) -> list[str]:
+        page = desk.post(SCREEN, {"term": "", **criteria}, follow=True).content.decode()
         return re.findall(r"<li><a [^>]*><b>([^<]*)</b>", dense(page))
 
     assert narrowed(school=other.pk) == narrowed(grade="7") == ["YOUNG, ANNA"]

@@ -31,11 +31,11 @@ def page_client(client: Client, clerk: User) -> Client:
 def typed(
     course: Course, pathway: str = "", credits: str = "0.50", seen: str | None = None
 ) -> dict[str, str]:
-    shown = f"{course.pathway_id or ''}|{course.credits:.2f}" if seen is None else seen
+    state = f"{course.pathway_id or ''}|{course.credits:.2f}" if seen is None else seen
     return {
         f"pathway_{course.pk}": pathway,
         f"credits_{course.pk}": credits,
-        f"seen_{course.pk}": shown,
+        f"seen_{course.pk}": state,
     }
 
 

@@ -165,11 +165,11 @@ def test_a_change_is_shown_field_by_field_and_kept_in_the_history(desk: Desk) ->
     batch = desk.send(STUDENTS.replace("O'Neil,Jose,Q,02/01/2007", "O'Neil,José,Q,02/02/2007"))
     assert counts(batch, "Student")["changed"] == 1
     page = batch.files.get(role="page.json")
-    said = default_storage.open(page.stored).read().decode()
+    content = default_storage.open(page.stored).read().decode()
     assert (
-        "Jose becomes José" in said
-        and "02/01/2007 becomes 02/02/2007" in said
-        and "Gender" not in said
+        "Jose becomes José" in content
+        and "02/01/2007 becomes 02/02/2007" in content
+        and "Gender" not in content
     )
     history = list(
         StudentChange.objects.of_row(student.pk).values_list(

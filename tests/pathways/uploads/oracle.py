@@ -45,17 +45,17 @@ class Verdict:
 
 
 def apply(text: str, world: World) -> Verdict:
-    said = Verdict(records=dict(world.records))
+    verdict = Verdict(records=dict(world.records))
     good: dict[int, tuple[Key, Record]] = {}
     by_key: dict[Key, list[int]] = {}
     lines = text.split("\n")
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
             continue
-        said.read += 1
+        verdict.read += 1
         wrong, key, record = _row(line, world)
         if wrong:
-            said.errors[number] = wrong
+            verdict.errors[number] = wrong
         if (
             key
             and record
@@ -82,21 +82,21 @@ def apply(text: str, world: World) -> Verdict:
             repeated |= set(numbers[1:])
         else:
             for number in numbers:
-                said.errors.setdefault(number, set()).add("CTE-409")
+                verdict.errors.setdefault(number, set()).add("CTE-409")
     for number in repeated:  # what repeats an earlier line is not judged a second time
-        said.errors.pop(number, None)
-        said.unchanged += 1
+        verdict.errors.pop(number, None)
+        verdict.unchanged += 1
     for number, (key, record) in good.items():
-        if number in said.errors or number in repeated:
+        if number in verdict.errors or number in repeated:
             continue
-        if key not in said.records:
-            said.new += 1
-        elif said.records[key] != record:
-            said.changed += 1
+        if key not in verdict.records:
+            verdict.new += 1
+        elif verdict.records[key] != record:
+            verdict.changed += 1
         else:
-            said.unchanged += 1
-        said.records[key] = record
-    return said
+            verdict.unchanged += 1
+        verdict.records[key] = record
+    return verdict
 
 
 def _row(line: str, world: World) -> tuple[set[str], Key | None, Record | None]:
@@ -174,10 +174,10 @@ def _row(line: str, world: World) -> tuple[set[str], Key | None, Record | None]:
 
 
 def _date(text: str, wrong: set[str]) -> datetime.date | None:
-    found = DATE.fullmatch(text)
-    if found:
+    match = DATE.fullmatch(text)
+    if match:
         try:
-            return datetime.date(int(found[3]), int(found[1]), int(found[2]))
+            return datetime.date(int(match[3]), int(match[1]), int(match[2]))
         except ValueError:
             pass
     wrong.add("CTE-004")

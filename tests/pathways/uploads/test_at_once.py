@@ -242,12 +242,12 @@ def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: 
     """Its number in the history is lower than that of a save committed before the test read how far
     the history had come.
     """
-    one, other = room.students[:2]
+    first, other = room.students[:2]
     written, go_on = threading.Event(), threading.Event()
 
     def slow() -> None:
         with transaction.atomic():
-            assert room.save(one, 1, Decimal("1.75"))
+            assert room.save(first, 1, Decimal("1.75"))
             written.set()
             go_on.wait(20)
 
@@ -259,7 +259,9 @@ def test_c_04_a_save_that_was_under_way_when_the_file_was_tested_is_shown(room: 
 
     tested = room.submit("validate")
     at_once(slow, quick_and_test)
-    shown = json.loads(Uploaded(Batch.objects.get(pk=tested.pk)).content("findings.json"))[
+    listed = json.loads(Uploaded(Batch.objects.get(pk=tested.pk)).content("findings.json"))[
         "changed"
     ][0]
-    assert shown["line"] == 2 and ["In District Credits Earned", "1.75", "2.00"] in shown["changes"]
+    assert (
+        listed["line"] == 2 and ["In District Credits Earned", "1.75", "2.00"] in listed["changes"]
+    )

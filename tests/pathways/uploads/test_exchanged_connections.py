@@ -46,8 +46,8 @@ class Exchange:
 
     def swap(self) -> None:
         self.left -= 1
-        one, other = self.wrappers
-        one.connection, other.connection = other.connection, one.connection
+        first, other = self.wrappers
+        first.connection, other.connection = other.connection, first.connection
         self.wrappers.clear()
 
     def after(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
@@ -127,19 +127,20 @@ def test_no_district_gets_the_counts_of_another(
     batches = two(work)
     Exchange(1).after(monkeypatch, step)
     run_both(batches)
-    assert [(one.status, one.attempt) for one in batches] == [("completed", 1)] * 2, [
-        one.sentence for one in batches
+    assert [(batch.status, batch.attempt) for batch in batches] == [("completed", 1)] * 2, [
+        batch.sentence for batch in batches
     ]
     counts = [
-        {name: number for name, number in one.result["counts"].items() if number} for one in batches
+        {name: number for name, number in batch.result["counts"].items() if number}
+        for batch in batches
     ]
     assert counts == [
         {"read": 2, "new": 2, "warnings": 2},
         {"read": 3, "unchanged": 3, "warnings": 3},
     ]
     written = {
-        one.district: Change.objects.filter(batch=one.pk, district=one.district).count()
-        for one in batches
+        batch.district: Change.objects.filter(batch=batch.pk, district=batch.district).count()
+        for batch in batches
     }
     assert list(written.values()) == [2 if work == "upload" else 0, 0]
 
@@ -151,10 +152,10 @@ def test_connections_that_are_exchanged_all_the_time_give_no_answer(
     batches = two("upload")
     Exchange(99).after(monkeypatch, "staged")
     run_both(batches)
-    assert [(one.status, one.result) for one in batches] == [("queued", {})] * 2, (
+    assert [(batch.status, batch.result) for batch in batches] == [("queued", {})] * 2, (
         "each is tried again later"
     )
-    assert not Change.objects.filter(batch__in=[one.pk for one in batches]).exists()
+    assert not Change.objects.filter(batch__in=[batch.pk for batch in batches]).exists()
 
 
 def exchanged_before(

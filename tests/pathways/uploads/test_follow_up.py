@@ -119,8 +119,8 @@ def test_whose_upload_a_colleague_undoes_is_told(
     client.force_login(second_clerk)
     assert "MARTIN, CHERYL" in client.get(f"{PAGE}{done.pk}/undo/").content.decode()
     undo = run_here(made(client.post(f"{PAGE}{done.pk}/undo/")))
-    told = dict(Notice.objects.values_list("user_id", "text"))
-    assert told == {
+    notices = dict(Notice.objects.values_list("user_id", "text"))
+    assert notices == {
         second_clerk.pk: "MT Data Upload – Undo for 9012: completed.",
         clerk.pk: "KELLER, DANIEL ran MT Data Upload – Undo for 9012 on your file: completed.",
     }
@@ -218,25 +218,25 @@ def test_a_test_whose_rows_were_all_refused_to_be_saved_is_not_called_uploaded(
 
 
 def sent(content: bytes, **values: str) -> dict[str, Any]:
-    asked = {
+    choices = {
         "type": "cte-eoy",
         "work": "validate",
         "rows": "good",
         "key": "11111111-1111-4111-8111-111111111111",
         **values,
     }
-    return {**asked, "file": SimpleUploadedFile("x.tsv", content)}
+    return {**choices, "file": SimpleUploadedFile("x.tsv", content)}
 
 
 def test_c_01_c_09_a_double_click_is_one_job_but_another_file_on_the_same_page_is_another(
     desk: Client,
 ) -> None:
     """The page that Back brings carries the same key; what is chosen on it then must not vanish."""
-    one = made(desk.post(PAGE, sent(file(line()))))
-    assert made(desk.post(PAGE, sent(file(line())))).pk == one.pk
+    batch = made(desk.post(PAGE, sent(file(line()))))
+    assert made(desk.post(PAGE, sent(file(line())))).pk == batch.pk
     other = made(desk.post(PAGE, sent(file(line(pathway=BUSINESS)))))
     saving = made(desk.post(PAGE, sent(file(line()), work="upload")))
-    assert len({one.pk, other.pk, saving.pk}) == 3 == Batch.objects.count()
+    assert len({batch.pk, other.pk, saving.pk}) == 3 == Batch.objects.count()
 
 
 def test_d_01_the_file_is_described_by_its_hint_its_error_and_what_is_said_of_it(
@@ -247,7 +247,7 @@ def test_d_01_the_file_is_described_by_its_hint_its_error_and_what_is_said_of_it
         assert box is not None
         ids = re.search(r'aria-describedby="([^"]*)"', box[0])
         assert ids is not None
-        assert all(page.count(f' id="{one}"') == 1 for one in ids[1].split()), "each is on the page"
+        assert all(page.count(f' id="{key}"') == 1 for key in ids[1].split()), "each is on the page"
         return ids[1].split()
 
     assert described(desk.get(PAGE).content.decode()) == ["id_file_helptext", "file-said"]

@@ -52,16 +52,16 @@ _SCOPED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 def stored() -> dict[oracle.Key, oracle.Record]:
     return {
-        (one.student.state_id, one.pathway.code): (
-            one.concentrator,
-            one.single_parent,
-            one.start_date,
-            one.in_district_credits,
-            one.out_of_district_credits,
-            one.dual_enrollment_credits,
-            one.work_based_learning_credits,
+        (record.student.state_id, record.pathway.code): (
+            record.concentrator,
+            record.single_parent,
+            record.start_date,
+            record.in_district_credits,
+            record.out_of_district_credits,
+            record.dual_enrollment_credits,
+            record.work_based_learning_credits,
         )
-        for one in Participation.objects.select_related("student", "pathway")
+        for record in Participation.objects.select_related("student", "pathway")
     }
 
 
@@ -71,8 +71,8 @@ def world(cottonwood: District_) -> World:
     return World(
         "9012",
         2025,
-        {one.state_id: one.birth_date for one in students},
-        {one.state_id for one in students if one.enrollments.exists()},
+        {student.state_id: student.birth_date for student in students},
+        {student.state_id for student in students if student.enrollments.exists()},
         codes,
         {code for code, name in codes.items() if name in (HEALTH, BUSINESS)},
         timezone.localdate(),
@@ -104,23 +104,23 @@ def test_the_portal_agrees_with_the_independent_reader(
     random_ = random.Random(seed)
     for _ in range(3):  # the second and third file meet what the ones before have stored
         rows = [any_row(random_, class_of_30) for _ in range(random_.choice([3, 40, 120]))]
-        said: Verdict = oracle.apply("\n".join([HEADER, *rows]), world(cottonwood))
+        verdict: Verdict = oracle.apply("\n".join([HEADER, *rows]), world(cottonwood))
         done = upload(file(*rows, end="\n"))
         if done.refused:
             continue  # over half of a short file may be wrong in one column
-        found: dict[int, set[str]] = {}
+        rules_by_line: dict[int, set[str]] = {}
         for number, rule in done.errors:
-            found.setdefault(number, set()).add(rule)
-        assert found == said.errors
+            rules_by_line.setdefault(number, set()).add(rule)
+        assert rules_by_line == verdict.errors
         counts = done.counts
         assert (counts["read"], counts["new"], counts["changed"], counts["unchanged"]) == (
-            said.read,
-            said.new,
-            said.changed,
-            said.unchanged,
+            verdict.read,
+            verdict.new,
+            verdict.changed,
+            verdict.unchanged,
         )
-        assert counts["rejected"] == len(said.errors)
-        assert stored() == said.records
+        assert counts["rejected"] == len(verdict.errors)
+        assert stored() == verdict.records
 
 
 @given(
@@ -141,8 +141,8 @@ def test_b_and_g_the_extract_uploads_back_as_no_change(
     upload(
         file(
             *[
-                line(state_id=one, pathway=name)
-                for one in class_of_30[:7]
+                line(state_id=student, pathway=name)
+                for student in class_of_30[:7]
                 for name in (HEALTH, BUSINESS)
             ]
         )
@@ -168,21 +168,23 @@ def test_c_the_order_of_rows_does_not_matter(
 ) -> None:
     random_ = random.Random(4)
     rows = [any_row(random_, class_of_30) for _ in range(60)]
-    found = []
+    findings = []
     for _ in range(3):
         with transaction.atomic():
             done = upload(file(*rows))
-            found.append((done.counts, stored()))
+            findings.append((done.counts, stored()))
             transaction.set_rollback(True)
         random_.shuffle(rows)
-    assert found[0] == found[1] == found[2]
+    assert findings[0] == findings[1] == findings[2]
 
 
 def test_d_the_second_upload_changes_nothing_and_says_so(
     upload: Upload, class_of_30: list[str]
 ) -> None:
     """C-02."""
-    content = file(*[line(state_id=one) for one in class_of_30 if one != class_of_30[7]])
+    content = file(
+        *[line(state_id=state_id) for state_id in class_of_30 if state_id != class_of_30[7]]
+    )
     first = upload(content)
     changes = Change.objects.count()
     second = upload(content)
@@ -204,7 +206,7 @@ def test_d_the_second_upload_changes_nothing_and_says_so(
 def test_e_one_wrong_cell_concerns_its_row_alone(
     column: int, row: int, value: str, upload: Upload, class_of_30: list[str]
 ) -> None:
-    rows = [line(state_id=one) for one in class_of_30 if one != class_of_30[7]]
+    rows = [line(state_id=state_id) for state_id in class_of_30 if state_id != class_of_30[7]]
     cells = rows[row].split("\t")
     cells[column] = value
     rows[row] = "\t".join(cells)
@@ -224,7 +226,7 @@ def test_f_upload_finds_what_the_test_found(upload: Upload, class_of_30: list[st
 def test_g_the_rejected_rows_upload_cleanly_once_they_are_right(
     upload: Upload, class_of_30: list[str]
 ) -> None:
-    rows = [line(state_id=one) for one in class_of_30[:6]]
+    rows = [line(state_id=state_id) for state_id in class_of_30[:6]]
     done = upload(
         file(
             *rows,
@@ -259,7 +261,7 @@ def test_validate_leaves_both_databases_as_they_are(
     state_edition()
 
     def digest() -> list[Any]:
-        found = []
+        findings = []
         for alias in ("default", "state"):
             for table in (
                 "pathways_participation",
@@ -267,8 +269,8 @@ def test_validate_leaves_both_databases_as_they_are(
             ):
                 with connections[alias].cursor() as cursor:
                     cursor.execute(f"SELECT * FROM {table} ORDER BY id")
-                    found.append(cursor.fetchall())
-        return found
+                    findings.append(cursor.fetchall())
+        return findings
 
     before = digest()
     done = upload(

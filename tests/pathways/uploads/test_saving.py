@@ -116,11 +116,11 @@ def test_apply_and_undo_is_the_identity(
     assert Participation.objects.count() == 3
     page = desk.get(f"{PAGE}{done.batch.pk}/undo/").content.decode()
     assert "The upload saved 3 records." in page
-    one, twice = (
+    first, twice = (
         desk.post(f"{PAGE}{done.batch.pk}/undo/"),
         desk.post(f"{PAGE}{done.batch.pk}/undo/"),
     )
-    assert one["Location"] == twice["Location"]
+    assert first["Location"] == twice["Location"]
     undo = run_here(Batch.objects.get(kind="undo"))
     assert (
         undo.sentence == "3 records are back to what they were before the upload."
@@ -283,9 +283,9 @@ def test_the_command_prints_the_documented_json(
     call_command(
         "mt_data_upload", sent, district="9012", person="cmartin", work="upload", json=True
     )
-    told = json.loads(capsys.readouterr().out)
-    assert told["status"] == "with-errors" and told["adjusted"] == []
-    assert told["counts"] == {
+    report = json.loads(capsys.readouterr().out)
+    assert report["status"] == "with-errors" and report["adjusted"] == []
+    assert report["counts"] == {
         "read": 2,
         "new": 1,
         "changed": 0,
@@ -293,11 +293,11 @@ def test_the_command_prints_the_documented_json(
         "rejected": 1,
         "warnings": 0,
     }
-    assert [set(one) for one in told["findings"]] == [
+    assert [set(finding) for finding in report["findings"]] == [
         {"line", "field", "rule", "severity", "value", "message"}
     ] * 2
     assert (
-        told["findings"][1]
+        report["findings"][1]
         | {
             "line": 3,
             "field": "in_district_credits",
@@ -305,7 +305,7 @@ def test_the_command_prints_the_documented_json(
             "severity": "error",
             "value": "=1+1",
         }
-        == told["findings"][1]
+        == report["findings"][1]
     )
 
 
@@ -319,12 +319,12 @@ def test_the_command_ends_with_2_when_the_file_is_refused(
             "mt_data_upload", sent, district="9012", person="cmartin", work="validate", json=True
         )
     assert ended.value.code == 2
-    told = json.loads(capsys.readouterr().out)
+    report = json.loads(capsys.readouterr().out)
     assert (
-        told["status"] == "refused"
-        and set(told["counts"].values()) == {0}
-        and told["findings"] == []
-        and "empty" in told["reason"]
+        report["status"] == "refused"
+        and set(report["counts"].values()) == {0}
+        and report["findings"] == []
+        and "empty" in report["reason"]
     )
 
 

@@ -155,7 +155,7 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
     before: dict[Pair, Change] = {}
     for change in Change.objects.filter(end_year__lt=2025).order_by("version"):
         before[change.student_id, change.pathway_id] = change
-    found: dict[Which, set[Pair]] = {which: set() for which in Which}
+    expected: dict[Which, set[Pair]] = {which: set() for which in Which}
     for pair in {*taken, *records, *before}:
         record, image = records.get(pair), before.get(pair)
         if image and image.operation == "delete":
@@ -165,10 +165,10 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
             record is not None and record.modified_end_year == 2025 and record.total_credits > then
         )
         if pair in taken and record is None:
-            found[Which.WITHOUT_RECORD].add(pair)
+            expected[Which.WITHOUT_RECORD].add(pair)
         elif pair in taken and record:
             known = [
-                sum((one for one in sections if one is not None), Decimal(0))
+                sum((credits for credits in sections if credits is not None), Decimal(0))
                 for sections in taken[pair].values()
                 if sections != [None] * len(sections)
             ]
@@ -176,12 +176,12 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
                 image.in_district_credits if image else Decimal(0)
             )
             if len(known) == len(taken[pair]) and sum(known) != since:
-                found[Which.UNLIKE].add(pair)
+                expected[Which.UNLIKE].add(pair)
         elif grew:
-            found[Which.WITHOUT_COURSE].add(pair)
+            expected[Which.WITHOUT_COURSE].add(pair)
         elif image and image.concentrator:
-            found[Which.NOTHING_NOW].add(pair)
-    return found, set(taken)
+            expected[Which.NOTHING_NOW].add(pair)
+    return expected, set(taken)
 
 
 @settings(
@@ -202,7 +202,8 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
                 act(cottonwood, students, *one)
             found, rostered = oracle()
             decided = {
-                (one.state_id, one.pathway_id): one.choice for one in RosterDecision.objects.all()
+                (decision.state_id, decision.pathway_id): decision.choice
+                for decision in RosterDecision.objects.all()
             }
             ids = {student.pk: student.state_id for student in students}
             worklist = Worklist(cottonwood.scope)
@@ -242,20 +243,20 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
 def test_schools_pathways_and_grades_narrow_the_lists_and_the_balance(
     cottonwood: District_, elsewhere: District_
 ) -> None:
-    one, two = (
+    first, two = (
         cottonwood.student("999000701", "Abbott"),
         cottonwood.student("999000702", "Baker", enrolled=False),
     )
     cottonwood.enroll(two, grade="09")
-    cottonwood.roster(one, HEALTH)
+    cottonwood.roster(first, HEALTH)
     cottonwood.roster(two, BUSINESS)
     elsewhere.roster(elsewhere.student("999000703"), HEALTH)
-    assert [line.student.pk for line in lines(cottonwood)] == [one.pk, two.pk]
+    assert [line.student.pk for line in lines(cottonwood)] == [first.pk, two.pk]
     business = Pathway.objects.get(name=BUSINESS).pk
     for narrowed, whom in (
         ({"grade": "9"}, [two.pk]),
         ({"pathway": business}, [two.pk]),
-        ({"school": cottonwood.school.pk, "grade": "12"}, [one.pk]),
+        ({"school": cottonwood.school.pk, "grade": "12"}, [first.pk]),
     ):
         assert [line.student.pk for line in lines(cottonwood, **narrowed)] == whom
         assert Worklist(cottonwood.scope, **narrowed).balance().rostered == 1
@@ -348,16 +349,16 @@ def test_four_clerks_at_once_create_each_record_once(
 ) -> None:
     for number in range(5):
         cottonwood.roster(cottonwood.student(f"99900070{number}", f"Name{number}"), HEALTH)
-    chosen, together, told = seen(*lines(cottonwood)), threading.Barrier(4), []
+    chosen, together, answers = seen(*lines(cottonwood)), threading.Barrier(4), []
 
     def clerk(name: str) -> None:
         try:
             together.wait()
-            told.append(
+            answers.append(
                 sum(answer.done for answer in decisions.create(cottonwood.scope, chosen, by=name))
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no outcome a clerk may see
-            told.append(repr(error))
+            answers.append(repr(error))
         finally:
             connections.close_all()
 
@@ -366,7 +367,7 @@ def test_four_clerks_at_once_create_each_record_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(told) == 5, told
+    assert sum(answers) == 5, answers
     assert Participation.objects.count() == Change.objects.count() == 5
 
 

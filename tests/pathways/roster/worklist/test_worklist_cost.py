@@ -66,10 +66,10 @@ def test_no_part_of_the_page_is_computed_twice(
         cache.clear()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/districts/9012/2025/{page}").status_code == 200
-        asked = [
+        statements = [
             query["sql"]
             for query in queries.captured_queries
             if '"pathways_roster"' in query["sql"]
         ]
-        assert len(asked) == len(set(asked)), page
-        assert sum('"has_record"' in sql for sql in asked) == 1, page
+        assert len(statements) == len(set(statements)), page
+        assert sum('"has_record"' in sql for sql in statements) == 1, page
