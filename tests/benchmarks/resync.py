@@ -263,7 +263,7 @@ def timed(work):
     return time.perf_counter() - started, answer
 
 
-def told(name, hand, portal, limit):
+def report(name, hand, portal, limit):
     ratios = [ours / theirs for ours, theirs in zip(portal, hand, strict=True)]
     print(
         f"{name:26} by hand {statistics.median(hand):7.2f} s   portal"
@@ -287,13 +287,16 @@ with writing_state():
     hand, portal = [], []
     for turn in range(compares):
         spoil(turn)
-        (took, found), (ours, found_here) = timed(compared_by_hand), timed(compared_by_the_portal)
-        assert found == found_here, (found, found_here)
+        (took, number_differing), (ours, found_here) = (
+            timed(compared_by_hand),
+            timed(compared_by_the_portal),
+        )
+        assert number_differing == found_here, (number_differing, found_here)
         hand.append(took)
         portal.append(ours)
         sent_by_hand()
     if compares:
-        told("full compare", hand, portal, 1.5)
+        report("full compare", hand, portal, 1.5)
     hand, portal = [], []
     for turn in range(runs):
         for took, work in ((hand, sent_by_hand), (portal, sent_by_the_portal)):
@@ -301,4 +304,4 @@ with writing_state():
             seconds, _ = timed(work)
             took.append(seconds)
             assert compared_by_hand() == 0
-    told("resync of 1 % changes", hand, portal, 2)
+    report("resync of 1 % changes", hand, portal, 2)

@@ -33,7 +33,10 @@ def test_thirteen_districts_are_in_view_and_the_bar_comes_with_a_choice(
     lines = [
         field.bounding_box() for field in page.locator(".filters :is(input, select, button)").all()
     ]
-    assert max(one["y"] for one in lines if one) - min(one["y"] for one in lines if one) < 16
+    assert (
+        max(place["y"] for place in lines if place) - min(place["y"] for place in lines if place)
+        < 16
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     bar = page.get_by_role("button", name="Write a reminder")
     expect(bar).to_be_hidden()

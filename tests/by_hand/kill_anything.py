@@ -294,21 +294,23 @@ def play(portal: Portal, options: argparse.Namespace) -> list[str]:
     clerks = [
         Clerk(
             portal.base,
-            one["user"],
+            account["user"],
             *given,
-            district=one["district"],
-            students=one["students"],
+            district=account["district"],
+            students=account["students"],
             pathway=people["pathway"],
         )
-        for one in people["clerks"]
+        for account in people["clerks"]
     ]
     loaders = [
-        Loader(portal.base, one["user"], *given, district=one["district"], rows=one["rows"])
-        for one in people["loaders"]
+        Loader(
+            portal.base, account["user"], *given, district=account["district"], rows=account["rows"]
+        )
+        for account in people["loaders"]
     ]
     senders = [
-        Sender(portal.base, one["user"], *given, districts=one["districts"])
-        for one in people["senders"]
+        Sender(portal.base, account["user"], *given, districts=account["districts"])
+        for account in people["senders"]
     ]
     turn = options.minutes * 60 / (signatures + 1)
     signer = Signer(

@@ -272,14 +272,14 @@ def verdict(report: dict[str, object]) -> tuple[bool, str]:
         any(word in finding["message"] for word in ("Enter", "enter", "format", "spreadsheet"))
         for finding in errors
     )
-    said = (
+    reading = (
         f"read {counts['read']}, new {counts['new']}, changed {counts['changed']}, unchanged"
         f" {counts['unchanged']}, rejected {counts['rejected']}"
     )
     first = f" · first: line {errors[0]['line']} {errors[0]['message']}" if errors else ""
     return (
         not counts["new"] and not counts["changed"] and counts["read"] > 0 and named,
-        f"{said} · adjusted: {adjusted or '–'}{first}",
+        f"{reading} · adjusted: {adjusted or '–'}{first}",
     )
 
 

@@ -66,7 +66,7 @@ PARTS = [
 ]
 
 
-def shown(client: Client) -> dict[str, list[str]]:
+def home_page(client: Client) -> dict[str, list[str]]:
     """What stands on a district's home page, in its order."""
     context = client.get(HOME).context
     return {
@@ -90,7 +90,7 @@ def test_pages_follow_the_guide_and_not_the_order_of_the_list(
     if order == "turned round":
         request.getfixturevalue("turned_round")
     client.force_login(clerk)
-    page = shown(client)
+    page = home_page(client)
     assert page["navigation"] == PARTS
     assert page["tasks"] == [
         "1 Identify a certifier",

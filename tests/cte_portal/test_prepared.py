@@ -50,9 +50,13 @@ def test_each_call_answers_for_its_own_district(
         (elsewhere, theirs, 1),
         (cottonwood, kayla, 0),
     ):
-        (found,) = students(district.scope, None)
-        assert (found, found.last_name, found.number) == (student, student.last_name, number)
-        assert found._state.db == "default" and not found._state.adding
+        (student_row,) = students(district.scope, None)
+        assert (student_row, student_row.last_name, student_row.number) == (
+            student,
+            student.last_name,
+            number,
+        )
+        assert student_row._state.db == "default" and not student_row._state.adding
         assert records(district.scope) == [(number, 1 if number else None)]
     assert students(cottonwood.scope, "12") == [kayla] and students(cottonwood.scope, "09") == []
 

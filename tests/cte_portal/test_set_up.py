@@ -304,9 +304,9 @@ def test_up_gives_up_on_a_process_that_ends_again_and_again() -> None:
     assert len(lines) == MOST_STARTS - 1
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("signal_sent", [signal.SIGTERM, signal.SIGINT])
 def test_up_stops_cleanly_while_it_is_still_setting_up(
-    asked: signal.Signals, tmp_path: Path
+    signal_sent: signal.Signals, tmp_path: Path
 ) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(free_port())]
     process = subprocess.Popen(
@@ -318,7 +318,7 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
     )
     assert process.stderr is not None
     process.stderr.readline()
-    process.send_signal(asked)
+    process.send_signal(signal_sent)
     _, output = process.communicate(timeout=30)
     assert process.returncode == 0
     assert output.splitlines()[-1] == "Stopped."

@@ -31,12 +31,14 @@ def test_numbers_have_as_many_digits_as_their_column_takes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"),
+    ("wanted_page", "page_number"),
     [("2", 2), ("", 1), ("x", 1), ("99", 3), ("-1", 3), (HUGE, 1), ("2&page=3", 3)],
 )
-def test_a_page_that_is_not_there_is_the_first_or_the_last(asked: str, shown: int) -> None:
-    page, query = paged(RequestFactory().get(f"/?find=a+b&page={asked}"), list(range(25)), 10)
-    assert (page.number, query) == (shown, "find=a+b")
+def test_a_page_that_is_not_there_is_the_first_or_the_last(
+    wanted_page: str, page_number: int
+) -> None:
+    page, query = paged(RequestFactory().get(f"/?find=a+b&page={wanted_page}"), list(range(25)), 10)
+    assert (page.number, query) == (page_number, "find=a+b")
 
 
 class DayForm(forms.Form):

@@ -163,13 +163,13 @@ def test_the_cluster_of_a_run_is_gone_when_it_ends(open_folder: Path) -> None:
 
 @pytest.mark.once
 @needs_postgresql
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM])
 def test_the_cluster_of_a_run_is_gone_when_it_is_stopped(
-    asked: signal.Signals, open_folder: Path
+    signal_sent: signal.Signals, open_folder: Path
 ) -> None:
     process = long_run(open_folder)
     assert servers(open_folder)
-    process.send_signal(asked)
+    process.send_signal(signal_sent)
     printed, _ = process.communicate(timeout=60)
     assert process.returncode != 0 and "KeyboardInterrupt" in printed
     assert not servers(open_folder) and not list(open_folder.glob("portal-test-*"))

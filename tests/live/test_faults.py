@@ -138,9 +138,9 @@ def test_f_27_a_running_job_is_canceled_at_its_next_step(live: Portal) -> None:
 
 def test_c_03_two_uploads_run_in_the_order_of_their_submission(live: Portal) -> None:
     live.start("second-worker")
-    (one, rows), (other, _) = live.all_changed(), live.all_changed()
+    (first_batch, rows), (other, _) = live.all_changed(), live.all_changed()
     live.fault.write_text("after-staging pause 1.5")
-    first = live.ask("submit", content=one)
+    first = live.ask("submit", content=first_batch)
     wait(lambda: live.fault.with_suffix(".paused").exists())
     second = live.ask("submit", content=other)
     assert "Waiting for the upload by MARTIN, CHERYL" in live.ask("look", key=second)["words"]

@@ -117,13 +117,13 @@ def grow(district: District_, students: int, start: int) -> None:
     )
     enrolled = Enrollment.objects.bulk_create(
         Enrollment(
-            student=one,
+            student=enrolled_student,
             calendar=calendar,
             service_type="P",
             grade="12",
             start_date=datetime.date(2024, 8, 21),
         )
-        for one in people
+        for enrolled_student in people
     )
     Roster.objects.bulk_create(
         Roster(section=section, enrollment=enrollment)

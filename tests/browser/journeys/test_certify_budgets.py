@@ -67,10 +67,10 @@ BOTH_HANDS = pytest.mark.parametrize("mouse", [True, False], ids=["mouse", "keyb
 
 @pytest.fixture
 def ready(cottonwood: District_, event: CertificationEvent, clerk: User, kayla: Student) -> Ready:
-    found = Ready(cottonwood, event, clerk)
-    found.record(kayla)
-    found.prepare()
-    return found
+    ready_case = Ready(cottonwood, event, clerk)
+    ready_case.record(kayla)
+    ready_case.prepare()
+    return ready_case
 
 
 @BOTH_HANDS

@@ -22,7 +22,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def found(cottonwood: District_) -> None:
+def findings(cottonwood: District_) -> None:
     """In the order of names: credits that make a concentrator, a Start Date far back, and another
     one.
     """
@@ -41,7 +41,7 @@ def at(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_a_list_of_findings_is_worked_off(
-    script: bool, desk: Desk, clerk: User, found: None
+    script: bool, desk: Desk, clerk: User, findings: None
 ) -> None:
     page = desk.open(clerk, script=script)
     expect(page.get_by_text("1 error, 2 warnings to explain")).to_be_visible()

@@ -76,21 +76,21 @@ def courses(stage: Stage, page: Page) -> None:
     page.goto(stage.address("roster-data", "courses"))
 
 
-def asked(stage: Stage, page: Page) -> None:
+def questions(stage: Stage, page: Page) -> None:
     roster_file(packed(export()))(stage, page)
     page.get_by_role("link", name="Confirm where the numbers stand").click()
     expect(page.get_by_label("School Number of Sun High")).to_have_value("0001")
 
 
 def answered_wrong(stage: Stage, page: Page) -> None:
-    asked(stage, page)
+    questions(stage, page)
     page.get_by_label("School Number of Sun High").fill("0002")
     page.get_by_role("button", name="Confirm and test the file").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
 def confirmed(stage: Stage, page: Page) -> None:
-    asked(stage, page)
+    questions(stage, page)
     page.get_by_role("button", name="Confirm and test the file").click()
     page.wait_for_url("**/batches/**")
     assert run(Batch.objects.exclude(about=None).get().pk)
@@ -135,7 +135,7 @@ STATES: dict[str, list[State]] = {
         State("one, and an earlier one", systems),
     ],
     "roster-source": [State("change", change)],
-    "roster-mapping": [State("asked", asked), State("answered wrong", answered_wrong)],
+    "roster-mapping": [State("asked", questions), State("answered wrong", answered_wrong)],
     "roster-undo": [State("ask", undo_asked), State("undone", undone)],
     "batch": [
         State("roster tested", roster_file(zipped(ALL))),

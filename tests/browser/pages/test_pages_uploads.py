@@ -41,7 +41,7 @@ def batch(
     """The page of an upload: `ran` to its end, or with its row as it is meant to look."""
 
     def visit(stage: Stage, page: Page) -> None:
-        one = submit(
+        tested = submit(
             "upload",
             by=stage.clerk,
             title="MT Data Upload – Validate and Test File",
@@ -51,10 +51,10 @@ def batch(
             content=ContentFile(content, name="input"),
         )
         if ran:
-            assert run(one.pk)
+            assert run(tested.pk)
         if row:
-            Batch.objects.filter(pk=one.pk).update(**row)
-        page.goto(stage.address("batches", one.pk))
+            Batch.objects.filter(pk=tested.pk).update(**row)
+        page.goto(stage.address("batches", tested.pk))
 
     return visit
 

@@ -27,7 +27,7 @@ pytestmark = [
 FINDINGS = "/districts/9012/2025/findings/"
 
 
-def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
+def with_findings(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
     """Findings of each level: the guide's student differs, another began long ago, one is
     explained, one has an approval that lapsed.
     """
@@ -54,7 +54,7 @@ def found(address: str = "", *, by: str = "") -> Callable[[Stage, Page], None]:
 
 
 def unexplained(stage: Stage, page: Page) -> None:
-    found(FINDINGS + "CTE-127/explain/")(stage, page)
+    with_findings(FINDINGS + "CTE-127/explain/")(stage, page)
     page.get_by_role("button", name="Explain this finding").click()
     expect(page.get_by_role("alert")).to_be_focused()
 
@@ -152,39 +152,47 @@ STATES: dict[str, list[State]] = {
     ],
     "admin:pathways_ruleseverity_change": [State("change", weighed("change"), who="keeper")],
     "findings": [
-        State("by record", found()),
-        State("by rule", found(FINDINGS + "?by=rule&rule=CTE-127&level=all")),
-        State("explained", found(FINDINGS + "?level=explained")),
+        State("by record", with_findings()),
+        State("by rule", with_findings(FINDINGS + "?by=rule&rule=CTE-127&level=all")),
+        State("explained", with_findings(FINDINGS + "?level=explained")),
         State("none of a kind", at(FINDINGS + "?level=explained")),
         State("nothing sent", at(FINDINGS + "?at=state")),
         State("no records", at("/districts/9012/2026/findings/")),
-        State("viewer", found(), who="viewer"),
+        State("viewer", with_findings(), who="viewer"),
         State(
             "at a record, error",
-            found("/districts/9012/2025/cte-concentrator/{kayla}/{pathway}/?finding=CTE-301"),
+            with_findings(
+                "/districts/9012/2025/cte-concentrator/{kayla}/{pathway}/?finding=CTE-301"
+            ),
         ),
         State(
             "at a record, warning",
-            found(
+            with_findings(
                 "/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-127#id_start_date"
             ),
         ),
         State(
             "at a record, explained",
-            found("/districts/9012/2025/cte-concentrator/{explained}/{pathway}/?finding=CTE-127"),
+            with_findings(
+                "/districts/9012/2025/cte-concentrator/{explained}/{pathway}/?finding=CTE-127"
+            ),
         ),
         State(
             "at a record, solved",
-            found("/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-131"),
+            with_findings(
+                "/districts/9012/2025/cte-concentrator/{student}/{pathway}/?finding=CTE-131"
+            ),
         ),
     ],
     "findings-explain": [
-        State("all of a rule", found(FINDINGS + "CTE-127/explain/")),
+        State("all of a rule", with_findings(FINDINGS + "CTE-127/explain/")),
         State("without a reason", unexplained),
-        State("an error", found(FINDINGS + "CTE-301/explain/")),
+        State("an error", with_findings(FINDINGS + "CTE-301/explain/")),
         State("nothing left", at(FINDINGS + "CTE-127/explain/")),
     ],
-    "finding-explain": [State("one", found(FINDINGS + "CTE-127/explain/{student}/{pathway}/"))],
+    "finding-explain": [
+        State("one", with_findings(FINDINGS + "CTE-127/explain/{student}/{pathway}/"))
+    ],
     "rules": [State("page", at("/rules/")), State("a severity set by OPI", weighed("rules"))],
     "data-validation-reports": [
         State("not sent", validation(sent=False)),

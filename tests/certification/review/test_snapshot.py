@@ -216,11 +216,14 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
         """
         own: dict[str, dict[str, Any]] = {}
         groups = {}
-        for one in records:
+        for sealed in records:
             student = own.setdefault(
-                one["state_id"], {name: one[name] for name in ("grade", "gender", "school_number")}
+                sealed["state_id"],
+                {name: sealed[name] for name in ("grade", "gender", "school_number")},
             )
-            groups[one["state_id"], one["pathway_code"]] = canonical_row({**one, **student})
+            groups[sealed["state_id"], sealed["pathway_code"]] = canonical_row(
+                {**sealed, **student}
+            )
         return list(groups.values())
 
     now, other = rows(before), rows(after)

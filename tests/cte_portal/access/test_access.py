@@ -101,15 +101,15 @@ WITHOUT_A_ROW = (
 
 
 def routes(patterns: list[Any] | None = None, space: str = "") -> dict[str, URLPattern]:
-    found: dict[str, URLPattern] = {}
+    url_patterns: dict[str, URLPattern] = {}
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
-            found |= routes(
+            url_patterns |= routes(
                 pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space
             )
         else:
-            found[space + (pattern.name or str(pattern.pattern))] = pattern
-    return found
+            url_patterns[space + (pattern.name or str(pattern.pattern))] = pattern
+    return url_patterns
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def record(
         one_round = make_round(event, district=district)
         make_recertification(one_round, by=user, status="withdrawn")
         seal(one_round)
-    for one, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
+    for place, user, district in ((mine, clerk, cottonwood), (theirs, stranger, elsewhere)):
         batch = Batch.objects.create(
             kind="upload",
             queue="district",
@@ -148,7 +148,7 @@ def record(
             submitted_by=user,
             submitted_name=user.record_name,
             title="MT Data Upload",
-            subject="sentinel.tsv" if one is theirs else "mine.tsv",
+            subject="sentinel.tsv" if place is theirs else "mine.tsv",
             idempotency_key=user.username,
             status="completed",
             finished_at=timezone.now(),
@@ -163,7 +163,7 @@ def record(
             submitted_by=user,
             submitted_name=user.record_name,
             title="Roster Upload",
-            subject="sentinel.csv" if one is theirs else "mine.csv",
+            subject="sentinel.csv" if place is theirs else "mine.csv",
             idempotency_key=f"roster {user.username}",
             status="completed",
             finished_at=timezone.now(),
@@ -203,18 +203,18 @@ def record(
         )
         Explanation.objects.create(
             rule="CTE-127",
-            district=one.student.district_id,
+            district=place.student.district_id,
             end_year=2025,
-            state_id=one.student.state_id,
-            pathway_id=one.pathway_id,
+            state_id=place.student.state_id,
+            pathway_id=place.pathway_id,
             value="start_date=2016-08-29",
-            reason="Sentinel" if one is theirs else "Mine",
+            reason="Sentinel" if place is theirs else "Mine",
             by=user.record_name,
             at=timezone.now(),
         )
         stored = default_storage.save(
             f"batches/{batch.pk}/1/report.csv",
-            ContentFile(b"sentinel" if one is theirs else b"mine"),
+            ContentFile(b"sentinel" if place is theirs else b"mine"),
         )
         batch.files.create(
             role="report.csv",
@@ -468,13 +468,13 @@ def test_e_07_libraries_pages_know_no_other_method_either(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     ["students__isnull=0", "students__last_name__startswith=A", "approvals__isnull=1", "name=x"],
 )
-def test_no_list_of_opi_is_asked_by_address(asked: str, client: Client, opi: User) -> None:
+def test_no_list_of_opi_is_asked_by_address(query: str, client: Client, opi: User) -> None:
     """L-17: `students__isnull` read every student of the state and ended in a 500."""
     client.force_login(opi)
-    assert client.get(f"/admin/pathways/district/?{asked}").status_code == 400
+    assert client.get(f"/admin/pathways/district/?{query}").status_code == 400
 
 
 @pytest.mark.once

@@ -155,7 +155,7 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "sentence"),
     [
         ({"first_name": "Pay,\nsee evil.example/x"}, "letters, spaces, hyphens"),
         ({"last_name": "Martin\u202e"}, "letters, spaces, hyphens"),
@@ -168,18 +168,19 @@ def test_stored_addresses_are_put_in_lower_case_and_nobody_is_lost() -> None:
     ],
 )
 def test_a_name_that_deceives_is_refused(
-    values: dict[str, str], said: str, client: Client, administrator: User, clerk: User
+    values: dict[str, str], sentence: str, client: Client, administrator: User, clerk: User
 ) -> None:
     """M-13, L-23: line breaks, invisible signs, writing direction, letters of another alphabet;
     when somebody is added and renamed.
     """
     client.force_login(administrator)
     assert (
-        said in text(add(client, **values)) and not User.objects.filter(email=NEW["email"]).exists()
+        sentence in text(add(client, **values))
+        and not User.objects.filter(email=NEW["email"]).exists()
     )
     if "username" not in values:
         sent = {"do": "details", "first_name": "Cheryl", "last_name": "Martin", **values}
-        assert said in text(client.post(f"{HERE}{clerk.pk}/", sent))
+        assert sentence in text(client.post(f"{HERE}{clerk.pk}/", sent))
         clerk.refresh_from_db()
         assert clerk.record_name == "MARTIN, CHERYL"
 

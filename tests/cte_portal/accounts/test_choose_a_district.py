@@ -65,14 +65,14 @@ def test_walk_34_a_switch_leads_home_where_the_screen_is_not_open_to_the_person(
 def test_walk_34_the_list_asks_as_much_of_many_districts_as_of_two(
     two: Client, clerk: User
 ) -> None:
-    def asked() -> int:
+    def statements() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert two.get("/districts/").status_code == 200
         return len(queries)
 
-    asked()
-    before = asked()
+    statements()
+    before = statements()
     for number in range(8):
         District_(f"700{number}", f"Seven {number}")
         Membership.objects.create(user=clerk, district=f"700{number}", role=Role.DATA_CLERK)
-    assert asked() <= before
+    assert statements() <= before

@@ -259,7 +259,7 @@ def test_a_slip_of_the_own_is_not_told(client: Client, clerk: User) -> None:
 class Silent(LocMemCache):
     """A cache that is down."""
 
-    asked = 0
+    tries = 0
 
     def _fail(self, *arguments: Any, **options: Any) -> Any:
         type(self).asked += 1

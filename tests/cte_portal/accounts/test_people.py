@@ -100,7 +100,7 @@ def test_a_link_expires_is_replaced_and_ends_with_the_account(
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "sentence"),
     [
         ({"username": ""}, "Enter a user name"),
         ({"username": "CMARTIN"}, "Another person has that user name"),
@@ -114,11 +114,11 @@ def test_a_link_expires_is_replaced_and_ends_with_the_account(
     ],
 )
 def test_bad_input_is_told_and_nobody_is_added(
-    values: dict[str, str], said: str, client: Client, administrator: User, clerk: User
+    values: dict[str, str], sentence: str, client: Client, administrator: User, clerk: User
 ) -> None:
     client.force_login(administrator)
     answer = add(client, **values)
-    assert answer.status_code == 200 and said in text(answer)
+    assert answer.status_code == 200 and sentence in text(answer)
     assert not User.objects.filter(email="nora@example.org").exists()
 
 

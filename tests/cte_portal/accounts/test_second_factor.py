@@ -400,26 +400,26 @@ def test_nobody_resets_above_the_own_role_elsewhere_or_for_herself(
     client: Client, clerk: User, administrator: User, stranger: User, keeper: User, opi: User
 ) -> None:
     both = person("both", "Both", "Bea", (Role.DATA_CLERK, "9012"), (Role.OPI_STAFF, ""))
-    for one in (clerk, administrator, stranger, keeper, both):
-        phone.give(one)
+    for account in (clerk, administrator, stranger, keeper, both):
+        phone.give(account)
     client.force_login(administrator)
-    for one, answer in ((both, 403), (administrator, 403), (stranger, 404), (keeper, 404)):
+    for account, answer in ((both, 403), (administrator, 403), (stranger, 404), (keeper, 404)):
         assert (
             client.post(
-                f"/districts/9012/2025/people/{one.pk}/",
+                f"/districts/9012/2025/people/{account.pk}/",
                 {"do": "factor", "reason": "x", "proof": PASSPHRASE},
             ).status_code
             == answer
         )
-    for authority, one in (
+    for authority, account in (
         (Authority(administrator), clerk),
         (Authority(opi), clerk),
         (Authority(clerk, "9012"), administrator),
     ):
         with pytest.raises(PermissionDenied):
-            people.reset_second_factor(authority, one, "x")
+            people.reset_second_factor(authority, account, "x")
     assert (
-        all(phone.has(one) for one in (clerk, administrator, stranger, keeper, both))
+        all(phone.has(account) for account in (clerk, administrator, stranger, keeper, both))
         and not AuditEvent.objects.exists()
     )
     people.reset_second_factor(Authority(keeper), administrator, "New phone")

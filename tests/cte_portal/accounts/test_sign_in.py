@@ -192,8 +192,8 @@ def test_behind_the_proxy_each_visitor_has_tries_of_the_own(
     assert sign_in(client, **{"X-Forwarded-For": "203.0.113.8"}).status_code == 302
 
 
-@pytest.mark.parametrize(("said", "counted"), [({}, "None"), ({"BEHIND_TLS_PROXY": "true"}, "1")])
-def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: str) -> None:
+@pytest.mark.parametrize(("sent", "counted"), [({}, "None"), ({"BEHIND_TLS_PROXY": "true"}, "1")])
+def test_a_proxy_is_trusted_where_there_is_one(sent: dict[str, str], counted: str) -> None:
     script = (
         "from django.conf import settings as s; print(getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT',"
         " None))"
@@ -202,7 +202,7 @@ def test_a_proxy_is_trusted_where_there_is_one(said: dict[str, str], counted: st
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "cte_portal.settings",
         **PRODUCTION,
-        **said,
+        **sent,
     }
     finished = subprocess.run(
         [sys.executable, "-c", script],

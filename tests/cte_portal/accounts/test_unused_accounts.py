@@ -85,12 +85,12 @@ def test_opi_counts_and_finds_the_district(
 ) -> None:
     """FR-204: the board's filter; its figures are those of the district's own page."""
 
-    def found() -> list[str]:
+    def written_to() -> list[str]:
         return [line.number for line in BoardFilter({"nobody": "on"}).matching(lines_of(event))]
 
-    assert found() == []
+    assert written_to() == []
     unused_for(superintendent.user, 200)
-    assert found() == ["9012"]
+    assert written_to() == ["9012"]
     line, district_event = lines_of(event)[0], event_of(SCOPE, event.pk)
     assert district_event is not None and (
         line.district_event.unused,

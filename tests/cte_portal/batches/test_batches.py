@@ -503,16 +503,18 @@ def test_j_08_the_list_filters(
         queued_at=timezone.now() - datetime.timedelta(days=10)
     )
 
-    def shown(query: str) -> set[str]:
+    def files_listed(query: str) -> set[str]:
         page = desk.get(QUEUE + query).content.decode()
         return {name for name in ("mine.tsv", "theirs.tsv") if name in page}
 
-    assert shown("") == {"mine.tsv", "theirs.tsv"}
-    assert shown("?queue-by=me") == {"mine.tsv"}
-    assert shown("?queue-status=queued") == {"theirs.tsv"}
+    assert files_listed("") == {"mine.tsv", "theirs.tsv"}
+    assert files_listed("?queue-by=me") == {"mine.tsv"}
+    assert files_listed("?queue-status=queued") == {"theirs.tsv"}
     today = timezone.localdate()
-    assert shown(f"?queue-first={today:%m/%d/%Y}") == {"mine.tsv"}
-    assert shown(f"?queue-last={today - datetime.timedelta(days=1):%m/%d/%Y}") == {"theirs.tsv"}
+    assert files_listed(f"?queue-first={today:%m/%d/%Y}") == {"mine.tsv"}
+    assert files_listed(f"?queue-last={today - datetime.timedelta(days=1):%m/%d/%Y}") == {
+        "theirs.tsv"
+    }
     assert "Enter a date like" in desk.get(f"{QUEUE}?queue-first=soon").content.decode()
     for query in (
         "?queue-top=99999",

@@ -45,7 +45,7 @@ def test_j_06_what_is_swapped_is_what_asks_again_so_that_it_ends(
 
 
 def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch) -> None:
-    def said(query: str, page: str = QUEUE) -> str:
+    def sentence_of(query: str, page: str = QUEUE) -> str:
         match = re.search(
             r'<div class="empty">\s*<p><strong>(.*?)</strong>',
             desk.get(page + query).content.decode(),
@@ -53,17 +53,20 @@ def test_g_21_a_filter_that_hides_every_job_is_named(desk: Client, batch: Batch)
         return match[1] if match else ""
 
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    assert said(f"?queue-last={yesterday:%m/%d/%Y}") == "No jobs in this period. Change the dates."
+    assert (
+        sentence_of(f"?queue-last={yesterday:%m/%d/%Y}")
+        == "No jobs in this period. Change the dates."
+    )
     for query in ("?queue-status=failed", f"?queue-status=failed&queue-last={yesterday:%m/%d/%Y}"):
-        assert said(query) == "No jobs match. Change the dates, Status, or By."
-    assert said("") == said("?queue-top=10") == ""
-    assert said("?queue-status=failed", RESYNC) == "Nothing in the queue", (
+        assert sentence_of(query) == "No jobs match. Change the dates, Status, or By."
+    assert sentence_of("") == sentence_of("?queue-top=10") == ""
+    assert sentence_of("?queue-status=failed", RESYNC) == "Nothing in the queue", (
         "of this kind nothing was submitted"
     )
     Batch.objects.all().delete()
     assert (
-        said("")
-        == said(f"?queue-last={yesterday:%m/%d/%Y}")
-        == said("?queue-status=failed")
+        sentence_of("")
+        == sentence_of(f"?queue-last={yesterday:%m/%d/%Y}")
+        == sentence_of("?queue-status=failed")
         == "Nothing in the queue"
     )

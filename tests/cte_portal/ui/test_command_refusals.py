@@ -62,7 +62,11 @@ FIRST = {"mt_data_upload": ("file",), "roster_import": ("file",)}
 
 def portal_commands() -> dict[str, PortalCommand]:
     loaded = {name: load_command_class(get_commands()[name], name) for name in OWN}
-    return {name: one for name, one in loaded.items() if isinstance(one, PortalCommand)}
+    return {
+        name: command_class
+        for name, command_class in loaded.items()
+        if isinstance(command_class, PortalCommand)
+    }
 
 
 def refusal(name: str, **changed: Any) -> str:
@@ -88,7 +92,9 @@ def test_every_command_of_the_portal_refuses_in_the_same_way() -> None:
         if not isinstance(load_command_class(get_commands()[name], name), PortalCommand | Migrate)
     }
     assert not odd, "these derive from PortalCommand too"
-    assert {name for name, one in portal_commands().items() if one.prints_json} >= set(CALLS)
+    assert {
+        name for name, command_class in portal_commands().items() if command_class.prints_json
+    } >= set(CALLS)
     assert {"up", "rules", "migrate"} <= OWN and not portal_commands()["up"].needs_databases
 
 

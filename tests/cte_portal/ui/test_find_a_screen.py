@@ -32,7 +32,7 @@ OPI = {
 }
 
 
-def found(client: Client, words: str) -> list[str]:
+def screens(client: Client, words: str) -> list[str]:
     """The names of the screens in the answer, or the title of the one that opens at once."""
     answer = client.get("/screens/", {"find": words})
     if answer.status_code == 302:
@@ -47,7 +47,7 @@ def test_a_screen_is_found_by_what_a_clerk_calls_it(
 ) -> None:
     client.force_login(clerk)
     client.get("/districts/9012/2025/")
-    assert screen in found(client, words)
+    assert screen in screens(client, words)
 
 
 @pytest.mark.parametrize(("words", "screen"), OPI.items(), ids=OPI)
@@ -55,7 +55,7 @@ def test_a_screen_is_found_by_what_opi_calls_it(
     words: str, screen: str, client: Client, opi: User
 ) -> None:
     client.force_login(opi)
-    assert screen in found(client, words)
+    assert screen in screens(client, words)
 
 
 def test_help_is_found_and_no_entry_of_the_navigation(

@@ -11,7 +11,7 @@ from django.template import Context, Template
 from cte_portal.ui.templatetags import portal
 
 
-def shown(source: str, **context: object) -> str:
+def rendered(source: str, **context: object) -> str:
     return Template("{% load portal %}" + source).render(Context(context))
 
 
@@ -46,7 +46,7 @@ def test_counts_have_thousands_commas() -> None:
 
 def test_a_date_is_written_month_first_in_a_time_element() -> None:
     assert (
-        shown("{{ day|us_date }}", day=date(2022, 7, 14))
+        rendered("{{ day|us_date }}", day=date(2022, 7, 14))
         == '<time datetime="2022-07-14">07/14/2022</time>'
     )
 
@@ -57,38 +57,38 @@ def test_a_moment_is_mountain_time_with_its_offset_in_summer_and_winter() -> Non
         datetime(2025, 1, 7, 20, 3, 42, tzinfo=UTC),
     )
     assert (
-        shown("{{ at|us_datetime }}", at=summer)
+        rendered("{{ at|us_datetime }}", at=summer)
         == '<time datetime="2025-05-07T16:12:06-06:00">05/07/2025 04:12:06 PM MT</time>'
     )
     assert (
-        shown("{{ at|mt_time }}", at=winter)
+        rendered("{{ at|mt_time }}", at=winter)
         == '<time datetime="2025-01-07T13:03:42-07:00">01:03:42 PM MT</time>'
     )
 
 
 def test_a_moment_after_midnight_in_greenwich_is_still_yesterday_here() -> None:
-    assert ">05/07/2025<" in shown("{{ at|us_date }}", at=datetime(2025, 5, 8, 3, 0, tzinfo=UTC))
+    assert ">05/07/2025<" in rendered("{{ at|us_date }}", at=datetime(2025, 5, 8, 3, 0, tzinfo=UTC))
 
 
 def test_nothing_is_written_for_a_date_that_is_missing() -> None:
-    assert shown("{{ none|us_date }}{{ none|mt_time }}{{ none|us_datetime }}", none=None) == ""
+    assert rendered("{{ none|us_date }}{{ none|mt_time }}{{ none|us_datetime }}", none=None) == ""
 
 
 def test_a_state_id_is_spaced_in_threes_and_copied_without_gaps() -> None:
-    html = shown("{{ id|threes }}", id="999000123")
+    html = rendered("{{ id|threes }}", id="999000123")
     assert html.count("<i>") == 3
     assert "999</i><i>000</i><i>123" in html
 
 
 def test_what_people_typed_is_escaped() -> None:
-    assert "<script>" not in shown(
+    assert "<script>" not in rendered(
         "{{ id|threes }}{% status 'none' word %}{{ id|credits }}", id="<script>", word="<script>"
     )
 
 
 def test_each_status_has_its_own_shape_beside_its_word() -> None:
     shapes = {
-        kind: shown("{% status kind 'Word' 'Sentence.' %}", kind=kind)
+        kind: rendered("{% status kind 'Word' 'Sentence.' %}", kind=kind)
         for kind in portal.STATUS_KINDS
     }
     sprite = Template('{% include "ui/sprite.html" %}').render(Context())
@@ -99,4 +99,4 @@ def test_each_status_has_its_own_shape_beside_its_word() -> None:
 
 def test_an_unknown_status_is_a_mistake_in_the_code() -> None:
     with pytest.raises(ValueError, match="No such status"):
-        shown("{% status 'green' 'Word' %}")
+        rendered("{% status 'green' 'Word' %}")

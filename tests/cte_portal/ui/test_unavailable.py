@@ -45,7 +45,7 @@ def operational(text: str = "", code: str | None = "none") -> OperationalError:
 
 
 @pytest.mark.parametrize(
-    ("error", "found"),
+    ("error", "expected"),
     [
         (OSError(errno.ENOSPC, "x"), Unavailable.FULL),
         (OSError(errno.EDQUOT, "x"), Unavailable.FULL),
@@ -66,14 +66,14 @@ def operational(text: str = "", code: str | None = "none") -> OperationalError:
     ],
 )
 def test_what_passes_is_told_from_what_is_our_fault(
-    error: Exception | None, found: Unavailable | None
+    error: Exception | None, expected: Unavailable | None
 ) -> None:
     """L-14, L-15, F-16"""
-    assert unavailable(error) is found
+    assert unavailable(error) is expected
     if error:
         outer = RuntimeError()
         outer.__context__ = error
-        assert unavailable(outer) is found
+        assert unavailable(outer) is expected
 
 
 @pytest.fixture

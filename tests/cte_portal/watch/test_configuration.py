@@ -33,18 +33,18 @@ def production(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_pat
     return settings
 
 
-def found() -> dict[str, str]:
+def problems() -> dict[str, str]:
     """Sentence and remedy of each message, by its id."""
     return {str(m.id): f"{m.msg} {m.hint or ''}" for m in configuration.fits()}
 
 
 def test_a_portal_that_is_set_up_well_has_nothing_to_hear(production: Any) -> None:
-    assert found() == {}
+    assert problems() == {}
 
 
 def test_the_practice_portal_is_not_asked(production: Any) -> None:
     production.PRODUCTION, production.PORTAL_ADDRESS = False, ""
-    assert found() == {}
+    assert problems() == {}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_wrong_value_is_named_with_what_to_set(
     setting: str, value: Any, number: str, words: str, production: Any
 ) -> None:
     setattr(production, setting, value)
-    messages = found()
+    messages = problems()
     assert list(messages) == [f"portal.{number}"] and words in messages[f"portal.{number}"]
 
 
@@ -85,7 +85,7 @@ def test_a_database_that_does_not_let_the_portal_in(
     monkeypatch.setattr(
         connections[alias], "ensure_connection", raises(OperationalError("password p4ss"))
     )
-    messages = found()
+    messages = problems()
     assert list(messages) == ["portal.E111"] and "p4ss" not in messages["portal.E111"]
     assert messages["portal.E111"].startswith(
         "DATABASE_URL" if alias == "default" else "STATE_DATABASE_URL"
@@ -95,18 +95,18 @@ def test_a_database_that_does_not_let_the_portal_in(
 def test_a_pooler_of_the_wrong_mode(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     unfit = raises(UnfitConnection("DATABASE_URL leads to a pooler"))
     monkeypatch.setattr(connections["default"], "ensure_connection", unfit)
-    assert found() == {"portal.E110": "DATABASE_URL leads to a pooler "}
+    assert problems() == {"portal.E110": "DATABASE_URL leads to a pooler "}
 
 
 def test_one_database_by_two_names(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """`localhost` and `127.0.0.1` are told apart by no text."""
     monkeypatch.setattr(configuration, "_server", lambda connection: ("the same",))
-    assert "lead to the same database by two names" in found()["portal.E113"]
+    assert "lead to the same database by two names" in problems()["portal.E113"]
 
 
 def test_tables_of_another_version(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "is_migrated", lambda alias: alias != "state")
-    assert found() == {
+    assert problems() == {
         "portal.E112": f"The tables of the State database are not those of version"
         f" {production.PORTAL_VERSION}. Run as owner: python3 manage.py migrate"
     }
@@ -128,13 +128,13 @@ def test_a_service_that_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(*place)
-    assert words in found()[f"portal.{number}"]
+    assert words in problems()[f"portal.{number}"]
 
 
 def test_a_folder_that_cannot_be_written(production: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = SimpleNamespace(save=raises(PermissionError("x")))
     monkeypatch.setattr(configuration, "default_storage", storage)
-    assert "must belong to the portal's own user" in found()["portal.E131"]
+    assert "must belong to the portal's own user" in problems()["portal.E131"]
 
 
 @pytest.mark.skipif(not POSTGRESQL, reason="SQLite knows no roles")

@@ -58,10 +58,10 @@ def test_m_5_a_database_that_does_not_answer_is_named(
     """
     own = getattr(standing, place)
 
-    def broken(asked: str) -> bool:
-        if asked == alias:
+    def broken(query: str) -> bool:
+        if query == alias:
             raise OperationalError("secret words of the database")
-        return bool(own(asked))
+        return bool(own(query))
 
     monkeypatch.setattr(standing, place, broken)
     answer = Client().get(READY)

@@ -72,8 +72,10 @@ def restore(desk: Client, record: Participation, **fields: object) -> object:
 
 
 def changes(record: Participation) -> list[tuple[str, int, str]]:
-    found = Change.objects.of_record(record.student_id, record.pathway_id).order_by("version")
-    return list(found.values_list("operation", "version", "source"))
+    history_lines = Change.objects.of_record(record.student_id, record.pathway_id).order_by(
+        "version"
+    )
+    return list(history_lines.values_list("operation", "version", "source"))
 
 
 def test_d_20_delete_asks_on_its_own_page_with_name_pathway_and_credits(
@@ -377,15 +379,15 @@ def test_the_student_page_leads_to_what_is_deleted_and_not_to_what_came_back(
     desk: Client, cottonwood: District_, kayla: Student
 ) -> None:
     gone, back = cottonwood.record(kayla, HEALTH), cottonwood.record(kayla, BUSINESS)
-    for one in (gone, back):
-        entry.delete(cottonwood.scope, one, version=1, by="KELLER, DANIEL")
+    for state in (gone, back):
+        entry.delete(cottonwood.scope, state, version=1, by="KELLER, DANIEL")
     deletion = Change.objects.get(pathway_id=back.pathway_id, version=2)
     entry.restore(
         cottonwood.scope, deletion, version=0, by="KELLER, DANIEL", source=Change.Source.RESTORE
     )
     assert [
-        (one.pathway_name, one.version)
-        for one in history.deleted(Change.objects.of_student(kayla.pk))
+        (state.pathway_name, state.version)
+        for state in history.deleted(Change.objects.of_student(kayla.pk))
     ] == [(HEALTH, 2)]
     page = desk.get(address(kayla, "cte-student") + LIST, follow=True).content.decode()
     assert "Deleted records (1)" in page

@@ -181,13 +181,13 @@ def test_the_history_asks_as_much_for_thirty_changes_as_for_two(
     client.force_login(clerk)
     client.get(page_of(record))
 
-    def asked() -> int:
+    def statements() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page_of(record)).status_code == 200
         return len(queries)
 
-    few = asked()
+    few = statements()
     for number in range(1, 30):
         cottonwood.record(record.student, HEALTH, in_district_credits=Decimal(number) / 4)
     client.get(page_of(record))  # what is not yet sent is counted anew once
-    assert asked() == few <= 16
+    assert statements() == few <= 16

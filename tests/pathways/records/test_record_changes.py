@@ -50,12 +50,12 @@ def desk(client: Client, opi: User, changed: Student) -> Client:
     return client
 
 
-def asked(desk: Client, **fields: str) -> str:
+def page_of(desk: Client, **fields: str) -> str:
     return text(desk.post(PAGE, fields))
 
 
 def test_o_19_a_students_changes_in_plain_words(desk: Client, changed: Student) -> None:
-    page = asked(desk, state_id=f" {changed.state_id[:3]} {changed.state_id[3:]} ")
+    page = page_of(desk, state_id=f" {changed.state_id[:3]} {changed.state_id[3:]} ")
     assert "2 changes, newest first" in page and "BAKER" not in page
     assert "KELLER, DANIEL 9012" in page and "CTE Concentrator was No , became Yes" in page
     assert "In District Credits Earned was 1.50 , became 2.50" in page
@@ -66,26 +66,26 @@ def test_o_19_a_students_changes_in_plain_words(desk: Client, changed: Student) 
 
 def test_o_19_by_user_district_action_and_day(desk: Client) -> None:
     today = f"{timezone.localdate():%m/%d/%Y}"
-    assert "2 changes" in asked(desk, person="cheryl martin")
-    assert "3 changes" in asked(desk, district="0965")
-    assert "1 change, newest" in asked(desk, operation="delete") and "OLSEN, PETER" in asked(
+    assert "2 changes" in page_of(desk, person="cheryl martin")
+    assert "3 changes" in page_of(desk, district="0965")
+    assert "1 change, newest" in page_of(desk, operation="delete") and "OLSEN, PETER" in page_of(
         desk, operation="delete"
     )
-    assert "5 changes" in asked(desk, first=today, last=today)
-    assert "No changes match" in asked(desk, last="01/01/2020") and "No changes match" in asked(
+    assert "5 changes" in page_of(desk, first=today, last=today)
+    assert "No changes match" in page_of(desk, last="01/01/2020") and "No changes match" in page_of(
         desk, state_id="0"
     )
-    assert ", became" not in asked(desk, person="OLSEN", operation="create"), (
+    assert ", became" not in page_of(desk, person="OLSEN", operation="create"), (
         "nothing stood before what was entered again"
     )
 
 
 def test_what_cannot_be_read_finds_nothing_and_is_said(desk: Client) -> None:
-    assert "Enter the date as MM/DD/YYYY" in asked(desk, first="2025-01-01")
-    assert "Enter what to search for" in asked(desk)
-    assert "newest first" not in asked(desk, person="x" * 101) + asked(
+    assert "Enter the date as MM/DD/YYYY" in page_of(desk, first="2025-01-01")
+    assert "Enter what to search for" in page_of(desk)
+    assert "newest first" not in page_of(desk, person="x" * 101) + page_of(
         desk, state_id="\x00"
-    ) + asked(desk, district="99999")
+    ) + page_of(desk, district="99999")
 
 
 def test_the_file_has_every_change_and_no_formula(
@@ -93,7 +93,7 @@ def test_the_file_has_every_change_and_no_formula(
 ) -> None:
     cottonwood.record(cottonwood.student("999000901", "=Evil", "Eve"), HEALTH, by="X")
     monkeypatch.setattr("pathways.records.views.record_changes.MOST_SHOWN", 2)
-    assert "Showing the newest 2." in asked(desk, district="9012")
+    assert "Showing the newest 2." in page_of(desk, district="9012")
     answer = desk.post(PAGE, {"district": "9012", "file": "csv", "purpose": "A parent's request"})
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
     assert len(lines) == 4 and lines[0][:3] == ["When", "Who", "Action"]
@@ -127,7 +127,7 @@ def test_a_look_is_logged_by_numbers_alone(
     desk: Client, changed: Student, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="cte_portal.access"):
-        asked(desk, state_id=changed.state_id)
+        page_of(desk, state_id=changed.state_id)
     log = " ".join(record.getMessage() for record in caplog.records)
     assert f"students={changed.pk}" in log and changed.state_id not in log and "ANDERSON" not in log
 
@@ -135,7 +135,7 @@ def test_a_look_is_logged_by_numbers_alone(
 def test_as_many_statements_for_many_as_for_one(desk: Client, cottonwood: District_) -> None:
     def counted() -> int:
         with CaptureQueriesContext(connection) as queries:
-            asked(desk, district="9012")
+            page_of(desk, district="9012")
         return len(queries)
 
     counted()

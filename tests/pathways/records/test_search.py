@@ -46,7 +46,7 @@ def names(desk: Client, term: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("term", "found"),
+    ("term", "expected"),
     [
         ("kay", ["ANDERSON, KAYLA R."]),
         ("anderson", ["ANDERSON, KAYLA R.", "ANDERSON, WYATT"]),
@@ -70,9 +70,9 @@ def names(desk: Client, term: str) -> list[str]:
     ],
 )
 def test_a_search_finds_by_part_of_name_or_state_id(
-    term: str, found: list[str], desk: Client
+    term: str, expected: list[str], desk: Client
 ) -> None:
-    assert names(desk, term) == found
+    assert names(desk, term) == expected
 
 
 def test_w_01_the_term_is_shown_escaped(desk: Client) -> None:
@@ -187,7 +187,7 @@ def many(client: Client, cottonwood: District_, clerk: User) -> Client:
 
 
 @pytest.mark.parametrize(
-    ("term", "found"),
+    ("term", "expected"),
     [
         ("alvarez", ["ÁLVAREZ, ZOË"]),
         ("ÁLVAREZ", ["ÁLVAREZ, ZOË"]),
@@ -222,12 +222,12 @@ def many(client: Client, cottonwood: District_, clerk: User) -> Client:
     ],
 )
 def test_a_student_is_found_as_people_type_names_and_numbers(
-    term: str, found: list[str], many: Client
+    term: str, expected: list[str], many: Client
 ) -> None:
     """FR-207, walk 16: no accent, no apostrophe, no hyphen, Local ID, birth date; last names that
     begin so come first.
     """
-    assert [html.unescape(name) for name in names(many, term)] == found
+    assert [html.unescape(name) for name in names(many, term)] == expected
 
 
 def test_names_sort_as_people_sort_them(many: Client) -> None:
@@ -281,7 +281,7 @@ def test_every_list_with_names_sorts_alike(many: Client, cottonwood: District_) 
 @pytest.mark.parametrize(
     "name",
     [
-        *(one[1] for one in NAMES),
+        *(names_row[1] for names_row in NAMES),
         "ﬁ ½ Ǆ ẞ",
         "Nguyễn Thị",
         "Kaʻiulani",

@@ -230,7 +230,7 @@ def test_an_upload_ends_although_somebody_saves_all_the_time(
         1,
         [False, False, False, True],
     ), batch.sentence
-    assert batch.files.count() == len({one.role for one in batch.files.all()}) > 0
+    assert batch.files.count() == len({stored_file.role for stored_file in batch.files.all()}) > 0
     assert {room.credits(student) for student in room.students} == {UPLOADED}
     room.history_is_whole()
 

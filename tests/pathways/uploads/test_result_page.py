@@ -109,7 +109,7 @@ def test_letters_and_files_say_whose_they_are(
     """FR-221: downloads of two districts had one name, and an e-mail named no district."""
     done = upload(file(line(last="Smyth")), name="Smyth Kayla.tsv")
     when = f"{timezone.localtime(done.batch.queued_at):%Y-%m-%d %H%M}"
-    names = {one.role: one.name for one in done.batch.files.all()}
+    names = {stored_file.role: stored_file.name for stored_file in done.batch.files.all()}
     assert names["report.csv"] == f"Import Results Summary 9012 {when}.csv"
     assert names["report.xlsx"] == f"Import Results Summary 9012 {when}.xlsx"
     Batch.objects.filter(pk=done.batch.pk).update(notify=True)

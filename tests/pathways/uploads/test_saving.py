@@ -212,7 +212,9 @@ def test_a_save_between_check_and_write_is_met_with_a_new_check(
     done = upload(file(line()))
     assert len(times) == 2 and done.counts["changed"] == 1 and done.batch.attempt == 1
     assert [change.version for change in Change.objects.order_by("pk")] == [1, 2]
-    assert done.batch.files.count() == len({one.role for one in done.batch.files.all()})
+    assert done.batch.files.count() == len(
+        {stored_file.role for stored_file in done.batch.files.all()}
+    )
 
 
 # --- templates, columns, extracts

@@ -30,8 +30,10 @@ class Pages:
     def send(self, page: str, /, *more: Any, **fields: Any) -> str:
         """A form of the page as it is shown, with these fields filled in."""
         address = self.address(page, *more)
-        shown = self.client.get(address)
-        form = shown.context["form"] if shown.context and "form" in shown.context else None
+        form_page = self.client.get(address)
+        form = (
+            form_page.context["form"] if form_page.context and "form" in form_page.context else None
+        )
         filled = {}
         for field in form or ():
             value = field.value()

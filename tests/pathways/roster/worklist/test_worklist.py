@@ -136,9 +136,9 @@ def act(
         )
         closes = Choice.NOT_CTE if without and record is None else Choice.AS_IS
         choice = Choice.LATER if what == "later" else closes
-        found = Worklist(district.scope).lines([(student.pk, taught.pk)])
+        computed = Worklist(district.scope).lines([(student.pk, taught.pk)])
         decisions.decide(
-            district.scope, seen(*found), choice, reason="Taken as an elective.", by=CLERK
+            district.scope, seen(*computed), choice, reason="Taken as an elective.", by=CLERK
         )
 
 
@@ -151,7 +151,7 @@ def oracle() -> tuple[dict[Which, set[Pair]], set[Pair]]:
                 (roster.enrollment.student_id, roster.section.course.pathway_id), {}
             )
             courses.setdefault(roster.section.course_id, []).append(roster.credits_earned)
-    records = {(one.student_id, one.pathway_id): one for one in Participation.objects.all()}
+    records = {(entry.student_id, entry.pathway_id): entry for entry in Participation.objects.all()}
     before: dict[Pair, Change] = {}
     for change in Change.objects.filter(end_year__lt=2025).order_by("version"):
         before[change.student_id, change.pathway_id] = change
@@ -198,9 +198,9 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
             students = [
                 cottonwood.student(f"99900070{number}", f"Name{number}") for number in range(3)
             ]
-            for one in acts:
-                act(cottonwood, students, *one)
-            found, rostered = oracle()
+            for entry in acts:
+                act(cottonwood, students, *entry)
+            computed, rostered = oracle()
             decided = {
                 (decision.state_id, decision.pathway_id): decision.choice
                 for decision in RosterDecision.objects.all()
@@ -208,7 +208,7 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
             ids = {student.pk: student.state_id for student in students}
             worklist = Worklist(cottonwood.scope)
             for which in Which:
-                choices = {pair: decided.get((ids[pair[0]], pair[1])) for pair in found[which]}
+                choices = {pair: decided.get((ids[pair[0]], pair[1])) for pair in computed[which]}
                 expected = {
                     Show.DISMISSED: {
                         pair for pair, choice in choices.items() if choice == which.dismissal
@@ -217,7 +217,9 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
                         pair for pair, choice in choices.items() if choice == Choice.LATER
                     },
                 }
-                expected[Show.OPEN] = found[which] - expected[Show.DISMISSED] - expected[Show.LATER]
+                expected[Show.OPEN] = (
+                    computed[which] - expected[Show.DISMISSED] - expected[Show.LATER]
+                )
                 for show, pairs in expected.items():
                     assert {line.pair for line in lines(cottonwood, which, show)} == pairs, which
                 assert worklist.counts(which) == {
@@ -234,7 +236,7 @@ def test_any_world_is_listed_as_plain_python_lists_it_and_the_balance_holds(
             assert balance.later == len(lines(cottonwood, show=Show.LATER)) <= balance.open
             report = RosteredToCoursesWithPathways().count(cottonwood.scope)
             assert report.count == balance.rostered
-            assert len(found[Which.WITHOUT_RECORD]) == balance.open + balance.dismissed
+            assert len(computed[Which.WITHOUT_RECORD]) == balance.open + balance.dismissed
             raise Undone
     except Undone:
         pass
@@ -441,13 +443,13 @@ def test_a_locked_collection_and_another_year_refuse_with_the_reason(
     def carry_out(scope: Any) -> list[str]:
         try:
             if do == "create":
-                return [one.sentence for one in decisions.create(scope, chosen, by=CLERK)]
+                return [entry.sentence for entry in decisions.create(scope, chosen, by=CLERK)]
             if do == "later":
                 return [
-                    one.sentence
-                    for one in decisions.decide(scope, chosen, Choice.LATER, reason="", by=CLERK)
+                    entry.sentence
+                    for entry in decisions.decide(scope, chosen, Choice.LATER, reason="", by=CLERK)
                 ]
-            return [one.sentence for one in decisions.take_back(scope, chosen, by=CLERK)]
+            return [entry.sentence for entry in decisions.take_back(scope, chosen, by=CLERK)]
         except ledger.NotApplied as refusal:
             return [refusal.sentence]
 
