@@ -337,13 +337,13 @@ def play(portal: Portal, options: argparse.Namespace) -> list[str]:
     ends = time.monotonic() + options.minutes * 60
     while (left := ends - time.monotonic()) > 0:
         faults.until(time.monotonic() + min(60, left))
-        saved = sum(answer["outcome"] == "accepted" for clerk in clerks for answer in clerk.told)
+        saved = sum(answer["outcome"] == "accepted" for clerk in clerks for answer in clerk.reports)
         loaded = sum(
-            answer["outcome"] == "accepted" for loader in loaders for answer in loader.told
+            answer["outcome"] == "accepted" for loader in loaders for answer in loader.reports
         )
         print(
             f"{left / 60:5.1f} min left: {faults.done.total()} faults, {saved} saves, {loaded}"
-            f" uploads, {len(signer.told)} signed",
+            f" uploads, {len(signer.reports)} signed",
             flush=True,
         )
     bell.set()
@@ -355,14 +355,14 @@ def play(portal: Portal, options: argparse.Namespace) -> list[str]:
     while portal.desk("live") and time.monotonic() < deadline:
         time.sleep(3)
     report = {
-        "saves": [answer for clerk in clerks for answer in clerk.told],
-        "uploads": [answer for loader in loaders for answer in loader.told],
-        "signed": signer.told,
+        "saves": [answer for clerk in clerks for answer in clerk.reports],
+        "uploads": [answer for loader in loaders for answer in loader.reports],
+        "signed": signer.reports,
     }
     reckoned = portal.desk("reckon", report)
     print(
         f"figures: {dict(sorted(reckoned['figures'].items()))}, resyncs asked"
-        f" {sum(len(sender.told) for sender in senders)}"
+        f" {sum(len(sender.reports) for sender in senders)}"
     )
     if reckoned["figures"].get("saves accepted", 0) < len(clerks):
         late.append("hardly anything was saved: that proves nothing")

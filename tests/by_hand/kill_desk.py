@@ -113,7 +113,7 @@ def set_up(signatures: int) -> dict[str, Any]:
 
 
 def reckon(report: dict[str, Any]) -> dict[str, Any]:
-    """`told`: what people know. Faults are sentences; figures say how much was looked at."""
+    """`report`: what people know. Faults are sentences; figures say how much was looked at."""
     faults: list[str] = []
     figures: Counter[str] = Counter()
     _saves(report["saves"], faults, figures)

@@ -59,7 +59,7 @@ def form_with(page: str, name: str) -> dict[str, str]:
 
 
 class Person(threading.Thread, ABC):
-    """One who works until the bell; `told` is what the person could swear to."""
+    """One who works until the bell; `reports` are what the person could swear to."""
 
     def __init__(
         self, base: str, user: str, password: str, bell: threading.Event, pace: float
@@ -71,7 +71,7 @@ class Person(threading.Thread, ABC):
             urllib.request.HTTPCookieProcessor(jar), NotRedirected()
         )
         self.chance = random.Random(user)
-        self.told: list[dict[str, Any]] = []
+        self.reports: list[dict[str, Any]] = []
         self.speechless: list[str] = []
         self.troubles = 0
         self.at_work = threading.Event()
@@ -177,7 +177,7 @@ class Clerk(Person):
                 else "refused"
             )
         finally:
-            self.told.append({"student": student, "date": typed, "outcome": outcome})
+            self.reports.append({"student": student, "date": typed, "outcome": outcome})
 
 
 class Loader(Person):
@@ -204,7 +204,7 @@ class Loader(Person):
             "key": str(uuid.uuid4()),
         }
         answer = {"outcome": "unanswered", "batch": ""}
-        self.told.append(answer)
+        self.reports.append(answer)
         for _ in range(5):
             try:
                 status, _, leads = self.fetch(
@@ -245,7 +245,7 @@ class Sender(Person):
             status, _, leads = self.post(
                 path, {**form, "everything": "on", "key": str(uuid.uuid4())}
             )
-            self.told.append(
+            self.reports.append(
                 {"outcome": "accepted" if status == 302 and "/batches/" in leads else "refused"}
             )
 
@@ -278,7 +278,7 @@ class Signer(Person):
             )
             self.post(path, {**form, **ticks, "proof": self.password})
         elif "/receipts/" in page:
-            self.told.append({"district": letter["district"]})
+            self.reports.append({"district": letter["district"]})
             self.waiting.pop(0)
 
 
