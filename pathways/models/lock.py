@@ -19,6 +19,14 @@ class CollectionLockQuerySet(models.QuerySet["CollectionLock"]):
             collection=CollectionLock.Collection.END_OF_YEAR,
         )
 
+    def on_outcomes(self, district: str, end_year: int) -> CollectionLockQuerySet:
+        """The lock that keeps the outcomes of the district's leavers of an end year from being
+        written.
+        """
+        return self.filter(
+            district=district, end_year=end_year, collection=CollectionLock.Collection.FALL
+        )
+
 
 class CollectionLock(models.Model):
     """What ledger, forms and triggers look at. Written when a certification is sealed, removed when

@@ -97,16 +97,23 @@ def write(
     is busy.
     """
     act = ledger.Act(scope, by, by_id, RowChange.Source.SCREEN, batch or uuid.uuid4())
-    by_shape: dict[str, tuple[Shape, list[RowEdit]]] = {}
-    for shape, edit in edits:
-        by_shape.setdefault(shape.name, (shape, []))[1].append(edit)
     with records_ledger.refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
         _in_current_year(scope)
-        with connection.cursor() as cursor:
-            rows = sum(_write(cursor, shape, own, act) for shape, own in by_shape.values())
+        rows = write_under_lock(act, edits)
     assert act.batch is not None  # noqa: S101 - given above
     return Edited(rows, act.batch)
+
+
+def write_under_lock(act: ledger.Act, edits: Sequence[tuple[Shape, RowEdit]]) -> int:
+    """The same for who holds the district alone, and has asked whether its year may be written.
+    Returns how many rows were written.
+    """
+    by_shape: dict[str, tuple[Shape, list[RowEdit]]] = {}
+    for shape, edit in edits:
+        by_shape.setdefault(shape.name, (shape, []))[1].append(edit)
+    with connection.cursor() as cursor:
+        return sum(_write(cursor, shape, own, act) for shape, own in by_shape.values())
 
 
 def _in_current_year(scope: Scope) -> None:

@@ -36,3 +36,17 @@ ONEROSTER_MAPPING = AppendOnly(("pathways_onerostermapping", "pathways_oneroster
 """What a person confirmed is replaced, never changed."""
 
 OUTCOME_HISTORY = AppendOnly(("pathways_outcomechange",))
+
+_OUTCOME = {
+    f"pathways_outcome_locked_{act}": "pathways_outcome" for act in ("insert", "update", "delete")
+}
+OUTCOME_LOCK = Triggers(
+    Path(__file__).parent / "outcome",
+    {
+        "sqlite": _OUTCOME,
+        "postgresql": {**_OUTCOME, "pathways_outcome_locked_update_to": "pathways_outcome"},
+    },
+)
+"""A follow-up that is certified keeps its outcomes: those of its own end year, whichever is
+active.
+"""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from certification.models import SealedCopy
 from cte_portal.editions import Scope
-from pathways.models import Enrollment, FollowUpYear, Student
+from pathways.models import Enrollment, FollowUpEntry, FollowUpYear, Student
 from tests.fixtures.certification import make_event, make_round, seal_records
 from tests.fixtures.records import HEALTH, District_
 
@@ -77,6 +77,26 @@ class Leavers:
         event = make_event(end_year=LEFT_YEAR)
         sealed_round = make_round(event, district=self.scope.district)
         return seal_records(sealed_round, self.scope, **values)
+
+
+def make_entry(
+    leavers: Leavers, state_id: str, last: str = "Anderson", **values: Any
+) -> FollowUpEntry:
+    """A line of the list, without drawing it."""
+    student = leavers.student(state_id, last)
+    return FollowUpEntry.objects.create(
+        **{
+            "student": student,
+            "end_year": LEFT_YEAR,
+            "school": leavers.district.school,
+            "exit": "graduate",
+            "exit_date": GRADUATION,
+            "end_status": GRADUATED,
+            "reason": "Graduated on 05/25/2024",
+            "since": timezone.now(),
+            **values,
+        }
+    )
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from pathways.models import (
     Student,
 )
 from pathways.records import entry
-from pathways.triggers import ONEROSTER_MAPPING, OUTCOME_HISTORY, ROSTER_HISTORY
+from pathways.triggers import ONEROSTER_MAPPING, OUTCOME_HISTORY, OUTCOME_LOCK, ROSTER_HISTORY
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
@@ -341,6 +341,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
                 ROSTER_HISTORY,
                 ONEROSTER_MAPPING,
                 OUTCOME_HISTORY,
+                OUTCOME_LOCK,
                 ACCOUNTS,
                 CERTIFICATION,
             )

@@ -1,0 +1,147 @@
+"""The only writer of outcomes: by the statements that write roster rows (ADR 0011), with a condition
+of their own.
+
+An outcome belongs to the end year in which its student left, whichever year is the current one. It
+may be written while that year is followed up and its collection is not certified.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils import timezone
+
+from cte_portal.editions import Scope, school_year_label
+from cte_portal.words import text
+from pathways.ledger.ledger import refusals_named
+from pathways.ledger.locks import lock_district
+from pathways.ledger.refusals import Locked, NotApplied
+from pathways.models import (
+    CollectionLock,
+    FollowUpEntry,
+    FollowUpYear,
+    Outcome,
+    OutcomeChange,
+    RowChange,
+)
+from pathways.roster import editing
+from pathways.roster.editing import RowEdit
+from pathways.roster.ledger import Act
+from pathways.roster.shape import DATE, INTEGER, TEXT, Shape
+from pathways.roster.shapes.joins import TO_STUDENT
+
+OUTCOME = Shape(
+    name="CTE Outcome",
+    model=Outcome,
+    change=OutcomeChange,
+    staged={
+        "state_id": TEXT,
+        "end_year": INTEGER,
+        "status": TEXT,
+        "date_contacted": DATE,
+        "origin": TEXT,
+    },
+    key=("state_id", "end_year"),
+    joins=(
+        f"{TO_STUDENT} LEFT JOIN pathways_outcome stored ON stored.student_id = student.id AND"
+        " stored.end_year = staged.end_year"
+    ),
+    image={
+        "student_id": "student.id",
+        "end_year": "staged.end_year",
+        "status": "COALESCE(staged.status, stored.status)",
+        "date_contacted": "COALESCE(staged.date_contacted, stored.date_contacted)",
+        "origin": "staged.origin",
+    },
+    unique=("student_id", "end_year"),
+    labels={"status": "Post-program Status", "date_contacted": "Date Contacted"},
+)
+
+
+class FollowUpLocked(Locked):
+    """The follow-up of the year is certified."""
+
+    def __init__(self, lock: CollectionLock) -> None:
+        super().__init__(lock)
+        self.sentence = (
+            f"The follow-up of {school_year_label(lock.end_year)} has been locked since"
+            f" {text(timezone.localtime(lock.since))}. {lock.reason} Nothing was saved."
+        )
+
+
+class NotFollowedUp(NotApplied):
+    """OPI has no dates for the year."""
+
+    sentence = "OPI does not follow up this school year. Nothing was saved."
+
+
+class NoLongerOnList(NotApplied):
+    """The line left the list after the page was opened."""
+
+    sentence = "This student is no longer on the list. Nothing was saved."
+
+
+@contextmanager
+def follow_up_open(scope: Scope) -> Iterator[FollowUpYear]:
+    """Hold the district for a change of its follow-up.
+
+    Raises a Refusal where the year is not followed up, is certified, or the district is busy.
+    """
+    with refusals_named(), transaction.atomic():
+        lock_district(scope, exclusive=True)
+        lock = CollectionLock.objects.on_outcomes(scope.district, scope.end_year).first()
+        if lock:
+            raise FollowUpLocked(lock)
+        year = FollowUpYear.objects.filter(pk=scope.end_year).first()
+        if year is None:
+            raise NotFollowedUp
+        yield year
+
+
+def entry_to_write(scope: Scope, entry: int) -> FollowUpEntry:
+    """A line of the scope's list. Must run while the district is held."""
+    line = FollowUpEntry.objects.in_scope(scope).on_list().filter(pk=entry).first()
+    if line is None:
+        raise NoLongerOnList
+    return line
+
+
+def outcome_of(entry: FollowUpEntry) -> Outcome | None:
+    return Outcome.objects.filter(student=entry.student_id, end_year=entry.end_year).first()
+
+
+def write(
+    scope: Scope,
+    entry: FollowUpEntry,
+    answer: tuple[str, datetime.date | None, Outcome.Origin] | None,
+    *,
+    by: str,
+    by_id: int | None,
+) -> int:
+    """Bring the outcome of a line to status, date and origin, or remove it. Must run while the
+    district is held. Returns the number of rows written: 0 where it stands so already.
+    """
+    stored = outcome_of(entry)
+    if stored is None and answer is None:
+        return 0
+    if answer is None:
+        image = {}
+    else:
+        status, date, origin = answer
+        image = {
+            "student_id": entry.student_id,
+            "end_year": entry.end_year,
+            "status": status,
+            "date_contacted": date,
+            "origin": origin.value,
+        }
+    row = stored.pk if stored else None
+    edit = RowEdit(
+        image, row, editing.version_of(OUTCOME, row) if row else 0, is_removed=answer is None
+    )
+    act = Act(scope, by, by_id, RowChange.Source.SCREEN, uuid.uuid4())
+    return editing.write_under_lock(act, [(OUTCOME, edit)])
