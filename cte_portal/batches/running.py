@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
-from cte_portal.accounts.access.capabilities import CAPABILITIES
+from cte_portal.accounts.access.capabilities import capabilities_of
 from cte_portal.accounts.models import Role
 from cte_portal.batches.ends import end
 from cte_portal.batches.files import WAITS_FOR_FILES, drop_attempts
@@ -117,7 +117,7 @@ def _may_run(batch: Batch) -> None:
         for membership in person.memberships.all()
         if membership.district == batch.district or Role(membership.role).is_opi
     ]
-    if not person.is_active or not any(capability in CAPABILITIES[role] for role in roles):
+    if not person.is_active or capability not in capabilities_of(roles):
         raise CannotRun(
             f"{batch.submitted_name} no longer has permission to do this in this district."
         )

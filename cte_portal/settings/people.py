@@ -75,6 +75,7 @@ MESSAGE_TAGS = {
 }
 
 DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
+SESSION_ENGINE = "cte_portal.accounts.sign_in.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -76,7 +76,7 @@ class Frame:
     def district_name(self) -> str:
         return self.standing.district_name
 
-    @property
+    @cached_property
     def districts(self) -> list[tuple[str, str, str]]:
         """(number, name, address) of the other districts of the person, when there are few enough
         for a menu.
@@ -101,7 +101,7 @@ class Frame:
     def several_districts(self) -> bool:
         return len(self.standing.districts) > 1
 
-    @property
+    @cached_property
     def school_years(self) -> list[tuple[str, str]]:
         """(as people write it, address) of the other school years."""
         if self.scope is None:

@@ -111,8 +111,10 @@ def same_screen(standing: Standing, url_name: str, district: str, end_year: int)
     it there, else home.
     """
     for screen in screens():
-        is_open_to = screen.capability is None or standing.can_in(district, screen.capability)
-        if screen.scoped and url_name in (screen.url_name, *screen.also) and is_open_to:
+        is_screen = screen.scoped and url_name in (screen.url_name, *screen.also)
+        if is_screen and (
+            screen.capability is None or standing.can_in(district, screen.capability)
+        ):
             return reverse(screen.url_name, args=[district, end_year])
     return reverse("district-home", args=[district, end_year])
 

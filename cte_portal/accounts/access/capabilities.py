@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from cte_portal.accounts.models import Role
@@ -51,3 +52,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),
 }
+
+
+def capabilities_of(roles: Iterable[Role]) -> frozenset[Capability]:
+    """What somebody with these roles may do."""
+    return frozenset[Capability]().union(*(CAPABILITIES[role] for role in roles))

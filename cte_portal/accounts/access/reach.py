@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.plugs import directory
+from cte_portal.prepared import prepared
 
 Answer = TypeVar("Answer")
 
@@ -36,8 +38,13 @@ def once_a_request(request: HttpRequest, name: str, ask: Callable[[], Answer]) -
 def memberships(request: HttpRequest) -> list[Membership]:
     """The signed-in person's roles; asked once a request."""
     return once_a_request(
-        request, "portal_memberships", lambda: list(person_of(request).memberships.all())
+        request, "portal_memberships", lambda: _memberships_of(person_of(request).pk)
     )
+
+
+@prepared
+def _memberships_of(person: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person)
 
 
 def reachable_districts(request: HttpRequest) -> list[tuple[str, str]]:

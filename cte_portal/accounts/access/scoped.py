@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
 from django.views.generic import View
 
-from cte_portal.accounts.access.capabilities import CAPABILITIES, Capability
+from cte_portal.accounts.access.capabilities import Capability, capabilities_of
 from cte_portal.accounts.access.reach import (
     active_end_year,
     can_statewide,
@@ -182,7 +182,7 @@ class ScopedView(PortalView):
         return super().dispatch(request, *args, **kwargs)
 
     def can(self, capability: Capability) -> bool:
-        return any(capability in CAPABILITIES[role] for role in self.roles)
+        return capability in capabilities_of(self.roles)
 
     def opens(self, address: str) -> bool:
         """Whether a page of the district would let the person in: a link to one that answers 403 is

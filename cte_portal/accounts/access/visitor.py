@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from cte_portal.accounts.access.capabilities import CAPABILITIES
+from cte_portal.accounts.access.capabilities import capabilities_of
 from cte_portal.accounts.access.reach import (
     active_end_year,
     once_a_request,
@@ -44,10 +44,8 @@ def standing(request: HttpRequest) -> Standing:
         person=request.user,
         districts=tuple(districts),
         school_years=tuple(years),
-        can=lambda capability: any(capability in CAPABILITIES[role] for role in roles),
-        can_in=lambda number, capability: any(
-            capability in CAPABILITIES[role] for role in roles_in(request, number)
-        ),
+        can=capabilities_of(roles).__contains__,
+        can_in=lambda number, capability: capability in capabilities_of(roles_in(request, number)),
         statewide=any(role.is_opi for role in roles) and scope is None,
         known=once_a_request(request, "known", dict),
     )
