@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
+from django.test.utils import teardown_databases
 from hypothesis import settings as hypothesis
 
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
 from tests.fixtures.once import once
+from tests.fixtures.quick import migrated
 
 pytest_plugins = [
     "tests.fixtures.records",
@@ -24,6 +27,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.flush",
     "tests.fixtures.static",
+    "tests.fixtures.quick.contexts",
     "tests.fixtures.markers",
     "tests.fixtures.uploads",
     "tests.fixtures.certification",
@@ -92,9 +96,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), _commits(item)))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        migrated.drop()
+
+
 def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        databases = migrated.set_up()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -119,5 +139,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        # A page lives for a second: axe is compiled once and simply, not ever better beside it.
+        "--js-flags=--no-opt,--always-sparkplug",
     ]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}

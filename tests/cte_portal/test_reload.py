@@ -24,6 +24,7 @@ from cte_portal.logs import PrivateFormatter
 from cte_portal.ui.templatetags.portal import threes, us_date
 from cte_portal.watch.supervise import Child, Sources, Supervisor
 from tests.cte_portal.test_set_up import PRODUCTION, bare, free_port, manage
+from tests.fixtures.quick import migrated
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -113,7 +114,7 @@ def test_a_developer_sees_a_changed_template_of_a_date_or_a_state_id(
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Path]:
+def workplace(tmp_path: Path, django_db_setup: None) -> Iterator[Path]:
     """A copy of the portal that a test may change."""
     names = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -127,6 +128,8 @@ def workplace(tmp_path: Path) -> Iterator[Path]:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    (tmp_path / "var").mkdir(mode=0o700)
+    migrated.lay(tmp_path / "var")
     yield tmp_path
 
 

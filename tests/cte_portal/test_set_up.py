@@ -23,6 +23,7 @@ import pytest
 from django.conf import settings
 
 from cte_portal.watch.supervise import MOST_STARTS, Child, Supervisor
+from tests.fixtures.quick import migrated
 
 ROOT = Path(settings.BASE_DIR)
 PRODUCTION = {
@@ -242,12 +243,13 @@ def test_term_stops_up_and_its_children(served: tuple[subprocess.Popen[str], int
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
 def test_up_starts_a_killed_process_again_and_keeps_what_it_writes_to_itself(
-    tmp_path: Path,
+    tmp_path: Path, django_db_setup: None
 ) -> None:
     """L-19: a killed dispatcher or worker does not end the web. L-18: nobody else on the machine
     reads students.
     """
     port = free_port()
+    migrated.lay(tmp_path)
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--no-demo", "--port", str(port)]
     process = subprocess.Popen(
         command,
@@ -324,9 +326,11 @@ def test_up_stops_cleanly_while_it_is_still_setting_up(
     assert output.splitlines()[-1] == "Stopped."
 
 
-def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Path) -> None:
+def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(
+    tmp_path: Path, django_db_setup: None
+) -> None:
     environment = {"VAR_DIR": str(tmp_path)}
-    assert manage("migrate", "-v0", **environment).returncode == 0
+    migrated.lay(tmp_path)
     assert manage("demo", "--students", "60", **environment).returncode == 0
     with sqlite3.connect(tmp_path / "district.sqlite3") as district:
         district.execute("DELETE FROM accounts_user")
@@ -341,12 +345,12 @@ def test_up_says_what_to_do_when_practice_data_were_loaded_in_part(tmp_path: Pat
     )
 
 
-def test_commands_speak_json_alone_on_stdout(tmp_path: Path) -> None:
+def test_commands_speak_json_alone_on_stdout(tmp_path: Path, django_db_setup: None) -> None:
     """Set-up talk goes to stderr, so that a script can read stdout."""
     if not (ROOT / "pathways/management/commands/demo.py").exists():
         pytest.skip("no demo command yet")
     environment = {"VAR_DIR": str(tmp_path)}
-    assert manage("migrate", "-v0", **environment).returncode == 0
+    migrated.lay(tmp_path)
     finished = manage("demo", "--json", "--students", "60", **environment)
     assert finished.returncode == 0, finished.stderr
     assert {"districts", "people"} <= set(json.loads(finished.stdout))

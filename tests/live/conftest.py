@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings as portal
+
+from tests.fixtures.quick import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql" in str(portal.DATABASES["default"]["ENGINE"])
@@ -223,7 +224,9 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("live")
     hidden = ("DATABASE_URL", "STATE_DATABASE_URL", "REDIS_URL", "BROKER_URL")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
@@ -247,21 +250,22 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         broker = Broker(folder)
         broker.start()
         env["BROKER_URL"] = f"redis://127.0.0.1:{broker.port}/1"
-        for variable in ("DATABASE_URL", "STATE_DATABASE_URL"):
+        login = f"{admin['user']}:{admin.get('password', '')}@{admin['host']}:{admin['port']}"
+        for variable, alias in (("DATABASE_URL", "default"), ("STATE_DATABASE_URL", "state")):
             names.append(f"live_{uuid.uuid4().hex[:12]}")
-            with psycopg.connect(dbname="postgres", autocommit=True, **admin) as server:
-                server.execute(f"CREATE DATABASE {names[-1]}")
-            login = f"{admin['user']}:{admin.get('password', '')}@{admin['host']}:{admin['port']}"
+            with migrated.server() as server:
+                server.execute(f'CREATE DATABASE {names[-1]} TEMPLATE "{migrated.template(alias)}"')
             env[variable] = f"postgres://{login}/{names[-1]}"
+    else:
+        migrated.lay(folder)
     live = Portal(folder, env, broker)
-    live.manage("migrate", "-v0")
     live.manage("demo", "--students", "120")
     try:
         yield live
     finally:
         live.close()
         for name in names:
-            with psycopg.connect(dbname="postgres", autocommit=True, **admin) as server:
+            with migrated.server() as server:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
