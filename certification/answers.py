@@ -4,7 +4,7 @@ settings.PORTAL_CERTIFIED).
 
 from __future__ import annotations
 
-from certification.events import year_end
+from certification.events import events, year_end
 from certification.receipts import receipts
 from certification.signing import signing
 from certification.status import status
@@ -20,6 +20,7 @@ class Answers:
     last_certified_year = staticmethod(receipts.last_certified_year)
     year_is_held = staticmethod(status.year_is_held)
     unfinished = staticmethod(year_end.unfinished)
+    follow_up_moved = staticmethod(events.follow_up_moved)
     holds_sending = staticmethod(year_end.holds_sending)
 
 

@@ -71,8 +71,6 @@ def load() -> None:
         certification_opens=day(-7),
         due=day(14),
         corrections_until=day(24),
-        follow_up_opens=datetime.date(day(24).year, 11, 1),
-        follow_up_closes=datetime.date(day(24).year, 12, 31),
         status=CertificationEvent.Status.PUBLISHED,
         published_at=now - datetime.timedelta(days=14),
     )

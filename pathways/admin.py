@@ -1,5 +1,6 @@
-"""OPI's lists in the admin site: pathways, districts, school years, end statuses,
-and rule severities."""
+"""OPI's lists in the admin site: pathways, districts, school years, end statuses, and rule severities;
+those of the follow-up stand beside their forms.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from django.urls import reverse
 from cte_portal.accounts.access.reach import person_of
 from cte_portal.accounts.models import Membership
 from pathways.certified import EXTEND, certified
-from pathways.lists.changing import YearHeld, changing, words
+from pathways.lists.changing import InUse, YearHeld, changing, words
 from pathways.lists.end_status_form import EndStatusForm
+from pathways.lists.follow_up.admin import FollowUpYearAdmin, PostProgramStatusAdmin
 from pathways.lists.forms import (
     DistrictForm,
     PathwayForm,
@@ -30,8 +32,10 @@ from pathways.models import (
     EndStatus,
     Enrollment,
     EnrollmentChange,
+    FollowUpYear,
     Participation,
     Pathway,
+    PostProgramStatus,
     RuleSeverity,
     SchoolYear,
 )
@@ -170,6 +174,15 @@ class SchoolYearAdmin(RegisterAdmin):
                 entries.save(obj, seen=form.seen_words)
             else:
                 entries.add([obj])
+                entries.add(FollowUpYear.objects.missing(obj.end_year))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Its follow-up goes with it: of a year that nothing names nobody has left."""
+        with changing(by=person_of(request)) as entries:
+            if not self._is_unused(obj):
+                raise InUse
+            entries.remove(list(FollowUpYear.objects.filter(pk=obj.pk)))
+            entries.remove([obj])
 
     def changeform_view(
         self,
@@ -245,6 +258,10 @@ class EndStatusAdmin(RegisterAdmin):
     @admin.display(description="Confirmed", ordering="is_provisional")
     def provisional(self, row: EndStatus) -> str:
         return "Provisional" if row.is_provisional else "Confirmed"
+
+
+site.register(PostProgramStatus, PostProgramStatusAdmin)
+site.register(FollowUpYear, FollowUpYearAdmin)
 
 
 @admin.register(RuleSeverity, site=site)

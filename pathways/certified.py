@@ -116,6 +116,11 @@ class Certified(Protocol):
         """The districts that the current year leaves unfinished when the next one begins; None when all
         have finished."""
 
+    def follow_up_moved(self, end_year: int) -> None:
+        """OPI's dates of the year's follow-up have changed. Called in the transaction that changed
+        them.
+        """
+
     def holds_sending(self, scope: Scope) -> str:
         """The reason why nothing of the scope's year may go to the state yet; empty when it may."""
 

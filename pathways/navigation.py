@@ -6,12 +6,13 @@ from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.frame import Screen
 from pathways.follow_up import navigation as follow_up
+from pathways.lists.follow_up.navigation import LISTS
+from pathways.resync import navigation as resync
 from pathways.roster import navigation
 
 CTE_CONCENTRATOR = ("Student Information", "State Programs", "CTE Concentrator")
 DATA_VALIDATION = ("Reporting", "Data Validation")
 MT_STATE_REPORTING = ("Reporting", "MT State Reporting")
-DATA_INTERCHANGE = ("System Settings", "Data Interchange Administration")
 
 SCREENS = (
     Screen(
@@ -97,29 +98,7 @@ SCREENS = (
     ),
     BATCH_QUEUE,
     STATEWIDE_QUEUE,
-    Screen(
-        name="Resync State Data - Batch",
-        path=DATA_INTERCHANGE,
-        url_name="resync",
-        step="Step 3",
-        capability=Capability.SEE_BATCHES,
-        synonyms=(
-            "sync",
-            "send to the state",
-            "submit data",
-            "Send Resync",
-            "System Administration > Data Utilities > Resync State Data",
-        ),
-        also=("district-and-state",),
-    ),
-    Screen(
-        name="Resync all districts",
-        path=DATA_INTERCHANGE,
-        url_name="resync-all",
-        capability=Capability.WORK_STATEWIDE,
-        synonyms=("sync", "statewide", "Send Resync"),
-        scoped=False,
-    ),
+    *resync.SCREENS,
     Screen(
         name="Findings",
         path=DATA_VALIDATION,
@@ -216,6 +195,7 @@ SCREENS = (
             ("Districts", "district", ("school system", "district number"), ("districts-import",)),
             ("Pathways", "pathway", ("pathway list", "codes", "retire a pathway"), ()),
             ("End statuses", "endstatus", ("exit codes", "graduate", "dropout", "transfer"), ()),
+            *LISTS,
             (
                 "Rule severities",
                 "ruleseverity",

@@ -24,6 +24,7 @@ from certification.signing.signing import rules_changed
 from cte_portal.accounts.models import AuditEvent, Deed, User
 from cte_portal.editions import school_year_label
 from cte_portal.refusals import Refusal
+from pathways.models import FollowUpYear
 
 Operation = AuditEvent.Operation
 Status = CertificationEvent.Status
@@ -69,6 +70,7 @@ def make(event: CertificationEvent, links: Links, *, by: User) -> CertificationE
     """A new draft. Raises Refusal when somebody has just made the collection's event of that
     year.
     """
+    _take_follow_up(event)
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -85,6 +87,8 @@ def change(event: CertificationEvent, links: Links, *, seen: int, by: User, reas
     """
     with transaction.atomic():
         stored = CertificationEvent.objects.select_for_update().get(pk=event.pk)
+        if event.end_year != stored.end_year:
+            _take_follow_up(event)
         before, after = words(stored, links_of(stored)), words(event, links)
         if before == after:
             return False
@@ -166,20 +170,22 @@ def copy_of(earlier: CertificationEvent) -> CertificationEvent:
         certification_opens=earlier.certification_opens + A_YEAR,
         due=earlier.due + A_YEAR,
         corrections_until=earlier.corrections_until + A_YEAR,
-        follow_up_opens=_same_day(earlier.follow_up_opens),
-        follow_up_closes=_same_day(earlier.follow_up_closes),
     )
 
 
-def _same_day(day: datetime.date | None) -> datetime.date | None:
-    """The follow-up runs from the first of a month to the last of another: the same days of the
-    next year.
+def follow_up_moved(end_year: int) -> None:
+    """Bring the dates of the follow-up to the year's events: OPI keeps them once, on its list of
+    follow-up years (pathways/certified.py).
     """
-    if day is None:
-        return None
-    return datetime.date(
-        day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day
-    )
+    for event in CertificationEvent.objects.of_year(end_year):
+        _take_follow_up(event)
+        event.save(update_fields=["follow_up_opens", "follow_up_closes"])
+
+
+def _take_follow_up(event: CertificationEvent) -> None:
+    year = FollowUpYear.objects.filter(pk=event.end_year).first()
+    event.follow_up_opens = year.opens if year else None
+    event.follow_up_closes = year.closes if year else None
 
 
 def _link(event: CertificationEvent, links: Links) -> None:

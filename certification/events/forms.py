@@ -113,8 +113,6 @@ class EventForm(forms.ModelForm):
     certification_opens = EventDayField(label="Certification opens")
     due = EventDayField(label="Due")
     corrections_until = EventDayField(label="Corrections until")
-    follow_up_opens = EventDayField(label="Follow-up opens", required=False)
-    follow_up_closes = EventDayField(label="Follow-up closes", required=False)
     statements = StatementsField(
         label="Statements",
         help_text="one per line; {school year} and {district} are filled in automatically",
@@ -145,8 +143,6 @@ class EventForm(forms.ModelForm):
             "certification_opens",
             "due",
             "corrections_until",
-            "follow_up_opens",
-            "follow_up_closes",
             "late_is_accepted",
             "wait_after_resync_blocks",
             "statements",

@@ -9,7 +9,7 @@ from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, HomeTask, Standing
 from cte_portal.ui.unavailable import if_state_answers
 from cte_portal.ui.wording import moment, number_of
-from pathways.navigation import DATA_INTERCHANGE
+from pathways.resync.navigation import DATA_INTERCHANGE
 from pathways.resync.unsent import AHEAD, Unsent
 
 LOCKED = ("locked", "Locked")

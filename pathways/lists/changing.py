@@ -1,5 +1,5 @@
 """The only way OPI's reference data change: districts, school years, pathways, approvals, end
-statuses, rule severities.
+statuses, rule severities, and what the follow-up of leavers goes by.
 
 Who changes something does it within `changing`, which writes the AuditEvents, tells entry to check
 again what was checked before, and queues the batch that brings it to the state.
@@ -28,6 +28,7 @@ from pathways.models import (
     Approval,
     District,
     EndStatus,
+    FollowUpYear,
     GroupAssignment,
     Pathway,
     RuleSeverity,
@@ -193,7 +194,7 @@ def _deed(
             named.school_year_id
             if named
             else row.end_year
-            if isinstance(row, SchoolYear | RuleSeverity)
+            if isinstance(row, SchoolYear | RuleSeverity | FollowUpYear)
             else None
         ),
     )

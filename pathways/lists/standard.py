@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from cte_portal.editions import Edition
+from pathways.certified import certified
 from pathways.lists.publish import publish
 from pathways.models import (
     EndStatus,
@@ -127,8 +128,10 @@ def load() -> None:
                 )
             )
             moved()
-        if not FollowUpYear.objects.exists():
-            FollowUpYear.objects.bulk_create(FollowUpYear.usual(end_year) for end_year in END_YEARS)
+        end_years = SchoolYear.objects.values_list("end_year", flat=True)
+        missing = FollowUpYear.objects.bulk_create(FollowUpYear.objects.missing(*end_years))
+        for year in missing:
+            certified().follow_up_moved(year.end_year)
         GroupAssignment.objects.assign_official()
     publish()
 

@@ -37,6 +37,7 @@ class PostProgramStatus(models.Model):
     objects = PostProgramStatusQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "post-program status"
         verbose_name_plural = "post-program statuses"
         ordering = ["rank"]
         constraints = [

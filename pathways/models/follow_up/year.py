@@ -15,6 +15,11 @@ class FollowUpYearQuerySet(models.QuerySet["FollowUpYear"]):
         """Those whose leavers are called on this day."""
         return self.filter(opens__lte=day, closes__gte=day)
 
+    def missing(self, *end_years: int) -> list[FollowUpYear]:
+        """The guide's dates for the years that have none yet, not saved."""
+        there = set(self.values_list("end_year", flat=True))
+        return [FollowUpYear.usual(year) for year in end_years if year not in there]
+
 
 class FollowUpYear(models.Model):
     """The follow-up of those who left in one end year: when they are called, until when the list

@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from pathways.lists import changing
-from pathways.models import EndStatus, Pathway, SchoolYear
+from pathways.models import EndStatus, Pathway, PostProgramStatus, SchoolYear
 from pathways.reports.groups import REPORTS
 from pathways.reports.run import ask as validate
 from tests.browser.conftest import Stage
@@ -233,6 +233,33 @@ STATES: dict[str, list[State]] = {
     ],
     "admin:pathways_district_change": [
         State("open", at("/admin/pathways/district/9012/change/"), who="keeper")
+    ],
+    "admin:pathways_postprogramstatus_changelist": [
+        State("list", at("/admin/pathways/postprogramstatus/"), who="keeper")
+    ],
+    "admin:pathways_postprogramstatus_add": [
+        State("new", at("/admin/pathways/postprogramstatus/add/"), who="keeper")
+    ],
+    "admin:pathways_postprogramstatus_change": [
+        State(
+            "change",
+            at(
+                lambda stage: (
+                    "/admin/pathways/postprogramstatus/"
+                    f"{PostProgramStatus.objects.get(code='01').pk}/change/"
+                )
+            ),
+            who="keeper",
+        )
+    ],
+    "admin:pathways_followupyear_changelist": [
+        State("list", at("/admin/pathways/followupyear/"), who="keeper")
+    ],
+    "admin:pathways_followupyear_add": [
+        State("new", at("/admin/pathways/followupyear/add/"), who="keeper")
+    ],
+    "admin:pathways_followupyear_change": [
+        State("change", at("/admin/pathways/followupyear/2024/change/"), who="keeper")
     ],
     "admin:pathways_endstatus_changelist": [
         State("list", at("/admin/pathways/endstatus/"), who="keeper")

@@ -55,8 +55,6 @@ def form_values(event: CertificationEvent, **values: Any) -> dict[str, Any]:
         "certification_opens": us(event.certification_opens),
         "due": us(event.due),
         "corrections_until": us(event.corrections_until),
-        "follow_up_opens": us(event.follow_up_opens),
-        "follow_up_closes": us(event.follow_up_closes),
         "statements": "\n".join(event.statements),
         "validation_groups": event.validation_groups,
         "links": "",
@@ -107,8 +105,6 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         "2024-25",
         "06/20/2025",
         "05/12/2025",
-        "11/01/2025",
-        "12/31/2025",
         "OPI guide https://opi.example/guide",
     ):
         assert value in form
@@ -122,12 +118,15 @@ def test_from_a_copy_to_a_closed_event(desk: Client, clerk: User) -> None:
         certification_opens="06/02/2025",
         due="06/20/2025",
         corrections_until="06/30/2025",
-        follow_up_opens="11/01/2025",
-        follow_up_closes="12/31/2025",
     )
     assert "Saved as a draft" in text(desk.post(f"{LIST}new/", copied, follow=True))
     event = CertificationEvent.objects.get(end_year=2025)
     assert (event.status, event.links.get().url) == ("draft", "https://opi.example/guide")
+    # OPI keeps the dates of the follow-up on a list of its own, and the event takes them.
+    assert (event.follow_up_opens, event.follow_up_closes) == (
+        datetime.date(2025, 11, 1),
+        datetime.date(2025, 12, 31),
+    )
     second_client = Client()
     second_client.force_login(clerk)
     assert (
@@ -288,7 +287,6 @@ def test_u_72_two_who_change_the_same_event(desk: Client, event: CertificationEv
         ({"links": "https://opi.example/"}, "title of up to 80 characters"),
         ({"links": "A https://a.example/\nA https://b.example/"}, "Two links have the title “A”"),
         ({"name": ""}, "Enter the name"),
-        ({"follow_up_opens": "11/01/2025", "follow_up_closes": ""}, "Enter both follow-up dates"),
     ],
 )
 def test_what_cannot_be_saved_is_said_beside_its_field(

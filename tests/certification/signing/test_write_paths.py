@@ -300,5 +300,7 @@ def test_c_24_the_admin_keeps_no_records() -> None:
         "District",
         "SchoolYear",
         "EndStatus",
+        "PostProgramStatus",
+        "FollowUpYear",
         "RuleSeverity",
     }

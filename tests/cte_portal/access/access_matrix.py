@@ -235,7 +235,15 @@ STATEWIDE |= {
     "certification-extension-new": _KEPT,
     "certification-extension": _KEPT,
 }
-for _model in ("district", "pathway", "schoolyear", "endstatus", "ruleseverity"):
+for _model in (
+    "district",
+    "pathway",
+    "schoolyear",
+    "endstatus",
+    "postprogramstatus",
+    "followupyear",
+    "ruleseverity",
+):
     STATEWIDE |= {
         f"admin:pathways_{_model}_changelist": {"GET": SEEN, "POST": SEEN},
         f"admin:pathways_{_model}_add": {"GET": opi_alone(403, 200), "POST": opi_alone(403, 200)},
@@ -249,6 +257,12 @@ for _model in ("district", "pathway", "schoolyear", "endstatus", "ruleseverity")
             "POST": opi_alone(302, 302),
         },
     }
+
+# No outcome has this status yet, so it may be removed.
+STATEWIDE["admin:pathways_postprogramstatus_delete"] = {
+    "GET": opi_alone(403, 200),
+    "POST": opi_alone(403, 200),
+}
 
 # Pages that show no student, with the reason why they are not under a district.
 OTHER = {

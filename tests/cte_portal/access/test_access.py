@@ -36,6 +36,7 @@ from pathways.models import (
     OneRosterMapping,
     Participation,
     Pathway,
+    PostProgramStatus,
     RuleSeverity,
     Section,
     Student,
@@ -68,6 +69,7 @@ WITHOUT_A_ROW = (
     "roster-data",
     "roster-courses",
     "roster-schools",
+    "follow-up-list",
     "roster-students",
     "roster-sections",
     "roster-end",
@@ -338,6 +340,8 @@ def statewide_address(name: str) -> str:
         "pathway": Pathway.objects.get(name=HEALTH).pk,
         "schoolyear": 2025,
         "endstatus": EndStatus.objects.get(code="400").pk,
+        "postprogramstatus": PostProgramStatus.objects.get(code="01").pk,
+        "followupyear": 2024,
         "ruleseverity": severity.pk,
     }
     arguments: dict[str, list[object]] = {
