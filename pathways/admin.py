@@ -25,6 +25,7 @@ from pathways.lists.forms import (
     SchoolYearForm,
 )
 from pathways.lists.register_admin import RegisterAdmin, site
+from pathways.lists.set_up import MAKE_CURRENT
 from pathways.models import (
     Approval,
     Change,
@@ -144,6 +145,13 @@ class SchoolYearAdmin(RegisterAdmin):
     list_display = ("label", "starts_on", "ends_on", "current")
     list_display_links = ("label",)
     ordering = ("-end_year",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.makes_current = MAKE_CURRENT in request.GET
+        return form
 
     def unused(self) -> QuerySet[SchoolYear]:
         history = Change.objects.filter(end_year=OuterRef("pk"))

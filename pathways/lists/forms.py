@@ -192,6 +192,7 @@ class SchoolYearForm(RegisterForm):
     unfinished = forms.ChoiceField(
         required=False, widget=forms.RadioSelect, label="Districts that have not certified"
     )
+    makes_current = False  # the step that leads here says so: the form comes with it chosen
 
     class Meta:
         model = SchoolYear
@@ -200,6 +201,7 @@ class SchoolYearForm(RegisterForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.was_active = self.instance.is_active
+        self.initial["is_active"] = self.makes_current or self.was_active
         self.open_districts = None if self.was_active else certified().unfinished()
         if self.open_districts:
             self._offer("unfinished", self.open_districts.choices)

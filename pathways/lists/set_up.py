@@ -22,6 +22,8 @@ from cte_portal.ui.wording import number_of
 from pathways.models import Approval, District, Pathway, SchoolYear
 
 SET_UP = "Set up the collection"
+MAKE_CURRENT = "make-current"
+"""The address of a school year's form says so where the form comes with the year chosen as current."""
 
 
 def steps(request: HttpRequest) -> list[HomeTask]:
@@ -29,7 +31,7 @@ def steps(request: HttpRequest) -> list[HomeTask]:
     districts = District.objects.count()
     keeps = can_statewide(request, Capability.KEEP_LISTS)
     tasks = [
-        _school_years(active),
+        _school_years(active, is_fresh=not districts),
         _districts(districts, keeps),
         _pathways(active),
         _approvals(active, districts),
@@ -45,7 +47,7 @@ def _list(model: str) -> str:
     return reverse(f"admin:pathways_{model}_changelist")
 
 
-def _school_years(active: SchoolYear | None) -> HomeTask:
+def _school_years(active: SchoolYear | None, *, is_fresh: bool) -> HomeTask:
     path, url = (SET_UP, "School years"), _list("schoolyear")
     if active is None:
         sentence = "Districts can enter records once there is a current year."
@@ -58,12 +60,16 @@ def _school_years(active: SchoolYear | None) -> HomeTask:
             url,
             "Choose the current year",
         )
-    if active.ends >= timezone.localdate():
+    today = timezone.localdate()
+    if active.ends >= today:
         return HomeTask(
             "", "School years", path, ("completed", "Set up"), f"{active} is the current year.", url
         )
-    following = school_year_label(active.end_year + 1)
-    there = SchoolYear.objects.filter(end_year=active.end_year + 1).exists()
+    # Years come one after the other, but a portal without a district has nothing to carry over.
+    year_of_today = SchoolYear.objects.filter(starts__lte=today, ends__gte=today).first()
+    following = year_of_today.end_year if is_fresh and year_of_today else active.end_year + 1
+    there = SchoolYear.objects.filter(end_year=following).exists()
+    label = school_year_label(following)
     return HomeTask(
         step="",
         title="School years",
@@ -71,11 +77,13 @@ def _school_years(active: SchoolYear | None) -> HomeTask:
         status=("warning", "Year is over"),
         sentence=f"{active} ended on {active.ends:%m/%d/%Y}.",
         url=url,
-        next_label=f"Make {following} current" if there else f"Add {following}",
+        next_label=f"Make {label} current" if there else f"Add {label}",
         next_url=(
-            reverse("admin:pathways_schoolyear_change", args=[active.end_year + 1])
+            reverse(
+                "admin:pathways_schoolyear_change", args=[following], query={MAKE_CURRENT: "yes"}
+            )
             if there
-            else reverse("admin:pathways_schoolyear_add")
+            else reverse("admin:pathways_schoolyear_add", query={MAKE_CURRENT: "yes"})
         ),
     )
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
@@ -357,6 +359,43 @@ def test_the_desk_says_what_comes_next(desk: Client, opi_reference: None) -> Non
         and "Add districts from a file" in page
         and "Add a District Administrator" in page
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "districts", "label", "end_year"),
+    [
+        (datetime.date(2025, 11, 28), 0, "Make 2025-26 current", 2026),
+        (datetime.date(2026, 11, 28), 0, "Make 2026-27 current", 2027),
+        (datetime.date(2026, 11, 28), 1, "Make 2025-26 current", 2026),
+    ],
+)
+def test_the_step_of_a_new_year_comes_with_the_year_chosen(
+    day: datetime.date,
+    districts: int,
+    label: str,
+    end_year: int,
+    desk: Client,
+    opi_reference: None,
+) -> None:
+    """A portal without a district begins in the year of today; every other goes year by year."""
+    SchoolYear.objects.create(
+        end_year=2027, starts=datetime.date(2026, 7, 1), ends=datetime.date(2027, 6, 30)
+    )
+    for number in range(districts):
+        District.objects.create(number=f"000{number}", name="A")
+    with time_machine.travel(
+        datetime.datetime(day.year, day.month, day.day, 20, tzinfo=datetime.UTC)
+    ):
+        page = desk.get("/admin/").content.decode()
+        link = re.search(rf'href="([^"]+)"[^>]*>\s*{label}', page)
+        assert link, label
+        form = desk.get(link[1].replace("&amp;", "&")).content.decode()
+        plain = desk.get(f"/admin/pathways/schoolyear/{end_year}/change/").content.decode()
+    box, plain_box = (
+        re.search(r'<input[^>]*name="is_active"[^>]*>', html) for html in (form, plain)
+    )
+    assert str(end_year) in link[1] and box and "checked" in box[0]
+    assert plain_box and "checked" not in plain_box[0]
 
 
 def test_between_the_days_of_the_portal(keeper: User, opi_reference: None) -> None:
