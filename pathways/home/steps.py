@@ -36,6 +36,7 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
         scope.end_year == active
         and CollectionLock.objects.on_participations(scope.district, scope.end_year).exists()
     )
+    next_label, next_url = "" if locked else "Find a student", ""
     if scope.end_year != active:
         # A record has no year of its own (design 4): a year that was never sealed shows what it
         # says today.
@@ -51,6 +52,10 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
     elif figures.changed:
         status = ("progress", "In progress")
     elif not figures.records and not Student.objects.in_scope(scope).exists():
+        next_label, next_url = (
+            "Open roster data",
+            reverse("roster-data", args=[scope.district, scope.end_year]),
+        )
         status = ("queued", "Cannot start yet")
         sentence = (
             f"No students for {scope.school_year} in the portal yet. Upload them first: Roster Data"
@@ -67,7 +72,8 @@ def home_tasks(scope: Scope, standing: Standing) -> list[HomeTask]:
             status=status,
             sentence=sentence,
             url=reverse("cte-concentrator", args=[scope.district, scope.end_year]),
-            next_label="" if locked else "Find a student",
+            next_label=next_label,
+            next_url=next_url,
         ),
         *upload_task(scope, standing, locked=locked),
         *worklist_task(scope, standing, locked=locked),

@@ -21,10 +21,11 @@ from cte_portal.pages.upload_limit import most_bytes, too_large
 from cte_portal.refusals import Refusal
 from pathways.certified import certified
 from pathways.files.layout import CTE_END_OF_YEAR, LAYOUTS
-from pathways.files.text import plain_name
+from pathways.files.text import FileRefused, plain_name
 from pathways.ledger.refusals import Locked
 from pathways.models import Participation
 from pathways.roster.imports.layout import CSV_LAYOUTS
+from pathways.roster.imports.recognizing import parts_of
 from pathways.roster.imports.views import TYPES
 from pathways.scoped import RecordsView
 from pathways.uploads.run import NAMES, TITLE, UPLOAD, VALIDATE
@@ -106,6 +107,10 @@ class UploadForm(forms.Form):
             if not name.endswith((".csv", ".tsv", ".txt", ".zip")):
                 raise forms.ValidationError("The file name must end with .csv, .tsv, .txt, or .zip")
             return file
+        if name.endswith((".csv", ".zip")) and (title := _roster_type(file, name)):
+            raise forms.ValidationError(
+                f"This is a file of another type. Choose {title} as the Import Type"
+            )
         if name.endswith((".xlsx", ".xls", ".csv")):
             raise forms.ValidationError(
                 f"{'A comma-separated file' if name.endswith('.csv') else 'An Excel workbook'}"
@@ -115,6 +120,17 @@ class UploadForm(forms.Form):
         if not name.endswith((".tsv", ".txt")):
             raise forms.ValidationError("The file name must end with .tsv")
         return file
+
+
+def _roster_type(file: UploadedFile, name: str) -> str:
+    """The Import Type of a roster file that was sent as CTE End of Year; empty for any other file."""
+    if name.endswith(".zip"):
+        return TYPES["roster"]
+    try:
+        parts = parts_of(file, name)
+    except FileRefused:
+        return ""
+    return next((part.layout.title for part in parts if part.layout), "")
 
 
 class MTDataUpload(RecordsView, ActionView):

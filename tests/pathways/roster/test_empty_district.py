@@ -5,9 +5,11 @@ nothing (walk 12, walk 13).
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cte_portal.accounts.models import Role, User
+from cte_portal.batches.models import Batch
 from pathways.lists import changing, standard
 from pathways.models import District, GroupAssignment
 from pathways.reports.groups import END_OF_YEAR
@@ -71,6 +73,62 @@ def test_home_says_that_the_records_cannot_be_begun_yet(empty: Client) -> None:
         "No students for 2024-25 in the portal yet. Upload them first: Roster Data shows what is"
         " missing." in main(empty, "")
     )
+
+
+def test_home_leads_to_what_is_missing(empty: Client) -> None:
+    home = main(empty, "")
+    assert 'href="/districts/9012/2025/roster-data/">Open roster data' in home
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title"),
+    [
+        (
+            "s.csv",
+            b"School Number,School Name,Calendar Number,End Year\n0001,High,001,2025\n",
+            "Schools and Calendars",
+        ),
+        (
+            "r.csv",
+            (
+                b"School Number,Course Number,End Year,Calendar Number,Section Number,"
+                b"Student State ID\n0001,HEA101,2025,001,1,999000123\n"
+            ),
+            "Roster",
+        ),
+        ("x.zip", b"PK\x03\x04 anything", "Roster files – the portal recognizes which kind"),
+    ],
+)
+def test_a_roster_file_sent_as_end_of_year_is_told_its_import_type(
+    name: str, content: bytes, title: str, empty: Client
+) -> None:
+    """The page comes with CTE End of Year chosen, and a newcomer's first file is another one."""
+    page = empty.post(
+        f"{HERE}mt-data-upload/",
+        {
+            "type": "cte-eoy",
+            "work": "validate",
+            "rows": "good",
+            "key": "11111111-1111-4111-8111-111111111111",
+            "file": SimpleUploadedFile(name, content),
+        },
+    ).content.decode()
+    assert f"This is a file of another type. Choose {title} as the Import Type" in page
+    assert not Batch.objects.exists()
+
+
+def test_a_file_of_records_with_commas_is_still_told_how_to_save_it(empty: Client) -> None:
+    page = empty.post(
+        f"{HERE}mt-data-upload/",
+        {
+            "type": "cte-eoy",
+            "work": "validate",
+            "rows": "good",
+            "key": "11111111-1111-4111-8111-111111111111",
+            "file": SimpleUploadedFile("cte.csv", b"CE,9012,999000123\n"),
+        },
+    ).content.decode()
+    assert "A comma-separated file cannot be read" in page
 
 
 def assigned(group: str = END_OF_YEAR.slug) -> set[str]:
