@@ -25,41 +25,12 @@ from pathways.models import (
     FollowUpEntry,
     FollowUpYear,
     Outcome,
-    OutcomeChange,
     RowChange,
 )
 from pathways.roster import editing
 from pathways.roster.editing import RowEdit
 from pathways.roster.ledger import Act
-from pathways.roster.shape import DATE, INTEGER, TEXT, Shape
-from pathways.roster.shapes.joins import TO_STUDENT
-
-OUTCOME = Shape(
-    name="CTE Outcome",
-    model=Outcome,
-    change=OutcomeChange,
-    staged={
-        "state_id": TEXT,
-        "end_year": INTEGER,
-        "status": TEXT,
-        "date_contacted": DATE,
-        "origin": TEXT,
-    },
-    key=("state_id", "end_year"),
-    joins=(
-        f"{TO_STUDENT} LEFT JOIN pathways_outcome stored ON stored.student_id = student.id AND"
-        " stored.end_year = staged.end_year"
-    ),
-    image={
-        "student_id": "student.id",
-        "end_year": "staged.end_year",
-        "status": "COALESCE(staged.status, stored.status)",
-        "date_contacted": "COALESCE(staged.date_contacted, stored.date_contacted)",
-        "origin": "staged.origin",
-    },
-    unique=("student_id", "end_year"),
-    labels={"status": "Post-program Status", "date_contacted": "Date Contacted"},
-)
+from pathways.roster.shapes.outcome import OUTCOME
 
 
 class FollowUpLocked(Locked):

@@ -20,6 +20,7 @@ from pathways.models import (
     EndStatus,
     Enrollment,
     FollowUpYear,
+    MergedRow,
     Participation,
     SchoolYear,
     Student,
@@ -198,15 +199,20 @@ def _sorted(pathways: dict[int, dict[str, str]]) -> dict[int, Pathways]:
 
 def students_of(scope: Scope, state_ids: set[str]) -> dict[str, int]:
     """The district's students by the State ID that they had when it was sealed: one that has been
-    corrected since leads to the same student.
+    corrected since leads to the same student, one that was merged to the student that stayed.
     """
     rows = Student.objects.of_district(scope)
     students = dict(rows.values_list("state_id", "pk"))
     if not state_ids.issubset(students):
         still_used = rows.filter(state_id=OuterRef("state_id"))
         corrected = StudentChange.objects.filter(~Exists(still_used), district=scope.district)
+        merges = MergedRow.objects.filter(district=scope.district, kind=MergedRow.Kind.STUDENT)
+        stayed = dict(merges.order_by("pk").values_list("before", "after"))
         present = set(students.values())
         for state_id, row in corrected.order_by("pk").values_list("state_id", "row"):
-            if row in present:
-                students[state_id] = row
+            student = row
+            while student not in present and student in stayed:
+                student = stayed.pop(student)
+            if student in present:
+                students[state_id] = student
     return students

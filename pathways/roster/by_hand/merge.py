@@ -32,6 +32,7 @@ from pathways.models import (
 )
 from pathways.records import entry
 from pathways.roster import editing, undo
+from pathways.roster.by_hand.merge_follow_up import FollowUp, carry_back
 from pathways.roster.editing import Edited, RowEdit
 from pathways.roster.shape import Shape
 from pathways.roster.shapes import ENROLLMENT, ROSTER, STUDENT
@@ -83,6 +84,11 @@ class Merge:
         return _records(self.twin)
 
     @cached_property
+    def follow_up(self) -> FollowUp:
+        """What was done to reach the other row's student after leaving."""
+        return FollowUp(self.scope, self.student, self.twin)
+
+    @cached_property
     def conflicts(self) -> list[str]:
         """Why the rows cannot be merged, a sentence each."""
         pathways = {record.pathway_id for record in _records(self.student)}
@@ -97,7 +103,7 @@ class Merge:
                 f"{self.scope.school_year} is certified, so CTE records cannot move. Ask OPI for a"
                 " recertification first."
             )
-        return sentences
+        return [*sentences, *self.follow_up.conflicts]
 
     @property
     def effects(self) -> list[str]:
@@ -123,6 +129,7 @@ class Merge:
                 f" {'stays' if len(self.double_lines) == 1 else 'stay'} with the credits of State"
                 f" ID {self.student.state_id}."
             )
+        sentences += self.follow_up.effects
         if self.student.birth_date != self.twin.birth_date:
             sentences.append("The birth dates differ. Make sure that this is one student.")
         sentences.append(
@@ -140,6 +147,7 @@ class Merge:
             *_marks(ENROLLMENT, self.enrollments),
             *_marks(ROSTER, self.lines),
             *(f"record {record.pk} {record.version}" for record in self.records),
+            *self.follow_up.rows,
         ]
 
     def carry_out(self, *, by: str, by_id: int | None) -> Edited:
@@ -155,6 +163,7 @@ class Merge:
             edits = [*self._lines(), *self._enrollments()]
             rows = editing.write(self.scope, edits, **act, batch=batch).rows
             self._move_records(batch, **act)
+            rows += self.follow_up.carry(batch, **act)
             rows += editing.write(self.scope, [(STUDENT, gone)], **act, batch=batch).rows
         return Edited(rows, batch)
 
@@ -253,6 +262,7 @@ def take_back(
     with records_ledger.refusals_named(), transaction.atomic():
         lock_district(scope, exclusive=True)
         kinds = editing.take_back(scope, batch, by=by, by_id=by_id)
+        carry_back(scope, batch, by=by, by_id=by_id)
         if reasons := sorted({reason for kind in kinds for reason in kind.remaining}):
             raise Refusal(f"This can no longer be undone: {', '.join(reasons)}. Nothing was saved.")
         moved = Change.objects.filter(district=scope.district, batch=batch).order_by("pk")

@@ -1,0 +1,174 @@
+"""Merging two rows of one student takes the follow-up along, and undo brings it back."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pathways.follow_up.drawing import follow_up_list
+from pathways.models import (
+    Attempt,
+    CollectionLock,
+    Contact,
+    FollowUpEntry,
+    FollowUpPathway,
+    Outcome,
+    OutcomeChange,
+    Student,
+)
+from tests.fixtures.records import BUSINESS, HEALTH
+from tests.pathways.desk import text
+from tests.pathways.follow_up.leavers import Leavers
+from tests.pathways.roster.by_hand.conftest import Pages
+from tests.pathways.roster.by_hand.test_merge import merge
+
+pytestmark = pytest.mark.django_db(databases=["default", "state"])
+
+WHO = {"by": "MARTIN, CHERYL", "by_id": 1}
+
+
+def tried(student: Student, means: str = "phone") -> None:
+    entry = FollowUpEntry.objects.get(student=student)
+    Attempt.objects.create(entry=entry, date="2024-11-05", means=means, at=timezone.now(), **WHO)
+
+
+def reached_by(student: Student, value: str) -> None:
+    Contact.objects.create(student=student, kind="phone", value=value, at=timezone.now(), **WHO)
+
+
+def answered(student: Student, status: str = "01") -> None:
+    Outcome.objects.create(
+        student=student, end_year=2024, status=status, date_contacted="2024-11-06", origin="attempt"
+    )
+
+
+def everything() -> dict[str, list[Any]]:
+    """By State IDs, since undo gives some rows another number."""
+    return {
+        "entries": sorted(
+            FollowUpEntry.objects.values_list(
+                "student__state_id", "exit", "exit_date", "receipt", "reason", "since"
+            )
+        ),
+        "pathways": sorted(FollowUpPathway.objects.values_list("entry__student__state_id", "name")),
+        "attempts": sorted(Attempt.objects.values_list("entry__student__state_id", "means")),
+        "contacts": sorted(Contact.objects.values_list("student__state_id", "value")),
+        "outcomes": sorted(
+            Outcome.objects.values_list("student__state_id", "status", "date_contacted", "origin")
+        ),
+    }
+
+
+@pytest.fixture
+def pair(leavers: Leavers) -> tuple[Student, Student]:
+    """Kayla twice on the list of 2023-24, in a pathway each."""
+    kayla = leavers.leaver("999000123", HEALTH, last="Anderson")
+    twin = leavers.leaver("999000124", BUSINESS, last="Andersen")
+    for student in (kayla, twin):
+        leavers.district.enroll(student, 2025, service_type="S")
+    leavers.seal()
+    follow_up_list(leavers.scope)
+    return kayla, twin
+
+
+def test_lines_attempts_contacts_and_outcomes_go_along_and_back(
+    pages: Pages, leavers: Leavers, pair: tuple[Student, Student]
+) -> None:
+    kayla, twin = pair
+    tried(kayla)
+    tried(twin, "email")
+    reached_by(kayla, "406 555 0100")
+    reached_by(twin, "406 555 0100")
+    reached_by(twin, "406 555 0199")
+    answered(twin)
+    before = everything()
+    page = merge(pages, kayla, "999000124")
+    assert (
+        "Follow-up: 1 line of follow-up lists, 1 attempt, 2 contacts, 1 outcome move to State ID"
+        " 999000123." in page
+    )
+    assert everything() == {
+        "entries": [row for row in before["entries"] if row[0] == "999000123"],
+        "pathways": [("999000123", HEALTH)],
+        "attempts": [("999000123", "email"), ("999000123", "phone")],
+        "contacts": [("999000123", "406 555 0100"), ("999000123", "406 555 0199")],
+        "outcomes": [("999000123", "01", datetime.date(2024, 11, 6), "attempt")],
+    }
+    follow_up_list(leavers.scope)  # both State IDs of the sealed copy lead to the student
+    assert everything()["pathways"] == [("999000123", BUSINESS), ("999000123", HEALTH)]
+    assert not FollowUpEntry.objects.no_longer_on_list().exists()
+    pages.undo()
+    follow_up_list(leavers.scope)
+    assert everything() == before
+    operations = OutcomeChange.objects.order_by("pk").values_list("operation", "source")
+    assert list(operations) == [("found", "screen"), ("update", "screen"), ("update", "undo")]
+
+
+def test_a_line_that_only_the_second_row_has_moves_as_it_is(pages: Pages, leavers: Leavers) -> None:
+    kayla = leavers.student("999000123", "Anderson")
+    leavers.district.enroll(kayla)
+    twin = leavers.leaver("999000124", last="Andersen")
+    leavers.seal()
+    follow_up_list(leavers.scope)
+    tried(twin)
+    before = everything()
+    merge(pages, kayla, "999000124")
+    assert everything()["attempts"] == [("999000123", "phone")]
+    follow_up_list(leavers.scope)
+    assert FollowUpEntry.objects.on_list().get().student == kayla
+    pages.undo()
+    assert everything() == before
+
+
+def test_different_outcomes_are_a_conflict(pages: Pages, pair: tuple[Student, Student]) -> None:
+    kayla, twin = pair
+    answered(kayla, "05")
+    answered(twin, "01")
+    page = merge(pages, kayla, "999000124")
+    assert "They have different outcomes of 2023-24. Correct the wrong one first." in page
+    assert Student.objects.filter(pk=twin.pk).exists()
+
+
+def test_the_same_outcome_stays_once_and_comes_back(
+    pages: Pages, pair: tuple[Student, Student]
+) -> None:
+    kayla, twin = pair
+    answered(kayla)
+    answered(twin)
+    before = everything()
+    merge(pages, kayla, "999000124")
+    assert Outcome.objects.get().student == kayla
+    pages.undo()
+    assert everything() == before
+
+
+def test_a_certified_follow_up_does_not_move(pages: Pages, pair: tuple[Student, Student]) -> None:
+    kayla, twin = pair
+    CollectionLock.objects.create(
+        district="9012",
+        end_year=2024,
+        collection="cte-fall",
+        since=timezone.now(),
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
+    page = merge(pages, kayla, "999000124")
+    assert "The follow-up of 2023-24 is certified, so it cannot move." in page
+    assert Student.objects.filter(pk=twin.pk).exists()
+
+
+def test_a_student_on_a_list_is_not_removed(pages: Pages, leavers: Leavers) -> None:
+    """What is followed up stands on the student's row."""
+    student = leavers.leaver("999000123")
+    leavers.seal()
+    follow_up_list(leavers.scope)
+    student.enrollments.all().delete()
+    student.participations.all().delete()
+    address = pages.address("roster-row-remove", "students", student.pk)
+    seen = text(pages.client.get(address))
+    pages.client.post(address, {"seen": seen}, follow=True)
+    assert Student.objects.filter(pk=student.pk).exists()
