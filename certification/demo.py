@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from certification.collections.end_of_year import END_OF_YEAR
 from certification.letters import occasions
 from certification.letters.letters import KIND, queue_all
 from certification.models import (
@@ -16,10 +17,8 @@ from certification.models import (
     Certifier,
     Round,
     SealedCopy,
-    SealedRecord,
     Signature,
 )
-from certification.review.figures import counts_of
 from certification.signing.signed_text import FORM, Document, seal_of
 from cte_portal.accounts.models import Membership, User
 from cte_portal.batches.models import Batch, Status
@@ -65,7 +64,7 @@ def load() -> None:
 
     event = CertificationEvent.objects.create(
         name=NAME,
-        collection="cte-eoy",
+        collection=END_OF_YEAR.slug,
         end_year=END_YEAR,
         review_opens=day(-14),
         certification_opens=day(-7),
@@ -106,7 +105,7 @@ def load() -> None:
     write_of_the_date(event)
     last_year = CertificationEvent.objects.create(
         name=NAME.replace("2024-25", "2023-24"),
-        collection="cte-eoy",
+        collection=END_OF_YEAR.slug,
         end_year=END_YEAR - 1,
         review_opens=datetime.date(2024, 5, 13),
         certification_opens=datetime.date(2024, 6, 3),
@@ -141,7 +140,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
         rules=severities.as_signed(scope.end_year),
         rules_hash=severities.digest(scope.end_year),
         rows=rows,
-        counts=counts_of(rows),
+        counts=END_OF_YEAR.counts(rows),
         findings=[],
         explanations=[],
     )
@@ -161,7 +160,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     )
     copy = SealedCopy(
         round=sealed_round,
-        receipt=f"{scope.district}-{event.end_year}-EOY-1",
+        receipt=f"{scope.district}-{event.end_year}-{END_OF_YEAR.receipt_code}-1",
         event_name=event.name,
         district_name=District.objects.get(pk=scope.district).name,
         form_version=FORM,
@@ -177,7 +176,7 @@ def seal_last_year(event: CertificationEvent, certifier: Certifier) -> SealedCop
     )
     copy.digest = seal_of(document, copy, [signature])
     copy.save(force_insert=True)
-    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in rows), 500)
+    END_OF_YEAR.keep(copy, rows)
     sealed_round.become(Round.Status.SEALED, sealed_at=at)
     return copy
 

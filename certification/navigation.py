@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.collections.chosen import collection_of
 from certification.models import CertificationEvent, Recertification
 from certification.models.dates import Phase, in_words
 from certification.status.status import known_next_event
@@ -13,8 +14,6 @@ from cte_portal.editions import Scope
 from cte_portal.frame import ContextFact, Screen, Standing
 
 DATA_CERTIFICATION = ("Reporting", "Data Certification")
-
-SHORT = {"cte-eoy": "End of Year", "cte-fall": "Fall CTE"}
 
 BOARD = (
     Screen(
@@ -151,7 +150,7 @@ def due(scope: Scope, standing: Standing) -> ContextFact | None:
     district_event = known_next_event(scope, standing.known)
     if district_event is None:
         return None
-    name = SHORT[district_event.event.collection]
+    name = collection_of(district_event.event).short
     url = reverse(
         "event-certification", args=[scope.district, scope.end_year, district_event.event.pk]
     )

@@ -9,11 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from certification.collections.chosen import OFFERED
 from certification.models import CertificationEvent, Extension
 from certification.models.event import PLACEHOLDERS
 from cte_portal.pages.days import DayField
 from pathways.models import CollectionLock, District, SchoolYear
-from pathways.reports.groups import GROUPS
 
 MOST_LINES, LONGEST_LINE = 12, 300
 _IN_BRACES = re.compile(r"\{[^}]*\}?")
@@ -120,7 +120,9 @@ class EventForm(forms.ModelForm):
     )
     validation_groups = forms.MultipleChoiceField(
         label="Validation groups",
-        choices=[(group.slug, group.title) for group in GROUPS],
+        choices=[
+            (group.slug, group.title) for collection in OFFERED for group in collection.groups
+        ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one validation group"},
     )
@@ -163,10 +165,12 @@ class EventForm(forms.ModelForm):
         self.initial.setdefault("version", self.instance.version if self.instance.pk else 0)
         if self.instance.pk and self.instance.status != CertificationEvent.Status.DRAFT:
             del self.fields["collection"], self.fields["end_year"]
-        else:  # the Fall follow-up has no records yet: its seal would hold and lock nothing
-            only = CollectionLock.Collection.END_OF_YEAR
+        else:
+            names = dict(CollectionLock.Collection.choices)
             collections = cast(forms.ChoiceField, self.fields["collection"])
-            collections.choices = [(only.value, only.label)]
+            collections.choices = [
+                (collection.slug, names[collection.slug]) for collection in OFFERED
+            ]
 
 
 class ExtensionForm(forms.ModelForm):

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from certification.collections.chosen import OFFERED
 from certification.events import events
 from certification.events.effects import effects, moving
 from certification.events.forms import EventForm
@@ -93,7 +94,11 @@ class NewEvent(EventsView, StatewideActionView):
         name = (
             f"End of Year CTE Concentrator & Participants Certification {active}" if active else ""
         )
-        fields = {"name": name, "end_year": active.pk if active else None, "collection": "cte-eoy"}
+        fields = {
+            "name": name,
+            "end_year": active.pk if active else None,
+            "collection": OFFERED[0].slug,
+        }
         return {**fields, "statements": default_statements(), "validation_groups": default_groups()}
 
     def get_form_kwargs(self) -> dict[str, Any]:

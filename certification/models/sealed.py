@@ -4,6 +4,9 @@ beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,7 +14,6 @@ from certification.models.event import CertificationEvent
 from certification.models.round import Round
 from cte_portal.editions import Home
 from pathways.ledger import canonical
-from pathways.ledger.canonical import CanonicalRow
 from pathways.models import Student
 from pathways.models.participation import credits_field
 
@@ -76,11 +78,6 @@ class SealedCopy(models.Model):
     def __str__(self) -> str:
         return self.receipt
 
-    def rows(self) -> list[CanonicalRow]:
-        """The records as they were sealed, in no order."""
-        values = self.records.values_list(*canonical.COLUMNS).iterator(chunk_size=5000)
-        return [CanonicalRow(*row) for row in values]
-
 
 class SealedRecord(models.Model):
     """One student's record in one pathway as it was sealed."""
@@ -128,9 +125,9 @@ class SealedRecord(models.Model):
         return f"sealed record {self.pk}"
 
     @classmethod
-    def of(cls, copy: SealedCopy, row: CanonicalRow) -> SealedRecord:
+    def of(cls, copy: SealedCopy, row: Any) -> SealedRecord:
         return cls(copy=copy, fingerprint=fingerprint(row), **row._asdict())
 
 
-def fingerprint(row: CanonicalRow) -> str:
+def fingerprint(row: Iterable[Any]) -> str:
     return canonical.digest_of([canonical.line(row)])

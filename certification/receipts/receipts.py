@@ -10,6 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.collections.chosen import collection_of
+from certification.collections.end_of_year import END_OF_YEAR
 from certification.models import Certifier, Extension, Round, SealedCopy, Signature
 from certification.review.snapshot import Figure, Section, sections
 from certification.status.status import event_of
@@ -126,7 +128,10 @@ class Receipt:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         return sections(
-            self.copy.counts, self.earlier.counts if self.earlier else None, self.before_year
+            collection_of(self.round.event),
+            self.copy.counts,
+            self.earlier.counts if self.earlier else None,
+            self.before_year,
         )
 
     @property
@@ -211,7 +216,7 @@ def lock_links(lock: CollectionLock | None, person: User | AnonymousUser) -> Loc
 def last_certified_year(scope: Scope) -> int | None:
     """The year with which credits are compared when they are entered (pathways/certified.py)."""
     official = SealedCopy.objects.official().of_district(scope.district)
-    of_collection = official.filter(round__event__collection=CollectionLock.Collection.END_OF_YEAR)
+    of_collection = official.filter(round__event__collection=END_OF_YEAR.slug)
     years = of_collection.filter(round__event__end_year__lt=scope.end_year).values_list(
         "round__event__end_year", flat=True
     )
@@ -256,7 +261,6 @@ def _official(scope: Scope) -> SealedCopy | None:
     official = (
         SealedCopy.objects.official().of_district(scope.district).select_related("round__event")
     )
-    collection = CollectionLock.Collection.END_OF_YEAR
     return official.filter(
-        round__event__collection=collection, round__event__end_year=scope.end_year
+        round__event__collection=END_OF_YEAR.slug, round__event__end_year=scope.end_year
     ).first()

@@ -11,8 +11,8 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
+from certification.collections.chosen import collection_of
 from certification.models import Certifier, Recertification, Round, SealedCopy, Signature
-from certification.receipts import sealed_extract
 from certification.receipts.receipt_pdf import pdf_of
 from certification.receipts.receipts import Receipt, request_url
 from certification.status.status import closed_event, events_of
@@ -80,7 +80,8 @@ class SealedExtract(OfCopy):
             self.copy(),
             tempfile.TemporaryFile(),  # noqa: SIM115
         )
-        sealed_extract.write(content, copy, form)
+        collection = collection_of(copy.round.event)
+        collection.extract(content, copy, form)
         content.seek(0)
         access.info(
             "downloaded file=sealed-extract user=%s district=%s copy=%s",
@@ -91,7 +92,7 @@ class SealedExtract(OfCopy):
         return FileResponse(
             content,
             as_attachment=True,
-            filename=f"CTE End of Year {copy.receipt}.{form}",
+            filename=f"{collection.extract_name} {copy.receipt}.{form}",
             content_type=TYPES[form],
         )
 

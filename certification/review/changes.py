@@ -8,16 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from certification.collections.collection import Collection, Row
 from certification.review.compared import ComparedRecord, compared
 from cte_portal.folding import name_order
-from cte_portal.words import text
-from pathways.ledger.canonical import OF_THE_RECORD, OF_THE_STUDENT, CanonicalRow
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 KINDS = {ADDED: "Added", REMOVED: "Removed", CHANGED: "Changed"}
-
-MOVES_ON = ("grade", "modified_date", "modified_by", "modified_end_year")
-"""What is another every year; between two years it is no change."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +41,17 @@ class StudentChange:
 
 
 def changes(
-    before: Iterable[CanonicalRow], after: Iterable[CanonicalRow], *, same_year: bool
+    collection: Collection, before: Iterable[Row], after: Iterable[Row], *, same_year: bool
 ) -> list[StudentChange]:
     """By name. Within one year every value counts, so nothing differs exactly when the canonical
     texts are the same.
     """
-    uncounted = () if same_year else MOVES_ON
+    uncounted = () if same_year else collection.moves_on
     sorted_changes = []
-    for state_id, group in groupby(compared(before, after), lambda record: record.row.state_id):
+    pairs = compared(collection, before, after)
+    for state_id, group in groupby(pairs, lambda record: record.row.state_id):
         records = list(group)
-        if fields := tuple(_fields(records, uncounted)):
+        if fields := tuple(_fields(collection, records, uncounted)):
             row = next((record.after for record in records if record.after), records[0].row)
             change = StudentChange(_kind(records), state_id, row.student_name, fields)
             order = name_order(row.last_name, row.first_name, row.middle_name, row.state_id)
@@ -68,23 +65,18 @@ def _kind(records: list[ComparedRecord]) -> str:
     return CHANGED if any(record.after for record in records) else REMOVED
 
 
-def _fields(records: list[ComparedRecord], uncounted: tuple[str, ...]) -> Iterable[FieldChange]:
+def _fields(
+    collection: Collection, records: list[ComparedRecord], uncounted: tuple[str, ...]
+) -> Iterable[FieldChange]:
     earlier = next((record.before for record in records if record.before), None)
     now = next((record.after for record in records if record.after), None)
-    parts = [("", ComparedRecord(earlier, now), OF_THE_STUDENT)]
-    parts += [(record.row.pathway_name, record, OF_THE_RECORD) for record in records]
+    parts = [("", ComparedRecord(collection, earlier, now), collection.of_student)]
+    parts += [(collection.part(record.row), record, collection.of_record) for record in records]
     for pathway, record, names in parts:
         if pathway and (record.before is None or record.after is None):
-            before, after = in_short(record.before), in_short(record.after)
+            before, after = (
+                collection.in_short(row) if row else "" for row in (record.before, record.after)
+            )
             yield FieldChange(pathway, "the whole record", before, after)
         for difference in record.differences(name for name in names if name not in uncounted):
             yield FieldChange(pathway, difference.label, difference.before, difference.after)
-
-
-def in_short(row: CanonicalRow | None) -> str:
-    """A whole record in a few words."""
-    if row is None:
-        return ""
-    answer = "Concentrator" if row.concentrator else "Participant"
-    alone = ", single parent" if row.single_parent else ""
-    return f"{answer}, {text(row.total_credits)} credits{alone}"

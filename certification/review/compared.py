@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from certification.models import SealedRecord
+from certification.collections.collection import Collection, Row
 from cte_portal.words import text
 from pathways.ledger import canonical
-from pathways.ledger.canonical import COLUMNS, CanonicalRow
-
-_NAMES = {
-    field.name: str(field.verbose_name)
-    for field in SealedRecord._meta.local_fields
-    if field.name in COLUMNS
-}
-LABELS = {
-    **{name: word if word[0].isupper() else word.capitalize() for name, word in _NAMES.items()},
-    "school_name": "School",
-    "modified_end_year": "Modified in the school year that ends",
-}
 
 
 @dataclass(frozen=True)
@@ -35,11 +23,12 @@ class Difference:
 class ComparedRecord:
     """A record on both sides; None where one side does not have it."""
 
-    before: CanonicalRow | None
-    after: CanonicalRow | None
+    collection: Collection
+    before: Row | None
+    after: Row | None
 
     @property
-    def row(self) -> CanonicalRow:
+    def row(self) -> Row:
         row = self.after or self.before
         assert row is not None  # noqa: S101 - the record is of one of the sides
         return row
@@ -50,20 +39,18 @@ class ComparedRecord:
             return []
         pairs = ((name, getattr(self.before, name), getattr(self.after, name)) for name in names)
         return [
-            Difference(LABELS[name], text(before), text(after))
+            Difference(self.collection.labels[name], text(before), text(after))
             for name, before, after in pairs
             if canonical.text(before) != canonical.text(after)
         ]
 
 
-def compared(before: Iterable[CanonicalRow], after: Iterable[CanonicalRow]) -> list[ComparedRecord]:
-    """Every record of either side, by State ID and pathway."""
-    earlier, now = _by_key(before), _by_key(after)
+def compared(
+    collection: Collection, before: Iterable[Row], after: Iterable[Row]
+) -> list[ComparedRecord]:
+    """Every record of either side, by the collection's key."""
+    earlier, now = ({collection.key_of(row): row for row in side} for side in (before, after))
     return [
-        ComparedRecord(earlier.get(key), now.get(key))
+        ComparedRecord(collection, earlier.get(key), now.get(key))
         for key in sorted(earlier.keys() | now.keys())
     ]
-
-
-def _by_key(rows: Iterable[CanonicalRow]) -> dict[tuple[str, str], CanonicalRow]:
-    return {(row.state_id, row.pathway_code): row for row in rows}

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from certification.collections.chosen import collection_of
+from certification.collections.collection import Collection, Row
 from certification.models import SealedCopy
-from certification.review.figures import counts_of
 from certification.status.district_event import DistrictEvent
 from cte_portal.editions import Scope
-from pathways.ledger import canonical
-from pathways.ledger.canonical import CanonicalRow
 from pathways.models import StateCopy
 
 
 @dataclass
 class Records:
+    collection: Collection
     scope: Scope
     copy: SealedCopy | None
     """Whose records these are, where they are sealed."""
@@ -27,12 +27,14 @@ class Records:
     """When the State edition was last sent to; None before the first resync."""
 
     @cached_property
-    def rows(self) -> list[CanonicalRow]:
-        return self.copy.rows() if self.copy else list(canonical.rows(self.scope.at_state()))
+    def rows(self) -> list[Row]:
+        if self.copy:
+            return self.collection.rows_of(self.copy)
+        return list(self.collection.rows(self.scope.at_state()))
 
     @cached_property
     def counts(self) -> dict[str, Any]:
-        return dict(self.copy.counts) if self.copy else counts_of(self.rows)
+        return dict(self.copy.counts) if self.copy else self.collection.counts(self.rows)
 
 
 def scope_of(district_event: DistrictEvent) -> Scope:
@@ -40,11 +42,12 @@ def scope_of(district_event: DistrictEvent) -> Scope:
 
 
 def records_of(district_event: DistrictEvent) -> Records:
+    collection, scope = collection_of(district_event.event), scope_of(district_event)
     copy = _official(district_event) if district_event.is_certified else None
     if copy:
-        return Records(scope_of(district_event), copy, copy.sent_at)
+        return Records(collection, scope, copy, copy.sent_at)
     state = StateCopy.objects.of_district(district_event.district)
-    return Records(scope_of(district_event), None, state.sent_at if state else None)
+    return Records(collection, scope, None, state.sent_at if state else None)
 
 
 def last_sealed_year(district_event: DistrictEvent) -> SealedCopy | None:

@@ -7,15 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from certification.collections.chosen import collection_of
 from certification.models import SealedCopy
 from certification.review.compared import ComparedRecord, Difference, compared
 from cte_portal.editions import Scope
 from cte_portal.ui.wording import number_of
-from pathways.ledger import canonical
-
-WHO_AND_WHEN = ("modified_date", "modified_by")
-"""A record that was put back as it was says so; it is the same record."""
-_COMPARED = tuple(name for name in canonical.COLUMNS if name not in WHO_AND_WHEN)
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,8 @@ class Since:
 
     @cached_property
     def records(self) -> list[DifferentRecord]:
-        pairs = compared(self.copy.rows(), canonical.rows(self.scope))
+        collection = collection_of(self.copy.round.event)
+        pairs = compared(collection, collection.rows_of(self.copy), collection.rows(self.scope))
         return [record for record in map(_different, pairs) if record]
 
     @property
@@ -59,13 +56,15 @@ class Since:
 
 
 def _different(record: ComparedRecord) -> DifferentRecord | None:
-    fields = tuple(record.differences(_COMPARED))
+    collection = record.collection
+    compared_names = (name for name in collection.columns if name not in collection.writing)
+    fields = tuple(record.differences(compared_names))
     change = "Changed" if fields else ""
     if record.before is None or record.after is None:
         change = "No longer there" if record.after is None else "New"
     row = record.row
     return (
-        DifferentRecord(row.state_id, row.student_name, row.pathway_name, change, fields)
+        DifferentRecord(row.state_id, row.student_name, collection.part(row), change, fields)
         if change
         else None
     )

@@ -13,24 +13,13 @@ from typing import Any
 
 from django.conf import settings
 
+from certification.collections.collection import Collection
 from certification.review.records import Records, last_sealed_year, records_of
 from certification.status.district_event import DistrictEvent
 from cte_portal.editions import school_year_label
 from cte_portal.ui.bars import Bars, bars
 from pathways.records.grades import by_grade
 
-MEASURES = {
-    "students": "All students",
-    "concentrators": "Concentrators",
-    "participants": "Participants",
-    "single_parents": "Single parents",
-}
-TITLES = {
-    "pathways": "By CTE Pathway",
-    "schools": "By school",
-    "grades": "By grade",
-    "genders": "By gender",
-}
 SHORT = 5
 """Pathways on the event's own page; the rest are one line."""
 
@@ -150,6 +139,7 @@ def snapshot_of(
         year=district_event.event.school_year,
         before_year=school_year_label(before_year),
         sections=sections(
+            records.collection,
             records.counts if counts is None else counts,
             earlier.counts if earlier else None,
             school_year_label(before_year),
@@ -163,20 +153,21 @@ def snapshot_of(
 
 
 def sections(
+    collection: Collection,
     now: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     before_year: str,
     count: str = "students",
 ) -> tuple[Section, ...]:
-    """Counts as `figures.counts_of` makes them, side by side. What only one side has is 0 on the
+    """Counts as the collection makes them, side by side. What only one side has is 0 on the
     other.
     """
     pairs = [
-        (name, MEASURES[name], now["totals"][name], before["totals"][name] if before else None)
-        for name in list(MEASURES)[1:]
+        (name, label, now["totals"][name], before["totals"][name] if before else None)
+        for name, label in list(collection.measures.items())[1:]
     ]
     sections_of_all = [_section("Students", pairs, before_year, flagged=True)]
-    for grouping, title in TITLES.items():
+    for grouping, title in collection.groupings.items():
         here = {group["code"]: group for group in now[grouping]}
         there = {group["code"]: group for group in before[grouping]} if before else {}
         pairs = [

@@ -13,11 +13,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
+from certification.collections.chosen import collection_of
+from certification.collections.collection import Lists
 from certification.models import CertificationEvent, SealedCopy
-from certification.review import changes, student_lists
+from certification.review import changes
 from certification.review.explanations import explanations_of
 from certification.review.records import Records, last_seal, records_of, scope_of
-from certification.review.snapshot import MEASURES, snapshot_of
+from certification.review.snapshot import snapshot_of
 from certification.status.district_event import DistrictEvent
 from certification.status.status import event_of
 from cte_portal.accounts.access.capabilities import Capability
@@ -83,12 +85,13 @@ class ReviewSnapshot(OfEvent):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         count = request.GET.get("count", "students")
-        if count not in MEASURES:
+        measures = collection_of(self.event).measures
+        if count not in measures:
             raise Http404("There is no such figure.")
         return self.show(
             "certification/review/review_snapshot.html",
             snapshot=snapshot_of(self.district_event, count),
-            measures=list(MEASURES.items()),
+            measures=list(measures.items()),
             unusual_percent=settings.UNUSUAL_PERCENT,
             unusual_students=settings.UNUSUAL_STUDENTS,
         )
@@ -105,7 +108,9 @@ class Changes(OfEvent):
         if self.base is None:
             return []
         same_year = self.base.round.event.end_year == self.event.end_year
-        return changes.changes(self.base.rows(), self.records.rows, same_year=same_year)
+        collection = self.records.collection
+        before = collection.rows_of(self.base)
+        return changes.changes(collection, before, self.records.rows, same_year=same_year)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         everyone, kind = self.changes(), request.GET.get("kind", "")
@@ -156,19 +161,23 @@ class StudentList(OfEvent):
     """Concentrators or participants, each student once: as many as the figure says."""
 
     @property
+    def lists(self) -> Lists:
+        return collection_of(self.event).lists
+
+    @property
     def slug(self) -> str:
         slug = str(self.kwargs["slug"])
-        if slug not in student_lists.TITLES:
+        if slug not in self.lists.titles:
             raise Http404("There is no such list.")
         return slug
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        page = self.page_of(student_lists.listed(self.records.rows, self.slug))
+        page = self.page_of(self.lists.students(self.records.rows, self.slug))
         key_of = keys(self.district_event, [line.state_id for line in page.object_list])
         lines = [(line, key_of.get(line.state_id)) for line in page.object_list]
         return self.show(
             "certification/review/student_list.html",
-            title=student_lists.TITLES[self.slug],
+            title=self.lists.titles[self.slug],
             slug=self.slug,
             page=page,
             lines=lines,
@@ -179,8 +188,8 @@ class StudentListFile(StudentList):
     capability = Capability.EXPORT_RECORDS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        rows = (student.cells() for student in student_lists.listed(self.records.rows, self.slug))
-        return self.file(student_lists.TITLES[self.slug], student_lists.COLUMN_NAMES, rows)
+        rows = (student.cells() for student in self.lists.students(self.records.rows, self.slug))
+        return self.file(self.lists.titles[self.slug], self.lists.columns, rows)
 
 
 class Explanations(OfEvent):

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from certification.collections.chosen import collection_of
+from certification.collections.collection import Collection
 from certification.models import CertificationEvent, Certifier, Round, Signature
 from certification.signing import signed_text
 from certification.status.district_event import DistrictEvent
@@ -16,8 +18,8 @@ from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.ledger import canonical
-from pathways.models import Change, District, Participation, StateCopy
-from pathways.reports.runs import Run, certification_at_state
+from pathways.models import Change, District, StateCopy
+from pathways.reports.runs import Run
 from pathways.resync.unsent import Unsent
 
 WRITERS = ("upload", "undo", "resync")
@@ -37,6 +39,10 @@ class Case:
     @property
     def event(self) -> CertificationEvent:
         return self.district_event.event
+
+    @property
+    def collection(self) -> Collection:
+        return collection_of(self.event)
 
     @cached_property
     def round(self) -> Round | None:
@@ -153,13 +159,13 @@ class Case:
     @cached_property
     def matches(self) -> bool:
         """True when the records in scope are the same in both editions, whatever the cursor says."""
-        return canonical.digest(self.scope) == canonical.digest_of(
+        return self.collection.digest(self.scope) == canonical.digest_of(
             sorted(canonical.line(row) for row in self.document.rows)
         )
 
     @cached_property
     def report(self) -> Run | None:
-        return certification_at_state(self.scope)
+        return self.collection.report(self.scope)
 
     @cached_property
     def document(self) -> signed_text.Document:
@@ -199,4 +205,4 @@ class Case:
     @property
     def is_empty(self) -> bool:
         """True when the district has nothing to report: no record in either edition."""
-        return not self.document.rows and not Participation.objects.in_scope(self.scope).exists()
+        return not self.document.rows and not self.collection.has_records(self.scope)

@@ -52,9 +52,14 @@ class Verdict:
         return f"{self.title}: {self.answer.sentence}"
 
 
+def gates_of(case: Case) -> list[Gate]:
+    """Those that the event's collection names."""
+    return [gate for gate in GATES if gate.slug in case.collection.gates]
+
+
 def verdicts(case: Case) -> list[Verdict]:
     """Every gate's answer, in the order in which people work them off."""
-    return [Verdict(gate, answer(gate, case), gate.advises(case)) for gate in GATES]
+    return [Verdict(gate, answer(gate, case), gate.advises(case)) for gate in gates_of(case)]
 
 
 def answer(gate: Gate, case: Case) -> Answer:
@@ -77,7 +82,7 @@ def in_the_way(case: Case) -> list[Verdict]:
     for reads in (False, True):
         all_verdicts = [
             Verdict(gate, answer(gate, case), gate.advises(case))
-            for gate in GATES
+            for gate in gates_of(case)
             if gate.reads_records is reads
         ]
         if closed_gates := missing(all_verdicts):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from certification.collections.chosen import collection_of
 from certification.status.district_event import DistrictEvent
 from pathways.reports.runs import Validated
 from pathways.resync.unsent import KnownUnsent
@@ -40,7 +41,8 @@ class LastValidation:
     @property
     def closed(self) -> list[str]:
         """Slugs of the gates that are closed."""
-        return [slug for slug, passes in PASSES.items() if not passes(self)]
+        gates = collection_of(self.district_event.event).gates
+        return [slug for slug, passes in PASSES.items() if slug in gates and not passes(self)]
 
     @property
     def is_clean(self) -> bool:

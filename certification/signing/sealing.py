@@ -9,18 +9,15 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone
 
+from certification.collections.chosen import collection_of
 from certification.letters.district_letters import subject
 from certification.letters.letters import queue
-from certification.models import Recertification, Round, SealedCopy, SealedRecord, Signature
-from certification.models.sealed import fingerprint
+from certification.models import Recertification, Round, SealedCopy, Signature
 from certification.signing import signed_text
 from certification.signing.case import Case
-from pathways.ledger import canonical
-from pathways.ledger.canonical import CanonicalRow
 from pathways.models import CollectionLock
 
 MOST_NAMED = 10
-SHORT = {CollectionLock.Collection.END_OF_YEAR: "EOY", CollectionLock.Collection.FALL: "FALL"}
 
 
 def seal(case: Case, *, by: Signature) -> SealedCopy:
@@ -54,7 +51,7 @@ def seal(case: Case, *, by: Signature) -> SealedCopy:
     )
     copy.digest = signed_text.seal_of(document, copy, signatures)
     copy.save(force_insert=True)
-    SealedRecord.objects.bulk_create((SealedRecord.of(copy, row) for row in document.rows), 500)
+    case.collection.keep(copy, document.rows)
     sealed_round.become(Round.Status.SEALED, sealed_at=now)
     for request in Recertification.objects.in_progress().filter(opened_round=sealed_round):
         request.become(Recertification.Status.CLOSED, ended_at=now)
@@ -91,7 +88,7 @@ def _receipt(case: Case) -> str:
     """Receipts of an event are numbered by themselves: a round that was opened and taken back
     leaves no gap (walk 33).
     """
-    stem = f"{case.scope.district}-{case.event.end_year}-{SHORT[CollectionLock.Collection(case.event.collection)]}-"
+    stem = f"{case.scope.district}-{case.event.end_year}-{case.collection.receipt_code}-"
     receipts = SealedCopy.objects.filter(receipt__startswith=stem).values_list("receipt", flat=True)
     return f"{stem}{max((int(receipt.removeprefix(stem)) for receipt in receipts), default=0) + 1}"
 
@@ -118,10 +115,10 @@ def differences(copy: SealedCopy) -> list[str]:
     ]
     if not signatures:
         sentences.append("no valid signature")
-    counts = signed_text.counts_of(document.rows)
-    if counts != copy.counts:
+    collection = collection_of(copy.round.event)
+    if collection.counts(document.rows) != copy.counts:
         sentences.append("the counts of the records differ from those sealed")
-    record_keys = _touched(copy)
+    record_keys = collection.touched(copy)
     if record_keys:
         more = (
             f" and {len(record_keys) - MOST_NAMED:,} more" if len(record_keys) > MOST_NAMED else ""
@@ -131,19 +128,3 @@ def differences(copy: SealedCopy) -> list[str]:
             f" {', '.join(map(str, record_keys[:MOST_NAMED]))}{more}"
         )
     return sentences
-
-
-def _touched(copy: SealedCopy) -> list[int]:
-    """Keys of the records that were changed, or put in, since it was sealed; what was taken out is
-    missing in the counts.
-    """
-    records = (
-        SealedRecord.objects.filter(copy=copy)
-        .order_by("pk")
-        .values_list("pk", "fingerprint", *canonical.COLUMNS)
-    )
-    return [
-        pk
-        for pk, sealed, *row in records.iterator(chunk_size=5000)
-        if fingerprint(CanonicalRow(*row)) != sealed
-    ]

@@ -3,28 +3,26 @@
 Form 1. UTF-8 lines, each ended by a line feed; JSON within a line has sorted keys and no spaces;
 credits have two decimals, moments are ISO in UTC. The signed text is: the form, event, district and
 round; the statements as worded; the rules in force; the State edition's records as
-`pathways.ledger.canonical` writes them, sorted by bytes; the counts; the findings and the
+the event's collection writes them, sorted by bytes; the counts; the findings and the
 explanations, sorted. The sealed text goes on with what the receipt says and with the signatures. A
 database's collation and a float have no part in it.
 """
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from certification.collections.chosen import collection_of
+from certification.collections.collection import Row
 from certification.models import CertificationEvent, SealedCopy, Signature
-from certification.review.figures import counts_of
 from cte_portal.editions import Scope
-from pathways.findings.findings import findings
 from pathways.ledger import canonical
-from pathways.ledger.canonical import CanonicalRow
-from pathways.models import Explanation
-from pathways.rules import Severity, severities
+from pathways.ledger.canonical import instant
+from pathways.rules import Severity
 
 FORM = 1
 
@@ -32,10 +30,6 @@ FORM = 1
 def exact(value: Any) -> str:
     """JSON with one spelling for each value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def instant(moment: datetime.datetime | None) -> str:
-    return moment.astimezone(datetime.UTC).isoformat() if moment else "none"
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ class Document:
     statements: Sequence[str]
     rules: Sequence[Any]
     rules_hash: str
-    rows: Sequence[CanonicalRow]
+    rows: Sequence[Row]
     counts: Any
     findings: Sequence[Any]
     explanations: Sequence[Any]
@@ -89,9 +83,9 @@ def of_state(
     scope: Scope, event: CertificationEvent, round_number: int, district_name: str
 ) -> Document:
     """What stands at the state of a district now."""
-    at_state = scope.at_state()
-    rows = list(canonical.rows(at_state))
-    at_the_state = findings(at_state, whole=True).lines
+    collection, at_state = collection_of(event), scope.at_state()
+    rows = list(collection.rows(at_state))
+    judgment = collection.judged(at_state)
     return Document(
         form=FORM,
         collection=event.collection,
@@ -99,38 +93,13 @@ def of_state(
         district=scope.district,
         round=round_number,
         statements=event.worded(district_name),
-        rules=severities.as_signed(scope.end_year),
-        rules_hash=severities.digest(scope.end_year),
+        rules=judgment.rules,
+        rules_hash=judgment.rules_hash,
         rows=rows,
-        counts=counts_of(rows),
-        findings=[
-            {
-                "rule": finding.rule.id,
-                "severity": finding.severity.value,
-                "state_id": finding.breach.state_id,
-                "pathway": finding.breach.pathway,
-                "value": finding.breach.value,
-            }
-            for finding in at_the_state
-        ],
-        explanations=[
-            _explanation(finding.explanation, finding.breach.pathway)
-            for finding in at_the_state
-            if finding.explanation
-        ],
+        counts=collection.counts(rows),
+        findings=judgment.findings,
+        explanations=judgment.explanations,
     )
-
-
-def _explanation(explanation: Explanation, pathway: str) -> dict[str, str]:
-    return {
-        "rule": explanation.rule,
-        "state_id": explanation.state_id,
-        "pathway": pathway,
-        "value": explanation.value,
-        "reason": explanation.reason,
-        "by": explanation.by,
-        "at": instant(explanation.at),
-    }
 
 
 def open_counts(document: Document) -> tuple[int, int]:
@@ -165,7 +134,7 @@ def of_copy(copy: SealedCopy) -> Document:
         statements=copy.statements,
         rules=copy.rules,
         rules_hash=copy.rules_hash,
-        rows=copy.rows(),
+        rows=collection_of(event).rows_of(copy),
         counts=copy.counts,
         findings=copy.findings,
         explanations=copy.explanations,

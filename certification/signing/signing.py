@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from certification.collections.chosen import COLLECTIONS
 from certification.letters.district_letters import subject
 from certification.letters.letters import queue
 from certification.models import Certifier, Round, Signature
@@ -171,13 +173,19 @@ def data_changed(scope: Scope) -> None:
     """Called where the state's data or what is said of them may have moved: signatures that no
     longer cover them fall at once.
     """
+    moved = Q()
+    for collection in COLLECTIONS.values():
+        moved |= Q(
+            event__collection=collection.slug, event__end_year__in=collection.end_years(scope)
+        )
     open_rounds = Round.objects.open().filter(
-        district=scope.district, event__end_year=scope.end_year, signatures__voided_at=None
+        moved, district=scope.district, signatures__voided_at=None
     )
-    for event in set(open_rounds.values_list("event_id", flat=True)):
-        district_event = event_of(scope, event)
+    for event, end_year in set(open_rounds.values_list("event_id", "event__end_year")):
+        of_event = Scope(scope.district, end_year)
+        district_event = event_of(of_event, event)
         if district_event is not None:
-            case = Case(scope, district_event)
+            case = Case(of_event, district_event)
             if case.signatures:
                 void_uncovered(case)
 

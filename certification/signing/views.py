@@ -14,7 +14,6 @@ from django.utils.functional import cached_property
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.receipts.receipts import receipt_url
 from certification.recertification.reopening import correction
-from certification.review import student_lists
 from certification.review.snapshot import Snapshot, snapshot_of
 from certification.signing import gates
 from certification.signing.case import Case
@@ -174,7 +173,7 @@ class EventCertification(ActionView):
             "notes": notes,
             "forms": [form, notes] if form else [],
             "snapshot": self.snapshot,
-            "lists": student_lists.TITLES,
+            "lists": case.collection.lists.titles,
             "closed": [self.offered(verdict) for verdict in verdicts if not verdict.answer.passed],
             "passed": [verdict for verdict in verdicts if verdict.answer.passed],
             "gate_count": len(verdicts),

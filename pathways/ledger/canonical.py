@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -103,7 +103,7 @@ def lines(scope: Scope) -> list[bytes]:
     return sorted(copied(connection, sql, values).split(b"\n")[:-1])
 
 
-def line(values: tuple[Any, ...]) -> bytes:
+def line(values: Iterable[Any]) -> bytes:
     return "\t".join(text(value) for value in values).encode()
 
 
@@ -124,6 +124,10 @@ def text(value: Any) -> str:
             return value.isoformat()
         case _:
             return str(value).translate(_ESCAPED)
+
+
+def instant(moment: datetime.datetime | None) -> str:
+    return moment.astimezone(datetime.UTC).isoformat() if moment else "none"
 
 
 def digest(scope: Scope) -> str:

@@ -17,8 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from certification.collections import sealed_extract
 from certification.models import CertificationEvent, Certifier, Recertification, Round, SealedCopy
-from certification.receipts import sealed_extract
 from cte_portal.accounts.models import User
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope

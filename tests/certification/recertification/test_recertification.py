@@ -16,6 +16,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from certification.collections.figures import counts_of
 from certification.models import (
     CertificationEvent,
     Certifier,
@@ -26,7 +27,6 @@ from certification.models import (
 )
 from certification.models.dates import in_short, in_words
 from certification.recertification import approval, ending, recertification
-from certification.review.figures import counts_of
 from certification.review.since import Since
 from certification.signing.sealing import differences
 from certification.status.status import events_of, year_is_held

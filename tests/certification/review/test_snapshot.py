@@ -14,9 +14,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certification.collections.end_of_year import END_OF_YEAR
+from certification.collections.figures import CREDITS, counts_of
 from certification.models import CertificationEvent, Recertification
 from certification.review.changes import changes
-from certification.review.figures import CREDITS, counts_of
 from certification.review.snapshot import is_unusual, sections, snapshot_of
 from certification.review.suppression import suppressed
 from certification.signing.notes import NotesForm
@@ -26,7 +27,7 @@ from cte_portal.editions import Scope
 from cte_portal.ui.bars import WIDTH, bars
 from pathways.ledger import canonical
 from pathways.models import Explanation, Pathway, Student
-from tests.certification.review.test_figures import ROW, canonical_row
+from tests.certification.collections.test_figures import ROW, canonical_row
 from tests.fixtures.certification import make_event, make_round, seal_records
 from tests.fixtures.examples import examples
 from tests.fixtures.records import BUSINESS, FINANCE, HEALTH, District_
@@ -93,7 +94,7 @@ def test_r_04_every_group_of_either_year_has_one_line_with_both_numbers(
     now: list[dict[str, Any]], before: list[dict[str, Any]]
 ) -> None:
     here, there = (counts_of(map(canonical_row, records)) for records in (now, before))
-    lines = sections(here, there, "2023-24")
+    lines = sections(END_OF_YEAR, here, there, "2023-24")
     assert [figure.now for figure in lines[0].figures] == [
         here["totals"][name] for name in ("concentrators", "participants", "single_parents")
     ]
@@ -227,7 +228,7 @@ def test_r_05_nothing_differs_exactly_when_the_canonical_texts_are_the_same(
         return list(groups.values())
 
     now, other = rows(before), rows(after)
-    changed = changes(now, other, same_year=True)
+    changed = changes(END_OF_YEAR, now, other, same_year=True)
     same = sorted(map(canonical.line, now)) == sorted(map(canonical.line, other))
     assert (changed == []) is same
     ids = {record["state_id"] for record in before}, {record["state_id"] for record in after}
@@ -436,7 +437,9 @@ def test_a_grade_that_only_last_year_had_stands_in_its_place() -> None:
 
     (grades,) = [
         section
-        for section in sections(counts("08", "12"), counts("07", "KG", "12"), "2023-24")
+        for section in sections(
+            END_OF_YEAR, counts("08", "12"), counts("07", "KG", "12"), "2023-24"
+        )
         if section.title == "By grade"
     ]
     assert [figure.label for figure in grades.figures] == [

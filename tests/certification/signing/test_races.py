@@ -23,6 +23,7 @@ from django.core.files.base import ContentFile
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
+from certification.collections.end_of_year import END_OF_YEAR
 from certification.models import Certifier, Round, SealedCopy, Signature
 from certification.signing import sealing, signed_text
 from certification.signing.refusals import NotReady, NotSigned
@@ -234,7 +235,7 @@ def rounds() -> Iterator[int]:
 
 
 def sealed_lines(copy: SealedCopy) -> list[bytes]:
-    return sorted(canonical.line(row) for row in copy.rows())
+    return sorted(canonical.line(row) for row in END_OF_YEAR.rows_of(copy))
 
 
 def letters(template: str) -> int:

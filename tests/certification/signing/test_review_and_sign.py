@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from certification.collections.figures import counts_of
 from certification.models import CertificationEvent, SealedCopy, Signature
-from certification.review.figures import counts_of
 from cte_portal.accounts.models import KeptForm, User
 from cte_portal.editions import Scope
 from pathways.models import Student

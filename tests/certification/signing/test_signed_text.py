@@ -20,8 +20,8 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certification.collections.figures import counts_of
 from certification.models import CertificationEvent, Round, SealedCopy, SealedRecord, Signature
-from certification.review.figures import counts_of
 from certification.signing.sealing import differences
 from certification.signing.signed_text import Document, of_copy, seal_of
 from certification.triggers import TRIGGERS
