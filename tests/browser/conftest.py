@@ -244,12 +244,19 @@ def classmates(cottonwood: District_, guides_student: Student) -> list[Student]:
         ("O’Neil", "José"),
         ("Whitefeather", "Rose"),
     ]
-    students = []
-    for number, (last, first) in enumerate(names):
-        student = cottonwood.student(f"9990002{number:02d}", last, first)
-        if number % 3:
-            cottonwood.record(student)
-        students.append(student)
+    students = [
+        cottonwood.student(f"9990002{number:02d}", last, first)
+        for number, (last, first) in enumerate(names)
+    ]
+    ledger.apply(
+        cottonwood.scope,
+        staging.stage(
+            [row(student, version=None) for number, student in enumerate(students) if number % 3]
+        ),
+        by="MARTIN, CHERYL",
+        source=Change.Source.DEMO,
+        checked=None,
+    )
     return students
 
 
