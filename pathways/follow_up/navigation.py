@@ -25,4 +25,20 @@ SCREENS = (
             "who is on the list",
         ),
     ),
+    Screen(
+        name="Follow-up Calls",
+        path=PATH,
+        url_name="follow-up",
+        capability=Capability.FOLLOW_UP,
+        synonyms=(
+            "call list",
+            "callers",
+            "phone",
+            "attempts",
+            "contacts",
+            "outcome",
+            "unable to contact",
+        ),
+        also=("follow-up-line", "follow-up-outcome"),
+    ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from pathways.models import Attempt, FollowUpEntry, Outcome, PostProgramStatus
+from pathways.models import Attempt, FollowUpEntry, FollowUpPathway, Outcome, PostProgramStatus
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,55 @@ class Rates:
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
+    @classmethod
+    def counted(cls, row: Mapping[str, Any]) -> Rates:
+        names = ("number_worked_on", "number_answered", "number_placed", "number")
+        return cls(*(row[name] for name in names))
+
+
+@dataclass(frozen=True)
+class GroupRates:
+    """The rates of one school, pathway or caller; `key` stands in addresses."""
+
+    key: int | str
+    name: str
+    rates: Rates
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Which status codes count as what; asked once for several counts."""
+
+    answered: tuple[str, ...]
+    placed: tuple[str, ...]
+
+    @classmethod
+    def now(cls) -> Counted:
+        statuses = list(PostProgramStatus.objects.values_list("code", "is_answered", "is_placed"))
+        return cls(
+            tuple(code for code, is_answered, _ in statuses if is_answered),
+            tuple(code for code, _, is_placed in statuses if is_placed),
+        )
+
+    def numbers(self, line: str = "pk") -> dict[str, Count]:
+        """The counts of rows that have `status` and `is_tried`; `line` is their column of lines."""
+        return {
+            "number_worked_on": Count(line, filter=WORKED_ON, distinct=True),
+            "number_answered": Count(line, filter=Q(status__in=self.answered), distinct=True),
+            "number_placed": Count(line, filter=Q(status__in=self.placed), distinct=True),
+            "number": Count(line, distinct=True),
+        }
+
+
+WORKED_ON = Q(is_tried=True) | Q(status__isnull=False)
+"""Somebody has tried, or an outcome stands."""
+
 
 def with_answers(entries: QuerySet[FollowUpEntry]) -> QuerySet[FollowUpEntry]:
     """The lines with `status` and `date_contacted` of their outcome, None without one, and
     `attempt_count` of the attempts that stand.
     """
-    outcome = Outcome.objects.filter(
-        student_id=OuterRef("student_id"), end_year=OuterRef("end_year")
-    )
+    outcome = outcomes_of("")
     attempts = Attempt.objects.standing().filter(entry=OuterRef("pk")).order_by()
     count = attempts.values("entry").annotate(number=Count("pk")).values("number")
     return entries.annotate(
@@ -38,23 +81,63 @@ def with_answers(entries: QuerySet[FollowUpEntry]) -> QuerySet[FollowUpEntry]:
     )
 
 
-def rates_of(entries: QuerySet[FollowUpEntry]) -> Rates:
-    """A line is worked on once somebody has tried or an outcome stands."""
-    statuses = PostProgramStatus.objects.values_list("code", "is_answered", "is_placed")
-    answered = [code for code, is_answered, _ in statuses if is_answered]
-    placed = [code for code, _, is_placed in statuses if is_placed]
+def judged(entries: QuerySet[FollowUpEntry]) -> QuerySet[FollowUpEntry]:
+    """The lines with `status` of their outcome and whether somebody has tried, `is_tried`."""
     attempts = Attempt.objects.standing().filter(entry=OuterRef("pk"))
-    rows = with_answers(entries.order_by()).annotate(is_tried=Exists(attempts))
-    worked_on = Q(is_tried=True) | Q(status__isnull=False)
-    counts = rows.aggregate(
-        number_worked_on=Count("pk", filter=worked_on),
-        number_answered=Count("pk", filter=Q(status__in=answered)),
-        number_placed=Count("pk", filter=Q(status__in=placed)),
-        number=Count("pk"),
+    return entries.order_by().annotate(
+        status=Subquery(outcomes_of("").values("status")[:1]), is_tried=Exists(attempts)
     )
-    return Rates(
-        counts["number_worked_on"],
-        counts["number_answered"],
-        counts["number_placed"],
-        counts["number"],
+
+
+def outcomes_of(line: str) -> QuerySet[Outcome]:
+    """The outcome of the line that a row of the outer query is, or has under that name."""
+    return Outcome.objects.filter(
+        student_id=OuterRef(f"{line}student_id"), end_year=OuterRef(f"{line}end_year")
     )
+
+
+def rates_of(entries: QuerySet[FollowUpEntry], counted: Counted | None = None) -> Rates:
+    counted = counted or Counted.now()
+    return Rates.counted(judged(entries).aggregate(**counted.numbers()))
+
+
+def rates_by_school(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+    rows = judged(entries).values("school_id").annotate(name=Max("school__name"))
+    return _groups(rows.annotate(**counted.numbers()), "school_id")
+
+
+def rates_by_pathway(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+    """A student in several pathways counts in each."""
+    attempts = Attempt.objects.standing().filter(entry=OuterRef("entry_id"))
+    rows = (
+        FollowUpPathway.objects.filter(entry__in=entries.order_by())
+        .order_by()
+        .annotate(
+            status=Subquery(outcomes_of("entry__").values("status")[:1]),
+            is_tried=Exists(attempts),
+        )
+        .values("code")
+        .annotate(shown=Max("name"), **counted.numbers("entry"))
+    )
+    return _groups(rows, "code", "shown")
+
+
+def rates_by_caller(entries: QuerySet[FollowUpEntry], counted: Counted) -> list[GroupRates]:
+    """Of the lines that each has tried, who has made an attempt that stands."""
+    answers = Attempt.objects.standing().filter(entry__in=entries.order_by()).order_by()
+    rows = answers.annotate(
+        answer=Subquery(outcomes_of("entry__").values("status")[:1]),
+    ).values("by_id")
+    rows = rows.annotate(
+        name=Max("by"),
+        number_worked_on=Count("entry", distinct=True),
+        number_answered=Count("entry", filter=Q(answer__in=counted.answered), distinct=True),
+        number_placed=Count("entry", filter=Q(answer__in=counted.placed), distinct=True),
+        number=Count("entry", distinct=True),
+    )
+    return _groups(rows, "by_id")
+
+
+def _groups(rows: Iterable[Mapping[str, Any]], key: str, name: str = "name") -> list[GroupRates]:
+    groups = [GroupRates(row[key], row[name], Rates.counted(row)) for row in rows]
+    return sorted(groups, key=lambda group: (group.name, str(group.key)))

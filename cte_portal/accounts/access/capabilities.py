@@ -12,6 +12,7 @@ class Capability(Enum):
     VIEW_RECORDS = "view records"
     EDIT_RECORDS = "edit records"
     SEE_BATCHES = "see the Batch Queue, its reports and files"
+    FOLLOW_UP = "see whom the district calls, and how to reach them"
     SEND_RECORDS = "send records to the state"
     WORK_STATEWIDE = "run work for all districts"
     EXPORT_RECORDS = "take records out as a file"
@@ -27,6 +28,7 @@ _CLERK = frozenset(
     {
         Capability.VIEW_RECORDS,
         Capability.EDIT_RECORDS,
+        Capability.FOLLOW_UP,
         Capability.SEND_RECORDS,
         Capability.SEE_BATCHES,
         Capability.EXPORT_RECORDS,
@@ -50,7 +52,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     ),
     Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS},
     Role.DATA_CLERK: _CLERK,
-    Role.VIEWER: frozenset({Capability.VIEW_RECORDS}),
+    Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.FOLLOW_UP}),
 }
 
 

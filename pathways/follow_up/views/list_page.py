@@ -13,36 +13,18 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from cte_portal.accounts.access.capabilities import Capability
-from cte_portal.accounts.access.scoped import ScopedView
 from cte_portal.pages.typed import paged
-from cte_portal.watch.service import service
 from pathways.certified import certified
-from pathways.follow_up.drawing import follow_up_list
-from pathways.ledger.refusals import Busy
-from pathways.models import DrawnList, FollowUpEntry, FollowUpYear
+from pathways.follow_up.views.drawn import DrawnPage
+from pathways.models import FollowUpEntry, FollowUpYear
 from pathways.models.student import by_name_of
 
 PAGE = 100
 SHOWS = (("", "On the list"), ("came", "Came since"), ("went", "No longer on the list"))
 
 
-class LeaverList(ScopedView):
-    """Opened after the district's data have moved, it draws the list again first."""
-
+class LeaverList(DrawnPage):
     capability = Capability.VIEW_RECORDS
-    is_busy = False
-
-    @cached_property
-    def drawn(self) -> DrawnList | None:
-        """The list as it stands now; as it was drawn last while somebody else writes, or while the
-        portal takes no writes.
-        """
-        if service.current().takes_writes:
-            try:
-                return follow_up_list(self.scope)
-            except Busy:
-                self.is_busy = True
-        return DrawnList.objects.in_scope(self.scope).first()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         drawn = self.drawn
@@ -54,6 +36,7 @@ class LeaverList(ScopedView):
         year = FollowUpYear.objects.filter(pk=self.scope.end_year).first()
         context = {
             "drawn": drawn,
+            "may_call": self.can(Capability.FOLLOW_UP),
             "year": year,
             "is_over": year is not None and today > year.refreshed_until,
             "is_busy": self.is_busy,

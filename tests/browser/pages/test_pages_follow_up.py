@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from django.utils import timezone
+from playwright.sync_api import Page, expect
 
-from pathways.models import FollowUpYear
+from cte_portal.editions import Scope
+from pathways.follow_up import attempts
+from pathways.follow_up.attempts import Try
+from pathways.follow_up.workbench.calling import hold
+from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.fixtures.records import BUSINESS, HEALTH
@@ -18,6 +24,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "state"]),
 ]
 
+Visit = Callable[[Stage, Page], None]
 LIST = "/districts/9012/2024/cte-follow-up/list/"
 
 
@@ -55,6 +62,61 @@ def without_dates(stage: Stage, page: Page) -> None:
     page.goto(LIST)
 
 
+CALLS = "/districts/9012/2024/cte-follow-up/"
+
+
+def calls(stage: Stage, page: Page) -> None:
+    """A graduate tried twice, whom a colleague is calling, and a dropout whom nobody has tried."""
+    on_the_list(stage, page)
+    entry, _ = FollowUpEntry.objects.on_list().order_by("student__state_id")
+    for status, means in (("", "phone"), ("04", "text")):
+        tried = Try(date=timezone.localdate(), means=means, status=status, note="Ask for her aunt")
+        attempts.record(Scope("9012", 2024), entry.pk, tried, by="KELLER, DANIEL", by_id=2)
+    hold(Scope("9012", 2024), entry.pk, by="KELLER, DANIEL", by_id=2)
+    page.goto(CALLS)
+
+
+def all_calls(stage: Stage, page: Page) -> None:
+    calls(stage, page)
+    page.goto(f"{CALLS}?show=all")
+
+
+def call(state_id: str, path: str = "") -> Visit:
+    def visit(stage: Stage, page: Page) -> None:
+        calls(stage, page)
+        entry = FollowUpEntry.objects.get(student__state_id=state_id)
+        page.goto(f"{CALLS}{entry.pk}/{path}")
+
+    return visit
+
+
+def call_wrong(stage: Stage, page: Page) -> None:
+    call("999000902")(stage, page)
+    page.get_by_label("Unable to contact").check()
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
+def locked(stage: Stage, page: Page) -> None:
+    call("999000901")(stage, page)
+    CollectionLock.objects.create(
+        district="9012",
+        end_year=2024,
+        collection="cte-fall",
+        since=timezone.now(),
+        by="DOE, JANE",
+        reason="Certified.",
+        reference="7K3Q",
+    )
+    page.reload()
+
+
+def outcome_wrong(stage: Stage, page: Page) -> None:
+    call("999000902", "outcome/")(stage, page)
+    page.get_by_role("button", name="Set the outcome").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
     "follow-up-list": [
         State("list", on_the_list),
@@ -64,6 +126,22 @@ STATES: dict[str, list[State]] = {
         State("another year is open", another_year),
         State("no dates", without_dates),
         State("as OPI sees it", on_the_list, who="opi"),
+    ],
+    "follow-up": [
+        State("to call", calls),
+        State("all", all_calls),
+        State("nobody", at(CALLS)),
+        State("as a viewer sees it", calls, who="viewer"),
+    ],
+    "follow-up-line": [
+        State("a graduate whom somebody is calling", call("999000901")),
+        State("a dropout", call("999000902")),
+        State("errors", call_wrong),
+        State("locked", locked),
+    ],
+    "follow-up-outcome": [
+        State("set", call("999000901", "outcome/")),
+        State("errors", outcome_wrong),
     ],
 }
 

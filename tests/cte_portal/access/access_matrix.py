@@ -24,6 +24,8 @@ READ = {
     "nobody": 404,
 }
 READ_BY_EDITORS = {**READ, "viewer": 403, "opi": 403}
+OF_THE_DISTRICT = {**READ, "opi": 403}
+"""Whom a district calls, OPI does not see."""
 NO_METHOD = {
     "anonymous": SIGN_IN,
     "viewer": 405,
@@ -73,6 +75,12 @@ DISTRICT |= {
 
 DISTRICT |= {
     "follow-up-list": {"GET": READ, "POST": NO_METHOD},
+    "follow-up": {"GET": OF_THE_DISTRICT, "POST": write(302)},
+    "follow-up-line": {"GET": OF_THE_DISTRICT, "POST": write(200)},
+    "follow-up-hold": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
+    "follow-up-outcome": {"GET": READ_BY_EDITORS, "POST": write(200)},
+    "follow-up-by-attempts": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
+    "follow-up-take-back": {"GET": NO_METHOD_FOR_EDITORS, "POST": write(302)},
 }
 
 PEOPLE = {**READ, "viewer": 403, "clerk": 403, "opi": 403}

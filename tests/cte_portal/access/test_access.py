@@ -31,8 +31,10 @@ from cte_portal.accounts.access.scoped import ScopedView, StatewideView
 from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import (
+    Attempt,
     EndStatus,
     Explanation,
+    FollowUpEntry,
     OneRosterMapping,
     Participation,
     Pathway,
@@ -66,6 +68,8 @@ WITHOUT_A_ROW = (
     "mt-data-upload",
     "mt-data-upload-columns",
     "mt-data-upload-template",
+    "follow-up",
+    "follow-up-list",
     "roster-data",
     "roster-courses",
     "roster-schools",
@@ -126,6 +130,26 @@ def record(
         editing.write(district.scope, [(STUDENT, edit)], by="X")
     RuleSeverity.objects.create(rule="CTE-131", end_year=2025, severity="error", reason="Letter")
     theirs.student.enrollments.update(end_date="2025-06-06", end_status="400")
+    for district, student in ((elsewhere, theirs.student), (cottonwood, kayla)):
+        entry = FollowUpEntry.objects.create(
+            student=student,
+            end_year=2025,
+            school=district.school,
+            exit="graduate",
+            exit_date="2025-05-25",
+            end_status="400",
+            reason="Graduated on 05/25/2025",
+            since=timezone.now(),
+        )
+        Attempt.objects.create(
+            entry=entry,
+            date="2025-11-05",
+            means="phone",
+            by="X",
+            by_id=1,
+            at=timezone.now(),
+            note="Sentinel" if student == theirs.student else "Mine",
+        )
     event = make_event()
     Extension.objects.create(
         event=event,
@@ -299,6 +323,10 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
+    elif name.startswith("follow-up-") and name != "follow-up-list":
+        entry = FollowUpEntry.objects.get(student=record.student, end_year=2025)
+        arguments += [entry.pk]
+        arguments += [entry.attempts.get().pk] if name == "follow-up-take-back" else []
     elif name == "roster-source":
         mappings = OneRosterMapping.objects.of_district(record.student.district_id)
         arguments += [mappings.get().pk]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cte_portal.accounts.models import User
 from cte_portal.watch.models import Service
 from cte_portal.watch.service import service
-from pathways.follow_up.views import list_page
+from pathways.follow_up.views import drawn
 from pathways.ledger.refusals import Busy
 from pathways.models import DrawnList, FollowUpYear
 from tests.fixtures.records import BUSINESS, HEALTH, District_
@@ -104,7 +104,7 @@ def test_while_somebody_writes_the_list_stands_as_drawn_last(
     def busy(scope: Any) -> None:
         raise Busy
 
-    monkeypatch.setattr(list_page, "follow_up_list", busy)
+    monkeypatch.setattr(drawn, "follow_up_list", busy)
     words = page()
     assert "The list is shown as it was drawn last." in words
     assert "ANDERSON, KAYLA" in words and "BAKER" not in words

@@ -1,0 +1,29 @@
+"""The list behind a page of the follow-up, drawn again where it has to be."""
+
+from __future__ import annotations
+
+from django.utils.functional import cached_property
+
+from cte_portal.accounts.access.scoped import ScopedView
+from cte_portal.watch.service import service
+from pathways.follow_up.drawing import follow_up_list
+from pathways.ledger.refusals import Busy
+from pathways.models import DrawnList
+
+
+class DrawnPage(ScopedView):
+    """Opened after the district's data have moved, it draws the list again first."""
+
+    is_busy = False
+
+    @cached_property
+    def drawn(self) -> DrawnList | None:
+        """The list as it stands now; as it was drawn last while somebody else writes, or while the
+        portal takes no writes.
+        """
+        if service.current().takes_writes:
+            try:
+                return follow_up_list(self.scope)
+            except Busy:
+                self.is_busy = True
+        return DrawnList.objects.in_scope(self.scope).first()

@@ -1,0 +1,28 @@
+"""Addresses of the workbench: district, the year in which the leavers left, and numbers of lines."""
+
+from django.urls import path
+
+from pathways.follow_up.workbench.views.call_list import CallList
+from pathways.follow_up.workbench.views.line import (
+    CallPage,
+    FollowAttempts,
+    HoldLine,
+    SetOutcome,
+    TakeBackAttempt,
+)
+
+SCREEN = "districts/<str:district>/<int:end_year>/cte-follow-up/"
+LINE = f"{SCREEN}<int:entry>/"
+
+urlpatterns = [
+    path(SCREEN, CallList.as_view(), name="follow-up"),
+    path(LINE, CallPage.as_view(), name="follow-up-line"),
+    path(f"{LINE}hold/", HoldLine.as_view(), name="follow-up-hold"),
+    path(f"{LINE}outcome/", SetOutcome.as_view(), name="follow-up-outcome"),
+    path(f"{LINE}outcome/by-attempts/", FollowAttempts.as_view(), name="follow-up-by-attempts"),
+    path(
+        f"{LINE}attempts/<int:attempt>/take-back/",
+        TakeBackAttempt.as_view(),
+        name="follow-up-take-back",
+    ),
+]

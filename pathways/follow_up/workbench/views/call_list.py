@@ -1,0 +1,76 @@
+"""Student Information › State Programs › CTE Follow-up, Calls: whom to call next, and how far the
+follow-up is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cte_portal.pages.typed import KEY_DIGITS, number, paged
+from pathways.follow_up.views.drawn import DrawnPage
+from pathways.follow_up.workbench.call_list import CallState
+from pathways.follow_up.workbench.calling import hold, hold_next, is_held
+from pathways.follow_up.workbench.views.pages import WorkbenchPage
+from pathways.models import Attempt, FollowUpEntry, PostProgramStatus
+
+PAGE = 100
+NEXT = "next"
+
+
+class CallList(DrawnPage, WorkbenchPage):
+    """Calling holds the line for the caller, and opens it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_write:
+            return redirect(self.address("follow-up"))
+        if request.POST.get("call") == NEXT:
+            entry = hold_next(self.lines, **self.author)
+            if entry is None:
+                self.tell("Nobody on this list is left to call.")
+                return redirect(self.address("follow-up"))
+            return redirect(self.address("follow-up-line", entry))
+        chosen = number(request.POST.get("call", ""), digits=KEY_DIGITS)
+        if chosen is None or not self.lines.everything.filter(pk=chosen).exists():
+            self.tell("This student is no longer on the list.")
+            return redirect(self.address("follow-up"))
+        hold(self.scope, chosen, **self.author)
+        return redirect(self.address("follow-up-line", chosen))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        drawn = self.drawn
+        page, query = paged(request, self.lines.in_order(), PAGE)
+        context = {
+            "drawn": drawn,
+            "year": self.year,
+            "lock": self.lock,
+            "may_write": self.may_write,
+            "rates": self.lines.rates,
+            "groups": self.lines.groups(),
+            "shows": list(CallState),
+            "narrowing": self.narrowing,
+            "exits": FollowUpEntry.Exit.choices,
+            "page": page,
+            "query": query,
+            "rows": self.rows(page.object_list),
+            "saved": self.saved_before(),
+        }
+        return render(request, "pathways/follow_up/calls.html", context)
+
+    def rows(self, entries: Any) -> list[dict[str, Any]]:
+        """The lines of one page with their last attempt, their outcome, and who is calling."""
+        lines = list(entries.select_related("student", "school").prefetch_related("pathways"))
+        attempts = Attempt.objects.standing().filter(entry__in=[line.pk for line in lines])
+        last = {attempt.entry_id: attempt for attempt in attempts}  # in the order of their dates
+        names = dict(PostProgramStatus.objects.values_list("code", "name"))
+        return [
+            {
+                "line": line,
+                "last": last.get(line.pk),
+                "outcome": names.get(line.status, line.status) if line.status else "",
+                "is_held": is_held(line),
+            }
+            for line in lines
+        ]
