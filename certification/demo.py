@@ -25,7 +25,7 @@ from cte_portal.batches.models import Batch, Status
 from cte_portal.editions import Scope
 from pathways.ledger.canonical import CanonicalRow
 from pathways.ledger.shape import PARTICIPATION
-from pathways.models import Change, District, Enrollment, Pathway, Student
+from pathways.models import Change, District, Enrollment, FollowUpYear, Pathway, Student
 from pathways.rules import severities
 
 END_YEAR = 2025
@@ -56,6 +56,12 @@ def write_of_the_date(event: CertificationEvent) -> None:
     )
 
 
+def follow_up(end_year: int) -> dict[str, datetime.date]:
+    """The dates that OPI keeps on its list of follow-up years."""
+    year = FollowUpYear.objects.get(pk=end_year)
+    return {"follow_up_opens": year.opens, "follow_up_closes": year.closes}
+
+
 def load() -> None:
     now, today = timezone.now(), timezone.localdate()
 
@@ -70,6 +76,7 @@ def load() -> None:
         certification_opens=day(-7),
         due=day(14),
         corrections_until=day(24),
+        **follow_up(END_YEAR),
         status=CertificationEvent.Status.PUBLISHED,
         published_at=now - datetime.timedelta(days=14),
     )
@@ -111,6 +118,7 @@ def load() -> None:
         certification_opens=datetime.date(2024, 6, 3),
         due=datetime.date(2024, 6, 21),
         corrections_until=datetime.date(2024, 6, 30),
+        **follow_up(END_YEAR - 1),
         status=CertificationEvent.Status.PUBLISHED,
         published_at=datetime.datetime(2024, 5, 13, 15, 0, tzinfo=datetime.UTC),
     )

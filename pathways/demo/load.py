@@ -12,7 +12,7 @@ from django.db.models import Count
 from cte_portal.accounts.models import Role
 from cte_portal.editions import Scope
 from cte_portal.plugs import plugs
-from pathways.demo import courses, people, records, students
+from pathways.demo import courses, leavers, people, records, students
 from pathways.demo.districts import PLACES, PRACTICE, Place, places
 from pathways.lists import standard
 from pathways.lists.publish import publish
@@ -57,8 +57,11 @@ def load(*, districts: int = DISTRICTS, size: int = STUDENTS, seed: int = SEED) 
             courses.add(
                 place, enrolled, records.add(place, enrolled, pathways, chance), pathways, seats
             )
+        if place.number in leavers.SIZES:
+            leavers.add(place, pathways, Random(f"{seed} {place.number} leavers"))
         if number % AT_A_TIME == 0:
             analyze()
+    leavers.open_follow_up()
     people.add({place.number for place in chosen})
     for plug in plugs():
         for fill in plug.demo:

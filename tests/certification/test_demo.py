@@ -15,7 +15,8 @@ from certification.status.status import events_of
 from cte_portal.batches.models import Batch
 from cte_portal.editions import Scope
 from pathways.demo import load
-from pathways.models import StateCopy
+from pathways.follow_up.drawing import follow_up_list
+from pathways.models import FollowUpEntry, FollowUpYear, StateCopy
 
 
 def test_the_event_is_open_and_certifiers_are_in_every_state(db: None) -> None:
@@ -60,3 +61,30 @@ def test_a_reminder_can_be_tried_on_the_day_the_portal_is_loaded(db: None) -> No
         occasions.daily()
     assert not Reminder.objects.exists()
     assert not Batch.objects.filter(kind="letter", status="queued").exists()
+
+
+def test_leavers_of_the_certified_year_are_followed_up(db: None) -> None:
+    """A list to practice with: most graduated, some dropped out, and participants are not on it."""
+    load.load(districts=5, size=40)
+    today = timezone.localdate()
+    assert [year.end_year for year in FollowUpYear.objects.open_on(today)] == [2024]
+    numbers = {}
+    for district in ("9012", "9020", "0965", "9031"):
+        scope = Scope(district, 2024)
+        drawn = follow_up_list(scope)
+        assert drawn is not None
+        entries = FollowUpEntry.objects.in_scope(scope).on_list()
+        numbers[district] = (
+            drawn.receipt,
+            entries.filter(exit="graduate").count(),
+            entries.filter(exit="dropout").count(),
+        )
+    assert numbers == {
+        "9012": ("9012-2024-EOY-1", 18, 3),
+        "9020": ("9020-2024-EOY-1", 8, 1),
+        "0965": ("0965-2024-EOY-1", 5, 0),
+        "9031": ("", 0, 0),
+    }
+    for event in CertificationEvent.objects.all():
+        year = FollowUpYear.objects.get(pk=event.end_year)
+        assert (event.follow_up_opens, event.follow_up_closes) == (year.opens, year.closes)
