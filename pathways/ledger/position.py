@@ -7,7 +7,7 @@ that come or go move them too, whoever writes; a row changed by SQL alone does n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,6 +25,7 @@ from pathways.models import (
     District,
     Enrollment,
     EnrollmentChange,
+    OutcomeChange,
     RosterChange,
     RosterDecision,
     School,
@@ -51,12 +52,14 @@ DECISIONS = 3  # values of a position that stand for the worklist's decisions
 @dataclass(frozen=True)
 class Position:
     """`rows` are those that the state gets, `decisions` what was said to lines of the worklist,
-    `cursor` the last Change.
+    `cursor` the last Change. `outcomes` is the last change of an outcome, on which nothing hangs
+    that is counted of records.
     """
 
     cursor: int
     rows: tuple[Any, ...]
     decisions: tuple[Any, ...] = ()
+    outcomes: int = field(default=0, compare=False)
 
 
 def position_of(scope: Scope, known: dict[Any, Any] | None = None) -> Position:
@@ -65,8 +68,10 @@ def position_of(scope: Scope, known: dict[Any, Any] | None = None) -> Position:
         position: Position = known[Position, scope]
         return position
     position = Position(0, ())
-    for cursor, *values in _values(scope):
-        position = Position(cursor or 0, tuple(values[DECISIONS:]), tuple(values[:DECISIONS]))
+    for cursor, outcomes, *values in _values(scope):
+        position = Position(
+            cursor or 0, tuple(values[DECISIONS:]), tuple(values[:DECISIONS]), outcomes or 0
+        )
     if known is not None:
         known[Position, scope] = position
     return position
@@ -120,12 +125,21 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
         District.objects.filter(number=scope.district)
         .annotate(
             of_ledger=_last(Change.objects.filter(district=district)),
+            of_outcomes=_last(OutcomeChange.objects.filter(district=district)),
             of_decisions=_figure(decisions, "district"),
             of_last_decision=_figure(decisions, "district", Max("pk")),
             of_later=_figure(decisions.filter(choice=RosterDecision.Choice.LATER), "district"),
             **own,
         )
-        .values_list("of_ledger", "of_decisions", "of_last_decision", "of_later", "name", *own)
+        .values_list(
+            "of_ledger",
+            "of_outcomes",
+            "of_decisions",
+            "of_last_decision",
+            "of_later",
+            "name",
+            *own,
+        )
     )
 
 

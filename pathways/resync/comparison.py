@@ -11,10 +11,10 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from cte_portal.editions import Scope
+from cte_portal.editions import Scope, school_year_label
 from cte_portal.words import text
 from pathways.ledger.position import position_of
-from pathways.models import Enrollment, Participation, Roster, StateCopy, Student
+from pathways.models import Enrollment, Outcome, Participation, Roster, StateCopy, Student
 from pathways.resync import gap
 from pathways.resync.difference import Difference, differences
 from pathways.resync.object_types import OBJECTS, ObjectType
@@ -162,6 +162,11 @@ def described(row: models.Model, scope: Scope) -> tuple[str, str]:
         case Participation():
             return f"{row.student.name}, {row.pathway.name}", reverse(
                 "cte-record", args=[*place, row.student_id, row.pathway_id]
+            )
+        case Outcome():
+            # It is shown in the year in which its student left, whichever year was sent.
+            return f"{row.student.name}, left in {school_year_label(row.end_year)}", reverse(
+                "follow-up-list", args=[scope.district, row.end_year]
             )
         case Student():
             return row.name, reverse("cte-student", args=[*place, row.pk])

@@ -156,7 +156,7 @@ def last_known(end_year: int, copies: dict[str, StateCopy | None]) -> dict[str, 
 
 
 def point_of(copy: StateCopy | None, position: Position) -> Point:
-    return Point(_resync(copy), position.rows, position.cursor)
+    return Point(_resync(copy), (*position.rows, position.outcomes), position.cursor)
 
 
 def _resync(copy: StateCopy | None) -> tuple[Any, ...] | None:

@@ -17,6 +17,7 @@ from pathways.models import (
     Course,
     District,
     Enrollment,
+    Outcome,
     Participation,
     Roster,
     School,
@@ -27,8 +28,9 @@ from pathways.models import (
 
 @dataclass(frozen=True)
 class ObjectType:
-    """`owner` leads to the district's number, `year` to the end year of what belongs to one; a
-    record itself has no year.
+    """`owner` leads to the district's number, `year` to the end year of what is sent in its own year
+    alone. A record has no year; outcomes go with the current year's resync, whenever their students
+    left (ADR 0014).
     """
 
     name: str
@@ -127,6 +129,7 @@ OBJECTS = (
         "section__calendar__school_year_id",
     ),
     ObjectType("CTE Participation", Participation, ("Student",), "student__district_id"),
+    ObjectType("CTE Outcome", Outcome, ("Student",), "student__district_id"),
 )
 """In the order in which they are sent: what others need comes first."""
 

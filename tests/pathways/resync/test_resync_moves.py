@@ -24,6 +24,7 @@ from pathways.models import (
     Calendar,
     Course,
     Enrollment,
+    Outcome,
     Participation,
     Pathway,
     Roster,
@@ -184,6 +185,16 @@ def two_of_each(school: District_, kayla: Student) -> dict[str, tuple[list[Any],
             "pathway_id",
             Pathway.objects.get(name=FINANCE).pk,
         ),
+        "CTE Outcome": (
+            [
+                Outcome.objects.create(
+                    student=kayla, end_year=end_year, status="01", origin=Outcome.Origin.SCREEN
+                )
+                for end_year in (2023, 2024)
+            ],
+            "end_year",
+            2022,
+        ),
     }
 
 
@@ -208,8 +219,9 @@ def test_a_district_that_has_nothing_any_more_has_nothing_at_the_state(school: D
     send(school.scope)
     for record in Participation.objects.all():
         delete(school, record)
-    for kind in reversed(OBJECTS[1:-1]):
-        kind.model._base_manager.all().delete()
+    for kind in reversed(OBJECTS[1:]):
+        if kind is not RECORDS:
+            kind.model._base_manager.all().delete()
     copy = send(school.scope)
     assert {
         kind.name for kind in OBJECTS[1:] if kind.model._base_manager.using(STATE).exists()
