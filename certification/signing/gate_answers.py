@@ -45,6 +45,12 @@ def _findings(case: Case) -> str:
 
 def is_open(case: Case) -> Answer:
     dates, district_event = case.district_event.dates, case.district_event
+    if not case.collection.is_offered:
+        return Answer(
+            False,
+            "Its events were made with an earlier version. What was certified then still counts.",
+            problem="This collection is no longer certified",
+        )
     if district_event.ended:
         return Answer(False, district_event.why_ended, problem=f"{case.scope.school_year} is over")
     if not district_event.in_active_year and not district_event.finishing:

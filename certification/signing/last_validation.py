@@ -56,9 +56,9 @@ class LastValidation:
 
 def _open(validation: LastValidation) -> bool:
     district_event = validation.district_event
-    return (
-        district_event.in_active_year or district_event.finishing
-    ) and district_event.dates.accepts_signatures(
+    is_of_now = district_event.in_active_year or district_event.finishing
+    is_certified_here = collection_of(district_event.event).is_offered
+    return (is_of_now and is_certified_here) and district_event.dates.accepts_signatures(
         district_event.now, correcting=district_event.reopened
     )
 

@@ -54,6 +54,7 @@ def test_a_complete_resync_makes_the_state_equal(school: District_) -> None:
         "Section": 1,
         "Roster": 3,
         "CTE Participation": 4,
+        "CTE Outcome": 0,
     }
     assert (
         copy.digest == canonical.digest(school.scope) == canonical.digest(school.scope.at_state())
@@ -162,7 +163,7 @@ def test_what_its_parent_misses_is_left_out_and_named(school: District_) -> None
     )
     assert Unsent.of(school.scope).changes == 4, "what was left out is not called sent"
     assert Comparison(school.scope).causes["refused"] == 7
-    copy = send(school.scope, closure(["Roster", "CTE Participation"]))
+    copy = send(school.scope, closure(["Roster", "CTE Participation", "CTE Outcome"]))
     assert errors(copy) == {} and copy.complete_at is not None
     assert Unsent.of(school.scope).changes == 0
 

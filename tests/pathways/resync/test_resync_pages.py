@@ -266,7 +266,7 @@ def test_the_command_sends_and_tells(
     assert printed["district"] == "9012"
     assert {"type": "CTE Participation", "processed": 1, "errors": 0} in printed["objects"] and len(
         printed["objects"]
-    ) == 9
+    ) == len(NAMES)
     output = StringIO()
     call_command("resync", all=True, stdout=output)
     assert "0965  There were no students to send." in output.getvalue()
