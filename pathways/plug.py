@@ -7,6 +7,7 @@ from cte_portal.plugs import Plug
 from pathways import navigation
 from pathways.directory import Directory
 from pathways.files.extract import EXTRACT
+from pathways.follow_up.workbench.contacts import CONTACTS
 from pathways.home.figures import home_figures
 from pathways.home.resync import not_yet_sent
 from pathways.home.steps import home_tasks
@@ -35,6 +36,7 @@ PLUG = Plug(
         run.VALIDATE,
         statewide.VALIDATE_ALL,
     ),
+    retention=(CONTACTS,),
     watched=(watched.unsent_districts,),
     daily=(batches.publish_again,),
     directory=Directory(),

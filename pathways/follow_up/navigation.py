@@ -39,6 +39,6 @@ SCREENS = (
             "outcome",
             "unable to contact",
         ),
-        also=("follow-up-line", "follow-up-outcome"),
+        also=("follow-up-line", "follow-up-outcome", "follow-up-contacts"),
     ),
 )

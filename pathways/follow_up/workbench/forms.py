@@ -56,7 +56,6 @@ class AttemptForm(forms.Form):
         required=False,
         input_formats=TIMES,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "2:30 PM"}),
-        help_text="Optional",
         error_messages={"invalid": "Time must be like 2:30 PM"},
     )
     note = forms.CharField(

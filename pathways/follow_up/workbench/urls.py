@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from pathways.follow_up.workbench.views.call_file import CallListFile
 from pathways.follow_up.workbench.views.call_list import CallList
+from pathways.follow_up.workbench.views.contacts import AddContacts, RemoveContact
 from pathways.follow_up.workbench.views.line import (
     CallPage,
     FollowAttempts,
@@ -16,7 +18,14 @@ LINE = f"{SCREEN}<int:entry>/"
 
 urlpatterns = [
     path(SCREEN, CallList.as_view(), name="follow-up"),
+    path(f"{SCREEN}file/", CallListFile.as_view(), name="follow-up-file"),
     path(LINE, CallPage.as_view(), name="follow-up-line"),
+    path(f"{LINE}contacts/", AddContacts.as_view(), name="follow-up-contacts"),
+    path(
+        f"{LINE}contacts/<int:contact>/remove/",
+        RemoveContact.as_view(),
+        name="follow-up-contact-remove",
+    ),
     path(f"{LINE}hold/", HoldLine.as_view(), name="follow-up-hold"),
     path(f"{LINE}outcome/", SetOutcome.as_view(), name="follow-up-outcome"),
     path(f"{LINE}outcome/by-attempts/", FollowAttempts.as_view(), name="follow-up-by-attempts"),

@@ -13,6 +13,7 @@ from cte_portal.editions import Scope
 from pathways.follow_up import attempts
 from pathways.follow_up.attempts import Try
 from pathways.follow_up.workbench.calling import hold
+from pathways.follow_up.workbench.contacts import add, way
 from pathways.models import CollectionLock, FollowUpEntry, FollowUpYear
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
@@ -72,6 +73,8 @@ def calls(stage: Stage, page: Page) -> None:
     for status, means in (("", "phone"), ("04", "text")):
         tried = Try(date=timezone.localdate(), means=means, status=status, note="Ask for her aunt")
         attempts.record(Scope("9012", 2024), entry.pk, tried, by="KELLER, DANIEL", by_id=2)
+    ways = [way("406-555-0143"), way("kayla@example.org"), way("Her aunt Ruth, evenings")]
+    add(Scope("9012", 2024), entry.pk, ways, by="KELLER, DANIEL", by_id=2)
     hold(Scope("9012", 2024), entry.pk, by="KELLER, DANIEL", by_id=2)
     page.goto(CALLS)
 
@@ -117,6 +120,12 @@ def outcome_wrong(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("There is a problem")).to_be_visible()
 
 
+def contacts_wrong(stage: Stage, page: Page) -> None:
+    call("999000902", "contacts/")(stage, page)
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 STATES: dict[str, list[State]] = {
     "follow-up-list": [
         State("list", on_the_list),
@@ -138,6 +147,10 @@ STATES: dict[str, list[State]] = {
         State("a dropout", call("999000902")),
         State("errors", call_wrong),
         State("locked", locked),
+    ],
+    "follow-up-contacts": [
+        State("add", call("999000901", "contacts/")),
+        State("errors", contacts_wrong),
     ],
     "follow-up-outcome": [
         State("set", call("999000901", "outcome/")),

@@ -32,6 +32,7 @@ from cte_portal.accounts.models import Membership, Role, User
 from cte_portal.batches.models import Batch
 from pathways.models import (
     Attempt,
+    Contact,
     EndStatus,
     Explanation,
     FollowUpEntry,
@@ -70,6 +71,7 @@ WITHOUT_A_ROW = (
     "mt-data-upload-template",
     "follow-up",
     "follow-up-list",
+    "follow-up-file",
     "roster-data",
     "roster-courses",
     "roster-schools",
@@ -140,6 +142,14 @@ def record(
             end_status="400",
             reason="Graduated on 05/25/2025",
             since=timezone.now(),
+        )
+        Contact.objects.create(
+            student=student,
+            kind="adult",
+            value="Sentinel" if student == theirs.student else "Mine",
+            by="X",
+            by_id=1,
+            at=timezone.now(),
         )
         Attempt.objects.create(
             entry=entry,
@@ -323,10 +333,12 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
         arguments += [Explanation.objects.get(district=record.student.district_id).pk]
     elif name == "mt-data-upload-template":
         arguments += ["filled"]
-    elif name.startswith("follow-up-") and name != "follow-up-list":
+    elif name.startswith("follow-up-") and name not in WITHOUT_A_ROW:
         entry = FollowUpEntry.objects.get(student=record.student, end_year=2025)
         arguments += [entry.pk]
         arguments += [entry.attempts.get().pk] if name == "follow-up-take-back" else []
+        if name == "follow-up-contact-remove":
+            arguments += [record.student.contacts.get().pk]
     elif name == "roster-source":
         mappings = OneRosterMapping.objects.of_district(record.student.district_id)
         arguments += [mappings.get().pk]

@@ -433,5 +433,5 @@ def test_pages_ask_the_same_for_one_line_as_for_many(
     desk.get(CALLS)
     with at_most(21):
         desk.get(CALLS)
-    with at_most(19):
+    with at_most(20):
         desk.get(of_page(entries[0]))

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.pages.typed import KEY_DIGITS, number, paged
 from pathways.follow_up.views.drawn import DrawnPage
 from pathways.follow_up.workbench.call_list import CallState
@@ -47,6 +48,7 @@ class CallList(DrawnPage, WorkbenchPage):
             "year": self.year,
             "lock": self.lock,
             "may_write": self.may_write,
+            "may_export": self.can(Capability.EXPORT_RECORDS),
             "rates": self.lines.rates,
             "groups": self.lines.groups(),
             "shows": list(CallState),

@@ -16,7 +16,7 @@ from pathways.follow_up.outcomes import outcome_of
 from pathways.follow_up.workbench.calling import hold, hold_next, is_held, let_go
 from pathways.follow_up.workbench.forms import AttemptForm, OutcomeForm, day_to_propose
 from pathways.follow_up.workbench.views.pages import LinePage
-from pathways.models import Attempt, Outcome, PostProgramStatus
+from pathways.models import Attempt, Contact, Outcome, PostProgramStatus
 from pathways.models.author import told_apart
 
 ALREADY_HELD = "Somebody else is calling this student. Try again in a quarter of an hour."
@@ -54,6 +54,7 @@ class CallPage(LinePage, ActionView):
             "attempts": [
                 (attempt, names.get(attempt.status, attempt.status)) for attempt in reversed(tried)
             ],
+            "contacts": list(Contact.objects.filter(student=self.entry.student_id)),
             "tries": sum(attempt.taken_back_at is None for attempt in tried),
             "outcome": outcome,
             "outcome_name": names.get(outcome.status, outcome.status) if outcome else "",
