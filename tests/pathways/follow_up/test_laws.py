@@ -1,0 +1,123 @@
+"""R-FUP-01 over generated districts: the list is what a count in plain Python makes of the sealed text
+and the enrollments.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from certification.models import SealedCopy
+from pathways.follow_up.drawing import follow_up_list
+from pathways.models import Enrollment, FollowUpEntry, FollowUpPathway, FollowUpYear
+from tests.fixtures.records import BUSINESS, HEALTH
+from tests.pathways.follow_up.leavers import Leavers
+
+FAMILIES = {"400": "graduate", "410": "graduate", "300": "dropout", "340": "dropout"}
+FIRST, LAST = datetime.date(2023, 7, 1), datetime.date(2024, 6, 30)
+REFRESHED_UNTIL = datetime.date(2024, 11, 15)
+DAYS = [
+    datetime.date(2023, 6, 30),
+    datetime.date(2023, 7, 1),
+    datetime.date(2024, 1, 16),
+    datetime.date(2024, 6, 30),
+    datetime.date(2024, 7, 1),
+]
+ENROLLMENTS = st.tuples(
+    st.sampled_from(["P", "P", "S", "N", "O"]),
+    st.sampled_from([None, *DAYS]),
+    st.sampled_from(["400", "410", "300", "340", "110", ""]),
+)
+STUDENTS = st.tuples(
+    st.lists(ENROLLMENTS, min_size=1, max_size=3, unique_by=lambda row: row[:2]),
+    st.dictionaries(st.sampled_from([HEALTH, BUSINESS]), st.booleans(), max_size=2),
+    st.sampled_from([None, None, datetime.date(2024, 9, 3), datetime.date(2024, 12, 2)]),
+)
+
+
+def by_hand(copy: SealedCopy) -> dict[str, tuple[str, datetime.date, frozenset[str]]]:
+    """Exit, its day and the pathways by State ID, read from the sealed text and the enrollments."""
+    pathways: dict[str, set[str]] = {}
+    for state_id, name, says_yes in copy.records.values_list(
+        "state_id", "pathway_name", "concentrator"
+    ):
+        if says_yes:
+            pathways.setdefault(state_id, set()).add(name)
+    rows: dict[str, list[Enrollment]] = {}
+    for enrollment in Enrollment.objects.select_related("student", "calendar"):
+        rows.setdefault(enrollment.student.state_id, []).append(enrollment)
+    leavers = {}
+    for state_id, names in pathways.items():
+        own = [
+            row
+            for row in rows[state_id]
+            if row.calendar.school_year_id == 2024
+            and row.service_type in "PSN"
+            and (row.end_date is None or row.end_date >= FIRST)
+        ]
+        primary = [row for row in own if row.service_type == "P"]
+        ended = [row for row in own if row.end_date]
+        if any(row.end_date is None for row in primary) or not (primary or ended):
+            continue
+        row = max(primary or ended, key=lambda row: (row.end_date, row.start_date, row.pk))
+        family = FAMILIES.get(row.end_status)
+        if family is None or not FIRST <= row.end_date <= LAST:
+            continue
+        returned = any(
+            later.calendar.school_year_id == 2025
+            and row.end_date < later.start_date <= REFRESHED_UNTIL
+            for later in rows[state_id]
+        )
+        if family == "graduate" or not returned:
+            leavers[state_id] = (family, row.end_date, frozenset(names))
+    return leavers
+
+
+@pytest.mark.django_db(databases=["default", "state"])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(students=st.lists(STUDENTS, max_size=8))
+def test_the_list_is_what_the_sealed_text_and_the_enrollments_make(
+    students: list[Any], leavers: Leavers
+) -> None:
+    with transaction.atomic():
+        FollowUpYear.objects.filter(pk=2024).update(
+            opens="2024-11-01", refreshed_until=REFRESHED_UNTIL, closes="2024-12-31"
+        )
+        for number, (enrollments, pathways, later) in enumerate(students):
+            student = leavers.student(f"9990003{number:02d}")
+            for place, (service_type, end_date, end_status) in enumerate(enrollments):
+                leavers.leave(
+                    student,
+                    end_status,
+                    end_date,
+                    service_type=service_type,
+                    start_date=datetime.date(2023, 6, 1) + datetime.timedelta(days=place),
+                )
+            for pathway, concentrator in pathways.items():
+                leavers.concentrate(student, pathway, concentrator=concentrator)
+            if later:
+                leavers.district.enroll(student, 2025, start_date=later)
+        copy = leavers.seal()
+        follow_up_list(leavers.scope)
+        entries = FollowUpEntry.objects.in_scope(leavers.scope).on_list()
+        drawn = {
+            entry.student.state_id: (
+                entry.exit,
+                entry.exit_date,
+                frozenset(
+                    FollowUpPathway.objects.filter(entry=entry).values_list("name", flat=True)
+                ),
+            )
+            for entry in entries.select_related("student")
+        }
+        assert drawn == by_hand(copy)
+        transaction.set_rollback(True)
