@@ -26,6 +26,7 @@ from pathways.models import (
     Enrollment,
     EnrollmentChange,
     OutcomeChange,
+    ReferenceGeneration,
     RosterChange,
     RosterDecision,
     School,
@@ -51,9 +52,9 @@ DECISIONS = 3  # values of a position that stand for the worklist's decisions
 
 @dataclass(frozen=True)
 class Position:
-    """`rows` are those that the state gets, `decisions` what was said to lines of the worklist,
-    `cursor` the last Change. `outcomes` is the last change of an outcome, on which nothing hangs
-    that is counted of records.
+    """`rows` are those that the state gets, with the generation of OPI's lists, `decisions` what was
+    said to lines of the worklist, `cursor` the last Change. `outcomes` is the last change of an
+    outcome, on which nothing hangs that is counted of records.
     """
 
     cursor: int
@@ -98,6 +99,7 @@ def _values(scope: Scope) -> QuerySet[District, tuple[Any, ...]]:
     district, year = OuterRef("number"), scope.end_year
     decisions = RosterDecision.objects.filter(district=district, end_year=year)
     own = {
+        "of_lists": Subquery(ReferenceGeneration.objects.filter(pk=1).values("generation")),
         "opens": Subquery(SchoolYear.objects.filter(end_year=year).values("starts")),
         **{
             f"of_{history._meta.model_name}": _last(history.objects.filter(district=district))

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
 from cte_portal.editions import Edition, Scope
 from cte_portal.words import listed_name
+from pathways.ledger.kept import kept
+from pathways.models import Publication, StateCopy
 from pathways.reports.report import Figure, Nature, Report, Row
 from pathways.reports.runs import Run
 
@@ -86,13 +89,45 @@ class ReportLine:
 
 
 def line(
-    report: Report, scope: Scope, *, state: bool, runs: Sequence[Run] = (), judged: bool = True
+    report: Report,
+    scope: Scope,
+    known: dict[Any, Any],
+    *,
+    copy: StateCopy | None,
+    runs: Sequence[Run] = (),
+    judged: bool = True,
 ) -> ReportLine:
-    """`state`: whether there is anything to ask the state about."""
-    here = report.count(scope)
-    if report.nature is Nature.COMPARISON:
-        return ReportLine(report, here, here if state else None, runs, judged)
-    return ReportLine(report, here, report.count(scope.at_state()) if state else None, runs, judged)
+    """The figures are kept until what they count moves: the district, and at the state the last
+    resync (`copy`, None where nothing can be asked of the state) and OPI's lists there. A run
+    counts anew.
+    """
+    at_state = _at_state(copy, known)
+    compares = report.nature is Nature.COMPARISON
+    here = kept(
+        scope,
+        known,
+        report.slug,
+        lambda: report.count(scope),
+        *(at_state if compares else ()),
+    )
+    if compares or copy is None:
+        return ReportLine(report, here, here if copy else None, runs, judged)
+    there = kept(
+        scope,
+        known,
+        f"{report.slug}-at-state",
+        lambda: report.count(scope.at_state()),
+        *at_state,
+    )
+    return ReportLine(report, here, there, runs, judged)
+
+
+def _at_state(copy: StateCopy | None, known: dict[Any, Any]) -> tuple[Any, ...]:
+    if Publication not in known:
+        lists = Publication.objects.at_state().filter(pk=1)
+        known[Publication] = lists.values_list("generation", flat=True).first()
+    resync = (copy.generation, str(copy.batch), copy.attempt) if copy else ()
+    return (*resync, known[Publication])
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ class DataValidationReports(ScopedView, TemplateView):
                     line(
                         report,
                         self.scope,
-                        state=copy is not None,
+                        self.known,
+                        copy=copy,
                         runs=self._runs(runs, report),
                         judged=judged,
                     )

@@ -17,7 +17,7 @@ from pathways.models import Participation, Pathway, RosterDecision, School
 from pathways.records.grades import grades_of
 from pathways.roster import decisions
 from pathways.roster.decisions import Answer, Seen
-from pathways.roster.worklist.balance import balance_of
+from pathways.roster.worklist.balance import kept_balance_of
 from pathways.roster.worklist.which import Show, Which
 from pathways.roster.worklist.worklist import PAGE, Worklist
 from pathways.scoped import RecordsView
@@ -115,8 +115,8 @@ class RosterWorklist(RecordsView):
 
     def answer(self, *, answers: Any = None, problem: str = "", field: str = "") -> HttpResponse:
         """The page; after a problem with everything that was ticked and typed."""
-        balance = balance_of(self.worklist, self.known)
-        own = self.worklist.everything(self.which)
+        balance = kept_balance_of(self.worklist, self.known)
+        own = self.worklist.kept_everything(self.which, self.known)
         counts = {
             Which.WITHOUT_RECORD: balance.counts,
             self.which: {show: len(pairs) for show, pairs in own.items()},

@@ -1,7 +1,7 @@
 """How many lines the roster worklist has, as its page, the home page and the badge of every page say
 it.
 
-The badge's figure is kept (`ledger/kept.py`); the worklist itself always counts.
+The figures are kept (`ledger/kept.py`); the lines of a page are read anew.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from cte_portal.prepared import counted
 from pathways.ledger.kept import kept
 from pathways.roster.worklist.pairs import Pairs
 from pathways.roster.worklist.which import Choice, Show
-
-BALANCE = "balance"
 
 
 @dataclass(frozen=True)
@@ -61,21 +59,22 @@ def _balance(
     return Pairs(scope, school, pathway, grade or "").rostered()
 
 
-def balance_of(pairs: Pairs, known: dict[Any, Any] | None = None) -> Balance:
-    """Counted now, in one statement, so that it holds at any time, whoever writes meanwhile. The
-    badge of the same page takes that of a whole scope from `known`.
-    """
+def balance_of(pairs: Pairs) -> Balance:
+    """Counted now, in one statement, so that it holds at any time, whoever writes meanwhile."""
     ((rostered, recorded, dismissed, open_, later, students),) = _balance(
         pairs.scope, pairs.school, pairs.pathway, pairs.grade or None
     )
-    balance = Balance(rostered, recorded, dismissed, open_, later, students)
-    if known is not None and pairs == type(pairs)(pairs.scope):
-        known[BALANCE, pairs.scope, ()] = balance
-    return balance
+    return Balance(rostered, recorded, dismissed, open_, later, students)
 
 
 def kept_balance(scope: Scope, known: dict[Any, Any]) -> Balance:
     """The balance of a whole scope: counted where the district has moved since it was kept. `known`
     is what the page knows already, this balance among it.
     """
-    return kept(scope, known, BALANCE, lambda: balance_of(Pairs(scope)))
+    return kept_balance_of(Pairs(scope), known)
+
+
+def kept_balance_of(pairs: Pairs, known: dict[Any, Any]) -> Balance:
+    """The same of a narrowed worklist too."""
+    narrowed = (pairs.school, pairs.pathway, pairs.grade)
+    return kept(pairs.scope, known, "balance", lambda: balance_of(pairs), *narrowed)

@@ -67,6 +67,11 @@ class Worklist(Pairs):
         )
         return {show: counts[show.key] for show in Show}
 
+    def kept_everything(self, which: Which, known: dict[Any, Any]) -> dict[Show, list[Pair]]:
+        """The same, kept as keys alone: the lines of a page are read anew."""
+        narrowed = (which, self.school, self.pathway, self.grade)
+        return kept(self.scope, known, "pairs", lambda: self.everything(which), *narrowed)
+
     def kept_counts(self, which: Which, known: dict[Any, Any]) -> dict[Show, int]:
         """The same of a list that is not shown: its number stands beside its name."""
         narrowed = (which, self.school, self.pathway, self.grade)

@@ -11,10 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cte_portal.accounts.models import User
+from pathways.lists import standard
 from pathways.models import CollectionLock, Explanation, Participation, RuleSeverity, Student
 from pathways.records import entry
 from tests.fixtures.records import District_
@@ -291,7 +295,33 @@ def test_the_home_page_says_step_4_with_counts(desk: Client, records: list[Parti
     Participation.objects.update(
         concentrator=False, in_district_credits=1, start_date=datetime.date(2022, 8, 1)
     )
+    cache.clear()  # by SQL alone: shown within a minute
     assert "No problems found" in text(desk.get("/districts/9012/2025/"))
+
+
+def test_the_home_page_counts_again_what_was_entered_explained_or_weighed(
+    desk: Client, cottonwood: District_, records: list[Participation]
+) -> None:
+    """Nothing else moves the numbers, and while nothing does nobody judges the records again."""
+
+    def home() -> str:
+        return text(desk.get("/districts/9012/2025/"))
+
+    assert "2 errors, 2 warnings to explain" in home()
+    with CaptureQueriesContext(connection) as queries:
+        assert "2 errors, 2 warnings to explain" in home()
+    assert not any("judged" in query["sql"] for query in queries.captured_queries)
+    explain(desk, f"{PAGE}CTE-127/explain/{records[1].student_id}/{records[1].pathway_id}/")
+    assert "2 errors, 1 warning to explain" in home()
+    Explanation.objects.update(taken_back_at=timezone.now(), taken_back_by="MARTIN, CHERYL")
+    assert "2 errors, 2 warnings to explain" in home()
+    RuleSeverity.objects.create(
+        rule="CTE-127", end_year=2025, severity="info", reason="Not this year."
+    )
+    standard.moved()
+    assert "2 errors " in home() and "warnings to explain" not in home()
+    entry.delete(cottonwood.scope, records[0], version=records[0].version, by="MARTIN, CHERYL")
+    assert "1 error " in home()
 
 
 def explain(desk: Client, address: str, reason: str = "Began in a program abroad.") -> Any:

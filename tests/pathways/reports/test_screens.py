@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connections
 from django.test import Client
@@ -16,8 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from cte_portal.accounts.models import AuditEvent, User
 from cte_portal.batches.models import Batch
 from pathways.models import GroupAssignment, Student
+from pathways.records import entry
 from pathways.reports.groups import END_OF_YEAR, GROUPS, REPORTS
-from tests.fixtures.records import BUSINESS, HEALTH, District_
+from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 from tests.pathways.desk import dense, text
 
 REPORTS_PAGE, GROUPS_PAGE = (
@@ -276,17 +278,48 @@ def test_the_page_asks_each_report_once_an_edition(
             query
             for query in district.captured_queries
             if re.search("participation|roster", query["sql"])
+            and "of_ledger" not in query["sql"]  # the district's position
         ]
         return len(of_records), len(
             [query for query in state.captured_queries if "statecopy" not in query["sql"]]
         )
 
+    def beyond_the_frame() -> tuple[int, int]:
+        page = statements(f"{REPORTS_PAGE}?report=incorrect-concentrator")
+        return page[0] - frame[0], page[1] - frame[1]
+
     frame = statements(GROUPS_PAGE)  # the bar and the navigation count too
-    page = statements(f"{REPORTS_PAGE}?report=incorrect-concentrator")
-    assert (page[0] - frame[0], page[1] - frame[1]) == (
-        9,
-        7,
-    )  # seven counts an edition, one page of rows, whether there are records
+    # One page of rows, whether there are records, and how far OPI's lists have come at the state.
+    assert beyond_the_frame() == (2, 1), "while nothing moves, no report is counted again"
+    cache.clear()
+    statements(GROUPS_PAGE)
+    assert beyond_the_frame() == (9, 8), "and seven counts an edition"
+
+
+def test_the_figures_follow_entry_and_resync(
+    desk: Client, cottonwood: District_, wrong: Student, sent: Callable[[], None]
+) -> None:
+    """Each edition's figure moves with what that edition holds."""
+
+    def numbers(title: str) -> list[str]:
+        return re.findall(r"\d+", line(dense(desk.get(REPORTS_PAGE).content.decode()), title))
+
+    sent()
+    count = REPORTS["count-concentrator-participant"].title
+    before = numbers(count)
+    assert before == numbers(count)
+    other = cottonwood.student("999000124", "Other")
+    entry.save(cottonwood.scope, [row(other, HEALTH)], by="MARTIN, CHERYL")
+    entered = numbers(count)
+    assert entered != before
+    assert "Does not match" in line(
+        dense(desk.get(REPORTS_PAGE).content.decode()), REPORTS["certification"].title
+    )
+    sent()
+    assert numbers(count) not in (before, entered)
+    assert "Totals match" in line(
+        dense(desk.get(REPORTS_PAGE).content.decode()), REPORTS["certification"].title
+    )
 
 
 def test_a_district_administrator_assigns_and_it_is_written_down(
