@@ -16,8 +16,12 @@ from pathways.models.student import Enrollment, counts_in
 
 class Course(models.Model):
     """What a school teaches. `credits` is what completing it earns; a course with a pathway is a
-    CTE course.
+    CTE course, and `answer` tells a course that is not from one that nobody has answered for yet.
+    `sced_area` and `sced_course` are its code in the national list of courses (SCED).
     """
+
+    class Answer(models.TextChoices):
+        NOT_CTE = "not-cte", "Not CTE"
 
     lives_in = Home.BOTH
 
@@ -27,7 +31,10 @@ class Course(models.Model):
     pathway = models.ForeignKey(
         Pathway, null=True, blank=True, on_delete=models.PROTECT, related_name="courses"
     )
+    answer = models.CharField("CTE", max_length=7, choices=Answer.choices, blank=True)
     credits = credits_field("Credits")
+    sced_area = models.CharField("SCED Subject Area", max_length=2, blank=True)
+    sced_course = models.CharField("SCED Course Identifier", max_length=3, blank=True)
 
     class Meta:
         ordering = ["school", "number"]
@@ -42,10 +49,24 @@ class Course(models.Model):
                 name="pathways_course_credits_are_0_to_30",
                 violation_error_message="Credits must be between 0 and 30.",
             ),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(answer="not-cte", pathway=None),
+                name="pathways_course_is_not_cte_or_has_a_pathway",
+                violation_error_message="A course with a pathway is a CTE course.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def choice(self) -> str:
+        """The answer as a page of choices has it: a pathway's key, *not CTE*, or nothing yet."""
+        return str(self.pathway_id) if self.pathway_id else self.answer
+
+    @property
+    def sced(self) -> str:
+        return "-".join(part for part in (self.sced_area, self.sced_course) if part)
 
 
 class Section(models.Model):

@@ -118,7 +118,10 @@ class CourseChange(RowChange):
     number = models.CharField(max_length=13)
     name = models.CharField(max_length=60)
     pathway_id = models.BigIntegerField(null=True)
+    answer = models.CharField(max_length=7, blank=True, default="")
     credits = models.DecimalField(max_digits=5, decimal_places=2)
+    sced_area = models.CharField(max_length=2, blank=True, default="")
+    sced_course = models.CharField(max_length=3, blank=True, default="")
 
 
 class SectionChange(RowChange):

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from cte_portal.editions import Scope
 from cte_portal.refusals import Refusal
@@ -17,24 +18,52 @@ from pathways.ledger import ledger as records_ledger
 from pathways.ledger.locks import lock_district
 from pathways.models import Course, RowChange
 from pathways.roster import ledger, staging
+from pathways.roster.proposals import CTE_AREAS
 from pathways.roster.shapes import COURSE
+from pathways.roster.shapes.course import NOT_ANSWERED, NOT_CTE
 
-NO_PATHWAY = 0
-"""Stands for *no pathway* on its way in, where nothing at all would leave the pathway as it is."""
+
+class CourseShow(Enum):
+    """Which courses the board shows."""
+
+    ALL = "", "All courses"
+    WAITING = "undecided", "Not answered yet"
+    CTE = "cte", "With a pathway"
+    NOT_CTE = "not-cte", "Not CTE"
+
+    def __init__(self, key: str, title: str) -> None:
+        self.key, self.title = key, title
+
+    @property
+    def condition(self) -> Q:
+        return {
+            "": Q(),
+            "undecided": Q(pathway=None, answer=""),
+            "cte": Q(pathway__isnull=False),
+            "not-cte": Q(answer=Course.Answer.NOT_CTE),
+        }[self.key]
 
 
 @dataclass(frozen=True)
 class CourseChoice:
-    """What a person chose for a course, and what stood there when the page was shown."""
+    """What a person chose for a course, as `Course.choice` has it, and what stood there when the
+    page was shown.
+    """
 
     course: Course
-    pathway: int | None
+    choice: str
     credits: Decimal
-    seen: tuple[int | None, Decimal]
+    seen: tuple[str, Decimal]
 
     @property
     def is_changed(self) -> bool:
-        return (self.pathway, self.credits) != self.seen
+        return (self.choice, self.credits) != self.seen
+
+    @property
+    def staged(self) -> int:
+        if self.choice == Course.Answer.NOT_CTE:
+            return NOT_CTE
+        return int(self.choice) if self.choice else NOT_ANSWERED
 
 
 class CourseMoved(Refusal):
@@ -51,9 +80,11 @@ class CourseMoved(Refusal):
         self.course = course
 
 
-def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> QuerySet[Course]:
-    """The district's courses with `students`, who are rostered in the scope's year; the undecided
-    have no pathway.
+def courses_of(
+    scope: Scope, *, school: str = "", show: CourseShow = CourseShow.ALL
+) -> QuerySet[Course]:
+    """The district's courses with `students`, who are rostered in the scope's year. Those of a CTE
+    subject area come first.
     """
     rostered = Count(
         "sections__rosters__enrollment__student",
@@ -67,9 +98,8 @@ def courses_of(scope: Scope, *, school: str = "", undecided: bool = False) -> Qu
     )
     if school:
         courses = courses.filter(school__number=school)
-    if undecided:
-        courses = courses.filter(pathway=None)
-    return courses.order_by("school__number", "number")
+    of_cte = Case(When(sced_area__in=CTE_AREAS, then=0), default=1)
+    return courses.filter(show.condition).order_by(of_cte, "school__number", "number")
 
 
 def save(
@@ -87,9 +117,9 @@ def save(
         waiting = []
         for choice in changed:
             now = stored.get(choice.course.pk)
-            if now and (now.pathway_id, now.credits) == (choice.pathway, choice.credits):
+            if now and (now.choice, now.credits) == (choice.choice, choice.credits):
                 continue  # the second click of a double click finds its work done
-            if now is None or (now.pathway_id, now.credits) != choice.seen:
+            if now is None or (now.choice, now.credits) != choice.seen:
                 raise CourseMoved(choice.course)
             waiting.append(choice)
         if not waiting:
@@ -101,8 +131,10 @@ def save(
                     choice.course.school.number,
                     choice.course.number,
                     None,
-                    choice.pathway or NO_PATHWAY,
+                    choice.staged,
                     choice.credits,
+                    None,
+                    None,
                 ),
             )
             for line, choice in enumerate(waiting, 1)

@@ -47,6 +47,9 @@ def steps_of(scope: Scope) -> list[RosterStep]:
     with_pathway = Course.objects.filter(
         Q(school__district=scope.district), pathway__isnull=False
     ).count()
+    not_cte = Course.objects.filter(
+        school__district=scope.district, answer=Course.Answer.NOT_CTE
+    ).count()
     sections = Section.objects.filter(
         calendar__school__district=scope.district, calendar__school_year=scope.end_year
     ).count()
@@ -93,7 +96,8 @@ def steps_of(scope: Scope) -> list[RosterStep]:
             "Courses and their pathways",
             with_pathway,
             (
-                f"{with_pathway:,} of {number_of(courses, 'course')} with a pathway."
+                f"{with_pathway + not_cte:,} of {number_of(courses, 'course')} answered,"
+                f" {with_pathway:,} with a pathway."
                 if courses
                 else "No courses yet."
             ),

@@ -29,7 +29,8 @@ from pathways.roster.imports.views import (
     SaveTestedRoster,
     UndoRosterFile,
 )
-from pathways.roster.views.roster_data import RosterCourses, RosterData
+from pathways.roster.views.courses import RosterCourses
+from pathways.roster.views.roster_data import RosterData
 from pathways.roster.views.worklist import RosterWorklist
 
 YEAR = "districts/<str:district>/<int:end_year>/"

@@ -216,6 +216,9 @@ class EnrollmentForm(RowForm):
 
 
 class CourseForm(RowForm):
+    not_cte = forms.BooleanField(label="Not CTE", required=False)
+    field_order = ("school", "number", "name", "pathway", "not_cte", "credits")
+
     class Meta:
         model = Course
         fields = ("school", "number", "name", "pathway", "credits")
@@ -229,8 +232,17 @@ class CourseForm(RowForm):
             offered = offered | Pathway.objects.filter(pk=self.instance.pathway_id)
         self.chosen("pathway", offered.order_by("name"))
         self.fields["pathway"].empty_label = "No pathway"  # type: ignore[attr-defined]
+        self.fields["not_cte"].initial = self.instance.answer == Course.Answer.NOT_CTE
         if self.instance.pk:
             del self.fields["school"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("not_cte") and cleaned.get("pathway"):
+            self.add_error("pathway", "A course with a pathway is a CTE course. Choose one of them")
+        else:
+            self.instance.answer = Course.Answer.NOT_CTE if cleaned.get("not_cte") else ""
+        return cleaned
 
 
 class SectionForm(RowForm):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathways.roster.imports.layout import (
     CALENDAR_COLUMN,
     COURSE_COLUMN,
+    SCED_COLUMNS,
     SCHOOL_COLUMN,
     SECTION_COLUMN,
     STATE_ID_COLUMN,
@@ -102,12 +103,8 @@ AIM_LAYOUTS = (
             RosterColumn("Calendar Number", "calendar", "unread", 3, "001"),
             COURSE_COLUMN,
             RosterColumn("Course Name", "name", "text", 60, "Welding 1"),
-            *_unread(
-                "SCED Subject Area",
-                "SCED Course Identifier",
-                "SCED Lowest Grade",
-                "SCED Highest Grade",
-            ),
+            *SCED_COLUMNS,
+            *_unread("SCED Lowest Grade", "SCED Highest Grade"),
             RosterColumn("Available Carnegie Unit Credit", "credits", "credits", 5, "1.00"),
             *(
                 RosterColumn(title, f"more_{number}", "unread", 200, "")

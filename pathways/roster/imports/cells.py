@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from cte_portal.ui.csv_file import FORMULA
 from pathways.files import values
-from pathways.models import Enrollment
+from pathways.models import Course, Enrollment
 from pathways.models.participation import MOST_CREDITS
 from pathways.roster import problems
 from pathways.roster.imports.layout import RosterColumn
 from pathways.roster.problems import RosterProblem
+from pathways.roster.shapes.course import NOT_CTE
 
 _GENDERS = {"f": "F", "female": "F", "m": "M", "male": "M"}
 _SERVICES = {service.value.lower(): service.value for service in Enrollment.ServiceType} | {
@@ -158,10 +159,23 @@ def _grade(text: str, column: RosterColumn, district: ImportingDistrict) -> str:
     raise Unfit(problems.UNREADABLE, "Grade must be 01 to 12, or two letters like KG")
 
 
+# No public page says how wide AIM writes a SCED code, so what is not a code is left unread.
+def _sced(digits: int) -> Callable[[str, RosterColumn, ImportingDistrict], str | None]:
+    def read(text: str, column: RosterColumn, district: ImportingDistrict) -> str | None:
+        code = re.match(r"[0-9]+", text)
+        return code[0].zfill(digits) if code and len(code[0]) <= digits else None
+
+    return read
+
+
 def _pathway(text: str, column: RosterColumn, district: ImportingDistrict) -> int:
+    if text.lower() == Course.Answer.NOT_CTE.label.lower():
+        return NOT_CTE
     code = f"{int(text):02}" if text.isascii() and text.isdigit() else text.lower()
     if (pathway := district.pathways.get(code)) is None:
-        raise Unfit(problems.PATHWAY, "OPI's list has no such pathway. Use its code or name")
+        raise Unfit(
+            problems.PATHWAY, "OPI's list has no such pathway. Use its code or name, or Not CTE"
+        )
     return pathway
 
 
@@ -180,4 +194,6 @@ READERS: dict[str, Callable[[str, RosterColumn, ImportingDistrict], Any]] = {
     "service_type": _choice(_SERVICES, "P, S, N, or O"),
     "grade": _grade,
     "pathway": _pathway,
+    "sced_area": _sced(2),
+    "sced_course": _sced(3),
 }

@@ -61,6 +61,10 @@ _END_YEAR = RosterColumn("End Year", "end_year", "year", 4, "2025", True)
 STATE_ID_COLUMN = RosterColumn("Student State ID", "state_id", "state_id", 9, "000000000", True)
 COURSE_COLUMN = RosterColumn("Course Number", "course_number", "code", 13, "CTE101", True)
 SECTION_COLUMN = RosterColumn("Section Number", "section_number", "code", 4, "1", True)
+SCED_COLUMNS = (
+    RosterColumn("SCED Subject Area", "sced_area", "sced_area", 200, "13"),
+    RosterColumn("SCED Course Identifier", "sced_course", "sced_course", 200, "207"),
+)
 
 TO_SCHOOL = (SCHOOL, {"number": "school_number", "name": "school_name"})
 TO_CALENDAR = (
@@ -93,6 +97,8 @@ TO_COURSE = (
         "name": "name",
         "pathway_id": "pathway",
         "credits": "credits",
+        "sced_area": "sced_area",
+        "sced_course": "sced_course",
     },
 )
 TO_SECTION = (
@@ -176,6 +182,7 @@ CSV_LAYOUTS = (
             RosterColumn("Course Name", "name", "text", 60, "Welding 1"),
             RosterColumn("Credits", "credits", "credits", 5, "1.00"),
             RosterColumn("CTE Pathway", "pathway", "pathway", 100, "05"),
+            *SCED_COLUMNS,
         ),
         (TO_COURSE,),
     ),

@@ -7,6 +7,13 @@ from pathways.roster import problems
 from pathways.roster.shape import AMOUNT, INTEGER, TEXT, Shape
 from pathways.roster.shapes.joins import TO_CALENDAR, TO_COURSE, TO_SCHOOL
 
+NOT_ANSWERED, NOT_CTE = 0, -1
+"""Stand for an answer without a pathway on its way in, where nothing at all would leave what is
+stored.
+"""
+
+_PATHWAY = "CAST(staged.pathway_id AS bigint)"
+
 # A course that was last taught in an earlier year and comes back under another name keeps no
 # pathway without a word: its students would be in the wrong one.
 _TAUGHT = (
@@ -14,7 +21,7 @@ _TAUGHT = (
     " taught.calendar_id WHERE taught.course_id = stored.id AND within.end_year"
 )
 _RECYCLED = (
-    "stored.pathway_id IS NOT NULL AND UPPER(staged.name) <> UPPER(stored.name) AND"
+    "(stored.pathway_id IS NOT NULL OR stored.answer <> '') AND UPPER(staged.name) <> UPPER(stored.name) AND"
     f" {_TAUGHT} < %(year)s) AND NOT {_TAUGHT} = %(year)s)"
 )
 
@@ -28,6 +35,8 @@ COURSE = Shape(
         "name": TEXT,
         "pathway_id": INTEGER,
         "credits": AMOUNT,
+        "sced_area": TEXT,
+        "sced_course": TEXT,
     },
     key=("school_number", "number"),
     joins=(
@@ -38,8 +47,17 @@ COURSE = Shape(
         "school_id": "school.id",
         "number": "staged.number",
         "name": "COALESCE(staged.name, stored.name)",
-        "pathway_id": "NULLIF(COALESCE(CAST(staged.pathway_id AS bigint), stored.pathway_id), 0)",
+        "pathway_id": (
+            f"CASE WHEN {_PATHWAY} <= {NOT_ANSWERED} THEN NULL ELSE COALESCE({_PATHWAY},"
+            " stored.pathway_id) END"
+        ),
+        "answer": (
+            f"CASE WHEN {_PATHWAY} IS NULL THEN COALESCE(stored.answer, '') WHEN {_PATHWAY} ="
+            f" {NOT_CTE} THEN 'not-cte' ELSE '' END"
+        ),
         "credits": "COALESCE(staged.credits, stored.credits, 0)",
+        "sced_area": "COALESCE(staged.sced_area, stored.sced_area, '')",
+        "sced_course": "COALESCE(staged.sced_course, stored.sced_course, '')",
     },
     unique=("school_id", "number"),
     problems=(
@@ -47,7 +65,14 @@ COURSE = Shape(
         (problems.NEW_NEEDS, "stored.id IS NULL AND staged.name IS NULL"),
         (problems.RECYCLED, _RECYCLED),
     ),
-    labels={"name": "Course Name", "pathway_id": "CTE Pathway", "credits": "Credits"},
+    labels={
+        "name": "Course Name",
+        "pathway_id": "CTE Pathway",
+        "answer": "CTE",
+        "credits": "Credits",
+        "sced_area": "SCED Subject Area",
+        "sced_course": "SCED Course Identifier",
+    },
 )
 
 SECTION = Shape(

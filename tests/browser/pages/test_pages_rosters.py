@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from cte_portal.batches.models import Batch
 from cte_portal.batches.running import run
 from cte_portal.batches.submit import submit
+from pathways.models import Course
 from tests.browser.conftest import Stage
 from tests.browser.pages.states import State, at, each, look
 from tests.pathways.roster.conftest import ALL, STUDENTS, zipped
@@ -76,6 +77,28 @@ def courses(stage: Stage, page: Page) -> None:
     page.goto(stage.address("roster-data", "courses"))
 
 
+def courses_proposed(stage: Stage, page: Page) -> None:
+    courses_wrong(stage, page)
+    for number, name, area in (
+        ("1010", "Principles of Health Science", "14"),
+        ("1020", "Metal Processing and Machine Tool Technology", "13"),
+        ("8020", "Algebra I", "02"),
+        ("9010", "Study Hall", ""),
+    ):
+        Course.objects.create(
+            school=stage.cottonwood.school, number=number, name=name, sced_area=area, credits=1
+        )
+    page.goto(stage.address("roster-data", "courses"))
+    page.get_by_label("1010, Principles").check()
+    expect(page.get_by_text("1 chosen on this page")).to_be_visible()
+
+
+def courses_not_chosen(stage: Stage, page: Page) -> None:
+    courses_proposed(stage, page)
+    page.get_by_role("button", name="Save for the chosen courses").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+
+
 def questions(stage: Stage, page: Page) -> None:
     roster_file(packed(export()))(stage, page)
     page.get_by_role("link", name="Confirm where the numbers stand").click()
@@ -120,6 +143,8 @@ STATES: dict[str, list[State]] = {
     "roster-courses": [
         State("list", courses),
         State("errors", courses_wrong),
+        State("proposals", courses_proposed),
+        State("no answer for the chosen", courses_not_chosen),
         State(
             "no match", at(lambda stage: stage.address("roster-data", "courses") + "?school=9999")
         ),

@@ -21,7 +21,7 @@ def test_files_screens_and_undo_keep_the_account(desk: Desk) -> None:
     """M-13."""
     file = desk.send(zipped(ALL))
     course = Course.objects.get(number="MA1")
-    choice = courses.CourseChoice(course, None, course.credits + 1, (None, course.credits))
+    choice = courses.CourseChoice(course, "", course.credits + 1, ("", course.credits))
     assert courses.save(desk.scope, [choice], by=desk.clerk.record_name, by_id=desk.clerk.pk) == 1
     desk.undo(file)
     for table in TABLES:

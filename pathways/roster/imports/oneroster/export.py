@@ -201,14 +201,16 @@ class Export:
 
     def _read_courses(self) -> None:
         for row in self._rows(
-            "courses", "sourcedId", "status", "title", "courseCode", "orgSourcedId"
+            "courses", "sourcedId", "status", "title", "courseCode", "orgSourcedId", "subjectCodes"
         ):
-            course, status, title, code, org = row.cells
+            course, status, title, code, org, subject_codes = row.cells
             if row.fault:
                 self.faults.append(Fault("courses", row.line, row.fault))
             else:
                 self.courses.append(
-                    CourseLine(row.line, course, status.lower() in GONE, title, code, org)
+                    CourseLine(
+                        row.line, course, status.lower() in GONE, title, code, org, subject_codes
+                    )
                 )
         for row in self._rows(
             "classes",

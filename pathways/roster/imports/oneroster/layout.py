@@ -136,7 +136,7 @@ TABLES = (
             "subjectCodes",
         ),
         ("sourcedId", "title"),
-        ("sourcedId", "status", "title", "courseCode", "orgSourcedId"),
+        ("sourcedId", "status", "title", "courseCode", "orgSourcedId", "subjectCodes"),
     ),
     OneRosterTable(
         "classes",

@@ -61,6 +61,7 @@ class CourseLine(NamedTuple):
     title: str
     code: str
     org: str
+    subject_codes: str
 
 
 class ClassLine(NamedTuple):

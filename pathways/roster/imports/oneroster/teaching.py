@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from pathways.roster.imports.oneroster.people import People
 from pathways.roster.imports.oneroster.places import section_number
 from pathways.roster.imports.recognizing import RosterNote
 from pathways.roster.problems import COLUMNS, MARKED_GONE, UNMATCHED
+
+SCED_CODE = re.compile(r"([0-9]{2})([0-9]{3})", re.ASCII)
+"""Subject area and course, which begin the first of a course's subject codes."""
 
 
 @dataclass
@@ -97,13 +101,20 @@ class Teaching:
             if not numbers:
                 self.left_out["courses without a class at a school of yours"] += 1
                 continue
-            notes = []
+            notes, sced = [], SCED_CODE.match(line.subject_codes.strip())
+            area, course = sced.groups() if sced else ("", "")
             if line.is_gone:
                 notes.append(_gone("course"))
             elif not line.code:
                 notes.append(_unmatched("Course Number", "", "The course has no courseCode"))
             for number in sorted(numbers):
-                cells = {"school_number": number, "course_number": line.code, "name": line.title}
+                cells = {
+                    "school_number": number,
+                    "course_number": line.code,
+                    "name": line.title,
+                    "sced_area": area,
+                    "sced_course": course,
+                }
                 into.write(line.line, cells, notes)
 
     def _write_rosters(self, into: PartWriter) -> None:

@@ -46,6 +46,18 @@ def born(files: Files, name: str) -> dict[str, str]:
     return next(row for row in files["demographics"] if row["sourcedId"] == name)
 
 
+def test_the_sced_code_of_a_course_comes_with_the_export(desk: Desk) -> None:
+    """Other lists of subject codes are not SCED's."""
+    files = export()
+    files["courses"][0]["subjectCodes"] = "13207,99"
+    files["courses"][1]["subjectCodes"] = "MATH"
+    desk.send(packed(files))
+    assert {course.number: course.sced for course in Course.objects.all()} == {
+        "CTE101": "13-207",
+        "MA1": "",
+    }
+
+
 @VERSIONS
 def test_a_district_starts_from_an_export(desk: Desk, version: str) -> None:
     batch = desk.send(packed(export(version), version))
