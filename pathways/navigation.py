@@ -5,6 +5,7 @@ from __future__ import annotations
 from cte_portal.accounts.access.capabilities import Capability
 from cte_portal.batches.navigation import BATCH_QUEUE, STATEWIDE_QUEUE
 from cte_portal.frame import Screen
+from pathways.elements import navigation as elements
 from pathways.follow_up import navigation as follow_up
 from pathways.lists.follow_up.navigation import LISTS
 from pathways.resync import navigation as resync
@@ -48,6 +49,7 @@ SCREENS = (
             "cte-record-history",
         ),
     ),
+    *elements.SCREENS,
     *navigation.SCREENS,
     *follow_up.SCREENS,
     Screen(

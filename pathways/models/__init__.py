@@ -6,6 +6,7 @@ from pathways.models.calendar import Calendar, School, SchoolYear
 from pathways.models.change import Change
 from pathways.models.course import Course, Roster, Section
 from pathways.models.district import District
+from pathways.models.elements import Element, ElementChoice, ElementValue, ElementValueChange
 from pathways.models.end_status import EndStatus
 from pathways.models.explanation import Explanation, RuleSeverity
 from pathways.models.follow_up import (
@@ -50,6 +51,10 @@ __all__ = [
     "CourseChange",
     "District",
     "DrawnList",
+    "Element",
+    "ElementChoice",
+    "ElementValue",
+    "ElementValueChange",
     "EndStatus",
     "Enrollment",
     "EnrollmentChange",

@@ -35,6 +35,8 @@ ROSTER_HISTORY = AppendOnly(
 ONEROSTER_MAPPING = AppendOnly(("pathways_onerostermapping", "pathways_onerosterschool"))
 """What a person confirmed is replaced, never changed."""
 
+ELEMENT_HISTORY = AppendOnly(("pathways_elementvaluechange",))
+
 OUTCOME_HISTORY = AppendOnly(("pathways_outcomechange",))
 
 _OUTCOME = {

@@ -18,6 +18,7 @@ class Capability(Enum):
     EXPORT_RECORDS = "take records out as a file"
     EXPORT_FOR_PURPOSE = "take records out as a file, saying what for"
     MANAGE_CERTIFIERS = "name the certifiers of a district"
+    DEFINE_ELEMENTS = "define a district's own elements"
     MANAGE_PEOPLE = "manage the people of a district"
     MANAGE_EVERYONE = "manage people everywhere"
     SEE_LISTS = "see OPI's lists, and who changed them"
@@ -50,7 +51,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.EXPORT_FOR_PURPOSE,
         }
     ),
-    Role.DISTRICT_ADMINISTRATOR: _CLERK | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS},
+    Role.DISTRICT_ADMINISTRATOR: _CLERK
+    | {Capability.MANAGE_PEOPLE, Capability.MANAGE_CERTIFIERS, Capability.DEFINE_ELEMENTS},
     Role.DATA_CLERK: _CLERK,
     Role.VIEWER: frozenset({Capability.VIEW_RECORDS, Capability.FOLLOW_UP}),
 }

@@ -91,6 +91,8 @@ DISTRICT |= {
     "district-people": {"GET": PEOPLE, "POST": {**PEOPLE, "administrator": 405}},
     "district-person": {"GET": PEOPLE, "POST": PEOPLE},
     "district-person-new": {"GET": PEOPLE, "POST": PEOPLE},
+    "district-defined-elements": {"GET": READ, "POST": PEOPLE},
+    "district-defined-element": {"GET": PEOPLE, "POST": PEOPLE},
 }
 # The Batch Queue and what fills it: who enters records, and OPI, which looks.
 QUEUE = {**READ, "viewer": 403}

@@ -33,6 +33,7 @@ from cte_portal.batches.models import Batch
 from pathways.models import (
     Attempt,
     Contact,
+    Element,
     EndStatus,
     Explanation,
     FollowUpEntry,
@@ -90,6 +91,9 @@ WITHOUT_A_ROW = (
     # an administrator alone gets so far: tests/certification/certifiers/test_certifiers.py
     "certifier",
     "certifier-accept",
+    "district-defined-elements",
+    # the same: tests/pathways/elements/test_definitions.py
+    "district-defined-element",
     "event-dashboard",
     "event-certification",
     "data-validation-reports",
@@ -172,6 +176,7 @@ def record(
     )
     for user, district in ((clerk, "9012"), (stranger, "0965")):
         make_certifier(user, district=district)
+        Element.objects.create(district=district, name="Bus route", kind="text", position=1)
         one_round = make_round(event, district=district)
         make_recertification(one_round, by=user, status="withdrawn")
         seal(one_round)
@@ -366,6 +371,8 @@ def address(name: str, record: Participation, district: str = "9012") -> str:
     ):
         arguments += [CertificationEvent.objects.get().pk]
         arguments += ["concentrators"] if name.startswith("certification-list") else []
+    elif name == "district-defined-element":
+        arguments += [Element.objects.get(district=record.student.district_id).pk]
     elif name == "certifier":
         arguments += [Certifier.objects.get(district=record.student.district_id).pk]
     elif name == "district-person":

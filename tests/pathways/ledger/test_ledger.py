@@ -33,7 +33,13 @@ from pathways.models import (
     Student,
 )
 from pathways.records import entry
-from pathways.triggers import ONEROSTER_MAPPING, OUTCOME_HISTORY, OUTCOME_LOCK, ROSTER_HISTORY
+from pathways.triggers import (
+    ELEMENT_HISTORY,
+    ONEROSTER_MAPPING,
+    OUTCOME_HISTORY,
+    OUTCOME_LOCK,
+    ROSTER_HISTORY,
+)
 from pathways.triggers import TRIGGERS as PATHWAYS
 from tests.fixtures.records import BUSINESS, HEALTH, District_, row
 
@@ -339,6 +345,7 @@ def test_the_triggers_stand_after_all_migrations(db: None) -> None:
             for triggers in (
                 PATHWAYS,
                 ROSTER_HISTORY,
+                ELEMENT_HISTORY,
                 ONEROSTER_MAPPING,
                 OUTCOME_HISTORY,
                 OUTCOME_LOCK,

@@ -1,0 +1,12 @@
+"""Addresses of a district's own elements."""
+
+from django.urls import path
+
+from pathways.elements.views.definitions import ChangeElement, DistrictDefinedElements
+
+SCREEN = "districts/<str:district>/<int:end_year>/district-defined-elements/"
+
+urlpatterns = [
+    path(SCREEN, DistrictDefinedElements.as_view(), name="district-defined-elements"),
+    path(f"{SCREEN}<int:element>/", ChangeElement.as_view(), name="district-defined-element"),
+]
